@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library target of this package.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of a target, in `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name)] + dependencies,
+        resources: resources,
+        swiftSettings: settings
+    )
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "reconcile",
+    // Exact versions: a Package.resolved is not kept.
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    // Arrows go one way: a target imports only what stands above it in this list.
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        library("JSON"),
+        library("Secrets"),
+        library("CurlTransport", ["CCurl"]),
+        library("YAMLDocument", ["CYAML"]),
+        library("DesiredState", ["YAMLDocument"]),
+        library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
+        library("SecretSources", ["DesiredState", "Secrets"]),
+        library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
+        library("Reconciling", ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", logging]),
+        library(
+            "AuthentikSandbox",
+            [
+                "JSON",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                logging,
+            ]
+        ),
+        .executableTarget(
+            name: "reconcile",
+            dependencies: [
+                "Reconciling", "AuthentikSandbox", "CurlTransport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                logging,
+            ],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,17 @@
+/// Where a client secret is kept; never the secret itself.
+package enum SecretReference: Sendable, Hashable {
+    /// An environment variable of this process.
+    case environment(String)
+    /// A file; one trailing line break is not part of the secret.
+    case file(String)
+}
+
+extension SecretReference: CustomStringConvertible {
+    /// As it is named in messages: `env GRAFANA_OAUTH_CLIENT_SECRET`, `file /run/secrets/grafana`.
+    package var description: String {
+        switch self {
+        case .environment(let name): "env \(name)"
+        case .file(let path): "file \(path)"
+        }
+    }
+}
