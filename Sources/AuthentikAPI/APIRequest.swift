@@ -1,0 +1,22 @@
+import JSON
+import Secrets
+
+/// One request to an endpoint of Authentik.
+struct APIRequest: Sendable {
+    var method: String
+    var endpoint: Endpoint
+    /// Names one object of the endpoint: a slug, a pk.
+    var key: String?
+    var query: [(String, String)] = []
+    var body: JSONValue?
+    /// What the body holds and no error may show.
+    var secrets: [Secret] = []
+
+    /// Whether sending it twice does no harm; a create is looked up instead.
+    var isRepeatable: Bool { method != "POST" && endpoint != .transaction }
+
+    /// Method and URL without the query.
+    func description(at address: AuthentikAddress) -> String {
+        "\(method) \(address.url(endpoint, key, query: []))"
+    }
+}

@@ -1,0 +1,47 @@
+/// Where an Authentik is: the part of its URLs before `/api/v3/`.
+package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
+    /// Without a slash at the end.
+    package let description: String
+
+    /// Takes an address as people write it: with or without a slash at the end, with or without `/api/v3`.
+    ///
+    /// - Returns: Nil unless it is an `http` or `https` URL with a host and without user, query or fragment.
+    package init?(_ text: String) {
+        var text = text[...]
+        while text.last == "/" { text.removeLast() }
+        if text.hasSuffix("/api/v3") { text.removeLast("/api/v3".count) }
+        while text.last == "/" { text.removeLast() }
+        guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else { return nil }
+        let rest = text.dropFirst(scheme.count)
+        guard let first = rest.first, first != "/", first != ":",
+            rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"?#@\\\"<>".utf8.contains($0) })
+        else { return nil }
+        description = String(text)
+    }
+
+    func url(_ endpoint: Endpoint, _ key: String?, query: [(String, String)]) -> String {
+        var url = "\(description)/api/v3/\(endpoint.rawValue)/"
+        if let key { url += "\(percentEncoded(key))/" }
+        for (index, (name, value)) in query.enumerated() {
+            url += "\(index == 0 ? "?" : "&")\(name)=\(percentEncoded(value))"
+        }
+        return url
+    }
+}
+
+/// RFC 3986, section 2.1: everything but unreserved characters.
+private func percentEncoded(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            result.unicodeScalars.append(Unicode.Scalar(byte))
+        default:
+            let digits = String(byte, radix: 16, uppercase: true)
+            result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+        }
+    }
+    return result
+}

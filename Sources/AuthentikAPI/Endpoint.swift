@@ -1,0 +1,39 @@
+/// The endpoints that this program uses, below `/api/v3/`.
+package enum Endpoint: String, Sendable, CaseIterable {
+    case version = "admin/version"
+    case account = "core/users/me"
+    case applications = "core/applications"
+    case entitlements = "core/application_entitlements"
+    case transaction = "core/transactional/applications"
+    case providers = "providers/oauth2"
+    case flows = "flows/instances"
+    case keys = "crypto/certificatekeypairs"
+    case scopeMappings = "propertymappings/provider/scope"
+
+    /// The permission a request needs, as Authentik names it: `authentik_core.add_application`.
+    ///
+    /// Nil where any valid token will do.
+    package func permission(for method: String) -> String? {
+        guard let (app, model) = model else { return nil }
+        let verb =
+            switch method {
+            case "POST", "PUT": "add"
+            case "PATCH": "change"
+            case "DELETE": "delete"
+            default: "view"
+            }
+        return "\(app).\(verb)_\(model)"
+    }
+
+    private var model: (app: String, model: String)? {
+        switch self {
+        case .version, .account: nil
+        case .applications, .transaction: ("authentik_core", "application")
+        case .entitlements: ("authentik_core", "applicationentitlement")
+        case .providers: ("authentik_providers_oauth2", "oauth2provider")
+        case .flows: ("authentik_flows", "flow")
+        case .keys: ("authentik_crypto", "certificatekeypair")
+        case .scopeMappings: ("authentik_providers_oauth2", "scopemapping")
+        }
+    }
+}

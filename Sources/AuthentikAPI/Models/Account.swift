@@ -1,0 +1,23 @@
+/// Whose token it is, as `GET /core/users/me/` tells.
+package struct Account: Sendable, Equatable {
+    package var username: String
+    package var isSuperuser: Bool
+}
+
+extension Account: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case user
+    }
+
+    private enum UserKeys: String, CodingKey {
+        case username
+        case isSuperuser = "is_superuser"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let user = try decoder.container(keyedBy: CodingKeys.self)
+            .nestedContainer(keyedBy: UserKeys.self, forKey: .user)
+        username = try user.decode(String.self, forKey: .username)
+        isSuperuser = try user.decodeIfPresent(Bool.self, forKey: .isSuperuser) ?? false
+    }
+}

@@ -1,0 +1,49 @@
+/// A flow, as `/flows/instances/` shows it.
+package struct Flow: Sendable, Equatable, ListedObject {
+    package var pk: String
+    package var slug: String
+
+    package var key: String { pk }
+
+    package init(pk: String, slug: String) {
+        self.pk = pk
+        self.slug = slug
+    }
+}
+
+/// A certificate with its private key, as `/crypto/certificatekeypairs/` shows it; never the key itself.
+package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
+    package var pk: String
+    package var name: String
+
+    package var key: String { pk }
+
+    package init(pk: String, name: String) {
+        self.pk = pk
+        self.name = name
+    }
+}
+
+/// A scope mapping, as `/propertymappings/provider/scope/` shows it.
+package struct ScopeMapping: Sendable, Equatable, ListedObject {
+    package var pk: String
+    package var name: String
+    /// Not unique.
+    package var scopeName: String
+    /// Names what Authentik itself brings: `goauthentik.io/providers/oauth2/scope-openid`. Unique.
+    package var managed: String?
+
+    package var key: String { pk }
+
+    package init(pk: String, name: String, scopeName: String, managed: String? = nil) {
+        self.pk = pk
+        self.name = name
+        self.scopeName = scopeName
+        self.managed = managed
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case pk, name, managed
+        case scopeName = "scope_name"
+    }
+}

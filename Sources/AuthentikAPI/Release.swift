@@ -1,0 +1,42 @@
+/// A release of Authentik, as `GET /admin/version/` names it: `2025.12.4`, `2026.5.0-rc1`.
+package struct Release: Sendable, Hashable, Comparable, CustomStringConvertible {
+    package let year: Int
+    package let month: Int
+    /// The whole text.
+    package let description: String
+
+    /// Fails on a text that does not begin with a year and a month.
+    package init?(_ text: String) {
+        let parts = text.split(separator: ".", maxSplits: 2)
+        guard parts.count >= 2, let year = Int(parts[0]), let month = Int(parts[1]), year >= 2000 else { return nil }
+        self.year = year
+        self.month = month
+        description = text
+    }
+
+    /// By year and month: what exists does not change between patch releases.
+    package static func < (left: Release, right: Release) -> Bool {
+        (left.year, left.month) < (right.year, right.month)
+    }
+}
+
+extension Release {
+    /// The oldest release that this program works with: the first with application entitlements.
+    package static let oldestSupported = (year: 2024, month: 12)
+
+    package var isSupported: Bool { isAtLeast(Release.oldestSupported.year, Release.oldestSupported.month) }
+
+    /// Before 2025.12 `meta_icon` is read-only and ignored in silence, so it would differ for ever.
+    package var hasWritableIcon: Bool { isAtLeast(2025, 12) }
+
+    /// `logout_uri` and `logout_method` of an OAuth2 provider came with 2025.10.
+    package var hasLogoutFields: Bool { isAtLeast(2025, 10) }
+
+    /// From 2026.5 on `grant_types` can be sent: its candidate ignores it, and the releases after it let nobody log in
+    /// through a provider that was created without.
+    package var takesGrantTypes: Bool { isAtLeast(2026, 5) }
+
+    private func isAtLeast(_ year: Int, _ month: Int) -> Bool {
+        (self.year, self.month) >= (year, month)
+    }
+}

@@ -1,0 +1,89 @@
+import CCurl
+
+/// An HTTP client: one thread over libcurl's multi interface, with pooled connections.
+///
+/// Redirects are never followed: they would carry the token elsewhere. TLS certificates are always verified.
+/// When the last reference goes, the thread closes its connections and ends.
+package final class CurlTransport: Sendable {
+    private let configuration: TransportConfiguration
+    private let mailbox: Mailbox
+
+    /// Starts the thread; opens no connection yet.
+    ///
+    /// - Throws: ``TransportError`` if libcurl or the thread cannot be set up.
+    package init(configuration: TransportConfiguration = TransportConfiguration()) throws {
+        guard ccurl_global_init() == CURLE_OK else { throw TransportError.setup("libcurl does not initialise") }
+        let mailbox = try Mailbox()
+        try startThread {
+            EventLoop(mailbox: mailbox, configuration: configuration)?.run()
+        }
+        self.configuration = configuration
+        self.mailbox = mailbox
+    }
+
+    /// From the start of a request to the last byte of its answer, unless the request says otherwise.
+    package var timeLimit: Duration { configuration.timeLimit }
+
+    deinit {
+        mailbox.close()
+    }
+
+    /// Sends a request and waits for the whole response, whatever its status.
+    ///
+    /// When the task is cancelled the call returns at once and the transfer is dropped afterwards.
+    ///
+    /// - Throws: ``TransportError`` when no response came, `CancellationError` when the task was cancelled.
+    package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try request.validate()
+        let identifier = mailbox.makeIdentifier()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                mailbox.submit(identifier, request, continuation)
+                // The handler below may have run before there was anything to cancel.
+                if Task.isCancelled { mailbox.cancel(identifier) }
+            }
+        } onCancel: {
+            mailbox.cancel(identifier)
+        }
+    }
+}
+
+extension HTTPRequest {
+    /// The method and URL without query and user information, for errors.
+    var redactedDescription: String {
+        var address = url.prefix { $0 != "?" && $0 != "#" }
+        if let scheme = address.firstRange(of: "://"), let at = address[scheme.upperBound...].firstIndex(of: "@"),
+            !address[scheme.upperBound..<at].contains("/")
+        {
+            address.removeSubrange(scheme.upperBound...at)
+        }
+        return "\(method) \(address)"
+    }
+
+    /// Refuses what would let a value break out of its place in the request.
+    fileprivate func validate() throws {
+        let breaks: (String) -> Bool = { $0.utf8.contains { $0 < 0x20 && $0 != 0x09 } }
+        guard !breaks(url), !breaks(method) else {
+            throw TransportError.invalid(self, "the URL holds a control character")
+        }
+        for field in headers.fields where breaks(field.name) || breaks(field.value) {
+            throw TransportError.invalid(self, "the header '\(field.name)' holds a control character")
+        }
+    }
+}
+
+extension TransportError {
+    static func setup(_ message: String) -> TransportError {
+        TransportError(kind: .other, curlCode: 0, message: message, request: "", mayHaveReachedServer: false)
+    }
+
+    static func invalid(_ request: HTTPRequest, _ message: String) -> TransportError {
+        TransportError(
+            kind: .invalidRequest,
+            curlCode: 0,
+            message: message,
+            request: request.redactedDescription,
+            mayHaveReachedServer: false
+        )
+    }
+}

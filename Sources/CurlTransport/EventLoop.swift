@@ -1,0 +1,80 @@
+import CCurl
+
+/// The event loop: owns the multi handle and all transfers; lives and dies on its thread.
+final class EventLoop {
+    private let multi: UnsafeMutableRawPointer
+    private let mailbox: Mailbox
+    private let configuration: TransportConfiguration
+    private var transfers: [UInt64: Transfer] = [:]
+
+    /// Fails, and fails all requests, if libcurl gives no handle.
+    init?(mailbox: Mailbox, configuration: TransportConfiguration) {
+        guard let multi = curl_multi_init() else {
+            mailbox.abandon(.setup("libcurl gives no multi handle"))
+            return nil
+        }
+        self.multi = multi
+        self.mailbox = mailbox
+        self.configuration = configuration
+        _ = ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.maximumConnectionsPerHost * 2)
+    }
+
+    deinit {
+        for transfer in transfers.values { curl_multi_remove_handle(multi, transfer.handle) }
+        transfers = [:]
+        curl_multi_cleanup(multi)
+        mailbox.abandon(.setup("the HTTP client is closed"))
+    }
+
+    /// Works until the mailbox is closed.
+    func run() {
+        while takeCommands() {
+            var running: Int32 = 0
+            curl_multi_perform(multi, &running)
+            finishTransfers()
+            var descriptor = curl_waitfd(fd: mailbox.wakeUpDescriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+            curl_multi_poll(multi, &descriptor, 1, 60_000, nil)
+        }
+    }
+
+    private func takeCommands() -> Bool {
+        for command in mailbox.take() {
+            switch command {
+            case .start(let identifier, let request): start(identifier, request)
+            case .cancel(let identifier): drop(identifier)
+            case .stop: return false
+            }
+        }
+        return true
+    }
+
+    private func start(_ identifier: UInt64, _ request: HTTPRequest) {
+        guard let transfer = Transfer(identifier: identifier, request: request, configuration: configuration),
+            curl_multi_add_handle(multi, transfer.handle) == CURLM_OK
+        else {
+            mailbox.finish(identifier, with: .failure(.setup("libcurl gives no handle")))
+            return
+        }
+        transfers[identifier] = transfer
+    }
+
+    private func drop(_ identifier: UInt64) {
+        guard let transfer = transfers.removeValue(forKey: identifier) else { return }
+        curl_multi_remove_handle(multi, transfer.handle)
+    }
+
+    private func finishTransfers() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
+            // The message goes with its handle: read it before the handle is removed.
+            let code = message.pointee.data.result
+            guard let transfer = transfers.values.first(where: { $0.handle == handle }) else { continue }
+            let result = transfer.result(code)
+            drop(transfer.identifier)
+            mailbox.finish(transfer.identifier, with: result)
+        }
+    }
+}

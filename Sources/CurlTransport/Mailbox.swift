@@ -1,0 +1,107 @@
+import CCurl
+import Glibc
+import Synchronization
+
+/// What the callers and the event loop's thread share: requests on their way in, callers waiting for an answer.
+///
+/// The loop sleeps on ``wakeUpDescriptor`` and is woken when there is something to take.
+final class Mailbox: Sendable {
+    typealias Waiter = CheckedContinuation<HTTPResponse, any Error>
+
+    enum Command: Sendable {
+        case start(UInt64, HTTPRequest)
+        case cancel(UInt64)
+        case stop
+    }
+
+    private struct State {
+        var lastIdentifier: UInt64 = 0
+        var commands: [Command] = []
+        var waiters: [UInt64: Waiter] = [:]
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    /// An eventfd(2).
+    let wakeUpDescriptor: Int32
+
+    init() throws {
+        wakeUpDescriptor = ccurl_eventfd()
+        guard wakeUpDescriptor >= 0 else { throw TransportError.setup("no file descriptor is left") }
+    }
+
+    deinit {
+        Glibc.close(wakeUpDescriptor)
+    }
+
+    func makeIdentifier() -> UInt64 {
+        state.withLock {
+            $0.lastIdentifier += 1
+            return $0.lastIdentifier
+        }
+    }
+
+    func submit(_ identifier: UInt64, _ request: HTTPRequest, _ waiter: Waiter) {
+        let isClosed = state.withLock {
+            guard !$0.isClosed else { return true }
+            $0.waiters[identifier] = waiter
+            $0.commands.append(.start(identifier, request))
+            return false
+        }
+        if isClosed {
+            waiter.resume(throwing: TransportError.setup("the HTTP client is closed"))
+        } else {
+            wakeUp()
+        }
+    }
+
+    /// Lets the caller go first; the loop cleans up afterwards.
+    func cancel(_ identifier: UInt64) {
+        let waiter = state.withLock {
+            let waiter = $0.waiters.removeValue(forKey: identifier)
+            if waiter != nil { $0.commands.append(.cancel(identifier)) }
+            return waiter
+        }
+        guard let waiter else { return }
+        waiter.resume(throwing: CancellationError())
+        wakeUp()
+    }
+
+    func finish(_ identifier: UInt64, with result: Result<HTTPResponse, TransportError>) {
+        let waiter = state.withLock { $0.waiters.removeValue(forKey: identifier) }
+        waiter?.resume(with: result.mapError { $0 as any Error })
+    }
+
+    func close() {
+        state.withLock {
+            $0.isClosed = true
+            $0.commands.append(.stop)
+        }
+        wakeUp()
+    }
+
+    /// Fails whoever still waits and all who come: the loop has ended.
+    func abandon(_ error: TransportError) {
+        let waiters = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiters = [:] }
+            return [Waiter](state.waiters.values)
+        }
+        for waiter in waiters { waiter.resume(throwing: error) }
+    }
+
+    /// Everything that arrived since the last call, in order.
+    func take() -> [Command] {
+        var counter: UInt64 = 0
+        _ = read(wakeUpDescriptor, &counter, MemoryLayout<UInt64>.size)
+        return state.withLock { state in
+            defer { state.commands = [] }
+            return state.commands
+        }
+    }
+
+    private func wakeUp() {
+        var one: UInt64 = 1
+        _ = write(wakeUpDescriptor, &one, MemoryLayout<UInt64>.size)
+    }
+}

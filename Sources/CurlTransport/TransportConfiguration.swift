@@ -1,0 +1,35 @@
+/// How a ``CurlTransport`` connects.
+package struct TransportConfiguration: Sendable {
+    package enum Proxy: Sendable {
+        /// `HTTPS_PROXY`, `http_proxy`, `NO_PROXY` and so on, as curl(1) documents them.
+        case environment
+        case none
+    }
+
+    /// Until a connection stands, TLS included.
+    package var connectTimeLimit: Duration = .seconds(10)
+    /// From the start of a request to the last byte of its answer, unless the request says otherwise.
+    package var timeLimit: Duration = .seconds(30)
+    /// The largest body that is accepted, after decompression.
+    package var maximumResponseBytes = 64 * 1024 * 1024
+    /// Connections to one host that are open at the same time; further requests wait for one.
+    package var maximumConnectionsPerHost = 8
+    /// A PEM file with the authorities to trust instead of the system's.
+    package var authoritiesFile: String?
+    /// PEM files of a client certificate and its key.
+    package var clientCertificateFile: String?
+    package var clientKeyFile: String?
+    package var proxy: Proxy = .environment
+    package var userAgent = "reconcile"
+
+    package init() {}
+}
+
+extension Duration {
+    /// Rounded up, so that a positive duration never becomes "no limit"; what is too long for libcurl is cut.
+    var curlMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        let fraction = attoseconds / 1_000_000_000_000_000
+        return Int(min(max(seconds, 0), Int64(Int32.max) / 1000 - 1)) * 1000 + Int(max(fraction, 0)) + 1
+    }
+}

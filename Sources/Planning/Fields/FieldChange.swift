@@ -1,0 +1,23 @@
+/// The two kinds of objects that a service consists of.
+package enum ObjectKind: String, Sendable, Comparable {
+    case application, provider
+
+    package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A field that is, or gets, a value.
+package struct FieldAssignment: Sendable {
+    /// Authentik's name: `meta_launch_url`, `client_id`.
+    package var field: String
+    package var value: FieldValue
+}
+
+/// A field that differs from what is declared.
+package struct FieldChange: Sendable {
+    package var object: ObjectKind
+    /// Authentik's name: `meta_launch_url`, `client_id`.
+    package var field: String
+    /// `none` when the object is about to be created.
+    package var before: FieldValue
+    package var after: FieldValue
+}

@@ -1,0 +1,116 @@
+package import AuthentikAPI
+package import JSON
+package import Secrets
+
+/// The value of a field of Authentik's, with the equality that Authentik means.
+///
+/// Order, surrounding white space and the spelling of a duration are no difference.
+package enum FieldValue: Sendable {
+    /// Null, or not there.
+    case none
+    case text(String)
+    case flag(Bool)
+    /// Another object, by its pk; the name is for people.
+    case reference(Reference)
+    /// An unordered set of other objects.
+    case references([Reference])
+    case redirectURIs([OAuth2Provider.RedirectEntry])
+    /// An unordered set of words.
+    case words([String])
+    /// `hours=1;minutes=30`
+    case duration(String)
+    case secret(Secret)
+
+    package struct Reference: Sendable, Hashable {
+        package var pk: JSONValue
+        package var name: String
+
+        package init(pk: JSONValue, name: String) {
+            self.pk = pk
+            self.name = name
+        }
+    }
+}
+
+extension FieldValue {
+    /// Whether Authentik means the same by both.
+    package func means(_ other: FieldValue) -> Bool {
+        switch (self, other) {
+        case (.none, .none): true
+        case (.none, .text(let text)), (.text(let text), .none): text.isEmpty
+        case (.text(let left), .text(let right)): left.trimmed() == right.trimmed()
+        case (.flag(let left), .flag(let right)): left == right
+        case (.reference(let left), .reference(let right)): left.pk == right.pk
+        case (.references(let left), .references(let right)): Set(left.map(\.pk)) == Set(right.map(\.pk))
+        case (.redirectURIs(let left), .redirectURIs(let right)):
+            Set(left.map(\.normalized)) == Set(right.map(\.normalized))
+        case (.words(let left), .words(let right)): Set(left) == Set(right)
+        case (.duration(let left), .duration(let right)):
+            left == right || AuthentikDuration(left).map { $0 == AuthentikDuration(right) } ?? false
+        case (.secret(let left), .secret(let right)): left.exposed.trimmed() == right.exposed.trimmed()
+        default: false
+        }
+    }
+
+    /// As Authentik takes it. A secret is in clear.
+    package var json: JSONValue {
+        switch self {
+        case .none: .null
+        case .text(let text), .duration(let text): .string(text)
+        case .flag(let flag): .bool(flag)
+        case .reference(let reference): reference.pk
+        case .references(let references): .array(references.map(\.pk))
+        case .redirectURIs(let entries): .array(entries.map(\.json))
+        case .words(let words): .array(words.map(JSONValue.string))
+        case .secret(let secret): .string(secret.exposed)
+        }
+    }
+
+    /// As people read it, an element of a list each; never a secret.
+    package var shown: [String] {
+        switch self {
+        case .none: []
+        case .text(let text): text.isEmpty ? [] : [text]
+        case .duration(let text): [text]
+        case .flag(let flag): ["\(flag)"]
+        case .reference(let reference): [reference.name]
+        case .references(let references): references.map(\.name)
+        case .redirectURIs(let entries):
+            entries.map { "\($0.matchingMode) \($0.url)" + ($0.type == "logout" ? " (logout)" : "") }
+        case .words(let words): words
+        case .secret: ["(secret)"]
+        }
+    }
+
+    package var secret: Secret? {
+        guard case .secret(let secret) = self else { return nil }
+        return secret
+    }
+}
+
+extension OAuth2Provider.RedirectEntry {
+    /// With the type that a release leaves out said.
+    fileprivate var normalized: Self {
+        var entry = self
+        entry.url = url.trimmed()
+        entry.type = type ?? "authorization"
+        return entry
+    }
+
+    /// Always complete: Authentik answers 405 to an entry without one of the first two, and stores it all the same.
+    fileprivate var json: JSONValue {
+        var members: [String: JSONValue] = ["matching_mode": .string(matchingMode), "url": .string(url)]
+        if let type { members["redirect_uri_type"] = .string(type) }
+        return .object(members)
+    }
+}
+
+extension String {
+    /// Without white space at both ends, as Authentik stores text.
+    func trimmed() -> String {
+        guard let first = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(unicodeScalars[first...last])
+    }
+}

@@ -1,0 +1,150 @@
+import AuthentikAPI
+import DesiredState
+import Secrets
+
+/// The fields of an OAuth2 provider that a file can set, by Authentik's names.
+enum ProviderField: String, CaseIterable {
+    case name
+    case clientType = "client_type"
+    case clientID = "client_id"
+    case clientSecret = "client_secret"
+    case redirectURIs = "redirect_uris"
+    case scopes = "property_mappings"
+    case signingKey = "signing_key"
+    case encryptionKey = "encryption_key"
+    case authorizationFlow = "authorization_flow"
+    case invalidationFlow = "invalidation_flow"
+    case authenticationFlow = "authentication_flow"
+    case accessCodeValidity = "access_code_validity"
+    case accessTokenValidity = "access_token_validity"
+    case refreshTokenValidity = "refresh_token_validity"
+    case subjectMode = "sub_mode"
+    case issuerMode = "issuer_mode"
+    case includeClaimsInIDToken = "include_claims_in_id_token"
+    case logoutURI = "logout_uri"
+    case logoutMethod = "logout_method"
+    case grantTypes = "grant_types"
+
+    /// Whether the release takes it.
+    func exists(in release: Release) -> Bool {
+        switch self {
+        case .logoutURI, .logoutMethod: release.hasLogoutFields
+        case .grantTypes: release.takesGrantTypes
+        default: true
+        }
+    }
+}
+
+/// A declared provider with every name that Authentik wants as a uuid looked up, and its secret at hand.
+struct ResolvedProvider {
+    var declared: Provider
+    /// Nil for a public client.
+    var secret: Secret?
+    var scopes: [FieldValue.Reference]
+    var signingKey: FieldValue.Reference
+    var encryptionKey: FieldValue.Reference?
+    var authorizationFlow: FieldValue.Reference
+    var invalidationFlow: FieldValue.Reference
+    var authenticationFlow: FieldValue.Reference?
+
+    /// What is declared, or defaulted by this program; a field that is neither is not managed.
+    func value(of field: ProviderField) -> FieldValue? {
+        switch field {
+        case .name: .text(declared.name)
+        case .clientType: .text(declared.clientType.rawValue)
+        case .clientID: .text(declared.clientID)
+        case .clientSecret: secret.map(FieldValue.secret)
+        case .redirectURIs:
+            .redirectURIs(declared.redirectURIs.map { .init(matchingMode: $0.matching.rawValue, url: $0.url) })
+        case .scopes: .references(scopes)
+        case .signingKey: .reference(signingKey)
+        case .encryptionKey: encryptionKey.map(FieldValue.reference)
+        case .authorizationFlow: .reference(authorizationFlow)
+        case .invalidationFlow: .reference(invalidationFlow)
+        case .authenticationFlow: authenticationFlow.map(FieldValue.reference)
+        case .accessCodeValidity: declared.accessCodeValidity.map(FieldValue.duration)
+        case .accessTokenValidity: declared.accessTokenValidity.map(FieldValue.duration)
+        case .refreshTokenValidity: declared.refreshTokenValidity.map(FieldValue.duration)
+        case .subjectMode: declared.subjectMode.map { .text($0.rawValue) }
+        case .issuerMode: declared.issuerMode.map { .text($0.rawValue) }
+        case .includeClaimsInIDToken: declared.includeClaimsInIDToken.map(FieldValue.flag)
+        case .logoutURI: declared.logoutURI.map(FieldValue.text)
+        case .logoutMethod: declared.logoutMethod.map { .text($0.rawValue) }
+        case .grantTypes: declared.grantTypes.map { .words($0.map(\.rawValue)) }
+        }
+    }
+
+    /// What a new provider gets.
+    func assignments(_ release: Release) -> [FieldAssignment] {
+        ProviderField.allCases.filter { $0.exists(in: release) }
+            .compactMap { field in
+                let value = field == .grantTypes ? createdGrantTypes : value(of: field)
+                return value.map { FieldAssignment(field: field.rawValue, value: $0) }
+            }
+    }
+
+    /// Where a provider differs from what is declared.
+    func changes(from provider: OAuth2Provider, _ names: NameIndex) -> [FieldChange] {
+        ProviderField.allCases.filter { $0.exists(in: names.release) }
+            .compactMap { field in
+                let before = provider.value(of: field, names)
+                guard let after = value(of: field, replacing: provider), !after.means(before) else { return nil }
+                return FieldChange(object: .provider, field: field.rawValue, before: before, after: after)
+            }
+    }
+
+    /// What a field of an existing provider should hold; nil if it is not managed or cannot be compared.
+    private func value(of field: ProviderField, replacing provider: OAuth2Provider) -> FieldValue? {
+        switch field {
+        // A release that hides the secret gives nothing to compare with.
+        case .clientSecret where provider.clientSecret == nil: nil
+        case .redirectURIs: keepingLogoutEntries(of: provider)
+        // The candidate of 2026.5 takes grant types and keeps none; later, nobody can log in without.
+        case .grantTypes where provider.grantTypes == nil: nil
+        case .grantTypes where provider.grantTypes == []: createdGrantTypes
+        default: value(of: field)
+        }
+    }
+
+    private var createdGrantTypes: FieldValue {
+        .words((declared.grantTypes ?? ProgramDefaults.grantTypes).map(\.rawValue))
+    }
+
+    /// The declared redirect URIs, and the logout ones of the provider, which a file cannot declare.
+    private func keepingLogoutEntries(of provider: OAuth2Provider) -> FieldValue {
+        .redirectURIs(
+            declared.redirectURIs.map { .init(matchingMode: $0.matching.rawValue, url: $0.url) }
+                + provider.redirectURIs.filter { $0.type == "logout" }
+        )
+    }
+}
+
+extension OAuth2Provider {
+    func value(of field: ProviderField, _ names: NameIndex) -> FieldValue {
+        func reference(_ pk: String?) -> FieldValue { pk.map { .reference(names.reference($0)) } ?? .none }
+        func text(_ text: String?) -> FieldValue { text.map(FieldValue.text) ?? .none }
+        func duration(_ text: String?) -> FieldValue { text.map(FieldValue.duration) ?? .none }
+        return switch field {
+        case .name: .text(name)
+        case .clientType: .text(clientType)
+        case .clientID: .text(clientID)
+        case .clientSecret: clientSecret.map(FieldValue.secret) ?? .none
+        case .redirectURIs: .redirectURIs(redirectURIs)
+        case .scopes: .references(propertyMappings.map(names.reference))
+        case .signingKey: reference(signingKey)
+        case .encryptionKey: reference(encryptionKey)
+        case .authorizationFlow: reference(authorizationFlow)
+        case .invalidationFlow: reference(invalidationFlow)
+        case .authenticationFlow: reference(authenticationFlow)
+        case .accessCodeValidity: duration(accessCodeValidity)
+        case .accessTokenValidity: duration(accessTokenValidity)
+        case .refreshTokenValidity: duration(refreshTokenValidity)
+        case .subjectMode: text(subjectMode)
+        case .issuerMode: text(issuerMode)
+        case .includeClaimsInIDToken: includeClaimsInIDToken.map(FieldValue.flag) ?? .none
+        case .logoutURI: text(logoutURI)
+        case .logoutMethod: text(logoutMethod)
+        case .grantTypes: grantTypes.map(FieldValue.words) ?? .none
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import AuthentikAPI
+import DesiredState
+import JSON
+import Secrets
+
+/// Translates between what a file calls an object of Authentik's and its uuid.
+struct NameIndex {
+    let release: Release
+    private let flowsBySlug: [String: Flow]
+    private let keysByName: [String: [CertificateKeyPair]]
+    private let scopesByManaged: [String: ScopeMapping]
+    private let scopesByScopeName: [String: [ScopeMapping]]
+    private let namesByPK: [String: String]
+
+    init(_ observed: ObservedState) {
+        release = observed.release
+        flowsBySlug = Dictionary(observed.flows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        keysByName = Dictionary(grouping: observed.keys, by: \.name)
+        scopesByManaged = Dictionary(
+            observed.scopeMappings.compactMap { mapping in mapping.managed.map { ($0, mapping) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        scopesByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName)
+        namesByPK = Dictionary(
+            observed.flows.map { ($0.pk, $0.slug) } + observed.keys.map { ($0.pk, $0.name) }
+                + observed.scopeMappings.map { ($0.pk, $0.scopeName) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// A name for people; the uuid itself where nothing is known of it.
+    func reference(_ pk: String) -> FieldValue.Reference {
+        .init(pk: .string(pk), name: namesByPK[pk] ?? pk)
+    }
+
+    /// Looks up everything that a declared provider names.
+    ///
+    /// - Throws: ``LookUpError`` for the first name that means nothing, or more than one thing.
+    func resolve(_ provider: Provider, secret: Secret?) throws(LookUpError) -> ResolvedProvider {
+        var scopes: [FieldValue.Reference] = []
+        for scope in provider.scopes { scopes.append(try self.scope(scope)) }
+        return ResolvedProvider(
+            declared: provider,
+            secret: secret,
+            scopes: scopes,
+            signingKey: try key(provider.signingKey, for: "signingKey"),
+            encryptionKey: try provider.encryptionKey.mapThrowing { name throws(LookUpError) in
+                try key(name, for: "encryptionKey")
+            },
+            authorizationFlow: try flow(provider.authorizationFlow, for: "authorizationFlow"),
+            invalidationFlow: try flow(provider.invalidationFlow, for: "invalidationFlow"),
+            authenticationFlow: try provider.authenticationFlow.mapThrowing { slug throws(LookUpError) in
+                try flow(slug, for: "authenticationFlow")
+            }
+        )
+    }
+
+    private func flow(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
+        guard let flow = flowsBySlug[slug] else { throw LookUpError("\(field): Authentik has no flow '\(slug)'") }
+        return .init(pk: .string(flow.pk), name: slug)
+    }
+
+    private func key(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
+        let keys = keysByName[name] ?? []
+        guard let key = keys.first else {
+            throw LookUpError("\(field): Authentik has no certificate with a private key named '\(name)'")
+        }
+        guard keys.count == 1 else {
+            throw LookUpError("\(field): Authentik has \(keys.count) certificates named '\(name)'")
+        }
+        return .init(pk: .string(key.pk), name: name)
+    }
+
+    /// By what Authentik brings itself, then by scope name, which is not unique, then by any `managed` name.
+    private func scope(_ name: String) throws(LookUpError) -> FieldValue.Reference {
+        let own = scopesByManaged["goauthentik.io/providers/oauth2/scope-\(name)"]
+        if let mapping = own ?? scopesByManaged[name] { return .init(pk: .string(mapping.pk), name: name) }
+        let mappings = scopesByScopeName[name] ?? []
+        guard let mapping = mappings.first else {
+            throw LookUpError("scopes: Authentik has no scope mapping '\(name)'")
+        }
+        guard mappings.count == 1 else {
+            let names = mappings.map { "'\($0.name)'" }.sorted().joined(separator: ", ")
+            throw LookUpError("scopes: '\(name)' is the scope name of \(mappings.count) mappings: \(names)")
+        }
+        return .init(pk: .string(mapping.pk), name: name)
+    }
+}
+
+/// A name in the file that Authentik does not know, or knows twice.
+struct LookUpError: Error {
+    var message: String
+
+    init(_ message: String) { self.message = message }
+}
+
+extension Optional {
+    fileprivate func mapThrowing<Result, Failure>(
+        _ transform: (Wrapped) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        guard let self else { return nil }
+        return try transform(self)
+    }
+}

@@ -1,0 +1,59 @@
+import AuthentikAPI
+import DesiredState
+
+/// Finds what Authentik holds by the names and pks that a plan asks for.
+struct ObservedIndex {
+    private let applicationsBySlug: [String: Application]
+    private let applicationsByPK: [String: Application]
+    private let providersByPK: [Int: OAuth2Provider]
+    private let providersByName: [String: OAuth2Provider]
+    private let providersByClientID: [String: OAuth2Provider]
+    private let marksByApplication: [String: MarkedEntitlement]
+    /// The applications that this owner marked, by the slug in the mark.
+    private let ownedByMarkedSlug: [String: Application]
+
+    /// A mark and the entitlement that carries it.
+    struct MarkedEntitlement {
+        var pk: String
+        var reading: OwnershipMark.Reading
+    }
+
+    init(_ observed: ObservedState, owner: String) {
+        func index<Key: Hashable, Value>(_ values: [Value], by key: (Value) -> Key) -> [Key: Value] {
+            Dictionary(values.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        applicationsBySlug = index(observed.applications, by: \.slug)
+        applicationsByPK = index(observed.applications, by: \.pk)
+        providersByPK = index(observed.providers, by: \.pk)
+        providersByName = index(observed.providers, by: \.name)
+        providersByClientID = index(observed.providers, by: \.clientID)
+        marksByApplication = index(observed.marks.filter { $0.name == OwnershipMark.entitlementName }, by: \.application)
+            .mapValues { MarkedEntitlement(pk: $0.pk, reading: OwnershipMark.read($0.attributes)) }
+        var owned: [String: Application] = [:]
+        for (pk, entitlement) in marksByApplication {
+            if case .mark(let mark) = entitlement.reading, mark.owner == owner, let application = applicationsByPK[pk] {
+                owned[mark.slug] = application
+            }
+        }
+        ownedByMarkedSlug = owned
+    }
+
+    func application(slug: String) -> Application? { applicationsBySlug[slug] }
+    func provider(pk: Int) -> OAuth2Provider? { providersByPK[pk] }
+    func provider(name: String) -> OAuth2Provider? { providersByName[name] }
+    func provider(clientID: String) -> OAuth2Provider? { providersByClientID[clientID] }
+    func mark(of application: Application) -> MarkedEntitlement? { marksByApplication[application.pk] }
+
+    /// The application of a service that somebody gave another slug; the owner's mark still tells.
+    func renamedApplication(of slug: String, declared: Set<String>) -> Application? {
+        guard let application = ownedByMarkedSlug[slug], !declared.contains(application.slug) else { return nil }
+        return application
+    }
+
+    /// This owner's applications that no service declares, with the slug they have now.
+    func orphans(declared: Set<String>) -> [(slug: String, mark: String)] {
+        ownedByMarkedSlug.filter { !declared.contains($0.key) && !declared.contains($0.value.slug) }
+            .map { (slug: $0.value.slug, mark: $0.key) }
+            .sorted { $0.slug < $1.slug }
+    }
+}

@@ -1,0 +1,31 @@
+package import AuthentikAPI
+
+/// What Authentik holds, as one pass saw it.
+package struct ObservedState: Sendable, Equatable {
+    package var release: Release
+    package var applications: [Application]
+    package var providers: [OAuth2Provider]
+    /// The ownership marks of all owners.
+    package var marks: [ApplicationEntitlement]
+    package var flows: [Flow]
+    package var keys: [CertificateKeyPair]
+    package var scopeMappings: [ScopeMapping]
+
+    package init(
+        release: Release,
+        applications: [Application] = [],
+        providers: [OAuth2Provider] = [],
+        marks: [ApplicationEntitlement] = [],
+        flows: [Flow] = [],
+        keys: [CertificateKeyPair] = [],
+        scopeMappings: [ScopeMapping] = []
+    ) {
+        self.release = release
+        self.applications = applications
+        self.providers = providers
+        self.marks = marks
+        self.flows = flows
+        self.keys = keys
+        self.scopeMappings = scopeMappings
+    }
+}

@@ -1,0 +1,100 @@
+import AuthentikAPI
+import DesiredState
+
+/// Finds the provider that is a service's own.
+///
+/// | first that applies | its own provider |
+/// |---|---|
+/// | the mark names a provider that exists | that one; a conflict if another application has it |
+/// | the linked provider has the declared name or client id | that one |
+/// | a provider of the declared name is linked to nothing | that one |
+/// | a provider of the declared client id is linked to nothing | that one |
+/// | an application without a mark is linked to an OAuth2 provider that no other service declares | that one |
+/// | an application without a mark is linked to a provider of another type | a conflict |
+/// | otherwise | none yet |
+///
+/// Two different ones by rows two to four are a conflict. What another application has is never taken.
+struct ProviderMatcher {
+    enum Match {
+        case found(OAuth2Provider, isLinked: Bool)
+        case none
+        case conflict(String)
+    }
+
+    private let index: ObservedIndex
+    private let declaredNames: Set<String>
+    private let declaredClientIDs: Set<String>
+    /// Unlinked providers that a service before this one takes.
+    private var taken: Set<Int> = []
+
+    init(index: ObservedIndex, services: [Service]) {
+        self.index = index
+        declaredNames = Set(services.compactMap { $0.provider?.name })
+        declaredClientIDs = Set(services.compactMap { $0.provider?.clientID })
+    }
+
+    mutating func match(_ declared: Provider, application: Application?, mark: OwnershipMark?) -> Match {
+        let linked = application?.provider.flatMap(index.provider(pk:))
+        if let own = mark?.provider.flatMap(index.provider(pk:)) {
+            if own.pk == linked?.pk { return .found(own, isLinked: true) }
+            if let other = own.applicationSlug ?? own.backchannelApplicationSlug {
+                return .conflict("its provider '\(own.name)' is linked to the application '\(other)'; unlink it there")
+            }
+            return take(own)
+        }
+
+        var candidates: [OAuth2Provider] = []
+        if let linked, linked.name == declared.name || linked.clientID == declared.clientID {
+            candidates.append(linked)
+        }
+        for candidate in [index.provider(name: declared.name), index.provider(clientID: declared.clientID)] {
+            guard let candidate, !candidate.isLinked, !taken.contains(candidate.pk),
+                !candidates.contains(where: { $0.pk == candidate.pk })
+            else { continue }
+            candidates.append(candidate)
+        }
+        if candidates.count > 1 {
+            let list = candidates.map { "'\($0.name)' (pk \($0.pk), client id '\($0.clientID)')" }
+            return .conflict("several providers could be its own: \(list.joined(separator: ", ")); keep one of them")
+        }
+        if let only = candidates.first {
+            return only.pk == linked?.pk ? .found(only, isLinked: true) : take(only)
+        }
+        if mark == nil, let application, application.provider != nil {
+            return matchForeign(linked, of: application)
+        }
+        return .none
+    }
+
+    /// What to do with the provider that an application without a mark came with.
+    private func matchForeign(_ linked: OAuth2Provider?, of application: Application) -> Match {
+        guard let linked else {
+            let type = application.providerSummary?.typeName ?? "provider of another type"
+            let name = application.providerSummary?.name ?? "?"
+            return .conflict("the application has the \(type) '\(name)'; unlink it to have an OAuth2 provider made")
+        }
+        let isDeclaredElsewhere = declaredNames.contains(linked.name) || declaredClientIDs.contains(linked.clientID)
+        return isDeclaredElsewhere ? .none : .found(linked, isLinked: true)
+    }
+
+    private mutating func take(_ provider: OAuth2Provider) -> Match {
+        taken.insert(provider.pk)
+        return .found(provider, isLinked: false)
+    }
+
+    /// What Authentik is going to refuse, because another application's provider has the name or client id.
+    func refusals(of declared: Provider, _ match: Match) -> [String] {
+        var own: Int?
+        if case .found(let provider, _) = match { own = provider.pk }
+        func holder(_ provider: OAuth2Provider?) -> String? {
+            guard let provider, provider.pk != own,
+                let slug = provider.applicationSlug ?? provider.backchannelApplicationSlug
+            else { return nil }
+            return "provider '\(provider.name)' of the application '\(slug)'"
+        }
+        let name = holder(index.provider(name: declared.name)).map { "the name '\(declared.name)' is taken by the \($0)" }
+        let clientID = holder(index.provider(clientID: declared.clientID))
+            .map { "the client id '\(declared.clientID)' is taken by the \($0)" }
+        return [name, clientID].compactMap { $0 }
+    }
+}

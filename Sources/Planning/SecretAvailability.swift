@@ -1,0 +1,8 @@
+package import Secrets
+
+/// What came of resolving a secret reference.
+package enum SecretAvailability: Sendable {
+    case available(Secret)
+    /// The reason names the reference, never the value.
+    case unavailable(reason: String)
+}

@@ -1,0 +1,234 @@
+import AuthentikAPI
+import DesiredState
+import JSON
+
+/// A service's plan in the making: what is there, and what follows from it.
+struct ServiceDraft {
+    let service: Service
+    let owner: String
+    let release: Release
+    /// The application that is there.
+    var application: Application?
+    /// What carries, or should carry, its mark.
+    var entitlement: ObservedIndex.MarkedEntitlement?
+    /// Its mark, if it is this owner's.
+    var mark: OwnershipMark?
+    var notes: [String] = []
+
+    func stuck(_ decision: Decision, _ reason: String) -> ServicePlan {
+        ServicePlan(slug: service.slug, decision: decision, reason: reason, location: service.location)
+    }
+
+    // MARK: - Bookmarks
+
+    func planBookmark(_ index: ObservedIndex) -> ServicePlan {
+        guard let application else {
+            var plan = start(.create, "is not there yet")
+            plan.changes = created(.application, creation)
+            plan.writes = [
+                .createApplication(creation, link: nil),
+                .createMark(application: nil, wantedMark(provider: nil)),
+            ]
+            return plan
+        }
+        // A provider that was this service's stays in the mark: it is not forgotten while it is linked.
+        let kept = mark?.provider.flatMap { $0 == application.provider ? $0 : nil }
+        var plan = existing(application, changes: [], link: nil, provider: .known(kept))
+        if application.provider != nil {
+            let name = application.providerSummary?.name ?? "?"
+            plan.notes.append("has the provider '\(name)', which the file does not declare; left alone")
+        }
+        return plan
+    }
+
+    // MARK: - OIDC services
+
+    func plan(
+        _ provider: ResolvedProvider,
+        _ match: ProviderMatcher.Match,
+        _ names: NameIndex,
+        _ index: ObservedIndex
+    ) -> ServicePlan {
+        switch (application, match) {
+        case (nil, .found(let own, _)): return linkNew(own, provider.changes(from: own, names))
+        case (nil, _): return createBoth(provider)
+        case (let application?, .found(let own, let isLinked)):
+            let changes = provider.changes(from: own, names)
+            let link = isLinked ? nil : LinkChange(link: .existing(own.pk), pk: own.pk, name: own.name)
+            var plan = existing(application, changes: changes, link: link, provider: .known(own.pk))
+            if !changes.isEmpty {
+                plan.writes.insert(.updateProvider(pk: own.pk, changes.map(\.assignment)), at: 0)
+            }
+            if !isLinked { plan.notes += leftAlone(application) }
+            return plan
+        case (let application?, _):
+            let assignments = provider.assignments(release)
+            let link = LinkChange(link: .created, pk: nil, name: provider.declared.name)
+            var plan = existing(
+                application,
+                changes: created(.provider, assignments),
+                link: link,
+                provider: .created
+            )
+            plan.writes.insert(.createProvider(assignments), at: 0)
+            plan.notes += leftAlone(application)
+            return plan
+        }
+    }
+
+    private func createBoth(_ provider: ResolvedProvider) -> ServicePlan {
+        let assignments = provider.assignments(release)
+        var plan = start(.create, "is not there yet")
+        plan.changes = created(.application, creation) + created(.provider, assignments)
+        plan.writes = [
+            .createApplicationAndProvider(application: creation, provider: assignments),
+            .createMark(application: nil, wantedMark(provider: nil)),
+        ]
+        return plan
+    }
+
+    private func linkNew(_ own: OAuth2Provider, _ changes: [FieldChange]) -> ServicePlan {
+        var plan = start(.link, "its application is missing; its provider '\(own.name)' is there")
+        plan.changes = created(.application, creation) + changes
+        if !changes.isEmpty { plan.writes.append(.updateProvider(pk: own.pk, changes.map(\.assignment))) }
+        plan.writes.append(.createApplication(creation, link: .existing(own.pk)))
+        plan.writes.append(.createMark(application: nil, wantedMark(provider: own.pk)))
+        return plan
+    }
+
+    // MARK: - What both have in common
+
+    /// A provider that the application is to get.
+    private struct LinkChange {
+        var link: ProviderLink
+        var pk: Int?
+        var name: String
+    }
+
+    /// The provider that the mark is to name.
+    private enum MarkedProvider {
+        case known(Int?)
+        case created
+    }
+
+    /// The plan for an application that is there; writes to the provider are the caller's.
+    private func existing(
+        _ application: Application,
+        changes providerChanges: [FieldChange],
+        link: LinkChange?,
+        provider: MarkedProvider
+    ) -> ServicePlan {
+        let changes = application.changes(to: service, release)
+        let linkChange = link.map { change in
+            FieldChange(
+                object: .application,
+                field: "provider",
+                before: application.provider.map { pk in
+                    .reference(.init(pk: .integer(pk), name: application.providerSummary?.name ?? "\(pk)"))
+                } ?? .none,
+                after: .reference(.init(pk: change.pk.map(JSONValue.integer) ?? .null, name: change.name))
+            )
+        }
+        let markWrite = self.markWrite(application, provider)
+        let all = changes + [linkChange].compactMap { $0 } + providerChanges
+        let (decision, reason) = decide(all, markDiffers: markWrite != nil, link: link)
+        var plan = start(decision, reason)
+        plan.changes = all
+        if !changes.isEmpty || link != nil {
+            plan.writes.append(
+                .updateApplication(slug: application.slug, changes.map(\.assignment), link: link?.link)
+            )
+        }
+        if let markWrite { plan.writes.append(markWrite) }
+        return plan
+    }
+
+    private func decide(_ changes: [FieldChange], markDiffers: Bool, link: LinkChange?) -> (Decision, String) {
+        if mark == nil {
+            let state = changes.isEmpty ? "exactly as declared" : "not as declared"
+            return (.adopt, "is there without an ownership mark, \(state)")
+        }
+        switch link?.link {
+        case .created: return (.recreate, "its provider is gone")
+        case .existing: return (.link, "its provider is not linked to it")
+        case nil: break
+        }
+        if changes.isEmpty {
+            return markDiffers ? (.update, "its ownership mark is out of date") : (.inSync, "as declared")
+        }
+        let fields = changes.map(\.field).joined(separator: ", ")
+        return (.update, changes.count == 1 ? "\(fields) differs" : "\(fields) differ")
+    }
+
+    private func start(_ decision: Decision, _ reason: String) -> ServicePlan {
+        var plan = stuck(decision, reason)
+        plan.notes = notes + unsupportedFields
+        return plan
+    }
+
+    /// What a new application gets; it needs a name.
+    private var creation: [FieldAssignment] {
+        let assignments = service.applicationAssignments(release)
+        guard service.name == nil else { return assignments }
+        return [FieldAssignment(field: ApplicationField.name.rawValue, value: .text(service.slug))] + assignments
+    }
+
+    private func created(_ object: ObjectKind, _ assignments: [FieldAssignment]) -> [FieldChange] {
+        assignments.map { FieldChange(object: object, field: $0.field, before: .none, after: $0.value) }
+    }
+
+    private func leftAlone(_ application: Application) -> [String] {
+        guard application.provider != nil else { return [] }
+        let name = application.providerSummary?.name ?? "?"
+        return ["the provider '\(name)', which the application has now, is left alone"]
+    }
+
+    /// Fields of the file that this release does not take.
+    private var unsupportedFields: [String] {
+        var fields: [String] = []
+        if service.icon != nil, !ApplicationField.icon.exists(in: release) { fields.append("icon") }
+        if service.provider?.logoutURI != nil, !ProviderField.logoutURI.exists(in: release) {
+            fields.append("logoutURI")
+        }
+        if service.provider?.logoutMethod != nil, !ProviderField.logoutMethod.exists(in: release) {
+            fields.append("logoutMethod")
+        }
+        if service.provider?.grantTypes != nil, !ProviderField.grantTypes.exists(in: release) {
+            fields.append("grantTypes")
+        }
+        return fields.map { "\($0) is not managed: Authentik \(release) does not take it" }
+    }
+}
+
+// MARK: - The mark
+
+extension ServiceDraft {
+    private func markWrite(_ application: Application, _ provider: MarkedProvider) -> Write? {
+        var wanted: OwnershipMark
+        switch provider {
+        case .known(let pk): wanted = wantedMark(provider: pk)
+        case .created: wanted = wantedMark(provider: nil)
+        }
+        guard let entitlement else { return .createMark(application: application.pk, wanted) }
+        if case .known = provider, entitlement.reading == .mark(wanted) { return nil }
+        return .updateMark(entitlement: entitlement.pk, wanted)
+    }
+
+    private func wantedMark(provider: Int?) -> OwnershipMark {
+        OwnershipMark(
+            owner: owner,
+            slug: service.slug,
+            provider: provider,
+            applicationFields: ApplicationField.allCases
+                .filter { $0 != .slug && $0.exists(in: release) && service.value(of: $0) != nil }
+                .map(\.rawValue).sorted(),
+            providerFields: ProviderField.allCases
+                .filter { $0.exists(in: release) && service.declares($0) }
+                .map(\.rawValue).sorted()
+        )
+    }
+}
+
+extension FieldChange {
+    fileprivate var assignment: FieldAssignment { FieldAssignment(field: field, value: after) }
+}
