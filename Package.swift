@@ -47,7 +47,7 @@ let package = Package(
         library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
         library("SecretSources", ["DesiredState", "Secrets"]),
         library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
-        library("Reconciling", ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", logging]),
+        library("Reconciling", ["AuthentikAPI", "DesiredState", "JSON", "Planning", "SecretSources"]),
         library(
             "AuthentikSandbox",
             [

@@ -1,0 +1,201 @@
+import AuthentikAPI
+import JSON
+import Planning
+import Synchronization
+
+/// Carries out a plan: services side by side, the writes of each in order.
+///
+/// A service that fails holds up no other. New OIDC services are made in one transaction each, which returns no pks, so
+/// their marks follow after one list of all applications.
+struct Applier: Sendable {
+    let client: AuthentikClient
+    /// How many services are written to at the same time.
+    let concurrency: Int
+    /// Told how many of the services are done; nil for nobody.
+    let onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+
+    /// What a service's writes have made so far.
+    private struct Progress: Sendable {
+        var plan: ServicePlan
+        var application: String?
+        var provider: Int?
+        /// A mark that waits for the pk of its application.
+        var pendingMark: OwnershipMark?
+        var failure: ServiceFailure?
+    }
+
+    func apply(_ plan: Plan) async -> [ServiceOutcome] {
+        let total = plan.changing.count
+        let stop = StopSignal()
+        var done = await concurrently(plan.changing, limit: concurrency) { service in
+            await write(service, stop)
+        } each: {
+            onProgress?($0, total)
+        }
+        done = await writePendingMarks(done)
+        let outcomes = done.map { ServiceOutcome(plan: $0.plan, failure: $0.failure) }
+        let untouched = plan.services.filter(\.writes.isEmpty).map { ServiceOutcome(plan: $0, failure: nil) }
+        return (outcomes + untouched).sorted { $0.plan.slug < $1.plan.slug }
+    }
+
+    private func write(_ service: ServicePlan, _ stop: StopSignal) async -> Progress {
+        var progress = Progress(plan: service)
+        if let reason = stop.reason ?? deadlineFailure {
+            progress.failure = reason
+            return progress
+        }
+        do {
+            for write in service.writes { try await send(write, &progress) }
+        } catch let error as AuthentikError {
+            progress.failure = ServiceFailure(error)
+            if error.kind == .invalidToken {
+                stop.reason = ServiceFailure("not attempted: Authentik refused the token meanwhile")
+            }
+        } catch {
+            progress.failure = ServiceFailure("not finished: the pass was cancelled")
+        }
+        return progress
+    }
+
+    private func send(_ write: Write, _ progress: inout Progress) async throws {
+        switch write {
+        case .createApplicationAndProvider(let application, let provider):
+            try await client.createApplicationAndProvider(
+                application: body(application),
+                provider: body(provider),
+                slug: progress.plan.slug
+            )
+        case .createProvider(let assignments):
+            progress.provider = try await client.createProvider(body(assignments), name: name(in: assignments)).pk
+        case .updateProvider(let pk, let assignments):
+            try await client.updateProvider(pk: pk, body(assignments))
+        case .createApplication(let assignments, let link):
+            let body = body(assignments, link: link, progress)
+            progress.application = try await client.createApplication(body, slug: progress.plan.slug).pk
+        case .updateApplication(let slug, let assignments, let link):
+            try await client.updateApplication(slug: slug, body(assignments, link: link, progress))
+        case .createMark(let application, var mark):
+            mark.provider = mark.provider ?? progress.provider
+            guard let pk = application ?? progress.application else {
+                progress.pendingMark = mark
+                return
+            }
+            try await createMark(mark, on: pk)
+        case .updateMark(let entitlement, var mark):
+            mark.provider = mark.provider ?? progress.provider
+            try await client.updateEntitlement(pk: entitlement, attributes: mark.attributes)
+        }
+    }
+
+    // MARK: - Marks of what a transaction made
+
+    private func writePendingMarks(_ services: [Progress]) async -> [Progress] {
+        guard services.contains(where: { $0.pendingMark != nil && $0.failure == nil }) else { return services }
+        let applications: [String: Application]
+        do {
+            applications = Dictionary(
+                try await client.applications().map { ($0.slug, $0) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        } catch {
+            return services.map { service in
+                var service = service
+                if service.pendingMark != nil, service.failure == nil { service.failure = unmarked("\(error)") }
+                return service
+            }
+        }
+        return await concurrently(services, limit: concurrency) { service in
+            await writePendingMark(service, applications)
+        }
+    }
+
+    private func writePendingMark(_ service: Progress, _ applications: [String: Application]) async -> Progress {
+        var service = service
+        guard var mark = service.pendingMark, service.failure == nil else { return service }
+        guard let application = applications[service.plan.slug] else {
+            service.failure = unmarked("it was gone again before it could be marked")
+            return service
+        }
+        mark.provider = application.provider
+        do {
+            try await createMark(mark, on: application.pk)
+        } catch {
+            service.failure = unmarked("\(error)")
+        }
+        return service
+    }
+
+    private func createMark(_ mark: OwnershipMark, on application: String) async throws {
+        _ = try await client.createEntitlement(
+            named: OwnershipMark.entitlementName,
+            application: application,
+            attributes: mark.attributes
+        )
+    }
+
+    private func unmarked(_ reason: String) -> ServiceFailure {
+        ServiceFailure("created, but without its ownership mark, which the next pass writes: \(reason)")
+    }
+
+    // MARK: - Bodies
+
+    private func body(_ assignments: [FieldAssignment]) -> WriteBody {
+        WriteBody(
+            Dictionary(assignments.map { ($0.field, $0.value.json) }, uniquingKeysWith: { $1 }),
+            secrets: assignments.compactMap(\.value.secret)
+        )
+    }
+
+    private func body(_ assignments: [FieldAssignment], link: ProviderLink?, _ progress: Progress) -> WriteBody {
+        var body = body(assignments)
+        switch link {
+        case .existing(let pk): body.fields["provider"] = .integer(pk)
+        case .created: body.fields["provider"] = progress.provider.map { .integer($0) } ?? .null
+        case nil: break
+        }
+        return body
+    }
+
+    private func name(in assignments: [FieldAssignment]) -> String {
+        assignments.first { $0.field == "name" }?.value.json.string ?? ""
+    }
+
+    private var deadlineFailure: ServiceFailure? {
+        guard let deadline = client.deadline, ContinuousClock.now >= deadline else { return nil }
+        return ServiceFailure("not attempted: the time for this pass was up")
+    }
+}
+
+/// Why no further service is to be begun; nil to go on.
+private final class StopSignal: Sendable {
+    private let state = Mutex<ServiceFailure?>(nil)
+
+    var reason: ServiceFailure? {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
+
+/// Works on all elements, some at a time, and returns the results in the order of the elements.
+private func concurrently<Element: Sendable, Result: Sendable>(
+    _ elements: [Element],
+    limit: Int,
+    _ work: @escaping @Sendable (Element) async -> Result,
+    each: (_ done: Int) -> Void = { _ in }
+) async -> [Result] {
+    await withTaskGroup(of: (Int, Result).self) { group in
+        var results: [Int: Result] = [:]
+        var waiting = elements.enumerated().makeIterator()
+        func startNext() {
+            guard let (index, element) = waiting.next() else { return }
+            group.addTask { (index, await work(element)) }
+        }
+        for _ in 0..<max(1, limit) { startNext() }
+        for await (index, result) in group {
+            results[index] = result
+            each(results.count)
+            startNext()
+        }
+        return results.sorted { $0.key < $1.key }.map(\.value)
+    }
+}

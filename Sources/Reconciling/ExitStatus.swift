@@ -1,0 +1,40 @@
+package import Planning
+
+/// How the command ends; 64 and above as in sysexits(3).
+package enum ExitStatus: Int32, Sendable {
+    /// Converged, or nothing to do.
+    case success = 0
+    /// Some service failed, conflicts or is blocked; the others were converged all the same.
+    case incomplete = 1
+    /// `plan`: there are changes.
+    case changes = 2
+    /// The command line or the settings are wrong.
+    case usage = 64
+    /// The file is wrong.
+    case invalidFile = 65
+    /// Authentik cannot be reached or observed.
+    case unobservable = 69
+    /// The token is refused or lacks a permission.
+    case refused = 77
+
+    package init(_ failure: PassFailure) {
+        self =
+            switch failure.kind {
+            case .unobservable: .unobservable
+            case .refused: .refused
+            }
+    }
+
+    package init(_ report: PassReport) {
+        self = report.outcomes.allSatisfy(\.isConverged) ? .success : .incomplete
+    }
+
+    /// Of `reconcile plan`.
+    package init(_ plan: Plan) {
+        if !plan.stuck.isEmpty {
+            self = .incomplete
+        } else {
+            self = plan.changing.isEmpty ? .success : .changes
+        }
+    }
+}

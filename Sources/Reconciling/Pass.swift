@@ -1,0 +1,49 @@
+package import AuthentikAPI
+package import DesiredState
+package import Planning
+import SecretSources
+
+/// One pass: observe, plan, apply.
+package struct Pass: Sendable {
+    package var client: AuthentikClient
+    package var desired: DesiredState
+    /// What came of the secrets that `desired` refers to.
+    package var secrets: [SecretReference: SecretAvailability]
+    /// How many services are written to at the same time.
+    package var concurrency = 4
+    /// Told how many of the changing services are done.
+    package var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+
+    package init(
+        client: AuthentikClient,
+        desired: DesiredState,
+        secrets: [SecretReference: SecretAvailability]
+    ) {
+        self.client = client
+        self.desired = desired
+        self.secrets = secrets
+    }
+
+    /// Observes and plans; writes nothing.
+    ///
+    /// - Throws: ``PassFailure``, or `CancellationError`.
+    package func plan() async throws -> (plan: Plan, release: Release) {
+        let observed = try await client.observe()
+        return (Planner.plan(desired, secrets: secrets, observed: observed), observed.release)
+    }
+
+    /// Observes, plans and applies.
+    ///
+    /// - Throws: ``PassFailure``, or `CancellationError`; then nothing was written.
+    package func run() async throws -> PassReport {
+        let start = ContinuousClock.now
+        let (plan, release) = try await plan()
+        let outcomes = await Applier(client: client, concurrency: concurrency, onProgress: onProgress).apply(plan)
+        return PassReport(
+            release: release,
+            outcomes: outcomes,
+            requests: client.requestCounts,
+            duration: .now - start
+        )
+    }
+}

@@ -1,0 +1,43 @@
+package import AuthentikAPI
+package import Planning
+
+/// What a pass did.
+package struct PassReport: Sendable {
+    package var release: Release
+    /// One for each service, ordered by slug.
+    package var outcomes: [ServiceOutcome]
+    package var requests: RequestCounts
+    package var duration: Duration
+}
+
+/// What became of one service.
+package struct ServiceOutcome: Sendable {
+    package var plan: ServicePlan
+    /// Why it is not as declared now; nil if every write was done.
+    package var failure: ServiceFailure?
+
+    /// Whether it is as declared now. An orphan is: nothing was to be done.
+    package var isConverged: Bool {
+        failure == nil && plan.decision != .conflict && plan.decision != .blocked
+    }
+}
+
+/// Why the writes to a service were not all done.
+package struct ServiceFailure: Sendable, Equatable {
+    /// A clause, in Authentik's own words where it had any.
+    package var message: String
+    /// What Authentik says of single fields.
+    package var fields: [AuthentikError.FieldError] = []
+    package var requestID: String?
+
+    package init(_ message: String) {
+        self.message = message
+    }
+
+    package init(_ error: AuthentikError) {
+        message = error.fields.isEmpty ? "\(error)" : "Authentik refuses it"
+        if let status = error.status, !error.fields.isEmpty { message += " (\(status) to \(error.request))" }
+        fields = error.fields
+        requestID = error.requestID
+    }
+}

@@ -1,0 +1,85 @@
+package import DesiredState
+import FoundationEssentials
+package import Secrets
+
+/// Turns references to secrets into secrets.
+package struct SecretResolver: Sendable {
+    private let environment: [String: String]
+
+    /// - Parameter environment: The variables that `env` references mean.
+    package init(environment: [String: String]) {
+        self.environment = environment
+    }
+
+    /// Reads one secret anew. A line break at its end is not part of it.
+    ///
+    /// - Throws: ``SecretError``, which names the reference and never quotes the value.
+    package func resolve(_ reference: SecretReference) throws(SecretError) -> Secret {
+        let bytes: [UInt8]
+        switch reference {
+        case .environment(let name):
+            guard let value = environment[name] else { throw SecretError(reference, .missing("is not set")) }
+            bytes = [UInt8](value.utf8)
+        case .file(let path):
+            bytes = try read(path, for: reference)
+        }
+        return try secret(bytes, for: reference)
+    }
+
+    private func read(_ path: String, for reference: SecretReference) throws(SecretError) -> [UInt8] {
+        do {
+            return [UInt8](try Data(contentsOf: URL(filePath: path)))
+        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+            throw SecretError(reference, .missing("does not exist"))
+        } catch let error as CocoaError where error.code == .fileReadNoPermission {
+            throw SecretError(reference, .unusable("may not be read by this process"))
+        } catch {
+            throw SecretError(reference, .unusable("cannot be read"))
+        }
+    }
+
+    private func secret(_ bytes: [UInt8], for reference: SecretReference) throws(SecretError) -> Secret {
+        var bytes = bytes[...]
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        guard !bytes.isEmpty else { throw SecretError(reference, .missing("is empty")) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw SecretError(reference, .unusable("is not UTF-8"))
+        }
+        guard text.unicodeScalars.count <= Self.maximumLength else {
+            throw SecretError(reference, .unusable("is longer than \(Self.maximumLength) characters"))
+        }
+        guard !text.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 }) else {
+            throw SecretError(reference, .unusable("holds white space or a control character"))
+        }
+        return Secret(text)
+    }
+
+    /// What Authentik stores at most.
+    private static let maximumLength = 255
+}
+
+/// Why there is no secret to use.
+package struct SecretError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Reason: Sendable, Equatable {
+        /// There is nothing yet; somebody may still bring it.
+        case missing(String)
+        /// There is something that cannot be a client secret.
+        case unusable(String)
+    }
+
+    package var reference: SecretReference
+    package var reason: Reason
+
+    init(_ reference: SecretReference, _ reason: Reason) {
+        self.reference = reference
+        self.reason = reason
+    }
+
+    /// `the secret (env GRAFANA_OAUTH_CLIENT_SECRET) is not set`
+    package var description: String {
+        switch reason {
+        case .missing(let clause), .unusable(let clause): "the secret (\(reference)) \(clause)"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import AuthentikAPI
+import Logging
+import Synchronization
+
+/// Logs failures that will be retried: the first of several that come at once, the others for debugging.
+struct RetryLog: Sendable {
+    let logger: Logger
+    private let gate = Gate()
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func report(_ error: AuthentikError, _ delay: Duration) {
+        logger.log(
+            level: gate.opens(every: .seconds(1)) ? .warning : .debug,
+            "Authentik did not answer as it should; trying again",
+            metadata: [
+                "error": "\(error)",
+                "wait": "\(seconds(delay))",
+            ]
+        )
+    }
+}
+
+/// Logs how far a long pass is.
+struct ProgressLog: Sendable {
+    let logger: Logger
+    private let gate = Gate(isOpen: false)
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func report(_ done: Int, _ total: Int) {
+        guard gate.opens(every: .seconds(2)) else { return }
+        logger.notice("applying", metadata: ["services.done": "\(done)", "services.total": "\(total)"])
+    }
+}
+
+/// Lets something through at most once in a while.
+private final class Gate: Sendable {
+    private let last: Mutex<ContinuousClock.Instant?>
+
+    init(isOpen: Bool = true) {
+        last = Mutex(isOpen ? nil : .now)
+    }
+
+    func opens(every interval: Duration) -> Bool {
+        let now = ContinuousClock.now
+        return last.withLock { last in
+            if let last, now - last < interval { return false }
+            last = now
+            return true
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// Colours for a terminal, or none.
+struct Style: Sendable {
+    var isColored: Bool
+
+    func red(_ text: String) -> String { wrap(text, 31) }
+    func green(_ text: String) -> String { wrap(text, 32) }
+    func yellow(_ text: String) -> String { wrap(text, 33) }
+    func dim(_ text: String) -> String { wrap(text, 2) }
+    func bold(_ text: String) -> String { wrap(text, 1) }
+
+    /// ECMA-48, "select graphic rendition".
+    private func wrap(_ text: String, _ code: Int) -> String {
+        isColored && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}
+
+/// `1 service`, `2 services`.
+func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+}
+
+/// `0.31 s`
+func seconds(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let hundredths = (Int(seconds) * 100) + Int(attoseconds / 10_000_000_000_000_000)
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
+}
+
+extension String {
+    /// With spaces behind it, up to a width.
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+
+    /// Without control characters, which could write to the terminal what Authentik, or a file, made up.
+    var printable: String {
+        guard unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) }) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
+            text += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }
+    }
+}

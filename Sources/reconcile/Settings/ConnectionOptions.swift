@@ -1,0 +1,97 @@
+import ArgumentParser
+import AuthentikAPI
+import CurlTransport
+import FoundationEssentials
+import Secrets
+
+/// Which Authentik, and how to reach it.
+struct ConnectionOptions: ParsableArguments {
+    @Flag(help: "Use a built-in Authentik, made for this run, instead of a real one.")
+    var sandbox = false
+
+    @Option(help: ArgumentHelp("The address of Authentik. (environment: AUTHENTIK_URL)", valueName: "url"))
+    var url: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with the API token. (environment: AUTHENTIK_TOKEN_FILE, or the token itself in AUTHENTIK_TOKEN)",
+            valueName: "file"
+        )
+    )
+    var tokenFile: String?
+
+    @Option(help: ArgumentHelp("A PEM file with the authorities to trust instead of the system's.", valueName: "file"))
+    var caFile: String?
+
+    @Option(help: ArgumentHelp("A PEM file with a client certificate.", valueName: "file"))
+    var clientCertificate: String?
+
+    @Option(help: ArgumentHelp("A PEM file with the client certificate's key.", valueName: "file"))
+    var clientKey: String?
+
+    @Option(
+        name: .customLong("timeout-seconds"),
+        help: ArgumentHelp("How long a pass may take, retries included.", valueName: "n")
+    )
+    var timeoutSeconds = 60
+
+    func validate() throws {
+        guard timeoutSeconds > 0 else { throw ValidationError("--timeout-seconds must be positive") }
+        for file in [caFile, clientCertificate, clientKey].compactMap({ $0 })
+        where !FileManager.default.isReadableFile(atPath: file) {
+            throw ValidationError("the file '\(file)' cannot be read")
+        }
+    }
+
+    /// The address and token of the real Authentik.
+    ///
+    /// - Throws: `ValidationError` that says what is missing.
+    func target() throws -> (address: AuthentikAddress, token: Secret) {
+        let environment = ProcessInfo.processInfo.environment
+        guard let text = url ?? environment["AUTHENTIK_URL"], !text.isEmpty else {
+            throw ValidationError(
+                "no Authentik is given; set AUTHENTIK_URL (https://sso.example.net), or use --sandbox to try things out"
+            )
+        }
+        guard let address = AuthentikAddress(text) else {
+            throw ValidationError("the address of Authentik must be of the form https://sso.example.net")
+        }
+        return (address, try token(environment))
+    }
+
+    private func token(_ environment: [String: String]) throws -> Secret {
+        let text: String
+        if let path = tokenFile ?? environment["AUTHENTIK_TOKEN_FILE"], !path.isEmpty {
+            guard let bytes = try? Data(contentsOf: URL(filePath: path)), let file = String(data: bytes, encoding: .utf8)
+            else { throw ValidationError("the token file '\(path)' cannot be read") }
+            text = file
+        } else if let variable = environment["AUTHENTIK_TOKEN"], !variable.isEmpty {
+            text = variable
+        } else {
+            throw ValidationError("no token is given; set AUTHENTIK_TOKEN or AUTHENTIK_TOKEN_FILE")
+        }
+        let token = text.trimmingWhitespace()
+        guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            throw ValidationError("the token is empty or holds characters that no token has")
+        }
+        return Secret(token)
+    }
+
+    func transport() throws -> CurlTransport {
+        var configuration = TransportConfiguration()
+        configuration.authoritiesFile = caFile
+        configuration.clientCertificateFile = clientCertificate
+        configuration.clientKeyFile = clientKey
+        // The sandbox is in this process: no proxy stands between.
+        if sandbox { configuration.proxy = .none }
+        return try CurlTransport(configuration: configuration)
+    }
+}
+
+extension String {
+    fileprivate func trimmingWhitespace() -> String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import AuthentikAPI
+import AuthentikSandbox
+import DesiredState
+import FoundationEssentials
+import Logging
+import Reconciling
+import SecretSources
+import Secrets
+import Synchronization
+
+/// Everything that a pass or a plan takes, and how to set it up.
+struct PassOptions: ParsableArguments {
+    enum Output: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
+    @OptionGroup var files: FileOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    @Option(name: [.short, .long], help: "The form of the result on stdout.")
+    var output: Output = .text
+
+    @Flag(name: [.short, .long], help: "Also show the services that are in sync.")
+    var verbose = false
+
+    @OptionGroup var style: StyleOptions
+    @OptionGroup var log: LogOptions
+
+    /// Loads the files, connects, lets `body` do its work, prints what it returns and ends with its status.
+    func run(_ body: @escaping @Sendable (Session) async throws -> (output: String, status: ExitStatus)) async throws {
+        let target = connection.sandbox ? nil : try connection.target()
+        let desired = try files.load(style: style.standardError)
+        let result: (output: String, status: ExitStatus)
+        do {
+            if let target {
+                result = try await body(try session(desired, address: target.address, token: target.token))
+            } else {
+                let token = randomToken()
+                result = try await withSandbox(token: token) { _, url in
+                    guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
+                    return try await body(try session(desired, address: address, token: Secret(token)))
+                }
+            }
+        } catch let failure as PassFailure {
+            StandardError.print(style.standardError.red("error: ") + failure.description)
+            throw ExitStatus(failure).thrown
+        }
+        StandardOutput.print(result.output)
+        if result.status != .success { throw result.status.thrown }
+    }
+
+    private func session(_ desired: DesiredState, address: AuthentikAddress, token: Secret) throws -> Session {
+        let logger = log.logger()
+        var client = AuthentikClient(address: address, token: token, transport: try connection.transport())
+        client.deadline = .now + .seconds(connection.timeoutSeconds)
+        client.onRetry = RetryLog(logger: logger).report
+        let resolver = SecretResolver(environment: ProcessInfo.processInfo.environment)
+        let secrets = ResolvedSecrets(
+            of: desired,
+            with: resolver,
+            standIn: connection.sandbox ? { Secret(randomToken()) } : nil
+        )
+        var pass = Pass(client: client, desired: desired, secrets: secrets.availability)
+        pass.onProgress = ProgressLog(logger: logger).report
+        return Session(
+            pass: pass,
+            standIns: secrets.standIns,
+            isSandbox: connection.sandbox,
+            output: output,
+            isVerbose: verbose,
+            style: style.standardOutput
+        )
+    }
+}
+
+/// One pass that is ready to run, and how to show what comes of it.
+struct Session: Sendable {
+    var pass: Pass
+    /// The secrets that were made up.
+    var standIns: [SecretReference]
+    var isSandbox: Bool
+    var output: PassOptions.Output
+    var isVerbose: Bool
+    var style: Style
+}
+
+/// A token or stand-in secret of 40 letters and digits, from the system's randomness.
+func randomToken() -> String {
+    let characters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+    return String((0..<40).map { _ in characters[Int.random(in: characters.indices)] })
+}
+
+extension ExitStatus {
+    /// The error that ends the command with this status and prints nothing.
+    var thrown: ArgumentParser.ExitCode { ArgumentParser.ExitCode(rawValue) }
+}

@@ -1,0 +1,35 @@
+import FoundationEssentials
+import Logging
+
+/// Writes the log to stderr: a line of text each on a terminal, a JSON object each otherwise.
+struct StandardErrorLogHandler: LogHandler {
+    let isText: Bool
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .notice
+
+    init(isText: Bool) {
+        self.isText = isText
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
+        let time = Date.now.formatted(.iso8601)
+        if isText {
+            let tail = fields.sorted { $0.key < $1.key }.map { "  \($0.key)=\($0.value)" }.joined()
+            StandardError.print("\(event.level): \(event.message)\(tail)")
+        } else {
+            var line = fields
+            line["time"] = time
+            line["level"] = event.level.rawValue
+            line["message"] = "\(event.message)"
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            if let data = try? encoder.encode(line) { StandardError.print(String(decoding: data, as: UTF8.self)) }
+        }
+    }
+}
