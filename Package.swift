@@ -30,6 +30,7 @@ let package = Package(
     // Exact versions: a Package.resolved is not kept.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
@@ -52,6 +53,7 @@ let package = Package(
             "AuthentikSandbox",
             [
                 "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -67,6 +69,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        tests("AuthentikSandbox", ["JSON"], resources: [.copy("Recordings")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,2 @@
+/// A field that takes one of a few words.
+protocol Choice: RawRepresentable<String>, CaseIterable, Sendable {}

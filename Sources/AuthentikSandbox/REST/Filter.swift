@@ -1,0 +1,70 @@
+import FoundationEssentials
+import JSON
+
+/// The filters that a list request asks for; parameters that a list does not know are ignored.
+struct Filter<Row> {
+    private let query: Query
+    private var conditions: [(Row) -> Bool] = []
+    private var errors: [String: JSONValue] = [:]
+
+    init(_ query: Query) {
+        self.query = query
+    }
+
+    /// - Throws: ``Refusal/invalid(_:)`` if a parameter has a value that its field cannot have.
+    func finish() throws(Refusal) -> (Row) -> Bool {
+        if !errors.isEmpty { throw .invalid(.object(errors)) }
+        let conditions = conditions
+        return { row in conditions.allSatisfy { $0(row) } }
+    }
+
+    mutating func text(_ name: String, _ value: @escaping (Row) -> String?) {
+        guard let wanted = query[name] else { return }
+        conditions.append { value($0) == wanted }
+    }
+
+    /// A text of which several may be asked for at once.
+    mutating func anyText(_ name: String, _ value: @escaping (Row) -> String?) {
+        let wanted = query.all(name)
+        if wanted.isEmpty { return }
+        conditions.append { row in value(row).map { wanted.contains($0) } ?? false }
+    }
+
+    mutating func choice<Value: Choice & Equatable>(_ name: String, _ value: @escaping (Row) -> Value) {
+        guard let wanted = query[name] else { return }
+        guard let choice = Value(rawValue: wanted) else {
+            errors[name] = .strings(["Select a valid choice. \(wanted) is not one of the available choices."])
+            return
+        }
+        conditions.append { value($0) == choice }
+    }
+
+    mutating func flag(_ name: String, _ value: @escaping (Row) -> Bool) {
+        guard let wanted = query[name] else { return }
+        switch wanted.lowercased() {
+        case "true", "1": conditions.append { value($0) }
+        case "false", "0": conditions.append { !value($0) }
+        default: break
+        }
+    }
+
+    /// The primary key of another object, which must exist.
+    mutating func reference(_ name: String, exists: (UUID) -> Bool, _ value: @escaping (Row) -> UUID?) {
+        guard let text = query[name] else { return }
+        guard let wanted = UUID(lenient: text), exists(wanted) else {
+            errors[name] = .strings(["Select a valid choice. That choice is not one of the available choices."])
+            return
+        }
+        conditions.append { value($0) == wanted }
+    }
+
+    /// Every word of `search` must occur in one of the texts, in any case.
+    mutating func search(_ texts: @escaping (Row) -> [String]) {
+        guard let search = query["search"] else { return }
+        let words = search.lowercased().split { $0.isWhitespace || $0 == "," }
+        conditions.append { row in
+            let texts = texts(row).map { $0.lowercased() }
+            return words.allSatisfy { word in texts.contains { $0.contains(word) } }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import JSON
+
+/// `PUT /core/transactional/applications/`: a provider, its application and its bindings, all or nothing.
+///
+/// What is wrong with the application is told before what is wrong with the provider. Neither may exist.
+enum ApplicationTransaction {
+    /// The kinds of provider that Authentik takes here.
+    private static let providerModels = [
+        "authentik_providers_google_workspace.googleworkspaceprovider",
+        "authentik_providers_ldap.ldapprovider",
+        "authentik_providers_microsoft_entra.microsoftentraprovider",
+        "authentik_providers_oauth2.oauth2provider",
+        "authentik_providers_proxy.proxyprovider",
+        "authentik_providers_rac.racprovider",
+        "authentik_providers_radius.radiusprovider",
+        "authentik_providers_saml.samlprovider",
+        "authentik_providers_scim.scimprovider",
+        "authentik_providers_ssf.ssfprovider",
+    ]
+
+    static func put(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        var fields = try Validator(try request.json(), partial: false)
+        var application = Application()
+        if let body = fields.value("app", required: true) {
+            fields.nest("app") { () throws(Refusal) in
+                try Applications.validate(body, into: &application, partial: false, in: store)
+            }
+        }
+        let model = fields.value("provider_model", required: true)?.pythonText
+        if let model, !providerModels.contains(model) {
+            fields.fail("provider_model", "\"\(model)\" is not a valid choice.")
+        }
+        let providerBody = fields.value("provider", required: true)
+        if let providerBody, providerBody.object == nil {
+            fields.fail(
+                "provider",
+                "Expected a dictionary of items but got type \"\(providerBody.pythonType)\"."
+            )
+        }
+        let bindings = fields.bindings(in: store)
+        try fields.finish()
+
+        guard model == "authentik_providers_oauth2.oauth2provider", let providerBody else {
+            throw .notInSandbox("a provider of the kind \(model ?? "")")
+        }
+        var provider = OAuth2Providers.blank(in: &store)
+        fields.nest("provider") { () throws(Refusal) in
+            try OAuth2Providers.validate(providerBody, into: &provider, partial: false, in: store)
+        }
+        try fields.finish()
+
+        application.provider = provider.pk
+        OAuth2Providers.insert(provider, in: &store)
+        Applications.insert(application, in: &store)
+        for var binding in bindings {
+            binding.target = application.pk
+            PolicyBindings.insert(binding, in: &store)
+        }
+        return .ok(["applied": true, "logs": []])
+    }
+}
+
+extension Validator {
+    /// Puts the errors of a nested object under its field.
+    fileprivate mutating func nest(_ field: String, _ validate: () throws(Refusal) -> Void) {
+        do {
+            try validate()
+        } catch {
+            if case .invalid(let errors) = error { fail(field, with: errors) }
+        }
+    }
+
+    fileprivate mutating func bindings(in store: Store) -> [PolicyBinding] {
+        guard let value = value("policy_bindings") else { return [] }
+        guard case .array(let items) = value else {
+            fail(
+                "policy_bindings",
+                with: ["non_field_errors": .strings(["Expected a list of items but got type \"\(value.pythonType)\"."])]
+            )
+            return []
+        }
+        var bindings: [PolicyBinding] = []
+        var errors: [JSONValue] = []
+        for item in items {
+            var binding = PolicyBinding()
+            do {
+                try PolicyBindings.validateWithoutTarget(item, into: &binding, in: store)
+                errors.append([:])
+                bindings.append(binding)
+            } catch {
+                if case .invalid(let reasons) = error { errors.append(reasons) }
+            }
+        }
+        if bindings.count < items.count { fail("policy_bindings", with: .array(errors)) }
+        return bindings
+    }
+}

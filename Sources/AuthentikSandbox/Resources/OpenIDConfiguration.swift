@@ -1,0 +1,90 @@
+import JSON
+
+/// The addresses of a provider, as OpenID Connect Discovery 1.0 and the setup page show them.
+struct OpenIDConfiguration {
+    private let provider: OAuth2Provider
+    private let slug: String?
+    private let mappings: [ScopeMapping]
+    private let base: String
+    private let origin: String
+
+    init(of provider: OAuth2Provider, origin: String, in store: Store) {
+        self.provider = provider
+        self.slug = store.application(of: provider.pk)?.slug
+        self.mappings = store.mappings(of: provider)
+        self.base = "\(origin)/application/o"
+        self.origin = origin
+    }
+
+    private var issuer: String? {
+        switch provider.issuerMode {
+        case .global: "\(origin)/"
+        case .perProvider: slug.map { "\(base)/\($0)/" }
+        }
+    }
+
+    private func application(_ path: String) -> JSONValue { .text(slug.map { "\(base)/\($0)/\(path)" }) }
+
+    private func shared(_ path: String) -> JSONValue { .string("\(base)/\(path)/") }
+
+    /// What depends on an application is null without one.
+    var setupURLs: JSONValue {
+        [
+            "issuer": .text(issuer),
+            "authorize": shared("authorize"),
+            "token": shared("token"),
+            "user_info": shared("userinfo"),
+            "provider_info": application(".well-known/openid-configuration"),
+            "logout": application("end-session/"),
+            "jwks": application("jwks/"),
+        ]
+    }
+
+    var discovery: JSONValue {
+        var scopes = mappings.map(\.scopeName)
+        if !scopes.contains("openid") { scopes.insert("openid", at: 0) }
+        var claims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce"]
+        if provider.includeClaimsInIDToken { claims += mappings.flatMap(\.claims) }
+        return [
+            "issuer": .text(issuer),
+            "authorization_endpoint": shared("authorize"),
+            "token_endpoint": shared("token"),
+            "userinfo_endpoint": shared("userinfo"),
+            "end_session_endpoint": application("end-session/"),
+            "introspection_endpoint": shared("introspect"),
+            "revocation_endpoint": shared("revoke"),
+            "device_authorization_endpoint": shared("device"),
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
+            "response_types_supported": [
+                "code", "id_token", "id_token token", "code token", "code id_token", "code id_token token",
+            ],
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "jwks_uri": application("jwks/"),
+            "grant_types_supported": [
+                "authorization_code", "refresh_token", "implicit", "client_credentials", "password",
+                "urn:ietf:params:oauth:grant-type:device_code",
+            ],
+            // Without a key the client's secret signs.
+            "id_token_signing_alg_values_supported": [provider.signingKey == nil ? "HS256" : "RS256"],
+            "subject_types_supported": ["public"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "acr_values_supported": ["goauthentik.io/providers/oauth2/default"],
+            "scopes_supported": .strings(scopes),
+            "request_parameter_supported": false,
+            "claims_supported": .strings(claims),
+            "claims_parameter_supported": false,
+            "code_challenge_methods_supported": ["plain", "S256"],
+        ]
+    }
+
+    /// `/application/o/<slug>/.well-known/openid-configuration`
+    static func discover(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        guard let application = store.application(slug: request.key),
+            let provider = application.provider.flatMap({ store.providers[$0] })
+        else { throw .noSuchPath }
+        try provider.requireReadableRedirectURIs()
+        let configuration = OpenIDConfiguration(of: provider, origin: request.origin, in: store)
+        return APIResponse(200, .plainJSON(configuration.discovery))
+    }
+}

@@ -1,0 +1,108 @@
+import FoundationEssentials
+import JSON
+
+/// `/policies/bindings/`, looked up by UUID. The very same binding can be made twice.
+enum PolicyBindings: EditableResource {
+    static let model = "PolicyBinding"
+    static let ordering = "order"
+
+    static func rows(in store: inout Store) -> [PolicyBinding] { store.bindings.inOrder() }
+
+    static func row(_ key: String, in store: Store) throws(Refusal) -> PolicyBinding? {
+        guard let pk = UUID(lenient: key) else { throw .notFound }
+        return store.bindings[pk]
+    }
+
+    static func filter(_ filter: inout Filter<PolicyBinding>, in store: Store) {
+        filter.reference("target", exists: { store.isBindingTarget($0) }) { $0.target }
+        filter.flag("enabled") { $0.isEnabled }
+        filter.text("order") { String($0.order) }
+        filter.flag("policy__isnull") { $0.policy == nil }
+    }
+
+    static func sortKey(_ field: String) -> ((PolicyBinding) -> SortKey)? {
+        field == "order" ? { .number($0.order) } : nil
+    }
+
+    static func json(_ row: PolicyBinding, _ request: APIRequest, in store: Store) -> JSONValue {
+        let group = row.group.flatMap { store.groups[$0] }
+        return [
+            "pk": row.pk.json,
+            "policy": row.policy.json,
+            "group": row.group.json,
+            "user": .number(row.user),
+            "policy_obj": nil,
+            "group_obj": group.map { .object($0.summary) } ?? .null,
+            "user_obj": row.user == nil ? nil : store.administrator.summary,
+            "target": row.target.json,
+            "negate": .bool(row.negate),
+            "enabled": .bool(row.isEnabled),
+            "order": .integer(row.order),
+            "timeout": .integer(row.timeout),
+            "failure_result": .bool(row.failureResult),
+        ]
+    }
+
+    /// - Throws: ``Refusal/crash`` for a PATCH that does not name the target, as the real one does.
+    static func validate(
+        _ body: JSONValue,
+        into draft: inout PolicyBinding,
+        partial: Bool,
+        in store: Store
+    ) throws(Refusal) {
+        var fields = try Validator(body, partial: partial)
+        fields.reference(
+            "target",
+            into: &draft.target,
+            required: true,
+            nullable: false,
+            exists: { store.isBindingTarget($0) }
+        )
+        try validate(&fields, into: &draft, in: store)
+        if !fields.isSent("target") { throw .crash }
+    }
+
+    /// Checks a binding whose target is not there yet, in a transaction.
+    static func validateWithoutTarget(
+        _ body: JSONValue,
+        into draft: inout PolicyBinding,
+        in store: Store
+    ) throws(Refusal) {
+        var fields = try Validator(body, partial: false)
+        try validate(&fields, into: &draft, in: store)
+    }
+
+    private static func validate(
+        _ fields: inout Validator,
+        into draft: inout PolicyBinding,
+        in store: Store
+    ) throws(Refusal) {
+        let int32 = Int(Int32.min)...Int(Int32.max)
+        // There are no policies to bind.
+        fields.reference("policy", into: &draft.policy, exists: { _ in false })
+        fields.reference("group", into: &draft.group, exists: { store.groups.contains($0) })
+        fields.reference("user", into: &draft.user, exists: { $0 == store.administrator.pk })
+        fields.flag("negate", into: &draft.negate)
+        fields.flag("enabled", into: &draft.isEnabled)
+        fields.integer("order", into: &draft.order, required: true, in: int32)
+        fields.integer("timeout", into: &draft.timeout, in: 0...int32.upperBound)
+        fields.flag("failure_result", into: &draft.failureResult)
+        try fields.finish()
+        // What counts is what the request names, also in a PATCH.
+        switch ["policy", "group", "user"].count(where: { fields.isSent($0) }) {
+        case 0: throw .invalid("non_field_errors", "One of 'group', 'policy', 'user' must be set.")
+        case 1: return
+        default: throw .invalid("non_field_errors", "Only one of 'group', 'policy', 'user' can be set.")
+        }
+    }
+
+    static func blank(in store: inout Store) -> PolicyBinding { PolicyBinding() }
+
+    static func insert(_ row: PolicyBinding, in store: inout Store) { store.replace(nil, with: row) }
+
+    static func replace(_ old: PolicyBinding, with new: PolicyBinding, in store: inout Store) {
+        store.replace(old, with: new)
+    }
+
+    static func delete(_ row: PolicyBinding, in store: inout Store) { store.replace(row, with: nil) }
+}

@@ -1,0 +1,63 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+
+/// An Authentik 2025.12.4 for trying out and for tests: in memory, over real HTTP, with the refusals of the real one.
+///
+/// It starts with what a fresh installation has: its default flows, scope mappings, certificate and groups, and one
+/// superuser, `akadmin`. Measured against recordings of live servers by this target's conformance test.
+package final class Sandbox: Sendable {
+    private let configuration: Configuration
+    private let routes: Routes
+    private let store: Mutex<Store>
+    private let journal = Mutex<[RequestLogEntry]>([])
+
+    package init(configuration: Configuration) {
+        self.configuration = configuration
+        self.routes = Routes.release2025_12
+        self.store = Mutex(.freshInstallation(token: configuration.token))
+    }
+
+    /// Serves until the task is cancelled or shut down gracefully.
+    ///
+    /// - Parameter onReady: called with the bound port once it listens.
+    /// - Throws: ``SandboxError`` if it cannot listen on the configured host and port.
+    package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
+        let host = configuration.host
+        let port = configuration.port
+        let application = Hummingbird.Application(
+            responder: SandboxResponder(sandbox: self),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in
+                await onReady(channel.localAddress?.port ?? port)
+            },
+            // What matters of a failure is thrown; what the server says beside it would only disturb the output.
+            logger: Logger(label: "sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw SandboxError.cannotListen(host: host, port: port, reason: SandboxError.reason(of: error))
+        } catch is CancellationError {
+            return
+        }
+    }
+
+    /// All requests since the start, or since the last ``resetRequests()``, in the order they were answered.
+    package var requests: [RequestLogEntry] { journal.withLock { $0 } }
+
+    package func resetRequests() {
+        journal.withLock { $0 = [] }
+    }
+
+    /// Answers one request; requests are answered one after the other.
+    func answer(_ request: APIRequest) -> APIResponse {
+        store.withLock { routes.answer(request, in: &$0) }
+    }
+
+    func record(_ entry: RequestLogEntry) {
+        journal.withLock { $0.append(entry) }
+        configuration.log?(entry)
+    }
+}

@@ -1,0 +1,30 @@
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Why a sandbox does not run.
+package enum SandboxError: Error, Equatable, CustomStringConvertible {
+    case cannotListen(host: String, port: Int, reason: String)
+
+    package var description: String {
+        switch self {
+        case .cannotListen(let host, let port, let reason): "cannot listen on \(host):\(port): \(reason)"
+        }
+    }
+
+    /// The reason without the name of the system call, which NIO puts first.
+    static func reason(of error: IOError) -> String {
+        switch error.errnoCode {
+        case EADDRINUSE: "the port is already in use"
+        case EACCES: "permission denied"
+        case EADDRNOTAVAIL: "this machine has no such address"
+        default: String(describing: error)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// Runs `body` beside a sandbox on a free loopback port, and stops it afterwards.
+///
+/// - Parameters:
+///   - token: the superuser's API token.
+///   - log: called once per request, after it was answered.
+///   - body: gets the sandbox and its address, such as `http://127.0.0.1:49152`.
+package func withSandbox<Result: Sendable>(
+    token: String = "sandbox-token",
+    log: (@Sendable (RequestLogEntry) -> Void)? = nil,
+    _ body: @Sendable (Sandbox, _ baseURL: String) async throws -> Result
+) async throws -> Result {
+    let sandbox = Sandbox(configuration: .init(token: token, log: log))
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        group.addTask {
+            defer { continuation.finish() }
+            try await sandbox.run { continuation.yield($0) }
+        }
+        guard let port = await ports.first(where: { _ in true }) else {
+            try await group.waitForAll()
+            throw CancellationError()
+        }
+        let result = try await body(sandbox, "http://127.0.0.1:\(port)")
+        group.cancelAll()
+        return result
+    }
+}
