@@ -1,7 +1,7 @@
 /// What came of reading one YAML document.
 package struct ParsedYAML: Sendable {
     package let source: YAMLSource
-    /// The document's only value. Nil if there is none, or if a problem left nothing to go on with.
+    /// The document's only value; nil if there is none, or if a problem left nothing to go on with.
     package let root: YAMLNode?
     /// In the order of the document.
     package let problems: [YAMLProblem]

@@ -4,7 +4,7 @@
 package struct YAMLLimits: Sendable {
     /// Of the input, in bytes.
     package var bytes = 4 << 20
-    /// Of lists and mappings inside each other. libyaml has a limit of its own, 1,000.
+    /// Of lists and mappings inside each other; libyaml's own limit is 1,000.
     package var depth = 32
     /// How often `*alias` may stand in the document.
     package var aliases = 1_000

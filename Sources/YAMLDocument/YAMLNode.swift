@@ -16,7 +16,7 @@ package struct YAMLNode: Sendable {
     package var position: YAMLPosition
     /// The line of its last character.
     package var lastLine: Int
-    /// The tag as it was written out: `!custom`, or `!!str` for those of YAML itself. Nil without one.
+    /// The tag, as `!custom`, or `!!str` for one of YAML's own; nil without one.
     package var tag: String?
 }
 

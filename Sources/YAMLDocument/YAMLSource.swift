@@ -13,7 +13,9 @@ package struct YAMLSource: Sendable {
 
     package var lineCount: Int { lineStarts.count }
 
-    /// A line without its break; bytes that are not UTF-8 show as U+FFFD. Nil if there is no such line.
+    /// A line without its break; nil if there is no such line.
+    ///
+    /// Bytes that are not UTF-8 show as U+FFFD.
     package func line(_ number: Int) -> String? {
         lineStarts.indices.contains(number - 1) ? String(decoding: lineBytes(number), as: UTF8.self) : nil
     }
