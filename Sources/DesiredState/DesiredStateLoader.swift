@@ -1,3 +1,5 @@
+internal import YAMLDocument
+
 /// Reads desired-state files.
 package enum DesiredStateLoader {
     /// What came of reading the files.
@@ -8,11 +10,53 @@ package enum DesiredStateLoader {
         package var diagnostics: [Diagnostic]
     }
 
+    /// The bytes of a file, and the path that messages call it by.
+    package struct Source: Sendable {
+        package var path: String
+        package var bytes: [UInt8]
+
+        package init(path: String, bytes: [UInt8]) {
+            self.path = path
+            self.bytes = bytes
+        }
+    }
+
     /// Reads the union of some files and directories.
     ///
+    /// Symlinks are followed, as a mounted ConfigMap needs it. A file that is given twice is read once, with a warning.
+    ///
     /// - Parameter paths: Files, or directories whose `.yaml` and `.yml` files are read in the order of their names;
-    ///   names that begin with a dot are skipped.
+    ///   names that begin with a dot are skipped, subdirectories are not entered.
     package static func load(paths: [String]) -> Result {
-        Result(state: nil, diagnostics: [])
+        var finder = SourceFinder()
+        paths.forEach { finder.add(path: $0) }
+        if paths.isEmpty { finder.refuse("", "no file to read") }
+        return load(finder.found)
+    }
+
+    /// Reads the union of some files that are in memory already.
+    package static func load(sources: [Source]) -> Result {
+        load(sources.map { .source($0) })
+    }
+
+    private static func load(_ found: [SourceFinder.Found]) -> Result {
+        var files: [DecodedFile] = []
+        let logs = found.map { found in
+            switch found {
+            case .remark(let log): return log
+            case .source(let source):
+                let yaml = ParsedYAML(source.bytes)
+                let log = DiagnosticLog(file: source.path, source: yaml.source)
+                files.append(FileDecoder(log: log).decode(yaml))
+                return log
+            }
+        }
+        CrossChecks(files: files).report()
+        let diagnostics = logs.flatMap(\.finished)
+        guard !diagnostics.contains(where: { $0.severity == .error }), let owner = files.first?.owner else {
+            return Result(state: nil, diagnostics: diagnostics)
+        }
+        let services = files.flatMap(\.services).map(\.service).sorted { $0.slug < $1.slug }
+        return Result(state: DesiredState(owner: owner.value, services: services), diagnostics: diagnostics)
     }
 }

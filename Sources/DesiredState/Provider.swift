@@ -47,7 +47,9 @@ package enum ProgramDefaults {
     package static let grantTypes: [GrantType] = [.authorizationCode, .refreshToken]
 }
 
-/// RFC 6749, section 2.1. Raw values are Authentik's.
+/// Whether a client can keep a secret (RFC 6749, section 2.1).
+///
+/// Raw values are Authentik's.
 package enum ClientType: String, Sendable, CaseIterable {
     case confidential
     case `public`
@@ -68,7 +70,9 @@ package struct RedirectURI: Sendable, Hashable {
     }
 }
 
-/// What the `sub` claim holds. Raw values are Authentik's.
+/// What the `sub` claim holds.
+///
+/// Raw values are Authentik's.
 package enum SubjectMode: String, Sendable, CaseIterable {
     case hashedUserID = "hashed_user_id"
     case userID = "user_id"
@@ -78,18 +82,24 @@ package enum SubjectMode: String, Sendable, CaseIterable {
     case userUPN = "user_upn"
 }
 
-/// Whether all providers share one issuer. Raw values are Authentik's.
+/// Whether all providers share one issuer.
+///
+/// Raw values are Authentik's.
 package enum IssuerMode: String, Sendable, CaseIterable {
     case global
     case perProvider = "per_provider"
 }
 
-/// How a client learns of a logout. Raw values are Authentik's.
+/// How a client learns of a logout.
+///
+/// Raw values are Authentik's.
 package enum LogoutMethod: String, Sendable, CaseIterable {
     case backchannel, frontchannel
 }
 
-/// OAuth2 grant types. Raw values are Authentik's.
+/// OAuth2 grant types.
+///
+/// Raw values are Authentik's.
 package enum GrantType: String, Sendable, CaseIterable {
     case authorizationCode = "authorization_code"
     case implicit

@@ -6,7 +6,7 @@ package struct Service: Sendable, Equatable {
     package var slug: String
     /// Where the file declares the service.
     package var location: SourceLocation
-    /// The display name. Without one the application is created with its slug as the name.
+    /// The display name; without one the application is created with its slug as the name.
     package var name: String?
     package var group: String?
     package var description: String?

@@ -1,0 +1,95 @@
+internal import YAMLDocument
+
+/// Finds services, in one file or several, that cannot be there together.
+struct CrossChecks {
+    /// In the order of the files.
+    let files: [DecodedFile]
+
+    func report() {
+        reportOwners()
+        let services = withoutRepeatedSlugs()
+        let hint = "Authentik has each only once"
+        _ = unique(services, .providerName, "provider name", hint: hint) { $0.service.provider?.name }
+        _ = unique(services, .clientID, "client id", hint: hint) { $0.service.provider?.clientID }
+        reportNames(services)
+        reportRedirects(services)
+    }
+
+    private func reportOwners() {
+        let owners = files.compactMap { file in file.owner.map { (file.log, $0) } }
+        guard let (firstLog, first) = owners.first else { return }
+        for (log, owner) in owners.dropFirst() where owner.value != first.value {
+            let hint = "it is '\(first.value)' at \(firstLog.location(first.position))"
+            log.error("owner is '\(owner.value)' here and another elsewhere", hint: hint, at: owner.position)
+        }
+    }
+
+    /// The services whose slug is their own; the others would only repeat the same mistake further on.
+    private func withoutRepeatedSlugs() -> [DecodedService] {
+        unique(files.flatMap(\.services), .slug, "slug", hint: nil) { $0.service.slug }
+    }
+
+    /// The first service for each key, or with none; each further one is an error that names both places.
+    private func unique(
+        _ services: [DecodedService],
+        _ field: FieldName,
+        _ label: String,
+        hint: String?,
+        key: (DecodedService) -> String?
+    ) -> [DecodedService] {
+        var firsts: [String: DecodedService] = [:]
+        return services.filter { service in
+            guard let key = key(service) else { return true }
+            guard let first = firsts[key] else {
+                firsts[key] = service
+                return true
+            }
+            let place = "it is taken at \(first.location(of: field).text)"
+            service.log.error(
+                "duplicate \(label) \(YAMLProblem.quote(key))",
+                hint: hint.map { "\(place); \($0)" } ?? place,
+                at: service.location(of: field).position
+            )
+            return false
+        }
+    }
+
+    private func reportNames(_ services: [DecodedService]) {
+        var firsts: [String: DecodedService] = [:]
+        for service in services {
+            guard let name = service.service.name else { continue }
+            if let first = firsts[name] {
+                service.log.warning(
+                    "services '\(first.service.slug)' and '\(service.service.slug)' have the same name",
+                    hint: "people cannot tell them apart; the other is at \(first.location(of: .name).text)",
+                    at: service.location(of: .name).position
+                )
+            } else {
+                firsts[name] = service
+            }
+        }
+    }
+
+    /// Two clients at one origin with one redirect URI: one of the two is a mistake of copying.
+    private func reportRedirects(_ services: [DecodedService]) {
+        struct Key: Hashable {
+            var origin: Origin
+            var uri: RedirectURI
+        }
+        var firsts: [Key: DecodedService] = [:]
+        for service in services {
+            guard let origin = service.origin, let provider = service.service.provider else { continue }
+            let keys = provider.redirectURIs.map { Key(origin: origin, uri: $0) }
+            if let first = keys.lazy.compactMap({ firsts[$0] }).first {
+                let label = "services '\(first.service.slug)' and '\(service.service.slug)'"
+                service.log.error(
+                    "\(label) have the same host, port and redirect URI",
+                    hint: "the other is at \(first.location(of: .port).text)",
+                    at: service.location(of: .port).position
+                )
+            } else {
+                for key in keys { firsts[key] = service }
+            }
+        }
+    }
+}

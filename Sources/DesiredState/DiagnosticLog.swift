@@ -1,0 +1,81 @@
+internal import YAMLDocument
+
+/// Collects what there is to say about one file, and knows which of its lines must not be shown.
+///
+/// A class, because all that read a file write into one log.
+final class DiagnosticLog {
+    /// A line longer than this is not shown: no caret helps in it.
+    private static let longestLine = 240
+
+    let file: String
+    private let source: YAMLSource
+    private var diagnostics: [Diagnostic] = []
+    private var secretLines: Set<Int> = []
+
+    init(file: String, source: YAMLSource = YAMLSource([])) {
+        self.file = file
+        self.source = source
+    }
+
+    func error(_ message: String, hint: String? = nil, at position: YAMLPosition? = nil) {
+        add(.error, message, hint, position)
+    }
+
+    func warning(_ message: String, hint: String? = nil, at position: YAMLPosition? = nil) {
+        add(.warning, message, hint, position)
+    }
+
+    func add(_ problem: YAMLProblem) {
+        let earlier = problem.earlier.map { "it is given first at \(location($0))" }
+        error(problem.message, hint: problem.hint ?? earlier, at: problem.position)
+        // The parser stopped before anything was known of the line.
+        if let line = source.line(problem.position.line), SecretWords.appear(in: line) {
+            hideLines(problem.position.line...problem.position.line)
+        }
+    }
+
+    /// Keeps lines that may hold a secret out of every diagnostic.
+    private func hideLines(_ lines: ClosedRange<Int>) {
+        secretLines.formUnion(lines)
+    }
+
+    /// Hides a field, and its value wherever that stands: behind an alias it is elsewhere.
+    func hide(_ pair: YAMLPair) {
+        hideLines(pair.keyPosition.line...max(pair.keyPosition.line, pair.value.lastLine))
+        hideLines(pair.value.position.line...max(pair.value.position.line, pair.value.lastLine))
+    }
+
+    func location(_ position: YAMLPosition) -> SourceLocation {
+        SourceLocation(file: file, line: position.line, column: position.column)
+    }
+
+    /// Everything, in the order of the file.
+    var finished: [Diagnostic] {
+        let ordered = diagnostics.enumerated().sorted {
+            ($0.element.line ?? 0, $0.element.column ?? 0, $0.offset)
+                < ($1.element.line ?? 0, $1.element.column ?? 0, $1.offset)
+        }
+        return ordered.map { _, diagnostic in
+            var diagnostic = diagnostic
+            if let number = diagnostic.line, !secretLines.contains(number), let line = source.line(number),
+                line.unicodeScalars.count <= Self.longestLine
+            {
+                diagnostic.sourceLine = line
+            }
+            return diagnostic
+        }
+    }
+
+    private func add(_ severity: Diagnostic.Severity, _ message: String, _ hint: String?, _ position: YAMLPosition?) {
+        diagnostics.append(
+            Diagnostic(
+                severity,
+                file: file,
+                line: position?.line,
+                column: position?.column,
+                message: message,
+                hint: hint
+            )
+        )
+    }
+}

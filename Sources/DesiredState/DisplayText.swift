@@ -1,0 +1,45 @@
+/// Text that is safe to print, and how many columns of a terminal it takes.
+struct DisplayText {
+    private(set) var text = ""
+    private(set) var width = 0
+
+    init(_ original: String) {
+        for scalar in original.unicodeScalars {
+            if scalar == "\t" {
+                text += "    "
+                width += 4
+            } else if Self.isUnsafe(scalar) {
+                let escape = "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+                text += escape
+                width += escape.utf8.count
+            } else {
+                text.unicodeScalars.append(scalar)
+                width += Self.width(of: scalar)
+            }
+        }
+    }
+
+    /// Control characters, and those that reorder or break what is around them.
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        // The joiners are parts of emoji and of scripts.
+        case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
+        default: false
+        }
+    }
+
+    /// An estimate: Unicode Standard Annex #11 by its large blocks.
+    private static func width(of scalar: Unicode.Scalar) -> Int {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format: return 0
+        default: break
+        }
+        switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1FAFF, 0x20000...0x3FFFD:
+            return 2
+        default: return 1
+        }
+    }
+}

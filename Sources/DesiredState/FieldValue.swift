@@ -1,0 +1,71 @@
+internal import YAMLDocument
+
+/// What a field holds, once it is read.
+enum FieldValue {
+    /// Of choices too: the word is one of them.
+    case text(String)
+    case flag(Bool)
+    case port(Int)
+    case texts([Located<String>])
+    case redirectURIs([Located<RedirectURI>])
+    case secret(SecretReference)
+    case node(YAMLNode)
+    /// `null`: a default does not hold.
+    case unset
+    /// Given, and wrong; that has been reported.
+    case invalid
+}
+
+/// The fields of one mapping, by name.
+struct FieldValues {
+    struct Entry {
+        var value: FieldValue
+        var keyPosition: YAMLPosition
+        var position: YAMLPosition
+        /// Whether it came from `defaults`.
+        var isDefault = false
+    }
+
+    private(set) var entries: [FieldName: Entry] = [:]
+
+    subscript(name: FieldName) -> Entry? {
+        get { entries[name] }
+        set { entries[name] = newValue }
+    }
+
+    func text(_ name: FieldName) -> String? {
+        if case .text(let text) = entries[name]?.value { text } else { nil }
+    }
+
+    func word<Word: RawRepresentable<String>>(_ name: FieldName, _: Word.Type = Word.self) -> Word? {
+        text(name).flatMap(Word.init(rawValue:))
+    }
+
+    func flag(_ name: FieldName) -> Bool? {
+        if case .flag(let flag) = entries[name]?.value { flag } else { nil }
+    }
+
+    func port(_ name: FieldName) -> Int? {
+        if case .port(let port) = entries[name]?.value { port } else { nil }
+    }
+
+    func texts(_ name: FieldName) -> [Located<String>]? {
+        if case .texts(let texts) = entries[name]?.value { texts } else { nil }
+    }
+
+    func redirectURIs(_ name: FieldName) -> [Located<RedirectURI>]? {
+        if case .redirectURIs(let uris) = entries[name]?.value { uris } else { nil }
+    }
+
+    func secret(_ name: FieldName) -> SecretReference? {
+        if case .secret(let secret) = entries[name]?.value { secret } else { nil }
+    }
+
+    func node(_ name: FieldName) -> YAMLNode? {
+        if case .node(let node) = entries[name]?.value { node } else { nil }
+    }
+
+    func isInvalid(_ name: FieldName) -> Bool {
+        if case .invalid = entries[name]?.value { true } else { false }
+    }
+}

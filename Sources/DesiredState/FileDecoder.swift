@@ -1,0 +1,67 @@
+internal import YAMLDocument
+
+/// Reads one file, and reports every mistake in it.
+struct FileDecoder {
+    let log: DiagnosticLog
+
+    func decode(_ yaml: ParsedYAML) -> DecodedFile {
+        yaml.problems.forEach(log.add)
+        var file = DecodedFile(log: log)
+        guard let root = yaml.root, !root.isNull else {
+            if yaml.problems.isEmpty {
+                log.error("the document is empty", hint: "begin it with 'apiVersion: reconcile/v1'")
+            }
+            return file
+        }
+        guard let pairs = ValueReader(log: log, place: "").pairs(root, "the document") else { return file }
+        let values = MappingReader(log: log, schema: .file, place: "").values(of: pairs)
+        require(values)
+        file.owner = values.text(.owner).flatMap { owner in
+            values[.owner].map { Located(value: owner, position: $0.position) }
+        }
+        let defaults = defaults(values.node(.defaults))
+        guard let services = values.node(.services),
+            let items = ValueReader(log: log, place: "").items(services, "services")
+        else { return file }
+        let decoder = ServiceDecoder(log: log, file: values, defaults: defaults)
+        file.services = items.enumerated().compactMap { decoder.decode($1, number: $0 + 1) }
+        return file
+    }
+
+    /// Reports what a file cannot do without, and values that are null.
+    private func require(_ values: FieldValues) {
+        let hints: [(FieldName, String)] = [
+            (.apiVersion, "begin the file with 'apiVersion: reconcile/v1'"),
+            (.owner, "name whose services these are, as in 'owner: homelab'"),
+            (.services, "add 'services:' with a list; '[]' is an empty one"),
+        ]
+        for (name, hint) in hints where values[name] == nil {
+            log.error("the file has no \(name.rawValue)", hint: hint, at: YAMLPosition(line: 1, column: 1))
+        }
+        for name in FieldName.allCases {
+            guard let entry = values[name], case .unset = entry.value else { continue }
+            let hint = hints.first { $0.0 == name }?.1 ?? "give it one, or leave the field out"
+            log.error("\(name.rawValue) has no value", hint: hint, at: entry.position)
+        }
+    }
+
+    private func defaults(_ node: YAMLNode?) -> FieldValues {
+        let place = " in defaults"
+        guard let node, let pairs = ValueReader(log: log, place: "").pairs(node, "defaults") else {
+            return FieldValues()
+        }
+        let shared = pairs.filter { pair in
+            guard let field = Schema.service[pair.key], !field.isDefaultable else { return true }
+            log.error("\(pair.key) cannot have a default", hint: "give it in each service", at: pair.keyPosition)
+            return false
+        }
+        var values = MappingReader(log: log, schema: .service, place: place).values(of: shared)
+        for name in FieldName.allCases {
+            guard let entry = values[name], case .unset = entry.value else { continue }
+            let hint = "give it one, or leave the field out"
+            log.error("\(name.rawValue) has no value\(place)", hint: hint, at: entry.position)
+            values[name] = nil
+        }
+        return values
+    }
+}

@@ -1,0 +1,65 @@
+/// Rules of host names (RFC 1123) and IP addresses.
+enum HostName {
+    static func complaint(_ text: String) -> Complaint? {
+        if text.contains(":") || text.hasPrefix("[") {
+            return isIPv6(text) ? nil : Complaint("is not a valid IP address")
+        }
+        if text.utf8.contains(where: { $0 >= 0x80 }) {
+            return Complaint("has letters that no host name has", hint: "write it in its 'xn--' form")
+        }
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        let isName = text.utf8.count <= 253 && labels.allSatisfy(isLabel)
+        guard isName else {
+            return Complaint(
+                "is not a valid host name",
+                hint: "use letters, digits and '-' in parts separated by '.'"
+            )
+        }
+        let looksNumeric = labels.last?.utf8.allSatisfy(\.isASCIIDigit) == true
+        return looksNumeric && !isIPv4(text) ? Complaint("is not a valid IP address") : nil
+    }
+
+    /// Splits `name:8443` at its only colon, or `[::1]:8443` behind its bracket; nil if there is no such colon.
+    static func splitPort(_ text: String) -> (host: String, port: String)? {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let host = text[..<colon]
+        guard !host.contains(":") || host.hasSuffix("]") else { return nil }
+        return (String(host), String(text[text.index(after: colon)...]))
+    }
+
+    private static func isLabel(_ label: Substring) -> Bool {
+        (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+            && label.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") }
+    }
+
+    private static func isIPv4(_ text: String) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
+    }
+
+    /// With or without brackets; no zone, since it means nothing elsewhere.
+    private static func isIPv6(_ text: String) -> Bool {
+        var text = text
+        if text.hasPrefix("[") {
+            guard text.hasSuffix("]") else { return false }
+            text = String(text.dropFirst().dropLast())
+        }
+        let halves = text.split(separator: "::", omittingEmptySubsequences: false)
+        guard halves.count <= 2 else { return false }
+        var groups = 0
+        for half in halves where !half.isEmpty {
+            let parts = half.split(separator: ":", omittingEmptySubsequences: false)
+            for (index, part) in parts.enumerated() {
+                let isLast = index == parts.count - 1 && half.endIndex == text.endIndex
+                if isLast && part.contains(".") {
+                    guard isIPv4(String(part)) else { return false }
+                    groups += 2
+                } else {
+                    guard (1...4).contains(part.utf8.count), part.allSatisfy(\.isHexDigit) else { return false }
+                    groups += 1
+                }
+            }
+        }
+        return halves.count == 2 ? groups <= 7 : groups == 8
+    }
+}

@@ -1,0 +1,73 @@
+internal import YAMLDocument
+
+/// Makes the provider of an OIDC service of its fields.
+struct ProviderBuilder {
+    let slug: String
+    let begin: YAMLPosition
+    let values: FieldValues
+    let log: DiagnosticLog
+
+    private var label: String { "service \(YAMLProblem.quote(slug))" }
+
+    /// - Parameter origin: What the redirect paths are appended to; nil without paths, or after an error.
+    func build(at origin: Origin?) -> Provider {
+        var provider = Provider(
+            name: values.text(.providerName) ?? slug,
+            clientID: values.text(.clientID) ?? slug,
+            redirectURIs: redirectURIs(at: origin)
+        )
+        provider.clientType = values.word(.clientType) ?? .confidential
+        provider.secret = secret(for: provider.clientType)
+        provider.scopes = values.texts(.scopes)?.map(\.value) ?? ProgramDefaults.scopes
+        provider.signingKey = values.text(.signingKey) ?? ProgramDefaults.signingKey
+        provider.encryptionKey = values.text(.encryptionKey)
+        provider.authorizationFlow = values.text(.authorizationFlow) ?? ProgramDefaults.authorizationFlow
+        provider.invalidationFlow = values.text(.invalidationFlow) ?? ProgramDefaults.invalidationFlow
+        provider.authenticationFlow = values.text(.authenticationFlow)
+        provider.accessCodeValidity = values.text(.accessCodeValidity)
+        provider.accessTokenValidity = values.text(.accessTokenValidity)
+        provider.refreshTokenValidity = values.text(.refreshTokenValidity)
+        provider.subjectMode = values.word(.subjectMode)
+        provider.issuerMode = values.word(.issuerMode)
+        provider.includeClaimsInIDToken = values.flag(.includeClaimsInIDToken)
+        provider.logoutURI = values.text(.logoutURI)
+        provider.logoutMethod = values.word(.logoutMethod)
+        provider.grantTypes = values.texts(.grantTypes)?.compactMap { GrantType(rawValue: $0.value) }
+        return provider
+    }
+
+    /// The union of all three fields, in their order and without repetitions.
+    private func redirectURIs(at origin: Origin?) -> [RedirectURI] {
+        var given: [Located<RedirectURI>] = []
+        if let origin {
+            var paths = values.texts(.redirectPaths) ?? []
+            if let path = values.text(.redirectPath), let entry = values[.redirectPath] {
+                paths.insert(Located(value: path, position: entry.position), at: 0)
+            }
+            given = paths.map { Located(value: RedirectURI(origin.text + $0.value), position: $0.position) }
+        }
+        given += values.redirectURIs(.redirectURIs) ?? []
+        var seen: Set<RedirectURI> = []
+        return given.compactMap { uri in
+            if seen.insert(uri.value).inserted { return uri.value }
+            log.warning("\(label) has the same redirect URI twice", hint: "take one out", at: uri.position)
+            return nil
+        }
+    }
+
+    private func secret(for type: ClientType) -> SecretReference? {
+        guard type == .confidential else {
+            if let entry = values[.secretRef], !entry.isDefault {
+                let hint = "leave it out; a public client keeps no secret"
+                let message = "secretRef is ignored, since \(label) is a public client"
+                log.warning(message, hint: hint, at: entry.keyPosition)
+            }
+            return nil
+        }
+        if values[.secretRef] == nil && !values.isInvalid(.clientType) {
+            let hint = "add 'secretRef: {env: NAME}', or 'clientType: public' for a client that keeps no secret"
+            log.error("\(label) has no secretRef", hint: hint, at: begin)
+        }
+        return values.secret(.secretRef)
+    }
+}

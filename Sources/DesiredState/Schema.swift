@@ -1,0 +1,106 @@
+/// The fields that a mapping of the file may have: the one place that lists them.
+struct Schema: Sendable {
+    let fields: [Field]
+    /// How the mapping is called where one of its fields turns up elsewhere: `in a service`.
+    let place: String
+    /// Whether somebody may have written a secret into it, so that nothing of it may be repeated.
+    let mayHoldSecret: Bool
+
+    private let byName: [String: Field]
+
+    init(_ place: String, mayHoldSecret: Bool = false, _ fields: [Field]) {
+        self.place = place
+        self.mayHoldSecret = mayHoldSecret
+        self.fields = fields
+        byName = Dictionary(fields.map { ($0.name.rawValue, $0) }) { first, _ in first }
+    }
+
+    subscript(name: String) -> Field? { byName[name] }
+    subscript(name: FieldName) -> Field? { byName[name.rawValue] }
+}
+
+extension Schema {
+    static let file = Schema(
+        "at the top of the file",
+        [
+            Field(.apiVersion, .choice(["reconcile/v1"])),
+            Field(.owner, .text(.owner)),
+            Field(.host, .text(.host)),
+            Field(.scheme, .choice(Origin.schemes)),
+            Field(.defaults, .node),
+            Field(.services, .node),
+            Field(.prune, .notYet),
+            Field(.maxDeletions, .notYet),
+        ]
+    )
+
+    static let service = Schema(
+        "in a service or in defaults",
+        [
+            Field(.slug, .text(.slug), isDefaultable: false),
+            Field(.name, .text(.line), isDefaultable: false),
+            Field(.group, .text(.lineOrEmpty)),
+            Field(.description, .text(.lines)),
+            Field(.publisher, .text(.lineOrEmpty)),
+            Field(.icon, .text(.icon)),
+            Field(.launchURL, .text(.launchURL)),
+            Field(.openInNewTab, .flag),
+            Field(.host, .text(.host)),
+            Field(.scheme, .choice(Origin.schemes)),
+            Field(.port, .port),
+            .provider(.redirectPath, .text(.redirectPath)),
+            .provider(.redirectPaths, .texts(.redirectPath)),
+            .provider(.redirectURIs, .redirectURIs),
+            .provider(.providerName, .text(.line), isDefaultable: false),
+            .provider(.clientID, .text(.clientID), isDefaultable: false),
+            .provider(.clientType, .choice(ClientType.words)),
+            .provider(.secretRef, .secretReference),
+            .provider(.scopes, .texts(.scope)),
+            .provider(.signingKey, .text(.line)),
+            .provider(.encryptionKey, .text(.line)),
+            .provider(.authorizationFlow, .text(.flow)),
+            .provider(.invalidationFlow, .text(.flow)),
+            .provider(.authenticationFlow, .text(.flow)),
+            .provider(.accessCodeValidity, .text(.duration)),
+            .provider(.accessTokenValidity, .text(.duration)),
+            .provider(.refreshTokenValidity, .text(.duration)),
+            .provider(.subjectMode, .choice(SubjectMode.words)),
+            .provider(.issuerMode, .choice(IssuerMode.words)),
+            .provider(.includeClaimsInIDToken, .flag),
+            .provider(.logoutURI, .text(.logoutURI)),
+            .provider(.logoutMethod, .choice(LogoutMethod.words)),
+            .provider(.grantTypes, .choices(GrantType.words)),
+            Field(.access, .notYet),
+            Field(.adopt, .notYet),
+            Field(.state, .notYet),
+            Field(.renamedFrom, .notYet, isDefaultable: false),
+            Field(.restart, .notYet),
+            Field(.publish, .notYet),
+        ]
+    )
+
+    static let secretReference = Schema(
+        "in secretRef",
+        mayHoldSecret: true,
+        [
+            Field(.env, .text(.environmentVariable)),
+            Field(.file, .text(.line)),
+            Field(.kubernetes, .notYet),
+        ]
+    )
+
+    static let redirectURI = Schema(
+        "in an entry of redirectURIs",
+        [
+            Field(.url, .text(.line)),
+            Field(.matching, .choice(RedirectURI.Matching.words)),
+        ]
+    )
+
+    static let all = [file, service, secretReference, redirectURI]
+}
+
+extension CaseIterable where Self: RawRepresentable<String> {
+    /// The words that stand for the cases in the file.
+    fileprivate static var words: [String] { allCases.map(\.rawValue) }
+}

@@ -1,0 +1,99 @@
+internal import YAMLDocument
+
+/// Makes a service of its fields, and reports where they do not fit together.
+///
+/// | the service has | it is | its origin is | its launch URL |
+/// |---|---|---|---|
+/// | `redirectPath`, `redirectPaths` | OIDC | needed | the origin |
+/// | only `redirectURIs` | OIDC | with a `port` or `host` of its own | the origin; not managed without |
+/// | none of them | a bookmark | with a `port` or `host` of its own | the origin; an error without |
+///
+/// A given `launchURL` is the launch URL in each case. An origin without a `port` is the scheme's own.
+struct ServiceBuilder {
+    let slug: String
+    let begin: YAMLPosition
+    /// The service's own and those of `defaults`.
+    let values: FieldValues
+    let fileHost: FieldValues.Entry?
+    let fileScheme: FieldValues.Entry?
+    let log: DiagnosticLog
+
+    private static let redirectFields: [FieldName] = [.redirectPath, .redirectPaths, .redirectURIs]
+
+    private var label: String { "service \(YAMLProblem.quote(slug))" }
+    private var isOIDC: Bool { Self.redirectFields.contains { values[$0] != nil } }
+
+    func build() -> DecodedService {
+        var service = Service(slug: slug, location: log.location(begin))
+        service.name = values.text(.name)
+        service.group = values.text(.group)
+        service.description = values.text(.description)
+        service.publisher = values.text(.publisher)
+        service.icon = values.text(.icon)
+        service.openInNewTab = values.flag(.openInNewTab)
+        let origin = origin()
+        service.launchURL = values.text(.launchURL) ?? origin?.text
+        if isOIDC {
+            service.provider = ProviderBuilder(slug: slug, begin: begin, values: values, log: log).build(at: origin)
+        } else {
+            checkBookmark(service)
+        }
+        service.declaredFields = declaredFields(of: service)
+        return DecodedService(
+            service: service,
+            log: log,
+            positions: values.entries.mapValues(\.position),
+            origin: origin
+        )
+    }
+
+    /// Where the service lives; nil if it has no place of its own, or after an error.
+    private func origin() -> Origin? {
+        let pathField = [FieldName.redirectPath, .redirectPaths].first { values[$0] != nil }
+        let ownField = [FieldName.port, .host].first { values[$0] != nil }
+        guard let field = pathField ?? ownField else { return nil }
+        let hostEntry = values[.host] ?? fileHost
+        guard let hostEntry else {
+            // A launch URL of its own leaves a port without a use, but not wrong.
+            if pathField != nil || values[.launchURL] == nil {
+                let hint = "set 'host' in the service, in defaults or at the top of the file"
+                log.error("\(label) has a \(field.rawValue) and no host", hint: hint, at: values[field]?.position)
+            }
+            return nil
+        }
+        guard case .text(let host) = hostEntry.value, !values.isInvalid(.port) else { return nil }
+        var scheme = "https"
+        if case .text(let given) = (values[.scheme] ?? fileScheme)?.value { scheme = given }
+        return Origin(scheme: scheme, host: host, port: values.port(.port))
+    }
+
+    private func checkBookmark(_ service: Service) {
+        for field in Schema.service.fields where field.isForProvider {
+            guard let entry = values[field.name], !entry.isDefault else { continue }
+            let hint = "add a redirectPath, or leave it out"
+            let message = "\(field.name.rawValue) is for OIDC services, and \(label) is a bookmark"
+            log.error(message, hint: hint, at: entry.keyPosition)
+        }
+        let mayLaunch = [FieldName.launchURL, .port, .host].contains { values[$0] != nil }
+        if service.launchURL == nil && !mayLaunch {
+            let hint = "add a port or a launchURL; with a redirectPath it is an OIDC service"
+            log.error("\(label) has nothing to launch", hint: hint, at: begin)
+        }
+    }
+
+    /// What the file sets, whether in the service or in `defaults`.
+    private func declaredFields(of service: Service) -> Set<Service.Field> {
+        let isDeclared = { (field: Service.Field) in
+            switch field {
+            case .launchURL: service.launchURL != nil
+            case .redirectURIs: service.provider != nil
+            case .secretRef: service.provider?.secret != nil
+            default:
+                FieldName(rawValue: field.rawValue).map { name in
+                    values[name] != nil && (isOIDC || Schema.service[name]?.isForProvider == false)
+                } ?? false
+            }
+        }
+        return Set(Service.Field.allCases.filter(isDeclared))
+    }
+}

@@ -1,0 +1,65 @@
+internal import YAMLDocument
+
+/// Reads one service and puts the defaults below it.
+struct ServiceDecoder {
+    let log: DiagnosticLog
+    /// The fields at the top of the file, of which host and scheme hold for each service.
+    let file: FieldValues
+    let defaults: FieldValues
+
+    /// - Parameter number: Counted from 1, to name a service without a slug.
+    /// - Returns: Nil if there is no telling which service it is.
+    func decode(_ node: YAMLNode, number: Int) -> DecodedService? {
+        guard let pairs = ValueReader(log: log, place: "").pairs(node, "service \(number)") else { return nil }
+        let place = " in \(label(of: pairs, number: number))"
+        let own = MappingReader(log: log, schema: .service, place: place).values(of: pairs)
+        let merged = merge(own, place: place)
+        guard let slug = merged.text(.slug) else {
+            if own[.slug] == nil {
+                let hint = "add 'slug:', the name of the application in URLs"
+                log.error("service \(number) has no slug", hint: hint, at: node.position)
+            }
+            return nil
+        }
+        return ServiceBuilder(
+            slug: slug,
+            begin: node.position,
+            values: merged,
+            fileHost: inherited(.host, unlessUnsetIn: own),
+            fileScheme: inherited(.scheme, unlessUnsetIn: own),
+            log: log
+        ).build()
+    }
+
+    private func label(of pairs: [YAMLPair], number: Int) -> String {
+        guard let slug = pairs.first(where: { $0.key == FieldName.slug.rawValue })?.value,
+            case .scalar(let scalar) = slug.content, !slug.isNull, !scalar.text.isEmpty
+        else { return "service \(number)" }
+        return "service \(YAMLProblem.quote(scalar.text))"
+    }
+
+    /// A service's own fields over the defaults; a null takes a default away, and must have one to take.
+    private func merge(_ own: FieldValues, place: String) -> FieldValues {
+        var merged = own
+        for name in FieldName.allCases {
+            guard let entry = own[name] else {
+                merged[name] = defaults[name]
+                merged[name]?.isDefault = true
+                continue
+            }
+            guard case .unset = entry.value else { continue }
+            merged[name] = nil
+            if defaults[name] == nil && inherited(name) == nil {
+                let hint = "give it one, or leave the field out; null only takes a default away"
+                log.error("\(name.rawValue) has no value\(place)", hint: hint, at: entry.position)
+            }
+        }
+        return merged
+    }
+
+    private func inherited(_ name: FieldName, unlessUnsetIn own: FieldValues? = nil) -> FieldValues.Entry? {
+        guard name == .host || name == .scheme else { return nil }
+        if case .unset = own?[name]?.value { return nil }
+        return file[name]
+    }
+}

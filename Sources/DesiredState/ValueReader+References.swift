@@ -1,0 +1,65 @@
+internal import YAMLDocument
+
+extension ValueReader {
+    /// `{env: NAME}` or `{file: PATH}`.
+    ///
+    /// Whoever writes the secret itself here must not find it in a message: with any mistake, all its lines are hidden.
+    func secretReference(_ pair: YAMLPair) -> SecretReference? {
+        let reference = readSecretReference(pair)
+        if reference == nil { log.hide(pair) }
+        return reference
+    }
+
+    private func readSecretReference(_ pair: YAMLPair) -> SecretReference? {
+        let position = pair.value.position
+        guard case .mapping = pair.value.content else {
+            let hint = "a secret is referenced, never written: use {env: NAME} or {file: PATH}"
+            log.error("secretRef must be a reference to a secret\(place)", hint: hint, at: position)
+            return nil
+        }
+        guard let pairs = self.pairs(pair.value, "secretRef") else { return nil }
+        let values = MappingReader(log: log, schema: .secretReference, place: " in secretRef\(place)").values(of: pairs)
+        guard pairs.count == 1 else {
+            let hint = "give it exactly one of 'env', 'file'"
+            let fault = pairs.isEmpty ? "no source" : "more than one field"
+            log.error("secretRef has \(fault)\(place)", hint: hint, at: position)
+            return nil
+        }
+        for name in [FieldName.env, .file] {
+            if case .unset = values[name]?.value {
+                log.error("\(name.rawValue) has no value in secretRef\(place)", at: values[name]?.position)
+            }
+        }
+        return values.text(.env).map(SecretReference.environment) ?? values.text(.file).map(SecretReference.file)
+    }
+
+    /// A list of URLs, each a text or `{url, matching}`.
+    func redirectURIs(_ node: YAMLNode, _ name: String) -> [Located<RedirectURI>]? {
+        list(node, name) { item in
+            if case .mapping = item.content { return redirectURI(item, name) }
+            return text(item, "an entry of \(name)", .strictRedirectURI).map { RedirectURI($0) }
+        }
+    }
+
+    private func redirectURI(_ node: YAMLNode, _ name: String) -> RedirectURI? {
+        guard let pairs = pairs(node, "an entry of \(name)") else { return nil }
+        let reader = MappingReader(log: log, schema: .redirectURI, place: " in an entry of \(name)\(place)")
+        let values = reader.values(of: pairs)
+        guard let url = pairs.first(where: { $0.key == FieldName.url.rawValue }) else {
+            log.error("an entry of \(name) has no url\(place)", at: node.position)
+            return nil
+        }
+        if case .unset = values[.url]?.value {
+            log.error("url has no value in an entry of \(name)\(place)", at: url.value.position)
+        }
+        guard values.text(.url) != nil, !values.isInvalid(.matching) else { return nil }
+        let matching = values.word(.matching, RedirectURI.Matching.self) ?? .strict
+        let rule = matching == .strict ? TextRule.strictRedirectURI : .regexRedirectURI
+        guard let text = values.text(.url), let complaint = rule.check(text) else {
+            return values.text(.url).map { RedirectURI($0, matching: matching) }
+        }
+        let message = "url \(complaint.message) in an entry of \(name)\(place)"
+        log.error(message, hint: complaint.hint, at: url.value.position)
+        return nil
+    }
+}

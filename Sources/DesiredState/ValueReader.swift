@@ -1,0 +1,134 @@
+internal import YAMLDocument
+
+/// Reads the value of a field as its kind demands.
+struct ValueReader {
+    let log: DiagnosticLog
+    /// Ends each message: ` in service 'grafana'`.
+    let place: String
+
+    func value(of pair: YAMLPair, _ field: Field) -> FieldValue {
+        let node = pair.value
+        let name = field.name.rawValue
+        if case .notYet = field.kind {
+            log.error("'\(name)' is not supported by this version yet\(place)", at: pair.keyPosition)
+            return .invalid
+        }
+        if case .invalid = node.content { return .invalid }
+        if node.isNull { return .unset }
+        let value: FieldValue? =
+            switch field.kind {
+            case .text(let rule): text(node, name, rule).map(FieldValue.text)
+            case .choice(let words): word(node, name, words).map(FieldValue.text)
+            case .flag: flag(node, name).map(FieldValue.flag)
+            case .port: port(node, name).map(FieldValue.port)
+            case .texts(let rule):
+                list(node, name) { text($0, "an entry of \(name)", rule) }.map(FieldValue.texts)
+            case .choices(let words):
+                list(node, name) { word($0, "an entry of \(name)", words) }.map(FieldValue.texts)
+            case .redirectURIs: redirectURIs(node, name).map(FieldValue.redirectURIs)
+            case .secretReference: secretReference(pair).map(FieldValue.secret)
+            case .node, .notYet: .node(node)
+            }
+        return value ?? .invalid
+    }
+
+    /// Reports a complaint about a value; true if it is an error.
+    private func report(_ complaint: Complaint, _ name: String, at position: YAMLPosition) -> Bool {
+        let message = "\(name) \(complaint.message)\(place)"
+        switch complaint.severity {
+        case .error: log.error(message, hint: complaint.hint, at: position)
+        case .warning: log.warning(message, hint: complaint.hint, at: position)
+        }
+        return complaint.severity == .error
+    }
+
+    // MARK: Texts
+
+    func text(_ node: YAMLNode, _ name: String, _ rule: TextRule) -> String? {
+        guard let scalar = scalar(node, name, wanted: "text") else { return nil }
+        if scalar.style == .plain && (node.isNull || YAMLWords.isBoolean(scalar.text)) {
+            let word = scalar.text.isEmpty ? "nothing" : "'\(scalar.text)'"
+            let hint = scalar.text.isEmpty ? "give it a text" : "put it in quotes if it is meant as text"
+            log.error("\(name) must be text, not \(word)\(place)", hint: hint, at: node.position)
+            return nil
+        }
+        let text = trimmed(scalar, name, at: node.position)
+        if let complaint = basicComplaint(about: text, rule) ?? (text.isEmpty ? nil : rule.check(text)) {
+            if report(complaint, name, at: node.position) { return nil }
+        }
+        return text
+    }
+
+    private func trimmed(_ scalar: YAMLScalar, _ name: String, at position: YAMLPosition) -> String {
+        let whole = scalar.text.unicodeScalars
+        guard let first = whole.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = whole.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        let text = String(whole[first...last])
+        // A block ends in a line break by its nature.
+        if text != scalar.text && scalar.style != .block {
+            log.warning("\(name) has white space around it\(place)", hint: "Authentik takes it off", at: position)
+        }
+        return text
+    }
+
+    private func basicComplaint(about text: String, _ rule: TextRule) -> Complaint? {
+        if text.isEmpty && !rule.mayBeEmpty {
+            return Complaint("is empty", hint: "give it a value, or leave the field out")
+        }
+        let isControl = { (scalar: Unicode.Scalar) in
+            scalar.properties.generalCategory == .control && !(rule.mayHaveLines && (scalar == "\n" || scalar == "\t"))
+        }
+        guard let control = text.unicodeScalars.first(where: isControl) else { return nil }
+        return control == "\n"
+            ? Complaint("has more than one line")
+            : Complaint("has a control character in it", hint: "take it out")
+    }
+
+    func word(_ node: YAMLNode, _ name: String, _ words: [String]) -> String? {
+        guard let scalar = scalar(node, name, wanted: "one of \(words.joined(separator: ", "))") else { return nil }
+        if words.contains(scalar.text) { return scalar.text }
+        let near = Suggestion.nearest(to: scalar.text, among: words).map { "did you mean '\($0)'?" }
+        let hint = near ?? "use \(words.count == 1 ? "" : "one of ")\(words.joined(separator: ", "))"
+        log.error("\(name) cannot be \(YAMLProblem.quote(scalar.text))\(place)", hint: hint, at: node.position)
+        return nil
+    }
+
+    // MARK: Flags and numbers
+
+    func flag(_ node: YAMLNode, _ name: String) -> Bool? {
+        guard let scalar = scalar(node, name, wanted: "true or false") else { return nil }
+        guard let flag = YAMLWords.boolean(scalar.text) else {
+            let hint = YAMLWords.looseBoolean(scalar.text).map { "use \($0)" }
+            log.error("\(name) must be true or false\(place)", hint: hint, at: node.position)
+            return nil
+        }
+        if scalar.style != .plain {
+            log.warning("\(name) is text, taken as \(flag)\(place)", hint: "take the quotes off", at: node.position)
+        }
+        return flag
+    }
+
+    func port(_ node: YAMLNode, _ name: String) -> Int? {
+        guard let scalar = scalar(node, name, wanted: "a number") else { return nil }
+        let digits = scalar.text.utf8
+        guard !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) else {
+            let hint = "write it in plain digits: 8443"
+            log.error("\(name) must be a whole number from 1 to 65535\(place)", hint: hint, at: node.position)
+            return nil
+        }
+        if digits.count > 1 && digits.first == UInt8(ascii: "0") {
+            let hint = "some YAML readers take that for octal; leave the zero out"
+            log.error("\(name) begins with a zero\(place)", hint: hint, at: node.position)
+            return nil
+        }
+        guard let number = Int(scalar.text), (1...65535).contains(number) else {
+            log.error("\(name) is outside 1 to 65535\(place)", at: node.position)
+            return nil
+        }
+        if scalar.style != .plain {
+            log.warning("\(name) is text, taken as \(number)\(place)", hint: "take the quotes off", at: node.position)
+        }
+        return number
+    }
+}

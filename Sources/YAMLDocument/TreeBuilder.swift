@@ -1,0 +1,153 @@
+/// Makes nodes of events: resolves aliases, finds duplicate keys, holds the limits.
+struct TreeBuilder: ~Copyable {
+    private struct Anchored {
+        var node: YAMLNode
+        /// How many nodes it is once its own aliases are replaced.
+        var size: Int
+    }
+
+    private var events: EventStream
+    private let limits: YAMLLimits
+    private var anchors: [String: Anchored] = [:]
+    /// Of the lists and mappings that are being read; an alias to one of them has no end.
+    private var openAnchors: Set<String> = []
+    private var aliasCount = 0
+    private var nodeCount = 0
+    /// Problems that did not stop the reading.
+    private(set) var problems: [YAMLProblem] = []
+
+    init(_ events: consuming EventStream, limits: YAMLLimits) {
+        self.events = events
+        self.limits = limits
+    }
+
+    /// The only document of the stream; nil if there is none.
+    ///
+    /// - Throws: A problem after which there is nothing to go on with.
+    mutating func document() throws(YAMLProblem) -> YAMLNode? {
+        var root: YAMLNode?
+        while true {
+            let event = try events.next()
+            switch event.kind {
+            case .streamStart, .documentEnd: continue
+            case .streamEnd: return root
+            case .documentStart where root == nil: root = try node(try events.next(), depth: 0)
+            default:
+                throw YAMLProblem(
+                    "a second document begins here",
+                    hint: "a file holds one; put the other into a file of its own",
+                    at: event.position
+                )
+            }
+        }
+    }
+
+    private mutating func node(_ event: Event, depth: Int) throws(YAMLProblem) -> YAMLNode {
+        guard depth <= limits.depth else {
+            throw YAMLProblem("nested deeper than \(limits.depth) levels", at: event.position)
+        }
+        let sizeBefore = nodeCount
+        try count(1, at: event.position)
+        var node = YAMLNode(content: .invalid, position: event.position, lastLine: event.lastLine)
+        let label: Event.Label
+        switch event.kind {
+        case .alias(let name): return try resolve(name, at: event)
+        case .scalar(let scalar, let its):
+            label = its
+            node.content = .scalar(scalar)
+        case .sequenceStart(let its):
+            label = its
+            if let anchor = its.anchor { openAnchors.insert(anchor) }
+            try readSequence(into: &node, depth: depth)
+        case .mappingStart(let its):
+            label = its
+            if let anchor = its.anchor { openAnchors.insert(anchor) }
+            try readMapping(into: &node, depth: depth)
+        default:
+            throw YAMLProblem("not YAML: a value is missing", at: event.position)
+        }
+        node.tag = label.tag
+        if let anchor = label.anchor {
+            openAnchors.remove(anchor)
+            anchors[anchor] = Anchored(node: node, size: nodeCount - sizeBefore)
+        }
+        return node
+    }
+
+    private mutating func readSequence(into node: inout YAMLNode, depth: Int) throws(YAMLProblem) {
+        var items: [YAMLNode] = []
+        while true {
+            let event = try events.next()
+            if case .sequenceEnd = event.kind { break }
+            let item = try self.node(event, depth: depth + 1)
+            node.lastLine = max(node.lastLine, event.lastLine, item.lastLine)
+            items.append(item)
+        }
+        node.content = .sequence(items)
+    }
+
+    private mutating func readMapping(into node: inout YAMLNode, depth: Int) throws(YAMLProblem) {
+        var pairs: [YAMLPair] = []
+        var places: [String: YAMLPosition] = [:]
+        while true {
+            let event = try events.next()
+            if case .mappingEnd = event.kind { break }
+            let key = try self.node(event, depth: depth + 1)
+            let value = try self.node(try events.next(), depth: depth + 1)
+            node.lastLine = max(node.lastLine, event.lastLine, value.lastLine)
+            guard let name = keyName(key, at: event.position) else { continue }
+            if let earlier = places.updateValue(event.position, forKey: name) {
+                places[name] = earlier
+                let message = "duplicate key \(YAMLProblem.quote(name))"
+                problems.append(YAMLProblem(message, at: event.position, earlier: earlier))
+            } else {
+                pairs.append(YAMLPair(key: name, keyPosition: event.position, value: value))
+            }
+        }
+        node.content = .mapping(pairs)
+    }
+
+    /// The text of a key, or nil and a problem.
+    private mutating func keyName(_ key: YAMLNode, at position: YAMLPosition) -> String? {
+        switch key.content {
+        case .scalar(let scalar) where scalar.style == .plain && scalar.text == "<<":
+            let hint = "write the fields out"
+            problems.append(YAMLProblem("merge keys ('<<') are not supported", hint: hint, at: position))
+        case .scalar(let scalar) where key.tag == nil || key.tag == "!!str":
+            return scalar.text
+        case .scalar:
+            problems.append(YAMLProblem("a key cannot have a tag", at: position))
+        case .sequence, .mapping:
+            problems.append(YAMLProblem("a key must be text", at: position))
+        case .invalid: break
+        }
+        return nil
+    }
+
+    private mutating func resolve(_ name: String, at event: Event) throws(YAMLProblem) -> YAMLNode {
+        aliasCount += 1
+        guard aliasCount <= limits.aliases else {
+            throw YAMLProblem("more than \(limits.aliases) aliases", at: event.position)
+        }
+        let nowhere = YAMLNode(content: .invalid, position: event.position, lastLine: event.lastLine)
+        let quoted = YAMLProblem.quote("*\(name)")
+        if openAnchors.contains(name) {
+            problems.append(YAMLProblem("the alias \(quoted) stands inside what it names", at: event.position))
+            return nowhere
+        }
+        guard let anchored = anchors[name] else {
+            let hint = "an anchor '&name' must come before its alias"
+            problems.append(YAMLProblem("unknown alias \(quoted)", hint: hint, at: event.position))
+            return nowhere
+        }
+        try count(anchored.size - 1, at: event.position)
+        return anchored.node
+    }
+
+    private mutating func count(_ nodes: Int, at position: YAMLPosition) throws(YAMLProblem) {
+        nodeCount += nodes
+        guard nodeCount <= limits.nodes else {
+            throw YAMLProblem("more than \(limits.nodes) values, aliases included", at: position)
+        }
+    }
+}

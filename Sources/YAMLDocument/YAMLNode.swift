@@ -1,0 +1,42 @@
+/// One value of a document, with its place.
+///
+/// An alias is replaced by the node it names, which keeps the place where it was written.
+package struct YAMLNode: Sendable {
+    package enum Content: Sendable {
+        case scalar(YAMLScalar)
+        case sequence([YAMLNode])
+        /// In the order of the document; no key twice.
+        case mapping([YAMLPair])
+        /// A problem has been reported about it; there is no more to say.
+        case invalid
+    }
+
+    package var content: Content
+    /// Where it begins, its tag and anchor included.
+    package var position: YAMLPosition
+    /// The line of its last character.
+    package var lastLine: Int
+    /// The tag, as `!custom`, or `!!str` for one of YAML's own; nil without one.
+    package var tag: String?
+}
+
+/// Text that is neither a list nor a mapping.
+package struct YAMLScalar: Sendable, Equatable {
+    package enum Style: Sendable {
+        case plain
+        /// In single or double quotes.
+        case quoted
+        /// Literal (`|`) or folded (`>`).
+        case block
+    }
+
+    package var text: String
+    package var style: Style
+}
+
+/// One `key: value` of a mapping.
+package struct YAMLPair: Sendable {
+    package var key: String
+    package var keyPosition: YAMLPosition
+    package var value: YAMLNode
+}

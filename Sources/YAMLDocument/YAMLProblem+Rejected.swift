@@ -1,0 +1,41 @@
+extension YAMLProblem {
+    /// What libyaml rejects, in its own words where they help a person, with a hint for the usual mistakes.
+    ///
+    /// - Parameters:
+    ///   - text: libyaml's `problem`: one of its fixed texts, never a piece of the document.
+    ///   - context: libyaml's `context`, as `while parsing a block mapping`.
+    ///   - contextLine: Where the context begins.
+    ///   - scalar: The character at the place.
+    static func rejected(
+        _ text: String,
+        context: String?,
+        contextLine: Int,
+        at place: YAMLPosition,
+        scalar: Unicode.Scalar?
+    ) -> YAMLProblem {
+        if text == "control characters are not allowed" {
+            let code = String(scalar?.value ?? 0, radix: 16, uppercase: true)
+            let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
+            return YAMLProblem("the control character U+\(padded) is not allowed in YAML", at: place)
+        }
+        if text == "found character that cannot start any token", scalar == "\t" {
+            return YAMLProblem("a tab cannot indent in YAML", hint: "indent with spaces", at: place)
+        }
+        let begun = context.map { contextLine == place.line ? " \($0)" : " \($0) that begins in line \(contextLine)" }
+        return YAMLProblem("not YAML: \(text)\(begun ?? "")", hint: hints[text], at: place)
+    }
+
+    private static let hints = [
+        "found character that cannot start any token": "put the text in quotes",
+        "mapping values are not allowed in this context":
+            "check the indentation, and put a text that contains ': ' in quotes",
+        "did not find expected key": "check the indentation; text after a closing quote is not allowed",
+        "did not find expected '-' indicator": "check the indentation",
+        "did not find expected ',' or ']'": "is a ']' or ',' missing?",
+        "did not find expected ',' or '}'": "is a '}' or ',' missing?",
+        "could not find expected ':'": "a field is written 'name: value'",
+        "found unexpected end of stream": "is a closing quote missing?",
+        "found a tab character that violates indentation": "indent with spaces",
+        "found a tab character where an indentation space is expected": "indent with spaces",
+    ]
+}
