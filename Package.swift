@@ -63,8 +63,10 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "Reconciling", "AuthentikSandbox", "CurlTransport",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "Planning", "Reconciling",
+                "SecretSources", "Secrets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
             ],
             swiftSettings: settings

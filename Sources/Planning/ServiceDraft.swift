@@ -23,7 +23,7 @@ struct ServiceDraft {
 
     func planBookmark(_ index: ObservedIndex) -> ServicePlan {
         guard let application else {
-            var plan = start(.create, "is not there yet")
+            var plan = start(.create, "new")
             plan.changes = created(.application, creation)
             plan.writes = [
                 .createApplication(creation, link: nil),
@@ -78,7 +78,7 @@ struct ServiceDraft {
 
     private func createBoth(_ provider: ResolvedProvider) -> ServicePlan {
         let assignments = provider.assignments(release)
-        var plan = start(.create, "is not there yet")
+        var plan = start(.create, "new")
         plan.changes = created(.application, creation) + created(.provider, assignments)
         plan.writes = [
             .createApplicationAndProvider(application: creation, provider: assignments),
@@ -174,7 +174,7 @@ struct ServiceDraft {
     }
 
     private func created(_ object: ObjectKind, _ assignments: [FieldAssignment]) -> [FieldChange] {
-        assignments.map { FieldChange(object: object, field: $0.field, before: .none, after: $0.value) }
+        assignments.map { FieldChange(object: object, field: $0.field, before: nil, after: $0.value) }
     }
 
     private func leftAlone(_ application: Application) -> [String] {

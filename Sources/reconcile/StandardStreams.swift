@@ -3,19 +3,21 @@ import Glibc
 /// Where results go.
 enum StandardOutput {
     /// Writes a line at once.
-    static func print(_ line: String) { write(line, to: STDOUT_FILENO) }
+    static func print(_ line: String) { writeAll(line + "\n", to: STDOUT_FILENO) }
 }
 
 /// Where the log and errors go.
 enum StandardError {
     /// Writes a line at once.
-    static func print(_ line: String) { write(line, to: STDERR_FILENO) }
+    static func print(_ line: String) { write(line + "\n") }
+
+    /// Writes text at once, as it is.
+    static func write(_ text: String) { writeAll(text, to: STDERR_FILENO) }
 }
 
 /// Writes everything; gives up where nobody reads any more.
-private func write(_ line: String, to descriptor: Int32) {
-    var bytes = [UInt8](line.utf8)[...]
-    bytes.append(UInt8(ascii: "\n"))
+private func writeAll(_ text: String, to descriptor: Int32) {
+    var bytes = [UInt8](text.utf8)[...]
     while !bytes.isEmpty {
         let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if count < 0 && errno != EINTR { return }

@@ -17,7 +17,7 @@ package struct FieldChange: Sendable {
     package var object: ObjectKind
     /// Authentik's name: `meta_launch_url`, `client_id`.
     package var field: String
-    /// `none` when the object is about to be created.
-    package var before: FieldValue
+    /// What the object holds now; nil when it is about to be created.
+    package var before: FieldValue?
     package var after: FieldValue
 }

@@ -40,7 +40,7 @@ struct SandboxCommand: AsyncParsableCommand {
             }
         } catch is CancellationError {
         } catch {
-            StandardError.print("error: the sandbox cannot serve on port \(port): \(error)")
+            StandardError.print("error: the sandbox \(error)")
             throw ArgumentParser.ExitCode(1)
         }
     }
@@ -56,7 +56,7 @@ struct SandboxCommand: AsyncParsableCommand {
         )
     }
 
-    private static func line(_ entry: Sandbox.RequestLogEntry) -> String {
+    private static func line(_ entry: RequestLogEntry) -> String {
         let milliseconds = (Double(entry.duration.components.attoseconds) / 1e14).rounded() / 10
         return "\(entry.method) \(entry.path) \(entry.status) \(milliseconds) ms"
     }

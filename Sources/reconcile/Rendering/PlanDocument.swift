@@ -1,4 +1,5 @@
 import AuthentikAPI
+import DesiredState
 import FoundationEssentials
 import Planning
 
@@ -42,7 +43,7 @@ struct ServiceDocument: Encodable {
     }
 }
 
-/// One field. Values are lists of text, empty for none; those of a secret are left out.
+/// One field. Values are lists of text, empty for none; those of a secret, and what a new object held, are left out.
 struct ChangeDocument: Encodable {
     /// `application` or `provider`.
     var object: String
@@ -55,9 +56,9 @@ struct ChangeDocument: Encodable {
     init(_ change: FieldChange) {
         object = change.object.rawValue
         field = change.field
-        isSecret = change.after.secret != nil || change.before.secret != nil
+        isSecret = change.after.secret != nil || change.before?.secret != nil
         if !isSecret {
-            before = change.before.shown
+            before = change.before?.shown
             after = change.after.shown
         }
     }

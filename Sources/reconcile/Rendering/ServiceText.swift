@@ -1,3 +1,4 @@
+import AuthentikAPI
 import Planning
 import Reconciling
 
@@ -43,13 +44,9 @@ struct ServiceText {
 
     /// `before → after` on one line where both fit, else removed and added elements.
     private func value(_ change: FieldChange) -> [String] {
-        if change.after.secret != nil {
-            if case .none = change.before { return ["(set)"] }
-            return ["(changed)"]
-        }
-        let before = change.before.shown.map(\.printable)
+        if change.after.secret != nil { return [change.before == nil ? "(set)" : "(changed)"] }
         let after = change.after.shown.map(\.printable)
-        if case .none = change.before { return lines(after) }
+        guard let before = change.before?.shown.map(\.printable) else { return lines(after) }
         if before.count <= 1 && after.count <= 1 {
             return ["\(style.red(before.first ?? "(none)")) → \(style.green(after.first ?? "(none)"))"]
         }

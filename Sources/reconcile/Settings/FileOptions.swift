@@ -26,8 +26,8 @@ struct FileOptions: ParsableArguments {
     /// - Throws: The exit code 65 if they are wrong.
     func load(style: Style) throws -> DesiredState {
         let result = DesiredStateLoader.load(paths: try paths())
-        let renderer = DiagnosticRenderer(colors: style.isColored)
-        if !result.diagnostics.isEmpty { StandardError.print(renderer.render(result.diagnostics)) }
+        let renderer = DiagnosticRenderer(isColored: style.isColored)
+        StandardError.write(renderer.render(result.diagnostics))
         guard let state = result.state else { throw ExitStatus.invalidFile.thrown }
         return state
     }

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Glibc
-import Logging
+public import Logging
 
 /// What goes to stderr, and how.
 struct LogOptions: ParsableArguments {
