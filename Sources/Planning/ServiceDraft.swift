@@ -125,7 +125,7 @@ struct ServiceDraft {
                 field: "provider",
                 before: application.provider.map { pk in
                     .reference(.init(pk: .integer(pk), name: application.providerSummary?.name ?? "\(pk)"))
-                } ?? .none,
+                } ?? FieldValue.none,
                 after: .reference(.init(pk: change.pk.map(JSONValue.integer) ?? .null, name: change.name))
             )
         }
