@@ -72,6 +72,20 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("AuthentikSandbox", ["JSON"], resources: [.copy("Recordings")]),
+        .target(
+            name: "TestSupport",
+            dependencies: ["CurlTransport", "JSON"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        tests(
+            "Reconciling",
+            [
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Planning",
+                "SecretSources", "Secrets", "TestSupport",
+            ]
+        ),
+        tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
     ],
     swiftLanguageModes: [.v6]
 )

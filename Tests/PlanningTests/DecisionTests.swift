@@ -1,0 +1,268 @@
+import AuthentikAPI
+import DesiredState
+import JSON
+import Planning
+import Secrets
+import Testing
+
+/// One row of a decision table: how Authentik differs from a converged `grafana`, and what is planned.
+struct DecisionCase: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    /// Bends a world in which `grafana` is converged, with the provider 7.
+    var bend: @Sendable (inout World) -> Void
+    var decision: Decision
+    var writes: [String]
+    /// Part of the reason or of a note.
+    var says: String
+
+    init(
+        _ name: String,
+        _ decision: Decision,
+        writes: [String] = [],
+        says: String = "",
+        bend: @escaping @Sendable (inout World) -> Void
+    ) {
+        testDescription = name
+        self.bend = bend
+        self.decision = decision
+        self.writes = writes
+        self.says = says
+    }
+}
+
+@Suite struct DecisionTests {
+    static let cases = [
+        DecisionCase("as declared", .inSync) { _ in },
+        DecisionCase("nothing there", .create, writes: ["create both", "mark created provider -"]) {
+            $0.removeApplication("grafana")
+            $0.removeProvider(7)
+        },
+        DecisionCase(
+            "application deleted",
+            .link,
+            writes: ["create application link 7", "mark created provider 7"],
+            says: "its provider 'grafana' is there"
+        ) { $0.removeApplication("grafana") },
+        DecisionCase(
+            "application deleted, provider changed",
+            .link,
+            writes: ["patch provider 7: client_id", "create application link 7", "mark created provider 7"]
+        ) {
+            $0.removeApplication("grafana")
+            $0.changeProviders { $0.clientID = "other" }
+        },
+        DecisionCase(
+            "application deleted, provider known by its client id only",
+            .link,
+            writes: ["patch provider 7: name", "create application link 7", "mark created provider 7"]
+        ) {
+            $0.removeApplication("grafana")
+            $0.changeProviders { $0.name = "Grafana provider" }
+        },
+        DecisionCase(
+            "application deleted, two providers could be its own",
+            .conflict,
+            says: "several providers could be its own"
+        ) {
+            $0.removeApplication("grafana")
+            $0.changeProviders { $0.name = "Grafana provider" }
+            $0.observed.providers.append(OAuth2Provider(pk: 8, name: "grafana", clientID: "x"))
+        },
+        DecisionCase(
+            "provider deleted",
+            .recreate,
+            writes: [
+                "create provider", "patch application grafana:  link created", "change mark-grafana provider -",
+            ],
+            says: "its provider is gone"
+        ) { $0.removeProvider(7) },
+        DecisionCase("provider unlinked", .link, writes: ["patch application grafana:  link 7"]) {
+            $0.link("grafana", to: nil)
+        },
+        DecisionCase(
+            "provider unlinked, and a field of each differs",
+            .link,
+            writes: ["patch provider 7: signing_key", "patch application grafana: group link 7"]
+        ) {
+            $0.link("grafana", to: nil)
+            $0.changeProviders { $0.signingKey = nil }
+            $0.changeApplications { $0.group = "" }
+        },
+        DecisionCase(
+            "linked to another provider",
+            .link,
+            writes: ["patch application grafana:  link 7"],
+            says: "the provider 'intruder', which the application has now, is left alone"
+        ) {
+            $0.observed.providers.append(OAuth2Provider(pk: 9, name: "intruder", clientID: "intruder"))
+            $0.link("grafana", to: 9)
+        },
+        DecisionCase(
+            "linked to another provider, its own is gone",
+            .recreate,
+            writes: [
+                "create provider", "patch application grafana:  link created", "change mark-grafana provider -",
+            ],
+            says: "'intruder'"
+        ) {
+            $0.observed.providers.append(OAuth2Provider(pk: 9, name: "intruder", clientID: "intruder"))
+            $0.link("grafana", to: 9)
+            $0.removeProvider(7)
+        },
+        DecisionCase(
+            "its provider has another application",
+            .conflict,
+            says: "its provider 'grafana' is linked to the application 'thief'"
+        ) {
+            $0.observed.applications.append(Application(pk: "app-thief", slug: "thief", name: "Thief"))
+            $0.link("grafana", to: nil)
+            $0.link("thief", to: 7)
+        },
+        DecisionCase("a field differs", .update, writes: ["patch application grafana: name"], says: "name differs") {
+            $0.changeApplications { $0.name = "Something" }
+        },
+        DecisionCase("slug changed by hand", .update, writes: ["patch application grafana-old: slug"]) {
+            $0.changeApplications { $0.slug = "grafana-old" }
+            $0.changeProviders { $0.applicationSlug = "grafana-old" }
+        },
+        DecisionCase(
+            "mark names another provider",
+            .update,
+            writes: ["change mark-grafana provider 7"],
+            says: "its ownership mark is out of date"
+        ) {
+            $0.set(
+                OwnershipMark(
+                    owner: "homelab",
+                    slug: "grafana",
+                    provider: 99,
+                    applicationFields: ["group", "meta_launch_url", "name"],
+                    providerFields: ["client_secret", "redirect_uris"]
+                ),
+                on: "grafana"
+            )
+        },
+        DecisionCase("mark deleted", .adopt, writes: ["mark app-grafana provider 7"], says: "exactly as declared") {
+            $0.removeMark(of: "grafana")
+        },
+        DecisionCase("mark unreadable", .adopt, writes: ["change mark-grafana provider 7"]) {
+            $0.set(attributes: ["note": "hello"], on: "grafana")
+        },
+        DecisionCase("another owner's mark", .conflict, says: "belongs to the owner 'other'") {
+            $0.set(OwnershipMark(owner: "other", slug: "grafana", provider: 7), on: "grafana")
+            $0.changeApplications { $0.name = "Theirs" }
+        },
+        DecisionCase("mark of a newer version", .conflict, says: "version 2 of the ownership mark") {
+            $0.set(attributes: ["version": 2, "owner": "homelab"], on: "grafana")
+        },
+        DecisionCase(
+            "unmarked application without a provider",
+            .adopt,
+            writes: [
+                "create provider", "patch application grafana:  link created", "mark app-grafana provider -",
+            ]
+        ) {
+            $0.removeMark(of: "grafana")
+            $0.removeProvider(7)
+        },
+        DecisionCase(
+            "unmarked application with a provider of its own making",
+            .adopt,
+            writes: ["patch provider 7: name, client_id", "mark app-grafana provider 7"]
+        ) {
+            $0.removeMark(of: "grafana")
+            $0.changeProviders { ($0.name, $0.clientID) = ("Grafana by hand", "c1i3nt") }
+        },
+        DecisionCase(
+            "unmarked application with another service's provider",
+            .adopt,
+            writes: ["create provider", "patch application grafana:  link created", "mark app-grafana provider -"]
+        ) {
+            $0.services.append(.argocd())
+            $0.removeMark(of: "grafana")
+            $0.changeProviders { ($0.name, $0.clientID) = ("argocd", "argocd") }
+        },
+        DecisionCase(
+            "unmarked application with a proxy provider",
+            .conflict,
+            says: "the Proxy Provider 'forward-auth'"
+        ) {
+            $0.removeMark(of: "grafana")
+            $0.removeProvider(7)
+            $0.changeApplications {
+                ($0.provider, $0.providerSummary) = (70, .init(name: "forward-auth", typeName: "Proxy Provider"))
+            }
+        },
+        DecisionCase("secret not at hand", .blocked, says: "is not set") {
+            $0.secrets[.environment("GRAFANA")] = .unavailable(reason: "the secret (env GRAFANA) is not set")
+            $0.changeApplications { $0.name = "Something" }
+        },
+        DecisionCase("flow unknown", .blocked, says: "authorizationFlow: Authentik has no flow 'nope'") {
+            $0.services[0].provider?.authorizationFlow = "nope"
+        },
+        DecisionCase("key unknown", .blocked, says: "signingKey") { $0.observed.keys = [] },
+        DecisionCase("key not unique", .blocked, says: "2 certificates") {
+            $0.observed.keys.append(CertificateKeyPair(pk: "key2", name: ProgramDefaults.signingKey))
+        },
+        DecisionCase("scope unknown", .blocked, says: "no scope mapping 'groups'") {
+            $0.services[0].provider?.scopes.append("groups")
+        },
+        DecisionCase("scope name not unique", .blocked, says: "'groups' is the scope name of 2 mappings: 'A', 'B'") {
+            $0.services[0].provider?.scopes.append("groups")
+            $0.observed.scopeMappings += [
+                ScopeMapping(pk: "a", name: "A", scopeName: "groups"),
+                ScopeMapping(pk: "b", name: "B", scopeName: "groups"),
+            ]
+        },
+        DecisionCase(
+            "client id of somebody else's provider",
+            .create,
+            writes: ["create both", "mark created provider -"],
+            says: "the client id 'grafana' is taken by the provider 'theirs' of the application 'theirs'"
+        ) {
+            $0.removeApplication("grafana")
+            $0.removeProvider(7)
+            var theirs = OAuth2Provider(pk: 8, name: "theirs", clientID: "grafana")
+            theirs.applicationSlug = "theirs"
+            $0.observed.providers.append(theirs)
+        },
+    ]
+
+    @Test(arguments: cases)
+    func decision(_ row: DecisionCase) throws {
+        var world = World(.grafana())
+        world.converge(.grafana())
+        row.bend(&world)
+        let plan = try #require(world.plan.services.first { $0.slug == "grafana" })
+        #expect(plan.decision == row.decision)
+        #expect(plan.writeSummaries == row.writes)
+        let said = ([plan.reason] + plan.notes).joined(separator: "\n")
+        #expect(row.says.isEmpty || said.contains(row.says), "it says: \(said)")
+    }
+
+    @Test func orphansAreReportedAndLeftAlone() throws {
+        var world = World(.grafana())
+        world.converge(.grafana())
+        world.converge(.bookmark("old", port: 1))
+        let orphan = try #require(world.plan.services.first { $0.slug == "old" })
+        #expect(orphan.decision == .orphan)
+        #expect(orphan.writes.isEmpty)
+    }
+
+    @Test func anotherOwnersApplicationIsNoOrphan() {
+        var world = World(.grafana())
+        world.converge(.grafana())
+        world.converge(.bookmark("theirs", port: 1))
+        world.set(OwnershipMark(owner: "other", slug: "theirs"), on: "theirs")
+        #expect(world.plan.services.map(\.slug) == ["grafana"])
+    }
+
+    @Test func oneUnlinkedProviderIsTakenOnce() {
+        var world = World(.grafana(), .argocd())
+        var provider = world.provider(Service.grafana().provider ?? Provider(name: "", clientID: "", redirectURIs: []), pk: 5, linkedTo: nil)
+        // Named as the one, with the client id of the other.
+        provider.name = "argocd"
+        world.observed.providers = [provider]
+        #expect(world.plan.services.map(\.decision) == [.link, .create])
+    }
+}

@@ -1,0 +1,94 @@
+import AuthentikAPI
+import DesiredState
+import JSON
+import Planning
+import Testing
+
+@Suite struct PlanTests {
+    @Test func isOrderedBySlugWhateverTheOrderOfTheInput() {
+        var world = World(.grafana(), .argocd(), .bookmark("zeta", port: 3))
+        world.converge(.bookmark("middle", port: 4))
+        let slugs = world.plan.services.map(\.slug)
+        world.observed.flows.reverse()
+        world.observed.scopeMappings.reverse()
+        #expect(slugs == ["argocd", "grafana", "middle", "zeta"])
+        #expect(world.plan.services.map(\.slug) == slugs)
+    }
+
+    @Test func aBookmarkIsMadeWithoutAProvider() throws {
+        let plan = try #require(World(.bookmark("docs", port: 1)).plan.services.first)
+        #expect(plan.writeSummaries == ["create application", "mark created provider -"])
+        #expect(plan.changedFields == ["name", "slug", "group", "meta_launch_url"].map { "application.\($0)" })
+    }
+
+    @Test func aBookmarkWithAProviderKeepsItAndSaysSo() throws {
+        var world = World(.grafana())
+        world.converge(.grafana())
+        world.services = [.bookmark("grafana", port: 8444)]
+        let plan = try #require(world.plan.services.first)
+        #expect(plan.notes == ["has the provider 'grafana', which the file does not declare; left alone"])
+        #expect(plan.writeSummaries == ["change mark-grafana provider 7"])
+    }
+
+    @Test func anApplicationWithoutANameIsCreatedWithItsSlugAndNotRenamedAfterwards() throws {
+        var service = Service.bookmark("docs", port: 1)
+        service.name = nil
+        let created = try #require(World(service).plan.services.first)
+        #expect(created.changes.first { $0.field == "name" }?.after.shown == ["docs"])
+        var world = World(service)
+        world.converge(service)
+        world.changeApplications { $0.name = "By hand" }
+        #expect(try #require(world.plan.services.first).changes.isEmpty)
+    }
+
+    @Test func theMarkListsWhatTheFileSets() throws {
+        var service = Service.grafana()
+        service.icon = "fa://fa-book"
+        service.provider?.scopes = ["openid"]
+        service.declaredFields.insert(.scopes)
+        let plan = try #require(World(service).plan.services.first)
+        guard case .createMark(_, let mark) = plan.writes.last else {
+            Issue.record("no mark is planned")
+            return
+        }
+        #expect(
+            mark.attributes == [
+                "owner": "homelab", "version": 1, "slug": "grafana", "provider": nil,
+                "applied": [
+                    "application": ["group", "meta_icon", "meta_launch_url", "name"],
+                    "provider": ["client_secret", "property_mappings", "redirect_uris"],
+                ],
+            ]
+        )
+        #expect(OwnershipMark.read(mark.attributes) == .mark(mark))
+    }
+
+    @Test func aThousandConvergedServicesPlanNothing() {
+        let services = (0..<1000).map { Service.bookmark("service-\($0)", port: $0 + 1) }
+        var world = World()
+        world.services = services
+        for service in services { world.converge(service) }
+        #expect(world.plan.changing.isEmpty)
+        #expect(world.plan.services.count == 1000)
+    }
+}
+
+@Suite struct DurationTests {
+    @Test(arguments: [
+        ("hours=1", "minutes=60", true),
+        ("days=30;hours=0", "days=30", true),
+        ("weeks=1", "days=7", true),
+        ("seconds=1", "milliseconds=1000", true),
+        ("minutes=1;seconds=30", "seconds=90", true),
+        ("hours=1", "hours=2", false),
+    ])
+    func meansTheSame(_ left: String, _ right: String, _ isSame: Bool) throws {
+        let first = try #require(AuthentikDuration(left))
+        #expect((first == AuthentikDuration(right)) == isSame)
+    }
+
+    @Test(arguments: ["one hour", "hours", "hours=", "=1", "fortnights=1", "hours=99999999999999999999"])
+    func refusesWhatAuthentikRefuses(_ text: String) {
+        #expect(AuthentikDuration(text) == nil)
+    }
+}

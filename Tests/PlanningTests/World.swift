@@ -1,0 +1,210 @@
+import AuthentikAPI
+import DesiredState
+import JSON
+import Planning
+import Secrets
+
+/// A small Authentik and a small file, to be bent by each case.
+struct World {
+    var observed = ObservedState(
+        release: World.release("2025.12.4"),
+        flows: [
+            Flow(pk: "flow-implicit", slug: ProgramDefaults.authorizationFlow),
+            Flow(pk: "flow-explicit", slug: "default-provider-authorization-explicit-consent"),
+            Flow(pk: "flow-invalidation", slug: ProgramDefaults.invalidationFlow),
+        ],
+        keys: [CertificateKeyPair(pk: "key", name: ProgramDefaults.signingKey)],
+        scopeMappings: ["openid", "email", "profile", "offline_access"].map {
+            ScopeMapping(
+                pk: "scope-\($0)",
+                name: "OpenID '\($0)'",
+                scopeName: $0,
+                managed: "goauthentik.io/providers/oauth2/scope-\($0)"
+            )
+        }
+    )
+    var services: [Service]
+    var owner = "homelab"
+    var secrets: [SecretReference: SecretAvailability] = [
+        .environment("GRAFANA"): .available(Secret("grafana-secret")),
+        .environment("ARGOCD"): .available(Secret("argocd-secret")),
+    ]
+
+    /// With a declared service and nothing in Authentik.
+    init(_ services: Service...) {
+        self.services = services
+    }
+
+    var plan: Plan {
+        Planner.plan(
+            DesiredState(owner: owner, services: services.sorted { $0.slug < $1.slug }),
+            secrets: secrets,
+            observed: observed
+        )
+    }
+
+    static func release(_ text: String) -> Release {
+        guard let release = Release(text) else { preconditionFailure("no release: \(text)") }
+        return release
+    }
+}
+
+// MARK: - What is declared
+
+extension Service {
+    static func grafana() -> Service { client("grafana", port: 8444, path: "/login/generic_oauth", secret: "GRAFANA") }
+    static func argocd() -> Service { client("argocd", port: 8443, path: "/auth/callback", secret: "ARGOCD") }
+
+    static func client(_ slug: String, port: Int, path: String, secret: String) -> Service {
+        var service = bookmark(slug, port: port)
+        var provider = Provider(
+            name: slug,
+            clientID: slug,
+            redirectURIs: [RedirectURI("https://host:\(port)\(path)")]
+        )
+        provider.secret = .environment(secret)
+        service.provider = provider
+        service.declaredFields.formUnion([.secretRef, .redirectURIs])
+        return service
+    }
+
+    static func bookmark(_ slug: String, port: Int) -> Service {
+        var service = Service(
+            slug: slug,
+            location: SourceLocation(file: "services.yaml", line: 1, column: 1),
+            declaredFields: [.name, .group, .launchURL]
+        )
+        service.name = slug.capitalized
+        service.group = "Apps"
+        service.launchURL = "https://host:\(port)"
+        return service
+    }
+}
+
+extension String {
+    fileprivate var capitalized: String { prefix(1).uppercased() + dropFirst() }
+}
+
+// MARK: - What is there
+
+extension World {
+    /// Makes Authentik hold a service exactly as it is declared, marked as ours, with the given provider pk.
+    mutating func converge(_ service: Service, providerPK pk: Int = 7) {
+        var application = Application(pk: "app-\(service.slug)", slug: service.slug, name: service.name ?? service.slug)
+        application.group = service.group ?? ""
+        application.launchURL = service.launchURL ?? ""
+        application.icon = service.icon ?? ""
+        if let declared = service.provider {
+            application.provider = pk
+            application.providerSummary = .init(name: declared.name, typeName: "OAuth2/OpenID Provider")
+            observed.providers.append(provider(declared, pk: pk, linkedTo: service.slug))
+        }
+        observed.applications.append(application)
+        var mark = OwnershipMark(owner: owner, slug: service.slug)
+        mark.applicationFields = ["group", "meta_launch_url", "name"]
+        if service.provider != nil {
+            mark.provider = pk
+            mark.providerFields = ["client_secret", "redirect_uris"]
+        }
+        set(mark, on: service.slug)
+    }
+
+    func provider(_ declared: Provider, pk: Int, linkedTo slug: String?) -> OAuth2Provider {
+        var provider = OAuth2Provider(pk: pk, name: declared.name, clientID: declared.clientID)
+        if case .environment(let name) = declared.secret, case .available(let secret) = secrets[.environment(name)] {
+            provider.clientSecret = secret
+        }
+        provider.redirectURIs = declared.redirectURIs.map { .init(matchingMode: $0.matching.rawValue, url: $0.url) }
+        provider.propertyMappings = declared.scopes.reversed().map { "scope-\($0)" }
+        provider.signingKey = "key"
+        provider.authorizationFlow = "flow-implicit"
+        provider.invalidationFlow = "flow-invalidation"
+        provider.accessTokenValidity = "hours=1"
+        provider.applicationSlug = slug
+        return provider
+    }
+
+    mutating func set(_ mark: OwnershipMark, on slug: String) {
+        set(attributes: mark.attributes, on: slug)
+    }
+
+    mutating func set(attributes: JSONValue, on slug: String) {
+        removeMark(of: slug)
+        observed.marks.append(
+            ApplicationEntitlement(
+                pk: "mark-\(slug)",
+                name: OwnershipMark.entitlementName,
+                application: "app-\(slug)",
+                attributes: attributes
+            )
+        )
+    }
+
+    mutating func removeMark(of slug: String) {
+        observed.marks.removeAll { $0.application == "app-\(slug)" }
+    }
+
+    mutating func removeApplication(_ slug: String) {
+        removeMark(of: slug)
+        observed.applications.removeAll { $0.slug == slug }
+        changeProviders { if $0.applicationSlug == slug { $0.applicationSlug = nil } }
+    }
+
+    mutating func removeProvider(_ pk: Int) {
+        observed.providers.removeAll { $0.pk == pk }
+        changeApplications { if $0.provider == pk { ($0.provider, $0.providerSummary) = (nil, nil) } }
+    }
+
+    /// Links an application to a provider, or to none, as Authentik does: on both sides.
+    mutating func link(_ slug: String, to pk: Int?) {
+        changeProviders { if $0.applicationSlug == slug { $0.applicationSlug = nil } }
+        changeProviders { if $0.pk == pk { $0.applicationSlug = slug } }
+        let name = observed.providers.first { $0.pk == pk }?.name
+        changeApplications {
+            guard $0.slug == slug else { return }
+            $0.provider = pk
+            $0.providerSummary = pk == nil ? nil : .init(name: name, typeName: "OAuth2/OpenID Provider")
+        }
+    }
+
+    mutating func changeApplications(_ change: (inout Application) -> Void) {
+        for index in observed.applications.indices { change(&observed.applications[index]) }
+    }
+
+    mutating func changeProviders(_ change: (inout OAuth2Provider) -> Void) {
+        for index in observed.providers.indices { change(&observed.providers[index]) }
+    }
+}
+
+// MARK: - What is planned, in short
+
+extension ServicePlan {
+    var changedFields: [String] { changes.map { "\($0.object.rawValue).\($0.field)" } }
+    var writeSummaries: [String] { writes.map(\.summary) }
+}
+
+extension Write {
+    /// `patch provider 7: client_secret`
+    var summary: String {
+        func fields(_ assignments: [FieldAssignment]) -> String { assignments.map(\.field).joined(separator: ", ") }
+        func link(_ link: ProviderLink?) -> String {
+            switch link {
+            case .existing(let pk): " link \(pk)"
+            case .created: " link created"
+            case nil: ""
+            }
+        }
+        return switch self {
+        case .createApplicationAndProvider: "create both"
+        case .createProvider: "create provider"
+        case .updateProvider(let pk, let assignments): "patch provider \(pk): \(fields(assignments))"
+        case .createApplication(_, let target): "create application\(link(target))"
+        case .updateApplication(let slug, let assignments, let target):
+            "patch application \(slug): \(fields(assignments))\(link(target))"
+        case .createMark(let application, let mark):
+            "mark \(application ?? "created") provider \(mark.provider.map(String.init) ?? "-")"
+        case .updateMark(let entitlement, let mark):
+            "change \(entitlement) provider \(mark.provider.map(String.init) ?? "-")"
+        }
+    }
+}

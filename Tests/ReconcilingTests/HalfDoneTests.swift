@@ -1,0 +1,140 @@
+import AuthentikAPI
+import AuthentikSandbox
+import DesiredState
+import JSON
+import Planning
+import Reconciling
+import TestSupport
+import Testing
+
+@Suite struct HalfDoneTests {
+    @Test func anApplicationWithoutAProviderIsFinished() async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            try await homelab.admin.send("POST", "core/applications/", ["name": "Grafana", "slug": "grafana"])
+            try await homelab.expectFinished(decision: .adopt)
+        }
+    }
+
+    @Test func aProviderWithoutItsApplicationIsFinished() async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            let provider = try await homelab.admin.makeProvider("grafana")
+            try await homelab.expectFinished(decision: .link)
+            #expect(try await homelab.admin.application("grafana")["provider"] == provider["pk"])
+        }
+    }
+
+    @Test func aProviderFoundByItsClientIDIsFinished() async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            let provider = try await homelab.admin.makeProvider("Provider for Grafana", clientID: "grafana")
+            try await homelab.expectFinished(decision: .link)
+            #expect(try await homelab.admin.application("grafana")["provider"] == provider["pk"])
+        }
+    }
+
+    @Test func bothThereAndNotLinkedAreLinked() async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            let provider = try await homelab.admin.makeProvider("grafana")
+            try await homelab.admin.send("POST", "core/applications/", ["name": "Grafana", "slug": "grafana"])
+            try await homelab.expectFinished(decision: .adopt)
+            #expect(try await homelab.admin.application("grafana")["provider"] == provider["pk"])
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func aLinkThatPointsElsewhereIsPutRight(_ isMarked: Bool) async throws {
+        try await withHomelab(isConverged: isMarked) { homelab in
+            let admin = homelab.admin
+            if !isMarked {
+                try await admin.makeProvider("grafana")
+                try await admin.send("POST", "core/applications/", ["name": "Grafana", "slug": "grafana"])
+            }
+            let own = try await admin.provider("grafana")
+            let intruder = try await admin.makeProvider("intruder")
+            try await admin.changeApplication("grafana", ["provider": intruder["pk"] ?? .null])
+            try await homelab.expectFinished(decision: isMarked ? .link : .adopt, providers: 3)
+            #expect(try await admin.application("grafana")["provider"] == own["pk"])
+            #expect(try await admin.provider("intruder") == intruder)
+        }
+    }
+
+    @Test func anApplicationWithoutItsMarkIsMarked() async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            // What a transaction leaves behind when the program is killed right after it.
+            var desired = try Homelab.desiredState()
+            desired.services.removeAll { $0.slug != "grafana" }
+            _ = try await homelab.makePass(of: desired).run()
+            let mark = try await homelab.admin.list("core/application_entitlements/").first
+            try await homelab.admin.send(
+                "DELETE",
+                "core/application_entitlements/\(mark?["pbm_uuid"]?.string ?? "")/"
+            )
+            homelab.sandbox.resetRequests()
+            let report = try await homelab.makePass(of: desired).run()
+            #expect(report.outcomes.map(\.plan.decision) == [.adopt])
+            #expect(homelab.writes == ["POST /api/v3/core/application_entitlements/"])
+        }
+    }
+}
+
+@Suite struct RefusalTests {
+    @Test func whatAuthentikRefusesIsSaidInItsOwnWordsAndHoldsUpNoOther() async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            let admin = homelab.admin
+            let theirs = try await admin.makeProvider("theirs", clientID: "grafana")
+            try await admin.send(
+                "POST",
+                "core/applications/",
+                ["name": "Theirs", "slug": "theirs", "provider": theirs["pk"] ?? .null]
+            )
+            let report = try await homelab.pass()
+            #expect(ExitStatus(report) == .incomplete)
+            let failed = report.outcomes.filter { $0.failure != nil }
+            #expect(failed.map(\.plan.slug) == ["grafana"])
+            let fields = try #require(failed.first?.failure).fields
+            #expect(fields.map(\.field) == ["provider.client_id"])
+            #expect(fields.map(\.message) == ["OAuth2/OpenID Provider with this Client ID already exists."])
+            #expect(try await admin.list("core/applications/").count == 7)
+            #expect(try await admin.provider("theirs")["client_secret"] == theirs["client_secret"])
+        }
+    }
+
+    @Test func anotherOwnersApplicationIsNotTouched() async throws {
+        try await withHomelab { homelab in
+            try await homelab.admin.changeApplication("trivy", ["name": "By hand"])
+            let before = try await homelab.state()
+            homelab.sandbox.resetRequests()
+            let report = try await homelab.pass { $0.owner = "somebody-else" }
+            #expect(ExitStatus(report) == .incomplete)
+            #expect(report.outcomes.allSatisfy { $0.plan.decision == .conflict })
+            #expect(homelab.writes == [])
+            #expect(try await homelab.state() == before)
+        }
+    }
+
+    @Test func aWrongTokenIsRefusedBeforeAnythingIsPlanned() async throws {
+        try await withHomelab { homelab in
+            let pass = try homelab.makePass(of: try Homelab.desiredState(), token: "wrong")
+            await #expect { try await pass.run() } throws: { error in
+                (error as? PassFailure)?.kind == .refused
+            }
+            #expect(homelab.writes == [])
+        }
+    }
+}
+
+extension Homelab {
+    /// The next pass finishes `grafana`, twice nothing; the one after that does nothing.
+    fileprivate func expectFinished(decision: Decision, providers: Int = 2) async throws {
+        let report = try await pass()
+        #expect(ExitStatus(report) == .success)
+        #expect(report.outcomes.first { $0.plan.slug == "grafana" }?.plan.decision == decision)
+        let provider = try await admin.provider("grafana")
+        #expect(provider["client_id"] == "grafana")
+        #expect(provider["client_secret"] == "grafana-secret")
+        #expect(provider["assigned_application_slug"] == "grafana")
+        #expect(try await admin.mark(of: "grafana")?["provider"] == provider["pk"])
+        #expect(try await admin.list("core/applications/").count == 7)
+        #expect(try await admin.list("providers/oauth2/").count == providers)
+        try await expectNothingToDo()
+    }
+}

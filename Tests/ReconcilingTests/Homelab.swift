@@ -1,0 +1,67 @@
+import AuthentikAPI
+import AuthentikSandbox
+import CurlTransport
+import DesiredState
+import FoundationEssentials
+import Reconciling
+import SecretSources
+import Secrets
+import TestSupport
+import Testing
+
+/// A sandbox, and the homelab's file to converge it with.
+struct Homelab: Sendable {
+    let sandbox: Sandbox
+    let admin: Admin
+    let baseURL: String
+    var secrets = ["GRAFANA_OAUTH_CLIENT_SECRET": "grafana-secret", "ARGOCD_OIDC_CLIENT_SECRET": "argocd-secret"]
+
+    /// One pass over the file.
+    @discardableResult
+    func pass(_ change: @Sendable (inout DesiredState) -> Void = { _ in }) async throws -> PassReport {
+        try await makePass(change).run()
+    }
+
+    func makePass(_ change: (inout DesiredState) -> Void = { _ in }) throws -> Pass {
+        var desired = try Self.desiredState()
+        change(&desired)
+        return try makePass(of: desired)
+    }
+
+    func makePass(of desired: DesiredState, token: String = "sandbox-token") throws -> Pass {
+        var configuration = TransportConfiguration()
+        configuration.proxy = .none
+        let client = AuthentikClient(
+            address: try #require(AuthentikAddress(baseURL)),
+            token: Secret(token),
+            transport: try CurlTransport(configuration: configuration)
+        )
+        let resolved = ResolvedSecrets(of: desired, with: SecretResolver(environment: secrets))
+        return Pass(client: client, desired: desired, secrets: resolved.availability)
+    }
+
+    static func desiredState() throws -> DesiredState {
+        // Tests/ReconcilingTests/Homelab.swift, three levels below the package.
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let result = DesiredStateLoader.load(paths: [root.appending(path: "manifests/homelab.yaml").path])
+        #expect(result.diagnostics == [])
+        return try #require(result.state)
+    }
+
+    /// The writes since the last reset: `PATCH /api/v3/core/applications/grafana/`.
+    var writes: [String] { sandbox.requests.filter(\.isWrite).map { "\($0.method) \($0.path)" } }
+}
+
+/// Runs a test beside a sandbox that the homelab's file has converged already.
+func withHomelab(isConverged: Bool = true, _ body: @escaping @Sendable (Homelab) async throws -> Void) async throws {
+    try await withSandbox { sandbox, baseURL in
+        let homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
+        if isConverged {
+            let report = try await homelab.pass()
+            try #require(ExitStatus(report) == .success)
+            sandbox.resetRequests()
+        }
+        try await body(homelab)
+    }
+}
