@@ -85,6 +85,11 @@ let package = Package(
                 "SecretSources", "Secrets", "TestSupport",
             ]
         ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["reconcile", "AuthentikSandbox", "JSON", "TestSupport"],
+            swiftSettings: settings
+        ),
         tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
     ],
     swiftLanguageModes: [.v6]

@@ -27,8 +27,11 @@ struct ObservedIndex {
         providersByPK = index(observed.providers, by: \.pk)
         providersByName = index(observed.providers, by: \.name)
         providersByClientID = index(observed.providers, by: \.clientID)
-        marksByApplication = index(observed.marks.filter { $0.name == OwnershipMark.entitlementName }, by: \.application)
-            .mapValues { MarkedEntitlement(pk: $0.pk, reading: OwnershipMark.read($0.attributes)) }
+        marksByApplication = index(
+            observed.marks.filter { $0.name == OwnershipMark.entitlementName },
+            by: \.application
+        )
+        .mapValues { MarkedEntitlement(pk: $0.pk, reading: OwnershipMark.read($0.attributes)) }
         var owned: [String: Application] = [:]
         for (pk, entitlement) in marksByApplication {
             if case .mark(let mark) = entitlement.reading, mark.owner == owner, let application = applicationsByPK[pk] {

@@ -92,7 +92,9 @@ struct ProviderMatcher {
             else { return nil }
             return "provider '\(provider.name)' of the application '\(slug)'"
         }
-        let name = holder(index.provider(name: declared.name)).map { "the name '\(declared.name)' is taken by the \($0)" }
+        let name = holder(index.provider(name: declared.name)).map {
+            "the name '\(declared.name)' is taken by the \($0)"
+        }
         let clientID = holder(index.provider(clientID: declared.clientID))
             .map { "the client id '\(declared.clientID)' is taken by the \($0)" }
         return [name, clientID].compactMap { $0 }

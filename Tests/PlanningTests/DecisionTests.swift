@@ -259,7 +259,11 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
 
     @Test func oneUnlinkedProviderIsTakenOnce() {
         var world = World(.grafana(), .argocd())
-        var provider = world.provider(Service.grafana().provider ?? Provider(name: "", clientID: "", redirectURIs: []), pk: 5, linkedTo: nil)
+        var provider = world.provider(
+            Service.grafana().provider ?? Provider(name: "", clientID: "", redirectURIs: []),
+            pk: 5,
+            linkedTo: nil
+        )
         // Named as the one, with the client id of the other.
         provider.name = "argocd"
         world.observed.providers = [provider]

@@ -15,7 +15,11 @@ struct Drift: Sendable, CustomTestStringConvertible {
     var slug: String
     var make: @Sendable (Admin) async throws -> Void
 
-    static func provider(_ field: String, _ name: String, _ value: @escaping @Sendable (Admin) async throws -> JSONValue)
+    static func provider(
+        _ field: String,
+        _ name: String,
+        _ value: @escaping @Sendable (Admin) async throws -> JSONValue
+    )
         -> Drift
     {
         Drift(testDescription: name, field: field, endpoint: "providers/oauth2", slug: "grafana") { admin in
@@ -32,7 +36,8 @@ struct Drift: Sendable, CustomTestStringConvertible {
 
 @Suite struct DriftTests {
     static let drifts: [Drift] = [
-        .provider("redirect_uris", "redirect URI") { _ in [["matching_mode": "strict", "url": "https://evil.example"]] },
+        .provider("redirect_uris", "redirect URI") { _ in [["matching_mode": "strict", "url": "https://evil.example"]]
+        },
         .provider("redirect_uris", "redirect URI too many") { admin in
             let present = try await admin.provider("grafana")["redirect_uris"]?.array ?? []
             return .array(present + [["matching_mode": "regex", "url": ".*"]])
@@ -41,7 +46,9 @@ struct Drift: Sendable, CustomTestStringConvertible {
         .provider("client_id", "client id") { _ in "changed-by-hand" },
         .provider("client_type", "client type") { _ in "public" },
         .provider("signing_key", "signing key gone") { _ in nil },
-        .provider("property_mappings", "scope missing") { [try await $0.scope("openid"), try await $0.scope("email")] },
+        .provider("property_mappings", "scope missing") {
+            [try await $0.scope("openid"), try await $0.scope("email")]
+        },
         .provider("property_mappings", "scope too many") { admin in
             let present = try await admin.provider("grafana")["property_mappings"]?.array ?? []
             return .array(present + [try await admin.scope("offline_access")])

@@ -35,7 +35,9 @@ extension String {
 
     /// Without control characters, which could write to the terminal what Authentik, or a file, made up.
     var printable: String {
-        guard unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) }) else { return self }
+        guard unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) }) else {
+            return self
+        }
         return unicodeScalars.reduce(into: "") { text, scalar in
             let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
             text += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)

@@ -62,7 +62,8 @@ struct ConnectionOptions: ParsableArguments {
     private func token(_ environment: [String: String]) throws -> Secret {
         let text: String
         if let path = tokenFile ?? environment["AUTHENTIK_TOKEN_FILE"], !path.isEmpty {
-            guard let bytes = try? Data(contentsOf: URL(filePath: path)), let file = String(data: bytes, encoding: .utf8)
+            guard let bytes = try? Data(contentsOf: URL(filePath: path)),
+                let file = String(data: bytes, encoding: .utf8)
             else { throw ValidationError("the token file '\(path)' cannot be read") }
             text = file
         } else if let variable = environment["AUTHENTIK_TOKEN"], !variable.isEmpty {

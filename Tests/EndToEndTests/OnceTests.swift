@@ -1,0 +1,162 @@
+import AuthentikSandbox
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// A sandbox in this process, and how to point the command at it.
+struct Target: Sendable {
+    var sandbox: Sandbox
+    var admin: Admin
+    var environment: [String: String]
+
+    func run(_ arguments: String..., changing changes: [String: String?] = [:]) async throws -> Command.Result {
+        var environment = environment
+        for (name, value) in changes { environment[name] = value }
+        return try await Command(arguments, environment: environment).run()
+    }
+
+    /// The writes since the last reset.
+    var writes: [String] { sandbox.requests.filter(\.isWrite).map { "\($0.method) \($0.path)" } }
+}
+
+let secrets = ["GRAFANA_OAUTH_CLIENT_SECRET": "grafana-7h3-s3cr3t", "ARGOCD_OIDC_CLIENT_SECRET": "argocd-7h3-s3cr3t"]
+let token = "t0k3n-in-cl34r"
+let homelab = "manifests/homelab.yaml"
+
+func withTarget(_ body: @escaping @Sendable (Target) async throws -> Void) async throws {
+    try await withSandbox(token: token) { sandbox, baseURL in
+        var environment = secrets
+        environment["AUTHENTIK_URL"] = baseURL
+        environment["AUTHENTIK_TOKEN"] = token
+        try await body(
+            Target(sandbox: sandbox, admin: try Admin(baseURL: baseURL, token: token), environment: environment)
+        )
+    }
+}
+
+extension Command.Result {
+    /// Neither stream holds a secret or a token.
+    func expectNoSecrets(sourceLocation: SourceLocation = #_sourceLocation) {
+        for secret in [token] + secrets.values {
+            #expect(!(output + errors).contains(secret), sourceLocation: sourceLocation)
+        }
+    }
+}
+
+@Suite struct OnceTests {
+    @Test func convergesTheHomelabOnTheBuiltInSandbox() async throws {
+        let result = try await Command(["--once", "--sandbox", "--config", homelab]).run()
+        #expect(result.status == 0)
+        #expect(result.errors == "")
+        for slug in ["argocd", "grafana", "infisical", "launchfast", "mkdocs", "openclaw", "trivy"] {
+            #expect(result.output.contains("+ \(slug)"))
+        }
+        #expect(result.output.contains("client_secret       (set)"))
+        #expect(
+            result.output.contains(
+                "made up for the sandbox: env ARGOCD_OIDC_CLIENT_SECRET, env GRAFANA_OAUTH_CLIENT_SECRET."
+            )
+        )
+        #expect(result.output.contains("7 services: 7 created. 23 requests, 14 writes, in "))
+        #expect(!result.output.contains("\u{1B}"))
+    }
+
+    @Test func aSecondRunAgainstAServedSandboxWritesNothing() async throws {
+        let sandbox = try SandboxProcess(token: token)
+        var environment = secrets
+        environment["AUTHENTIK_URL"] = try await sandbox.baseURL()
+        environment["AUTHENTIK_TOKEN"] = token
+        let first = try await Command(["--once", "--config", homelab], environment: environment).run()
+        #expect(first.status == 0)
+        first.expectNoSecrets()
+        let before = sandbox.requests.count
+        #expect(before == 23)
+        let second = try await Command(["--once", "--config", homelab], environment: environment).run()
+        #expect(second.status == 0)
+        #expect(second.output.contains("7 services: 7 in sync. 8 requests, none of them a write, in "))
+        let log = sandbox.requests.dropFirst(before)
+        #expect(log.count == 8)
+        #expect(log.allSatisfy { $0.hasPrefix("GET ") })
+        #expect(sandbox.stop() == 0)
+    }
+
+    @Test func mendsWhatWasChangedByHandAndLeavesTheRest() async throws {
+        try await withTarget { target in
+            let first = try await target.run("--once", "--config", homelab)
+            #expect(first.status == 0)
+            try await target.admin.changeProvider("grafana", ["client_secret": "changed", "signing_key": nil])
+            try await target.admin.deleteApplication("trivy")
+            target.sandbox.resetRequests()
+            let second = try await target.run("--once", "--config", homelab)
+            #expect(second.status == 0)
+            #expect(second.output.contains("client_secret  (changed)"))
+            #expect(second.output.contains("signing_key    (none) → authentik Self-signed Certificate"))
+            #expect(second.output.contains("7 services: 5 in sync, 1 created, 1 updated."))
+            second.expectNoSecrets()
+            #expect(target.writes.count == 3)
+            let provider = try await target.admin.provider("grafana")
+            #expect(provider["client_secret"] == "grafana-7h3-s3cr3t")
+        }
+    }
+
+    @Test func aRefusedServiceIsReportedAndTheOthersConverge() async throws {
+        try await withTarget { target in
+            let theirs = try await target.admin.makeProvider("theirs", clientID: "grafana")
+            try await target.admin.send(
+                "POST",
+                "core/applications/",
+                ["name": "Theirs", "slug": "theirs", "provider": theirs["pk"] ?? .null]
+            )
+            let result = try await target.run("--once", "--config", homelab)
+            #expect(result.status == 1)
+            #expect(result.output.contains("x grafana"))
+            #expect(
+                result.output.contains(
+                    "provider.client_id: OAuth2/OpenID Provider with this Client ID already exists."
+                )
+            )
+            #expect(result.output.contains("6 created, 1 failed"))
+            result.expectNoSecrets()
+            #expect(try await target.admin.list("core/applications/").count == 7)
+        }
+    }
+
+    @Test func aMissingSecretBlocksItsServiceOnly() async throws {
+        try await withTarget { target in
+            let result = try await target.run(
+                "--once",
+                "--config",
+                homelab,
+                changing: ["GRAFANA_OAUTH_CLIENT_SECRET": nil]
+            )
+            #expect(result.status == 1)
+            #expect(result.output.contains("the secret (env GRAFANA_OAUTH_CLIENT_SECRET) is not set"))
+            #expect(result.output.contains("6 created, 1 blocked"))
+        }
+    }
+
+    @Test func theReportIsThereForMachinesToo() async throws {
+        try await withTarget { target in
+            let result = try await target.run("--once", "--config", homelab, "--output", "json")
+            #expect(result.status == 0)
+            result.expectNoSecrets()
+            let report = try JSONValue(parsing: Array(result.output.utf8))
+            #expect(report["version"] == 1)
+            #expect(report["isConverged"] == true)
+            #expect(report["requests"] == ["reads": 9, "writes": 14])
+            #expect(report["summary"]?["create"] == 7)
+            let changes = report["services"]?.array?.first?["changes"]?.array ?? []
+            let secret = changes.first { $0["field"] == "client_secret" }
+            #expect(secret == ["object": "provider", "field": "client_secret", "isSecret": true])
+        }
+    }
+
+    @Test func nothingOfASecretIsInTheMostTalkativeLog() async throws {
+        try await withTarget { target in
+            let result = try await target.run("--once", "--config", homelab, "-v", "--log-level", "trace")
+            #expect(result.status == 0)
+            result.expectNoSecrets()
+        }
+    }
+}

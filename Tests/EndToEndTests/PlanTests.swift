@@ -1,0 +1,64 @@
+import AuthentikSandbox
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct PlanTests {
+    @Test func endsWithTwoWhileThereAreChangesAndWithZeroAfterwards() async throws {
+        try await withTarget { target in
+            let before = try await target.run("plan", "--config", homelab)
+            #expect(before.status == 2)
+            #expect(before.output.contains("Plan: 7 services: 7 to create. Run 'reconcile --once' to apply."))
+            before.expectNoSecrets()
+            #expect(target.writes == [])
+            #expect(try await target.run("--once", "--config", homelab).status == 0)
+            target.sandbox.resetRequests()
+            let after = try await target.run("plan", "--config", homelab)
+            #expect(after.status == 0)
+            #expect(after.output.contains("Plan: 7 services: 7 in sync. Nothing to do."))
+            #expect(target.writes == [])
+            #expect(target.sandbox.requests.count == 8)
+        }
+    }
+
+    @Test func isThereForMachinesToo() async throws {
+        try await withTarget { target in
+            let result = try await target.run("plan", "--config", homelab, "--output", "json")
+            #expect(result.status == 2)
+            result.expectNoSecrets()
+            let plan = try JSONValue(parsing: Array(result.output.utf8))
+            #expect(plan["version"] == 1)
+            #expect(plan["authentik"]?["release"] == "2025.12.4")
+            #expect(plan["summary"]?["create"] == 7)
+            #expect(plan["services"]?.array?.compactMap { $0["slug"]?.string }.first == "argocd")
+            #expect(plan["services"]?.array?.first?["location"]?.string?.hasPrefix("manifests/homelab.yaml:") == true)
+        }
+    }
+
+    @Test func endsWithOneIfSomethingIsStuck() async throws {
+        try await withTarget { target in
+            let result = try await target.run(
+                "plan",
+                "--config",
+                homelab,
+                changing: ["ARGOCD_OIDC_CLIENT_SECRET": nil]
+            )
+            #expect(result.status == 1)
+            #expect(result.output.contains("! argocd"))
+        }
+    }
+}
+
+@Suite struct ValidateTests {
+    @Test func needsNeitherNetworkNorSecrets() async throws {
+        let result = try await Command(["validate", "--config", homelab]).run()
+        #expect(result.status == 0)
+        #expect(result.output == "7 services: 2 with OIDC, 5 bookmarks; owner 'homelab'. No mistakes.\n")
+        #expect(result.errors == "")
+    }
+
+    @Test func takesTheFileFromTheEnvironment() async throws {
+        let result = try await Command(["validate"], environment: ["RECONCILE_CONFIG": homelab]).run()
+        #expect(result.status == 0)
+    }
+}
