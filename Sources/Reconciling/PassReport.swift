@@ -16,7 +16,7 @@ package struct ServiceOutcome: Sendable {
     /// Why it is not as declared now; nil if every write was done.
     package var failure: ServiceFailure?
 
-    /// Whether it is as declared now. An orphan is: nothing was to be done.
+    /// Whether it is as declared now; an orphan counts as such, since nothing was to be done.
     package var isConverged: Bool {
         failure == nil && plan.decision != .conflict && plan.decision != .blocked
     }

@@ -11,7 +11,7 @@ package struct SecretResolver: Sendable {
         self.environment = environment
     }
 
-    /// Reads one secret anew. A line break at its end is not part of it.
+    /// Reads one secret anew; a line break at its end is not part of it.
     ///
     /// - Throws: ``SecretError``, which names the reference and never quotes the value.
     package func resolve(_ reference: SecretReference) throws(SecretError) -> Secret {
@@ -76,7 +76,7 @@ package struct SecretError: Error, Sendable, Equatable, CustomStringConvertible 
         self.reason = reason
     }
 
-    /// `the secret (env GRAFANA_OAUTH_CLIENT_SECRET) is not set`
+    /// A clause: `the secret (env GRAFANA_OAUTH_CLIENT_SECRET) is not set`.
     package var description: String {
         switch reason {
         case .missing(let clause), .unusable(let clause): "the secret (\(reference)) \(clause)"

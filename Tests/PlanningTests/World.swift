@@ -184,7 +184,7 @@ extension ServicePlan {
 }
 
 extension Write {
-    /// `patch provider 7: client_secret`
+    /// In a few words: `patch provider 7: client_secret`.
     var summary: String {
         func fields(_ assignments: [FieldAssignment]) -> String { assignments.map(\.field).joined(separator: ", ") }
         func link(_ link: ProviderLink?) -> String {

@@ -52,7 +52,7 @@ extension FieldValue {
         }
     }
 
-    /// As Authentik takes it. A secret is in clear.
+    /// As Authentik takes it: a secret is in clear.
     package var json: JSONValue {
         switch self {
         case .none: .null

@@ -3,7 +3,9 @@ import DesiredState
 import FoundationEssentials
 import Planning
 
-/// A plan for machines. Additions keep ``version``; anything else raises it.
+/// A plan for machines.
+///
+/// Additions keep ``version``; anything else raises it.
 struct PlanDocument: Encodable {
     var version = 1
     var authentik: AuthentikDocument
@@ -43,7 +45,9 @@ struct ServiceDocument: Encodable {
     }
 }
 
-/// One field. Values are lists of text, empty for none; those of a secret, and what a new object held, are left out.
+/// One field.
+///
+/// Values are lists of text, empty for none; those of a secret, and what a new object held, are left out.
 struct ChangeDocument: Encodable {
     /// `application` or `provider`.
     var object: String

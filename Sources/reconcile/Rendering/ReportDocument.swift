@@ -3,7 +3,9 @@ import DesiredState
 import Planning
 import Reconciling
 
-/// A report for machines. Additions keep ``version``; anything else raises it.
+/// A report for machines.
+///
+/// Additions keep ``version``; anything else raises it.
 struct ReportDocument: Encodable {
     var version = 1
     var authentik: AuthentikDocument

@@ -19,7 +19,7 @@ func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
 }
 
-/// `0.31 s`
+/// As people read it: `0.31 s`.
 func seconds(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let hundredths = (Int(seconds) * 100) + Int(attoseconds / 10_000_000_000_000_000)
