@@ -67,6 +67,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        tests("YAMLDocument"),
+        tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
     ],
     swiftLanguageModes: [.v6]
 )
