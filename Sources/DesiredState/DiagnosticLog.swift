@@ -4,13 +4,14 @@ internal import YAMLDocument
 ///
 /// A class, because all that read a file write into one log.
 final class DiagnosticLog {
-    /// A line longer than this is not shown: no caret helps in it.
+    /// A line of more bytes than this is not shown: no caret helps in it.
     private static let longestLine = 240
 
     let file: String
     private let source: YAMLSource
     private var diagnostics: [Diagnostic] = []
     private var secretLines: Set<Int> = []
+    private var secretRanges: Set<ClosedRange<Int>> = []
 
     init(file: String, source: YAMLSource = YAMLSource([])) {
         self.file = file
@@ -29,14 +30,14 @@ final class DiagnosticLog {
         let earlier = problem.earlier.map { "it is given first at \(location($0))" }
         error(problem.message, hint: problem.hint ?? earlier, at: problem.position)
         // The parser stopped before anything was known of the line.
-        if let line = source.line(problem.position.line), SecretWords.appear(in: line) {
+        if let line = excerpt(problem.position.line), SecretWords.appear(in: line) {
             hideLines(problem.position.line...problem.position.line)
         }
     }
 
     /// Keeps lines that may hold a secret out of every diagnostic.
     private func hideLines(_ lines: ClosedRange<Int>) {
-        secretLines.formUnion(lines)
+        if secretRanges.insert(lines).inserted { secretLines.formUnion(lines) }
     }
 
     /// Hides a field, and its value wherever that stands: behind an alias it is elsewhere.
@@ -57,13 +58,15 @@ final class DiagnosticLog {
         }
         return ordered.map { _, diagnostic in
             var diagnostic = diagnostic
-            if let number = diagnostic.line, !secretLines.contains(number), let line = source.line(number),
-                line.unicodeScalars.count <= Self.longestLine
-            {
-                diagnostic.sourceLine = line
+            if let number = diagnostic.line, !secretLines.contains(number) {
+                diagnostic.sourceLine = excerpt(number)
             }
             return diagnostic
         }
+    }
+
+    private func excerpt(_ line: Int) -> String? {
+        source.byteCount(ofLine: line) <= Self.longestLine ? source.line(line) : nil
     }
 
     private func add(_ severity: Diagnostic.Severity, _ message: String, _ hint: String?, _ position: YAMLPosition?) {

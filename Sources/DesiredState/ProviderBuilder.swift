@@ -57,7 +57,7 @@ struct ProviderBuilder {
 
     private func secret(for type: ClientType) -> SecretReference? {
         guard type == .confidential else {
-            if let entry = values[.secretRef], !entry.isDefault {
+            if let entry = values[.secretRef], !entry.isDefault, values.secret(.secretRef) != nil {
                 let hint = "leave it out; a public client keeps no secret"
                 let message = "secretRef is ignored, since \(label) is a public client"
                 log.warning(message, hint: hint, at: entry.keyPosition)

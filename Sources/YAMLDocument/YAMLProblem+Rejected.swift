@@ -18,7 +18,8 @@ extension YAMLProblem {
             let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
             return YAMLProblem("the control character U+\(padded) is not allowed in YAML", at: place)
         }
-        if text == "found character that cannot start any token", scalar == "\t" {
+        let isTab = text == "found character that cannot start any token" && scalar == "\t"
+        if isTab || text.hasPrefix("found a tab character") {
             return YAMLProblem("a tab cannot indent in YAML", hint: "indent with spaces", at: place)
         }
         let begun = context.map { contextLine == place.line ? " \($0)" : " \($0) that begins in line \(contextLine)" }
@@ -35,7 +36,5 @@ extension YAMLProblem {
         "did not find expected ',' or '}'": "is a '}' or ',' missing?",
         "could not find expected ':'": "a field is written 'name: value'",
         "found unexpected end of stream": "is a closing quote missing?",
-        "found a tab character that violates indentation": "indent with spaces",
-        "found a tab character where an indentation space is expected": "indent with spaces",
     ]
 }

@@ -20,6 +20,11 @@ package struct YAMLSource: Sendable {
         lineStarts.indices.contains(number - 1) ? String(decoding: lineBytes(number), as: UTF8.self) : nil
     }
 
+    /// The length of a line without its break; 0 if there is no such line.
+    package func byteCount(ofLine number: Int) -> Int {
+        lineStarts.indices.contains(number - 1) ? lineBytes(number).count : 0
+    }
+
     /// The place of a byte; one beyond the end is the end.
     func position(ofOffset offset: Int) -> YAMLPosition {
         let offset = min(max(offset, 0), bytes.count)

@@ -66,11 +66,26 @@ struct AddressTests {
         ("▲{matching: regex}", "an entry of redirectURIs has no url"),
         ("{url: 'https://x.net', matching: ▲Regex}", "matching cannot be 'Regex' in an entry of redirectURIs"),
         ("{url: 'https://x.net', ▲mode: regex}", "unknown field 'mode' in an entry of redirectURIs"),
-        ("{url: ▲'https://(x', matching: regex}", "url is no regular expression: a '(' is not closed in an entry of redirectURIs"),
-        ("{url: ▲'https://x)', matching: regex}", "url is no regular expression: a ')' closes no '(' in an entry of redirectURIs"),
-        ("{url: ▲'https://[x', matching: regex}", "url is no regular expression: a '[' is not closed in an entry of redirectURIs"),
-        ("{url: ▲'*.example.net', matching: regex}", "url is no regular expression: nothing stands before a '*' in an entry of redirectURIs"),
-        ("{url: ▲'x\\', matching: regex}", "url is no regular expression: it ends in a single '\\' in an entry of redirectURIs"),
+        (
+            "{url: ▲'https://(x', matching: regex}",
+            "url is no regular expression: a '(' is not closed in an entry of redirectURIs"
+        ),
+        (
+            "{url: ▲'https://x)', matching: regex}",
+            "url is no regular expression: a ')' closes no '(' in an entry of redirectURIs"
+        ),
+        (
+            "{url: ▲'https://[x', matching: regex}",
+            "url is no regular expression: a '[' is not closed in an entry of redirectURIs"
+        ),
+        (
+            "{url: ▲'*.example.net', matching: regex}",
+            "url is no regular expression: nothing stands before a '*' in an entry of redirectURIs"
+        ),
+        (
+            "{url: ▲'x\\', matching: regex}",
+            "url is no regular expression: it ends in a single '\\' in an entry of redirectURIs"
+        ),
     ])
     func `bad redirect URIs`(entry: String, message: String) throws {
         try Mistake.error(.oidc("redirectURIs: [\(entry)]"), "\(message) in service 'grafana'").check()

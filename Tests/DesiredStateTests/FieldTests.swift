@@ -11,18 +11,27 @@ struct FieldTests {
             "unknown field 'redirectpath' in service 'grafana'",
             "did you mean 'redirectPath'?"
         ),
-        .error(.oidc("▲redirect_uri: /x"), "unknown field 'redirect_uri' in service 'grafana'", "did you mean 'redirectURIs'?"),
+        .error(
+            .oidc("▲redirect_uri: /x"),
+            "unknown field 'redirect_uri' in service 'grafana'",
+            "did you mean 'redirectURIs'?"
+        ),
         .error(.oidc("▲gropu: x"), "unknown field 'gropu' in service 'grafana'", "did you mean 'group'?"),
         .error(.oidc("▲nonsense: x"), "unknown field 'nonsense' in service 'grafana'"),
         .error(.oidc("▲owner: x"), "unknown field 'owner' in service 'grafana'", "it belongs at the top of the file"),
-        .error(MarkedText("▲port: 1\n" + MarkedText.head + "services: []"), "unknown field 'port'", "it belongs in a service or in defaults"),
+        .error(
+            MarkedText("▲port: 1\n" + MarkedText.head + "services: []"),
+            "unknown field 'port'",
+            "it belongs in a service or in defaults"
+        ),
     ])
     func `unknown fields`(_ mistake: Mistake) throws { try mistake.check() }
 
     @Test(arguments: ["access: x", "adopt: never", "state: absent", "renamedFrom: x", "restart: {}", "publish: {}"])
     func `fields of a later version`(field: String) throws {
         let name = field.prefix { $0 != ":" }
-        try Mistake.error(.oidc("▲\(field)"), "'\(name)' is not supported by this version yet in service 'grafana'").check()
+        try Mistake.error(.oidc("▲\(field)"), "'\(name)' is not supported by this version yet in service 'grafana'")
+            .check()
     }
 
     @Test(arguments: ["prune: true", "maxDeletions: 3"])
@@ -70,15 +79,39 @@ struct FieldTests {
         .error(.oidc("scopes: [▲'openid email']"), "an entry of scopes has a space in it in service 'grafana'"),
         .error(.oidc("scopes: [openid, ▲~]"), "an entry of scopes must be text, not '~' in service 'grafana'"),
         .warning(.oidc("scopes: [openid, ▲openid]"), "scopes has an entry twice in service 'grafana'"),
-        .error(.oidc("clientType: ▲publik"), "clientType cannot be 'publik' in service 'grafana'", "did you mean 'public'?"),
-        .error(.oidc("issuerMode: ▲x"), "issuerMode cannot be 'x' in service 'grafana'", "use one of global, per_provider"),
-        .error(.oidc("grantTypes: [▲authorization-code]"), "an entry of grantTypes cannot be 'authorization-code' in service 'grafana'"),
-        .error(.oidc("clientID: ▲\(String(repeating: "x", count: 256))"), "clientID is longer than the 255 characters that Authentik takes in service 'grafana'"),
+        .error(
+            .oidc("clientType: ▲publik"),
+            "clientType cannot be 'publik' in service 'grafana'",
+            "did you mean 'public'?"
+        ),
+        .error(
+            .oidc("issuerMode: ▲x"),
+            "issuerMode cannot be 'x' in service 'grafana'",
+            "use one of global, per_provider"
+        ),
+        .error(
+            .oidc("grantTypes: [▲authorization-code]"),
+            "an entry of grantTypes cannot be 'authorization-code' in service 'grafana'"
+        ),
+        .error(
+            .oidc("clientID: ▲\(String(repeating: "x", count: 256))"),
+            "clientID is longer than the 255 characters that Authentik takes in service 'grafana'"
+        ),
         .error(.oidc("authorizationFlow: ▲Implicit Consent"), "authorizationFlow is not a slug in service 'grafana'"),
         .error(.oidc("accessTokenValidity: ▲1h"), "accessTokenValidity is not a duration in service 'grafana'"),
-        .error(.oidc("accessTokenValidity: ▲hour=1"), "accessTokenValidity has the unknown unit 'hour' in service 'grafana'", "did you mean 'hours'?"),
-        .error(.oidc("accessTokenValidity: ▲hours=1;hours=2"), "accessTokenValidity has 'hours' twice in service 'grafana'"),
-        .error(.oidc("accessTokenValidity: ▲hours=-1"), "accessTokenValidity has no number behind 'hours=' in service 'grafana'"),
+        .error(
+            .oidc("accessTokenValidity: ▲hour=1"),
+            "accessTokenValidity has the unknown unit 'hour' in service 'grafana'",
+            "did you mean 'hours'?"
+        ),
+        .error(
+            .oidc("accessTokenValidity: ▲hours=1;hours=2"),
+            "accessTokenValidity has 'hours' twice in service 'grafana'"
+        ),
+        .error(
+            .oidc("accessTokenValidity: ▲hours=-1"),
+            "accessTokenValidity has no number behind 'hours=' in service 'grafana'"
+        ),
         .error(.oidc("accessTokenValidity: ▲hours=1;"), "accessTokenValidity is not a duration in service 'grafana'"),
     ])
     func `texts and lists`(_ mistake: Mistake) throws { try mistake.check() }
@@ -89,8 +122,14 @@ struct FieldTests {
         .error(.service("slug: ▲a b\nport: 1"), "slug is not a slug in service 'a b'"),
         .error(.service("slug: ▲ünï\nport: 1"), "slug is not a slug in service 'ünï'"),
         .error(.service("slug: ▲token\nport: 1"), "slug 'token' is reserved by Authentik in service 'token'"),
-        .warning(.service("slug: ▲\(String(repeating: "x", count: 51))\nport: 1"), "slug is longer than 50 characters in service '\(String(repeating: "x", count: 40))…'"),
-        .error(.service("slug: ▲\(String(repeating: "x", count: 256))\nport: 1"), "slug is longer than 255 characters in service '\(String(repeating: "x", count: 40))…'"),
+        .warning(
+            .service("slug: ▲\(String(repeating: "x", count: 51))\nport: 1"),
+            "slug is longer than 50 characters in service '\(String(repeating: "x", count: 40))…'"
+        ),
+        .error(
+            .service("slug: ▲\(String(repeating: "x", count: 256))\nport: 1"),
+            "slug is longer than 255 characters in service '\(String(repeating: "x", count: 40))…'"
+        ),
     ])
     func `slugs`(_ mistake: Mistake) throws { try mistake.check() }
 }

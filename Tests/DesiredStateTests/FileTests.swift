@@ -7,7 +7,11 @@ struct FileTests {
 
     @Test(arguments: [
         Mistake.error(MarkedText("▲owner: o\nservices: []"), "the file has no apiVersion"),
-        .error(MarkedText("apiVersion: ▲reconcile/v2\nowner: o\nservices: []"), "apiVersion cannot be 'reconcile/v2'", "did you mean 'reconcile/v1'?"),
+        .error(
+            MarkedText("apiVersion: ▲reconcile/v2\nowner: o\nservices: []"),
+            "apiVersion cannot be 'reconcile/v2'",
+            "did you mean 'reconcile/v1'?"
+        ),
         .error(MarkedText("▲apiVersion: reconcile/v1\nservices: []"), "the file has no owner"),
         .error(MarkedText("apiVersion: reconcile/v1\nowner: ▲''\nservices: []"), "owner is empty"),
         .error(MarkedText("apiVersion: reconcile/v1\nowner: ▲a b\nservices: []"), "owner is not a fitting mark"),
@@ -21,7 +25,11 @@ struct FileTests {
         .error(file("services: []\ndefaults: ▲[a]"), "defaults must be a mapping of fields, not a list"),
         .error(file("services: []\ndefaults: {▲slug: a}"), "slug cannot have a default"),
         .error(file("services: []\ndefaults: {▲clientID: a}"), "clientID cannot have a default"),
-        .error(file("services: []\ndefaults: {▲scope: a}"), "unknown field 'scope' in defaults", "did you mean 'scopes'?"),
+        .error(
+            file("services: []\ndefaults: {▲scope: a}"),
+            "unknown field 'scope' in defaults",
+            "did you mean 'scopes'?"
+        ),
         .error(file("services: []\ndefaults: {group: ▲~}"), "group has no value in defaults"),
         .error(file("services: []\n▲owner: x"), "duplicate key 'owner'", "it is given first at test.yaml:2:1"),
         .error(MarkedText("▲just text"), "the document must be a mapping of fields, not text"),
@@ -32,6 +40,17 @@ struct FileTests {
     ])
     func `the file's own fields`(_ mistake: Mistake) throws { try mistake.check() }
 
+    @Test(arguments: [
+        Mistake.error(file("services: [{▲slgu: a, port: 1}]"), "unknown field 'slgu' in service 1"),
+        .error(file("services: [{slug: a, ▲Port: 1}]"), "unknown field 'Port' in service 'a'"),
+        .error(
+            file("services: [{slug: a, port: 1, redirectPath: /a, ▲secret: {env: S}}]"),
+            "unknown field 'secret' in service 'a'"
+        ),
+        .error(MarkedText("apiVersion: reconcile/v1\n▲ower: o\nservices: []"), "unknown field 'ower'"),
+    ])
+    func `what hangs on a misspelt field is not missing too`(_ mistake: Mistake) throws { try mistake.check() }
+
     @Test func `a file without services is valid`() {
         let result = DesiredStateLoader.load(Self.file("services: []"))
         #expect(result.diagnostics == [])
@@ -39,7 +58,11 @@ struct FileTests {
     }
 
     @Test(arguments: [
-        Mistake.error(file("services: [{slug: a, port: 1}, {slug: ▲a, port: 2}]"), "duplicate slug 'a'", "it is taken at test.yaml:4:19"),
+        Mistake.error(
+            file("services: [{slug: a, port: 1}, {slug: ▲a, port: 2}]"),
+            "duplicate slug 'a'",
+            "it is taken at test.yaml:4:19"
+        ),
         .error(
             file(
                 """
@@ -53,12 +76,16 @@ struct FileTests {
             "it is taken at test.yaml:6:38; Authentik has each only once"
         ),
         .error(
-            file("defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 1}, {slug: b, port: 2, clientID: ▲a}]"),
+            file(
+                "defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 1}, {slug: b, port: 2, clientID: ▲a}]"
+            ),
             "duplicate client id 'a'",
             "it is taken at test.yaml:5:19; Authentik has each only once"
         ),
         .error(
-            file("defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 1}, {slug: b, port: ▲1}]"),
+            file(
+                "defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 1}, {slug: b, port: ▲1}]"
+            ),
             "services 'a' and 'b' have the same host, port and redirect URI",
             "the other is at test.yaml:5:28"
         ),
@@ -70,7 +97,8 @@ struct FileTests {
     func `services that cannot be there together`(_ mistake: Mistake) throws { try mistake.check() }
 
     @Test func `two clients may share a URI elsewhere`() {
-        let services = "services: [{slug: a, redirectURIs: ['http://localhost:8000']}, {slug: b, redirectURIs: ['http://localhost:8000']}]"
+        let services =
+            "services: [{slug: a, redirectURIs: ['http://localhost:8000']}, {slug: b, redirectURIs: ['http://localhost:8000']}]"
         #expect(DesiredStateLoader.load(Self.file("defaults: {clientType: public}\n\(services)")).diagnostics == [])
     }
 

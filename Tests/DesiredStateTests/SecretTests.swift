@@ -48,6 +48,7 @@ struct SecretTests {
     @Test(arguments: [
         "services: [{slug: a, port: 99999, redirectPath: x, secretRef: hunter2}]",
         "services: [{slug: a, port: 99999, clientSecret: hunter2}]",
+        "services: [{slug: a, port: 1, redirectPath: /x,\n  secretRef: {env: S}, secretRef: hunter2}]",
         "services:\n  - slug: a\n    clientSecret: hunter2: x\n",
         "services:\n  - slug: a\n    clientSecret: 'hunter2\n",
         "services:\n  - slug: a\n    clientSecret: @hunter2\n",

@@ -66,7 +66,9 @@ struct ServiceTests {
         #expect(service.group == "")
         #expect(service.openInNewTab == false)
         let provider = try #require(service.provider)
-        #expect(provider.redirectURIs == [RedirectURI("https://a.net/cb"), RedirectURI("https://.*", matching: .regex)])
+        #expect(
+            provider.redirectURIs == [RedirectURI("https://a.net/cb"), RedirectURI("https://.*", matching: .regex)]
+        )
         #expect(provider.name == "PN" && provider.clientID == "CI")
         #expect(provider.secret == .file("/run/secrets/a"))
         #expect(provider.subjectMode == .userEmail && provider.issuerMode == .global)
@@ -104,7 +106,9 @@ struct ServiceTests {
     }
 
     @Test func `redirects are the union of all three, in order`() throws {
-        let input = MarkedText.oidc("redirectURIs: [app:/cb, ▲'https://sso.example.net:8444/b']\nredirectPaths: [/a, /b]")
+        let input = MarkedText.oidc(
+            "redirectURIs: [app:/cb, ▲'https://sso.example.net:8444/b']\nredirectPaths: [/a, /b]"
+        )
         let result = DesiredStateLoader.load(input)
         let uris = result.state?.services.first?.provider?.redirectURIs.map(\.url)
         let origin = "https://sso.example.net:8444"
@@ -114,8 +118,12 @@ struct ServiceTests {
     }
 
     @Test func `moving a value to the defaults is no change`() throws {
-        let own = "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}\nscopes: [openid]\ngroup: G\nclientType: confidential"
-        let shared = file("host: h\ndefaults: {scopes: [openid], group: G, clientType: confidential}", "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}")
+        let own =
+            "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}\nscopes: [openid]\ngroup: G\nclientType: confidential"
+        let shared = file(
+            "host: h\ndefaults: {scopes: [openid], group: G, clientType: confidential}",
+            "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}"
+        )
         var left = try service(file("host: h\n# as many lines", own))
         let right = try service(shared)
         left.location = right.location
@@ -124,7 +132,9 @@ struct ServiceTests {
 
     @Test func `lists of a service replace, and null unsets`() throws {
         let top = "host: h\ndefaults: {scopes: [openid, email], group: G, publisher: P}"
-        let service = try service(file(top, "slug: a\nredirectPath: /cb\nsecretRef: {env: S}\nscopes: [openid]\ngroup: ~"))
+        let service = try service(
+            file(top, "slug: a\nredirectPath: /cb\nsecretRef: {env: S}\nscopes: [openid]\ngroup: ~")
+        )
         #expect(service.provider?.scopes == ["openid"])
         #expect(service.group == nil && service.publisher == "P")
         #expect(!service.declaredFields.contains(.group) && service.declaredFields.contains(.publisher))
@@ -137,7 +147,9 @@ struct ServiceTests {
     }
 
     @Test func `a public client needs no secret`() throws {
-        let provider = try #require(try service(file("host: h", "slug: a\nredirectPath: /cb\nclientType: public")).provider)
+        let provider = try #require(
+            try service(file("host: h", "slug: a\nredirectPath: /cb\nclientType: public")).provider
+        )
         #expect(provider.clientType == .public && provider.secret == nil)
     }
 
@@ -148,12 +160,26 @@ struct ServiceTests {
     }
 
     @Test(arguments: [
-        Mistake.error(.bookmark("▲scopes: [openid]\nport: 1"), "scopes is for OIDC services, and service 'docs' is a bookmark"),
+        Mistake.error(
+            .bookmark("▲scopes: [openid]\nport: 1"),
+            "scopes is for OIDC services, and service 'docs' is a bookmark"
+        ),
         .error(.service("▲slug: docs"), "service 'docs' has nothing to launch"),
         .error(.service("▲slug: a\nport: 1\nredirectPath: /x"), "service 'a' has no secretRef"),
-        .warning(.service("slug: a\nport: 1\nredirectPath: /x\nclientType: public\n▲secretRef: {env: S}"), "secretRef is ignored, since service 'a' is a public client"),
-        .error(MarkedText("apiVersion: reconcile/v1\nowner: o\nservices: [{slug: a, port: ▲1}]"), "service 'a' has a port and no host"),
-        .error(MarkedText("apiVersion: reconcile/v1\nowner: o\nservices: [{slug: a, redirectPath: ▲/x, clientType: public}]"), "service 'a' has a redirectPath and no host"),
+        .warning(
+            .service("slug: a\nport: 1\nredirectPath: /x\nclientType: public\n▲secretRef: {env: S}"),
+            "secretRef is ignored, since service 'a' is a public client"
+        ),
+        .error(
+            MarkedText("apiVersion: reconcile/v1\nowner: o\nservices: [{slug: a, port: ▲1}]"),
+            "service 'a' has a port and no host"
+        ),
+        .error(
+            MarkedText(
+                "apiVersion: reconcile/v1\nowner: o\nservices: [{slug: a, redirectPath: ▲/x, clientType: public}]"
+            ),
+            "service 'a' has a redirectPath and no host"
+        ),
     ])
     func `fields that do not fit together`(_ mistake: Mistake) throws { try mistake.check() }
 }

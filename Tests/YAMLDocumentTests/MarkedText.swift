@@ -15,7 +15,8 @@ struct MarkedText {
                 continue
             }
             plain.append(scalar)
-            position = scalar == "\n"
+            position =
+                scalar == "\n"
                 ? YAMLPosition(line: position.line + 1, column: 1)
                 : YAMLPosition(line: position.line, column: position.column + 1)
         }

@@ -19,14 +19,20 @@ struct ProblemTests {
         Case("a: ▲*nope\n", "unknown alias '*nope'"),
         Case("a: &a [1, ▲*a]\n", "the alias '*a' stands inside what it names"),
         Case("base: &b {x: 1}\nmore:\n  ▲<<: *b\n", "merge keys ('<<') are not supported"),
-        Case("▲? [a, b]\n: 1\n", "a key must be text"),
+        Case("? ▲[a, b]\n: 1\n", "a key must be text"),
         Case("▲!t a: 1\n", "a key cannot have a tag"),
         Case("a: 1\n▲---\nb: 2\n", "a second document begins here"),
         Case("a:\n▲\tb: 1\n", "a tab cannot indent in YAML"),
         Case("a: ▲@home\n", "not YAML: found character that cannot start any token while scanning for the next token"),
-        Case("a: 1\n▲ b: 2\n", "not YAML: mapping values are not allowed in this context"),
-        Case("a: [1, 2\nb▲: 3\n", "not YAML: did not find expected ',' or ']' while parsing a flow sequence that begins in line 1"),
-        Case("a: \"x\n▲", "not YAML: found unexpected end of stream while scanning a quoted scalar that begins in line 1"),
+        Case("a: 1\n b▲: 2\n", "not YAML: mapping values are not allowed in this context"),
+        Case(
+            "a: [1, 2\nb▲: 3\n",
+            "not YAML: did not find expected ',' or ']' while parsing a flow sequence that begins in line 1"
+        ),
+        Case(
+            "a: \"x\n▲",
+            "not YAML: found unexpected end of stream while scanning a quoted scalar that begins in line 1"
+        ),
         Case("a: ▲\u{0}\n", "the control character U+0000 is not allowed in YAML"),
         Case("ä: ▲\u{1B}[31m\n", "the control character U+001B is not allowed in YAML"),
         Case("a: 1\r\nb: 2\r\n▲a: 3\r\n", "duplicate key 'a'"),
@@ -53,12 +59,14 @@ struct ProblemTests {
         #expect(problems.map(\.position.line) == [2, 2, 3])
     }
 
-    @Test(arguments: [
-        ([0x61, 0x3A, 0x20, 0xFF, 0x0A], "not valid UTF-8", 1, 4),
-        ([0x61, 0x3A, 0x20, 0x31, 0x0A, 0xC3, 0xA4, 0xC3], "not valid UTF-8", 2, 2),
-        ([0xFF, 0xFE, 0x61, 0x00], "written in UTF-16 or UTF-32", 1, 1),
-        ([0xFE, 0xFF, 0x00, 0x61], "written in UTF-16 or UTF-32", 1, 1),
-    ] as [([UInt8], String, Int, Int)])
+    @Test(
+        arguments: [
+            ([0x61, 0x3A, 0x20, 0xFF, 0x0A], "not valid UTF-8", 1, 4),
+            ([0x61, 0x3A, 0x20, 0x31, 0x0A, 0xC3, 0xA4, 0xC3], "not valid UTF-8", 2, 2),
+            ([0xFF, 0xFE, 0x61, 0x00], "written in UTF-16 or UTF-32", 1, 1),
+            ([0xFE, 0xFF, 0x00, 0x61], "written in UTF-16 or UTF-32", 1, 1),
+        ] as [([UInt8], String, Int, Int)]
+    )
     func `bytes that are no text`(bytes: [UInt8], message: String, line: Int, column: Int) {
         let problems = ParsedYAML(bytes).problems
         #expect(problems.map(\.message) == [message])
