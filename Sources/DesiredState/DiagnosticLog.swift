@@ -43,7 +43,11 @@ final class DiagnosticLog {
     /// Hides a field, and its value wherever that stands: behind an alias it is elsewhere.
     func hide(_ pair: YAMLPair) {
         hideLines(pair.keyPosition.line...max(pair.keyPosition.line, pair.value.lastLine))
-        hideLines(pair.value.position.line...max(pair.value.position.line, pair.value.lastLine))
+        hide(pair.value)
+    }
+
+    func hide(_ node: YAMLNode) {
+        hideLines(node.position.line...max(node.position.line, node.lastLine))
     }
 
     func location(_ position: YAMLPosition) -> SourceLocation {

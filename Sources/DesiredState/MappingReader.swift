@@ -24,7 +24,7 @@ struct MappingReader {
     }
 
     private func entry(_ value: FieldValue, _ pair: YAMLPair) -> FieldValues.Entry {
-        FieldValues.Entry(value: value, keyPosition: pair.keyPosition, position: pair.value.position)
+        FieldValues.Entry(value: value, keyPosition: pair.keyPosition, node: pair.value)
     }
 
     /// Returns the field that was probably meant.

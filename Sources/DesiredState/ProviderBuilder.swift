@@ -3,11 +3,11 @@ internal import YAMLDocument
 /// Makes the provider of an OIDC service of its fields.
 struct ProviderBuilder {
     let slug: String
+    /// How messages call the service: `service 'grafana'`.
+    let label: String
     let begin: YAMLPosition
     let values: FieldValues
     let log: DiagnosticLog
-
-    private var label: String { "service \(YAMLProblem.quote(slug))" }
 
     /// - Parameter origin: What the redirect paths are appended to; nil without paths, or after an error.
     func build(at origin: Origin?) -> Provider {

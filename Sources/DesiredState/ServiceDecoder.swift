@@ -11,24 +11,25 @@ struct ServiceDecoder {
     /// - Returns: Nil if there is no telling which service it is.
     func decode(_ node: YAMLNode, number: Int) -> DecodedService? {
         guard let pairs = ValueReader(log: log, place: "").pairs(node, "service \(number)") else { return nil }
-        let place = " in \(label(of: pairs, number: number))"
+        let label = label(of: pairs, number: number)
+        let place = " in \(label)"
         let own = MappingReader(log: log, schema: .service, place: place).values(of: pairs)
         let merged = merge(own, place: place)
-        guard let slug = merged.text(.slug) else {
-            if own[.slug] == nil {
-                let hint = "add 'slug:', the name of the application in URLs"
-                log.error("service \(number) has no slug", hint: hint, at: node.position)
-            }
-            return nil
+        if own[.slug] == nil {
+            let hint = "add 'slug:', the name of the application in URLs"
+            log.error("\(label) has no slug", hint: hint, at: node.position)
         }
-        return ServiceBuilder(
-            slug: slug,
+        let slug = merged.text(.slug)
+        let decoded = ServiceBuilder(
+            slug: slug ?? "",
+            label: label,
             begin: node.position,
             values: merged,
             fileHost: inherited(.host, unlessUnsetIn: own),
             fileScheme: inherited(.scheme, unlessUnsetIn: own),
             log: log
         ).build()
+        return slug == nil ? nil : decoded
     }
 
     private func label(of pairs: [YAMLPair], number: Int) -> String {

@@ -33,12 +33,13 @@ struct ValueReader {
     }
 
     /// Reports a complaint about a value; true if it is an error.
-    private func report(_ complaint: Complaint, _ name: String, at position: YAMLPosition) -> Bool {
+    func report(_ complaint: Complaint, _ name: String, _ node: YAMLNode) -> Bool {
         let message = "\(name) \(complaint.message)\(place)"
         switch complaint.severity {
-        case .error: log.error(message, hint: complaint.hint, at: position)
-        case .warning: log.warning(message, hint: complaint.hint, at: position)
+        case .error: log.error(message, hint: complaint.hint, at: node.position)
+        case .warning: log.warning(message, hint: complaint.hint, at: node.position)
         }
+        if complaint.isSecret { log.hide(node) }
         return complaint.severity == .error
     }
 
@@ -54,7 +55,7 @@ struct ValueReader {
         }
         let text = trimmed(scalar, name, at: node.position)
         if let complaint = basicComplaint(about: text, rule) ?? (text.isEmpty ? nil : rule.check(text)) {
-            if report(complaint, name, at: node.position) { return nil }
+            if report(complaint, name, node) { return nil }
         }
         return text
     }

@@ -33,7 +33,7 @@ struct AddressTests {
         ("'javascript:alert(1)'", "is not an absolute URL"), ("https://", "has no host in it"),
         ("https://a b", "has white space in it"), ("https://x.net:0", "has no valid port"),
         ("https://x.net:http", "has no valid port"), ("https://a:b@x.net", "has a user name or password in it"),
-        ("https://x_y.net", "has a bad host: the host is not a valid host name"), ("''", "is empty"),
+        ("https://x_y.net", "has a host that is not a valid host name"), ("''", "is empty"),
     ])
     func `bad launch URLs`(url: String, message: String) throws {
         try Mistake.error(.bookmark("launchURL: ▲\(url)"), "launchURL \(message) in service 'docs'").check()

@@ -97,7 +97,10 @@ struct FieldTests {
             .oidc("clientID: ▲\(String(repeating: "x", count: 256))"),
             "clientID is longer than the 255 characters that Authentik takes in service 'grafana'"
         ),
-        .error(.oidc("authorizationFlow: ▲Implicit Consent"), "authorizationFlow is not a slug in service 'grafana'"),
+        .error(
+            .oidc("authorizationFlow: ▲Implicit Consent"),
+            "authorizationFlow has a character that no slug may have in service 'grafana'"
+        ),
         .error(.oidc("accessTokenValidity: ▲1h"), "accessTokenValidity is not a duration in service 'grafana'"),
         .error(
             .oidc("accessTokenValidity: ▲hour=1"),
@@ -119,8 +122,8 @@ struct FieldTests {
     @Test(arguments: [
         Mistake.error(.service("▲port: 1"), "service 1 has no slug"),
         .error(.service("slug: ▲~\nport: 1"), "slug has no value in service 1"),
-        .error(.service("slug: ▲a b\nport: 1"), "slug is not a slug in service 'a b'"),
-        .error(.service("slug: ▲ünï\nport: 1"), "slug is not a slug in service 'ünï'"),
+        .error(.service("slug: ▲a b\nport: 1"), "slug has a character that no slug may have in service 'a b'"),
+        .error(.service("slug: ▲ünï\nport: 1"), "slug has a character that no slug may have in service 'ünï'"),
         .error(.service("slug: ▲token\nport: 1"), "slug 'token' is reserved by Authentik in service 'token'"),
         .warning(
             .service("slug: ▲\(String(repeating: "x", count: 51))\nport: 1"),

@@ -14,7 +14,7 @@ struct FileTests {
         ),
         .error(MarkedText("▲apiVersion: reconcile/v1\nservices: []"), "the file has no owner"),
         .error(MarkedText("apiVersion: reconcile/v1\nowner: ▲''\nservices: []"), "owner is empty"),
-        .error(MarkedText("apiVersion: reconcile/v1\nowner: ▲a b\nservices: []"), "owner is not a fitting mark"),
+        .error(MarkedText("apiVersion: reconcile/v1\nowner: ▲a b\nservices: []"), "owner is not a valid name"),
         .error(MarkedText("apiVersion: reconcile/v1\nowner:▲\nservices: []"), "owner has no value"),
         .error(MarkedText("▲apiVersion: reconcile/v1\nowner: o"), "the file has no services"),
         .error(file("services:▲"), "services has no value"),

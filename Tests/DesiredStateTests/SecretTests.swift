@@ -39,6 +39,18 @@ struct SecretTests {
         expectNoSecret(in: input)
     }
 
+    @Test func `a reference of a later version is shown`() {
+        let input = MarkedText.service(Self.base + "secretRef:\n  kubernetes: {namespace: n, name: s, key: k}")
+        let lines = DesiredStateLoader.load(input).diagnostics.map(\.sourceLine)
+        #expect(lines == ["      kubernetes: {namespace: n, name: s, key: k}"])
+    }
+
+    @Test func `a password in a URL`() throws {
+        let input = MarkedText.oidc("launchURL: ▲https://admin:hunter2@x.net")
+        try Mistake.error(input, "launchURL has a user name or password in it in service 'grafana'").check()
+        expectNoSecret(in: input)
+    }
+
     @Test func `a misspelt reference`() throws {
         let input = MarkedText.service("slug: a\nport: 1\nredirectPath: /cb\nclientType: public\n▲secretref: hunter2")
         try Mistake.error(input, "unknown field 'secretref' in service 'a'", "did you mean 'secretRef'?").check()

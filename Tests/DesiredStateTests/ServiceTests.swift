@@ -153,6 +153,12 @@ struct ServiceTests {
         #expect(provider.clientType == .public && provider.secret == nil)
     }
 
+    @Test func `a service without a valid slug is looked at all the same`() {
+        let result = DesiredStateLoader.load(.service("slug: a b\nport: 1\nredirectPath: /x"))
+        #expect(result.diagnostics.map(\.message).last == "slug has a character that no slug may have in service 'a b'")
+        #expect(result.diagnostics.map(\.message).first == "service 'a b' has no secretRef")
+    }
+
     @Test func `texts are trimmed, blocks in silence`() throws {
         let service = try service(.oidc("description: |\n  a\n  b\nname: !!str 1"))
         #expect(service.description == "a\nb")

@@ -39,6 +39,6 @@ struct LimitTests {
 
     @Test func `size`() {
         #expect(problems("a: 1") { $0.bytes = 4 } == [])
-        #expect(problems("a: 12") { $0.bytes = 4 } == ["larger than 4 bytes"])
+        #expect(problems("a: 12") { $0.bytes = 4 } == ["the file is larger than 4 bytes"])
     }
 }

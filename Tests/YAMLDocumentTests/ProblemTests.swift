@@ -63,8 +63,8 @@ struct ProblemTests {
         arguments: [
             ([0x61, 0x3A, 0x20, 0xFF, 0x0A], "not valid UTF-8", 1, 4),
             ([0x61, 0x3A, 0x20, 0x31, 0x0A, 0xC3, 0xA4, 0xC3], "not valid UTF-8", 2, 2),
-            ([0xFF, 0xFE, 0x61, 0x00], "written in UTF-16 or UTF-32", 1, 1),
-            ([0xFE, 0xFF, 0x00, 0x61], "written in UTF-16 or UTF-32", 1, 1),
+            ([0xFF, 0xFE, 0x61, 0x00], "the file is written in UTF-16 or UTF-32", 1, 1),
+            ([0xFE, 0xFF, 0x00, 0x61], "the file is written in UTF-16 or UTF-32", 1, 1),
         ] as [([UInt8], String, Int, Int)]
     )
     func `bytes that are no text`(bytes: [UInt8], message: String, line: Int, column: Int) {
