@@ -5,6 +5,7 @@ struct ServiceDecoder {
     let log: DiagnosticLog
     /// The fields at the top of the file, of which host and scheme hold for each service.
     let file: FieldValues
+    /// Marked as such.
     let defaults: FieldValues
 
     /// - Parameter number: Counted from 1, to name a service without a slug.
@@ -41,13 +42,9 @@ struct ServiceDecoder {
 
     /// A service's own fields over the defaults; a null takes a default away, and must have one to take.
     private func merge(_ own: FieldValues, place: String) -> FieldValues {
-        var merged = own
-        for name in FieldName.allCases {
-            guard let entry = own[name] else {
-                merged[name] = defaults[name]
-                merged[name]?.isDefault = true
-                continue
-            }
+        var merged = defaults
+        for (name, entry) in own.entries {
+            merged[name] = entry
             guard case .unset = entry.value else { continue }
             merged[name] = nil
             if defaults[name] == nil && inherited(name) == nil {

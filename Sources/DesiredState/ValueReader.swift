@@ -78,7 +78,7 @@ struct ValueReader {
             return Complaint("is empty", hint: "give it a value, or leave the field out")
         }
         let isControl = { (scalar: Unicode.Scalar) in
-            scalar.properties.generalCategory == .control && !(rule.mayHaveLines && (scalar == "\n" || scalar == "\t"))
+            scalar.isControl && !(rule.mayHaveLines && (scalar == "\n" || scalar == "\t"))
         }
         guard let control = text.unicodeScalars.first(where: isControl) else { return nil }
         return control == "\n"
@@ -132,4 +132,9 @@ struct ValueReader {
         }
         return number
     }
+}
+
+extension Unicode.Scalar {
+    /// Unicode's category Cc, which is fixed.
+    fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }

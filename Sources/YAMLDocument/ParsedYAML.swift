@@ -45,7 +45,9 @@ package struct ParsedYAML: Sendable {
         }
         do throws(UTF8.ValidationError) {
             _ = try UTF8Span(validating: source.bytes.span)
-            return nil
+            return source.directives.dropFirst(limits.directives).first.map { place in
+                YAMLProblem("more than \(limits.directives) directives ('%…')", at: place)
+            }
         } catch {
             let place = source.position(ofOffset: error.byteOffsets.lowerBound)
             return YAMLProblem("not valid UTF-8", hint: "save the file as UTF-8", at: place)

@@ -10,6 +10,8 @@ package struct YAMLLimits: Sendable {
     package var aliases = 1_000
     /// Of nodes once every alias is replaced, which is what stops a "billion laughs".
     package var nodes = 200_000
+    /// Of lines like `%TAG …`; libyaml compares each with all before it.
+    package var directives = 16
 
     package init() {}
 }

@@ -140,6 +140,11 @@ struct ServiceTests {
         #expect(!service.declaredFields.contains(.group) && service.declaredFields.contains(.publisher))
     }
 
+    @Test func `null takes the file's host away too`() {
+        let result = DesiredStateLoader.load(.service("slug: a\nport: 1\nhost: null"))
+        #expect(result.diagnostics.map(\.message) == ["service 'a' has a port and no host"])
+    }
+
     @Test func `defaults of providers do not concern bookmarks`() throws {
         let service = try service(file("host: h\ndefaults: {scopes: [openid], clientType: public}", "slug: a\nport: 1"))
         #expect(service.provider == nil)

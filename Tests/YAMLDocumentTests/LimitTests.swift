@@ -37,6 +37,12 @@ struct LimitTests {
         #expect(problems("[1, 2, 3]") { $0.nodes = 3 } == ["more than 3 values, aliases included"])
     }
 
+    @Test func `directives`() {
+        let text = (1...17).map { "%TAG !a\($0)! tag:x\n" }.joined() + "---\na: 1\n"
+        #expect(problems(text) { $0.directives = 17 } == [])
+        #expect(problems(text) == ["more than 16 directives ('%…')"])
+    }
+
     @Test func `size`() {
         #expect(problems("a: 1") { $0.bytes = 4 } == [])
         #expect(problems("a: 12") { $0.bytes = 4 } == ["the file is larger than 4 bytes"])
