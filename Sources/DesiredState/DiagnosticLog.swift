@@ -29,8 +29,7 @@ final class DiagnosticLog {
     func add(_ problem: YAMLProblem) {
         let earlier = problem.earlier.map { "it is given first at \(location($0))" }
         error(problem.message, hint: problem.hint ?? earlier, at: problem.position)
-        // The parser stopped before anything was known of the line.
-        if let line = excerpt(problem.position.line), SecretWords.appear(in: line) {
+        if mayBeSecret(line: problem.position.line) {
             hideLines(problem.position.line...problem.position.line)
         }
     }
@@ -67,6 +66,18 @@ final class DiagnosticLog {
             }
             return diagnostic
         }
+    }
+
+    /// A guess from the text around a line, for when the parser stopped before anything was known of it.
+    ///
+    /// A line belongs to the nearest key above it, unless that has a whole `{…}` for its value.
+    private func mayBeSecret(line: Int) -> Bool {
+        if SecretWords.appear(in: excerpt(line) ?? "") { return true }
+        for number in stride(from: line - 1, to: max(0, line - 50), by: -1) {
+            guard let above = excerpt(number), above.contains(":") else { continue }
+            return !above.hasSuffix("}") && SecretWords.appear(in: above)
+        }
+        return false
     }
 
     private func excerpt(_ line: Int) -> String? {

@@ -64,6 +64,8 @@ struct SecretTests {
         "services:\n  - slug: a\n    clientSecret: hunter2: x\n",
         "services:\n  - slug: a\n    clientSecret: 'hunter2\n",
         "services:\n  - slug: a\n    clientSecret: @hunter2\n",
+        "services:\n  - slug: a\n    clientSecret:\n      'hunter2\n",
+        "services:\n  - slug: a\n    clientSecret: |\n      hunter2\n     \thunter2\n   \thunter2",
         "x: &s\n  hunter2\nservices: [{slug: a, port: 1, redirectPath: /x, secretRef: *s}]",
         "services: [{slug: a, port: 1, redirectPath: /x, clientType: hunter2, secretRef: hunter2}]",
     ])

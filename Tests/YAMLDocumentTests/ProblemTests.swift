@@ -30,9 +30,10 @@ struct ProblemTests {
             "not YAML: did not find expected ',' or ']' while parsing a flow sequence that begins in line 1"
         ),
         Case(
-            "a: \"x\n▲",
-            "not YAML: found unexpected end of stream while scanning a quoted scalar that begins in line 1"
+            "a: ▲\"x\n\n",
+            "not YAML: found unexpected end of stream while scanning a quoted scalar"
         ),
+        Case("a: 1\n▲port 1\nb: 2\n", "not YAML: could not find expected ':' while scanning a simple key"),
         Case("a: ▲\u{0}\n", "the control character U+0000 is not allowed in YAML"),
         Case("ä: ▲\u{1B}[31m\n", "the control character U+001B is not allowed in YAML"),
         Case("a: 1\r\nb: 2\r\n▲a: 3\r\n", "duplicate key 'a'"),
