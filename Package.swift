@@ -90,6 +90,8 @@ let package = Package(
             dependencies: ["reconcile", "AuthentikSandbox", "JSON", "TestSupport"],
             swiftSettings: settings
         ),
+        tests("YAMLDocument"),
+        tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
         tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
     ],
     swiftLanguageModes: [.v6]

@@ -4,13 +4,14 @@ internal import YAMLDocument
 ///
 /// A class, because all that read a file write into one log.
 final class DiagnosticLog {
-    /// A line longer than this is not shown: no caret helps in it.
+    /// A line of more bytes than this is not shown: no caret helps in it.
     private static let longestLine = 240
 
     let file: String
     private let source: YAMLSource
     private var diagnostics: [Diagnostic] = []
     private var secretLines: Set<Int> = []
+    private var secretRanges: Set<ClosedRange<Int>> = []
 
     init(file: String, source: YAMLSource = YAMLSource([])) {
         self.file = file
@@ -28,21 +29,24 @@ final class DiagnosticLog {
     func add(_ problem: YAMLProblem) {
         let earlier = problem.earlier.map { "it is given first at \(location($0))" }
         error(problem.message, hint: problem.hint ?? earlier, at: problem.position)
-        // The parser stopped before anything was known of the line.
-        if let line = source.line(problem.position.line), SecretWords.appear(in: line) {
+        if mayBeSecret(line: problem.position.line) {
             hideLines(problem.position.line...problem.position.line)
         }
     }
 
     /// Keeps lines that may hold a secret out of every diagnostic.
     private func hideLines(_ lines: ClosedRange<Int>) {
-        secretLines.formUnion(lines)
+        if secretRanges.insert(lines).inserted { secretLines.formUnion(lines) }
     }
 
     /// Hides a field, and its value wherever that stands: behind an alias it is elsewhere.
     func hide(_ pair: YAMLPair) {
         hideLines(pair.keyPosition.line...max(pair.keyPosition.line, pair.value.lastLine))
-        hideLines(pair.value.position.line...max(pair.value.position.line, pair.value.lastLine))
+        hide(pair.value)
+    }
+
+    func hide(_ node: YAMLNode) {
+        hideLines(node.position.line...max(node.position.line, node.lastLine))
     }
 
     func location(_ position: YAMLPosition) -> SourceLocation {
@@ -57,13 +61,27 @@ final class DiagnosticLog {
         }
         return ordered.map { _, diagnostic in
             var diagnostic = diagnostic
-            if let number = diagnostic.line, !secretLines.contains(number), let line = source.line(number),
-                line.unicodeScalars.count <= Self.longestLine
-            {
-                diagnostic.sourceLine = line
+            if let number = diagnostic.line, !secretLines.contains(number) {
+                diagnostic.sourceLine = excerpt(number)
             }
             return diagnostic
         }
+    }
+
+    /// A guess from the text around a line, for when the parser stopped before anything was known of it.
+    ///
+    /// A line belongs to the nearest key above it, unless that has a whole `{…}` for its value.
+    private func mayBeSecret(line: Int) -> Bool {
+        if SecretWords.appear(in: excerpt(line) ?? "") { return true }
+        for number in stride(from: line - 1, to: max(0, line - 50), by: -1) {
+            guard let above = excerpt(number), above.contains(":") else { continue }
+            return !above.hasSuffix("}") && SecretWords.appear(in: above)
+        }
+        return false
+    }
+
+    private func excerpt(_ line: Int) -> String? {
+        source.byteCount(ofLine: line) <= Self.longestLine ? source.line(line) : nil
     }
 
     private func add(_ severity: Diagnostic.Severity, _ message: String, _ hint: String?, _ position: YAMLPosition?) {

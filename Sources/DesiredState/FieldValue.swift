@@ -21,9 +21,12 @@ struct FieldValues {
     struct Entry {
         var value: FieldValue
         var keyPosition: YAMLPosition
-        var position: YAMLPosition
+        /// The value as it was written.
+        var node: YAMLNode
         /// Whether it came from `defaults`.
         var isDefault = false
+
+        var position: YAMLPosition { node.position }
     }
 
     private(set) var entries: [FieldName: Entry] = [:]

@@ -38,8 +38,8 @@ struct FileDecoder {
         for (name, hint) in hints where values[name] == nil {
             log.error("the file has no \(name.rawValue)", hint: hint, at: YAMLPosition(line: 1, column: 1))
         }
-        for name in FieldName.allCases {
-            guard let entry = values[name], case .unset = entry.value else { continue }
+        for (name, entry) in values.entries {
+            guard case .unset = entry.value else { continue }
             let hint = hints.first { $0.0 == name }?.1 ?? "give it one, or leave the field out"
             log.error("\(name.rawValue) has no value", hint: hint, at: entry.position)
         }
@@ -56,11 +56,12 @@ struct FileDecoder {
             return false
         }
         var values = MappingReader(log: log, schema: .service, place: place).values(of: shared)
-        for name in FieldName.allCases {
-            guard let entry = values[name], case .unset = entry.value else { continue }
+        for (name, entry) in values.entries {
+            values[name]?.isDefault = true
+            guard case .unset = entry.value else { continue }
+            values[name] = nil
             let hint = "give it one, or leave the field out"
             log.error("\(name.rawValue) has no value\(place)", hint: hint, at: entry.position)
-            values[name] = nil
         }
         return values
     }

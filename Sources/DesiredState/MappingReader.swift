@@ -8,42 +8,48 @@ struct MappingReader {
     let place: String
 
     /// All fields that are known; what is wrong with them, and with the others, is reported.
+    ///
+    /// A field that was probably meant by an unknown one counts as given and wrong: whatever depends on it need not be
+    /// reported as missing too.
     func values(of pairs: [YAMLPair]) -> FieldValues {
         var values = FieldValues()
         for pair in pairs {
-            guard let field = schema[pair.key] else {
-                reportUnknown(pair)
-                continue
+            if let field = schema[pair.key] {
+                values[field.name] = entry(ValueReader(log: log, place: place).value(of: pair, field), pair)
+            } else if let meant = reportUnknown(pair), values[meant] == nil {
+                values[meant] = entry(.invalid, pair)
             }
-            let value = ValueReader(log: log, place: place).value(of: pair, field)
-            values[field.name] = FieldValues.Entry(
-                value: value,
-                keyPosition: pair.keyPosition,
-                position: pair.value.position
-            )
         }
         return values
     }
 
-    private func reportUnknown(_ pair: YAMLPair) {
-        let looksSecret = SecretWords.appear(in: pair.key)
-        if looksSecret || schema.mayHoldSecret { log.hide(pair) }
-        let names = schema.fields.map(\.name.rawValue)
-        let near = Suggestion.nearest(to: pair.key, among: names)
-        // The key of a misread reference may be the secret itself.
-        let name = schema.mayHoldSecret && near == nil ? "" : " \(YAMLProblem.quote(pair.key))"
-        let hint = hint(for: pair.key, looksSecret: looksSecret, near: near)
-        log.error("unknown field\(name)\(place)", hint: hint, at: pair.keyPosition)
+    private func entry(_ value: FieldValue, _ pair: YAMLPair) -> FieldValues.Entry {
+        FieldValues.Entry(value: value, keyPosition: pair.keyPosition, node: pair.value)
     }
 
-    private func hint(for key: String, looksSecret: Bool, near: String?) -> String? {
-        if let near, Suggestion.isSame(key, near) { return "did you mean '\(near)'?" }
-        if schema.mayHoldSecret && near == nil { return "a secret is referenced by one of 'env', 'file'" }
-        if looksSecret && schema[.secretRef] != nil {
-            return "secrets are referenced, never written: use secretRef"
+    /// Returns the field that was probably meant.
+    private func reportUnknown(_ pair: YAMLPair) -> FieldName? {
+        let looksSecret = SecretWords.appear(in: pair.key)
+        if looksSecret || schema.mayHoldSecret { log.hide(pair) }
+        let (meant, hint) = guess(pair.key, looksSecret: looksSecret)
+        // The key of a misread reference may be the secret itself.
+        let name = schema.mayHoldSecret && meant == nil ? "" : " \(YAMLProblem.quote(pair.key))"
+        log.error("unknown field\(name)\(place)", hint: hint, at: pair.keyPosition)
+        return meant
+    }
+
+    private func guess(_ key: String, looksSecret: Bool) -> (meant: FieldName?, hint: String?) {
+        let near = Suggestion.nearest(to: key, among: schema.fields.map(\.name.rawValue))
+        let isSlip = near.map { Suggestion.isSame(key, $0) } ?? false
+        if !isSlip {
+            if looksSecret && schema[.secretRef] != nil {
+                return (.secretRef, "secrets are referenced, never written: use secretRef")
+            }
+            if let other = Schema.all.first(where: { $0[key] != nil }) {
+                return (nil, "it belongs \(other.place)")
+            }
         }
-        if let near { return "did you mean '\(near)'?" }
-        if let other = Schema.all.first(where: { $0[key] != nil }) { return "it belongs \(other.place)" }
-        return nil
+        if let near { return (FieldName(rawValue: near), "did you mean '\(near)'?") }
+        return (nil, schema.mayHoldSecret ? "a secret is referenced by one of 'env', 'file'" : nil)
     }
 }

@@ -3,11 +3,11 @@ internal import YAMLDocument
 /// Makes the provider of an OIDC service of its fields.
 struct ProviderBuilder {
     let slug: String
+    /// How messages call the service: `service 'grafana'`.
+    let label: String
     let begin: YAMLPosition
     let values: FieldValues
     let log: DiagnosticLog
-
-    private var label: String { "service \(YAMLProblem.quote(slug))" }
 
     /// - Parameter origin: What the redirect paths are appended to; nil without paths, or after an error.
     func build(at origin: Origin?) -> Provider {
@@ -57,7 +57,7 @@ struct ProviderBuilder {
 
     private func secret(for type: ClientType) -> SecretReference? {
         guard type == .confidential else {
-            if let entry = values[.secretRef], !entry.isDefault {
+            if let entry = values[.secretRef], !entry.isDefault, values.secret(.secretRef) != nil {
                 let hint = "leave it out; a public client keeps no secret"
                 let message = "secretRef is ignored, since \(label) is a public client"
                 log.warning(message, hint: hint, at: entry.keyPosition)

@@ -3,12 +3,16 @@
 /// Swift's own `Regex` is not asked: it speaks another dialect, and a pattern from a file must not be able to trap.
 enum RegexSyntax {
     @Sendable static func complaint(_ pattern: String) -> Complaint? {
+        // A comment may hold what would be wrong elsewhere.
+        if pattern.contains("(?#") { return nil }
         var openGroups = 0
         var isInSet = false
         var setLength = 0
         var isEscaped = false
         var canRepeat = false
+        var previous: Unicode.Scalar?
         for scalar in pattern.unicodeScalars {
+            defer { previous = scalar }
             if isEscaped {
                 isEscaped = false
                 canRepeat = true
@@ -36,6 +40,8 @@ enum RegexSyntax {
                 canRepeat = true
             case "*", "+":
                 if !canRepeat { return bad("nothing stands before a '\(scalar)'") }
+            case "?":
+                if !canRepeat && previous != "(" { return bad("nothing stands before a '?'") }
             case "|", "^":
                 canRepeat = false
             default:

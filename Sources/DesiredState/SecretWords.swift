@@ -5,7 +5,7 @@ enum SecretWords {
     ]
 
     static func appear(in text: String) -> Bool {
-        let folded = Suggestion.folded(text)
+        let folded = text.lowercased().filter { $0 != "-" && $0 != "_" }
         return words.contains { folded.contains($0) }
     }
 }

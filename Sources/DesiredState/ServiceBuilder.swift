@@ -11,6 +11,8 @@ internal import YAMLDocument
 /// A given `launchURL` is the launch URL in each case. An origin without a `port` is the scheme's own.
 struct ServiceBuilder {
     let slug: String
+    /// How messages call it: `service 'grafana'`.
+    let label: String
     let begin: YAMLPosition
     /// The service's own and those of `defaults`.
     let values: FieldValues
@@ -20,7 +22,6 @@ struct ServiceBuilder {
 
     private static let redirectFields: [FieldName] = [.redirectPath, .redirectPaths, .redirectURIs]
 
-    private var label: String { "service \(YAMLProblem.quote(slug))" }
     private var isOIDC: Bool { Self.redirectFields.contains { values[$0] != nil } }
 
     func build() -> DecodedService {
@@ -34,7 +35,8 @@ struct ServiceBuilder {
         let origin = origin()
         service.launchURL = values.text(.launchURL) ?? origin?.text
         if isOIDC {
-            service.provider = ProviderBuilder(slug: slug, begin: begin, values: values, log: log).build(at: origin)
+            let builder = ProviderBuilder(slug: slug, label: label, begin: begin, values: values, log: log)
+            service.provider = builder.build(at: origin)
         } else {
             checkBookmark(service)
         }

@@ -5,30 +5,32 @@ struct ServiceDecoder {
     let log: DiagnosticLog
     /// The fields at the top of the file, of which host and scheme hold for each service.
     let file: FieldValues
+    /// Marked as such.
     let defaults: FieldValues
 
     /// - Parameter number: Counted from 1, to name a service without a slug.
     /// - Returns: Nil if there is no telling which service it is.
     func decode(_ node: YAMLNode, number: Int) -> DecodedService? {
         guard let pairs = ValueReader(log: log, place: "").pairs(node, "service \(number)") else { return nil }
-        let place = " in \(label(of: pairs, number: number))"
+        let label = label(of: pairs, number: number)
+        let place = " in \(label)"
         let own = MappingReader(log: log, schema: .service, place: place).values(of: pairs)
         let merged = merge(own, place: place)
-        guard let slug = merged.text(.slug) else {
-            if own[.slug] == nil {
-                let hint = "add 'slug:', the name of the application in URLs"
-                log.error("service \(number) has no slug", hint: hint, at: node.position)
-            }
-            return nil
+        if own[.slug] == nil {
+            let hint = "add 'slug:', the name of the application in URLs"
+            log.error("\(label) has no slug", hint: hint, at: node.position)
         }
-        return ServiceBuilder(
-            slug: slug,
+        let slug = merged.text(.slug)
+        let decoded = ServiceBuilder(
+            slug: slug ?? "",
+            label: label,
             begin: node.position,
             values: merged,
             fileHost: inherited(.host, unlessUnsetIn: own),
             fileScheme: inherited(.scheme, unlessUnsetIn: own),
             log: log
         ).build()
+        return slug == nil ? nil : decoded
     }
 
     private func label(of pairs: [YAMLPair], number: Int) -> String {
@@ -40,13 +42,9 @@ struct ServiceDecoder {
 
     /// A service's own fields over the defaults; a null takes a default away, and must have one to take.
     private func merge(_ own: FieldValues, place: String) -> FieldValues {
-        var merged = own
-        for name in FieldName.allCases {
-            guard let entry = own[name] else {
-                merged[name] = defaults[name]
-                merged[name]?.isDefault = true
-                continue
-            }
+        var merged = defaults
+        for (name, entry) in own.entries {
+            merged[name] = entry
             guard case .unset = entry.value else { continue }
             merged[name] = nil
             if defaults[name] == nil && inherited(name) == nil {

@@ -41,7 +41,9 @@ enum SourceFile {
     static func isDirectory(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
 
     /// What tells a file from all others, however it is named; nil if it is not there.
-    static func identity(_ path: String) -> [UInt64]? { status(path).map { [UInt64($0.st_dev), UInt64($0.st_ino)] } }
+    static func identity(_ path: String) -> [UInt64]? {
+        status(path).map { [UInt64(truncatingIfNeeded: $0.st_dev), UInt64($0.st_ino)] }
+    }
 
     /// The names of what a directory holds.
     static func names(in directory: String) throws(Failure) -> [String] {

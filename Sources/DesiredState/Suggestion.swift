@@ -3,19 +3,31 @@ enum Suggestion {
     /// The nearest name: one that is the same but for case, '-' and '_', else one that is a few slips away.
     static func nearest(to text: String, among names: [String]) -> String? {
         guard text.utf8.count <= 40 else { return nil }
-        let meant = Array(folded(text).utf8)
-        var best: (name: String, distance: Int)?
+        let meant = folded(text)
+        var best: String?
+        var bound = max(1, meant.count / 3) + 1
         for name in names {
-            let distance = distance(meant, Array(folded(name).utf8))
-            if distance < best?.distance ?? max(1, meant.count / 3) + 1 { best = (name, distance) }
+            let candidate = folded(name)
+            // Each letter that one has more than the other is a slip.
+            guard abs(candidate.count - meant.count) < bound else { continue }
+            let distance = distance(meant, candidate)
+            if distance < bound { (best, bound) = (name, distance) }
         }
-        return best?.name
+        return best
     }
 
     /// Whether two names are the same but for case, '-' and '_'.
     static func isSame(_ left: String, _ right: String) -> Bool { folded(left) == folded(right) }
 
-    static func folded(_ text: String) -> String { text.lowercased().filter { $0 != "-" && $0 != "_" } }
+    private static func folded(_ text: String) -> [UInt8] {
+        text.utf8.compactMap { byte in
+            switch byte {
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): nil
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+            default: byte
+            }
+        }
+    }
 
     /// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {

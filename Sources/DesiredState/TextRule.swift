@@ -15,11 +15,19 @@ struct Complaint: Equatable {
     /// `does not begin with '/'`.
     var message: String
     var hint: String?
+    /// Whether the value has a secret in it, so that its lines must not be shown.
+    var isSecret: Bool
 
-    init(_ message: String, hint: String? = nil, severity: Diagnostic.Severity = .error) {
+    init(
+        _ message: String,
+        hint: String? = nil,
+        severity: Diagnostic.Severity = .error,
+        isSecret: Bool = false
+    ) {
         self.severity = severity
         self.message = message
         self.hint = hint
+        self.isSecret = isSecret
     }
 }
 
@@ -34,7 +42,7 @@ extension TextRule {
             && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_.".utf8.contains($0) }
         guard !isFit else { return nil }
         return Complaint(
-            "is not a fitting mark",
+            "is not a valid name",
             hint: "use up to 63 letters, digits, '-', '_' and '.', beginning with a letter or digit"
         )
     }
@@ -92,7 +100,8 @@ extension TextRule {
 
     private static let notASlug: @Sendable (String) -> Complaint? = { text in
         let isSlug = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }
-        return isSlug ? nil : Complaint("is not a slug", hint: "use only letters, digits, '-' and '_'")
+        let hint = "use only letters, digits, '-' and '_'"
+        return isSlug ? nil : Complaint("has a character that no slug may have", hint: hint)
     }
 }
 

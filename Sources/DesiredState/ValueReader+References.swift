@@ -6,7 +6,7 @@ extension ValueReader {
     /// Whoever writes the secret itself here must not find it in a message: with any mistake, all its lines are hidden.
     func secretReference(_ pair: YAMLPair) -> SecretReference? {
         let reference = readSecretReference(pair)
-        if reference == nil { log.hide(pair) }
+        if reference == nil && !isFromKubernetes(pair.value) { log.hide(pair) }
         return reference
     }
 
@@ -43,23 +43,25 @@ extension ValueReader {
 
     private func redirectURI(_ node: YAMLNode, _ name: String) -> RedirectURI? {
         guard let pairs = pairs(node, "an entry of \(name)") else { return nil }
-        let reader = MappingReader(log: log, schema: .redirectURI, place: " in an entry of \(name)\(place)")
-        let values = reader.values(of: pairs)
-        guard let url = pairs.first(where: { $0.key == FieldName.url.rawValue }) else {
+        let inside = ValueReader(log: log, place: " in an entry of \(name)\(place)")
+        let values = MappingReader(log: log, schema: .redirectURI, place: inside.place).values(of: pairs)
+        guard let url = values[.url] else {
             log.error("an entry of \(name) has no url\(place)", at: node.position)
             return nil
         }
-        if case .unset = values[.url]?.value {
-            log.error("url has no value in an entry of \(name)\(place)", at: url.value.position)
-        }
-        guard values.text(.url) != nil, !values.isInvalid(.matching) else { return nil }
+        if case .unset = url.value { log.error("url has no value\(inside.place)", at: url.position) }
+        guard let text = values.text(.url), !values.isInvalid(.matching) else { return nil }
         let matching = values.word(.matching, RedirectURI.Matching.self) ?? .strict
         let rule = matching == .strict ? TextRule.strictRedirectURI : .regexRedirectURI
-        guard let text = values.text(.url), let complaint = rule.check(text) else {
-            return values.text(.url).map { RedirectURI($0, matching: matching) }
-        }
-        let message = "url \(complaint.message) in an entry of \(name)\(place)"
-        log.error(message, hint: complaint.hint, at: url.value.position)
-        return nil
+        if let complaint = rule.check(text), inside.report(complaint, "url", url.node) { return nil }
+        return RedirectURI(text, matching: matching)
+    }
+
+    /// Whether it is a reference of a later version, written well: nothing in it can be a secret.
+    private func isFromKubernetes(_ node: YAMLNode) -> Bool {
+        guard case .mapping(let pairs) = node.content, pairs.count == 1, let pair = pairs.first,
+            pair.key == FieldName.kubernetes.rawValue, case .mapping(let parts) = pair.value.content
+        else { return false }
+        return parts.allSatisfy { ["namespace", "name", "key"].contains($0.key) }
     }
 }

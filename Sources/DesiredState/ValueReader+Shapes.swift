@@ -89,9 +89,6 @@ extension YAMLNode {
 extension YAMLScalar {
     /// `!!str` makes text of what else would be a number or a word of YAML's.
     fileprivate func tagged(_ tag: String?) -> YAMLScalar {
-        guard tag == "!!str", style == .plain else { return self }
-        var text = self
-        text.style = .quoted
-        return text
+        tag == "!!str" && style == .plain ? YAMLScalar(text: text, style: .quoted) : self
     }
 }

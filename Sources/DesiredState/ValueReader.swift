@@ -33,12 +33,13 @@ struct ValueReader {
     }
 
     /// Reports a complaint about a value; true if it is an error.
-    private func report(_ complaint: Complaint, _ name: String, at position: YAMLPosition) -> Bool {
+    func report(_ complaint: Complaint, _ name: String, _ node: YAMLNode) -> Bool {
         let message = "\(name) \(complaint.message)\(place)"
         switch complaint.severity {
-        case .error: log.error(message, hint: complaint.hint, at: position)
-        case .warning: log.warning(message, hint: complaint.hint, at: position)
+        case .error: log.error(message, hint: complaint.hint, at: node.position)
+        case .warning: log.warning(message, hint: complaint.hint, at: node.position)
         }
+        if complaint.isSecret { log.hide(node) }
         return complaint.severity == .error
     }
 
@@ -54,7 +55,7 @@ struct ValueReader {
         }
         let text = trimmed(scalar, name, at: node.position)
         if let complaint = basicComplaint(about: text, rule) ?? (text.isEmpty ? nil : rule.check(text)) {
-            if report(complaint, name, at: node.position) { return nil }
+            if report(complaint, name, node) { return nil }
         }
         return text
     }
@@ -77,7 +78,7 @@ struct ValueReader {
             return Complaint("is empty", hint: "give it a value, or leave the field out")
         }
         let isControl = { (scalar: Unicode.Scalar) in
-            scalar.properties.generalCategory == .control && !(rule.mayHaveLines && (scalar == "\n" || scalar == "\t"))
+            scalar.isControl && !(rule.mayHaveLines && (scalar == "\n" || scalar == "\t"))
         }
         guard let control = text.unicodeScalars.first(where: isControl) else { return nil }
         return control == "\n"
@@ -131,4 +132,9 @@ struct ValueReader {
         }
         return number
     }
+}
+
+extension Unicode.Scalar {
+    /// Unicode's category Cc, which is fixed.
+    fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }

@@ -41,7 +41,8 @@ enum WebAddress {
         }
         let authority = text[slashes.upperBound...].prefix { !"/?#".contains($0) }
         if authority.contains("@") {
-            return Complaint("has a user name or password in it", hint: "leave what is before the '@' out")
+            let hint = "leave out what is before the '@'"
+            return Complaint("has a user name or password in it", hint: hint, isSecret: true)
         }
         if withPlaceholders && authority.contains("%(") { return nil }
         let split = HostName.splitPort(String(authority))
@@ -50,6 +51,6 @@ enum WebAddress {
         }
         let host = split?.host ?? String(authority)
         if host.isEmpty { return Complaint("has no host in it") }
-        return HostName.complaint(host).map { Complaint("has a bad host: the host \($0.message)", hint: $0.hint) }
+        return HostName.complaint(host).map { Complaint("has a host that \($0.message)", hint: $0.hint) }
     }
 }

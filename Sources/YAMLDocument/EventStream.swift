@@ -57,7 +57,7 @@ struct EventStream: ~Copyable {
         return YAMLProblem.rejected(
             String(cString: text),
             context: parser.pointee.context.map { String(cString: $0) },
-            contextLine: position(of: parser.pointee.context_mark).line,
+            contextPlace: position(of: parser.pointee.context_mark),
             at: place,
             scalar: source.scalar(at: place)
         )

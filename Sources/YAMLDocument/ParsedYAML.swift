@@ -36,16 +36,18 @@ package struct ParsedYAML: Sendable {
     private static func unreadable(_ bytes: [UInt8], _ source: YAMLSource, _ limits: YAMLLimits) -> YAMLProblem? {
         let start = YAMLPosition(line: 1, column: 1)
         if bytes.count > limits.bytes {
-            return YAMLProblem("larger than \(limits.bytes) bytes", at: start)
+            return YAMLProblem("the file is larger than \(limits.bytes) bytes", at: start)
         }
         if bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0xFF, 0xFE])
             || bytes.starts(with: [0x00, 0x00, 0xFE, 0xFF])
         {
-            return YAMLProblem("written in UTF-16 or UTF-32", hint: "save it as UTF-8", at: start)
+            return YAMLProblem("the file is written in UTF-16 or UTF-32", hint: "save it as UTF-8", at: start)
         }
         do throws(UTF8.ValidationError) {
             _ = try UTF8Span(validating: source.bytes.span)
-            return nil
+            return source.directives.dropFirst(limits.directives).first.map { place in
+                YAMLProblem("more than \(limits.directives) directives ('%…')", at: place)
+            }
         } catch {
             let place = source.position(ofOffset: error.byteOffsets.lowerBound)
             return YAMLProblem("not valid UTF-8", hint: "save the file as UTF-8", at: place)

@@ -1,6 +1,6 @@
 /// How much a document may ask for.
 ///
-/// The defaults hold some ten thousand services, and a few milliseconds of work for hostile input.
+/// The defaults hold several thousand services, and keep hostile input from holding up a pass.
 package struct YAMLLimits: Sendable {
     /// Of the input, in bytes.
     package var bytes = 4 << 20
@@ -9,7 +9,9 @@ package struct YAMLLimits: Sendable {
     /// How often `*alias` may stand in the document.
     package var aliases = 1_000
     /// Of nodes once every alias is replaced, which is what stops a "billion laughs".
-    package var nodes = 500_000
+    package var nodes = 200_000
+    /// Of lines like `%TAG …`; libyaml compares each with all before it.
+    package var directives = 16
 
     package init() {}
 }

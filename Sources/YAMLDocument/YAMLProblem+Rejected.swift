@@ -4,12 +4,12 @@ extension YAMLProblem {
     /// - Parameters:
     ///   - text: libyaml's `problem`: one of its fixed texts, never a piece of the document.
     ///   - context: libyaml's `context`, as `while parsing a block mapping`.
-    ///   - contextLine: Where the context begins.
+    ///   - contextPlace: Where the context begins.
     ///   - scalar: The character at the place.
     static func rejected(
         _ text: String,
         context: String?,
-        contextLine: Int,
+        contextPlace: YAMLPosition,
         at place: YAMLPosition,
         scalar: Unicode.Scalar?
     ) -> YAMLProblem {
@@ -18,12 +18,19 @@ extension YAMLProblem {
             let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
             return YAMLProblem("the control character U+\(padded) is not allowed in YAML", at: place)
         }
-        if text == "found character that cannot start any token", scalar == "\t" {
+        let isTab = text == "found character that cannot start any token" && scalar == "\t"
+        if isTab || text.hasPrefix("found a tab character") {
             return YAMLProblem("a tab cannot indent in YAML", hint: "indent with spaces", at: place)
         }
-        let begun = context.map { contextLine == place.line ? " \($0)" : " \($0) that begins in line \(contextLine)" }
+        // What has no end or no colon is to be mended where it begins; libyaml notices it lines below.
+        let place = context != nil && beginsWrong.contains(text) ? contextPlace : place
+        let begun = context.map { context in
+            contextPlace.line == place.line ? " \(context)" : " \(context) that begins in line \(contextPlace.line)"
+        }
         return YAMLProblem("not YAML: \(text)\(begun ?? "")", hint: hints[text], at: place)
     }
+
+    private static let beginsWrong: Set = ["could not find expected ':'", "found unexpected end of stream"]
 
     private static let hints = [
         "found character that cannot start any token": "put the text in quotes",
@@ -35,7 +42,5 @@ extension YAMLProblem {
         "did not find expected ',' or '}'": "is a '}' or ',' missing?",
         "could not find expected ':'": "a field is written 'name: value'",
         "found unexpected end of stream": "is a closing quote missing?",
-        "found a tab character that violates indentation": "indent with spaces",
-        "found a tab character where an indentation space is expected": "indent with spaces",
     ]
 }

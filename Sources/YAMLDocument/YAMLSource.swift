@@ -20,6 +20,18 @@ package struct YAMLSource: Sendable {
         lineStarts.indices.contains(number - 1) ? String(decoding: lineBytes(number), as: UTF8.self) : nil
     }
 
+    /// The length of a line without its break; 0 if there is no such line.
+    package func byteCount(ofLine number: Int) -> Int {
+        lineStarts.indices.contains(number - 1) ? lineBytes(number).count : 0
+    }
+
+    /// The places of all lines that begin with `%`, as directives do.
+    var directives: [YAMLPosition] {
+        lineStarts.enumerated().compactMap { index, start in
+            start < bytes.count && bytes[start] == UInt8(ascii: "%") ? YAMLPosition(line: index + 1, column: 1) : nil
+        }
+    }
+
     /// The place of a byte; one beyond the end is the end.
     func position(ofOffset offset: Int) -> YAMLPosition {
         let offset = min(max(offset, 0), bytes.count)

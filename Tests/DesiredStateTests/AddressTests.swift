@@ -1,0 +1,123 @@
+import DesiredState
+import Testing
+
+/// Hosts, URLs, redirect URIs and icons.
+struct AddressTests {
+    @Test(arguments: [
+        ("https://x.net", "has a scheme in it"), ("x.net/path", "has a path in it"),
+        ("x.net:8443", "has a port in it"), ("'[::1]:8443'", "has a port in it"),
+        ("x..net", "is not a valid host name"), ("-x.net", "is not a valid host name"),
+        ("x_y.net", "is not a valid host name"), ("x y", "is not a valid host name"),
+        ("bücher.de", "has letters that no host name has"), ("10.0.0.256", "is not a valid IP address"),
+        ("10.0.0", "is not a valid IP address"), ("'::1::'", "is not a valid IP address"),
+        ("'1:2:3'", "is not a valid IP address"),
+    ])
+    func `bad hosts`(host: String, message: String) throws {
+        try Mistake.error(.oidc("host: ▲\(host)"), "host \(message) in service 'grafana'").check()
+    }
+
+    @Test(arguments: [
+        ("x", "https://x:8444"), ("X.example-1.net", "https://X.example-1.net:8444"),
+        ("10.0.0.1", "https://10.0.0.1:8444"), ("'::1'", "https://[::1]:8444"),
+        ("'[fe80::1]'", "https://[fe80::1]:8444"), ("'::ffff:10.0.0.1'", "https://[::ffff:10.0.0.1]:8444"),
+        ("'1:2:3:4:5:6:7:8'", "https://[1:2:3:4:5:6:7:8]:8444"),
+    ])
+    func `good hosts`(host: String, origin: String) throws {
+        let result = DesiredStateLoader.load(.oidc("host: \(host)"))
+        #expect(result.diagnostics == [])
+        #expect(result.state?.services.first?.launchURL == origin)
+    }
+
+    @Test(arguments: [
+        ("x.net", "is not an absolute URL"), ("ftp://x.net", "is not an http or https URL"),
+        ("'javascript:alert(1)'", "is not an absolute URL"), ("https://", "has no host in it"),
+        ("https://a b", "has white space in it"), ("https://x.net:0", "has no valid port"),
+        ("https://x.net:http", "has no valid port"), ("https://a:b@x.net", "has a user name or password in it"),
+        ("https://x_y.net", "has a host that is not a valid host name"), ("''", "is empty"),
+    ])
+    func `bad launch URLs`(url: String, message: String) throws {
+        try Mistake.error(.bookmark("launchURL: ▲\(url)"), "launchURL \(message) in service 'docs'").check()
+    }
+
+    @Test(arguments: [
+        "https://x.net", "http://localhost:80/a?b=c#d", "https://x.net/%(username)s", "https://%(username)s.x.net/",
+        "blank://blank", "https://[::1]:8443/x",
+    ])
+    func `good launch URLs`(url: String) {
+        let result = DesiredStateLoader.load(.bookmark("launchURL: \(url)"))
+        #expect(result.diagnostics == [])
+        #expect(result.state?.services.first?.launchURL == url)
+    }
+
+    @Test(arguments: [
+        ("▲login", "an entry of redirectPaths does not begin with '/'"),
+        ("▲https://x.net/login", "an entry of redirectPaths is a whole URL"),
+        ("▲/a b", "an entry of redirectPaths has white space in it"),
+        ("▲'/a#b'", "an entry of redirectPaths has a fragment ('#…')"),
+    ])
+    func `bad redirect paths`(path: String, message: String) throws {
+        try Mistake.error(.oidc("redirectPaths: [\(path)]"), "\(message) in service 'grafana'").check()
+    }
+
+    @Test(arguments: [
+        ("▲/cb", "an entry of redirectURIs is not an absolute URL"),
+        ("▲'https://x.net/#a'", "an entry of redirectURIs has a fragment ('#…')"),
+        ("▲'https://'", "an entry of redirectURIs has no host in it"),
+        ("▲{matching: regex}", "an entry of redirectURIs has no url"),
+        ("{url: 'https://x.net', matching: ▲Regex}", "matching cannot be 'Regex' in an entry of redirectURIs"),
+        ("{url: 'https://x.net', ▲mode: regex}", "unknown field 'mode' in an entry of redirectURIs"),
+        (
+            "{url: ▲'https://(x', matching: regex}",
+            "url is no regular expression: a '(' is not closed in an entry of redirectURIs"
+        ),
+        (
+            "{url: ▲'https://x)', matching: regex}",
+            "url is no regular expression: a ')' closes no '(' in an entry of redirectURIs"
+        ),
+        (
+            "{url: ▲'https://[x', matching: regex}",
+            "url is no regular expression: a '[' is not closed in an entry of redirectURIs"
+        ),
+        (
+            "{url: ▲'*.example.net', matching: regex}",
+            "url is no regular expression: nothing stands before a '*' in an entry of redirectURIs"
+        ),
+        (
+            "{url: ▲'x\\', matching: regex}",
+            "url is no regular expression: it ends in a single '\\' in an entry of redirectURIs"
+        ),
+    ])
+    func `bad redirect URIs`(entry: String, message: String) throws {
+        try Mistake.error(.oidc("redirectURIs: [\(entry)]"), "\(message) in service 'grafana'").check()
+    }
+
+    @Test(arguments: [
+        "https://x.net/cb", "http://localhost:8000", "app.immich:///oauth-callback", "urn:ietf:wg:oauth:2.0:oob",
+    ])
+    func `good redirect URIs`(uri: String) {
+        let result = DesiredStateLoader.load(.oidc("redirectURIs: ['\(uri)']"))
+        #expect(result.diagnostics == [])
+        #expect(result.state?.services.first?.provider?.redirectURIs.last == RedirectURI(uri))
+    }
+
+    @Test(arguments: [#"https://[^/]+\.example\.net/(a|b)/cb"#, #"[]]"#, #"[^]*+]x"#, #"(?:a)*\("#, #"(?i)a"#])
+    func `good patterns`(pattern: String) {
+        let result = DesiredStateLoader.load(.oidc("redirectURIs: [{url: '\(pattern)', matching: regex}]"))
+        #expect(result.diagnostics == [])
+        #expect(result.state?.services.first?.provider?.redirectURIs.last == RedirectURI(pattern, matching: .regex))
+    }
+
+    @Test(arguments: [
+        ("../../etc/passwd", "has '..' in it, which Authentik refuses"), ("fa://", "names no icon"),
+        ("'data:image/png;base64,AA'", "has a scheme that Authentik does not show"),
+        ("https://", "has no host in it"), ("a b.png", "has white space in it"),
+    ])
+    func `bad icons`(icon: String, message: String) throws {
+        try Mistake.error(.oidc("icon: ▲\(icon)"), "icon \(message) in service 'grafana'").check()
+    }
+
+    @Test(arguments: ["https://x.net/a..b.svg", "fa://fa-book", "icons/grafana.svg", "/static/dist/x.svg", "''"])
+    func `good icons`(icon: String) {
+        #expect(DesiredStateLoader.load(.oidc("icon: \(icon)")).diagnostics == [])
+    }
+}

@@ -1,0 +1,50 @@
+import DesiredState
+import Testing
+
+struct RendererTests {
+    private func render(_ line: String, column: Int, colored: Bool = false) -> String {
+        let diagnostic = Diagnostic(
+            .error,
+            file: "a.yaml",
+            line: 3,
+            column: column,
+            message: "no",
+            hint: "yes",
+            sourceLine: line
+        )
+        return DiagnosticRenderer(isColored: colored).render(diagnostic)
+    }
+
+    @Test(arguments: [
+        ("  port: 0", 9, "      port: 0\n            ^\n"),
+        ("\tport: 0", 2, "        port: 0\n        ^\n"),
+        ("日本: 0", 5, "    日本: 0\n          ^\n"),
+        ("e\u{301}: 0", 5, "    e\u{301}: 0\n       ^\n"),
+        ("a\u{1B}[2J: 0", 8, "    a\\u{1B}[2J: 0\n                ^\n"),
+        ("a\u{202E}b", 3, "    a\\u{202E}b\n             ^\n"),
+        ("", 1, "    \n    ^\n"),
+    ])
+    func `the caret stands below its character`(line: String, column: Int, expected: String) {
+        #expect(render(line, column: column) == "a.yaml:3:\(column): error: no; yes\n" + expected)
+    }
+
+    @Test func `colours are asked for`() {
+        #expect(
+            render("x", column: 1, colored: true)
+                == "\u{1B}[1ma.yaml:3:1:\u{1B}[0m \u{1B}[31;1merror:\u{1B}[0m no; yes\n    x\n    \u{1B}[32;1m^\u{1B}[0m\n"
+        )
+    }
+
+    @Test func `what a file holds cannot reach the terminal`() {
+        let diagnostic = Diagnostic(.warning, file: "\u{1B}c", message: "unknown '\u{9B}31m'")
+        #expect(DiagnosticRenderer().render(diagnostic) == "\\u{1B}c: warning: unknown '\\u{9B}31m'\n")
+    }
+
+    @Test(arguments: [(0, 0, ""), (1, 0, "1 error"), (2, 1, "2 errors, 1 warning"), (0, 3, "3 warnings")])
+    func `the sum`(errors: Int, warnings: Int, expected: String) {
+        let diagnostics =
+            Array(repeating: Diagnostic(.error, file: "a", message: "e"), count: errors)
+            + Array(repeating: Diagnostic(.warning, file: "a", message: "w"), count: warnings)
+        #expect(DiagnosticRenderer.summary(of: diagnostics) == expected)
+    }
+}

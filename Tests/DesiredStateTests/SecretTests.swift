@@ -1,0 +1,85 @@
+import DesiredState
+import Testing
+
+/// A secret in the file is a mistake, and must be in nothing that is said about it.
+struct SecretTests {
+    private static let base = "slug: a\nport: 1\nredirectPath: /cb\n"
+
+    @Test(arguments: [
+        ("secretRef: ▲hunter2", "secretRef must be a reference to a secret in service 'a'"),
+        ("secretRef: ▲|\n  hunter2\n  hunter2\n", "secretRef must be a reference to a secret in service 'a'"),
+        ("secretRef: ▲[hunter2]", "secretRef must be a reference to a secret in service 'a'"),
+        ("secretRef: {▲value: hunter2}", "unknown field in secretRef in service 'a'"),
+        ("secretRef: {▲hunter2}", "unknown field in secretRef in service 'a'"),
+        ("secretRef: {▲enf: hunter2}", "unknown field 'enf' in secretRef in service 'a'"),
+        ("secretRef: {env: ▲hunter-2}", "env is not the name of an environment variable in secretRef in service 'a'"),
+        ("secretRef: ▲{env: hunter2, file: hunter2}", "secretRef has more than one field in service 'a'"),
+        ("secretRef: ▲{}", "secretRef has no source in service 'a'"),
+        ("secretRef: {env: ▲~}", "env has no value in secretRef in service 'a'"),
+        (
+            "secretRef: {▲kubernetes: {namespace: n, name: s, key: k}}",
+            "'kubernetes' is not supported by this version yet in secretRef in service 'a'"
+        ),
+    ])
+    func `a wrong reference`(field: String, message: String) throws {
+        let input = MarkedText.service(Self.base + field)
+        try Mistake.error(input, message).check()
+        expectNoSecret(in: input)
+    }
+
+    @Test(arguments: [
+        "clientSecret: hunter2", "client_secret: hunter2", "secret: hunter2", "password: hunter2", "token: hunter2",
+        "clientSecret:\n  - hunter2",
+    ])
+    func `a written secret`(field: String) throws {
+        let input = MarkedText.oidc("▲" + field)
+        let name = field.prefix { $0 != ":" }
+        let hint = "secrets are referenced, never written: use secretRef"
+        try Mistake.error(input, "unknown field '\(name)' in service 'grafana'", hint).check()
+        expectNoSecret(in: input)
+    }
+
+    @Test func `a reference of a later version is shown`() {
+        let input = MarkedText.service(Self.base + "secretRef:\n  kubernetes: {namespace: n, name: s, key: k}")
+        let lines = DesiredStateLoader.load(input).diagnostics.map(\.sourceLine)
+        #expect(lines == ["      kubernetes: {namespace: n, name: s, key: k}"])
+    }
+
+    @Test func `a password in a URL`() throws {
+        let input = MarkedText.oidc("launchURL: ▲https://admin:hunter2@x.net")
+        try Mistake.error(input, "launchURL has a user name or password in it in service 'grafana'").check()
+        expectNoSecret(in: input)
+    }
+
+    @Test func `a misspelt reference`() throws {
+        let input = MarkedText.service("slug: a\nport: 1\nredirectPath: /cb\nclientType: public\n▲secretref: hunter2")
+        try Mistake.error(input, "unknown field 'secretref' in service 'a'", "did you mean 'secretRef'?").check()
+        expectNoSecret(in: input)
+    }
+
+    @Test(arguments: [
+        "services: [{slug: a, port: 99999, redirectPath: x, secretRef: hunter2}]",
+        "services: [{slug: a, port: 99999, clientSecret: hunter2}]",
+        "services: [{slug: a, port: 1, redirectPath: /x,\n  secretRef: {env: S}, secretRef: hunter2}]",
+        "services:\n  - slug: a\n    clientSecret: hunter2: x\n",
+        "services:\n  - slug: a\n    clientSecret: 'hunter2\n",
+        "services:\n  - slug: a\n    clientSecret: @hunter2\n",
+        "services:\n  - slug: a\n    clientSecret:\n      'hunter2\n",
+        "services:\n  - slug: a\n    clientSecret: |\n      hunter2\n     \thunter2\n   \thunter2",
+        "x: &s\n  hunter2\nservices: [{slug: a, port: 1, redirectPath: /x, secretRef: *s}]",
+        "services: [{slug: a, port: 1, redirectPath: /x, clientType: hunter2, secretRef: hunter2}]",
+    ])
+    func `a secret beside other mistakes`(text: String) {
+        let input = MarkedText(MarkedText.head + text)
+        let result = DesiredStateLoader.load(input)
+        #expect(result.state == nil)
+        #expect(!result.diagnostics.contains { $0.sourceLine?.contains("hunter2") == true })
+    }
+
+    private func expectNoSecret(in input: MarkedText, sourceLocation: Testing.SourceLocation = #_sourceLocation) {
+        let diagnostics = DesiredStateLoader.load(input).diagnostics
+        let text = DiagnosticRenderer().render(diagnostics)
+        #expect(!text.contains("hunter"), sourceLocation: sourceLocation)
+        #expect(diagnostics.allSatisfy { $0.sourceLine?.contains("hunter") != true }, sourceLocation: sourceLocation)
+    }
+}

@@ -1,0 +1,196 @@
+import DesiredState
+import Testing
+
+/// What services are made of their fields, the defaults and the top of the file.
+struct ServiceTests {
+    private func service(_ input: MarkedText) throws -> Service {
+        let result = DesiredStateLoader.load(input)
+        #expect(result.diagnostics == [])
+        return try #require(result.state?.services.first)
+    }
+
+    private func file(_ top: String, _ service: String) -> MarkedText {
+        let lines = service.split(separator: "\n").map { "    \($0)\n" }.joined()
+        return MarkedText("apiVersion: reconcile/v1\nowner: homelab\n\(top)\nservices:\n  -\n\(lines)")
+    }
+
+    @Test func `an OIDC service gets what is usual`() throws {
+        let provider = try #require(try service(.oidc("")).provider)
+        var expected = Provider(
+            name: "grafana",
+            clientID: "grafana",
+            redirectURIs: [RedirectURI("https://sso.example.net:8444/login")]
+        )
+        expected.secret = .environment("SECRET")
+        #expect(provider == expected)
+        #expect(try service(.oidc("")).declaredFields == [.launchURL, .redirectURIs, .secretRef])
+    }
+
+    @Test func `every field arrives`() throws {
+        let service = try service(
+            .service(
+                """
+                slug: a
+                name: 1984
+                group: ""
+                description: "x"
+                publisher: P
+                icon: fa://fa-book
+                launchURL: https://a.net
+                openInNewTab: false
+                redirectURIs: [https://a.net/cb, {url: 'https://.*', matching: regex}]
+                providerName: PN
+                clientID: CI
+                secretRef: {file: /run/secrets/a}
+                scopes: [openid, goauthentik.io/providers/oauth2/scope-email]
+                signingKey: SK
+                encryptionKey: EK
+                authorizationFlow: af
+                invalidationFlow: if
+                authenticationFlow: au
+                accessCodeValidity: minutes=1
+                accessTokenValidity: hours=1;minutes=30.5
+                refreshTokenValidity: days=30
+                subjectMode: user_email
+                issuerMode: global
+                includeClaimsInIDToken: true
+                logoutURI: https://a.net/out
+                logoutMethod: frontchannel
+                clientType: confidential
+                grantTypes: [authorization_code, "urn:ietf:params:oauth:grant-type:device_code"]
+                """
+            )
+        )
+        #expect(service.declaredFields == Set(Service.Field.allCases))
+        #expect(service.name == "1984")
+        #expect(service.group == "")
+        #expect(service.openInNewTab == false)
+        let provider = try #require(service.provider)
+        #expect(
+            provider.redirectURIs == [RedirectURI("https://a.net/cb"), RedirectURI("https://.*", matching: .regex)]
+        )
+        #expect(provider.name == "PN" && provider.clientID == "CI")
+        #expect(provider.secret == .file("/run/secrets/a"))
+        #expect(provider.subjectMode == .userEmail && provider.issuerMode == .global)
+        #expect(provider.grantTypes == [.authorizationCode, .deviceCode])
+        #expect(provider.logoutMethod == .frontchannel && provider.includeClaimsInIDToken == true)
+        #expect(provider.accessTokenValidity == "hours=1;minutes=30.5")
+    }
+
+    @Test(arguments: [
+        ("host: h", "slug: a\nport: 443", "https://h"),
+        ("host: h\nscheme: http", "slug: a\nport: 80", "http://h"),
+        ("host: h\nscheme: http", "slug: a\nport: 443", "http://h:443"),
+        ("host: h", "slug: a\nport: 8444", "https://h:8444"),
+        ("host: h", "slug: a\nhost: i", "https://i"),
+        ("host: h", "slug: a\nport: 1\nlaunchURL: https://x.net", "https://x.net"),
+        ("defaults: {host: d}", "slug: a", "https://d"),
+        ("host: h\ndefaults: {host: d, scheme: http}", "slug: a\nport: 81", "http://d:81"),
+        ("scheme: http\nhost: h", "slug: a\nport: 81\nscheme: null", "https://h:81"),
+        ("defaults: {launchURL: 'https://x.net'}\nhost: h", "slug: a\nport: 1\nlaunchURL: null", "https://h:1"),
+    ])
+    func `launch URLs`(top: String, fields: String, url: String) throws {
+        #expect(try service(file(top, fields)).launchURL == url)
+    }
+
+    @Test func `a redirect path needs no port`() throws {
+        let service = try service(file("host: h", "slug: a\nredirectPath: /cb\nsecretRef: {env: S}"))
+        #expect(service.provider?.redirectURIs == [RedirectURI("https://h/cb")])
+        #expect(service.launchURL == "https://h")
+    }
+
+    @Test func `absolute redirect URIs alone leave the launch URL alone`() throws {
+        let service = try service(file("host: h", "slug: a\nredirectURIs: [https://x.net/cb]\nsecretRef: {env: S}"))
+        #expect(service.launchURL == nil)
+        #expect(!service.declaredFields.contains(.launchURL))
+    }
+
+    @Test func `redirects are the union of all three, in order`() throws {
+        let input = MarkedText.oidc(
+            "redirectURIs: [app:/cb, ▲'https://sso.example.net:8444/b']\nredirectPaths: [/a, /b]"
+        )
+        let result = DesiredStateLoader.load(input)
+        let uris = result.state?.services.first?.provider?.redirectURIs.map(\.url)
+        let origin = "https://sso.example.net:8444"
+        #expect(uris == ["\(origin)/login", "\(origin)/a", "\(origin)/b", "app:/cb"])
+        #expect(result.diagnostics.map(\.message) == ["service 'grafana' has the same redirect URI twice"])
+        #expect(result.diagnostics.map(\.location) == [input.marks[0]])
+    }
+
+    @Test func `moving a value to the defaults is no change`() throws {
+        let own =
+            "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}\nscopes: [openid]\ngroup: G\nclientType: confidential"
+        let shared = file(
+            "host: h\ndefaults: {scopes: [openid], group: G, clientType: confidential}",
+            "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}"
+        )
+        var left = try service(file("host: h\n# as many lines", own))
+        let right = try service(shared)
+        left.location = right.location
+        #expect(left == right)
+    }
+
+    @Test func `lists of a service replace, and null unsets`() throws {
+        let top = "host: h\ndefaults: {scopes: [openid, email], group: G, publisher: P}"
+        let service = try service(
+            file(top, "slug: a\nredirectPath: /cb\nsecretRef: {env: S}\nscopes: [openid]\ngroup: ~")
+        )
+        #expect(service.provider?.scopes == ["openid"])
+        #expect(service.group == nil && service.publisher == "P")
+        #expect(!service.declaredFields.contains(.group) && service.declaredFields.contains(.publisher))
+    }
+
+    @Test func `null takes the file's host away too`() {
+        let result = DesiredStateLoader.load(.service("slug: a\nport: 1\nhost: null"))
+        #expect(result.diagnostics.map(\.message) == ["service 'a' has a port and no host"])
+    }
+
+    @Test func `defaults of providers do not concern bookmarks`() throws {
+        let service = try service(file("host: h\ndefaults: {scopes: [openid], clientType: public}", "slug: a\nport: 1"))
+        #expect(service.provider == nil)
+        #expect(service.declaredFields == [.launchURL])
+    }
+
+    @Test func `a public client needs no secret`() throws {
+        let provider = try #require(
+            try service(file("host: h", "slug: a\nredirectPath: /cb\nclientType: public")).provider
+        )
+        #expect(provider.clientType == .public && provider.secret == nil)
+    }
+
+    @Test func `a service without a valid slug is looked at all the same`() {
+        let result = DesiredStateLoader.load(.service("slug: a b\nport: 1\nredirectPath: /x"))
+        #expect(result.diagnostics.map(\.message).last == "slug has a character that no slug may have in service 'a b'")
+        #expect(result.diagnostics.map(\.message).first == "service 'a b' has no secretRef")
+    }
+
+    @Test func `texts are trimmed, blocks in silence`() throws {
+        let service = try service(.oidc("description: |\n  a\n  b\nname: !!str 1"))
+        #expect(service.description == "a\nb")
+        #expect(service.name == "1")
+    }
+
+    @Test(arguments: [
+        Mistake.error(
+            .bookmark("▲scopes: [openid]\nport: 1"),
+            "scopes is for OIDC services, and service 'docs' is a bookmark"
+        ),
+        .error(.service("▲slug: docs"), "service 'docs' has nothing to launch"),
+        .error(.service("▲slug: a\nport: 1\nredirectPath: /x"), "service 'a' has no secretRef"),
+        .warning(
+            .service("slug: a\nport: 1\nredirectPath: /x\nclientType: public\n▲secretRef: {env: S}"),
+            "secretRef is ignored, since service 'a' is a public client"
+        ),
+        .error(
+            MarkedText("apiVersion: reconcile/v1\nowner: o\nservices: [{slug: a, port: ▲1}]"),
+            "service 'a' has a port and no host"
+        ),
+        .error(
+            MarkedText(
+                "apiVersion: reconcile/v1\nowner: o\nservices: [{slug: a, redirectPath: ▲/x, clientType: public}]"
+            ),
+            "service 'a' has a redirectPath and no host"
+        ),
+    ])
+    func `fields that do not fit together`(_ mistake: Mistake) throws { try mistake.check() }
+}
