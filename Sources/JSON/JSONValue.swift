@@ -14,9 +14,10 @@ package enum JSONValue: Sendable, Hashable {
 
     /// Parses a JSON text.
     ///
-    /// - Throws: `DecodingError` if the bytes are no JSON.
-    package init(parsing bytes: some Collection<UInt8>) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    /// - Throws: ``JSONParseError`` if the bytes are no JSON.
+    package init(parsing bytes: some Collection<UInt8>) throws(JSONParseError) {
+        var parser = JSONParser([UInt8](bytes))
+        self = try parser.parse()
     }
 
     /// The JSON text, with sorted keys.
