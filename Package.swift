@@ -71,6 +71,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        tests("JSON"),
         tests("AuthentikSandbox", ["JSON"], resources: [.copy("Recordings")]),
         .target(
             name: "TestSupport",
