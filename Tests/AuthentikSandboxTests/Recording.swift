@@ -42,7 +42,7 @@ struct Recording {
 }
 
 extension Recording.Exchange {
-    fileprivate init(_ value: JSONValue) throws {
+    init(_ value: JSONValue) throws {
         guard let request = value["request"], let response = value["response"],
             let method = request["method"]?.string, let path = request["path"]?.string,
             let status = response["status"]?.integer, let body = response["json"]
