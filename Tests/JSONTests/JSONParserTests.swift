@@ -55,10 +55,4 @@ import Testing
         #expect(throws: Never.self) { try JSONValue(parsing: Array(brackets(512).utf8)) }
         #expect(throws: JSONParseError.self) { try JSONValue(parsing: Array(brackets(513).utf8)) }
     }
-
-    @Test func `what is written is read again`() throws {
-        let value: JSONValue = ["text": "a/b \"ü\" \u{1}", "numbers": [1, .double(1.5), -3], "none": .null]
-        #expect(try JSONValue(parsing: value.serialized()) == value)
-        #expect(try JSONValue(parsing: value.serialized(pretty: true)) == value)
-    }
 }
