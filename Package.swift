@@ -56,7 +56,6 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 logging,
             ]
         ),
@@ -71,6 +70,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        tests("JSON"),
         tests("AuthentikSandbox", ["JSON"], resources: [.copy("Recordings")]),
         .target(
             name: "TestSupport",

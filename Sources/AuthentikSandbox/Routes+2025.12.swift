@@ -1,6 +1,6 @@
 extension Routes {
     /// The paths of Authentik 2025.12 that the sandbox serves.
-    static let release2025_12 = Routes(
+    static let december2025 = Routes(
         [
             Route("-/health/live/", .everybody, methods: ["GET"], ["GET": Installation.health]),
             Route("-/health/ready/", .everybody, methods: ["GET"], ["GET": Installation.health]),

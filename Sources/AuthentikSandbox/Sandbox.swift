@@ -15,7 +15,7 @@ package final class Sandbox: Sendable {
 
     package init(configuration: Configuration) {
         self.configuration = configuration
-        self.routes = Routes.release2025_12
+        self.routes = Routes.december2025
         self.store = Mutex(.freshInstallation(token: configuration.token))
     }
 

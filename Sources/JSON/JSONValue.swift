@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Any JSON value (RFC 8259).
 ///
 /// Objects are unordered, as in the RFC; they are written with their keys sorted, so equal values are equal text.
@@ -14,18 +12,17 @@ package enum JSONValue: Sendable, Hashable {
 
     /// Parses a JSON text.
     ///
-    /// - Throws: `DecodingError` if the bytes are no JSON.
-    package init(parsing bytes: some Collection<UInt8>) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    /// - Throws: ``JSONParseError`` if the bytes are no JSON.
+    package init(parsing bytes: some Collection<UInt8>) throws(JSONParseError) {
+        var parser = JSONParser([UInt8](bytes))
+        self = try parser.parse()
     }
 
     /// The JSON text, with sorted keys.
     package func serialized(pretty: Bool = false) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        // Encoding fails only for doubles that are not finite, which no parsed JSON holds.
-        return [UInt8]((try? encoder.encode(self)) ?? Data("null".utf8))
+        var writer = JSONWriter(pretty: pretty)
+        writer.write(self)
+        return writer.bytes
     }
 }
 

@@ -51,7 +51,7 @@ struct APIRequest {
         do {
             return try JSONValue(parsing: body)
         } catch {
-            throw .invalidJSON(String(describing: error))
+            throw .invalidJSON(error.description)
         }
     }
 }

@@ -11,11 +11,13 @@ struct Filter<Row> {
         self.query = query
     }
 
+    /// The rows that fulfil all conditions.
+    ///
     /// - Throws: ``Refusal/invalid(_:)`` if a parameter has a value that its field cannot have.
-    func finish() throws(Refusal) -> (Row) -> Bool {
+    func apply(to rows: [Row]) throws(Refusal) -> [Row] {
         if !errors.isEmpty { throw .invalid(.object(errors)) }
-        let conditions = conditions
-        return { row in conditions.allSatisfy { $0(row) } }
+        // A list without filters shares the table's rows instead of copying them.
+        return conditions.isEmpty ? rows : rows.filter { row in conditions.allSatisfy { $0(row) } }
     }
 
     mutating func text(_ name: String, _ value: @escaping (Row) -> String?) {

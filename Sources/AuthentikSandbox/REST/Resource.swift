@@ -25,8 +25,7 @@ extension Resource {
     static func list(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         var filter = Filter<Row>(request.query)
         Self.filter(&filter, in: store)
-        let isWanted = try filter.finish()
-        let rows = ordered(rows(in: &store).filter(isWanted), request.query)
+        let rows = ordered(try filter.apply(to: rows(in: &store)), request.query)
         let page = try Page(request.query, count: rows.count)
         var results: [JSONValue] = []
         for row in rows[page.range] { results.append(try json(row, request, in: store)) }

@@ -41,15 +41,16 @@ enum Groups: EditableResource {
     static func json(_ row: Group, _ request: APIRequest, in store: Store) -> JSONValue {
         let hasUsers = request.query["include_users"]?.lowercased() != "false"
         let users = row.users.filter { $0 == store.administrator.pk }.map { _ in store.administrator.summary }
+        let children = store.groups.inOrderOfCreation.filter { $0.parents.contains(row.pk) }
         var fields = row.summary
-        fields["parents"] = .array(row.parents.map(\.json))
+        fields["parents"] = .array(row.parents.filter { store.groups.contains($0) }.map(\.json))
         fields["parents_obj"] = .null
         fields["users"] = .array(row.users.map { .integer($0) })
         fields["users_obj"] = hasUsers ? .array(users) : .null
         fields["roles"] = .array(row.roles.map(\.pk.json))
         fields["roles_obj"] = .array(row.roles.map(\.json))
         fields["inherited_roles_obj"] = .null
-        fields["children"] = []
+        fields["children"] = .array(children.map(\.pk.json))
         fields["children_obj"] = .null
         return .object(fields)
     }

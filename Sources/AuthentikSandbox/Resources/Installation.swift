@@ -19,7 +19,7 @@ enum Installation {
         ])
     }
 
-    /// `/core/users/me/`
+    /// The caller, at `/core/users/me/`.
     static func me(_ request: APIRequest, in store: inout Store) -> APIResponse {
         let user = store.administrator
         let groups = store.groups.inOrder().filter { $0.users.contains(user.pk) }

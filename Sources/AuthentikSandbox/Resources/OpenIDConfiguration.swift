@@ -78,7 +78,7 @@ struct OpenIDConfiguration {
         ]
     }
 
-    /// `/application/o/<slug>/.well-known/openid-configuration`
+    /// Discovery, at `/application/o/<slug>/.well-known/openid-configuration`.
     static func discover(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         guard let application = store.application(slug: request.key),
             let provider = application.provider.flatMap({ store.providers[$0] })

@@ -1,7 +1,9 @@
 import FoundationEssentials
 import JSON
 
-/// `/policies/bindings/`, looked up by UUID. The very same binding can be made twice.
+/// `/policies/bindings/`, looked up by UUID.
+///
+/// The very same binding can be made twice.
 enum PolicyBindings: EditableResource {
     static let model = "PolicyBinding"
     static let ordering = "order"

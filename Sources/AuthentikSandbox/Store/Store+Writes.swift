@@ -11,7 +11,11 @@ extension Store {
         if let new {
             indexes.applicationBySlug[new.slug] = new.pk
             if let provider = new.provider { indexes.applicationByProvider[provider] = new.pk }
-            for provider in new.backchannelProviders { indexes.applicationByBackchannelProvider[provider] = new.pk }
+            for provider in new.backchannelProviders {
+                // It serves one application: the one that named it last.
+                unlinkBackchannel(provider)
+                indexes.applicationByBackchannelProvider[provider] = new.pk
+            }
             applications[new.pk] = new
         } else if let old {
             applications[old.pk] = nil
@@ -39,18 +43,12 @@ extension Store {
                 unlinked.provider = nil
                 replace(application, with: unlinked)
             }
-            if let application = backchannelApplication(of: old.pk) {
-                var unlinked = application
-                unlinked.backchannelProviders.removeAll { $0 == old.pk }
-                replace(application, with: unlinked)
-            }
+            unlinkBackchannel(old.pk)
         }
     }
 
     mutating func replace(_ old: ApplicationEntitlement?, with new: ApplicationEntitlement?) {
-        if let old {
-            if let app = old.app { indexes.entitlementsByApplication[app]?[old.name] = nil }
-        }
+        if let old, let app = old.app { indexes.entitlementsByApplication[app]?[old.name] = nil }
         if let new {
             if let app = new.app { indexes.entitlementsByApplication[app, default: [:]][new.name] = new.pk }
             entitlements[new.pk] = new
@@ -62,9 +60,7 @@ extension Store {
 
     /// A group that goes takes its bindings along, by which what it guarded can become public.
     mutating func replace(_ old: Group?, with new: Group?) {
-        if let old {
-            indexes.groupByName[old.name] = nil
-        }
+        if let old { indexes.groupByName[old.name] = nil }
         if let new {
             indexes.groupByName[new.name] = new.pk
             groups[new.pk] = new
@@ -75,15 +71,20 @@ extension Store {
     }
 
     mutating func replace(_ old: PolicyBinding?, with new: PolicyBinding?) {
-        if let old {
-            if let target = old.target { indexes.bindingsByTarget[target]?.remove(old.pk) }
-        }
+        if let old, let target = old.target { indexes.bindingsByTarget[target]?.remove(old.pk) }
         if let new {
             if let target = new.target { indexes.bindingsByTarget[target, default: []].insert(new.pk) }
             bindings[new.pk] = new
         } else if let old {
             bindings[old.pk] = nil
         }
+    }
+
+    private mutating func unlinkBackchannel(_ provider: Int) {
+        guard let application = backchannelApplication(of: provider) else { return }
+        var unlinked = application
+        unlinked.backchannelProviders.removeAll { $0 == provider }
+        replace(application, with: unlinked)
     }
 
     private mutating func deleteBindings(of target: UUID) {

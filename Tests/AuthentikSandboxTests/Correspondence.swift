@@ -1,0 +1,61 @@
+import JSON
+
+/// Which value of the sandbox stands for which value of the recorded server, where the two cannot be equal.
+///
+/// It is learned from answers, one to one and for good, and applied to later requests.
+struct Correspondence {
+    /// What a value identifies; the same number can be a provider's and a user's.
+    enum Kind: Hashable {
+        case uuid, provider, groupNumber, clientID, clientSecret, subject, fingerprint, date
+    }
+
+    static var uuidPattern: Regex<Substring> {
+        /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
+    }
+
+    private var toSandbox: [Kind: [String: String]] = [:]
+    private var toRecorded: [Kind: [String: String]] = [:]
+
+    /// Whether the two can stand for each other: they do already, or neither stands for anything yet.
+    mutating func match(_ kind: Kind, recorded: String, sandbox: String) -> Bool {
+        switch (toSandbox[kind]?[recorded], toRecorded[kind]?[sandbox]) {
+        case (sandbox, recorded): return true
+        case (nil, nil):
+            toSandbox[kind, default: [:]][recorded] = sandbox
+            toRecorded[kind, default: [:]][sandbox] = recorded
+            return true
+        default: return false
+        }
+    }
+
+    /// A recorded path as the sandbox is asked for it.
+    func path(_ recorded: String) -> String {
+        text(recorded).replacing(/\/providers\/oauth2\/(\d+)\//) { match in
+            "/providers/oauth2/\(toSandbox[.provider]?[String(match.1)] ?? String(match.1))/"
+        }
+    }
+
+    /// A recorded request body as the sandbox is sent it.
+    func body(_ recorded: JSONValue, field: String = "") -> JSONValue {
+        switch recorded {
+        case .object(let members):
+            return .object(
+                Dictionary(uniqueKeysWithValues: members.map { ($0.key, body($0.value, field: $0.key)) })
+            )
+        case .array(let items):
+            return .array(items.map { body($0, field: field) })
+        case .integer(let number) where field == "provider":
+            return toSandbox[.provider]?[String(number)].flatMap { Int($0) }.map { .integer($0) } ?? recorded
+        case .string(let value):
+            return .string(toSandbox[.clientID]?[value] ?? text(value))
+        default:
+            return recorded
+        }
+    }
+
+    private func text(_ recorded: String) -> String {
+        recorded.replacing(Self.uuidPattern) { match in
+            toSandbox[.uuid]?[String(match.output)] ?? String(match.output)
+        }
+    }
+}
