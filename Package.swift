@@ -71,6 +71,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        tests("JSON"),
+        tests("Secrets"),
+        tests("CurlTransport", ["TestSupport"]),
+        tests(
+            "AuthentikAPI",
+            ["CurlTransport", "JSON", "Secrets", "TestSupport"],
+            resources: [.copy("Fixtures")]
+        ),
         tests("AuthentikSandbox", ["JSON"], resources: [.copy("Recordings")]),
     ],
     swiftLanguageModes: [.v6]
