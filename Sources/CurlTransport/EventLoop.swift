@@ -62,7 +62,8 @@ final class EventLoop {
 
     private func drop(_ identifier: UInt64) {
         guard let transfer = transfers.removeValue(forKey: identifier) else { return }
-        curl_multi_remove_handle(multi, transfer.handle)
+        // It frees the handle when it goes, which must not be before this.
+        _ = withExtendedLifetime(transfer) { curl_multi_remove_handle(multi, transfer.handle) }
     }
 
     private func finishTransfers() {

@@ -78,6 +78,12 @@ struct ServerConnection {
     }
 
     private mutating func takeHead(log: ServerLog, decide: (RecordedRequest) -> CannedReply) {
+        if let first = unread.first, first < 0x20 {
+            // No HTTP but, likely, TLS. Server software answers such in clear.
+            unsent += [UInt8]("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".utf8)
+            unread = []
+            return
+        }
         guard let end = unread.firstRange(of: [13, 10, 13, 10]) else { return }
         let number = log.requests.count + 1
         place += 1
