@@ -34,8 +34,9 @@ final class EventLoop {
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             finishTransfers()
+            expireTransfers()
             var descriptor = curl_waitfd(fd: mailbox.wakeUpDescriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-            curl_multi_poll(multi, &descriptor, 1, 60_000, nil)
+            curl_multi_poll(multi, &descriptor, 1, millisecondsToSleep(), nil)
         }
     }
 
@@ -77,5 +78,20 @@ final class EventLoop {
             drop(transfer.identifier)
             mailbox.finish(transfer.identifier, with: result)
         }
+    }
+
+    /// Ends what libcurl forgets: while a transfer waits for a free connection it has no time limit (as of 7.88).
+    private func expireTransfers() {
+        let now = ContinuousClock.now
+        for transfer in transfers.values where transfer.deadline <= now {
+            let result = transfer.result(CURLE_OPERATION_TIMEDOUT)
+            drop(transfer.identifier)
+            mailbox.finish(transfer.identifier, with: result)
+        }
+    }
+
+    private func millisecondsToSleep() -> Int32 {
+        guard let next = transfers.values.map(\.deadline).min() else { return 60_000 }
+        return Int32(min(60_000, (next - .now).curlMilliseconds))
     }
 }
