@@ -1,5 +1,5 @@
 extension AuthentikClient {
-    /// The release that answers. Needs any valid token.
+    /// The release that answers, to any valid token.
     package func release() async throws -> Release {
         struct Version: Decodable {
             var current: String
@@ -37,7 +37,8 @@ extension AuthentikClient {
         do {
             return try await list(.providers)
         } catch var error as AuthentikError where error.kind == .serverError {
-            error.message += "; one provider with an incomplete entry in redirect_uris makes this list fail until a "
+            error.message +=
+                "; one provider with an incomplete entry in redirect_uris makes this list fail until a "
                 + "correct PUT repairs it"
             throw error
         }

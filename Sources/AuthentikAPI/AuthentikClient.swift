@@ -71,7 +71,8 @@ package struct AuthentikClient: Sendable {
     /// Decodes a success.
     ///
     /// - Throws: ``AuthentikError`` of the kind `undecodable`, which names what is missing and quotes nothing.
-    func decode<Value: Decodable>(_ type: Value.Type, _ response: HTTPResponse, to request: APIRequest) throws -> Value {
+    func decode<Value: Decodable>(_ type: Value.Type, _ response: HTTPResponse, to request: APIRequest) throws -> Value
+    {
         do {
             return try JSONDecoder().decode(type, from: Data(response.body))
         } catch {

@@ -42,10 +42,14 @@ struct AuthentikAddressTests {
         arguments: [
             (Endpoint.version, nil, [], "/api/v3/admin/version/"),
             (.applications, "grafana", [], "/api/v3/core/applications/grafana/"),
-            (.applications, nil, [("superuser_full_list", "true"), ("page", "2")],
-             "/api/v3/core/applications/?superuser_full_list=true&page=2"),
-            (.providers, nil, [("name", "a b&c=d/é?#%+")],
-             "/api/v3/providers/oauth2/?name=a%20b%26c%3Dd%2F%C3%A9%3F%23%25%2B"),
+            (
+                .applications, nil, [("superuser_full_list", "true"), ("page", "2")],
+                "/api/v3/core/applications/?superuser_full_list=true&page=2"
+            ),
+            (
+                .providers, nil, [("name", "a b&c=d/é?#%+")],
+                "/api/v3/providers/oauth2/?name=a%20b%26c%3Dd%2F%C3%A9%3F%23%25%2B"
+            ),
             (.entitlements, "a/../b?c", [], "/api/v3/core/application_entitlements/a%2F..%2Fb%3Fc/"),
             (.applications, "\u{1}\u{7f}-._~", [], "/api/v3/core/applications/%01%7F-._~/"),
         ] as [(Endpoint, String?, [(String, String)], String)]

@@ -10,7 +10,9 @@ import Testing
 struct CreateTests {
     private static let application = #"{"pk": "a", "slug": "grafana", "name": "Grafana"}"#
     private static let nothing = CannedReply.json(404, #"{"detail": "No Application matches the given query."}"#)
-    static let ambiguous: [CannedReply] = [.reset, .close, .html(502, ""), .html(503, ""), .html(405, ""), .html(500, "")]
+    static let ambiguous: [CannedReply] = [
+        .reset, .close, .html(502, ""), .html(503, ""), .html(405, ""), .html(500, ""),
+    ]
 
     private static func createBoth(_ client: AuthentikClient) async throws {
         try await client.createApplicationAndProvider(

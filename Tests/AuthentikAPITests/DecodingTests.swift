@@ -95,8 +95,10 @@ struct DecodingTests {
         "What does not decode names its place and quotes nothing",
         arguments: [
             (#"{"results": []}"#, "has no 'pagination'"),
-            (#"{"pagination": {"count": 1, "total_pages": 1}, "results": [{"pk": "s3cret", "name": "s3cret"}]}"#,
-             "results.[0].pk is of another type"),
+            (
+                #"{"pagination": {"count": 1, "total_pages": 1}, "results": [{"pk": "s3cret", "name": "s3cret"}]}"#,
+                "results.[0].pk is of another type"
+            ),
             (#"{"pagination": {"count": 1, "total_pages": 1}, "results": [{"pk": 1, "name": null}]}"#, "is null"),
             (#"s3cret"#, "it is no JSON"), ("", "it is no JSON"),
         ]

@@ -23,7 +23,10 @@ struct ErrorBodyTests {
         return AuthentikError(response, to: request, at: address)
     }
 
-    @Test("A success is none", arguments: [(200, "application/json", "{}"), (201, "application/json; charset=utf-8", "[]"), (204, "", "")])
+    @Test(
+        "A success is none",
+        arguments: [(200, "application/json", "{}"), (201, "application/json; charset=utf-8", "[]"), (204, "", "")]
+    )
     func success(status: Int, type: String, body: String) throws {
         #expect(try Self.error(status, type, body) == nil)
     }
@@ -43,7 +46,11 @@ struct ErrorBodyTests {
 
     static let shapes = [
         Shape("detail", #"{"detail": "Invalid page."}"#, [": Invalid page."]),
-        Shape("fields in order", #"{"name": ["b"], "client_id": ["a", "c"]}"#, ["client_id: a", "client_id: c", "name: b"]),
+        Shape(
+            "fields in order",
+            #"{"name": ["b"], "client_id": ["a", "c"]}"#,
+            ["client_id: a", "client_id: c", "name: b"]
+        ),
         Shape("the object as a whole", #"{"non_field_errors": ["x"]}"#, [": x"]),
         Shape("an element by index", #"{"redirect_uris": {"0": ["x"]}}"#, ["redirect_uris[0]: x"]),
         Shape("an element by place", #"{"uris": [{}, {"mode": ["x"]}]}"#, ["uris[1].mode: x"]),
@@ -77,8 +84,14 @@ struct ErrorBodyTests {
         var words: String
 
         init(
-            _ name: String, _ method: String, _ status: Int, _ type: String?, _ body: String,
-            _ kind: AuthentikError.Kind, mayHaveHappened: Bool = false, says words: String
+            _ name: String,
+            _ method: String,
+            _ status: Int,
+            _ type: String?,
+            _ body: String,
+            _ kind: AuthentikError.Kind,
+            mayHaveHappened: Bool = false,
+            says words: String
         ) {
             testDescription = name
             self.method = method
@@ -105,11 +118,29 @@ struct ErrorBodyTests {
         Case("429", "POST", 429, json, #"{"detail": "Request was throttled."}"#, .throttled, says: "throttled"),
         Case("429 of a proxy", "POST", 429, html, "", .throttled, says: "answered 429"),
         Case("500", "POST", 500, json, #"{"detail": "x"}"#, .serverError, mayHaveHappened: true, says: "500: x"),
-        Case("500 in HTML", "GET", 500, html, "<html>", .serverError, mayHaveHappened: true, says: "(500; see its log)"),
+        Case(
+            "500 in HTML",
+            "GET",
+            500,
+            html,
+            "<html>",
+            .serverError,
+            mayHaveHappened: true,
+            says: "(500; see its log)"
+        ),
         Case("502", "GET", 502, html, "", .unavailable, mayHaveHappened: true, says: "answered 502"),
         Case("503", "PATCH", 503, nil, "", .unavailable, mayHaveHappened: true, says: "not ready"),
         Case("504", "PATCH", 504, json, "{}", .unavailable, mayHaveHappened: true, says: "answered 504"),
-        Case("a write that failed", "PATCH", 405, html, "", .serverError, mayHaveHappened: true, says: "unhandled error"),
+        Case(
+            "a write that failed",
+            "PATCH",
+            405,
+            html,
+            "",
+            .serverError,
+            mayHaveHappened: true,
+            says: "unhandled error"
+        ),
         Case("a write that is not allowed", "PATCH", 405, json, #"{"detail": "no"}"#, .rejected, says: "no"),
         Case("a read that is not allowed", "GET", 405, html, "", .notAuthentik, says: "answered 405"),
     ]

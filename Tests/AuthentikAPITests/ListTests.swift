@@ -50,7 +50,9 @@ struct ListTests {
 
     @Test("A row that shows twice, with none missing, counts once")
     func harmlessDuplicate() async throws {
-        let server = try CannedServer { Self.number($0) == 1 ? page(1...3, count: 4, pages: 2) : page(3...4, count: 4, pages: 2) }
+        let server = try CannedServer {
+            Self.number($0) == 1 ? page(1...3, count: 4, pages: 2) : page(3...4, count: 4, pages: 2)
+        }
         #expect(try await makeClient(server).applications().map(\.pk) == ["1", "2", "3", "4"])
         #expect(server.requests.count == 2)
     }

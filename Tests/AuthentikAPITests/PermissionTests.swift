@@ -11,7 +11,11 @@ struct PermissionTests {
         return try #require(AuthentikError(response, to: request, at: address))
     }
 
-    @Test("A wrong token, or none, is no lack of a permission", arguments: Fixture.releases, ["wrong-token", "no-token"])
+    @Test(
+        "A wrong token, or none, is no lack of a permission",
+        arguments: Fixture.releases,
+        ["wrong-token", "no-token"]
+    )
     func token(release: String, fixture: String) throws {
         let error = try Self.error(fixture, release, APIRequest(method: "GET", endpoint: .version))
         #expect(error.kind == .invalidToken)

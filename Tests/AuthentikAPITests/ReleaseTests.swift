@@ -6,7 +6,9 @@ import Testing
 struct ReleaseTests {
     @Test(
         "Reads year and month",
-        arguments: [("2025.12.4", 2025, 12), ("2026.5.0-rc1", 2026, 5), ("2024.12", 2024, 12), ("2026.2.0+x.y", 2026, 2)]
+        arguments: [
+            ("2025.12.4", 2025, 12), ("2026.5.0-rc1", 2026, 5), ("2024.12", 2024, 12), ("2026.2.0+x.y", 2026, 2),
+        ]
     )
     func parsing(text: String, year: Int, month: Int) throws {
         let release = try #require(Release(text))
@@ -15,7 +17,10 @@ struct ReleaseTests {
         #expect(release.description == text)
     }
 
-    @Test("Refuses other texts", arguments: ["", "2025", "v2025.12.4", "2025.x", "1.2.3", "0.0.0", "2025-12-4", "latest"])
+    @Test(
+        "Refuses other texts",
+        arguments: ["", "2025", "v2025.12.4", "2025.x", "1.2.3", "0.0.0", "2025-12-4", "latest"]
+    )
     func refused(text: String) {
         #expect(Release(text) == nil)
     }

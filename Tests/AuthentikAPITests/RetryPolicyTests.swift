@@ -7,7 +7,11 @@ import Testing
 struct RetryPolicyTests {
     private static func unreachable(_ kind: TransportError.Kind) -> AuthentikError {
         let transport = TransportError(
-            kind: kind, curlCode: 1, message: "m", request: "GET x", mayHaveReachedServer: false
+            kind: kind,
+            curlCode: 1,
+            message: "m",
+            request: "GET x",
+            mayHaveReachedServer: false
         )
         return AuthentikError(kind: .unreachable, message: "m", request: "GET x", transport: transport)
     }

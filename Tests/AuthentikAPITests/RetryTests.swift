@@ -26,7 +26,11 @@ struct RetryTests {
     func headers() async throws {
         let server = try CannedServer(.html(503, ""), Self.version)
         _ = try await makeClient(server).release()
-        #expect(server.requests.map { $0.header("authorization") } == ["Bearer t0ken-of-the-test", "Bearer t0ken-of-the-test"])
+        #expect(
+            server.requests.map { $0.header("authorization") } == [
+                "Bearer t0ken-of-the-test", "Bearer t0ken-of-the-test",
+            ]
+        )
         #expect(server.requests.allSatisfy { $0.header("accept") == "application/json" })
         #expect(server.requests.allSatisfy { $0.header("content-type") == nil })
     }

@@ -30,7 +30,7 @@ package struct ScopeMapping: Sendable, Equatable, ListedObject {
     package var name: String
     /// Not unique.
     package var scopeName: String
-    /// Names what Authentik itself brings: `goauthentik.io/providers/oauth2/scope-openid`. Unique.
+    /// The unique name of what Authentik itself brings, `goauthentik.io/providers/oauth2/scope-openid`.
     package var managed: String?
 
     package var key: String { pk }
