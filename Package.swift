@@ -71,6 +71,13 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("JSON"),
+        tests("Secrets"),
+        tests("CurlTransport", ["TestSupport"]),
+        tests(
+            "AuthentikAPI",
+            ["CurlTransport", "JSON", "Secrets", "TestSupport"],
+            resources: [.copy("Fixtures")]
+        ),
         tests("AuthentikSandbox", ["JSON"], resources: [.copy("Recordings")]),
         .target(
             name: "TestSupport",

@@ -38,7 +38,7 @@ extension AuthentikClient {
                 "provider_model": "authentik_providers_oauth2.oauth2provider",
                 "provider": .object(provider.fields),
             ],
-            secrets: provider.secrets
+            secrets: application.secrets + provider.secrets
         )
         try await create(
             request,
@@ -58,7 +58,12 @@ extension AuthentikClient {
     }
 
     package func createApplication(_ body: WriteBody, slug: String) async throws -> Application {
-        let request = APIRequest(method: "POST", endpoint: .applications, body: .object(body.fields))
+        let request = APIRequest(
+            method: "POST",
+            endpoint: .applications,
+            body: .object(body.fields),
+            secrets: body.secrets
+        )
         return try await create(
             request,
             decode: { try decode(Application.self, $0, to: request) },

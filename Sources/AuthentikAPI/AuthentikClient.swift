@@ -142,10 +142,11 @@ extension AuthentikError {
     /// Takes out what was sent in secret, should Authentik ever quote it.
     fileprivate func redacting(_ secrets: [Secret]) -> AuthentikError {
         var error = self
-        for secret in secrets where !secret.exposed.isEmpty {
-            error.message.replace(secret.exposed, with: "(secret)")
+        // The longest first: one may be part of another.
+        for secret in secrets.map(\.exposed).sorted(by: { $0.count > $1.count }) where !secret.isEmpty {
+            error.message.replace(secret, with: "(secret)")
             for index in error.fields.indices {
-                error.fields[index].message.replace(secret.exposed, with: "(secret)")
+                error.fields[index].message.replace(secret, with: "(secret)")
             }
         }
         return error

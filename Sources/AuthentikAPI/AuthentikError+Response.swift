@@ -16,7 +16,8 @@ extension AuthentikError {
             message: "",
             request: description,
             requestID: response.headers["x-authentik-id"],
-            retryAfter: response.headers["retry-after"].flatMap(Int.init).map { .seconds(max(0, $0)) }
+            // A day at most: nobody means more, and the clock cannot add just any number.
+            retryAfter: response.headers["retry-after"].flatMap(Int.init).map { .seconds(min(max(0, $0), 86_400)) }
         )
         error.fields = answer.map { FieldError.flattened($0) } ?? []
         let words = error.fields.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
@@ -32,7 +33,7 @@ extension AuthentikError {
         let type = response.headers["content-type"].map { "'\($0.prefix { $0 != ";" })'" } ?? "no content type"
         switch kind {
         case .notAuthentik where (300..<400).contains(status):
-            let target = response.headers["location"].map { " to \($0.prefix { $0 != "?" })" } ?? ""
+            let target = response.headers["location"].map { " to \($0.prefix { $0 != "?" && $0 != "#" })" } ?? ""
             return "answered \(status), a redirect\(target), which is not followed; use the final address"
         case .notAuthentik:
             return "answered \(status) with \(type) instead of JSON; is this the address of Authentik?"

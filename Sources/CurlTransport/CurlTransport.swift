@@ -30,11 +30,13 @@ package final class CurlTransport: Sendable {
 
     /// Sends a request and waits for the whole response, whatever its status.
     ///
-    /// When the task is cancelled the call returns at once and the transfer is dropped afterwards.
+    /// When the task is cancelled the call returns at once and the transfer is dropped afterwards; a task that was
+    /// cancelled before sends nothing.
     ///
     /// - Throws: ``TransportError`` when no response came, `CancellationError` when the task was cancelled.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.validate()
+        try Task.checkCancellation()
         let identifier = mailbox.makeIdentifier()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -52,10 +54,9 @@ extension HTTPRequest {
     /// The method and URL without query and user information, for errors.
     var redactedDescription: String {
         var address = url.prefix { $0 != "?" && $0 != "#" }
-        if let scheme = address.firstRange(of: "://"), let at = address[scheme.upperBound...].firstIndex(of: "@"),
-            !address[scheme.upperBound..<at].contains("/")
-        {
-            address.removeSubrange(scheme.upperBound...at)
+        if let scheme = address.firstRange(of: "://") {
+            let authority = address[scheme.upperBound...].prefix { $0 != "/" }
+            if let at = authority.lastIndex(of: "@") { address.removeSubrange(scheme.upperBound...at) }
         }
         return "\(method) \(address)"
     }

@@ -34,8 +34,9 @@ final class EventLoop {
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             finishTransfers()
+            expireTransfers()
             var descriptor = curl_waitfd(fd: mailbox.wakeUpDescriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-            curl_multi_poll(multi, &descriptor, 1, 60_000, nil)
+            curl_multi_poll(multi, &descriptor, 1, millisecondsToSleep(), nil)
         }
     }
 
@@ -62,7 +63,8 @@ final class EventLoop {
 
     private func drop(_ identifier: UInt64) {
         guard let transfer = transfers.removeValue(forKey: identifier) else { return }
-        curl_multi_remove_handle(multi, transfer.handle)
+        // It frees the handle when it goes, which must not be before this.
+        _ = withExtendedLifetime(transfer) { curl_multi_remove_handle(multi, transfer.handle) }
     }
 
     private func finishTransfers() {
@@ -76,5 +78,20 @@ final class EventLoop {
             drop(transfer.identifier)
             mailbox.finish(transfer.identifier, with: result)
         }
+    }
+
+    /// Ends what libcurl forgets: while a transfer waits for a free connection it has no time limit (as of 7.88).
+    private func expireTransfers() {
+        let now = ContinuousClock.now
+        for transfer in transfers.values where transfer.deadline <= now {
+            let result = transfer.result(CURLE_OPERATION_TIMEDOUT)
+            drop(transfer.identifier)
+            mailbox.finish(transfer.identifier, with: result)
+        }
+    }
+
+    private func millisecondsToSleep() -> Int32 {
+        guard let next = transfers.values.map(\.deadline).min() else { return 60_000 }
+        return Int32(min(60_000, (next - .now).curlMilliseconds))
     }
 }

@@ -1,6 +1,7 @@
 /// An HTTP request, with its whole body.
 ///
-/// It never prints more of itself than its method and address: headers hold tokens and bodies hold secrets.
+/// It never prints more of itself than its method and address, without the query: headers hold tokens and bodies hold
+/// secrets.
 package struct HTTPRequest: Sendable {
     package var method: String
     /// An absolute `http` or `https` URL.
@@ -33,7 +34,7 @@ package struct HTTPRequest: Sendable {
 }
 
 extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    package var description: String { "\(method) \(url)" }
+    package var description: String { redactedDescription }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

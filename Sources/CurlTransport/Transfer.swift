@@ -4,6 +4,8 @@ import CCurl
 final class Transfer {
     let identifier: UInt64
     let handle: UnsafeMutableRawPointer
+    /// A little after libcurl's own time limit, whose error tells more.
+    let deadline: ContinuousClock.Instant
 
     private let request: HTTPRequest
     private let maximumBytes: Int
@@ -20,6 +22,8 @@ final class Transfer {
         self.handle = handle
         self.request = request
         self.maximumBytes = configuration.maximumResponseBytes
+        let timeLimit = min(request.timeLimit ?? configuration.timeLimit, .seconds(Int32.max / 1000))
+        deadline = .now + timeLimit + .milliseconds(20)
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         describe(request)
         limit(configuration)

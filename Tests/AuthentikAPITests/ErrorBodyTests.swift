@@ -1,0 +1,199 @@
+import CurlTransport
+import JSON
+import Secrets
+import TestSupport
+import Testing
+
+@testable import AuthentikAPI
+
+@Suite("AuthentikError: what an answer stands for", .timeLimit(.minutes(1)))
+struct ErrorBodyTests {
+    private static func error(
+        _ status: Int,
+        _ type: String?,
+        _ body: String,
+        to request: APIRequest = APIRequest(method: "GET", endpoint: .providers),
+        headers extra: [(String, String)] = []
+    ) throws -> AuthentikError? {
+        var headers: HTTPHeaders = ["x-authentik-id": "5e1f"]
+        if let type { headers.append("content-type", type) }
+        for (name, value) in extra { headers.append(name, value) }
+        let address = try #require(AuthentikAddress("https://h"))
+        let response = HTTPResponse(status: status, headers: headers, body: [UInt8](body.utf8))
+        return AuthentikError(response, to: request, at: address)
+    }
+
+    @Test(
+        "A success is none",
+        arguments: [(200, "application/json", "{}"), (201, "application/json; charset=utf-8", "[]"), (204, "", "")]
+    )
+    func success(status: Int, type: String, body: String) throws {
+        #expect(try Self.error(status, type, body) == nil)
+    }
+
+    struct Shape: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var body: String
+        /// `field: message`, a field at a time.
+        var fields: [String]
+
+        init(_ name: String, _ body: String, _ fields: [String]) {
+            testDescription = name
+            self.body = body
+            self.fields = fields
+        }
+    }
+
+    static let shapes = [
+        Shape("detail", #"{"detail": "Invalid page."}"#, [": Invalid page."]),
+        Shape(
+            "fields in order",
+            #"{"name": ["b"], "client_id": ["a", "c"]}"#,
+            ["client_id: a", "client_id: c", "name: b"]
+        ),
+        Shape("the object as a whole", #"{"non_field_errors": ["x"]}"#, [": x"]),
+        Shape("an element by index", #"{"redirect_uris": {"0": ["x"]}}"#, ["redirect_uris[0]: x"]),
+        Shape("an element by place", #"{"uris": [{}, {"mode": ["x"]}]}"#, ["uris[1].mode: x"]),
+        Shape("a field as a whole", #"{"uris": {"non_field_errors": ["x"]}}"#, ["uris: x"]),
+        Shape("one half of a transaction", #"{"app": {"slug": ["x"]}}"#, ["app.slug: x"]),
+        Shape("a field of the name detail", #"{"app": {"detail": ["x"]}}"#, ["app.detail: x"]),
+        Shape("a list", #"["x", "y"]"#, [": x", ": y"]),
+        Shape("a text", #""x""#, [": x"]),
+        Shape("others", #"{"a": 1, "b": true, "c": null, "d": 1.5}"#, ["a: 1", "b: true", "d: 1.5"]),
+        Shape("nothing", "{}", []),
+        Shape("no JSON after all", "{", []),
+    ]
+
+    @Test("Every shape of a refusal becomes fields", arguments: shapes)
+    func refusal(shape: Shape) throws {
+        let error = try #require(try Self.error(400, "application/json", shape.body))
+        #expect(error.kind == .rejected)
+        #expect(error.fields.map { "\($0.field): \($0.message)" } == shape.fields)
+        #expect(error.message.isEmpty == false)
+        #expect(error.requestID == "5e1f")
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var method = "GET"
+        var status: Int
+        var type: String?
+        var body = ""
+        var kind: AuthentikError.Kind
+        var mayHaveHappened = false
+        var words: String
+
+        init(
+            _ name: String,
+            _ method: String,
+            _ status: Int,
+            _ type: String?,
+            _ body: String,
+            _ kind: AuthentikError.Kind,
+            mayHaveHappened: Bool = false,
+            says words: String
+        ) {
+            testDescription = name
+            self.method = method
+            self.status = status
+            self.type = type
+            self.body = body
+            self.kind = kind
+            self.mayHaveHappened = mayHaveHappened
+            self.words = words
+        }
+    }
+
+    private static let json = "application/json"
+    private static let html = "text/html; charset=utf-8"
+
+    static let cases = [
+        Case("an HTML page", "GET", 200, html, "<html>", .notAuthentik, mayHaveHappened: true, says: "'text/html'"),
+        Case("no type", "GET", 200, nil, "x", .notAuthentik, mayHaveHappened: true, says: "no content type"),
+        Case("an unknown path", "GET", 404, html, "<html>", .notAuthentik, says: "answered 404 with 'text/html'"),
+        Case("a firewall", "GET", 403, html, "<html>", .notAuthentik, says: "answered 403"),
+        Case("401 of something else", "GET", 401, html, "", .notAuthentik, says: "answered 401"),
+        Case("401", "GET", 401, json, #"{"detail": "no"}"#, .invalidToken, says: "no"),
+        Case("415", "POST", 415, json, #"{"detail": "Unsupported media type"}"#, .rejected, says: "Unsupported"),
+        Case("429", "POST", 429, json, #"{"detail": "Request was throttled."}"#, .throttled, says: "throttled"),
+        Case("429 of a proxy", "POST", 429, html, "", .throttled, says: "answered 429"),
+        Case("500", "POST", 500, json, #"{"detail": "x"}"#, .serverError, mayHaveHappened: true, says: "500: x"),
+        Case(
+            "500 in HTML",
+            "GET",
+            500,
+            html,
+            "<html>",
+            .serverError,
+            mayHaveHappened: true,
+            says: "(500; see its log)"
+        ),
+        Case("502", "GET", 502, html, "", .unavailable, mayHaveHappened: true, says: "answered 502"),
+        Case("503", "PATCH", 503, nil, "", .unavailable, mayHaveHappened: true, says: "not ready"),
+        Case("504", "PATCH", 504, json, "{}", .unavailable, mayHaveHappened: true, says: "answered 504"),
+        Case(
+            "a write that failed",
+            "PATCH",
+            405,
+            html,
+            "",
+            .serverError,
+            mayHaveHappened: true,
+            says: "unhandled error"
+        ),
+        Case("a write that is not allowed", "PATCH", 405, json, #"{"detail": "no"}"#, .rejected, says: "no"),
+        Case("a read that is not allowed", "GET", 405, html, "", .notAuthentik, says: "answered 405"),
+    ]
+
+    @Test("Every answer is of a kind and says so", arguments: cases)
+    func kinds(row: Case) throws {
+        let request = APIRequest(method: row.method, endpoint: .providers, key: "1")
+        let error = try #require(try Self.error(row.status, row.type, row.body, to: request))
+        #expect(error.kind == row.kind)
+        #expect(error.status == row.status)
+        #expect(error.mayHaveHappened == row.mayHaveHappened)
+        #expect(error.message.contains(row.words), "\(error.message)")
+        #expect(error.request == "\(row.method) https://h/api/v3/providers/oauth2/1/")
+    }
+
+    @Test("A redirect says where to, without what may be secret", arguments: [301, 302, 307, 308])
+    func redirect(status: Int) throws {
+        let error = try #require(
+            try Self.error(status, Self.html, "", headers: [("location", "https://h2/if/login/?next=x#y")])
+        )
+        #expect(error.kind == .notAuthentik)
+        #expect(error.message.contains("a redirect to https://h2/if/login/, which"))
+    }
+
+    @Test(
+        "Retry-After is read as seconds",
+        arguments: [
+            ("5", 5), ("0", 0), ("-3", 0), ("9223372036854775807", 86_400), ("soon", nil),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", nil),
+        ]
+    )
+    func retryAfter(text: String, seconds: Int?) throws {
+        let error = try #require(try Self.error(503, nil, "", headers: [("retry-after", text)]))
+        #expect(error.retryAfter == seconds.map { .seconds($0) })
+    }
+
+    @Test("What Authentik quotes of a secret is taken out again")
+    func redaction() async throws {
+        let quote = #"{"client_secret": ["'s3cret-long' is no secret"], "detail": "s3cret and t0ken-of-the-test"}"#
+        let server = try CannedServer(.json(400, quote))
+        let client = try makeClient(server)
+        let body = WriteBody(
+            ["client_secret": "s3cret-long"],
+            secrets: [Secret("s3cret"), Secret("s3cret-long"), Secret("")]
+        )
+        let error = try await failure { try await client.updateProvider(pk: 1, body) }
+        #expect(error.fields.map(\.message) == ["'(secret)' is no secret", "(secret) and (secret)"])
+        var dumped = ""
+        dump(error, to: &dumped)
+        for text in [dumped, "\(error)", String(reflecting: error)] {
+            #expect(!text.contains("s3cret"))
+            #expect(!text.contains("-long"))
+            #expect(!text.contains("t0ken"))
+        }
+    }
+}

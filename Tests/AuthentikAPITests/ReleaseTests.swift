@@ -1,0 +1,53 @@
+import Testing
+
+@testable import AuthentikAPI
+
+@Suite("Release")
+struct ReleaseTests {
+    @Test(
+        "Reads year and month",
+        arguments: [
+            ("2025.12.4", 2025, 12), ("2026.5.0-rc1", 2026, 5), ("2024.12", 2024, 12), ("2026.2.0+x.y", 2026, 2),
+        ]
+    )
+    func parsing(text: String, year: Int, month: Int) throws {
+        let release = try #require(Release(text))
+        #expect(release.year == year)
+        #expect(release.month == month)
+        #expect(release.description == text)
+    }
+
+    @Test(
+        "Refuses other texts",
+        arguments: ["", "2025", "v2025.12.4", "2025.x", "1.2.3", "0.0.0", "2025-12-4", "latest"]
+    )
+    func refused(text: String) {
+        #expect(Release(text) == nil)
+    }
+
+    @Test("Is ordered by year and month")
+    func order() throws {
+        let texts = ["2026.5.0-rc1", "2024.12.5", "2025.12.4", "2025.2.1"]
+        let releases = try texts.map { try #require(Release($0)) }
+        #expect(releases.sorted().map(\.description) == ["2024.12.5", "2025.2.1", "2025.12.4", "2026.5.0-rc1"])
+        let patches = try ["2025.12.0", "2025.12.4"].map { try #require(Release($0)) }
+        #expect(!(patches[0] < patches[1]) && !(patches[1] < patches[0]))
+    }
+
+    @Test(
+        "Knows what a release can do: supported, writable icon, logout fields, grant types",
+        arguments: [
+            ("2024.10.5", [false, false, false, false]), ("2024.12.5", [true, false, false, false]),
+            ("2025.8.1", [true, false, false, false]), ("2025.10.0", [true, false, true, false]),
+            ("2025.12.4", [true, true, true, false]), ("2026.2.0", [true, true, true, false]),
+            ("2026.5.0-rc1", [true, true, true, true]), ("2027.1.0", [true, true, true, true]),
+        ]
+    )
+    func capabilities(text: String, expected: [Bool]) throws {
+        let release = try #require(Release(text))
+        let found = [
+            release.isSupported, release.hasWritableIcon, release.hasLogoutFields, release.takesGrantTypes,
+        ]
+        #expect(found == expected)
+    }
+}

@@ -1,0 +1,103 @@
+import TestSupport
+import Testing
+
+@testable import CurlTransport
+
+@Suite("CurlTransport: connections", .timeLimit(.minutes(1)))
+struct ConnectionTests {
+    @Test("Requests one after the other share a connection")
+    func reuse() async throws {
+        let server = try CannedServer(.text(200, "ok"))
+        let transport = try makeTransport()
+        for _ in 1...5 { _ = try await transport.get(server.url) }
+        #expect(server.requests.count == 5)
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test("Many requests at once share as many connections as are allowed", arguments: [1, 3, 8])
+    func limit(connections: Int) async throws {
+        let server = try CannedServer { .text(200, $0.target) }
+        let transport = try makeTransport { $0.maximumConnectionsPerHost = connections }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...50 {
+                group.addTask {
+                    let response = try await transport.get("\(server.url)/\(number)")
+                    #expect(response.text == "/\(number)")
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(server.requests.count == 50)
+        #expect(server.mostOpenConnections <= connections)
+    }
+
+    @Test("Requests that must not be repeated keep to the limit, too")
+    func limitOfUnrepeatable() async throws {
+        let server = try CannedServer(.text(200, "ok"))
+        let transport = try makeTransport { $0.maximumConnectionsPerHost = 2 }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...20 {
+                group.addTask { _ = try await transport.get(server.url, isRepeatable: number.isMultiple(of: 2)) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(server.requests.count == 20)
+    }
+
+    @Test("A repeatable request is repeated when the connection it reused dies under it")
+    func repeated() async throws {
+        let server = try CannedServer { $0.connection == 1 && $0.place == 2 ? .close : .text(200, "ok") }
+        let transport = try makeTransport()
+        _ = try await transport.get(server.url + "/first")
+        #expect(try await transport.get(server.url + "/second").status == 200)
+        #expect(server.requests.map(\.path) == ["/first", "/second", "/second"])
+    }
+
+    @Test("A request that must not be repeated leaves a connection alone that may die under it")
+    func unrepeatableAvoidsReuse() async throws {
+        let server = try CannedServer { $0.place == 2 ? .close : .text(200, "ok") }
+        let transport = try makeTransport()
+        _ = try await transport.get(server.url + "/first")
+        let request = HTTPRequest("POST", server.url + "/second", body: [1, 2], isRepeatable: false)
+        #expect(try await transport.send(request).status == 200)
+        #expect(server.requests.map(\.path) == ["/first", "/second"])
+        #expect(server.requests.map(\.connection) == [1, 2])
+    }
+
+    @Test(
+        "A request that must not be repeated is sent once, however its connection ends",
+        arguments: [CannedReply.close, .reset, .resetBeforeBody]
+    )
+    func unrepeatableOnce(ending: CannedReply) async throws {
+        let server = try CannedServer { $0.path == "/second" ? ending : .text(200, "ok") }
+        let transport = try makeTransport()
+        _ = try await transport.get(server.url + "/first")
+        let error = try await transport.failure(
+            of: HTTPRequest(
+                "POST",
+                server.url + "/second",
+                body: [UInt8](repeating: 65, count: 8_000_000),
+                isRepeatable: false
+            )
+        )
+        #expect(error.kind == .interrupted)
+        #expect(error.mayHaveReachedServer)
+        _ = try await transport.get(server.url + "/third")
+        #expect(server.requests.map(\.path) == ["/first", "/second", "/third"])
+    }
+
+    @Test("A request in the queue behind a full host keeps its time limit")
+    func queueKeepsTimeLimit() async throws {
+        let server = try CannedServer(.silence)
+        let transport = try makeTransport { $0.maximumConnectionsPerHost = 1 }
+        let first = Task { try await transport.get(server.url) }
+        await server.received(1)
+        let error = try await transport.failure(
+            of: HTTPRequest("GET", server.url, timeLimit: .milliseconds(50))
+        )
+        #expect(error.kind == .timedOut)
+        #expect(!error.mayHaveReachedServer)
+        first.cancel()
+        _ = await first.result
+    }
+}

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import CurlTransport
+
+@Suite(
+    "CurlTransport: TLS",
+    .enabled(if: TLSServer.openssl != nil, "needs the command openssl"),
+    .timeLimit(.minutes(1))
+)
+struct TLSTests {
+    @Test("A certificate of an authority that nobody trusts is refused")
+    func untrusted() async throws {
+        let server = try TLSServer()
+        defer { server.stop() }
+        let error = try await makeTransport().failure(of: HTTPRequest("GET", "https://localhost:\(server.port)/"))
+        #expect(error.kind == .tls)
+        #expect(error.curlCode == 60)
+        #expect(error.message.lowercased().contains("certificate"))
+        #expect(!error.mayHaveReachedServer)
+    }
+
+    @Test("A certificate of an authority that is named is accepted")
+    func trusted() async throws {
+        let server = try TLSServer()
+        defer { server.stop() }
+        let transport = try makeTransport { $0.authoritiesFile = server.authoritiesFile }
+        let response = try await transport.get("https://localhost:\(server.port)/")
+        #expect(response.status == 200)
+        #expect(response.text.contains("s_server"))
+    }
+
+    @Test("A certificate for another name is refused, whoever signed it")
+    func wrongName() async throws {
+        let server = try TLSServer()
+        defer { server.stop() }
+        let transport = try makeTransport { $0.authoritiesFile = server.authoritiesFile }
+        let error = try await transport.failure(of: HTTPRequest("GET", "https://127.0.0.1:\(server.port)/"))
+        #expect(error.kind == .tls)
+        #expect(error.message.contains("127.0.0.1"))
+        #expect(!error.mayHaveReachedServer)
+    }
+}
