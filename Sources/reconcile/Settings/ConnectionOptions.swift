@@ -31,9 +31,12 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         name: .customLong("timeout-seconds"),
-        help: ArgumentHelp("How long a pass may take, retries included.", valueName: "n")
+        help: ArgumentHelp(
+            "How long a pass may take, retries included; a first pass needs about 0.1 s for each service.",
+            valueName: "n"
+        )
     )
-    var timeoutSeconds = 60
+    var timeoutSeconds = 300
 
     func validate() throws {
         guard timeoutSeconds > 0 else { throw ValidationError("--timeout-seconds must be positive") }
