@@ -28,10 +28,7 @@ extension AuthentikClient {
         return try decode(Account.self, try await send(request), to: request)
     }
 
-    /// All applications, also those that the account may not open.
-    ///
-    /// Only a superuser gets them all. Anybody else gets what they may open, and often an ``AuthentikError`` of the
-    /// kind `unstableList`: the list then has fewer rows than it says.
+    /// All applications, also those that the account may not open; only a superuser gets them all.
     package func applications() async throws -> [Application] {
         try await list(.applications, query: [("superuser_full_list", "true")])
     }
@@ -65,10 +62,8 @@ extension AuthentikClient {
         try await list(.scopeMappings)
     }
 
-    /// One application; nil if there is none of that slug, or the account may not see it.
-    ///
-    /// It is checked by permission, not by policy, so this is how anybody but a superuser sees an application.
-    package func application(slug: String) async throws -> Application? {
+    /// One application; nil if there is none of that slug.
+    func application(slug: String) async throws -> Application? {
         let request = APIRequest(method: "GET", endpoint: .applications, key: slug)
         do {
             return try decode(Application.self, try await send(request), to: request)

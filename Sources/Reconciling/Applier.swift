@@ -9,8 +9,6 @@ import Synchronization
 /// their marks follow after one list of all applications.
 struct Applier: Sendable {
     let client: AuthentikClient
-    /// Whether the list of applications is whole for this account; if not, applications are read by slug.
-    let seesAllApplications: Bool
     /// How many services are written to at the same time.
     let concurrency: Int
     /// Told how many of the services are done; nil for nobody.
@@ -93,29 +91,33 @@ struct Applier: Sendable {
 
     private func writePendingMarks(_ services: [Progress]) async -> [Progress] {
         guard services.contains(where: { $0.pendingMark != nil && $0.failure == nil }) else { return services }
-        let listed = await listApplications()
+        let applications: [String: Application]
+        do {
+            applications = Dictionary(
+                try await client.applications().map { ($0.slug, $0) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        } catch {
+            return services.map { service in
+                var service = service
+                if service.pendingMark != nil, service.failure == nil { service.failure = unmarked("\(error)") }
+                return service
+            }
+        }
         return await concurrently(services, limit: concurrency) { service in
-            await writePendingMark(service, listed)
+            await writePendingMark(service, applications)
         }
     }
 
-    /// The applications by slug; nil if they have to be read one by one.
-    private func listApplications() async -> [String: Application]? {
-        guard seesAllApplications, let applications = try? await client.applications() else { return nil }
-        return Dictionary(applications.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private func writePendingMark(_ service: Progress, _ listed: [String: Application]?) async -> Progress {
+    private func writePendingMark(_ service: Progress, _ applications: [String: Application]) async -> Progress {
         var service = service
         guard var mark = service.pendingMark, service.failure == nil else { return service }
+        guard let application = applications[service.plan.slug] else {
+            service.failure = unmarked("it was gone again before it could be marked")
+            return service
+        }
+        mark.provider = application.provider
         do {
-            let slug = service.plan.slug
-            let found = if let listed { listed[slug] } else { try await client.application(slug: slug) }
-            guard let application = found else {
-                service.failure = unmarked("it was gone again before it could be marked")
-                return service
-            }
-            mark.provider = application.provider
             try await createMark(mark, on: application.pk)
         } catch {
             service.failure = unmarked("\(error)")
