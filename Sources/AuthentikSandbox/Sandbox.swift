@@ -44,7 +44,12 @@ package final class Sandbox: Sendable {
         }
     }
 
+    /// A sandbox that is served for months must not grow with each request; no test comes near it.
+    private static let journalLimit = 100_000
+
     /// All requests since the start, or since the last ``resetRequests()``, in the order they were answered.
+    ///
+    /// Of very many, the newest.
     package var requests: [RequestLogEntry] { journal.withLock { $0 } }
 
     package func resetRequests() {
@@ -57,7 +62,10 @@ package final class Sandbox: Sendable {
     }
 
     func record(_ entry: RequestLogEntry) {
-        journal.withLock { $0.append(entry) }
+        journal.withLock { journal in
+            if journal.count >= Self.journalLimit { journal.removeFirst(Self.journalLimit / 2) }
+            journal.append(entry)
+        }
         configuration.log?(entry)
     }
 }
