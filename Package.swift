@@ -30,6 +30,9 @@ let package = Package(
     // Exact versions: a Package.resolved is not kept.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -53,9 +56,13 @@ let package = Package(
             "AuthentikSandbox",
             [
                 "JSON",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
                 logging,
             ]
         ),
@@ -78,7 +85,11 @@ let package = Package(
             ["CurlTransport", "JSON", "Secrets", "TestSupport"],
             resources: [.copy("Fixtures")]
         ),
-        tests("AuthentikSandbox", ["JSON"], resources: [.copy("Recordings")]),
+        tests(
+            "AuthentikSandbox",
+            ["CurlTransport", "JSON", "TestSupport"],
+            resources: [.copy("Recordings")]
+        ),
         .target(
             name: "TestSupport",
             dependencies: ["CurlTransport", "JSON"],

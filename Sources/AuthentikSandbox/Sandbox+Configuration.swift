@@ -1,6 +1,7 @@
 extension Sandbox {
-    /// Where a sandbox listens and whom it lets in.
+    /// What a sandbox is, where it listens and whom it lets in.
     package struct Configuration: Sendable {
+        package var release: Release
         /// The address to listen on.
         package var host: String
         /// The port to listen on; 0, the default, is any free one.
@@ -11,11 +12,13 @@ extension Sandbox {
         package var log: (@Sendable (RequestLogEntry) -> Void)?
 
         package init(
+            release: Release = .december2025,
             host: String = "127.0.0.1",
             port: Int = 0,
             token: String,
             log: (@Sendable (RequestLogEntry) -> Void)? = nil
         ) {
+            self.release = release
             self.host = host
             self.port = port
             self.token = token

@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// An Authentik 2025.12.4 for trying out and for tests: in memory, over real HTTP, with the refusals of the real one.
+/// An Authentik for trying out and for tests: in memory, over real HTTP, with the refusals and traps of the real one.
 ///
 /// It starts with what a fresh installation has: its default flows, scope mappings, certificate and groups, and one
 /// superuser, `akadmin`. Measured against recordings of live servers by this target's conformance test.
@@ -15,8 +15,8 @@ package final class Sandbox: Sendable {
 
     package init(configuration: Configuration) {
         self.configuration = configuration
-        self.routes = Routes.december2025
-        self.store = Mutex(.freshInstallation(token: configuration.token))
+        self.routes = Routes(configuration.release)
+        self.store = Mutex(.freshInstallation(configuration.release, token: configuration.token))
     }
 
     /// Serves until the task is cancelled or shut down gracefully.
@@ -60,6 +60,9 @@ package final class Sandbox: Sendable {
     func answer(_ request: APIRequest) -> APIResponse {
         store.withLock { routes.answer(request, in: &$0) }
     }
+
+    /// The release that it is.
+    var release: Release { configuration.release }
 
     func record(_ entry: RequestLogEntry) {
         journal.withLock { journal in

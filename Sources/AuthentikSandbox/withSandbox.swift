@@ -1,15 +1,17 @@
 /// Runs `body` beside a sandbox on a free loopback port, and stops it afterwards.
 ///
 /// - Parameters:
+///   - release: the release that it is.
 ///   - token: the superuser's API token.
 ///   - log: called once per request, after it was answered.
 ///   - body: gets the sandbox and its address, such as `http://127.0.0.1:49152`.
 package func withSandbox<Result: Sendable>(
+    _ release: Sandbox.Release = .december2025,
     token: String = "sandbox-token",
     log: (@Sendable (RequestLogEntry) -> Void)? = nil,
     _ body: @Sendable (Sandbox, _ baseURL: String) async throws -> Result
 ) async throws -> Result {
-    let sandbox = Sandbox(configuration: .init(token: token, log: log))
+    let sandbox = Sandbox(configuration: .init(release: release, token: token, log: log))
     return try await withThrowingTaskGroup(of: Void.self) { group in
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         group.addTask {

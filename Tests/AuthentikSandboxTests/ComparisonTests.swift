@@ -14,7 +14,7 @@ import Testing
                 "request": ["method": "GET", "path": "/"],
                 "response": ["status": 200, "headers": [:], "json": bodies.recorded],
             ])
-            let answer = HTTPClient.Answer(status: 200, headers: [:], body: Data(bodies.sandbox.serialized()))
+            let answer = HTTPClient.Answer(status: 200, headers: [:], body: bodies.sandbox.serialized())
             return comparison.differences(exchange, answer)
         }
     }

@@ -6,7 +6,8 @@ import JSON
 struct Correspondence {
     /// What a value identifies; the same number can be a provider's and a user's.
     enum Kind: Hashable {
-        case uuid, provider, groupNumber, clientID, clientSecret, subject, fingerprint, date
+        case uuid, provider, user, permission, groupNumber, clientID, clientSecret, subject, fingerprint, date, token
+        case requestID, webKey
     }
 
     static var uuidPattern: Regex<Substring> {
@@ -28,10 +29,15 @@ struct Correspondence {
         }
     }
 
+    /// What stands for a recorded value; itself if nothing does.
+    func sandbox(_ kind: Kind, _ recorded: String) -> String { toSandbox[kind]?[recorded] ?? recorded }
+
     /// A recorded path as the sandbox is asked for it.
     func path(_ recorded: String) -> String {
-        text(recorded).replacing(/\/providers\/oauth2\/(\d+)\//) { match in
-            "/providers/oauth2/\(toSandbox[.provider]?[String(match.1)] ?? String(match.1))/"
+        uuids(recorded).replacing(/\/providers\/(oauth2|proxy)\/(\d+)\//) { match in
+            "/providers/\(match.1)/\(sandbox(.provider, String(match.2)))/"
+        }.replacing(/context_model_pk=(\d+)/) { match in
+            "context_model_pk=\(sandbox(.provider, String(match.1)))"
         }
     }
 
@@ -44,18 +50,25 @@ struct Correspondence {
             )
         case .array(let items):
             return .array(items.map { body($0, field: field) })
-        case .integer(let number) where field == "provider":
-            return toSandbox[.provider]?[String(number)].flatMap { Int($0) }.map { .integer($0) } ?? recorded
+        case .integer(let number):
+            guard let kind = Self.kind(ofRequestField: field) else { return recorded }
+            return Int(sandbox(kind, String(number))).map { .integer($0) } ?? recorded
         case .string(let value):
-            return .string(toSandbox[.clientID]?[value] ?? text(value))
+            return .string(toSandbox[.clientID]?[value] ?? uuids(value))
         default:
             return recorded
         }
     }
 
-    private func text(_ recorded: String) -> String {
-        recorded.replacing(Self.uuidPattern) { match in
-            toSandbox[.uuid]?[String(match.output)] ?? String(match.output)
+    private static func kind(ofRequestField field: String) -> Kind? {
+        switch field {
+        case "provider", "providers": .provider
+        case "user", "users": .user
+        default: nil
         }
+    }
+
+    private func uuids(_ recorded: String) -> String {
+        recorded.replacing(Self.uuidPattern) { sandbox(.uuid, String($0.output)) }
     }
 }

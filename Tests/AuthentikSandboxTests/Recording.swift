@@ -1,14 +1,44 @@
+import AuthentikSandbox
 import Foundation
 import JSON
 
 /// Requests to a live Authentik and what it answered, in order.
 struct Recording {
+    /// What a server was that was recorded, by the folder of its recordings.
+    enum Server: String, CaseIterable {
+        case december2024 = "2024.12.5"
+        case december2025 = "2025.12.4"
+        case may2026 = "2026.5.0-rc1"
+        /// The candidate with the two fields that later releases have.
+        case forecast = "grant-types-forecast"
+
+        /// The sandbox that stands for it.
+        var release: Sandbox.Release {
+            switch self {
+            case .december2024: .december2024
+            case .december2025: .december2025
+            case .may2026: .may2026
+            case .forecast: .august2026
+            }
+        }
+
+        /// The scenarios that were recorded of it, in alphabetical order.
+        var scenarios: [String] {
+            let folder = Bundle.module.resourceURL?.appending(path: "Recordings/\(rawValue)")
+            let files = folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0.path) } ?? []
+            return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+        }
+    }
+
     struct Exchange {
         let method: String
         let path: String
-        /// Who sends it: `superuser`, `invalid` or nobody.
+        /// Who sends it: `superuser`, `service`, `viewer`, `invalid` or nobody.
         let account: String?
+        /// Name and password, where they are sent so.
+        let basic: [String]?
         let json: JSONValue?
+        let form: [String: String]?
         let raw: String?
         let contentType: String?
         let status: Int
@@ -21,23 +51,17 @@ struct Recording {
     let scenario: String
     let exchanges: [Exchange]
 
-    /// A recording of 2025.12.4.
-    init(_ scenario: String) throws {
-        let url = try Self.url(scenario)
-        let document = try JSONValue(parsing: try Data(contentsOf: url))
-        self.scenario = scenario
-        self.exchanges = try (document["exchanges"]?.array ?? []).map { try Exchange($0) }
-    }
-
-    private static func url(_ scenario: String) throws -> URL {
+    init(_ server: Server, _ scenario: String) throws {
         guard
             let url = Bundle.module.url(
                 forResource: scenario,
                 withExtension: "json",
-                subdirectory: "Recordings/2025.12.4"
+                subdirectory: "Recordings/\(server.rawValue)"
             )
         else { throw CocoaError(.fileNoSuchFile) }
-        return url
+        let document = try JSONValue(parsing: try Data(contentsOf: url))
+        self.scenario = scenario
+        self.exchanges = try (document["exchanges"]?.array ?? []).map { try Exchange($0) }
     }
 }
 
@@ -50,7 +74,9 @@ extension Recording.Exchange {
         self.method = method
         self.path = path
         self.account = request["auth"]?.string
+        self.basic = request["basic"]?.array?.compactMap(\.string)
         self.json = request["json"].flatMap { $0.isNull ? Optional.none : $0 }
+        self.form = request["form"]?.object?.compactMapValues(\.string)
         self.raw = request["raw"]?.string
         self.contentType = request["contentType"]?.string
         self.status = status

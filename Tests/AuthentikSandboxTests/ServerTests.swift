@@ -54,7 +54,7 @@ import Testing
     @Test func `every request is logged, secrets are not`() async throws {
         let logged = Mutex<[String]>([])
         try await withSandbox(log: { entry in logged.withLock { $0.append(entry.path) } }) { sandbox, baseURL in
-            let client = HTTPClient(baseURL)
+            let client = try HTTPClient(baseURL)
             _ = try await client.send("GET", "/api/v3/providers/oauth2/?client_id=a&client_secret=hush&page=1")
             _ = try await client.send("POST", "/api/v3/core/applications/", ["name": "A"])
             let entries = sandbox.requests
@@ -101,7 +101,7 @@ import Testing
 
     @Test func `every answer has a request id of its own`() async throws {
         try await withSandbox { _, baseURL in
-            let client = HTTPClient(baseURL)
+            let client = try HTTPClient(baseURL)
             let first = try await client.send("GET", "/-/health/live/").headers["x-authentik-id"]
             let second = try await client.send("GET", "/-/health/live/").headers["x-authentik-id"]
             #expect(first?.wholeMatch(of: /[0-9a-f]{32}/) != nil)

@@ -13,7 +13,7 @@ struct Workshop: Sendable {
         _ body: @Sendable (Workshop) async throws -> Result
     ) async throws -> Result {
         try await withSandbox { sandbox, baseURL in
-            let client = HTTPClient(baseURL)
+            let client = try HTTPClient(baseURL)
             let flows = try await client.send("GET", "/api/v3/flows/instances/").json
             sandbox.resetRequests()
             return try await body(

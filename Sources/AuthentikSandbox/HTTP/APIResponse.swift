@@ -3,9 +3,9 @@ import JSON
 /// One answer.
 struct APIResponse {
     enum Body {
-        /// A REST endpoint's, whose content type names the charset.
+        /// A REST endpoint's, whose content type may name the charset.
         case json(JSONValue)
-        /// That of an endpoint outside the REST framework, whose content type does not.
+        /// That of an endpoint outside the REST framework, whose content type never does.
         case plainJSON(JSONValue)
         case html(String)
         /// No body, but declared as HTML all the same.
@@ -17,20 +17,36 @@ struct APIResponse {
     var body: Body
     /// The methods that the path takes.
     var allow: String?
+    /// Where a redirect leads.
+    var location: String?
 
-    init(_ status: Int, _ body: Body, allow: String? = nil) {
+    init(_ status: Int, _ body: Body, allow: String? = nil, location: String? = nil) {
         self.status = status
         self.body = body
         self.allow = allow
+        self.location = location
     }
 
     static func ok(_ json: JSONValue) -> APIResponse { APIResponse(200, .json(json)) }
     static func created(_ json: JSONValue) -> APIResponse { APIResponse(201, .json(json)) }
     static let deleted = APIResponse(204, .none)
 
-    var contentType: String? {
+    /// A page that says no more than its title.
+    static func page(_ status: Int, _ title: String) -> APIResponse {
+        APIResponse(
+            status,
+            .html("<!DOCTYPE html><html><head><title>\(title) - authentik</title></head><body>\(title)</body></html>")
+        )
+    }
+
+    /// Whether it is a page of Django's, not an answer of the endpoint.
+    var isPage: Bool {
+        if case .html = body { true } else { false }
+    }
+
+    func contentType(_ release: Release) -> String? {
         switch body {
-        case .json: "application/json; charset=utf-8"
+        case .json: release.namesCharset ? "application/json; charset=utf-8" : "application/json"
         case .plainJSON: "application/json"
         case .html, .emptyHTML: "text/html; charset=utf-8"
         case .none: nil

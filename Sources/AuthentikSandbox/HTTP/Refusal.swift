@@ -5,8 +5,11 @@ enum Refusal: Error {
     /// 400: what is wrong, by field, or under `non_field_errors`.
     case invalid(JSONValue)
     case invalidJSON(String)
+    /// 400 with an empty page: an endpoint outside the REST framework's serializers cannot use the body.
+    case unusable
     case credentialsMissing
     case tokenInvalid
+    case permissionDenied
     /// 404 of a look-up: `No Application matches the given query.`
     case noMatch(model: String)
     /// 404 of a look-up whose key cannot be one.
@@ -23,13 +26,16 @@ enum Refusal: Error {
 
     static func invalid(_ field: String, _ message: String) -> Refusal { .invalid([field: [.string(message)]]) }
 
-    func response(to method: String) -> APIResponse {
+    func response(to method: String, _ release: Release) -> APIResponse {
         switch self {
         case .invalid(let errors): APIResponse(400, .json(errors))
         case .invalidJSON(let reason): detail(400, "JSON parse error - \(reason)")
+        case .unusable: APIResponse(400, .emptyHTML)
         case .credentialsMissing: detail(403, "Authentication credentials were not provided.")
         case .tokenInvalid: detail(403, "Token invalid/expired")
-        case .noMatch(let model): detail(404, "No \(model) matches the given query.")
+        case .permissionDenied: detail(403, "You do not have permission to perform this action.")
+        case .noMatch(let model):
+            detail(404, release.namesModelNotFound ? "No \(model) matches the given query." : "Not found.")
         case .notFound: detail(404, "Not found.")
         case .invalidPage: detail(404, "Invalid page.")
         case .methodNotAllowed(let method): detail(405, "Method \"\(method)\" not allowed.")
@@ -49,9 +55,6 @@ enum Refusal: Error {
         guard method == "GET" || method == "HEAD" else {
             return APIResponse(405, .emptyHTML, allow: "GET, HEAD, OPTIONS")
         }
-        return APIResponse(
-            status,
-            .html("<!DOCTYPE html><html><head><title>\(title) - authentik</title></head><body>\(title)</body></html>")
-        )
+        return .page(status, title)
     }
 }

@@ -3,10 +3,21 @@ struct Route: Sendable {
     typealias Handler = @Sendable (APIRequest, inout Store) throws(Refusal) -> APIResponse
 
     /// Whom a path lets in.
-    enum Access {
+    enum Access: Equatable {
         case everybody
         /// Whoever sends a valid API token.
         case tokens
+    }
+
+    /// What is done by a method, and the permission that it needs, such as `authentik_core.view_application`.
+    struct Operation: Sendable {
+        let permission: String?
+        let handler: Handler
+
+        init(_ permission: String? = nil, _ handler: @escaping Handler) {
+            self.permission = permission
+            self.handler = handler
+        }
     }
 
     private enum Part: Equatable {
@@ -17,19 +28,30 @@ struct Route: Sendable {
     private let parts: [Part]
     private let access: Access
     private let methods: [String]
-    private let handlers: [String: Handler]
+    private let operations: [String: Operation]
 
     /// - Parameters:
     ///   - path: with `{}` for the part that becomes the request's key: `core/applications/{}/`.
     ///   - methods: all methods that Authentik takes here, in the order of its `Allow` header; HEAD and OPTIONS, which
     ///     it takes everywhere, go without saying.
-    ///   - handlers: by method.
-    init(_ path: String, _ access: Access, methods: [String], _ handlers: [String: Handler]) {
+    ///   - operations: by method.
+    init(_ path: String, _ access: Access, methods: [String], _ operations: [String: Operation]) {
         self.parts = path.split(separator: "/", omittingEmptySubsequences: false)
             .map { $0 == "{}" ? .key : .literal(String($0)) }
         self.access = access
         self.methods = methods
-        self.handlers = handlers
+        self.operations = operations
+    }
+
+    /// A path with one method.
+    init(
+        _ method: String,
+        _ path: String,
+        access: Access = .tokens,
+        permission: String? = nil,
+        _ handler: @escaping Handler
+    ) {
+        self.init(path, access, methods: [method], [method: Operation(permission, handler)])
     }
 
     /// The value of the header of that name; nil outside the REST framework.
@@ -55,13 +77,24 @@ struct Route: Sendable {
     }
 
     func answer(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        var request = request
         if access == .tokens {
             guard let token = request.token else { throw .credentialsMissing }
-            guard token == store.token else { throw .tokenInvalid }
+            guard let caller = store.user(tokenKey: token) else { throw .tokenInvalid }
+            request.caller = caller
         }
         let method = request.method == "HEAD" ? "GET" : request.method
         guard methods.contains(method) else { throw .methodNotAllowed(request.method) }
-        guard let handler = handlers[method] else { throw .notInSandbox("\(method) on this path") }
-        return try handler(request, &store)
+        guard let operation = operations[method] else { throw .notInSandbox("\(method) on this path") }
+        if let permission = operation.permission, !store.may(request.callerKey, permission) { throw .permissionDenied }
+        store.auditContext = AuditContext(
+            actor: request.caller,
+            method: request.method,
+            path: request.rawPath,
+            requestID: request.id,
+            userAgent: request.userAgent
+        )
+        defer { store.auditContext = nil }
+        return try operation.handler(request, &store)
     }
 }

@@ -6,7 +6,7 @@ struct Routes: Sendable {
         self.routes = routes
     }
 
-    /// The answer to a request: the path is looked at first, then the token, then the method.
+    /// The answer to a request: the path is looked at first, then the token, the method and the permission.
     func answer(_ request: APIRequest, in store: inout Store) -> APIResponse {
         var request = request
         for route in routes {
@@ -16,11 +16,11 @@ struct Routes: Sendable {
             do {
                 response = try route.answer(request, in: &store)
             } catch {
-                response = error.response(to: request.method)
+                response = error.response(to: request.method, store.release)
             }
-            response.allow = response.allow ?? route.allow
+            response.allow = response.allow ?? (response.isPage ? nil : route.allow)
             return response
         }
-        return Refusal.noSuchPath.response(to: request.method)
+        return Refusal.noSuchPath.response(to: request.method, store.release)
     }
 }

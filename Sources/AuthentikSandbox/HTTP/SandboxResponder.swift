@@ -18,17 +18,17 @@ struct SandboxResponder: HTTPResponder {
         }
         let start = ContinuousClock.now
         let target = request.head.path ?? "/"
-        let answer = sandbox.answer(
-            APIRequest(
-                method: request.method.rawValue,
-                target: target,
-                authorization: request.headers[.authorization],
-                contentType: request.headers[.contentType],
-                origin: origin(of: request),
-                body: [UInt8](body.readableBytesView)
-            )
+        let call = APIRequest(
+            method: request.method.rawValue,
+            target: target,
+            authorization: request.headers[.authorization],
+            contentType: request.headers[.contentType],
+            userAgent: request.headers[.userAgent] ?? "",
+            origin: origin(of: request),
+            body: [UInt8](body.readableBytesView)
         )
-        let response = Response(answer, withBody: request.method != .head)
+        let answer = sandbox.answer(call)
+        let response = Response(answer, to: call, sandbox.release, withBody: request.method != .head)
         sandbox.record(
             RequestLogEntry(
                 method: request.method.rawValue,
@@ -48,11 +48,12 @@ struct SandboxResponder: HTTPResponder {
 }
 
 extension Response {
-    fileprivate init(_ answer: APIResponse, withBody: Bool) {
+    fileprivate init(_ answer: APIResponse, to call: APIRequest, _ release: Release, withBody: Bool) {
         var headers = HTTPFields()
-        if let contentType = answer.contentType { headers[.contentType] = contentType }
+        if let contentType = answer.contentType(release) { headers[.contentType] = contentType }
         if let allow = answer.allow { headers[.allow] = allow }
-        if let name = HTTPField.Name("X-authentik-id") { headers[name] = Random.hexadecimal(32) }
+        if let location = answer.location { headers[.location] = location }
+        if let name = HTTPField.Name("X-authentik-id") { headers[name] = call.id }
         let bytes = answer.bytes
         headers[.contentLength] = String(bytes.count)
         self.init(

@@ -1,89 +1,8 @@
 import FoundationEssentials
-import JSON
 
 extension Store {
-    /// What a fresh installation of 2025.12.4 has: the objects that its own blueprints make.
-    static func freshInstallation(token: String) -> Store {
-        let administrator = User(
-            pk: 3,
-            username: "akadmin",
-            name: "authentik Default Admin",
-            email: "akadmin@example.com",
-            isSuperuser: true
-        )
-        var store = Store(token: token, administrator: administrator)
-        for flow in defaultFlows() {
-            store.flows[flow.pk] = flow
-            store.indexes.flowBySlug[flow.slug] = flow.pk
-        }
-        for mapping in defaultScopeMappings() { store.scopeMappings[mapping.pk] = mapping }
-        let certificate = CertificateKeyPair(name: "authentik Self-signed Certificate")
-        store.certificates[certificate.pk] = certificate
-        store.replace(nil, with: Group(name: "authentik Admins", isSuperuser: true, users: [administrator.pk]))
-        store.replace(
-            nil,
-            with: Group(
-                name: "authentik Read-only",
-                attributes: [
-                    "notes":
-                        "An group with an auto-generated role that allows read-only permissions on all objects.\n"
-                ],
-                roles: [Group.Role(name: "authentik Read-only")]
-            )
-        )
-        return store
-    }
-
-    private static func defaultScopeMappings() -> [ScopeMapping] {
-        func mapping(
-            _ scope: String,
-            _ name: String,
-            _ description: String,
-            managed: String = "oauth2",
-            id: String? = nil,
-            claims: [String] = []
-        ) -> ScopeMapping {
-            ScopeMapping(
-                name: "authentik default OAuth Mapping: \(name)",
-                scopeName: scope,
-                managed: "goauthentik.io/providers/\(managed)/scope-\(id ?? scope)",
-                description: description,
-                claims: claims
-            )
-        }
-        return [
-            mapping("openid", "OpenID 'openid'", ""),
-            mapping("email", "OpenID 'email'", "Email address", claims: ["email", "email_verified"]),
-            mapping(
-                "profile",
-                "OpenID 'profile'",
-                "General Profile Information",
-                claims: ["name", "given_name", "preferred_username", "nickname", "groups"]
-            ),
-            mapping("entitlements", "Application Entitlements", "Application entitlements", claims: ["entitlements"]),
-            mapping(
-                "offline_access",
-                "OpenID 'offline_access'",
-                "Access to request new tokens without interaction"
-            ),
-            mapping(
-                "goauthentik.io/api",
-                "authentik API access",
-                "authentik API Access on behalf of your user",
-                id: "authentik_api"
-            ),
-            mapping(
-                "ak_proxy",
-                "Proxy outpost",
-                "authentik Proxy - User information",
-                managed: "proxy",
-                id: "proxy",
-                claims: ["ak_proxy"]
-            ),
-        ]
-    }
-
-    private static func defaultFlows() -> [Flow] {
+    /// The flows of a fresh installation.
+    static func defaultFlows(_ release: Release) -> [Flow] {
         func stages(_ count: Int) -> [UUID] { (0..<count).map { _ in UUID() } }
         let login = UUID()
         let passwordWrite = UUID()
@@ -93,8 +12,7 @@ extension Store {
             _ authentication: Flow.Authentication,
             name: String? = nil,
             title: String,
-            stages: [UUID] = [],
-            policies: Int = 0
+            stages: [UUID] = []
         ) -> Flow {
             Flow(
                 slug: slug,
@@ -102,8 +20,7 @@ extension Store {
                 title: title,
                 designation: designation,
                 authentication: authentication,
-                stages: stages,
-                policies: (0..<policies).map { _ in UUID() }
+                stages: stages
             )
         }
         let welcome = "Welcome to authentik!"
@@ -128,7 +45,7 @@ extension Store {
                 "default-authenticator-totp-setup",
                 .stageConfiguration,
                 .requireAuthenticated,
-                title: "Set up Two-Factor authentication",
+                title: release < .december2025 ? "Setup Two-Factor authentication" : "Set up Two-Factor authentication",
                 stages: stages(1)
             ),
             flow(
@@ -182,8 +99,7 @@ extension Store {
                 .requireUnauthenticated,
                 name: welcome,
                 title: welcome,
-                stages: stages(1),
-                policies: 1
+                stages: stages(1)
             ),
             flow(
                 "default-source-enrollment",
@@ -191,8 +107,7 @@ extension Store {
                 .none,
                 name: enroll,
                 title: enroll,
-                stages: stages(3),
-                policies: 1
+                stages: stages(3)
             ),
             flow(
                 "default-source-pre-authentication",
@@ -215,8 +130,7 @@ extension Store {
                 .none,
                 name: "default-oobe-setup",
                 title: welcome,
-                stages: stages(1) + [passwordWrite, login],
-                policies: 1
+                stages: stages(1) + [passwordWrite, login]
             ),
         ]
     }

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
 /// `authentik_core.application`.
-struct Application: Sendable {
-    let pk = UUID()
+struct Application: Sendable, Codable {
+    var pk = UUID()
     var name = ""
     var slug = ""
     var provider: Int?
@@ -14,9 +14,11 @@ struct Application: Sendable {
     var metaPublisher = ""
     var policyEngineMode = PolicyEngineMode.any
     var group = ""
+    /// Whether lists leave it out; since 2026.8.
+    var metaHide = false
 }
 
 /// Whether one policy of an object lets in, or only all of them together.
-enum PolicyEngineMode: String, Choice {
+enum PolicyEngineMode: String, Choice, Codable {
     case all, any
 }

@@ -2,13 +2,14 @@ import FoundationEssentials
 import JSON
 
 /// `authentik_core.applicationentitlement`.
-struct ApplicationEntitlement: Sendable {
-    let pk = UUID()
+struct ApplicationEntitlement: Sendable, Codable {
+    var pk = UUID()
     var name = ""
     var app: UUID?
-    var attributes: [String: JSONValue] = [:]
+    /// An object; before 2025.12 any JSON.
+    var attributes: JSONValue = [:]
 
     var json: JSONValue {
-        ["pbm_uuid": pk.json, "name": .string(name), "app": app.json, "attributes": .object(attributes)]
+        ["pbm_uuid": pk.json, "name": .string(name), "app": app.json, "attributes": attributes]
     }
 }

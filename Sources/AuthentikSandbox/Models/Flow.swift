@@ -2,43 +2,41 @@ import FoundationEssentials
 import JSON
 
 /// `authentik_flows.flow`.
-struct Flow: Sendable {
-    let pk = UUID()
-    let bindingTarget = UUID()
-    let slug: String
-    let name: String
-    let title: String
-    let designation: Designation
-    let authentication: Authentication
+struct Flow: Sendable, Codable {
+    var pk = UUID()
+    /// What it is known by as a target of bindings, beside its primary key.
+    var bindingTarget = UUID()
+    var slug: String
+    var name: String
+    var title: String
+    var designation: Designation
+    var authentication: Authentication
     /// The stages bound to it; what they do has no meaning here.
-    let stages: [UUID]
-    /// The policies bound to it; what they do has no meaning here.
-    let policies: [UUID]
+    var stages: [UUID]
 
-    enum Designation: String, Choice {
+    enum Designation: String, Choice, Codable {
         case authentication, authorization, invalidation, enrollment, unenrollment, recovery
         case stageConfiguration = "stage_configuration"
     }
 
-    enum Authentication: String, Choice {
+    enum Authentication: String, Choice, Codable {
         case none
         case requireAuthenticated = "require_authenticated"
         case requireUnauthenticated = "require_unauthenticated"
     }
 
-    var json: JSONValue {
-        [
+    func json(in store: Store) -> JSONValue {
+        let background: JSONValue = "/static/dist/assets/images/flow_background.jpg"
+        var fields: [String: JSONValue] = [
             "pk": pk.json,
             "policybindingmodel_ptr_id": bindingTarget.json,
             "name": .string(name),
             "slug": .string(slug),
             "title": .string(title),
             "designation": .string(designation.rawValue),
-            "background": "",
-            "background_url": "/static/dist/assets/images/flow_background.jpg",
-            "background_themed_urls": nil,
+            "background": background,
             "stages": .array(stages.map(\.json)),
-            "policies": .array(policies.map(\.json)),
+            "policies": .array(store.bindings(of: pk).compactMap(\.policy).map(\.json)),
             "cache_count": 0,
             "policy_engine_mode": .string(PolicyEngineMode.any.rawValue),
             "compatibility_mode": false,
@@ -47,5 +45,11 @@ struct Flow: Sendable {
             "denied_action": "message_continue",
             "authentication": .string(authentication.rawValue),
         ]
+        if store.release.resolvesBackgrounds {
+            fields["background"] = ""
+            fields["background_url"] = background
+            fields["background_themed_urls"] = .null
+        }
+        return .object(fields)
     }
 }

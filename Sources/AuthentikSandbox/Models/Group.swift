@@ -2,33 +2,29 @@ import FoundationEssentials
 import JSON
 
 /// `authentik_core.group`.
-struct Group: Sendable {
-    let pk = UUID()
+struct Group: Sendable, Codable {
+    var pk = UUID()
     var name = ""
     var isSuperuser = false
     var parents: [UUID] = []
     var users: [Int] = []
-    var attributes: [String: JSONValue] = [:]
-    /// Roles that came with the installation; they cannot be made here.
-    var roles: [Role] = []
+    var attributes: JSONValue = [:]
+    var roles: [UUID] = []
 
-    /// A named set of permissions.
-    struct Role: Sendable {
-        let pk = UUID()
-        let name: String
-
-        var json: JSONValue { ["pk": pk.json, "name": .string(name)] }
-    }
-
-    /// What a binding shows of its group.
-    var summary: [String: JSONValue] {
-        [
+    /// What a user shows of its group, and a binding since 2025.12.
+    func summary(_ release: Release) -> [String: JSONValue] {
+        var fields: [String: JSONValue] = [
             "pk": pk.json,
             "num_pk": .integer(number),
             "name": .string(name),
             "is_superuser": .bool(isSuperuser),
-            "attributes": .object(attributes),
+            "attributes": attributes,
         ]
+        if !release.groupsHaveParents {
+            fields["parent"] = parents.first.json
+            fields["parent_name"] = .null
+        }
+        return fields
     }
 
     /// The number that stands for the group where there is no room for a UUID: the first five digits of the UUID.

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// `authentik_providers_oauth2.oauth2provider`.
-struct OAuth2Provider: Sendable {
-    let pk: Int
+/// `authentik_providers_oauth2.oauth2provider`, and what a proxy provider has of it.
+struct OAuth2Provider: Sendable, Codable {
+    var pk: Int
     var name = ""
     var authenticationFlow: UUID?
     var authorizationFlow: UUID?
@@ -25,16 +25,22 @@ struct OAuth2Provider: Sendable {
     var issuerMode = IssuerMode.perProvider
     var federatedSources: [UUID] = []
     var federatedProviders: [Int] = []
+    /// By which a token may be had; since 2026.8.
+    ///
+    /// Without `authorization_code` nobody can log in.
+    var grantTypes: [String] = []
+    /// Set for a proxy provider, which Authentik builds on an OAuth2 provider of the same key.
+    var proxy: ProxySettings?
 
-    enum ClientType: String, Choice {
+    enum ClientType: String, Choice, Codable {
         case confidential, `public`
     }
 
-    enum LogoutMethod: String, Choice {
+    enum LogoutMethod: String, Choice, Codable {
         case backchannel, frontchannel
     }
 
-    enum SubjectMode: String, Choice {
+    enum SubjectMode: String, Choice, Codable {
         case hashedUserID = "hashed_user_id"
         case userID = "user_id"
         case userUUID = "user_uuid"
@@ -43,7 +49,7 @@ struct OAuth2Provider: Sendable {
         case userUPN = "user_upn"
     }
 
-    enum IssuerMode: String, Choice {
+    enum IssuerMode: String, Choice, Codable {
         case global
         case perProvider = "per_provider"
     }

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
 /// `authentik_policies.policybinding`: who passes a target.
-struct PolicyBinding: Sendable {
-    let pk = UUID()
+struct PolicyBinding: Sendable, Codable {
+    var pk = UUID()
     /// An application's, an entitlement's or a flow's.
     var target: UUID?
     var policy: UUID?

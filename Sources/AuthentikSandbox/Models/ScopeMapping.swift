@@ -2,14 +2,14 @@ import FoundationEssentials
 import JSON
 
 /// `authentik_providers_oauth2.scopemapping`.
-struct ScopeMapping: Sendable {
-    let pk = UUID()
-    let name: String
-    let scopeName: String
-    let managed: String
-    let description: String
+struct ScopeMapping: Sendable, Codable {
+    var pk = UUID()
+    var name: String
+    var scopeName: String
+    var managed: String
+    var description: String
     /// The claims that its expression returns.
-    let claims: [String]
+    var claims: [String]
 
     var json: JSONValue {
         [

@@ -7,6 +7,7 @@ struct OpenIDConfiguration {
     private let mappings: [ScopeMapping]
     private let base: String
     private let origin: String
+    private let release: Release
 
     init(of provider: OAuth2Provider, origin: String, in store: Store) {
         self.provider = provider
@@ -14,6 +15,7 @@ struct OpenIDConfiguration {
         self.mappings = store.mappings(of: provider)
         self.base = "\(origin)/application/o"
         self.origin = origin
+        self.release = store.release
     }
 
     private var issuer: String? {
@@ -27,17 +29,18 @@ struct OpenIDConfiguration {
 
     private func shared(_ path: String) -> JSONValue { .string("\(base)/\(path)/") }
 
-    /// What depends on an application is null without one.
+    /// What depends on an application is null without one, or not there.
     var setupURLs: JSONValue {
-        [
+        var urls: [String: JSONValue] = [
             "issuer": .text(issuer),
             "authorize": shared("authorize"),
             "token": shared("token"),
             "user_info": shared("userinfo"),
             "provider_info": application(".well-known/openid-configuration"),
             "logout": application("end-session/"),
-            "jwks": application("jwks/"),
         ]
+        if slug != nil { urls["jwks"] = application("jwks/") }
+        return .object(urls)
     }
 
     var discovery: JSONValue {
@@ -45,7 +48,7 @@ struct OpenIDConfiguration {
         if !scopes.contains("openid") { scopes.insert("openid", at: 0) }
         var claims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce"]
         if provider.includeClaimsInIDToken { claims += mappings.flatMap(\.claims) }
-        return [
+        var document: [String: JSONValue] = [
             "issuer": .text(issuer),
             "authorization_endpoint": shared("authorize"),
             "token_endpoint": shared("token"),
@@ -54,8 +57,6 @@ struct OpenIDConfiguration {
             "introspection_endpoint": shared("introspect"),
             "revocation_endpoint": shared("revoke"),
             "device_authorization_endpoint": shared("device"),
-            "backchannel_logout_supported": true,
-            "backchannel_logout_session_supported": true,
             "response_types_supported": [
                 "code", "id_token", "id_token token", "code token", "code id_token", "code id_token token",
             ],
@@ -76,15 +77,14 @@ struct OpenIDConfiguration {
             "claims_parameter_supported": false,
             "code_challenge_methods_supported": ["plain", "S256"],
         ]
-    }
-
-    /// Discovery, at `/application/o/<slug>/.well-known/openid-configuration`.
-    static func discover(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
-        guard let application = store.application(slug: request.key),
-            let provider = application.provider.flatMap({ store.providers[$0] })
-        else { throw .noSuchPath }
-        try provider.requireReadableRedirectURIs()
-        let configuration = OpenIDConfiguration(of: provider, origin: request.origin, in: store)
-        return APIResponse(200, .plainJSON(configuration.discovery))
+        if release.advertisesBackchannelLogout {
+            document["backchannel_logout_supported"] = true
+            document["backchannel_logout_session_supported"] = true
+        }
+        if release.advertisesFrontchannelLogout {
+            document["frontchannel_logout_supported"] = true
+            document["frontchannel_logout_session_supported"] = true
+        }
+        return .object(document)
     }
 }

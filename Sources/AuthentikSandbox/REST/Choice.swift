@@ -1,2 +1,2 @@
-/// A field that takes one of a few words.
+/// The values of a field that takes one of a few words.
 protocol Choice: RawRepresentable<String>, CaseIterable, Sendable {}

@@ -53,25 +53,29 @@ extension EditableResource {
     }
 
     /// The list's and the object's routes under a path.
-    static func routes(_ path: String) -> [Route] {
-        [
-            Route(path, .tokens, methods: ["GET", "POST"], ["GET": list, "POST": create]),
-            Route(
-                path + "{}/",
-                .tokens,
-                methods: ["GET", "PUT", "PATCH", "DELETE"],
-                ["GET": retrieve, "PUT": update, "PATCH": update, "DELETE": destroy]
-            ),
-        ]
-    }
-}
+    static func routes(_ path: String) -> [Route] { [listRoute(path), objectRoute(path)] }
 
-extension Resource {
-    /// The routes of what Authentik can change and the sandbox only shows.
-    static func routes(_ path: String) -> [Route] {
-        [
-            Route(path, .tokens, methods: ["GET", "POST"], ["GET": list]),
-            Route(path + "{}/", .tokens, methods: ["GET", "PUT", "PATCH", "DELETE"], ["GET": retrieve]),
-        ]
+    /// - Parameter viewPermission: what the list needs.
+    static func listRoute(_ path: String, viewPermission: String? = permission("view")) -> Route {
+        Route(
+            path,
+            .tokens,
+            methods: ["GET", "POST"],
+            ["GET": .init(viewPermission, list), "POST": .init(permission("add"), create)]
+        )
+    }
+
+    static func objectRoute(_ path: String) -> Route {
+        Route(
+            path + "{}/",
+            .tokens,
+            methods: ["GET", "PUT", "PATCH", "DELETE"],
+            [
+                "GET": .init(permission("view"), retrieve),
+                "PUT": .init(permission("change"), update),
+                "PATCH": .init(permission("change"), update),
+                "DELETE": .init(permission("delete"), destroy),
+            ]
+        )
     }
 }

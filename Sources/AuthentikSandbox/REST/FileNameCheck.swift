@@ -29,6 +29,17 @@ enum FileNameCheck {
         return isURL(name) || name.hasPrefix("/static/") ? name : "/files/media/public/\(name)"
     }
 
+    /// What a name becomes where it is not checked, before 2025.12: a path below the media folder, normalized.
+    static func publicPath(of name: String) -> String? {
+        if name.isEmpty { return nil }
+        if isURL(name) || name.hasPrefix("/static/") { return name }
+        var parts: [Substring] = ["media", "public"]
+        for part in name.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
     private static func isURL(_ name: String) -> Bool {
         ["fa://", "http://", "https://"].contains { name.hasPrefix($0) }
     }

@@ -2,20 +2,16 @@ import JSON
 
 /// One page of a list.
 ///
-/// 20 rows unless `page_size` says otherwise, at most 100; a size that is no positive number is ignored. These are
-/// Authentik's defaults since 2025.12; both are settings of a tenant.
+/// Its size is the release's default unless `page_size` says otherwise; a size that is no positive number is ignored.
 struct Page {
-    static let defaultSize = 20
-    static let maximumSize = 100
-
     let number: Int
     let count: Int
     let size: Int
 
     /// - Throws: ``Refusal/invalidPage`` if there is no such page; the first one is there even if nothing is.
-    init(_ query: Query, count: Int) throws(Refusal) {
+    init(_ query: Query, count: Int, _ release: Release) throws(Refusal) {
         let wanted = query["page_size"].flatMap { Int($0) } ?? 0
-        size = wanted > 0 ? min(wanted, Self.maximumSize) : Self.defaultSize
+        size = wanted > 0 ? min(wanted, release.maximumPageSize ?? wanted) : release.defaultPageSize
         self.count = count
         let pages = max(1, (count + size - 1) / size)
         let text = query["page"] ?? "1"
@@ -30,8 +26,8 @@ struct Page {
     /// The rows of this page among all.
     var range: Range<Int> { (number - 1) * size..<min(number * size, count) }
 
-    func json(_ rows: [JSONValue], autocomplete: JSONValue) -> JSONValue {
-        [
+    func json(_ rows: [JSONValue], autocomplete: JSONValue?) -> JSONValue {
+        var fields: [String: JSONValue] = [
             "pagination": [
                 "next": .integer(number < pages ? number + 1 : 0),
                 "previous": .integer(number - 1),
@@ -42,7 +38,8 @@ struct Page {
                 "end_index": .integer(range.upperBound),
             ],
             "results": .array(rows),
-            "autocomplete": autocomplete,
         ]
+        fields["autocomplete"] = autocomplete
+        return .object(fields)
     }
 }

@@ -3,12 +3,16 @@ import JSON
 /// A model as it is listed and looked up.
 protocol Resource: SendableMetatype {
     associatedtype Row
+    /// The application of Authentik's that the model is part of, and its name in permissions: `authentik_core`,
+    /// `application`.
+    static var app: String { get }
+    static var modelName: String { get }
     /// The name of the model, as in `No Application matches the given query.`
     static var model: String { get }
     /// The field that a list is ordered by unless `ordering` names another.
     static var ordering: String { get }
     /// What a list carries for the web interface's search box.
-    static var autocomplete: JSONValue { get }
+    static func autocomplete(in store: Store) -> JSONValue
 
     /// All rows, in the order of the field ``ordering``.
     static func rows(in store: inout Store) -> [Row]
@@ -20,15 +24,38 @@ protocol Resource: SendableMetatype {
 }
 
 extension Resource {
-    static var autocomplete: JSONValue { [:] }
+    static func autocomplete(in store: Store) -> JSONValue { [:] }
+
+    /// - Parameter verb: `view`, `add`, `change` or `delete`.
+    static func permission(_ verb: String) -> String { "\(app).\(verb)_\(modelName)" }
 
     static func list(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let (page, rows) = try page(request, of: rows(in: &store), in: store)
+        return try list(rows, on: page, request, in: store)
+    }
+
+    /// The rows of the page that a request asks for, filtered and ordered as it asks.
+    static func page(
+        _ request: APIRequest,
+        of rows: [Row],
+        in store: Store
+    ) throws(Refusal) -> (page: Page, rows: ArraySlice<Row>) {
         var filter = Filter<Row>(request.query)
         Self.filter(&filter, in: store)
-        let rows = ordered(try filter.apply(to: rows(in: &store)), request.query)
-        let page = try Page(request.query, count: rows.count)
+        let rows = ordered(try filter.apply(to: rows), request.query)
+        let page = try Page(request.query, count: rows.count, store.release)
+        return (page, rows[page.range])
+    }
+
+    static func list(
+        _ rows: some Sequence<Row>,
+        on page: Page,
+        _ request: APIRequest,
+        in store: Store
+    ) throws(Refusal) -> APIResponse {
         var results: [JSONValue] = []
-        for row in rows[page.range] { results.append(try json(row, request, in: store)) }
+        for row in rows { results.append(try json(row, request, in: store)) }
+        let autocomplete: JSONValue? = store.release.hasAutocomplete ? autocomplete(in: store) : Optional.none
         return .ok(page.json(results, autocomplete: autocomplete))
     }
 
@@ -46,7 +73,7 @@ extension Resource {
         for term in query["ordering"]?.split(separator: ",") ?? [] {
             let isDescending = term.hasPrefix("-")
             let field = String(isDescending ? term.dropFirst() : term)
-            guard field != ordering || isDescending else { return rows }
+            guard term != ordering else { return rows }
             guard let key = sortKey(field) else { continue }
             let keyed = rows.enumerated().map { (key: key($0.element), index: $0.offset, row: $0.element) }
             return keyed.sorted { left, right in
@@ -55,5 +82,20 @@ extension Resource {
             }.map(\.row)
         }
         return rows
+    }
+}
+
+extension Resource {
+    /// The routes of what Authentik can change and the sandbox only shows.
+    static func routes(_ path: String) -> [Route] {
+        [
+            Route(path, .tokens, methods: ["GET", "POST"], ["GET": .init(permission("view"), list)]),
+            Route(
+                path + "{}/",
+                .tokens,
+                methods: ["GET", "PUT", "PATCH", "DELETE"],
+                ["GET": .init(permission("view"), retrieve)]
+            ),
+        ]
     }
 }

@@ -17,7 +17,12 @@ extension UUID {
     }
 
     /// As Authentik writes it: in lower case.
-    var json: JSONValue { .string(uuidString.lowercased()) }
+    var text: String { uuidString.lowercased() }
+
+    /// As the audit log writes it: without dashes.
+    var digits: String { text.replacing("-", with: "") }
+
+    var json: JSONValue { .string(text) }
 }
 
 extension UUID? {

@@ -63,12 +63,12 @@ extension Validator {
     }
 
     /// Any JSON object.
-    mutating func dictionary(_ field: String, into target: inout [String: JSONValue]) {
+    mutating func dictionary(_ field: String, into target: inout JSONValue) {
         guard let value = value(field) else { return }
-        guard case .object(let members) = value else {
+        guard case .object = value else {
             return fail(field, "Value must be a dictionary, and not have any duplicate keys.")
         }
-        target = members
+        target = value
     }
 
     /// The primary key of another object.

@@ -1,44 +1,36 @@
 import JSON
 
-/// What the installation tells about itself and about the caller.
-enum Installation {
-    static let version = "2025.12.4"
+/// What the installation tells about itself.
+enum Administration {
+    static let routes = [
+        Route("GET", "-/health/live/", access: .everybody, health),
+        Route("GET", "-/health/ready/", access: .everybody, health),
+        Route("GET", "api/v3/admin/version/", version),
+        Route(
+            "api/v3/admin/settings/",
+            .tokens,
+            methods: ["GET", "PUT", "PATCH"],
+            ["GET": .init("authentik_rbac.view_system_settings", settings)]
+        ),
+    ]
 
-    static func health(_ request: APIRequest, in store: inout Store) -> APIResponse {
+    private static func health(_ request: APIRequest, in store: inout Store) -> APIResponse {
         APIResponse(200, .emptyHTML)
     }
 
-    static func version(_ request: APIRequest, in store: inout Store) -> APIResponse {
+    /// Without the internet, the latest release is not known.
+    private static func version(_ request: APIRequest, in store: inout Store) -> APIResponse {
         .ok([
-            "version_current": .string(version),
-            "version_latest": .string(version),
-            "version_latest_valid": true,
+            "version_current": .string(store.release.version),
+            "version_latest": "0.0.0",
+            "version_latest_valid": false,
             "build_hash": "",
             "outdated": false,
             "outpost_outdated": false,
         ])
     }
 
-    /// The caller, at `/core/users/me/`.
-    static func me(_ request: APIRequest, in store: inout Store) -> APIResponse {
-        let user = store.administrator
-        let groups = store.groups.inOrder().filter { $0.users.contains(user.pk) }
-        return .ok([
-            "user": [
-                "pk": .integer(user.pk),
-                "username": .string(user.username),
-                "name": .string(user.name),
-                "is_active": true,
-                "is_superuser": .bool(user.isSuperuser),
-                "groups": .array(groups.map { ["name": .string($0.name), "pk": $0.pk.json] }),
-                "roles": [],
-                "email": .string(user.email),
-                "avatar": "/static/dist/assets/images/user_default.png",
-                "uid": .string(user.uid),
-                "settings": [:],
-                "type": "internal",
-                "system_permissions": [],
-            ]
-        ])
+    private static func settings(_ request: APIRequest, in store: inout Store) -> APIResponse {
+        .ok(store.release.settings)
     }
 }

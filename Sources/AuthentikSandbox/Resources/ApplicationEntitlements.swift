@@ -3,6 +3,8 @@ import JSON
 
 /// `/core/application_entitlements/`, looked up by UUID.
 enum ApplicationEntitlements: EditableResource {
+    static let app = "authentik_core"
+    static let modelName = "applicationentitlement"
     static let model = "ApplicationEntitlement"
     static let ordering = "name"
 
@@ -44,7 +46,11 @@ enum ApplicationEntitlements: EditableResource {
             nullable: false,
             exists: { store.applications.contains($0) }
         )
-        fields.dictionary("attributes", into: &draft.attributes)
+        if store.release.requiresAttributesObject {
+            fields.dictionary("attributes", into: &draft.attributes)
+        } else if let attributes = fields.value("attributes") {
+            draft.attributes = attributes
+        }
         try fields.finish()
         if let app = draft.app, let other = store.indexes.entitlementsByApplication[app]?[draft.name],
             other != draft.pk

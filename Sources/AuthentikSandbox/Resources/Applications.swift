@@ -3,6 +3,8 @@ import JSON
 
 /// `/core/applications/`, looked up by slug.
 enum Applications: EditableResource {
+    static let app = "authentik_core"
+    static let modelName = "application"
     static let model = "Application"
     static let ordering = "name"
 
@@ -32,27 +34,6 @@ enum Applications: EditableResource {
         }
     }
 
-    static func json(_ row: Application, _ request: APIRequest, in store: Store) throws(Refusal) -> JSONValue {
-        try json(row, providersLink: row, in: store)
-    }
-
-    /// The nested provider still names the application as it was before the write, unless the write linked it.
-    static func updated(
-        _ old: Application,
-        _ new: Application,
-        _ body: JSONValue,
-        _ request: APIRequest,
-        in store: Store
-    ) throws(Refusal) -> JSONValue {
-        let isLinked = body["provider"].map { !$0.isNull } ?? false
-        return try json(new, providersLink: isLinked ? new : old, in: store)
-    }
-
-    static func usedBy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
-        _ = try find(request, in: store)
-        return .ok([])
-    }
-
     static func blank(in store: inout Store) -> Application { Application() }
 
     static func insert(_ row: Application, in store: inout Store) { store.replace(nil, with: row) }
@@ -62,50 +43,76 @@ enum Applications: EditableResource {
     }
 
     static func delete(_ row: Application, in store: inout Store) { store.replace(row, with: nil) }
+}
 
-    private static func json(
-        _ row: Application,
-        providersLink application: Application,
-        in store: Store
-    ) throws(Refusal) -> JSONValue {
-        let provider = row.provider.flatMap { store.providers[$0] }
-        let backchannel = row.backchannelProviders.compactMap { store.providers[$0] }
+extension Applications {
+    /// The list needs no permission: it leaves out what the caller may not open.
+    static let allRoutes: [Route] = {
+        let path = "api/v3/core/applications/"
         return [
-            "pk": row.pk.json,
-            "name": .string(row.name),
-            "slug": .string(row.slug),
-            "provider": .number(row.provider),
-            "provider_obj": provider.map { .object($0.summary(of: application, in: store)) } ?? .null,
-            "backchannel_providers": .array(row.backchannelProviders.map { .integer($0) }),
-            "backchannel_providers_obj": .array(
-                backchannel.map { .object($0.summary(of: store.application(of: $0.pk), in: store)) }
+            Route(
+                path,
+                .tokens,
+                methods: ["GET", "POST"],
+                ["GET": .init(nil, list), "POST": .init(permission("add"), create)]
             ),
-            "launch_url": .text(try launchURL(of: row, provider, in: store)),
-            "open_in_new_tab": .bool(row.openInNewTab),
-            "meta_launch_url": .string(row.metaLaunchURL),
-            "meta_icon": .string(row.metaIcon),
-            "meta_icon_url": .text(FileNameCheck.url(of: row.metaIcon)),
-            "meta_icon_themed_urls": nil,
-            "meta_description": .string(row.metaDescription),
-            "meta_publisher": .string(row.metaPublisher),
-            "policy_engine_mode": .string(row.policyEngineMode.rawValue),
-            "group": .string(row.group),
+            objectRoute(path),
+            Route("GET", path + "{}/used_by/", permission: permission("view"), usedBy),
+            Route("GET", path + "{}/check_access/", permission: permission("view"), checkAccess),
+            Route("PUT", "api/v3/core/transactional/applications/", ApplicationTransaction.put),
         ]
+    }()
+
+    /// How an icon was set before it was a field.
+    static let iconRoute = Route(
+        "POST",
+        "api/v3/core/applications/{}/set_icon_url/",
+        permission: permission("change"),
+        setIcon
+    )
+
+    /// The caller's applications; all there are only for a superuser who asks for them.
+    ///
+    /// Any other list is filtered by policy *after* it was cut into pages, so that a page has holes and its count is
+    /// larger than its rows, and is cached by user and page number whatever it was filtered by.
+    private static func list(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let caller = request.callerKey
+        let wantsAll = request.query["superuser_full_list"]?.lowercased() == "true"
+        if wantsAll, store.isSuperuser(caller) {
+            let (page, rows) = try page(request, of: rows(in: &store), in: store)
+            return try list(rows, on: page, request, in: store)
+        }
+        let visible = rows(in: &store).filter { !$0.metaHide }
+        let (page, rows) = try page(request, of: visible, in: store)
+        let allowed = rows.filter { store.mayOpen(caller, $0) }
+        if request.query["search"] != nil { return try list(allowed, on: page, request, in: store) }
+        let key = ApplicationListCache.Key(user: caller, page: page.number)
+        let now = Date()
+        guard let cached = store.applicationLists.rows(key, at: now) else {
+            store.applicationLists.keep(allowed, as: key, at: now)
+            return try list(allowed, on: page, request, in: store)
+        }
+        let current = store.release.listCacheHoldsRows ? cached : cached.compactMap { store.applications[$0.pk] }
+        return try list(current, on: page, request, in: store)
     }
 
-    /// The launch URL given, else one guessed from the provider's first redirect URI, as the caller would see it.
-    private static func launchURL(
-        of row: Application,
-        _ provider: OAuth2Provider?,
-        in store: Store
-    ) throws(Refusal) -> String? {
-        var url: String?
-        if !row.metaLaunchURL.isEmpty {
-            url = row.metaLaunchURL
-        } else if let provider {
-            try provider.requireReadableRedirectURIs()
-            url = provider.redirectURIs.first?.url.flatMap { LaunchURL.guess(from: $0) }
-        }
-        return url.map { LaunchURL.fill($0, store.administrator.placeholders) }
+    private static func usedBy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        _ = try find(request, in: store)
+        return .ok([])
+    }
+
+    /// Whether the caller may open an application.
+    private static func checkAccess(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let passes = store.mayOpen(request.callerKey, try find(request, in: store))
+        return .ok(["passing": .bool(passes), "messages": [], "log_messages": []])
+    }
+
+    private static func setIcon(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let old = try find(request, in: store)
+        guard let url = try request.json()["url"]?.string else { throw .unusable }
+        var new = old
+        new.metaIcon = url
+        store.replace(old, with: new)
+        return .ok([:])
     }
 }

@@ -3,6 +3,8 @@ import JSON
 
 /// `/crypto/certificatekeypairs/`, looked up by UUID.
 enum CertificateKeyPairs: Resource {
+    static let app = "authentik_crypto"
+    static let modelName = "certificatekeypair"
     static let model = "CertificateKeyPair"
     static let ordering = "name"
 
@@ -15,7 +17,7 @@ enum CertificateKeyPairs: Resource {
 
     static func filter(_ filter: inout Filter<CertificateKeyPair>, in store: Store) {
         filter.text("name") { $0.name }
-        filter.flag("has_key") { $0.hasKey }
+        filter.flag("has_key") { _ in true }
         filter.search { [$0.name] }
     }
 
@@ -23,5 +25,7 @@ enum CertificateKeyPairs: Resource {
         field == "name" ? { .text($0.name) } : nil
     }
 
-    static func json(_ row: CertificateKeyPair, _ request: APIRequest, in store: Store) -> JSONValue { row.json }
+    static func json(_ row: CertificateKeyPair, _ request: APIRequest, in store: Store) -> JSONValue {
+        row.json(store.release)
+    }
 }

@@ -3,6 +3,8 @@ import JSON
 
 /// `/flows/instances/`, looked up by slug.
 enum Flows: Resource {
+    static let app = "authentik_flows"
+    static let modelName = "flow"
     static let model = "Flow"
     static let ordering = "slug"
 
@@ -27,5 +29,26 @@ enum Flows: Resource {
         }
     }
 
-    static func json(_ row: Flow, _ request: APIRequest, in store: Store) -> JSONValue { row.json }
+    static func json(_ row: Flow, _ request: APIRequest, in store: Store) -> JSONValue {
+        row.json(in: store)
+    }
+
+    /// Flows can be deleted, which takes providers along, but not made or changed.
+    static let allRoutes: [Route] = {
+        let path = "api/v3/flows/instances/"
+        return [
+            Route(path, .tokens, methods: ["GET", "POST"], ["GET": .init(permission("view"), list)]),
+            Route(
+                path + "{}/",
+                .tokens,
+                methods: ["GET", "PUT", "PATCH", "DELETE"],
+                ["GET": .init(permission("view"), retrieve), "DELETE": .init(permission("delete"), destroy)]
+            ),
+        ]
+    }()
+
+    private static func destroy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        store.replace(try find(request, in: store), with: nil)
+        return .deleted
+    }
 }

@@ -2,7 +2,12 @@ import FoundationEssentials
 import JSON
 
 /// `/providers/oauth2/`, looked up by number.
+///
+/// Proxy providers are listed too, as if they were of this kind: they are built on it
+/// (https://github.com/goauthentik/authentik/issues/11949).
 enum OAuth2Providers: EditableResource {
+    static let app = "authentik_providers_oauth2"
+    static let modelName = "oauth2provider"
     static let model = "OAuth2Provider"
     static let ordering = "name"
 
@@ -45,8 +50,31 @@ enum OAuth2Providers: EditableResource {
         try row.json(in: store)
     }
 
+    /// An update answers the redirect URIs as they are stored: without a kind where a PATCH gave none.
+    static func updated(
+        _ old: OAuth2Provider,
+        _ new: OAuth2Provider,
+        _ body: JSONValue,
+        _ request: APIRequest,
+        in store: Store
+    ) throws(Refusal) -> JSONValue {
+        guard case .object(var fields) = try new.json(in: store) else { return .null }
+        var entries: [JSONValue] = []
+        for entry in new.redirectURIs { entries.append(try entry.json(entry.kind)) }
+        fields["redirect_uris"] = .array(entries)
+        return .object(fields)
+    }
+
     /// What would go with the provider: nothing but its hold on its scope mappings, and its application is not named.
-    static func usedBy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+    static let allRoutes: [Route] = {
+        let path = "api/v3/providers/oauth2/"
+        return routes(path) + [
+            Route("GET", path + "{}/used_by/", permission: permission("view"), usedBy),
+            Route("GET", path + "{}/setup_urls/", permission: permission("view"), setupURLs),
+        ]
+    }()
+
+    private static func usedBy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let provider = try find(request, in: store)
         return .ok(
             .array(
@@ -63,11 +91,13 @@ enum OAuth2Providers: EditableResource {
         )
     }
 
-    static func setupURLs(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+    private static func setupURLs(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         .ok(OpenIDConfiguration(of: try find(request, in: store), origin: request.origin, in: store).setupURLs)
     }
 
-    static func blank(in store: inout Store) -> OAuth2Provider { OAuth2Provider(pk: store.makeProviderKey()) }
+    static func blank(in store: inout Store) -> OAuth2Provider {
+        OAuth2Provider(pk: store.keys.makeProviderKey())
+    }
 
     static func insert(_ row: OAuth2Provider, in store: inout Store) { store.replace(nil, with: row) }
 

@@ -5,8 +5,10 @@ import JSON
 ///
 /// The very same binding can be made twice.
 enum PolicyBindings: EditableResource {
+    static let app = "authentik_policies"
+    static let modelName = "policybinding"
     static let model = "PolicyBinding"
-    static let ordering = "order"
+    static let ordering = "pk"
 
     static func rows(in store: inout Store) -> [PolicyBinding] { store.bindings.inOrder() }
 
@@ -23,19 +25,25 @@ enum PolicyBindings: EditableResource {
     }
 
     static func sortKey(_ field: String) -> ((PolicyBinding) -> SortKey)? {
-        field == "order" ? { .number($0.order) } : nil
+        switch field {
+        case "order": { .number($0.order) }
+        case "pk": { .text($0.pk.text) }
+        default: nil
+        }
     }
 
     static func json(_ row: PolicyBinding, _ request: APIRequest, in store: Store) -> JSONValue {
         let group = row.group.flatMap { store.groups[$0] }
+        let user = row.user.flatMap { store.users[$0] }
+        let policy = row.policy.flatMap { store.policies[$0] }
         return [
             "pk": row.pk.json,
             "policy": row.policy.json,
             "group": row.group.json,
             "user": .number(row.user),
-            "policy_obj": nil,
-            "group_obj": group.map { .object($0.summary) } ?? .null,
-            "user_obj": row.user == nil ? nil : store.administrator.summary,
+            "policy_obj": policy.map { $0.json(boundTo: store.bindingCount(of: $0.pk), store.release) } ?? .null,
+            "group_obj": group.map { Groups.nested($0, in: store) } ?? .null,
+            "user_obj": user.map { .object($0.summary) } ?? .null,
             "target": row.target.json,
             "negate": .bool(row.negate),
             "enabled": .bool(row.isEnabled),
@@ -80,10 +88,9 @@ enum PolicyBindings: EditableResource {
         in store: Store
     ) throws(Refusal) {
         let int32 = Int(Int32.min)...Int(Int32.max)
-        // There are no policies to bind.
-        fields.reference("policy", into: &draft.policy, exists: { _ in false })
+        fields.reference("policy", into: &draft.policy, exists: { store.policies.contains($0) })
         fields.reference("group", into: &draft.group, exists: { store.groups.contains($0) })
-        fields.reference("user", into: &draft.user, exists: { $0 == store.administrator.pk })
+        fields.reference("user", into: &draft.user, exists: { store.users.contains($0) })
         fields.flag("negate", into: &draft.negate)
         fields.flag("enabled", into: &draft.isEnabled)
         fields.integer("order", into: &draft.order, required: true, in: int32)

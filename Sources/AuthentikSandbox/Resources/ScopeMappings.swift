@@ -3,6 +3,8 @@ import JSON
 
 /// `/propertymappings/provider/scope/`, looked up by UUID.
 enum ScopeMappings: Resource {
+    static let app = "authentik_providers_oauth2"
+    static let modelName = "scopemapping"
     static let model = "ScopeMapping"
     static let ordering = "scope_name"
 

@@ -9,6 +9,10 @@ struct Indexes: Sendable {
     var providerByClientID: [String: Int] = [:]
     var groupByName: [String: UUID] = [:]
     var flowBySlug: [String: UUID] = [:]
+    var roleByName: [String: UUID] = [:]
+    var userByName: [String: Int] = [:]
+    var tokenByIdentifier: [String: UUID] = [:]
+    var tokenByKey: [String: UUID] = [:]
     var entitlementsByApplication: [UUID: [String: UUID]] = [:]
     var bindingsByTarget: [UUID: Set<UUID>] = [:]
 }

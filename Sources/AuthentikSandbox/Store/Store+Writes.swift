@@ -1,33 +1,23 @@
 import FoundationEssentials
+import JSON
 
-/// The writes that keep the indexes true, and what falls with what.
+/// The writes that keep the indexes true, what falls with what, and the audit log of it.
 extension Store {
     mutating func replace(_ old: Application?, with new: Application?) {
-        if let old {
-            indexes.applicationBySlug[old.slug] = nil
-            if let provider = old.provider { indexes.applicationByProvider[provider] = nil }
-            for provider in old.backchannelProviders { indexes.applicationByBackchannelProvider[provider] = nil }
-        }
-        if let new {
-            indexes.applicationBySlug[new.slug] = new.pk
-            if let provider = new.provider { indexes.applicationByProvider[provider] = new.pk }
-            for provider in new.backchannelProviders {
-                // It serves one application: the one that named it last.
-                unlinkBackchannel(provider)
-                indexes.applicationByBackchannelProvider[provider] = new.pk
-            }
-            applications[new.pk] = new
-        } else if let old {
-            applications[old.pk] = nil
+        audit(old, new, \.audited)
+        if old == nil { applicationLists.clear() }
+        if let old, new == nil {
+            deleteBindings(of: old.pk)
             for entitlement in (indexes.entitlementsByApplication.removeValue(forKey: old.pk) ?? [:]).values {
                 replace(entitlements[entitlement], with: nil)
             }
-            deleteBindings(of: old.pk)
         }
+        store(old, new)
     }
 
     /// A provider that goes leaves its application behind, without one.
     mutating func replace(_ old: OAuth2Provider?, with new: OAuth2Provider?) {
+        audit(old, new, \.audited)
         if let old {
             indexes.providerByName[old.name] = nil
             indexes.providerByClientID[old.clientID] = nil
@@ -41,53 +31,182 @@ extension Store {
             if let application = application(of: old.pk) {
                 var unlinked = application
                 unlinked.provider = nil
-                replace(application, with: unlinked)
+                store(application, unlinked)
             }
             unlinkBackchannel(old.pk)
+            for outpost in outposts.inOrderOfCreation where outpost.providers.contains(old.pk) {
+                var without = outpost
+                without.providers.removeAll { $0 == old.pk }
+                outposts[outpost.pk] = without
+            }
         }
     }
 
     mutating func replace(_ old: ApplicationEntitlement?, with new: ApplicationEntitlement?) {
+        audit(old, new, \.audited)
         if let old, let app = old.app { indexes.entitlementsByApplication[app]?[old.name] = nil }
         if let new {
             if let app = new.app { indexes.entitlementsByApplication[app, default: [:]][new.name] = new.pk }
             entitlements[new.pk] = new
         } else if let old {
-            entitlements[old.pk] = nil
             deleteBindings(of: old.pk)
+            entitlements[old.pk] = nil
         }
     }
 
     /// A group that goes takes its bindings along, by which what it guarded can become public.
     mutating func replace(_ old: Group?, with new: Group?) {
+        audit(old, new, \.audited)
         if let old { indexes.groupByName[old.name] = nil }
         if let new {
             indexes.groupByName[new.name] = new.pk
             groups[new.pk] = new
+            auditMembers(old, new)
         } else if let old {
-            groups[old.pk] = nil
             for binding in bindings.inOrderOfCreation where binding.group == old.pk { replace(binding, with: nil) }
+            groups[old.pk] = nil
         }
     }
 
     mutating func replace(_ old: PolicyBinding?, with new: PolicyBinding?) {
+        if let old, new == nil { audit(.modelDeleted, old.audited(in: self)) }
         if let old, let target = old.target { indexes.bindingsByTarget[target]?.remove(old.pk) }
         if let new {
             if let target = new.target { indexes.bindingsByTarget[target, default: []].insert(new.pk) }
             bindings[new.pk] = new
+            audit(old == nil ? .modelCreated : .modelUpdated, new.audited(in: self))
         } else if let old {
             bindings[old.pk] = nil
         }
+    }
+
+    /// A flow that goes takes the providers along that authorize or invalidate by it.
+    mutating func replace(_ old: Flow?, with new: Flow?) {
+        audit(old, new, \.audited)
+        if let old { indexes.flowBySlug[old.slug] = nil }
+        if let new {
+            indexes.flowBySlug[new.slug] = new.pk
+            flows[new.pk] = new
+        } else if let old {
+            deleteBindings(of: old.pk)
+            flows[old.pk] = nil
+            for provider in providers.inOrderOfCreation {
+                if provider.authorizationFlow == old.pk || provider.invalidationFlow == old.pk {
+                    replace(provider, with: nil)
+                } else if provider.authenticationFlow == old.pk {
+                    providers[provider.pk]?.authenticationFlow = nil
+                }
+            }
+        }
+    }
+
+    mutating func replace(_ old: Role?, with new: Role?) {
+        audit(old, new, \.audited)
+        if let old { indexes.roleByName[old.name] = nil }
+        if let new {
+            indexes.roleByName[new.name] = new.pk
+            roles[new.pk] = new
+        } else if let old {
+            roles[old.pk] = nil
+            for group in groups.inOrderOfCreation where group.roles.contains(old.pk) {
+                groups[group.pk]?.roles.removeAll { $0 == old.pk }
+            }
+        }
+    }
+
+    /// A user that goes takes its tokens and bindings along.
+    mutating func replace(_ old: User?, with new: User?) {
+        audit(old, new, \.audited)
+        if let old { indexes.userByName[old.username] = nil }
+        if let new {
+            indexes.userByName[new.username] = new.pk
+            users[new.pk] = new
+            keys.reserveUserKey(new.pk)
+        } else if let old {
+            users[old.pk] = nil
+            for token in tokens.inOrderOfCreation where token.user == old.pk { replace(token, with: nil) }
+            for binding in bindings.inOrderOfCreation where binding.user == old.pk { replace(binding, with: nil) }
+            for group in groups.inOrderOfCreation where group.users.contains(old.pk) {
+                groups[group.pk]?.users.removeAll { $0 == old.pk }
+            }
+        }
+    }
+
+    mutating func replace(_ old: Token?, with new: Token?) {
+        audit(old, new, \.audited)
+        if let old {
+            indexes.tokenByIdentifier[old.identifier] = nil
+            indexes.tokenByKey[old.key] = nil
+        }
+        if let new {
+            indexes.tokenByIdentifier[new.identifier] = new.pk
+            indexes.tokenByKey[new.key] = new.pk
+            tokens[new.pk] = new
+        } else if let old {
+            tokens[old.pk] = nil
+        }
+    }
+
+    mutating func replace(_ old: Outpost, with new: Outpost) {
+        audit(.modelUpdated, new.audited)
+        outposts[new.pk] = new
+    }
+
+    /// Stores an application as a database would: nobody is told.
+    private mutating func store(_ old: Application?, _ new: Application?) {
+        if let old {
+            indexes.applicationBySlug[old.slug] = nil
+            if let provider = old.provider { indexes.applicationByProvider[provider] = nil }
+            for provider in old.backchannelProviders { indexes.applicationByBackchannelProvider[provider] = nil }
+        }
+        guard let new else {
+            if let old { applications[old.pk] = nil }
+            return
+        }
+        indexes.applicationBySlug[new.slug] = new.pk
+        if let provider = new.provider { indexes.applicationByProvider[provider] = new.pk }
+        for provider in new.backchannelProviders {
+            // It serves one application: the one that named it last.
+            unlinkBackchannel(provider)
+            indexes.applicationByBackchannelProvider[provider] = new.pk
+        }
+        applications[new.pk] = new
     }
 
     private mutating func unlinkBackchannel(_ provider: Int) {
         guard let application = backchannelApplication(of: provider) else { return }
         var unlinked = application
         unlinked.backchannelProviders.removeAll { $0 == provider }
-        replace(application, with: unlinked)
+        store(application, unlinked)
     }
 
     private mutating func deleteBindings(of target: UUID) {
-        for binding in indexes.bindingsByTarget.removeValue(forKey: target) ?? [] { bindings[binding] = nil }
+        for binding in bindings(of: target) { replace(binding, with: nil) }
+        indexes.bindingsByTarget[target] = nil
+    }
+
+    private mutating func audit<Row>(_ old: Row?, _ new: Row?, _ audited: (Row) -> AuditedModel) {
+        switch (old, new) {
+        case (nil, let new?): audit(.modelCreated, audited(new))
+        case (_?, let new?): audit(.modelUpdated, audited(new))
+        case (let old?, nil): audit(.modelDeleted, audited(old))
+        case (nil, nil): break
+        }
+    }
+
+    /// Memberships are events of their own, after that of the group.
+    private mutating func auditMembers(_ old: Group?, _ new: Group) {
+        if new.roles != old?.roles ?? [] { audit(.modelUpdated, new.audited) }
+        let added = new.users.filter { !(old?.users.contains($0) ?? false) }
+        let removed = (old?.users ?? []).filter { !new.users.contains($0) }
+        if added.isEmpty, removed.isEmpty { return }
+        var changes: [String: JSONValue] = [:]
+        if !added.isEmpty { changes["add"] = .array(added.map { .integer($0) }) }
+        if !removed.isEmpty { changes["remove"] = .array(removed.map { .integer($0) }) }
+        audit(
+            .modelUpdated,
+            new.audited,
+            difference: release.showsCreatedValues ? ["users": .object(changes)] : nil
+        )
     }
 }

@@ -1,27 +1,43 @@
 /// The rows of one model by primary key, and in the order that lists have.
 struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
-    private var rows: [Key: (serial: Int, row: Row)] = [:]
+    private struct Place: Sendable, Comparable {
+        let sortKey: SortKey
+        /// Rows that are equal in what they are ordered by stay in the order they were made.
+        let serial: Int
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.sortKey, left.serial) < (right.sortKey, right.serial)
+        }
+    }
+
+    private var rows: [Key: (place: Place, row: Row)] = [:]
+    private var order: [(place: Place, key: Key)] = []
     private var nextSerial = 0
     /// Kept until the next write: lists are read far more often than they change.
-    private var sorted: [Row]?
-    private let order: @Sendable (Row) -> SortKey
+    private var ordered: [Row]?
+    private let sortKey: @Sendable (Row) -> SortKey
 
-    /// - Parameter order: what lists are ordered by; rows that are equal in it stay in the order they were made.
-    init(orderedBy order: @escaping @Sendable (Row) -> SortKey) {
-        self.order = order
+    /// - Parameter sortKey: what lists are ordered by.
+    init(orderedBy sortKey: @escaping @Sendable (Row) -> SortKey) {
+        self.sortKey = sortKey
     }
+
+    var count: Int { rows.count }
 
     subscript(_ key: Key) -> Row? {
         get { rows[key]?.row }
         set {
-            sorted = nil
-            guard let newValue else {
+            ordered = nil
+            let old = rows[key]
+            let place = newValue.map { Place(sortKey: sortKey($0), serial: old?.place.serial ?? nextSerial) }
+            if let old, old.place != place { order.remove(at: index(of: old.place)) }
+            guard let newValue, let place else {
                 rows[key] = nil
                 return
             }
-            let serial = rows[key]?.serial ?? nextSerial
-            rows[key] = (serial, newValue)
-            nextSerial = max(nextSerial, serial + 1)
+            if old?.place != place { order.insert((place, key), at: index(of: place)) }
+            rows[key] = (place, newValue)
+            nextSerial = max(nextSerial, place.serial + 1)
         }
     }
 
@@ -29,13 +45,23 @@ struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
 
     /// All rows in the order of lists.
     mutating func inOrder() -> [Row] {
-        if let sorted { return sorted }
-        let keyed = rows.values.map { (key: order($0.row), serial: $0.serial, row: $0.row) }
-        let all = keyed.sorted { ($0.key, $0.serial) < ($1.key, $1.serial) }.map(\.row)
-        sorted = all
+        if let ordered { return ordered }
+        let all = order.compactMap { rows[$0.key]?.row }
+        ordered = all
         return all
     }
 
     /// All rows in the order they were made.
-    var inOrderOfCreation: [Row] { rows.values.sorted { $0.serial < $1.serial }.map(\.row) }
+    var inOrderOfCreation: [Row] { rows.values.sorted { $0.place.serial < $1.place.serial }.map(\.row) }
+
+    /// Where a place is in the order, or would be.
+    private func index(of place: Place) -> Int {
+        var low = 0
+        var high = order.count
+        while low < high {
+            let middle = (low + high) / 2
+            if order[middle].place < place { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 }

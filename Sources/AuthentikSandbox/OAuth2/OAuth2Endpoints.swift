@@ -1,0 +1,151 @@
+import JSON
+
+/// What the OAuth2 endpoints answer to somebody who is not logged in; nobody ever is.
+///
+/// Tokens are never given: every code and token that a request brings along is unknown.
+enum OAuth2Endpoints {
+    static let routes: [Route] = {
+        let path = "application/o/"
+        return [
+            Route("GET", path + "authorize/", access: .everybody, authorize),
+            Route("POST", path + "token/", access: .everybody, token),
+            Route("POST", path + "revoke/", access: .everybody, revoke),
+            Route("POST", path + "introspect/", access: .everybody, introspect),
+            Route("GET", path + "{}/.well-known/openid-configuration", access: .everybody, discover),
+            Route("GET", path + "{}/jwks/", access: .everybody, keys),
+        ]
+    }()
+
+    private static func discover(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let provider = try provider(of: request, in: store)
+        try provider.requireReadableRedirectURIs()
+        let configuration = OpenIDConfiguration(of: provider, origin: request.origin, in: store)
+        return APIResponse(200, .plainJSON(configuration.discovery))
+    }
+
+    /// The keys that sign tokens; none where the client's secret does.
+    private static func keys(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let provider = try provider(of: request, in: store)
+        let keys = [provider.signingKey].compactMap { $0 }.compactMap { store.certificates[$0] }
+        let release = store.release
+        return APIResponse(
+            200,
+            .plainJSON(keys.isEmpty ? [:] : ["keys": .array(keys.map { $0.key.webKey(release) })])
+        )
+    }
+
+    /// The provider of the application that a path names.
+    private static func provider(of request: APIRequest, in store: Store) throws(Refusal) -> OAuth2Provider {
+        guard let application = store.application(slug: request.key),
+            let provider = application.provider.flatMap({ store.providers[$0] })
+        else { throw .noSuchPath }
+        return provider
+    }
+
+    /// A login begins here.
+    ///
+    /// A wrong client or redirect URI is shown to the user; any other error goes back to the client.
+    private static func authorize(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        guard let clientID = request.query["client_id"], var provider = store.provider(clientID: clientID) else {
+            return .page(400, "Bad Request")
+        }
+        try provider.requireReadableRedirectURIs()
+        guard let uri = request.query["redirect_uri"] else { return .page(400, "Bad Request") }
+        if learnsFirstURI(provider, store.release) {
+            let kind = store.release.hasRedirectURITypes ? RedirectURI.Kind.authorization : nil
+            let old = provider
+            provider.redirectURIs = [RedirectURI(matchingMode: .strict, url: uri, kind: kind)]
+            store.replace(old, with: provider)
+        }
+        guard provider.redirectURIs.contains(where: { $0.matches(uri) }) else { return .page(400, "Bad Request") }
+        let state = request.query["state"]
+        guard let type = request.query["response_type"], responseTypes.contains(type) else {
+            return OAuth2Error.unsupportedResponseType.redirect(to: uri, state: state)
+        }
+        let grant = type == "code" ? "authorization_code" : "implicit"
+        if store.release.hasGrantTypes, !provider.grantTypes.contains(grant) {
+            return OAuth2Error.invalidRequest.redirect(to: uri, state: state)
+        }
+        guard store.application(of: provider.pk) != nil else { throw .noSuchPath }
+        if request.query["prompt"] == "none" {
+            return OAuth2Error.loginRequired.redirect(to: uri, state: state)
+        }
+        return APIResponse(
+            302,
+            .emptyHTML,
+            location: "/flows/-/default/authentication/?next=" + PercentEncoding.encode(request.rawPath)
+        )
+    }
+
+    private static let responseTypes: Set = [
+        "code", "id_token", "id_token token", "code token", "code id_token", "code id_token token",
+    ]
+
+    /// A provider without a URI for logins takes the first one that any client asks for.
+    private static func learnsFirstURI(_ provider: OAuth2Provider, _ release: Release) -> Bool {
+        release.hasRedirectURITypes
+            ? !provider.redirectURIs.contains { $0.isForLogins } : provider.redirectURIs.isEmpty
+    }
+
+    /// Exchanges a grant for a token, which it never does.
+    ///
+    /// A wrong secret shows for two grants only; the other two fail alike with the right one and a wrong one.
+    private static func token(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let error = try tokenError(request, in: &store)
+        return error.response(400, to: request, store.release)
+    }
+
+    private static func tokenError(_ request: APIRequest, in store: inout Store) throws(Refusal) -> OAuth2Error {
+        guard let client = client(of: request), let provider = store.provider(clientID: client.id) else {
+            return .invalidClient
+        }
+        let form = request.form
+        let grant = form["grant_type"] ?? ""
+        guard grantTypes.contains(grant) else { return .unsupportedGrantType }
+        if store.release.hasGrantTypes, !provider.grantTypes.contains(grant) { return .invalidGrant }
+        if grant == "authorization_code" || grant == "refresh_token", !accepts(client.secret, provider) {
+            return .invalidClient
+        }
+        guard grant == "authorization_code", form["code"] != nil else { return .invalidGrant }
+        try provider.requireReadableRedirectURIs()
+        // A URI that the provider does not know is taken for another client, and logged.
+        guard let uri = form["redirect_uri"], provider.redirectURIs.contains(where: { $0.matches(uri) }) else {
+            store.record(
+                .configurationError,
+                app: "authentik.providers.oauth2.views.token",
+                context: ["message": "Invalid redirect URI used by provider"]
+            )
+            return .invalidClient
+        }
+        return .invalidGrant
+    }
+
+    private static let grantTypes: Set = [
+        "authorization_code", "refresh_token", "client_credentials", "password",
+        "urn:ietf:params:oauth:grant-type:device_code",
+    ]
+
+    /// Revokes a token (RFC 7009): an unknown one is revoked already, so a right secret is told from a wrong one.
+    private static func revoke(_ request: APIRequest, in store: inout Store) -> APIResponse {
+        guard let client = client(of: request), let provider = store.provider(clientID: client.id),
+            accepts(client.secret, provider)
+        else { return OAuth2Error.invalidClient.response(401, to: request, store.release) }
+        return APIResponse(200, .plainJSON([:]))
+    }
+
+    /// Tells of a token (RFC 7662): nobody knows it, whoever asks.
+    private static func introspect(_ request: APIRequest, in store: inout Store) -> APIResponse {
+        APIResponse(200, .plainJSON(["active": false]))
+    }
+
+    /// Who a client says it is, by its `Authorization` or in the form.
+    private static func client(of request: APIRequest) -> (id: String, secret: String)? {
+        if let basic = request.basicCredentials { return (basic.name, basic.password) }
+        let form = request.form
+        return form["client_id"].map { ($0, form["client_secret"] ?? "") }
+    }
+
+    private static func accepts(_ secret: String, _ provider: OAuth2Provider) -> Bool {
+        provider.clientType == .public || secret == provider.clientSecret
+    }
+}

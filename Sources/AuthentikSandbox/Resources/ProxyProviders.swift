@@ -1,0 +1,103 @@
+import FoundationEssentials
+import JSON
+
+/// `/providers/proxy/`, looked up by number: forward-auth for applications that know no logins of their own.
+enum ProxyProviders: EditableResource {
+    static let app = "authentik_providers_proxy"
+    static let modelName = "proxyprovider"
+    static let model = "ProxyProvider"
+    static let ordering = "name"
+
+    static func rows(in store: inout Store) -> [OAuth2Provider] {
+        store.providers.inOrder().filter { $0.proxy != nil }
+    }
+
+    static func row(_ key: String, in store: Store) throws(Refusal) -> OAuth2Provider? {
+        guard let pk = Int(key) else { throw .notFound }
+        return store.providers[pk].flatMap { $0.proxy == nil ? nil : $0 }
+    }
+
+    static func filter(_ filter: inout Filter<OAuth2Provider>, in store: Store) {
+        filter.text("name") { $0.name }
+        filter.text("external_host") { $0.proxy?.externalHost }
+        filter.search { [$0.name] }
+    }
+
+    static func sortKey(_ field: String) -> ((OAuth2Provider) -> SortKey)? {
+        field == "name" ? { .text($0.name) } : nil
+    }
+
+    static func json(_ row: OAuth2Provider, _ request: APIRequest, in store: Store) throws(Refusal) -> JSONValue {
+        guard let proxy = row.proxy else { throw .notFound }
+        var fields = row.summary(of: store.application(of: row.pk), in: store)
+        fields["client_id"] = .string(row.clientID)
+        fields["internal_host"] = .string(proxy.internalHost)
+        fields["external_host"] = .string(proxy.externalHost)
+        fields["internal_host_ssl_validation"] = .bool(proxy.validatesInternalHost)
+        fields["certificate"] = proxy.certificate.json
+        fields["skip_path_regex"] = .string(proxy.skipPathRegex)
+        fields["basic_auth_enabled"] = .bool(proxy.isBasicAuthEnabled)
+        fields["basic_auth_password_attribute"] = .string(proxy.basicAuthPasswordAttribute)
+        fields["basic_auth_user_attribute"] = .string(proxy.basicAuthUserAttribute)
+        fields["mode"] = .string(proxy.mode.rawValue)
+        fields["intercept_header_auth"] = .bool(proxy.interceptsHeaderAuth)
+        fields["redirect_uris"] = .array(try row.redirectURIsJSON(store.release))
+        fields["cookie_domain"] = .string(proxy.cookieDomain)
+        fields["jwt_federation_sources"] = .array(row.federatedSources.map(\.json))
+        fields["jwt_federation_providers"] = .array(row.federatedProviders.map { .integer($0) })
+        fields["access_token_validity"] = .string(row.accessTokenValidity)
+        fields["refresh_token_validity"] = .string(row.refreshTokenValidity)
+        fields["outpost_set"] = .array(
+            store.outposts.inOrderOfCreation.filter { $0.providers.contains(row.pk) }.map { .string($0.name) }
+        )
+        return .object(fields)
+    }
+
+    /// The scope mappings, redirect URIs and grant types are the server's, whatever is sent.
+    static func validate(
+        _ body: JSONValue,
+        into draft: inout OAuth2Provider,
+        partial: Bool,
+        in store: Store
+    ) throws(Refusal) {
+        var fields = try Validator(body, partial: partial)
+        var proxy = draft.proxy ?? ProxySettings()
+        fields.providerName(into: &draft, in: store)
+        fields.flows(into: &draft, in: store)
+        fields.text("external_host", into: &proxy.externalHost, required: true, blank: false)
+        fields.text("internal_host", into: &proxy.internalHost)
+        fields.flag("internal_host_ssl_validation", into: &proxy.validatesInternalHost)
+        fields.reference("certificate", into: &proxy.certificate, exists: { store.certificates.contains($0) })
+        fields.text("skip_path_regex", into: &proxy.skipPathRegex)
+        fields.flag("basic_auth_enabled", into: &proxy.isBasicAuthEnabled)
+        fields.text("basic_auth_password_attribute", into: &proxy.basicAuthPasswordAttribute)
+        fields.text("basic_auth_user_attribute", into: &proxy.basicAuthUserAttribute)
+        // A PATCH that does not name the mode is taken for one to the mode `proxy`.
+        var mode = ProxySettings.Mode.proxy
+        fields.choice("mode", into: &mode)
+        if fields.isSent("mode") || draft.proxy == nil { proxy.mode = mode }
+        fields.flag("intercept_header_auth", into: &proxy.interceptsHeaderAuth)
+        fields.text("cookie_domain", into: &proxy.cookieDomain)
+        fields.duration("access_token_validity", into: &draft.accessTokenValidity)
+        fields.duration("refresh_token_validity", into: &draft.refreshTokenValidity)
+        try fields.finish()
+        if mode == .proxy, proxy.internalHost.isEmpty {
+            throw .invalid("internal_host", "Internal host cannot be empty when forward auth is disabled.")
+        }
+        draft.proxy = proxy
+        draft.redirectURIs = proxy.redirectURIs
+        draft.propertyMappings = store.scopeMappings.inOrderOfCreation
+            .filter { ["openid", "email", "profile", "entitlements", "ak_proxy"].contains($0.scopeName) }.map(\.pk)
+        if store.release.hasGrantTypes { draft.grantTypes = ["authorization_code", "client_credentials", "password"] }
+    }
+
+    static func blank(in store: inout Store) -> OAuth2Provider { OAuth2Providers.blank(in: &store) }
+
+    static func insert(_ row: OAuth2Provider, in store: inout Store) { store.replace(nil, with: row) }
+
+    static func replace(_ old: OAuth2Provider, with new: OAuth2Provider, in store: inout Store) {
+        store.replace(old, with: new)
+    }
+
+    static func delete(_ row: OAuth2Provider, in store: inout Store) { store.replace(row, with: nil) }
+}
