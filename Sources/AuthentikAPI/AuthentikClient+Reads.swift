@@ -33,6 +33,18 @@ extension AuthentikClient {
         try await list(.applications, query: [("superuser_full_list", "true")])
     }
 
+    /// The applications as one look at their list shows them, and whether those are all that it counts.
+    ///
+    /// For a superuser rows are missing only if the list changed while it was read. For anybody else the list is
+    /// filtered by policy and cached: rows may be missing at any time, and before 2025.12 be old.
+    package func listedApplications() async throws -> (rows: [Application], isWhole: Bool) {
+        let query = [("superuser_full_list", "true")]
+        let first: Page<Application>? = try await page(1, of: .applications, query: query)
+        guard let first else { return ([], false) }
+        let rows = Self.unique(try await pages(after: first, of: .applications, query: query))
+        return (rows, rows.count == first.pagination.count)
+    }
+
     package func providers() async throws -> [OAuth2Provider] {
         do {
             return try await list(.providers)
@@ -62,8 +74,10 @@ extension AuthentikClient {
         try await list(.scopeMappings)
     }
 
-    /// One application; nil if there is none of that slug.
-    func application(slug: String) async throws -> Application? {
+    /// One application; nil if there is none of that slug, or the account may not see it.
+    ///
+    /// It is checked by permission, not by policy, so this is how anybody but a superuser sees an application.
+    package func application(slug: String) async throws -> Application? {
         let request = APIRequest(method: "GET", endpoint: .applications, key: slug)
         do {
             return try decode(Application.self, try await send(request), to: request)
@@ -97,6 +111,21 @@ extension AuthentikClient {
     /// All rows, or nil if the list changed under the reading.
     private func readList<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)]) async throws -> [Row]? {
         guard let first: Page<Row> = try await page(1, of: endpoint, query: query) else { return nil }
+        let unique = Self.unique(try await pages(after: first, of: endpoint, query: query))
+        return unique.count == first.pagination.count ? unique : nil
+    }
+
+    private static func unique<Row: ListedObject>(_ pages: [Page<Row>]) -> [Row] {
+        var seen: Set<Row.Key> = []
+        return pages.flatMap(\.results).filter { seen.insert($0.key).inserted }
+    }
+
+    /// The first page and, all at once, the others that it tells of; those that are gone by then are left out.
+    private func pages<Row>(
+        after first: Page<Row>,
+        of endpoint: Endpoint,
+        query: [(String, String)]
+    ) async throws -> [Page<Row>] {
         var pages = [1: first]
         if first.pagination.totalPages > 1 {
             try await withThrowingTaskGroup(of: (Int, Page<Row>?).self) { group in
@@ -106,10 +135,7 @@ extension AuthentikClient {
                 for try await (number, page) in group { pages[number] = page }
             }
         }
-        let rows = pages.sorted { $0.key < $1.key }.flatMap { $0.value.results }
-        var seen: Set<Row.Key> = []
-        let unique = rows.filter { seen.insert($0.key).inserted }
-        return unique.count == first.pagination.count ? unique : nil
+        return pages.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// One page; nil if it is past the end.

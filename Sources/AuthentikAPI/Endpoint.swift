@@ -14,6 +14,10 @@ package enum Endpoint: String, Sendable, CaseIterable {
     ///
     /// Nil where any valid token will do.
     package func permission(for method: String) -> String? {
+        // It is refused alike for want of either.
+        if self == .transaction {
+            return "authentik_core.add_application and authentik_providers_oauth2.add_oauth2provider"
+        }
         guard let (app, model) = model else { return nil }
         let verb =
             switch method {
@@ -27,8 +31,8 @@ package enum Endpoint: String, Sendable, CaseIterable {
 
     private var model: (app: String, model: String)? {
         switch self {
-        case .version, .account: nil
-        case .applications, .transaction: ("authentik_core", "application")
+        case .version, .account, .transaction: nil
+        case .applications: ("authentik_core", "application")
         case .entitlements: ("authentik_core", "applicationentitlement")
         case .providers: ("authentik_providers_oauth2", "oauth2provider")
         case .flows: ("authentik_flows", "flow")

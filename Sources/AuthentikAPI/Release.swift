@@ -36,6 +36,10 @@ extension Release {
     /// through a provider that was created without.
     package var takesGrantTypes: Bool { isAtLeast(2026, 5) }
 
+    /// Since 2025.12 a filtered list of applications shows its rows as they are, though not always all of them; before,
+    /// they may be a day old.
+    package var listsCurrentApplications: Bool { isAtLeast(2025, 12) }
+
     private func isAtLeast(_ year: Int, _ month: Int) -> Bool {
         (self.year, self.month) >= (year, month)
     }

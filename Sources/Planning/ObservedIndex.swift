@@ -11,6 +11,8 @@ struct ObservedIndex {
     private let marksByApplication: [String: MarkedEntitlement]
     /// The applications that this owner marked, by the slug in the mark.
     private let ownedByMarkedSlug: [String: Application]
+    /// The slugs in this owner's marks whose applications were not seen.
+    private let unseenMarkedSlugs: Set<String>
 
     /// A mark and the entitlement that carries it.
     struct MarkedEntitlement {
@@ -33,12 +35,17 @@ struct ObservedIndex {
         )
         .mapValues { MarkedEntitlement(pk: $0.pk, reading: OwnershipMark.read($0.attributes)) }
         var owned: [String: Application] = [:]
+        var unseen: Set<String> = []
         for (pk, entitlement) in marksByApplication {
-            if case .mark(let mark) = entitlement.reading, mark.owner == owner, let application = applicationsByPK[pk] {
+            guard case .mark(let mark) = entitlement.reading, mark.owner == owner else { continue }
+            if let application = applicationsByPK[pk] {
                 owned[mark.slug] = application
+            } else {
+                unseen.insert(mark.slug)
             }
         }
         ownedByMarkedSlug = owned
+        unseenMarkedSlugs = unseen
     }
 
     func application(slug: String) -> Application? { applicationsBySlug[slug] }
@@ -52,6 +59,12 @@ struct ObservedIndex {
         guard let application = ownedByMarkedSlug[slug], !declared.contains(application.slug) else { return nil }
         return application
     }
+
+    /// Whether this owner's mark for a service is on an application that was not seen.
+    ///
+    /// A mark falls with its application, so there is one: under another slug, which an account that is no superuser
+    /// may have no way to learn.
+    func isMarkedOutOfSight(_ slug: String) -> Bool { unseenMarkedSlugs.contains(slug) }
 
     /// This owner's applications that no service declares, with the slug they have now.
     func orphans(declared: Set<String>) -> [(slug: String, mark: String)] {

@@ -3,6 +3,7 @@ package import AuthentikAPI
 /// What Authentik holds, as one pass saw it.
 package struct ObservedState: Sendable, Equatable {
     package var release: Release
+    /// All applications; for an account that may not list them all, those that a plan can be about.
     package var applications: [Application]
     package var providers: [OAuth2Provider]
     /// The ownership marks of all owners.

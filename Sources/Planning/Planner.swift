@@ -9,6 +9,7 @@ import Secrets
 /// | application | its mark | its provider | decision |
 /// |---|---|---|---|
 /// | any | another owner's, or of a newer version | any | conflict |
+/// | out of sight | ours | any | conflict |
 /// | any | any | two candidates, or its own is another application's | conflict |
 /// | linked to a provider of another type | none | no candidate | conflict |
 /// | any | any | its secret, flow, key or scope cannot be resolved | blocked |
@@ -81,6 +82,12 @@ package struct Planner {
             break
         }
 
+        if application == nil, index.isMarkedOutOfSight(service.slug) {
+            return draft.stuck(
+                .conflict,
+                "its application is there under another slug, which this account cannot see; rename it back"
+            )
+        }
         guard let provider = service.provider else { return draft.planBookmark(index) }
         let match = matcher.match(provider, application: application, mark: draft.mark)
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }

@@ -91,38 +91,34 @@ struct Applier: Sendable {
 
     private func writePendingMarks(_ services: [Progress]) async -> [Progress] {
         guard services.contains(where: { $0.pendingMark != nil && $0.failure == nil }) else { return services }
-        let applications: [String: Application]
-        do {
-            applications = Dictionary(
-                try await client.applications().map { ($0.slug, $0) },
-                uniquingKeysWith: { first, _ in first }
-            )
-        } catch {
-            return services.map { service in
-                var service = service
-                if service.pendingMark != nil, service.failure == nil { service.failure = unmarked("\(error)") }
-                return service
-            }
-        }
+        // What the list does not show, because it failed or the account may not open it, is read by slug.
+        let rows = (try? await client.listedApplications().rows) ?? []
+        let listed = Dictionary(rows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         return await concurrently(services, limit: concurrency) { service in
-            await writePendingMark(service, applications)
+            await writePendingMark(service, listed)
         }
     }
 
-    private func writePendingMark(_ service: Progress, _ applications: [String: Application]) async -> Progress {
+    private func writePendingMark(_ service: Progress, _ listed: [String: Application]) async -> Progress {
         var service = service
         guard var mark = service.pendingMark, service.failure == nil else { return service }
-        guard let application = applications[service.plan.slug] else {
-            service.failure = unmarked("it was gone again before it could be marked")
-            return service
-        }
-        mark.provider = application.provider
         do {
+            let slug = service.plan.slug
+            guard let application = try await found(slug, listed) else {
+                service.failure = unmarked("it was gone again before it could be marked")
+                return service
+            }
+            mark.provider = application.provider
             try await createMark(mark, on: application.pk)
         } catch {
             service.failure = unmarked("\(error)")
         }
         return service
+    }
+
+    private func found(_ slug: String, _ listed: [String: Application]) async throws -> Application? {
+        if let application = listed[slug] { return application }
+        return try await client.application(slug: slug)
     }
 
     private func createMark(_ mark: OwnershipMark, on application: String) async throws {

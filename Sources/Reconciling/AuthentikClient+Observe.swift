@@ -1,32 +1,48 @@
 package import AuthentikAPI
+package import DesiredState
 package import Planning
 
 extension AuthentikClient {
-    /// Looks at everything that a plan needs: eight list requests, all at once, however many services there are.
+    /// Looks at everything that a plan for `desired` needs.
+    ///
+    /// A superuser does it with eight list requests, all at once, however many services there are. Anybody else's list
+    /// of applications is filtered by policy, so those that it hides are read by slug after the lists, a request each.
     ///
     /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
-    package func observe() async throws -> ObservedState {
+    package func observe(for desired: DesiredState) async throws -> ObservedState {
         do {
             async let release = self.release()
             async let account = self.account()
-            async let applications = self.applications()
+            async let listed = self.listedApplications()
             async let providers = self.providers()
             async let marks = entitlements(named: OwnershipMark.entitlementName)
             async let flows = self.flows()
             async let keys = self.keys()
             async let scopeMappings = self.scopeMappings()
-            // The first two explain the failures of the others.
+            // The release explains the failures of the others.
             try check(await release)
-            try check(await account)
-            return try await ObservedState(
+            let isSuperuser = try await account.isSuperuser
+            var observed = try await ObservedState(
                 release: release,
-                applications: applications,
                 providers: providers,
                 marks: marks,
                 flows: flows,
                 keys: keys,
                 scopeMappings: scopeMappings
             )
+            let list = try await listed
+            switch (isSuperuser, list.isWhole) {
+            case (true, true): observed.applications = list.rows
+            // The list changed while it was read; it is looked at again.
+            case (true, false): observed.applications = try await applications()
+            case (false, _):
+                observed.applications = try await applications(
+                    slugs: slugs(for: desired, observed, list.rows),
+                    listed: list.rows,
+                    release: observed.release
+                )
+            }
+            return observed
         } catch let error as AuthentikError {
             throw PassFailure(error)
         }
@@ -37,20 +53,31 @@ extension AuthentikClient {
             let oldest = Release.oldestSupported
             throw PassFailure(
                 .unobservable,
-                "\(address) is Authentik \(release); the oldest release this program works with is "
-                    + "\(oldest.year).\(oldest.month)"
+                "Authentik \(release) is too old: \(oldest.year).\(oldest.month) is the first release that has "
+                    + "application entitlements, which this program needs"
             )
         }
     }
 
-    /// Only a superuser's list of applications is whole; a plan made from a part would create what is there.
-    private func check(_ account: Account) throws {
-        guard account.isSuperuser else {
-            throw PassFailure(
-                .refused,
-                "the token belongs to '\(account.username)', who is no superuser and sees only a part of the "
-                    + "applications; use the token of a superuser"
-            )
+    /// The slugs of every application that a plan can be about: what is declared, what is marked as ours, and what has
+    /// our providers.
+    ///
+    /// - Parameter listed: tells the present slug of a marked application that somebody renamed.
+    private func slugs(
+        for desired: DesiredState,
+        _ observed: ObservedState,
+        _ listed: [Application]
+    ) -> Set<String> {
+        let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        let listedSlugs = Dictionary(listed.map { ($0.pk, $0.slug) }, uniquingKeysWith: { first, _ in first })
+        var slugs = Set(desired.services.map(\.slug))
+        for entitlement in observed.marks {
+            guard case .mark(let mark) = OwnershipMark.read(entitlement.attributes), mark.owner == desired.owner
+            else { continue }
+            slugs.insert(mark.slug)
+            if let slug = mark.provider.flatMap({ providers[$0]?.applicationSlug }) { slugs.insert(slug) }
+            if let slug = listedSlugs[entitlement.application] { slugs.insert(slug) }
         }
+        return slugs
     }
 }

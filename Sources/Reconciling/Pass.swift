@@ -28,8 +28,8 @@ package struct Pass: Sendable {
     ///
     /// - Throws: ``PassFailure``, or `CancellationError`.
     package func plan() async throws -> (plan: Plan, release: Release) {
-        let observed = try await client.observe()
-        return (Planner.plan(desired, secrets: secrets, observed: observed), observed.release)
+        let (plan, observed) = try await observeAndPlan()
+        return (plan, observed.release)
     }
 
     /// Observes, plans and applies.
@@ -37,13 +37,18 @@ package struct Pass: Sendable {
     /// - Throws: ``PassFailure``, or `CancellationError`; then nothing was written.
     package func run() async throws -> PassReport {
         let start = ContinuousClock.now
-        let (plan, release) = try await plan()
+        let (plan, observed) = try await observeAndPlan()
         let outcomes = await Applier(client: client, concurrency: concurrency, onProgress: onProgress).apply(plan)
         return PassReport(
-            release: release,
+            release: observed.release,
             outcomes: outcomes,
             requests: client.requestCounts,
             duration: .now - start
         )
+    }
+
+    private func observeAndPlan() async throws -> (Plan, ObservedState) {
+        let observed = try await client.observe(for: desired)
+        return (Planner.plan(desired, secrets: secrets, observed: observed), observed)
     }
 }

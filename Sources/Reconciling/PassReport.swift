@@ -35,9 +35,14 @@ package struct ServiceFailure: Sendable, Equatable {
     }
 
     package init(_ error: AuthentikError) {
-        message = error.fields.isEmpty ? "\(error)" : "Authentik refuses it"
-        if let status = error.status, !error.fields.isEmpty { message += " (\(status) to \(error.request))" }
-        fields = error.fields
         requestID = error.requestID
+        guard error.permission == nil, !error.fields.isEmpty else {
+            // One sentence tells it all; it names the permission, which Authentik's own words do not.
+            message = "\(error)"
+            return
+        }
+        message = "Authentik refuses it"
+        if let status = error.status { message += " (\(status) to \(error.request))" }
+        fields = error.fields
     }
 }

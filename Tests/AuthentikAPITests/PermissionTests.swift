@@ -30,7 +30,7 @@ struct PermissionTests {
             ("POST", .providers, "authentik_providers_oauth2.add_oauth2provider"),
             ("PATCH", .providers, "authentik_providers_oauth2.change_oauth2provider"),
             ("DELETE", .applications, "authentik_core.delete_application"),
-            ("PUT", .transaction, "authentik_core.add_application"),
+            ("PUT", .transaction, "authentik_core.add_application and authentik_providers_oauth2.add_oauth2provider"),
             ("POST", .entitlements, "authentik_core.add_applicationentitlement"),
             ("GET", .flows, "authentik_flows.view_flow"),
             ("GET", .keys, "authentik_crypto.view_certificatekeypair"),

@@ -142,6 +142,9 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
                 on: "grafana"
             )
         },
+        DecisionCase("marked as ours, and not to be seen", .conflict, says: "under another slug") {
+            $0.observed.applications = []
+        },
         DecisionCase("mark deleted", .adopt, writes: ["mark app-grafana provider 7"], says: "exactly as declared") {
             $0.removeMark(of: "grafana")
         },

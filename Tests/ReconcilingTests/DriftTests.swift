@@ -67,9 +67,9 @@ struct Drift: Sendable, CustomTestStringConvertible {
         .application("slug", "grafana-by-hand"),
     ]
 
-    @Test(arguments: drifts)
-    func aFieldIsMendedByAPatchOfJustThatField(_ drift: Drift) async throws {
-        try await withHomelab { homelab in
+    @Test(arguments: Account.allCases, drifts)
+    func aFieldIsMendedByAPatchOfJustThatField(_ account: Account, _ drift: Drift) async throws {
+        try await withHomelab(as: account) { homelab in
             let before = try await homelab.state()
             try await drift.make(homelab.admin)
             homelab.sandbox.resetRequests()
@@ -85,8 +85,9 @@ struct Drift: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func aProviderThatWasRenamedIsRenamedBack() async throws {
-        try await withHomelab { homelab in
+    @Test(arguments: Account.allCases)
+    func aProviderThatWasRenamedIsRenamedBack(_ account: Account) async throws {
+        try await withHomelab(as: account) { homelab in
             let before = try await homelab.state()
             try await homelab.admin.changeProvider("grafana", ["name": "by hand"])
             try await homelab.pass()
@@ -94,8 +95,9 @@ struct Drift: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func aProviderThatWasUnlinkedIsLinkedAgain() async throws {
-        try await withHomelab { homelab in
+    @Test(arguments: Account.allCases)
+    func aProviderThatWasUnlinkedIsLinkedAgain(_ account: Account) async throws {
+        try await withHomelab(as: account) { homelab in
             let before = try await homelab.state()
             try await homelab.admin.changeApplication("grafana", ["provider": nil])
             homelab.sandbox.resetRequests()
@@ -106,8 +108,9 @@ struct Drift: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func aProviderThatWasDeletedIsMadeAgain() async throws {
-        try await withHomelab { homelab in
+    @Test(arguments: Account.allCases)
+    func aProviderThatWasDeletedIsMadeAgain(_ account: Account) async throws {
+        try await withHomelab(as: account) { homelab in
             let before = try await homelab.state()
             try await homelab.admin.deleteProvider("grafana")
             try await homelab.pass()
@@ -116,9 +119,9 @@ struct Drift: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test(arguments: ["grafana", "trivy"])
-    func anApplicationThatWasDeletedIsMadeAgain(_ slug: String) async throws {
-        try await withHomelab { homelab in
+    @Test(arguments: Account.allCases, ["grafana", "trivy"])
+    func anApplicationThatWasDeletedIsMadeAgain(_ account: Account, _ slug: String) async throws {
+        try await withHomelab(as: account) { homelab in
             let before = try await homelab.state()
             try await homelab.admin.deleteApplication(slug)
             try await homelab.pass()
@@ -129,8 +132,9 @@ struct Drift: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func everythingAtOnceIsMended() async throws {
-        try await withHomelab { homelab in
+    @Test(arguments: Account.allCases)
+    func everythingAtOnceIsMended(_ account: Account) async throws {
+        try await withHomelab(as: account) { homelab in
             let before = try await homelab.state()
             for drift in Self.drifts where drift.field != "slug" { try await drift.make(homelab.admin) }
             try await homelab.admin.deleteApplication("argocd")
@@ -141,8 +145,9 @@ struct Drift: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func theMarkIsKeptTrue() async throws {
-        try await withHomelab { homelab in
+    @Test(arguments: Account.allCases)
+    func theMarkIsKeptTrue(_ account: Account) async throws {
+        try await withHomelab(as: account) { homelab in
             let before = try await homelab.admin.mark(of: "grafana")
             let pk = try await homelab.admin.application("grafana")["pk"]?.string ?? ""
             let entitlement = try await homelab.admin.list("core/application_entitlements/?app=\(pk)").first

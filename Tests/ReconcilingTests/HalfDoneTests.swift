@@ -8,31 +8,35 @@ import TestSupport
 import Testing
 
 @Suite struct HalfDoneTests {
-    @Test func anApplicationWithoutAProviderIsFinished() async throws {
-        try await withHomelab(isConverged: false) { homelab in
+    @Test(arguments: Account.allCases)
+    func anApplicationWithoutAProviderIsFinished(_ account: Account) async throws {
+        try await withHomelab(isConverged: false, as: account) { homelab in
             try await homelab.admin.send("POST", "core/applications/", ["name": "Grafana", "slug": "grafana"])
             try await homelab.expectFinished(decision: .adopt)
         }
     }
 
-    @Test func aProviderWithoutItsApplicationIsFinished() async throws {
-        try await withHomelab(isConverged: false) { homelab in
+    @Test(arguments: Account.allCases)
+    func aProviderWithoutItsApplicationIsFinished(_ account: Account) async throws {
+        try await withHomelab(isConverged: false, as: account) { homelab in
             let provider = try await homelab.admin.makeProvider("grafana")
             try await homelab.expectFinished(decision: .link)
             #expect(try await homelab.admin.application("grafana")["provider"] == provider["pk"])
         }
     }
 
-    @Test func aProviderFoundByItsClientIDIsFinished() async throws {
-        try await withHomelab(isConverged: false) { homelab in
+    @Test(arguments: Account.allCases)
+    func aProviderFoundByItsClientIDIsFinished(_ account: Account) async throws {
+        try await withHomelab(isConverged: false, as: account) { homelab in
             let provider = try await homelab.admin.makeProvider("Provider for Grafana", clientID: "grafana")
             try await homelab.expectFinished(decision: .link)
             #expect(try await homelab.admin.application("grafana")["provider"] == provider["pk"])
         }
     }
 
-    @Test func bothThereAndNotLinkedAreLinked() async throws {
-        try await withHomelab(isConverged: false) { homelab in
+    @Test(arguments: Account.allCases)
+    func bothThereAndNotLinkedAreLinked(_ account: Account) async throws {
+        try await withHomelab(isConverged: false, as: account) { homelab in
             let provider = try await homelab.admin.makeProvider("grafana")
             try await homelab.admin.send("POST", "core/applications/", ["name": "Grafana", "slug": "grafana"])
             try await homelab.expectFinished(decision: .adopt)
@@ -40,9 +44,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [true, false])
-    func aLinkThatPointsElsewhereIsPutRight(_ isMarked: Bool) async throws {
-        try await withHomelab(isConverged: isMarked) { homelab in
+    @Test(arguments: Account.allCases, [true, false])
+    func aLinkThatPointsElsewhereIsPutRight(_ account: Account, _ isMarked: Bool) async throws {
+        try await withHomelab(isConverged: isMarked, as: account) { homelab in
             let admin = homelab.admin
             if !isMarked {
                 try await admin.makeProvider("grafana")
@@ -57,8 +61,9 @@ import Testing
         }
     }
 
-    @Test func anApplicationWithoutItsMarkIsMarked() async throws {
-        try await withHomelab(isConverged: false) { homelab in
+    @Test(arguments: Account.allCases)
+    func anApplicationWithoutItsMarkIsMarked(_ account: Account) async throws {
+        try await withHomelab(isConverged: false, as: account) { homelab in
             // What a transaction leaves behind when the program is killed right after it.
             var desired = try Homelab.desiredState()
             desired.services.removeAll { $0.slug != "grafana" }
@@ -77,8 +82,9 @@ import Testing
 }
 
 @Suite struct RefusalTests {
-    @Test func whatAuthentikRefusesIsSaidInItsOwnWordsAndHoldsUpNoOther() async throws {
-        try await withHomelab(isConverged: false) { homelab in
+    @Test(arguments: Account.allCases)
+    func whatAuthentikRefusesIsSaidInItsOwnWordsAndHoldsUpNoOther(_ account: Account) async throws {
+        try await withHomelab(isConverged: false, as: account) { homelab in
             let admin = homelab.admin
             let theirs = try await admin.makeProvider("theirs", clientID: "grafana")
             try await admin.send(
@@ -98,8 +104,9 @@ import Testing
         }
     }
 
-    @Test func anotherOwnersApplicationIsNotTouched() async throws {
-        try await withHomelab { homelab in
+    @Test(arguments: Account.allCases)
+    func anotherOwnersApplicationIsNotTouched(_ account: Account) async throws {
+        try await withHomelab(as: account) { homelab in
             try await homelab.admin.changeApplication("trivy", ["name": "By hand"])
             let before = try await homelab.state()
             homelab.sandbox.resetRequests()
@@ -111,8 +118,9 @@ import Testing
         }
     }
 
-    @Test func aWrongTokenIsRefusedBeforeAnythingIsPlanned() async throws {
-        try await withHomelab { homelab in
+    @Test(arguments: Account.allCases)
+    func aWrongTokenIsRefusedBeforeAnythingIsPlanned(_ account: Account) async throws {
+        try await withHomelab(as: account) { homelab in
             let pass = try homelab.makePass(of: try Homelab.desiredState(), token: "wrong")
             await #expect { try await pass.run() } throws: { error in
                 (error as? PassFailure)?.kind == .refused

@@ -14,6 +14,10 @@ struct Homelab: Sendable {
     let sandbox: Sandbox
     let admin: Admin
     let baseURL: String
+    /// Whom passes run as.
+    var account = Account.superuser
+    /// The API token of that account.
+    var token = "sandbox-token"
     var secrets = ["GRAFANA_OAUTH_CLIENT_SECRET": "grafana-secret", "ARGOCD_OIDC_CLIENT_SECRET": "argocd-secret"]
 
     /// One pass over the file.
@@ -28,12 +32,13 @@ struct Homelab: Sendable {
         return try makePass(of: desired)
     }
 
-    func makePass(of desired: DesiredState, token: String = "sandbox-token") throws -> Pass {
+    /// - Parameter token: that of ``account`` unless given.
+    func makePass(of desired: DesiredState, token: String? = nil) throws -> Pass {
         var configuration = TransportConfiguration()
         configuration.proxy = .none
         let client = AuthentikClient(
             address: try #require(AuthentikAddress(baseURL)),
-            token: Secret(token),
+            token: Secret(token ?? self.token),
             transport: try CurlTransport(configuration: configuration)
         )
         let resolved = ResolvedSecrets(of: desired, with: SecretResolver(environment: secrets))
@@ -54,12 +59,19 @@ struct Homelab: Sendable {
 }
 
 /// Runs a test beside a sandbox that the homelab's file has converged already.
-func withHomelab(isConverged: Bool = true, _ body: @escaping @Sendable (Homelab) async throws -> Void) async throws {
-    try await withSandbox { sandbox, baseURL in
-        let homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
+func withHomelab(
+    isConverged: Bool = true,
+    _ release: Sandbox.Release = .december2025,
+    as account: Account = .superuser,
+    _ body: @escaping @Sendable (Homelab) async throws -> Void
+) async throws {
+    try await withSandbox(release) { sandbox, baseURL in
+        var homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
+        try await homelab.run(as: account)
         if isConverged {
             let report = try await homelab.pass()
             try #require(ExitStatus(report) == .success)
+            if account == .barred { try await homelab.barAll() }
             sandbox.resetRequests()
         }
         try await body(homelab)

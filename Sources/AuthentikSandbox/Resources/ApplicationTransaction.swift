@@ -19,6 +19,9 @@ enum ApplicationTransaction {
     ]
 
     static func put(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        for permission in [Applications.permission("add"), OAuth2Providers.permission("add")] {
+            if !store.may(request.callerKey, permission) { throw .permissionDenied }
+        }
         var fields = try Validator(try request.json(), partial: false)
         var application = Application()
         if let body = fields.value("app", required: true) {
