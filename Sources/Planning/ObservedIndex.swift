@@ -26,7 +26,7 @@ struct ObservedIndex {
         }
         applicationsBySlug = index(observed.applications, by: \.slug)
         applicationsByPK = index(observed.applications, by: \.pk)
-        providersByPK = index(observed.providers, by: \.pk)
+        providersByPK = index(observed.providers.filter { !$0.isProxy }, by: \.pk)
         providersByName = index(observed.providers, by: \.name)
         providersByClientID = index(observed.providers, by: \.clientID)
         marksByApplication = index(
@@ -49,7 +49,10 @@ struct ObservedIndex {
     }
 
     func application(slug: String) -> Application? { applicationsBySlug[slug] }
+    /// - Returns: nil also for a proxy provider, which is nobody's own.
     func provider(pk: Int) -> OAuth2Provider? { providersByPK[pk] }
+
+    /// - Returns: a proxy provider too: names and client ids are unique across all types.
     func provider(name: String) -> OAuth2Provider? { providersByName[name] }
     func provider(clientID: String) -> OAuth2Provider? { providersByClientID[clientID] }
     func mark(of application: Application) -> MarkedEntitlement? { marksByApplication[application.pk] }

@@ -11,6 +11,7 @@ import DesiredState
 /// | a provider of the declared client id is linked to nothing | that one |
 /// | an application without a mark is linked to an OAuth2 provider that no other service declares | that one |
 /// | an application without a mark is linked to a provider of another type | a conflict |
+/// | a provider of the declared name or client id is a proxy provider | a conflict |
 /// | otherwise | none yet |
 ///
 /// Two different ones by rows two to four are a conflict. What another application has is never taken.
@@ -48,7 +49,12 @@ struct ProviderMatcher {
             candidates.append(linked)
         }
         for candidate in [index.provider(name: declared.name), index.provider(clientID: declared.clientID)] {
-            guard let candidate, !candidate.isLinked, !taken.contains(candidate.pk),
+            if let candidate, candidate.isProxy, candidate.pk != application?.provider {
+                return .conflict(
+                    "the provider '\(candidate.name)' is a proxy provider, and this program manages none; rename it"
+                )
+            }
+            guard let candidate, !candidate.isProxy, !candidate.isLinked, !taken.contains(candidate.pk),
                 !candidates.contains(where: { $0.pk == candidate.pk })
             else { continue }
             candidates.append(candidate)

@@ -61,6 +61,33 @@ import Testing
         }
     }
 
+    /// Authentik lists proxy providers among the OAuth2 ones, which they are built on.
+    @Test(arguments: [true, false])
+    func aProxyProviderIsNobodysOwn(_ isLinked: Bool) async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            let proxy = try await homelab.admin.send(
+                "POST",
+                "providers/proxy/",
+                [
+                    "name": "grafana", "mode": "forward_single", "external_host": "https://grafana.example.org",
+                    "authorization_flow": try await homelab.admin.flow(
+                        "default-provider-authorization-implicit-consent"
+                    ),
+                    "invalidation_flow": try await homelab.admin.flow("default-provider-invalidation-flow"),
+                ]
+            )
+            let pk = proxy["pk"] ?? .null
+            if isLinked {
+                let body: JSONValue = ["name": "Grafana", "slug": "grafana", "provider": pk]
+                try await homelab.admin.send("POST", "core/applications/", body)
+            }
+            #expect(try await homelab.admin.list("providers/oauth2/").map { $0["pk"] } == [pk])
+            let report = try await homelab.pass()
+            #expect(report.outcomes.first { $0.plan.slug == "grafana" }?.plan.decision == .conflict)
+            #expect(try await homelab.admin.list("providers/proxy/").first?["redirect_uris"] == proxy["redirect_uris"])
+        }
+    }
+
     @Test(arguments: Account.allCases)
     func anApplicationWithoutItsMarkIsMarked(_ account: Account) async throws {
         try await withHomelab(isConverged: false, as: account) { homelab in

@@ -64,6 +64,14 @@ package struct OAuth2Provider: Sendable, Equatable {
 extension OAuth2Provider {
     /// Whether any application has it.
     package var isLinked: Bool { applicationSlug != nil || backchannelApplicationSlug != nil }
+
+    /// Whether it is the inner half of a proxy provider.
+    ///
+    /// Authentik lists those among the OAuth2 providers, under that name and type
+    /// (https://github.com/goauthentik/authentik/issues/11949); the redirect URI of the outpost gives them away.
+    package var isProxy: Bool {
+        redirectURIs.contains { $0.url.contains("X-authentik-auth-callback") }
+    }
 }
 
 extension OAuth2Provider: ListedObject {
