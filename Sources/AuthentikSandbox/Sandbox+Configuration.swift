@@ -1,7 +1,12 @@
 extension Sandbox {
     /// What a sandbox is, where it listens and whom it lets in.
     package struct Configuration: Sendable {
+        /// The release that a fresh installation is.
         package var release: Release
+        /// What to begin with instead of a fresh installation; it has a release of its own.
+        package var state: SandboxState?
+        /// A file to keep the state in; nil keeps it in memory only.
+        package var stateFile: String?
         /// The address to listen on.
         package var host: String
         /// The port to listen on; 0, the default, is any free one.

@@ -11,19 +11,37 @@ package final class Sandbox: Sendable {
     private let configuration: Configuration
     private let routes: Routes
     private let store: Mutex<Store>
+    /// Keeps the state in a file, if the configuration names one.
+    private let keeper: StateKeeper?
     private let journal = Mutex<[RequestLogEntry]>([])
 
     package init(configuration: Configuration) {
+        var state = configuration.state ?? SandboxState(release: configuration.release, token: configuration.token)
+        state.admit(configuration.token)
         self.configuration = configuration
-        self.routes = Routes(configuration.release)
-        self.store = Mutex(.freshInstallation(configuration.release, token: configuration.token))
+        self.release = state.release
+        self.routes = Routes(state.release)
+        self.store = Mutex(state.store)
+        self.keeper = configuration.stateFile.map { StateKeeper(path: $0) }
     }
 
     /// Serves until the task is cancelled or shut down gracefully.
     ///
     /// - Parameter onReady: called with the bound port once it listens.
-    /// - Throws: ``SandboxError`` if it cannot listen on the configured host and port.
+    /// - Throws: ``SandboxError`` if it cannot listen on the configured host and port, or not keep its state.
     package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
+        guard let keeper else { return try await serve(onReady) }
+        try state.write(to: keeper.path)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.serve(onReady) }
+            group.addTask { try await keeper.keep { self.state } }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        try state.write(to: keeper.path)
+    }
+
+    private func serve(_ onReady: @escaping @Sendable (Int) async -> Void) async throws {
         let host = configuration.host
         let port = configuration.port
         let application = Hummingbird.Application(
@@ -56,13 +74,18 @@ package final class Sandbox: Sendable {
         journal.withLock { $0 = [] }
     }
 
+    /// The release that it is.
+    package let release: Release
+
+    /// What it holds now.
+    package var state: SandboxState { SandboxState(store.withLock { $0 }) }
+
     /// Answers one request; requests are answered one after the other.
     func answer(_ request: APIRequest) -> APIResponse {
-        store.withLock { routes.answer(request, in: &$0) }
+        let answer = store.withLock { routes.answer(request, in: &$0) }
+        if request.mayChangeState { keeper?.noteChange() }
+        return answer
     }
-
-    /// The release that it is.
-    var release: Release { configuration.release }
 
     func record(_ entry: RequestLogEntry) {
         journal.withLock { journal in

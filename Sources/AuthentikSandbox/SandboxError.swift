@@ -11,10 +11,17 @@ import NIOCore
 /// Why a sandbox does not run.
 package enum SandboxError: Error, Equatable, CustomStringConvertible {
     case cannotListen(host: String, port: Int, reason: String)
+    case cannotRead(path: String, reason: String)
+    case cannotWrite(path: String, reason: String)
+    /// The file holds no state of a sandbox.
+    case noState(path: String, reason: String)
 
     package var description: String {
         switch self {
         case .cannotListen(let host, let port, let reason): "cannot listen on \(host):\(port): \(reason)"
+        case .cannotRead(let path, let reason): "cannot read '\(path)': \(reason)"
+        case .cannotWrite(let path, let reason): "cannot write '\(path)': \(reason)"
+        case .noState(let path, let reason): "finds no state of a sandbox in '\(path)': \(reason)"
         }
     }
 

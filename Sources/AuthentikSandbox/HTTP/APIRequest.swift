@@ -59,6 +59,9 @@ struct APIRequest {
     /// The body as a form, which the OAuth2 endpoints take.
     var form: Query { Query(Substring(decoding: body, as: UTF8.self)) }
 
+    /// Whether the answer may have changed what the sandbox holds: by a write, or by a login that a provider learns from.
+    var mayChangeState: Bool { !["GET", "HEAD", "OPTIONS"].contains(method) || path.contains("authorize") }
+
     /// The caller's primary key.
     var callerKey: Int { caller?.pk ?? 0 }
 

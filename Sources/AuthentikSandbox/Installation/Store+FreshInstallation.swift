@@ -54,6 +54,11 @@ extension Store {
         replace(old, with: token)
     }
 
+    /// The key of ``admit(_:)``.
+    var administratorKey: String? {
+        indexes.tokenByIdentifier[Self.administratorToken].flatMap { tokens[$0]?.key }
+    }
+
     private static let administratorToken = "authentik-bootstrap-token"
 
     /// The audit log begins with the administrator's first login.

@@ -1,0 +1,89 @@
+import FoundationEssentials
+
+/// What a sandbox holds: to begin with, and to keep in a file.
+///
+/// It holds client secrets, tokens and a private key in clear; a file of it is readable for its owner only.
+package struct SandboxState: Sendable {
+    var store: Store
+
+    /// A fresh installation.
+    ///
+    /// - Parameter token: the API token of the superuser `akadmin`.
+    package init(release: Sandbox.Release = .december2025, token: String) {
+        store = .freshInstallation(release, token: token)
+    }
+
+    init(_ store: Store) {
+        self.store = store
+    }
+
+    /// Reads what ``write(to:)`` wrote.
+    ///
+    /// - Throws: ``SandboxError`` if the file cannot be read or holds something else.
+    package init(contentsOf path: String) throws(SandboxError) {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw .cannotRead(path: path, reason: Self.reason(of: error))
+        }
+        do {
+            let snapshot = try JSONDecoder().decode(Snapshot.self, from: data)
+            guard snapshot.format == Snapshot.currentFormat else {
+                throw SandboxError.noState(path: path, reason: "its format is not \(Snapshot.currentFormat)")
+            }
+            store = Store(snapshot)
+        } catch let error as SandboxError {
+            throw error
+        } catch {
+            throw .noState(path: path, reason: Self.place(of: error))
+        }
+    }
+
+    package var release: Sandbox.Release { store.release }
+
+    /// The API token of the superuser `akadmin`, if it has one that does not expire.
+    package var administratorToken: String? { store.administratorKey }
+
+    /// Makes a key the API token of `akadmin`.
+    package mutating func admit(_ token: String) { store.admit(token) }
+
+    /// Writes it to a file, which holds the old state or the new one at any time.
+    ///
+    /// - Throws: ``SandboxError`` if it cannot be written; the file is as it was then.
+    package func write(to path: String) throws(SandboxError) {
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            try AtomicFile.write([UInt8](encoder.encode(Snapshot(store))), to: path)
+        } catch let error as AtomicFile.Failure {
+            throw .cannotWrite(path: path, reason: error.description)
+        } catch {
+            throw .cannotWrite(path: path, reason: "\(error)")
+        }
+    }
+
+    private static func reason(of error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileReadNoSuchFile: "there is no such file"
+        case .fileReadNoPermission: "permission denied"
+        default: "\(error)"
+        }
+    }
+
+    /// Where a file is wrong, without what stands there: that may be a secret.
+    private static func place(of error: any Error) -> String {
+        func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+            (context.codingPath + [last].compactMap { $0 }).map { key in
+                key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)"
+            }.joined()
+        }
+        return switch error as? DecodingError {
+        case .keyNotFound(let key, let context)?: "\(path(context, key)) is missing"
+        case .typeMismatch(_, let context)?, .valueNotFound(_, let context)?:
+            "\(path(context)) is of another type"
+        case .dataCorrupted(let context)? where !context.codingPath.isEmpty: "\(path(context)) is not understood"
+        default: "it is not JSON"
+        }
+    }
+}

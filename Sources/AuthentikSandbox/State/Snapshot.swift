@@ -1,0 +1,70 @@
+import FoundationEssentials
+
+/// Everything that a store holds and a restart must not lose, as it stands in a file.
+///
+/// Rows stand in the order they were made. What a list showed to whom is not kept: Authentik's cache would survive a
+/// restart, but only until the next application is made.
+struct Snapshot: Codable, Sendable {
+    static let currentFormat = "authentik-sandbox/1"
+
+    var format = Self.currentFormat
+    var release: Release
+    var brand: UUID
+    var keys: KeyCounters
+    var users: [User]
+    var tokens: [Token]
+    var roles: [Role]
+    var groups: [Group]
+    var flows: [Flow]
+    var certificates: [CertificateKeyPair]
+    var scopeMappings: [ScopeMapping]
+    var policies: [Policy]
+    var providers: [OAuth2Provider]
+    var applications: [Application]
+    var entitlements: [ApplicationEntitlement]
+    var bindings: [PolicyBinding]
+    var outposts: [Outpost]
+    var events: [Event]
+
+    init(_ store: Store) {
+        release = store.release
+        brand = store.brand
+        keys = store.keys
+        users = store.users.inOrderOfCreation
+        tokens = store.tokens.inOrderOfCreation
+        roles = store.roles.inOrderOfCreation
+        groups = store.groups.inOrderOfCreation
+        flows = store.flows.inOrderOfCreation
+        certificates = store.certificates.inOrderOfCreation
+        scopeMappings = store.scopeMappings.inOrderOfCreation
+        policies = store.policies.inOrderOfCreation
+        providers = store.providers.inOrderOfCreation
+        applications = store.applications.inOrderOfCreation
+        entitlements = store.entitlements.inOrderOfCreation
+        bindings = store.bindings.inOrderOfCreation
+        outposts = store.outposts.inOrderOfCreation
+        events = store.events
+    }
+}
+
+extension Store {
+    init(_ snapshot: Snapshot) {
+        self.init(release: snapshot.release)
+        for row in snapshot.users { replace(nil, with: row) }
+        for row in snapshot.tokens { replace(nil, with: row) }
+        for row in snapshot.roles { replace(nil, with: row) }
+        for row in snapshot.groups { replace(nil, with: row) }
+        for row in snapshot.flows { replace(nil, with: row) }
+        for row in snapshot.certificates { certificates[row.pk] = row }
+        for row in snapshot.scopeMappings { scopeMappings[row.pk] = row }
+        for row in snapshot.policies { policies[row.pk] = row }
+        for row in snapshot.providers { replace(nil, with: row) }
+        for row in snapshot.applications { replace(nil, with: row) }
+        for row in snapshot.entitlements { replace(nil, with: row) }
+        for row in snapshot.bindings { replace(nil, with: row) }
+        for row in snapshot.outposts { outposts[row.pk] = row }
+        events = snapshot.events
+        brand = snapshot.brand
+        keys = snapshot.keys
+    }
+}
