@@ -10,12 +10,15 @@ import Synchronization
 package final class Sandbox: Sendable {
     private let configuration: Configuration
     private let routes: Routes
+    /// What goes wrong; nothing unless the configuration, or somebody since, says so.
+    package let faults: FaultInjector
     private let store: Mutex<Store>
     private let journal = Mutex<[RequestLogEntry]>([])
 
     package init(configuration: Configuration) {
         self.configuration = configuration
         self.routes = Routes.december2025
+        self.faults = FaultInjector(configuration.faults, now: configuration.now)
         self.store = Mutex(.freshInstallation(token: configuration.token))
     }
 
@@ -59,6 +62,12 @@ package final class Sandbox: Sendable {
     /// Answers one request; requests are answered one after the other.
     func answer(_ request: APIRequest) -> APIResponse {
         store.withLock { routes.answer(request, in: &$0) }
+    }
+
+    /// The answer of the ``ControlEndpoint``; nil if it is off or this is none of its paths.
+    func control(_ request: APIRequest) -> APIResponse? {
+        guard configuration.isControllable else { return nil }
+        return ControlEndpoint(sandbox: self, token: configuration.token).answer(request)
     }
 
     func record(_ entry: RequestLogEntry) {

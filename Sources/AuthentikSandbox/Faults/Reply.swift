@@ -1,0 +1,48 @@
+/// An answer as it goes out: ``APIResponse``, and what a fault made of it.
+struct Reply {
+    enum Delivery {
+        case whole
+        /// In pieces, over that time.
+        case slow(Duration)
+        /// Half of the body, then the end of the connection.
+        case half
+        /// Nothing but a reset.
+        case none
+    }
+
+    var status: Int
+    var contentType: String?
+    var allow: String?
+    /// In seconds.
+    var retryAfter: Int?
+    var bytes: [UInt8]
+    var delivery = Delivery.whole
+
+    init(_ response: APIResponse) {
+        status = response.status
+        contentType = response.contentType
+        allow = response.allow
+        bytes = response.bytes
+    }
+
+    /// A page such as a proxy in front of Authentik has.
+    static func page(_ status: Int, retryAfter: Int? = nil) -> Reply {
+        let title =
+            switch status {
+            case 502: "502 Bad Gateway"
+            case 503: "503 Service Unavailable"
+            case 504: "504 Gateway Timeout"
+            default: "\(status)"
+            }
+        let html = "<html><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>"
+        var reply = Reply(APIResponse(status, .html(html)))
+        reply.retryAfter = retryAfter
+        return reply
+    }
+
+    /// The status that a client sees: 0 if none is sent.
+    var visibleStatus: Int {
+        if case .none = delivery { return 0 }
+        return status
+    }
+}
