@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Synchronization
@@ -29,8 +30,10 @@ package final class Sandbox: Sendable {
     package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
         let host = configuration.host
         let port = configuration.port
+        let waiting = WaitingConnections()
         let application = Hummingbird.Application(
             responder: SandboxResponder(sandbox: self),
+            server: HTTPServerBuilder { SandboxChannel(HTTP1Channel(responder: $0), waiting: waiting) },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 await onReady(channel.localAddress?.port ?? port)
@@ -40,10 +43,11 @@ package final class Sandbox: Sendable {
         )
         do {
             try await application.run()
+            await waiting.close()
         } catch let error as IOError {
             throw SandboxError.cannotListen(host: host, port: port, reason: SandboxError.reason(of: error))
         } catch is CancellationError {
-            return
+            await waiting.close()
         }
     }
 
