@@ -15,7 +15,9 @@ import Testing
         _ path: String = groups,
         _ body: JSONValue? = nil
     ) async throws -> HTTPClient.Answer {
-        try await HTTPClient(workshop.client.baseURL).send(method, path, body)
+        let client = HTTPClient(workshop.client.baseURL)
+        defer { client.close() }
+        return try await client.send(method, path, body)
     }
 
     private func withFault(
@@ -87,8 +89,8 @@ import Testing
     @Test func `a sandbox outlives many resets`() async throws {
         try await withFault("reset=before,share=0.5", "cut,share=0.5") { workshop in
             await withTaskGroup { group in
-                for _ in 0..<32 {
-                    group.addTask { for _ in 0..<4 { _ = try? await send(workshop) } }
+                for _ in 0..<8 {
+                    group.addTask { for _ in 0..<8 { _ = try? await send(workshop) } }
                 }
             }
             workshop.sandbox.faults.set(FaultPlan())

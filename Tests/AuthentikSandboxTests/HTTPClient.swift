@@ -27,6 +27,9 @@ struct HTTPClient: Sendable {
         self.token = token
     }
 
+    /// Closes its connections, which would stay open for some time.
+    func close() { connection.invalidateAndCancel() }
+
     func send(
         _ method: String,
         _ path: String,
