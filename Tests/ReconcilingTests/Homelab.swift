@@ -28,9 +28,15 @@ struct Homelab: Sendable {
         return try makePass(of: desired)
     }
 
-    func makePass(of desired: DesiredState, token: String = "sandbox-token") throws -> Pass {
+    /// - Parameter timeLimit: for each request.
+    func makePass(
+        of desired: DesiredState,
+        token: String = "sandbox-token",
+        timeLimit: Duration = .seconds(30)
+    ) throws -> Pass {
         var configuration = TransportConfiguration()
         configuration.proxy = .none
+        configuration.timeLimit = timeLimit
         let client = AuthentikClient(
             address: try #require(AuthentikAddress(baseURL)),
             token: Secret(token),
@@ -55,13 +61,22 @@ struct Homelab: Sendable {
 
 /// Runs a test beside a sandbox that the homelab's file has converged already.
 func withHomelab(isConverged: Bool = true, _ body: @escaping @Sendable (Homelab) async throws -> Void) async throws {
-    try await withSandbox { sandbox, baseURL in
-        let homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
+    try await withHomelab(configuration: .init(token: "sandbox-token")) { homelab in
         if isConverged {
             let report = try await homelab.pass()
             try #require(ExitStatus(report) == .success)
-            sandbox.resetRequests()
+            homelab.sandbox.resetRequests()
         }
         try await body(homelab)
+    }
+}
+
+/// Runs a test beside a fresh sandbox.
+func withHomelab(
+    configuration: Sandbox.Configuration,
+    _ body: @escaping @Sendable (Homelab) async throws -> Void
+) async throws {
+    try await withSandbox(configuration: configuration) { sandbox, baseURL in
+        try await body(Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL))
     }
 }
