@@ -60,6 +60,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -69,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "Planning", "Reconciling",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Planning", "Reconciling",
                 "SecretSources", "Secrets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -3,21 +3,25 @@ package struct RequestLogEntry: Sendable {
     package let method: String
     /// The path with its query, in which the values of parameters that may carry a secret are left out.
     package let path: String
+    /// What the client saw; 0 if the connection was reset instead.
     package let status: Int
     /// From the arrival of the whole request to its answer.
     package let duration: Duration
+    /// What went wrong on purpose: `reset=after`.
+    package let faults: [String]
 
     /// Whether the method may change something.
     package var isWrite: Bool { !["GET", "HEAD", "OPTIONS"].contains(method) }
 
-    package init(method: String, path: String, status: Int, duration: Duration) {
+    package init(method: String, path: String, status: Int, duration: Duration, faults: [String] = []) {
         self.method = method
         self.path = Self.withoutSecrets(path)
         self.status = status
         self.duration = duration
+        self.faults = faults
     }
 
-    private static let secretParameters: Set<Substring> = [
+    private static let secretParameters: Set<String> = [
         "client_secret", "token", "code", "password", "key", "id_token_hint", "access_token", "refresh_token",
     ]
 
@@ -25,7 +29,9 @@ package struct RequestLogEntry: Sendable {
         guard let mark = path.firstIndex(of: "?") else { return path }
         let query = path[path.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false)
         let shown = query.map { pair -> Substring in
-            guard let sign = pair.firstIndex(of: "="), secretParameters.contains(pair[..<sign]) else { return pair }
+            guard let sign = pair.firstIndex(of: "="),
+                secretParameters.contains(PercentEncoding.decode(pair[..<sign], plusIsSpace: true))
+            else { return pair }
             return pair[...sign] + "***"
         }
         return path[...mark] + shown.joined(separator: "&")

@@ -15,6 +15,12 @@ extension Sandbox {
         package var token: String
         /// Called once per request, after it was answered.
         package var log: (@Sendable (RequestLogEntry) -> Void)?
+        /// What goes wrong from the start; nothing by default.
+        package var faults = FaultPlan()
+        /// Whether ``ControlEndpoint`` is served; it is not by default.
+        package var isControllable = false
+        /// The clock by which a fault can end.
+        package var now: @Sendable () -> ContinuousClock.Instant = { .now }
 
         package init(
             release: Release = .december2025,

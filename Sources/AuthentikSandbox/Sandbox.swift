@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Synchronization
@@ -10,6 +11,8 @@ import Synchronization
 package final class Sandbox: Sendable {
     private let configuration: Configuration
     private let routes: Routes
+    /// What goes wrong; nothing unless the configuration, or somebody since, says so.
+    package let faults: FaultInjector
     private let store: Mutex<Store>
     /// Keeps the state in a file, if the configuration names one.
     private let keeper: StateKeeper?
@@ -20,6 +23,7 @@ package final class Sandbox: Sendable {
         state.admit(configuration.token)
         self.configuration = configuration
         self.release = state.release
+        self.faults = FaultInjector(configuration.faults, now: configuration.now)
         self.routes = Routes(state.release)
         self.store = Mutex(state.store)
         self.keeper = configuration.stateFile.map { StateKeeper(path: $0) }
@@ -44,8 +48,10 @@ package final class Sandbox: Sendable {
     private func serve(_ onReady: @escaping @Sendable (Int) async -> Void) async throws {
         let host = configuration.host
         let port = configuration.port
+        let waiting = WaitingConnections()
         let application = Hummingbird.Application(
             responder: SandboxResponder(sandbox: self),
+            server: HTTPServerBuilder { SandboxChannel(HTTP1Channel(responder: $0), waiting: waiting) },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 await onReady(channel.localAddress?.port ?? port)
@@ -55,10 +61,11 @@ package final class Sandbox: Sendable {
         )
         do {
             try await application.run()
+            await waiting.close()
         } catch let error as IOError {
             throw SandboxError.cannotListen(host: host, port: port, reason: SandboxError.reason(of: error))
         } catch is CancellationError {
-            return
+            await waiting.close()
         }
     }
 
@@ -85,6 +92,12 @@ package final class Sandbox: Sendable {
         let answer = store.withLock { routes.answer(request, in: &$0) }
         if request.mayChangeState { keeper?.noteChange() }
         return answer
+    }
+
+    /// The answer of the ``ControlEndpoint``; nil if it is off or this is none of its paths.
+    func control(_ request: APIRequest) -> APIResponse? {
+        guard configuration.isControllable else { return nil }
+        return ControlEndpoint(sandbox: self, token: configuration.token).answer(request)
     }
 
     func record(_ entry: RequestLogEntry) {

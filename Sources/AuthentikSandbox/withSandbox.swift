@@ -11,7 +11,17 @@ package func withSandbox<Result: Sendable>(
     log: (@Sendable (RequestLogEntry) -> Void)? = nil,
     _ body: @Sendable (Sandbox, _ baseURL: String) async throws -> Result
 ) async throws -> Result {
-    let sandbox = Sandbox(configuration: .init(release: release, token: token, log: log))
+    try await withSandbox(configuration: .init(release: release, token: token, log: log), body)
+}
+
+/// Runs `body` beside a sandbox of a configuration, and stops it afterwards.
+///
+/// - Parameter body: gets the sandbox and its address, such as `http://127.0.0.1:49152`.
+package func withSandbox<Result: Sendable>(
+    configuration: Sandbox.Configuration,
+    _ body: @Sendable (Sandbox, _ baseURL: String) async throws -> Result
+) async throws -> Result {
+    let sandbox = Sandbox(configuration: configuration)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         group.addTask {

@@ -25,6 +25,22 @@ import Testing
         await #expect(throws: (any Error).self) { try await HTTPClient(address).send("GET", "/-/health/live/") }
     }
 
+    /// A connection that was accepted and not yet handed over once ended the process.
+    @Test func `it ends in order while clients connect`() async throws {
+        for _ in 0..<50 {
+            let clients = try await withSandbox { _, baseURL in
+                let client = try HTTPClient(baseURL)
+                let clients = (0..<6).map { _ in
+                    // Who comes too late is refused.
+                    Task { _ = try? await client.send("GET", "/-/health/live/") }
+                }
+                _ = try await client.send("GET", "/-/health/live/")
+                return clients
+            }
+            for client in clients { await client.value }
+        }
+    }
+
     @Test func `an error of the body comes out of withSandbox`() async {
         struct Failure: Error {}
         await #expect(throws: Failure.self) { try await withSandbox { _, _ in throw Failure() } }

@@ -60,7 +60,8 @@ struct Command: Sendable {
     private func read(_ pipe: Pipe) async -> String {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                let data = pipe.fileHandleForReading.readDataToEndOfFile()
+                var data = Data()
+                while case let more = readAvailable(pipe.fileHandleForReading), !more.isEmpty { data += more }
                 continuation.resume(returning: String(decoding: data, as: UTF8.self))
             }
         }
@@ -73,17 +74,19 @@ final class SandboxProcess: Sendable {
     private let output: Mutex<String> = Mutex("")
 
     /// Starts it on a free port.
-    init(token: String) throws {
+    ///
+    /// - Parameter arguments: beside the port and the token.
+    init(token: String, _ arguments: [String] = []) throws {
         let process = Process()
         process.executableURL = Command.executable
-        process.arguments = ["sandbox", "--port", "0", "--token", token]
+        process.arguments = ["sandbox", "--port", "0", "--token", token] + arguments
         process.environment = [:]
         process.standardInput = FileHandle.nullDevice
         self.process = process
         let pipe = Pipe()
         process.standardOutput = pipe
         pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
+            let data = readAvailable(handle)
             if data.isEmpty { handle.readabilityHandler = nil }
             self?.output.withLock { $0 += String(decoding: data, as: UTF8.self) }
         }
@@ -123,5 +126,17 @@ final class SandboxProcess: Sendable {
         process.terminate()
         process.waitUntilExit()
         return process.terminationStatus
+    }
+}
+
+/// What there is to read, after waiting for some; empty at the end.
+///
+/// Foundation's own ends the process when a signal interrupts the reading, such as that of a child that ended.
+private func readAvailable(_ handle: FileHandle) -> Data {
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+        let count = read(handle.fileDescriptor, &buffer, buffer.count)
+        if count >= 0 { return Data(buffer[..<count]) }
+        if errno != EINTR { return Data() }
     }
 }

@@ -32,10 +32,17 @@ struct Homelab: Sendable {
         return try makePass(of: desired)
     }
 
-    /// - Parameter token: that of ``account`` unless given.
-    func makePass(of desired: DesiredState, token: String? = nil) throws -> Pass {
+    /// - Parameters:
+    ///   - token: that of ``account`` unless given.
+    ///   - timeLimit: for each request.
+    func makePass(
+        of desired: DesiredState,
+        token: String? = nil,
+        timeLimit: Duration = .seconds(30)
+    ) throws -> Pass {
         var configuration = TransportConfiguration()
         configuration.proxy = .none
+        configuration.timeLimit = timeLimit
         let client = AuthentikClient(
             address: try #require(AuthentikAddress(baseURL)),
             token: Secret(token ?? self.token),
@@ -65,15 +72,25 @@ func withHomelab(
     as account: Account = .superuser,
     _ body: @escaping @Sendable (Homelab) async throws -> Void
 ) async throws {
-    try await withSandbox(release) { sandbox, baseURL in
-        var homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
+    try await withHomelab(configuration: .init(release: release, token: "sandbox-token")) { homelab in
+        var homelab = homelab
         try await homelab.run(as: account)
         if isConverged {
             let report = try await homelab.pass()
             try #require(ExitStatus(report) == .success)
             if account == .barred { try await homelab.barAll() }
-            sandbox.resetRequests()
+            homelab.sandbox.resetRequests()
         }
         try await body(homelab)
+    }
+}
+
+/// Runs a test beside a fresh sandbox.
+func withHomelab(
+    configuration: Sandbox.Configuration,
+    _ body: @escaping @Sendable (Homelab) async throws -> Void
+) async throws {
+    try await withSandbox(configuration: configuration) { sandbox, baseURL in
+        try await body(Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL))
     }
 }

@@ -2,14 +2,14 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Turns Hummingbird's requests into the sandbox's own and its answers back.
+/// Turns Hummingbird's requests into the sandbox's own and its answers back, by way of the faults.
 struct SandboxResponder: HTTPResponder {
     /// Bytes of a body; nothing that is sent to these endpoints comes near it.
     private static let bodyLimit = 8 << 20
 
     let sandbox: Sandbox
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: SandboxContext) async throws -> Response {
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: Self.bodyLimit)
@@ -17,49 +17,93 @@ struct SandboxResponder: HTTPResponder {
             return Response(status: .contentTooLarge)
         }
         let start = ContinuousClock.now
+        let bytes = [UInt8](body.readableBytesView)
         let target = request.head.path ?? "/"
-        let call = APIRequest(
+        let call = APIRequest(request, target: target, body: bytes)
+        if let answer = sandbox.control(call) {
+            return Response(Reply(answer, sandbox.release), to: call, context)
+        }
+
+        let decision = sandbox.faults.decide(
+            FaultRequest(
+                method: request.method.rawValue,
+                target: target,
+                hasToken: request.headers[.authorization] != nil
+            )
+        )
+        if decision.delay > .zero { try await Task.sleep(for: decision.delay) }
+        let reply = sandbox.reply(to: target, under: decision.fault) { other in
+            other == target ? call : APIRequest(request, target: other, body: bytes)
+        }
+        sandbox.record(
+            RequestLogEntry(
+                method: request.method.rawValue,
+                path: target,
+                status: reply.visibleStatus,
+                duration: start.duration(to: .now),
+                faults: decision.faults.map(\.description)
+            )
+        )
+        if case .none = reply.delivery { await context.reset() }
+        return Response(reply, to: call, context)
+    }
+}
+
+extension APIRequest {
+    /// - Parameter target: path and query; as they were sent, or as a fault would have them.
+    fileprivate init(_ request: Request, target: String, body: [UInt8]) {
+        // Authentik believes the caller's `Host`, and a proxy's scheme.
+        let scheme = HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] } ?? "http"
+        self.init(
             method: request.method.rawValue,
             target: target,
             authorization: request.headers[.authorization],
             contentType: request.headers[.contentType],
             userAgent: request.headers[.userAgent] ?? "",
-            origin: origin(of: request),
-            body: [UInt8](body.readableBytesView)
+            origin: "\(scheme)://\(request.head.authority ?? "localhost")",
+            body: body
         )
-        let answer = sandbox.answer(call)
-        let response = Response(answer, to: call, sandbox.release, withBody: request.method != .head)
-        sandbox.record(
-            RequestLogEntry(
-                method: request.method.rawValue,
-                path: target,
-                status: answer.status,
-                duration: start.duration(to: .now)
-            )
-        )
-        return response
-    }
-
-    /// What absolute URLs in answers begin with: Authentik believes the caller's `Host`, and a proxy's scheme.
-    private func origin(of request: Request) -> String {
-        let scheme = HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] } ?? "http"
-        return "\(scheme)://\(request.head.authority ?? "localhost")"
     }
 }
 
 extension Response {
-    fileprivate init(_ answer: APIResponse, to call: APIRequest, _ release: Release, withBody: Bool) {
+    fileprivate init(_ reply: Reply, to call: APIRequest, _ context: SandboxContext) {
         var headers = HTTPFields()
-        if let contentType = answer.contentType(release) { headers[.contentType] = contentType }
-        if let allow = answer.allow { headers[.allow] = allow }
-        if let location = answer.location { headers[.location] = location }
+        if let contentType = reply.contentType { headers[.contentType] = contentType }
+        if let allow = reply.allow { headers[.allow] = allow }
+        if let location = reply.location { headers[.location] = location }
+        if let retryAfter = reply.retryAfter { headers[.retryAfter] = String(retryAfter) }
         if let name = HTTPField.Name("X-authentik-id") { headers[name] = call.id }
-        let bytes = answer.bytes
-        headers[.contentLength] = String(bytes.count)
-        self.init(
-            status: .init(code: answer.status),
-            headers: headers,
-            body: withBody ? ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) : ResponseBody()
-        )
+        headers[.contentLength] = String(reply.bytes.count)
+        let body = call.method != "HEAD" ? ResponseBody(reply, context) : ResponseBody()
+        self.init(status: .init(code: reply.status), headers: headers, body: body)
+    }
+}
+
+extension ResponseBody {
+    /// How many pieces a slow body comes in.
+    private static let pieces = 10
+
+    fileprivate init(_ reply: Reply, _ context: SandboxContext) {
+        let bytes = reply.bytes
+        switch reply.delivery {
+        case .whole, .none:
+            self.init(byteBuffer: ByteBuffer(bytes: bytes))
+        case .slow(let duration):
+            self.init(contentLength: bytes.count) { writer in
+                let size = max(1, (bytes.count + Self.pieces - 1) / Self.pieces)
+                for start in stride(from: 0, to: bytes.count, by: size) {
+                    try await Task.sleep(for: duration / Self.pieces)
+                    try await writer.write(ByteBuffer(bytes: bytes[start..<min(start + size, bytes.count)]))
+                }
+                try await writer.finish(nil)
+            }
+        case .half:
+            self.init(contentLength: bytes.count) { writer in
+                try await writer.write(ByteBuffer(bytes: bytes.prefix(bytes.count / 2)))
+                await context.close()
+                throw CancellationError()
+            }
+        }
     }
 }

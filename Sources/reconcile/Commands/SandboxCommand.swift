@@ -10,7 +10,10 @@ struct SandboxCommand: AsyncParsableCommand {
         discussion: """
             It answers the API as Authentik 2025.12 does, refusals and traps included, and forgets everything when it \
             ends. Each request is printed as it is answered. Ctrl-C stops it.
+
+
             """
+                + FaultOptions.help
     )
 
     @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 for any free one.", valueName: "n"))
@@ -18,6 +21,13 @@ struct SandboxCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The API token to accept; made up if not given.", valueName: "text"))
     var token: String?
+
+    @OptionGroup var faults: FaultOptions
+
+    @Option(
+        help: ArgumentHelp("Also append each request to this file, as a line of JSON.", valueName: "file")
+    )
+    var logFile: String?
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port must be from 0 to 65535") }
@@ -28,12 +38,18 @@ struct SandboxCommand: AsyncParsableCommand {
         let token = token ?? randomToken()
         var configuration = Sandbox.Configuration(token: token)
         configuration.port = port
-        configuration.log = { StandardOutput.print(Self.line($0)) }
+        configuration.faults = faults.plan()
+        configuration.isControllable = faults.control
+        let file = try openLogFile()
+        configuration.log = {
+            StandardOutput.print(Self.line($0))
+            file?.write($0)
+        }
         let sandbox = Sandbox(configuration: configuration)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await sandbox.run { Self.announce(port: $0, token: token) } }
+                group.addTask { try await sandbox.run { announce(port: $0, token: token, sandbox.faults.plan) } }
                 group.addTask { for await _ in signals { return } }
                 try await group.next()
                 group.cancelAll()
@@ -45,19 +61,32 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    private static func announce(port: Int, token: String) {
-        StandardOutput.print(
-            """
+    private func openLogFile() throws -> RequestLogFile? {
+        do throws(RequestLogFile.Failure) {
+            guard let logFile else { return nil }
+            return try RequestLogFile(path: logFile)
+        } catch {
+            StandardError.print("error: \(error)")
+            throw ArgumentParser.ExitCode(1)
+        }
+    }
+
+    private func announce(port: Int, token: String, _ plan: FaultPlan) {
+        var text = """
             Authentik sandbox on http://127.0.0.1:\(port), in memory until it is stopped. In another terminal:
 
               export AUTHENTIK_URL=http://127.0.0.1:\(port) AUTHENTIK_TOKEN=\(token)
 
             """
-        )
+        if !plan.rules.isEmpty {
+            let rules = plan.rules.map { " --fault '\($0)'" }.joined()
+            text += "\nThe same faults again:\(rules) --fault-seed \(plan.seed)\n"
+        }
+        StandardOutput.print(text)
     }
 
     private static func line(_ entry: RequestLogEntry) -> String {
-        let milliseconds = (Double(entry.duration.components.attoseconds) / 1e14).rounded() / 10
-        return "\(entry.method) \(entry.path) \(entry.status) \(milliseconds) ms"
+        let faults = entry.faults.isEmpty ? "" : " (\(entry.faults.joined(separator: "; ")))"
+        return "\(entry.method) \(entry.path) \(entry.status) \(entry.milliseconds) ms\(faults)"
     }
 }

@@ -1,0 +1,53 @@
+extension Sandbox {
+    /// The reply to a request under a fault.
+    ///
+    /// | fault | the request is carried out | the reply |
+    /// |---|---|---|
+    /// | none, latency | yes | as it is |
+    /// | slow-body, cut, truncated | yes | slowly, half of it, with half of its JSON |
+    /// | reset=after | yes | none |
+    /// | reset=before | no | none |
+    /// | unavailable | only with `write=done` | a proxy's page, 502, 503 or 504 |
+    /// | starting | no | a proxy's page, 503 |
+    /// | html | no | a page of the given status |
+    /// | revoked | no | 403, as for a wrong token |
+    /// | shift | yes (it is a GET) | a page between the pages |
+    ///
+    /// - Parameter request: makes the request for a target, path and query; `target` for the one that was sent.
+    func reply(to target: String, under fault: Fault?, request: (_ target: String) -> APIRequest) -> Reply {
+        func answer() -> Reply { Reply(self.answer(request(target)), release) }
+        var reply: Reply
+        switch fault {
+        case nil, .latency:
+            reply = answer()
+        case .slowBody(let duration):
+            reply = answer()
+            reply.delivery = .slow(duration)
+        case .cut:
+            reply = answer()
+            reply.delivery = .half
+        case .truncated:
+            reply = answer()
+            if reply.contentType?.hasPrefix("application/json") ?? false {
+                reply.bytes.removeLast((reply.bytes.count + 1) / 2)
+            }
+        case .reset(let moment):
+            reply = moment == .after ? answer() : .page(502)
+            reply.delivery = .none
+        case .unavailable(let status, let retryAfter, let isWriteDone):
+            if isWriteDone { _ = answer() }
+            reply = .page(status, retryAfter: retryAfter)
+        case .starting(_, let retryAfter):
+            reply = .page(503, retryAfter: retryAfter)
+        case .html(let status):
+            reply = .page(status)
+        case .revoked:
+            reply = Reply(Refusal.tokenInvalid.response(to: request(target).method, release), release)
+        case .shift(let shift):
+            let page = FaultRequest(method: "GET", target: target, hasToken: true).page
+            let shifted = ShiftedPage(shift: shift, target: target, page: page, release: release)
+            reply = Reply(shifted.answer { self.answer(request($0)) }, release)
+        }
+        return reply
+    }
+}

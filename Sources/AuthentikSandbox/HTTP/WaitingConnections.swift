@@ -1,0 +1,43 @@
+import HummingbirdCore
+import NIOCore
+import Synchronization
+
+/// Connections that were accepted and not handed over yet.
+///
+/// A server that is cancelled drops them, and NIO ends the process when the last reference to a connection goes that
+/// nobody closed. A client that gives up just when a test ends is enough for that; so they are kept, and closed here.
+final class WaitingConnections: Sendable {
+    private struct State {
+        var connections: [ObjectIdentifier: HTTP1Channel.Value] = [:]
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ connection: HTTP1Channel.Value) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.connections[ObjectIdentifier(connection.channel)] = connection }
+            return state.isClosed
+        }
+        if isClosed { Task { await Self.close(connection) } }
+    }
+
+    func remove(_ connection: HTTP1Channel.Value) {
+        state.withLock { $0.connections[ObjectIdentifier(connection.channel)] = nil }
+    }
+
+    /// Closes what nobody took, now and from now on.
+    func close() async {
+        let connections = state.withLock { state in
+            let connections = state.connections
+            state = State(isClosed: true)
+            return connections
+        }
+        for connection in connections.values { await Self.close(connection) }
+    }
+
+    private static func close(_ connection: HTTP1Channel.Value) async {
+        // It fails only if the client has closed it already.
+        try? await connection.executeThenClose { _, _ in }
+    }
+}

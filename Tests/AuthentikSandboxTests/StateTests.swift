@@ -1,0 +1,147 @@
+import AuthentikSandbox
+import Foundation
+import JSON
+import Testing
+
+/// What a sandbox keeps across restarts.
+@Suite struct StateTests {
+    private func withFile(_ body: (String) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sandbox-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await body(folder.appending(path: "state.json").path)
+    }
+
+    /// All that the API shows of what is kept.
+    private func contents(_ client: HTTPClient) async throws -> [JSONValue?] {
+        let lists = [
+            "core/applications/?superuser_full_list=true", "providers/oauth2/?", "providers/proxy/?",
+            "core/application_entitlements/?", "policies/bindings/?", "core/groups/?", "core/users/?", "core/tokens/?",
+            "rbac/roles/?", "flows/instances/?", "propertymappings/provider/scope/?", "crypto/certificatekeypairs/?",
+            "outposts/instances/?", "events/events/?",
+        ]
+        var contents: [JSONValue?] = []
+        for list in lists {
+            let answer = try await client.send("GET", "/api/v3/\(list)&page_size=100")
+            #expect(answer.status == 200, "\(list)")
+            contents.append(answer.json)
+        }
+        contents.append(try await client.send("GET", "/application/o/a/jwks/").json)
+        return contents
+    }
+
+    @Test(arguments: Sandbox.Release.allCases)
+    func `everything survives a restart`(_ release: Sandbox.Release) async throws {
+        try await withFile { path in
+            var configuration = Sandbox.Configuration(release: release, token: "sandbox-token")
+            configuration.stateFile = path
+            let (before, key) = try await withSandbox(configuration: configuration) { sandbox, baseURL in
+                let client = try HTTPClient(baseURL)
+                let flows = try await client.send("GET", "/api/v3/flows/instances/").json?["results"]?.array
+                let workshop = Workshop(sandbox: sandbox, client: client, flow: try #require(flows?.first?["pk"]))
+                let keys = try await workshop.get("crypto/certificatekeypairs/").json?["results"]?.array
+                try await workshop.makeService("a", ["signing_key": keys?.first?["pk"] ?? .null])
+                try await workshop.bar("a")
+                let proxy: JSONValue = [
+                    "name": "p", "mode": "forward_single", "external_host": "https://p.example.org",
+                    "authorization_flow": workshop.flow, "invalidation_flow": workshop.flow,
+                ]
+                #expect(try await workshop.post("providers/proxy/", proxy).status == 201)
+                let application = try await workshop.get("core/applications/a/").json?["pk"] ?? .null
+                let mark: JSONValue = ["name": "m", "app": application, "attributes": ["deep": [1, nil, "x"]]]
+                #expect(try await workshop.post("core/application_entitlements/", mark).status == 201)
+                let member = try await workshop.account("member", permissions: ["authentik_core.view_group"])
+                return (try await contents(client), member.token)
+            }
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: (path as NSString).deletingLastPathComponent).count == 1)
+
+            configuration.state = try SandboxState(contentsOf: path)
+            #expect(configuration.state?.release == release)
+            #expect(configuration.state?.administratorToken == "sandbox-token")
+            try await withSandbox(configuration: configuration) { _, baseURL in
+                let client = try HTTPClient(baseURL)
+                #expect(try await contents(client) == before)
+                let member = try HTTPClient(baseURL, token: key)
+                #expect(try await member.send("GET", "/api/v3/core/groups/").status == 200)
+                #expect(try await member.send("GET", "/api/v3/core/users/").status == 403)
+                // Numbers go on where they were.
+                let more = try await client.send("POST", "/api/v3/core/users/service_account/", ["name": "n"]).json
+                #expect(more?["user_pk"]?.integer ?? 0 > (release == .december2024 ? 7 : 4))
+            }
+        }
+    }
+
+    @Test func `a poisoned provider stays poisoned`() async throws {
+        try await withFile { path in
+            var configuration = Sandbox.Configuration(token: "sandbox-token")
+            configuration.stateFile = path
+            try await withSandbox(configuration: configuration) { sandbox, baseURL in
+                let client = try HTTPClient(baseURL)
+                let flows = try await client.send("GET", "/api/v3/flows/instances/").json?["results"]?.array
+                let workshop = Workshop(sandbox: sandbox, client: client, flow: try #require(flows?.first?["pk"]))
+                let pk = try await workshop.makeService("a").integer ?? 0
+                let poison: JSONValue = ["redirect_uris": [["url": "https://a.example.org/"]]]
+                #expect(try await workshop.patch("providers/oauth2/\(pk)/", poison).status == 405)
+            }
+            configuration.state = try SandboxState(contentsOf: path)
+            try await withSandbox(configuration: configuration) { _, baseURL in
+                let answer = try await HTTPClient(baseURL).send("GET", "/api/v3/providers/oauth2/")
+                #expect(answer.status == 500)
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (nil, "cannot read '%': there is no such file"),
+            ("", "finds no state of a sandbox in '%': it is not JSON"),
+            ("{", "finds no state of a sandbox in '%': it is not JSON"),
+            ("{}", "finds no state of a sandbox in '%': .format is missing"),
+            (#"{"format": "other/1"}"#, "finds no state of a sandbox in '%': .release is missing"),
+            (#"{"format": 1}"#, "finds no state of a sandbox in '%': .format is of another type"),
+        ] as [(String?, String)]
+    )
+    func `a file that is no state is one sentence`(content: String?, message: String) async throws {
+        try await withFile { path in
+            if let content { try Data(content.utf8).write(to: URL(filePath: path)) }
+            let error = #expect(throws: SandboxError.self) { try SandboxState(contentsOf: path) }
+            #expect(error?.description == message.replacing("%", with: path))
+        }
+    }
+
+    @Test func `a file that cannot be written is told at the start`() async throws {
+        try await withFile { path in
+            var configuration = Sandbox.Configuration(token: "t")
+            configuration.stateFile = path + "/below/a/file"
+            let sandbox = Sandbox(configuration: configuration)
+            let error = await #expect(throws: SandboxError.self) {
+                try await sandbox.run { _ in Issue.record("it listens") }
+            }
+            #expect(error?.description.contains("cannot write") == true)
+        }
+    }
+
+    @Test func `ten thousand services are read back in their order`() async throws {
+        try await withFile { path in
+            var state = SandboxState(token: "sandbox-token")
+            state.addServices(10_000)
+            try state.write(to: path)
+            var configuration = Sandbox.Configuration(token: "sandbox-token")
+            configuration.state = try SandboxState(contentsOf: path)
+            try await withSandbox(configuration: configuration) { _, baseURL in
+                let client = try HTTPClient(baseURL)
+                let list = "/api/v3/core/applications/?superuser_full_list=true&page_size=100"
+                let last = try await client.send("GET", list + "&page=100").json
+                #expect(last?["pagination"]?["count"] == 10_000)
+                let slugs = (last?["results"]?.array ?? []).compactMap { $0["slug"]?.string }
+                #expect(slugs.count == 100)
+                #expect(slugs == slugs.sorted())
+                #expect(slugs.last == "service-09999")
+                let found = try await client.send("GET", "/api/v3/providers/oauth2/?name=service-04711").json
+                #expect(found?["results"]?.array?.first?["assigned_application_slug"] == "service-04711")
+            }
+        }
+    }
+}
