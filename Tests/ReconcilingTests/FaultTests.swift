@@ -14,10 +14,7 @@ private let marks = "/api/v3/core/application_entitlements/"
 /// What a pass makes of an Authentik, or a network, that fails.
 ///
 /// An undisturbed first pass over the homelab sends 9 reads and 14 writes.
-///
-/// One after the other: all at once they would hold more descriptors than Foundation's processes, which the end-to-end
-/// tests start, can bear beside them (1024, the limit of select(2)).
-@Suite(.serialized, .timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.timeLimit(.minutes(5))) struct FaultTests {
     // MARK: - Slow
 
     @Test func `an Authentik that takes its time is waited for`() async throws {
