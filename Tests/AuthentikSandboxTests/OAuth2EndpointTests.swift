@@ -8,7 +8,11 @@ import Testing
     private func authorize(_ workshop: Workshop, _ client: String, _ uri: String) async throws -> HTTPClient.Answer {
         let escaped = uri.replacing(":", with: "%3A").replacing("/", with: "%2F").replacing("?", with: "%3F")
         let query = "?response_type=code&prompt=none&state=a%20b&client_id=\(client)&redirect_uri=\(escaped)"
-        return try await workshop.client.send("GET", "/application/o/authorize/\(query)", as: HTTPClient.Credentials.none)
+        return try await workshop.client.send(
+            "GET",
+            "/application/o/authorize/\(query)",
+            as: HTTPClient.Credentials.none
+        )
     }
 
     private func token(_ workshop: Workshop, _ form: String) async throws -> JSONValue? {
@@ -23,7 +27,9 @@ import Testing
 
     @Test func `the key is real: its certificate holds it`() async throws {
         try await Workshop.open { workshop in
-            let certificate = try #require(try await workshop.get("crypto/certificatekeypairs/").json?["results"]?.array)
+            let certificate = try #require(
+                try await workshop.get("crypto/certificatekeypairs/").json?["results"]?.array
+            )
             try await workshop.makeService("a", ["signing_key": certificate.first?["pk"] ?? .null])
             let keys = try await workshop.client.send("GET", "/application/o/a/jwks/").json?["keys"]?.array
             let key = try #require(keys?.first)

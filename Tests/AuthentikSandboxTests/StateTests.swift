@@ -36,9 +36,7 @@ import Testing
             var configuration = Sandbox.Configuration(release: release, token: "sandbox-token")
             configuration.stateFile = path
             let (before, key) = try await withSandbox(configuration: configuration) { sandbox, baseURL in
-                let client = try HTTPClient(baseURL)
-                let flows = try await client.send("GET", "/api/v3/flows/instances/").json?["results"]?.array
-                let workshop = Workshop(sandbox: sandbox, client: client, flow: try #require(flows?.first?["pk"]))
+                let workshop = try await Workshop(sandbox, baseURL)
                 let keys = try await workshop.get("crypto/certificatekeypairs/").json?["results"]?.array
                 try await workshop.makeService("a", ["signing_key": keys?.first?["pk"] ?? .null])
                 try await workshop.bar("a")
@@ -51,11 +49,14 @@ import Testing
                 let mark: JSONValue = ["name": "m", "app": application, "attributes": ["deep": [1, nil, "x"]]]
                 #expect(try await workshop.post("core/application_entitlements/", mark).status == 201)
                 let member = try await workshop.account("member", permissions: ["authentik_core.view_group"])
-                return (try await contents(client), member.token)
+                return (try await contents(workshop.client), member.token)
             }
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: (path as NSString).deletingLastPathComponent).count == 1)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: (path as NSString).deletingLastPathComponent).count
+                    == 1
+            )
 
             configuration.state = try SandboxState(contentsOf: path)
             #expect(configuration.state?.release == release)
@@ -78,9 +79,7 @@ import Testing
             var configuration = Sandbox.Configuration(token: "sandbox-token")
             configuration.stateFile = path
             try await withSandbox(configuration: configuration) { sandbox, baseURL in
-                let client = try HTTPClient(baseURL)
-                let flows = try await client.send("GET", "/api/v3/flows/instances/").json?["results"]?.array
-                let workshop = Workshop(sandbox: sandbox, client: client, flow: try #require(flows?.first?["pk"]))
+                let workshop = try await Workshop(sandbox, baseURL)
                 let pk = try await workshop.makeService("a").integer ?? 0
                 let poison: JSONValue = ["redirect_uris": [["url": "https://a.example.org/"]]]
                 #expect(try await workshop.patch("providers/oauth2/\(pk)/", poison).status == 405)

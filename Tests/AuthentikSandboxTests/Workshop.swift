@@ -1,5 +1,6 @@
 import AuthentikSandbox
 import JSON
+import TestSupport
 import Testing
 
 /// A sandbox and what nearly every test needs of it.
@@ -13,14 +14,20 @@ struct Workshop: Sendable {
         _ release: Sandbox.Release = .december2025,
         _ body: @Sendable (Workshop) async throws -> Result
     ) async throws -> Result {
-        try await withSandbox(release) { sandbox, baseURL in
-            let client = try HTTPClient(baseURL)
-            let flows = try await client.send("GET", "/api/v3/flows/instances/").json
-            sandbox.resetRequests()
-            return try await body(
-                Workshop(sandbox: sandbox, client: client, flow: try #require(flows?["results"]?.array?.first?["pk"]))
-            )
+        try await Turnstile.sandboxes.run {
+            try await withSandbox(release) { sandbox, baseURL in
+                try await body(Workshop(sandbox, baseURL))
+            }
         }
+    }
+
+    init(_ sandbox: Sandbox, _ baseURL: String) async throws {
+        self.sandbox = sandbox
+        client = try HTTPClient(baseURL)
+        flow = try #require(
+            try await client.send("GET", "/api/v3/flows/instances/").json?["results"]?.array?.first?["pk"]
+        )
+        sandbox.resetRequests()
     }
 
     /// A provider's request body.

@@ -90,13 +90,9 @@ func withHomelab(
     configuration: Sandbox.Configuration,
     _ body: @escaping @Sendable (Homelab) async throws -> Void
 ) async throws {
-    try await turnstile.run {
+    try await Turnstile.sandboxes.run {
         try await withSandbox(configuration: configuration) { sandbox, baseURL in
             try await body(Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL))
         }
     }
 }
-
-// A homelab holds some forty descriptors. Where a process has more than 1300, Foundation fails to start others, as the
-// end-to-end tests do: it reads beyond the end of its list of them.
-private let turnstile = Turnstile(8)
