@@ -66,13 +66,13 @@ struct RetryTests {
 
     @Test("Nobody there is asked five times")
     func refused() async throws {
-        let server = try CannedServer(.silence)
-        var client = try makeClient(server)
-        server.stop()
         let told = Mutex(0)
-        client.onRetry = { _, _ in told.withLock { $0 += 1 } }
-        let tried = client
-        let error = try await failure { try await tried.release() }
+        let error = try await withRefusingPort { port in
+            var client = try makeClient("http://127.0.0.1:\(port)")
+            client.onRetry = { _, _ in told.withLock { $0 += 1 } }
+            let tried = client
+            return try await failure { try await tried.release() }
+        }
         #expect(error.transport?.kind == .unreachable)
         #expect(told.withLock { $0 } == 4)
     }

@@ -10,10 +10,13 @@ import Testing
 let token = Secret("t0ken-of-the-test")
 
 /// A client of `server` that hardly waits before it tries again.
-func makeClient(_ server: CannedServer) throws -> AuthentikClient {
+func makeClient(_ server: CannedServer) throws -> AuthentikClient { try makeClient(server.url) }
+
+/// A client of what is at `url` that hardly waits before it tries again.
+func makeClient(_ url: String) throws -> AuthentikClient {
     var configuration = TransportConfiguration()
     configuration.proxy = .none
-    let address = try #require(AuthentikAddress(server.url))
+    let address = try #require(AuthentikAddress(url))
     let transport = try CurlTransport(configuration: configuration)
     var client = AuthentikClient(address: address, token: token, transport: transport)
     client.retryPolicy.baseDelay = .milliseconds(1)
