@@ -1,15 +1,21 @@
 import Foundation
-import Synchronization
-import Testing
+import Subprocess
+import SystemPackage
 
 /// The built `reconcile`, run as a process.
+///
+/// Not by Foundation's `Process`, which crashes where the test process holds many descriptors.
 struct Command: Sendable {
     /// What a run came to.
     struct Result: Sendable {
+        /// The exit status; that of a shell, 128 and the signal, if a signal ended it.
         var status: Int32
         var output: String
         var errors: String
     }
+
+    /// Bytes of either stream; no test comes near it.
+    private static let limit = 16 << 20
 
     var arguments: [String]
     var environment: [String: String]
@@ -26,117 +32,38 @@ struct Command: Sendable {
     static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Runs it to its end, in the package's folder, with nothing in the environment but what is given.
+    /// What it is run as: in the package's folder, with nothing in the environment but what is given.
+    var configuration: Subprocess.Configuration {
+        let variables = environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
+        return Subprocess.Configuration(
+            executable: .path(FilePath(Self.executable.path)),
+            arguments: Arguments(arguments),
+            environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
+            workingDirectory: FilePath(Self.package.path)
+        )
+    }
+
+    /// Runs it to its end.
     func run() async throws -> Result {
-        let output = Pipe()
-        let errors = Pipe()
-        let process = makeProcess(output, errors)
-        async let outputText = read(output)
-        async let errorText = read(errors)
-        let status = try await withCheckedThrowingContinuation {
-            (continuation: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do {
-                try process.run()
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
-        return await Result(status: status, output: outputText, errors: errorText)
-    }
-
-    private func makeProcess(_ output: Pipe, _ errors: Pipe) -> Process {
-        let process = Process()
-        process.executableURL = Self.executable
-        process.arguments = arguments
-        process.environment = environment
-        process.currentDirectoryURL = Self.package
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors
-        return process
-    }
-
-    private func read(_ pipe: Pipe) async -> String {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                var data = Data()
-                while case let more = readAvailable(pipe.fileHandleForReading), !more.isEmpty { data += more }
-                continuation.resume(returning: String(decoding: data, as: UTF8.self))
-            }
-        }
+        let result = try await Subprocess.run(
+            configuration,
+            output: .string(limit: Self.limit),
+            error: .string(limit: Self.limit)
+        )
+        return Result(
+            status: result.terminationStatus.code,
+            output: result.standardOutput,
+            errors: result.standardError
+        )
     }
 }
 
-/// A `reconcile sandbox` that serves until it is stopped.
-final class SandboxProcess: Sendable {
-    private let process: Process
-    private let output: Mutex<String> = Mutex("")
-
-    /// Starts it on a free port.
-    ///
-    /// - Parameter arguments: beside the port and the token.
-    init(token: String, _ arguments: [String] = []) throws {
-        let process = Process()
-        process.executableURL = Command.executable
-        process.arguments = ["sandbox", "--port", "0", "--token", token] + arguments
-        process.environment = [:]
-        process.standardInput = FileHandle.nullDevice
-        self.process = process
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = readAvailable(handle)
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.output.withLock { $0 += String(decoding: data, as: UTF8.self) }
+extension Subprocess.TerminationStatus {
+    /// As a shell tells it.
+    var code: Int32 {
+        switch self {
+        case .exited(let code): code
+        case .signaled(let signal): 128 + signal
         }
-        try process.run()
-    }
-
-    deinit {
-        if process.isRunning { process.terminate() }
-    }
-
-    /// Everything it printed so far, once that holds `text`.
-    func output(containing text: String) async throws -> String {
-        for _ in 0..<3000 {
-            let printed = output.withLock { $0 }
-            if printed.contains(text) { return printed }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("the sandbox never printed '\(text)', but: \(output.withLock { $0 })")
-        throw CancellationError()
-    }
-
-    /// The address it announces.
-    func baseURL() async throws -> String {
-        let printed = try await output(containing: "AUTHENTIK_TOKEN=")
-        let match = try #require(printed.firstMatch(of: #/AUTHENTIK_URL=(\S+)/#))
-        return String(match.1)
-    }
-
-    /// The lines of its request log.
-    var requests: [String] {
-        output.withLock { $0 }.split(separator: "\n").map(String.init)
-            .filter { $0.firstMatch(of: #/^(GET|POST|PUT|PATCH|DELETE) /api/#) != nil }
-    }
-
-    /// Asks it to stop, and waits.
-    func stop() -> Int32 {
-        process.terminate()
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
-}
-
-/// What there is to read, after waiting for some; empty at the end.
-///
-/// Foundation's own ends the process when a signal interrupts the reading, such as that of a child that ended.
-private func readAvailable(_ handle: FileHandle) -> Data {
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-        let count = read(handle.fileDescriptor, &buffer, buffer.count)
-        if count >= 0 { return Data(buffer[..<count]) }
-        if errno != EINTR { return Data() }
     }
 }

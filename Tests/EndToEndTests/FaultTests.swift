@@ -21,7 +21,7 @@ import Testing
         #expect(result.status == 0)
         #expect(result.errors.contains("trying again"))
         result.expectNoSecrets()
-        #expect(sandbox.stop() == 0)
+        #expect(try await sandbox.stop() == 0)
         let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
         for secret in [token] + secrets.values { #expect(!text.contains(secret)) }
         #expect(text.hasSuffix("\n"))
@@ -65,7 +65,7 @@ import Testing
         #expect(try JSONValue(parsing: data)["rules"] == ["truncated,times=1"])
         let printed = try await sandbox.output(containing: "--fault-seed")
         #expect(printed.contains("The same faults again: --fault 'truncated,times=1' --fault-seed "))
-        #expect(sandbox.stop() == 0)
+        #expect(try await sandbox.stop() == 0)
     }
 
     @Test func aRuleThatMakesNoSenseIsToldWhatIsWrong() async throws {

@@ -78,7 +78,7 @@ extension Command.Result {
         let log = sandbox.requests.dropFirst(before)
         #expect(log.count == 8)
         #expect(log.allSatisfy { $0.hasPrefix("GET ") })
-        #expect(sandbox.stop() == 0)
+        #expect(try await sandbox.stop() == 0)
     }
 
     @Test func mendsWhatWasChangedByHandAndLeavesTheRest() async throws {

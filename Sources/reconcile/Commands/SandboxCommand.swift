@@ -6,10 +6,10 @@ import UnixSignals
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
-        abstract: "Serve a built-in Authentik, in memory, to try things out.",
+        abstract: "Serve a built-in Authentik to try things out.",
         discussion: """
-            It answers the API as Authentik 2025.12 does, refusals and traps included, and forgets everything when it \
-            ends. Each request is printed as it is answered. Ctrl-C stops it.
+            It answers the API as Authentik does, refusals and traps included, and forgets everything when it ends, \
+            unless --state names a file. Each request is printed as it is answered. Ctrl-C stops it.
 
 
             """
@@ -19,8 +19,15 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 for any free one.", valueName: "n"))
     var port = 9000
 
-    @Option(help: ArgumentHelp("The API token to accept; made up if not given.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp(
+            "The API token of the superuser; that of the state, or made up, if not given.",
+            valueName: "text"
+        )
+    )
     var token: String?
+
+    @OptionGroup var state: SandboxStateOptions
 
     @OptionGroup var faults: FaultOptions
 
@@ -35,8 +42,11 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let token = token ?? randomToken()
+        let initial = try initialState()
+        let token = initial.administratorToken ?? randomToken()
         var configuration = Sandbox.Configuration(token: token)
+        configuration.state = initial
+        configuration.stateFile = state.state
         configuration.port = port
         configuration.faults = faults.plan()
         configuration.isControllable = faults.control
@@ -49,13 +59,22 @@ struct SandboxCommand: AsyncParsableCommand {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await sandbox.run { announce(port: $0, token: token, sandbox.faults.plan) } }
+                group.addTask { try await sandbox.run { announce(port: $0, token: token, sandbox) } }
                 group.addTask { for await _ in signals { return } }
                 try await group.next()
                 group.cancelAll()
             }
         } catch is CancellationError {
         } catch {
+            StandardError.print("error: the sandbox \(error)")
+            throw ArgumentParser.ExitCode(1)
+        }
+    }
+
+    private func initialState() throws -> SandboxState {
+        do {
+            return try state.initialState(token: token)
+        } catch let error as SandboxError {
             StandardError.print("error: the sandbox \(error)")
             throw ArgumentParser.ExitCode(1)
         }
@@ -71,9 +90,11 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    private func announce(port: Int, token: String, _ plan: FaultPlan) {
+    private func announce(port: Int, token: String, _ sandbox: Sandbox) {
+        let place = state.state.map { "kept in '\($0)'" } ?? "in memory until it is stopped"
+        let plan = sandbox.faults.plan
         var text = """
-            Authentik sandbox on http://127.0.0.1:\(port), in memory until it is stopped. In another terminal:
+            Authentik \(sandbox.release.version) (sandbox) on http://127.0.0.1:\(port), \(place). In another terminal:
 
               export AUTHENTIK_URL=http://127.0.0.1:\(port) AUTHENTIK_TOKEN=\(token)
 
