@@ -126,6 +126,19 @@ extension AuthentikClient {
         try await update(.entitlements, key: pk, WriteBody(["attributes": attributes]))
     }
 
+    package func deleteApplication(slug: String) async throws { try await delete(.applications, key: slug) }
+
+    package func deleteProvider(pk: Int) async throws { try await delete(.providers, key: "\(pk)") }
+
+    package func deleteEntitlement(pk: String) async throws { try await delete(.entitlements, key: pk) }
+
+    /// Deletes an object; one that is gone already is deleted.
+    private func delete(_ endpoint: Endpoint, key: String) async throws {
+        do {
+            _ = try await send(APIRequest(method: "DELETE", endpoint: endpoint, key: key))
+        } catch let error as AuthentikError where error.kind == .notFound {}
+    }
+
     private func update(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws {
         _ = try await send(
             APIRequest(

@@ -3,9 +3,12 @@ package import DesiredState
 /// What a pass is going to do, service by service; ordered by slug.
 package struct Plan: Sendable {
     package var services: [ServicePlan]
+    /// Set if deletions are held back; see ``Brake``.
+    package var brake: Brake?
 
-    package init(services: [ServicePlan]) {
+    package init(services: [ServicePlan], brake: Brake? = nil) {
         self.services = services
+        self.brake = brake
     }
 
     /// The services that a pass would write to.
@@ -20,12 +23,14 @@ package struct ServicePlan: Sendable {
     package var decision: Decision
     /// A clause that explains the decision.
     package var reason: String
-    /// Every field that will change: of the application first, then of the provider.
+    /// Every field that will change: of the application first, then of the provider; of a conflict, that would.
     package var changes: [FieldChange] = []
     /// What will be sent, in this order.
     package var writes: [Write] = []
     /// What else a person should know: a provider left alone, a field that the release does not take.
     package var notes: [String] = []
+    /// What falls if this is carried out; nothing unless something is deleted.
+    package var deletion: Deletion?
     /// Where the service is declared; nil for an orphan.
     package var location: SourceLocation?
 
@@ -45,6 +50,7 @@ package enum Decision: String, Sendable, CaseIterable {
     case adopt
     case link
     case recreate
+    case delete
     case orphan
     case conflict
     case blocked
@@ -62,6 +68,59 @@ package enum Write: Sendable {
     /// Nil for either pk means the object that a write before this one created.
     case createMark(application: String?, OwnershipMark)
     case updateMark(entitlement: String, OwnershipMark)
+    case deleteProvider(pk: Int)
+    case deleteApplication(slug: String)
+    case deleteMark(entitlement: String)
+}
+
+extension Write {
+    /// Whether the brake can hold it back.
+    package var isDeletion: Bool {
+        switch self {
+        case .deleteProvider, .deleteApplication: true
+        default: false
+        }
+    }
+}
+
+/// What of a service is deleted.
+package struct Deletion: Sendable, Equatable {
+    /// Nil if the application stays, or there is none.
+    package var application: String?
+    /// The name of its provider; nil if that stays, or there is none.
+    package var provider: String?
+    /// Whether the brake holds it back.
+    package var isHeld = false
+
+    package init(application: String?, provider: String?) {
+        self.application = application
+        self.provider = provider
+    }
+}
+
+/// Why no deletion of a plan is carried out, while everything else is.
+package struct Brake: Sendable, Equatable {
+    /// How many services the plan would delete from.
+    package var deletions: Int
+    /// How many a pass may.
+    package var limit: Int
+    /// Whether it holds because the file has no services left, however few there are to delete.
+    package var isFileEmpty: Bool
+
+    package init(deletions: Int, limit: Int, isFileEmpty: Bool) {
+        self.deletions = deletions
+        self.limit = limit
+        self.isFileEmpty = isFileEmpty
+    }
+
+    /// What it is about and how to let the deletions through, in one sentence.
+    package var description: String {
+        let why =
+            isFileEmpty
+            ? "the file has no services left" : "\(deletions) deletions are more than the \(limit) that a pass may make"
+        return "deletions are held back: \(why); check the file, then let them through once with "
+            + "--allow-deletions \(deletions)"
+    }
 }
 
 /// The provider that an application gets.

@@ -84,6 +84,12 @@ struct Applier: Sendable {
         case .updateMark(let entitlement, var mark):
             mark.provider = mark.provider ?? progress.provider
             try await client.updateEntitlement(pk: entitlement, attributes: mark.attributes)
+        case .deleteProvider(let pk):
+            try await client.deleteProvider(pk: pk)
+        case .deleteApplication(let slug):
+            try await client.deleteApplication(slug: slug)
+        case .deleteMark(let entitlement):
+            try await client.deleteEntitlement(pk: entitlement)
         }
     }
 

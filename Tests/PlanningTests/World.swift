@@ -197,6 +197,9 @@ extension Write {
         return switch self {
         case .createApplicationAndProvider: "create both"
         case .createProvider: "create provider"
+        case .deleteProvider(let pk): "delete provider \(pk)"
+        case .deleteApplication(let slug): "delete application \(slug)"
+        case .deleteMark(let entitlement): "delete mark \(entitlement)"
         case .updateProvider(let pk, let assignments): "patch provider \(pk): \(fields(assignments))"
         case .createApplication(_, let target): "create application\(link(target))"
         case .updateApplication(let slug, let assignments, let target):

@@ -59,6 +59,7 @@ struct Look {
             case .adopt: ("~", "adopt", "adopted", "to adopt")
             case .link: ("~", "link", "linked", "to link")
             case .recreate: ("+", "recreate", "recreated", "to recreate")
+            case .delete: ("-", "delete", "deleted", "to delete")
             case .orphan: ("?", "orphan", "orphan", "orphaned")
             case .conflict: ("!", "conflict", "conflict", "in conflict")
             case .blocked: ("!", "blocked", "blocked", "blocked")
@@ -68,7 +69,7 @@ struct Look {
             case .inSync: style.dim
             case .create, .recreate: style.green
             case .update, .adopt, .link, .orphan: style.yellow
-            case .conflict, .blocked: style.red
+            case .conflict, .blocked, .delete: style.red
             }
     }
 }
