@@ -6,21 +6,43 @@ struct CrossChecks {
     let files: [DecodedFile]
 
     func report() {
-        reportOwners()
+        reportDisagreement("owner", \.owner)
+        reportDisagreement("prune", \.prune)
+        reportDisagreement("maxDeletions", \.maxDeletions)
         let services = withoutRepeatedSlugs()
         let hint = "Authentik has each only once"
         _ = unique(services, .providerName, "provider name", hint: hint) { $0.service.provider?.name }
         _ = unique(services, .clientID, "client id", hint: hint) { $0.service.provider?.clientID }
         reportNames(services)
         reportRedirects(services)
+        reportRenames(services)
     }
 
-    private func reportOwners() {
-        let owners = files.compactMap { file in file.owner.map { (file.log, $0) } }
-        guard let (firstLog, first) = owners.first else { return }
-        for (log, owner) in owners.dropFirst() where owner.value != first.value {
+    /// What holds for all files together must not be another in one of them; a file may leave it out.
+    private func reportDisagreement<Value: Equatable>(_ name: String, _ field: (DecodedFile) -> Located<Value>?) {
+        let values = files.compactMap { file in field(file).map { (file.log, $0) } }
+        guard let (firstLog, first) = values.first else { return }
+        for (log, value) in values.dropFirst() where value.value != first.value {
             let hint = "it is '\(first.value)' at \(firstLog.location(first.position))"
-            log.error("owner is '\(owner.value)' here and another elsewhere", hint: hint, at: owner.position)
+            log.error("\(name) is '\(value.value)' here and another elsewhere", hint: hint, at: value.position)
+        }
+    }
+
+    /// A former slug is nobody else's, neither now nor before.
+    private func reportRenames(_ services: [DecodedService]) {
+        let declared = Dictionary(services.map { ($0.service.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        var claimed: [String: DecodedService] = [:]
+        for service in services {
+            for former in service.service.renamedFrom where former != service.service.slug {
+                let position = service.location(of: .renamedFrom).position
+                if let other = declared[former] {
+                    let hint = "it is at \(other.location(of: .slug).text); take one of the two out"
+                    service.log.error("'\(former)' in renamedFrom is a service itself", hint: hint, at: position)
+                } else if let other = claimed.updateValue(service, forKey: former) {
+                    let hint = "the other is at \(other.location(of: .renamedFrom).text)"
+                    service.log.error("'\(former)' is in renamedFrom of two services", hint: hint, at: position)
+                }
+            }
         }
     }
 

@@ -6,6 +6,9 @@ struct DecodedFile {
     /// Nil if it is missing or wrong.
     var owner: Located<String>?
     var services: [DecodedService] = []
+    /// Nil if the file does not say.
+    var prune: Located<Bool>?
+    var maxDeletions: Located<Int>?
 }
 
 /// A service with what is needed to compare it with the others.

@@ -57,6 +57,9 @@ package enum DesiredStateLoader {
             return Result(state: nil, diagnostics: diagnostics)
         }
         let services = files.flatMap(\.services).map(\.service).sorted { $0.slug < $1.slug }
-        return Result(state: DesiredState(owner: owner.value, services: services), diagnostics: diagnostics)
+        var state = DesiredState(owner: owner.value, services: services)
+        state.prune = files.lazy.compactMap(\.prune?.value).first ?? false
+        state.maxDeletions = files.lazy.compactMap(\.maxDeletions?.value).first
+        return Result(state: state, diagnostics: diagnostics)
     }
 }

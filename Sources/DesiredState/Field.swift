@@ -6,7 +6,8 @@ struct Field: Sendable {
         /// One of some fixed words.
         case choice([String])
         case flag
-        case port
+        /// A whole number in a range, with an example of one.
+        case number(ClosedRange<Int>, example: Int)
         case texts(TextRule)
         case choices([String])
         case redirectURIs

@@ -5,7 +5,7 @@ enum FieldValue {
     /// Of choices too: the word is one of them.
     case text(String)
     case flag(Bool)
-    case port(Int)
+    case number(Int)
     case texts([Located<String>])
     case redirectURIs([Located<RedirectURI>])
     case secret(SecretReference)
@@ -48,8 +48,8 @@ struct FieldValues {
         if case .flag(let flag) = entries[name]?.value { flag } else { nil }
     }
 
-    func port(_ name: FieldName) -> Int? {
-        if case .port(let port) = entries[name]?.value { port } else { nil }
+    func number(_ name: FieldName) -> Int? {
+        if case .number(let number) = entries[name]?.value { number } else { nil }
     }
 
     func texts(_ name: FieldName) -> [Located<String>]? {

@@ -16,9 +16,9 @@ struct FileDecoder {
         guard let pairs = ValueReader(log: log, place: "").pairs(root, "the document") else { return file }
         let values = MappingReader(log: log, schema: .file, place: "").values(of: pairs)
         require(values)
-        file.owner = values.text(.owner).flatMap { owner in
-            values[.owner].map { Located(value: owner, position: $0.position) }
-        }
+        file.owner = located(values, .owner, values.text(.owner))
+        file.prune = located(values, .prune, values.flag(.prune))
+        file.maxDeletions = located(values, .maxDeletions, values.number(.maxDeletions))
         let defaults = defaults(values.node(.defaults))
         guard let services = values.node(.services),
             let items = ValueReader(log: log, place: "").items(services, "services")
@@ -26,6 +26,11 @@ struct FileDecoder {
         let decoder = ServiceDecoder(log: log, file: values, defaults: defaults)
         file.services = items.enumerated().compactMap { decoder.decode($1, number: $0 + 1) }
         return file
+    }
+
+    private func located<Value>(_ values: FieldValues, _ name: FieldName, _ value: Value?) -> Located<Value>? {
+        guard let value, let entry = values[name] else { return nil }
+        return Located(value: value, position: entry.position)
     }
 
     /// Reports what a file cannot do without, and values that are null.

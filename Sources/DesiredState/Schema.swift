@@ -29,8 +29,8 @@ extension Schema {
             Field(.scheme, .choice(Origin.schemes)),
             Field(.defaults, .node),
             Field(.services, .node),
-            Field(.prune, .notYet),
-            Field(.maxDeletions, .notYet),
+            Field(.prune, .flag),
+            Field(.maxDeletions, .number(0...100_000, example: 3)),
         ]
     )
 
@@ -47,7 +47,7 @@ extension Schema {
             Field(.openInNewTab, .flag),
             Field(.host, .text(.host)),
             Field(.scheme, .choice(Origin.schemes)),
-            Field(.port, .port),
+            Field(.port, .number(1...65535, example: 8443)),
             .provider(.redirectPath, .text(.redirectPath)),
             .provider(.redirectPaths, .texts(.redirectPath)),
             .provider(.redirectURIs, .redirectURIs),
@@ -71,9 +71,9 @@ extension Schema {
             .provider(.logoutMethod, .choice(LogoutMethod.words)),
             .provider(.grantTypes, .choices(GrantType.words)),
             Field(.access, .notYet),
-            Field(.adopt, .notYet),
-            Field(.state, .notYet),
-            Field(.renamedFrom, .notYet, isDefaultable: false),
+            Field(.adopt, .choice(AdoptionPolicy.words)),
+            Field(.state, .choice(ServiceState.words), isDefaultable: false),
+            Field(.renamedFrom, .texts(.slug), isDefaultable: false),
             Field(.restart, .notYet),
             Field(.publish, .notYet),
         ]

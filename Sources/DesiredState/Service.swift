@@ -18,6 +18,12 @@ package struct Service: Sendable, Equatable {
     package var openInNewTab: Bool?
     /// The OAuth2 provider; nil for a bookmark.
     package var provider: Provider?
+    /// Whether the service is to be there.
+    package var state = ServiceState.present
+    /// What becomes of an application that is there without an ownership mark.
+    package var adopt = AdoptionPolicy.always
+    /// Slugs that the service had before, the latest of which is there is moved to ``slug``.
+    package var renamedFrom: [String] = []
     /// What the file (or its `defaults`) set, and what came from the program's own defaults is not in it.
     package var declaredFields: Set<Field>
 

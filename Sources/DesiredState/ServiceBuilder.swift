@@ -26,6 +26,11 @@ struct ServiceBuilder {
 
     func build() -> DecodedService {
         var service = Service(slug: slug, location: log.location(begin))
+        service.state = values.word(.state) ?? .present
+        service.adopt = values.word(.adopt) ?? .always
+        service.renamedFrom = values.texts(.renamedFrom)?.map(\.value) ?? []
+        if service.state == .absent { return absent(service) }
+        checkRenames()
         service.name = values.text(.name)
         service.group = values.text(.group)
         service.description = values.text(.description)
@@ -49,6 +54,23 @@ struct ServiceBuilder {
         )
     }
 
+    /// A service that is not to be there needs no more than its slug; the rest of it may stay in the file.
+    private func absent(_ service: Service) -> DecodedService {
+        DecodedService(
+            service: service,
+            log: log,
+            positions: values.entries.filter { $0.key == .slug }.mapValues(\.position),
+            origin: nil
+        )
+    }
+
+    private func checkRenames() {
+        for former in values.texts(.renamedFrom) ?? [] where former.value == slug {
+            let hint = "name the slug that it had before"
+            log.error("renamedFrom of \(label) names its own slug", hint: hint, at: former.position)
+        }
+    }
+
     /// Where the service lives; nil if it has no place of its own, or after an error.
     private func origin() -> Origin? {
         let pathField = [FieldName.redirectPath, .redirectPaths].first { values[$0] != nil }
@@ -66,7 +88,7 @@ struct ServiceBuilder {
         guard case .text(let host) = hostEntry.value, !values.isInvalid(.port) else { return nil }
         var scheme = "https"
         if case .text(let given) = (values[.scheme] ?? fileScheme)?.value { scheme = given }
-        return Origin(scheme: scheme, host: host, port: values.port(.port))
+        return Origin(scheme: scheme, host: host, port: values.number(.port))
     }
 
     private func checkBookmark(_ service: Service) {

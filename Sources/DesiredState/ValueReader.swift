@@ -20,7 +20,8 @@ struct ValueReader {
             case .text(let rule): text(node, name, rule).map(FieldValue.text)
             case .choice(let words): word(node, name, words).map(FieldValue.text)
             case .flag: flag(node, name).map(FieldValue.flag)
-            case .port: port(node, name).map(FieldValue.port)
+            case .number(let range, let example):
+                number(node, name, range, example: example).map(FieldValue.number)
             case .texts(let rule):
                 list(node, name) { text($0, "an entry of \(name)", rule) }.map(FieldValue.texts)
             case .choices(let words):
@@ -110,12 +111,13 @@ struct ValueReader {
         return flag
     }
 
-    func port(_ node: YAMLNode, _ name: String) -> Int? {
+    func number(_ node: YAMLNode, _ name: String, _ range: ClosedRange<Int>, example: Int) -> Int? {
         guard let scalar = scalar(node, name, wanted: "a number") else { return nil }
         let digits = scalar.text.utf8
         guard !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) else {
-            let hint = "write it in plain digits: 8443"
-            log.error("\(name) must be a whole number from 1 to 65535\(place)", hint: hint, at: node.position)
+            let hint = "write it in plain digits: \(example)"
+            let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            log.error("\(name) must be \(wanted)\(place)", hint: hint, at: node.position)
             return nil
         }
         if digits.count > 1 && digits.first == UInt8(ascii: "0") {
@@ -123,8 +125,8 @@ struct ValueReader {
             log.error("\(name) begins with a zero\(place)", hint: hint, at: node.position)
             return nil
         }
-        guard let number = Int(scalar.text), (1...65535).contains(number) else {
-            log.error("\(name) is outside 1 to 65535\(place)", at: node.position)
+        guard let number = Int(scalar.text), range.contains(number) else {
+            log.error("\(name) is outside \(range.lowerBound) to \(range.upperBound)\(place)", at: node.position)
             return nil
         }
         if scalar.style != .plain {

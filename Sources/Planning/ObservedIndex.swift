@@ -9,7 +9,8 @@ struct ObservedIndex {
     private let providersByName: [String: OAuth2Provider]
     private let providersByClientID: [String: OAuth2Provider]
     private let marksByApplication: [String: MarkedEntitlement]
-    /// The applications that this owner marked, by the slug in the mark.
+    /// The applications that this owner marked, with their marks, ordered by slug.
+    let owned: [(application: Application, mark: OwnershipMark)]
     private let ownedByMarkedSlug: [String: Application]
     /// The slugs in this owner's marks whose applications were not seen.
     private let unseenMarkedSlugs: Set<String>
@@ -34,17 +35,23 @@ struct ObservedIndex {
             by: \.application
         )
         .mapValues { MarkedEntitlement(pk: $0.pk, reading: OwnershipMark.read($0.attributes)) }
-        var owned: [String: Application] = [:]
+        var owned: [(application: Application, mark: OwnershipMark)] = []
         var unseen: Set<String> = []
         for (pk, entitlement) in marksByApplication {
             guard case .mark(let mark) = entitlement.reading, mark.owner == owner else { continue }
             if let application = applicationsByPK[pk] {
-                owned[mark.slug] = application
+                owned.append((application, mark))
             } else {
                 unseen.insert(mark.slug)
             }
         }
-        ownedByMarkedSlug = owned
+        self.owned = owned.sorted { $0.application.slug < $1.application.slug }
+        // Where a mark was copied, the application that has the slug is meant, else the first.
+        var bySlug: [String: Application] = [:]
+        for (application, mark) in self.owned where bySlug[mark.slug] == nil || application.slug == mark.slug {
+            bySlug[mark.slug] = application
+        }
+        ownedByMarkedSlug = bySlug
         unseenMarkedSlugs = unseen
     }
 
@@ -69,10 +76,18 @@ struct ObservedIndex {
     /// may have no way to learn.
     func isMarkedOutOfSight(_ slug: String) -> Bool { unseenMarkedSlugs.contains(slug) }
 
-    /// This owner's applications that no service declares, with the slug they have now.
-    func orphans(declared: Set<String>) -> [(slug: String, mark: String)] {
-        ownedByMarkedSlug.filter { !declared.contains($0.key) && !declared.contains($0.value.slug) }
-            .map { (slug: $0.value.slug, mark: $0.key) }
-            .sorted { $0.slug < $1.slug }
+    /// This owner's applications that no service claims.
+    ///
+    /// - Parameter claimed: the slugs that services have, or had.
+    func orphans(claimed: Set<String>) -> [(application: Application, mark: OwnershipMark)] {
+        owned.filter { !claimed.contains($0.mark.slug) && !claimed.contains($0.application.slug) }
+    }
+
+    /// Whether any other application's mark, whoever's it is, names a provider.
+    func isMarked(provider pk: Int, besides application: Application) -> Bool {
+        marksByApplication.contains { other, entitlement in
+            guard other != application.pk, case .mark(let mark) = entitlement.reading else { return false }
+            return mark.provider == pk
+        }
     }
 }

@@ -51,6 +51,8 @@ package enum Decision: String, Sendable, CaseIterable {
     case link
     case recreate
     case delete
+    /// Its mark is taken off; only ``Planner/release(owner:applications:marks:)`` decides so.
+    case release
     case orphan
     case conflict
     case blocked
@@ -95,31 +97,6 @@ package struct Deletion: Sendable, Equatable {
     package init(application: String?, provider: String?) {
         self.application = application
         self.provider = provider
-    }
-}
-
-/// Why no deletion of a plan is carried out, while everything else is.
-package struct Brake: Sendable, Equatable {
-    /// How many services the plan would delete from.
-    package var deletions: Int
-    /// How many a pass may.
-    package var limit: Int
-    /// Whether it holds because the file has no services left, however few there are to delete.
-    package var isFileEmpty: Bool
-
-    package init(deletions: Int, limit: Int, isFileEmpty: Bool) {
-        self.deletions = deletions
-        self.limit = limit
-        self.isFileEmpty = isFileEmpty
-    }
-
-    /// What it is about and how to let the deletions through, in one sentence.
-    package var description: String {
-        let why =
-            isFileEmpty
-            ? "the file has no services left" : "\(deletions) deletions are more than the \(limit) that a pass may make"
-        return "deletions are held back: \(why); check the file, then let them through once with "
-            + "--allow-deletions \(deletions)"
     }
 }
 

@@ -8,21 +8,28 @@ import Secrets
 ///
 /// | application | its mark | its provider | decision |
 /// |---|---|---|---|
+/// | there under the slug and a former one | any | any | conflict |
 /// | any | another owner's, or of a newer version | any | conflict |
 /// | out of sight | ours | any | conflict |
+/// | to be absent, missing | – | any | in sync |
+/// | to be absent, there | none | any | conflict |
+/// | to be absent, there | ours | any | delete |
 /// | any | any | two candidates, or its own is another application's | conflict |
 /// | linked to a provider of another type | none | no candidate | conflict |
+/// | any | any | a proxy provider has its name or client id | conflict |
 /// | any | any | its secret, flow, key or scope cannot be resolved | blocked |
 /// | missing | – | not wanted, or missing | create |
-/// | missing | – | there, linked to nothing | link |
-/// | there | none | any | adopt |
+/// | missing | – | there, linked to nothing | link, as far as ``AdoptionPolicy`` lets it; else conflict |
+/// | there | none | any | adopt, as far as ``AdoptionPolicy`` lets it; else conflict |
 /// | there | ours | wanted and missing | recreate |
 /// | there | ours | wanted, there, and not linked to it | link |
+/// | there | ours | not wanted any more, and pruned | update, and the provider is deleted |
 /// | there | ours | any field, or the mark itself, differs | update |
 /// | there | ours | as declared | in sync |
 ///
-/// An application that carries this owner's mark and is declared by no service is an orphan: reported, left alone.
-/// ``ProviderMatcher`` tells which provider is a service's own.
+/// An application that carries this owner's mark and is declared by no service, neither by its slug nor by a former one,
+/// is an orphan: reported and left alone, or, with `prune`, deleted. ``ProviderMatcher`` tells which provider is a
+/// service's own, ``DeletionRules`` which are deleted, and ``Brake`` when nothing is.
 package struct Planner {
     private let desired: DesiredState
     private let secrets: [SecretReference: SecretAvailability]
@@ -30,40 +37,76 @@ package struct Planner {
     private let index: ObservedIndex
     private let declaredSlugs: Set<String>
     private var matcher: ProviderMatcher
+    private let isHeld: Bool
 
     /// Plans a whole pass.
     ///
-    /// - Parameter secrets: What came of each reference in `desired`; one that is missing counts as unavailable.
+    /// - Parameters:
+    ///   - secrets: what came of each reference in `desired`; one that is missing counts as unavailable.
+    ///   - allowedDeletions: how many services this one pass may delete from, whatever the file says; nil for what
+    ///     the file says, else the default.
     package static func plan(
         _ desired: DesiredState,
         secrets: [SecretReference: SecretAvailability],
-        observed: ObservedState
+        observed: ObservedState,
+        allowedDeletions: Int? = nil
     ) -> Plan {
-        var planner = Planner(desired, secrets, observed)
-        var services = desired.services.map { planner.plan($0) }
-        services += planner.orphans()
-        return Plan(services: services.sorted { $0.slug < $1.slug })
+        func plan(isHeld: Bool) -> (services: [ServicePlan], owned: Int) {
+            var planner = Planner(desired, secrets, observed, isHeld: isHeld)
+            // The services come first: what they take is not deleted.
+            var services = desired.services.map { planner.plan($0) }
+            services += planner.orphans()
+            return (services.sorted { $0.slug < $1.slug }, planner.index.owned.count)
+        }
+
+        let free = plan(isHeld: false)
+        let brake = Brake(
+            deletions: free.services.count { $0.deletion != nil },
+            allowed: allowedDeletions,
+            desired: desired,
+            owned: free.owned
+        )
+        guard let brake else { return Plan(services: free.services) }
+        return Plan(services: plan(isHeld: true).services, brake: brake)
     }
 
     private init(
         _ desired: DesiredState,
         _ secrets: [SecretReference: SecretAvailability],
-        _ observed: ObservedState
+        _ observed: ObservedState,
+        isHeld: Bool
     ) {
         self.desired = desired
         self.secrets = secrets
+        self.isHeld = isHeld
         names = NameIndex(observed)
         index = ObservedIndex(observed, owner: desired.owner)
         declaredSlugs = Set(desired.services.map(\.slug))
         matcher = ProviderMatcher(index: index, services: desired.services)
     }
 
+    private var deletions: DeletionRules {
+        DeletionRules(index: index, isPruning: desired.prune, isHeld: isHeld, taken: matcher.taken)
+    }
+
     private mutating func plan(_ service: Service) -> ServicePlan {
-        let application =
-            index.application(slug: service.slug)
-            ?? index.renamedApplication(of: service.slug, declared: declaredSlugs)
+        let found = application(of: service)
+        var draft = ServiceDraft(
+            service: service,
+            owner: desired.owner,
+            release: names.release,
+            deletions: deletions
+        )
+        let application: Application?
+        switch found {
+        case .one(let one): application = one
+        case .both(let former):
+            return draft.stuck(
+                .conflict,
+                "both it and '\(former)', which it was renamed from, are there; delete one, or take renamedFrom out"
+            )
+        }
         let entitlement = application.flatMap(index.mark)
-        var draft = ServiceDraft(service: service, owner: desired.owner, release: names.release)
         draft.application = application
         draft.entitlement = entitlement
 
@@ -75,19 +118,24 @@ package struct Planner {
                     + "this program understands \(OwnershipMark.currentVersion)"
             )
         case .mark(let mark) where mark.owner != desired.owner:
-            return draft.stuck(.conflict, "belongs to the owner '\(mark.owner)'")
+            return draft.stuck(
+                .conflict,
+                "belongs to the owner '\(mark.owner)'; take it out of one of the two files, or have that owner run "
+                    + "'reconcile release'"
+            )
         case .mark(let mark):
             draft.mark = mark
         case .unreadable, nil:
             break
         }
 
-        if application == nil, index.isMarkedOutOfSight(service.slug) {
+        if application == nil, ([service.slug] + service.renamedFrom).contains(where: index.isMarkedOutOfSight) {
             return draft.stuck(
                 .conflict,
                 "its application is there under another slug, which this account cannot see; rename it back"
             )
         }
+        if service.state == .absent { return planAbsence(draft) }
         guard let provider = service.provider else { return draft.planBookmark(index) }
         let match = matcher.match(provider, application: application, mark: draft.mark)
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
@@ -97,6 +145,38 @@ package struct Planner {
             draft.notes += matcher.refusals(of: provider, match)
             return draft.plan(resolved, match, names, index)
         }
+    }
+
+    private enum Found {
+        case one(Application?)
+        /// There is one of a former slug beside the present one.
+        case both(former: String)
+    }
+
+    /// The application of a service: by its slug, by a former one, or by the mark where somebody gave it another slug.
+    private func application(of service: Service) -> Found {
+        let current = index.application(slug: service.slug)
+        for former in service.renamedFrom {
+            guard let application = index.application(slug: former) else { continue }
+            return current == nil ? .one(application) : .both(former: former)
+        }
+        if let current { return .one(current) }
+        let renamed = ([service.slug] + service.renamedFrom).lazy
+            .compactMap { index.renamedApplication(of: $0, declared: declaredSlugs) }
+        return .one(renamed.first)
+    }
+
+    private func planAbsence(_ draft: ServiceDraft) -> ServicePlan {
+        guard let application = draft.application else { return draft.stuck(.inSync, "absent, as declared") }
+        guard let mark = draft.mark else {
+            return draft.stuck(
+                .conflict,
+                "is to be absent, and there without an ownership mark of ours; delete it by hand, or declare it first"
+            )
+        }
+        var plan = deletions.plan(application, mark, slug: draft.service.slug, reason: "declared as absent")
+        plan.location = draft.service.location
+        return plan
     }
 
     private func resolve(_ provider: Provider) -> Result<ResolvedProvider, LookUpError> {
@@ -116,13 +196,15 @@ package struct Planner {
     }
 
     private func orphans() -> [ServicePlan] {
-        index.orphans(declared: declaredSlugs).map { orphan in
-            ServicePlan(
-                slug: orphan.slug,
-                decision: .orphan,
-                reason: "marked as ours and no longer declared; left alone"
-                    + (orphan.mark == orphan.slug ? "" : " (declared as '\(orphan.mark)' before)")
-            )
+        let claimed = declaredSlugs.union(desired.services.flatMap(\.renamedFrom))
+        return index.orphans(claimed: claimed).map { orphan in
+            let (application, mark) = orphan
+            let former = mark.slug == application.slug ? "" : " (declared as '\(mark.slug)' before)"
+            let reason = "marked as ours and no longer declared\(former)"
+            if desired.prune {
+                return deletions.plan(application, mark, slug: application.slug, reason: reason)
+            }
+            return ServicePlan(slug: application.slug, decision: .orphan, reason: "\(reason); left alone")
         }
     }
 }

@@ -26,7 +26,7 @@ struct ProviderMatcher {
     private let declaredNames: Set<String>
     private let declaredClientIDs: Set<String>
     /// Unlinked providers that a service before this one takes.
-    private var taken: Set<Int> = []
+    private(set) var taken: Set<Int> = []
 
     init(index: ObservedIndex, services: [Service]) {
         self.index = index

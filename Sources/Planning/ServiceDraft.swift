@@ -13,6 +13,8 @@ struct ServiceDraft {
     var entitlement: ObservedIndex.MarkedEntitlement?
     /// Its mark, if it is this owner's.
     var mark: OwnershipMark?
+    /// What may be deleted of it.
+    let deletions: DeletionRules
     var notes: [String] = []
 
     func stuck(_ decision: Decision, _ reason: String) -> ServicePlan {
@@ -31,14 +33,53 @@ struct ServiceDraft {
             ]
             return plan
         }
-        // A provider that was this service's stays in the mark: it is not forgotten while it is linked.
-        let kept = mark?.provider.flatMap { $0 == application.provider ? $0 : nil }
-        var plan = existing(application, changes: [], link: nil, provider: .known(kept))
-        if application.provider != nil {
-            let name = application.providerSummary?.name ?? "?"
-            plan.notes.append("has the provider '\(name)', which the file does not declare; left alone")
+        // A provider that was this service's stays in the mark until it is deleted, so that it is not forgotten.
+        let own = mark.flatMap { deletions.provider(of: $0, application) }
+        guard let own, deletions.isPruning else {
+            var plan = existing(application, changes: [], link: nil, provider: .known(own?.pk))
+            if application.provider != nil {
+                let name = application.providerSummary?.name ?? "?"
+                plan.notes.append("has the provider '\(name)', which the file does not declare; left alone")
+            }
+            return adopted(plan)
+        }
+        let isHeld = deletions.isHeld
+        var plan = existing(application, changes: [], link: nil, provider: .known(isHeld ? own.pk : nil))
+        plan.deletion = Deletion(application: nil, provider: own.name)
+        plan.deletion?.isHeld = isHeld
+        plan.notes.append("its provider '\(own.name)' is not declared any more")
+        if !isHeld {
+            plan.decision = .update
+            plan.reason = "its provider is not declared any more"
+            plan.writes.insert(.deleteProvider(pk: own.pk), at: 0)
         }
         return plan
+    }
+
+    // MARK: - Adoption
+
+    /// A plan for what is there without a mark, as far as the service's policy lets it be taken over.
+    ///
+    /// - Parameter isAsCreated: whether the provider, if there is one, is what this program would have created.
+    private func adopted(_ plan: ServicePlan, isAsCreated: Bool = true) -> ServicePlan {
+        guard mark == nil else { return plan }
+        let what: String
+        switch service.adopt {
+        case .always: return plan
+        case .matching:
+            if plan.changes.allSatisfy({ $0.before == nil }), application == nil || plan.changes.isEmpty { return plan }
+            what = "is there without an ownership mark and not as declared"
+        case .never:
+            let isOurs = application.map { $0.isAsCreated(for: service, release) } ?? true
+            let isWhole = application == nil || plan.changes.isEmpty
+            if isOurs, isAsCreated, isWhole, plan.changes.allSatisfy({ $0.before == nil }) { return plan }
+            what = "is there without an ownership mark"
+        }
+        var conflict = plan
+        conflict.decision = .conflict
+        conflict.writes = []
+        conflict.reason = "\(what), and adopt is '\(service.adopt.rawValue)'; set 'adopt: always' to take it over"
+        return conflict
     }
 
     // MARK: - OIDC services
@@ -50,17 +91,21 @@ struct ServiceDraft {
         _ index: ObservedIndex
     ) -> ServicePlan {
         switch (application, match) {
-        case (nil, .found(let own, _)): return linkNew(own, provider.changes(from: own, names))
+        case (nil, .found(let own, _)):
+            let plan = linkNew(own, provider.changes(from: own, formerly: [], names))
+            return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
         case (nil, _): return createBoth(provider)
         case (let application?, .found(let own, let isLinked)):
-            let changes = provider.changes(from: own, names)
+            let changes = provider.changes(from: own, formerly: mark?.providerFields ?? [], names)
             let link = isLinked ? nil : LinkChange(link: .existing(own.pk), pk: own.pk, name: own.name)
             var plan = existing(application, changes: changes, link: link, provider: .known(own.pk))
             if !changes.isEmpty {
-                plan.writes.insert(.updateProvider(pk: own.pk, changes.map(\.assignment)), at: 0)
+                // A service is renamed from the outside in: by then it is found by its new slug.
+                let isRenamed = application.slug != service.slug
+                plan.writes.insert(.updateProvider(pk: own.pk, changes.map(\.assignment)), at: isRenamed ? 1 : 0)
             }
             if !isLinked { plan.notes += leftAlone(application) }
-            return plan
+            return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
         case (let application?, _):
             let assignments = provider.assignments(release)
             let link = LinkChange(link: .created, pk: nil, name: provider.declared.name)
@@ -72,7 +117,7 @@ struct ServiceDraft {
             )
             plan.writes.insert(.createProvider(assignments), at: 0)
             plan.notes += leftAlone(application)
-            return plan
+            return adopted(plan, isAsCreated: false)
         }
     }
 
@@ -118,7 +163,7 @@ struct ServiceDraft {
         link: LinkChange?,
         provider: MarkedProvider
     ) -> ServicePlan {
-        let changes = application.changes(to: service, release)
+        let changes = application.changes(to: service, formerly: mark?.applicationFields ?? [], release)
         let linkChange = link.map { change in
             FieldChange(
                 object: .application,
@@ -162,8 +207,19 @@ struct ServiceDraft {
 
     private func start(_ decision: Decision, _ reason: String) -> ServicePlan {
         var plan = stuck(decision, reason)
-        plan.notes = notes + unsupportedFields
+        plan.notes = notes + unsupportedFields + renaming
         return plan
+    }
+
+    /// What a rename changes beyond the fields.
+    private var renaming: [String] {
+        guard let application, application.slug != service.slug, service.provider != nil,
+            service.provider?.issuerMode != .global
+        else { return [] }
+        return [
+            "its issuer changes from /application/o/\(application.slug)/ to /application/o/\(service.slug)/: "
+                + "tell it to the service"
+        ]
     }
 
     /// What a new application gets; it needs a name.

@@ -70,7 +70,7 @@ extension AuthentikClient {
     ) -> Set<String> {
         let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         let listedSlugs = Dictionary(listed.map { ($0.pk, $0.slug) }, uniquingKeysWith: { first, _ in first })
-        var slugs = Set(desired.services.map(\.slug))
+        var slugs = Set(desired.services.flatMap { [$0.slug] + $0.renamedFrom })
         for entitlement in observed.marks {
             guard case .mark(let mark) = OwnershipMark.read(entitlement.attributes), mark.owner == desired.owner
             else { continue }

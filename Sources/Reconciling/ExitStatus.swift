@@ -4,7 +4,7 @@ package import Planning
 package enum ExitStatus: Int32, Sendable {
     /// Converged, or nothing to do.
     case success = 0
-    /// Some service failed, conflicts or is blocked; the others were converged all the same.
+    /// Some service failed, conflicts or is blocked, or the brake held; the others were converged all the same.
     case incomplete = 1
     /// `plan`: there are changes.
     case changes = 2
@@ -26,12 +26,12 @@ package enum ExitStatus: Int32, Sendable {
     }
 
     package init(_ report: PassReport) {
-        self = report.outcomes.allSatisfy(\.isConverged) ? .success : .incomplete
+        self = report.brake == nil && report.outcomes.allSatisfy(\.isConverged) ? .success : .incomplete
     }
 
     /// Of `reconcile plan`.
     package init(_ plan: Plan) {
-        if !plan.stuck.isEmpty {
+        if !plan.stuck.isEmpty || plan.brake != nil {
             self = .incomplete
         } else {
             self = plan.changing.isEmpty ? .success : .changes

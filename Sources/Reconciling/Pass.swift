@@ -11,6 +11,8 @@ package struct Pass: Sendable {
     package var secrets: [SecretReference: SecretAvailability]
     /// How many services are written to at the same time.
     package var concurrency = 4
+    /// How many services this pass may delete from, whatever the file says; nil for what the file says.
+    package var allowedDeletions: Int?
     /// Told how many of the changing services are done.
     package var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
@@ -42,6 +44,7 @@ package struct Pass: Sendable {
         return PassReport(
             release: observed.release,
             outcomes: outcomes,
+            brake: plan.brake,
             requests: client.requestCounts,
             duration: .now - start
         )
@@ -49,6 +52,12 @@ package struct Pass: Sendable {
 
     private func observeAndPlan() async throws -> (Plan, ObservedState) {
         let observed = try await client.observe(for: desired)
-        return (Planner.plan(desired, secrets: secrets, observed: observed), observed)
+        let plan = Planner.plan(
+            desired,
+            secrets: secrets,
+            observed: observed,
+            allowedDeletions: allowedDeletions
+        )
+        return (plan, observed)
     }
 }

@@ -6,6 +6,8 @@ package struct PassReport: Sendable {
     package var release: Release
     /// One for each service, ordered by slug.
     package var outcomes: [ServiceOutcome]
+    /// Set if deletions were held back.
+    package var brake: Brake?
     package var requests: RequestCounts
     package var duration: Duration
 }

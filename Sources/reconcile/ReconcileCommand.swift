@@ -29,19 +29,23 @@ struct ReconcileCommand: AsyncParsableCommand {
             converged); 2 'plan' found changes; 64 usage; 65 the file is wrong; 69 Authentik cannot be reached or \
             observed; 77 the token is refused or lacks a permission.
             """,
-        subcommands: [PlanCommand.self, ValidateCommand.self, SandboxCommand.self]
+        subcommands: [PlanCommand.self, ReleaseCommand.self, ValidateCommand.self, SandboxCommand.self]
     )
 
     @Flag(help: "Run one pass, print a report and end.")
     var once = false
 
     @OptionGroup var pass: PassOptions
+    @OptionGroup var deletions: DeletionOptions
 
     func run() async throws {
         guard once else {
             throw ValidationError("this version runs single passes only; add --once")
         }
+        let allowedDeletions = deletions.allowDeletions
         try await pass.run { session in
+            var session = session
+            session.pass.allowedDeletions = allowedDeletions
             let report = try await session.pass.run()
             return (session.render(report), ExitStatus(report))
         }

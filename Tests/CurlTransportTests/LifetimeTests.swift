@@ -28,7 +28,8 @@ struct LifetimeTests {
             try await useAndDrop(server, count: 20)
             await server.disconnected(21)
             while openFiles() > before { await Task.yield() }
-            #expect(openFiles() == before)
+            // What was still being closed when they were counted is gone by now.
+            #expect(openFiles() <= before)
         }
     }
 

@@ -27,17 +27,11 @@ struct FieldTests {
     ])
     func `unknown fields`(_ mistake: Mistake) throws { try mistake.check() }
 
-    @Test(arguments: ["access: x", "adopt: never", "state: absent", "renamedFrom: x", "restart: {}", "publish: {}"])
+    @Test(arguments: ["access: x", "restart: {}", "publish: {}"])
     func `fields of a later version`(field: String) throws {
         let name = field.prefix { $0 != ":" }
         try Mistake.error(.oidc("▲\(field)"), "'\(name)' is not supported by this version yet in service 'grafana'")
             .check()
-    }
-
-    @Test(arguments: ["prune: true", "maxDeletions: 3"])
-    func `top fields of a later version`(field: String) throws {
-        let input = MarkedText(MarkedText.head + "services: []\n▲\(field)\n")
-        try Mistake.error(input, "'\(field.prefix { $0 != ":" })' is not supported by this version yet").check()
     }
 
     @Test(arguments: [

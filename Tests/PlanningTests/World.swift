@@ -101,7 +101,7 @@ extension World {
         }
         observed.applications.append(application)
         var mark = OwnershipMark(owner: owner, slug: service.slug)
-        mark.applicationFields = ["group", "meta_launch_url", "name"]
+        mark.applicationFields = ["group", "meta_launch_url"] + (service.name == nil ? [] : ["name"])
         if service.provider != nil {
             mark.provider = pk
             mark.providerFields = ["client_secret", "redirect_uris"]

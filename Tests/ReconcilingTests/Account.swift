@@ -9,6 +9,10 @@ enum Account: String, Sendable, CaseIterable {
     case service
     /// The same, and no application lets it in, so that its list of applications shows none.
     case barred
+    /// A service account that may also delete.
+    case deleting
+
+    static let allCases: [Account] = [.superuser, .service, .barred]
 
     /// What a pass needs, as the README says it.
     static let permissions =
@@ -63,7 +67,9 @@ extension Homelab {
     mutating func run(as account: Account, permissions: [String] = Account.permissions) async throws {
         self.account = account
         if account == .superuser { return }
-        token = try await admin.makeServiceAccount("reconciler", permissions: permissions)
+        let deletions = ["authentik_core.delete_application", "authentik_providers_oauth2.delete_oauth2provider"]
+        let all = permissions + (account == .deleting ? deletions : [])
+        token = try await admin.makeServiceAccount("reconciler", permissions: all)
     }
 
     /// Closes every application to the account.

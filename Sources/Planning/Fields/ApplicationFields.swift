@@ -31,6 +31,15 @@ extension Service {
         }
     }
 
+    /// What a field holds that nobody set: the program's default for the name, else Authentik's.
+    func fallback(of field: ApplicationField) -> FieldValue {
+        switch field {
+        case .name, .slug: .text(slug)
+        case .group, .description, .publisher, .icon, .launchURL: .text("")
+        case .openInNewTab: .flag(false)
+        }
+    }
+
     func applicationAssignments(_ release: Release) -> [FieldAssignment] {
         ApplicationField.allCases.filter { $0.exists(in: release) }
             .compactMap { field in
@@ -53,13 +62,22 @@ extension Application {
         }
     }
 
-    /// Where it differs from what the file sets.
-    func changes(to service: Service, _ release: Release) -> [FieldChange] {
+    /// Where it differs from what the file sets, or no longer sets.
+    ///
+    /// - Parameter formerly: the fields that the file set the last time; what it dropped goes back to its default.
+    func changes(to service: Service, formerly: [String], _ release: Release) -> [FieldChange] {
         ApplicationField.allCases.filter { $0.exists(in: release) }
             .compactMap { field in
                 let before = value(of: field)
-                guard let after = service.value(of: field), !after.means(before) else { return nil }
+                let fallback = formerly.contains(field.rawValue) ? service.fallback(of: field) : nil
+                guard let after = service.value(of: field) ?? fallback, !after.means(before) else { return nil }
                 return FieldChange(object: .application, field: field.rawValue, before: before, after: after)
             }
+    }
+
+    /// Whether it is what this program would have created for a service, also in what the file leaves out.
+    func isAsCreated(for service: Service, _ release: Release) -> Bool {
+        ApplicationField.allCases.filter { $0.exists(in: release) }
+            .allSatisfy { value(of: $0).means(service.value(of: $0) ?? service.fallback(of: $0)) }
     }
 }

@@ -35,6 +35,28 @@ enum ProviderField: String, CaseIterable {
     }
 }
 
+extension ProviderField {
+    /// What a field holds that nobody set, where that is not this program's to say: Authentik's default, the same since
+    /// 2024.12. Nil for what is always declared or defaulted by this program, and for the secret, which is generated.
+    fileprivate var fallback: FieldValue? {
+        switch self {
+        case .name, .clientType, .clientID, .clientSecret, .redirectURIs, .scopes, .signingKey, .authorizationFlow,
+            .invalidationFlow:
+            nil
+        case .encryptionKey, .authenticationFlow: FieldValue.none
+        case .accessCodeValidity: .duration("minutes=1")
+        case .accessTokenValidity: .duration("hours=1")
+        case .refreshTokenValidity: .duration("days=30")
+        case .subjectMode: .text(SubjectMode.hashedUserID.rawValue)
+        case .issuerMode: .text(IssuerMode.perProvider.rawValue)
+        case .includeClaimsInIDToken: .flag(true)
+        case .logoutURI: .text("")
+        case .logoutMethod: .text(LogoutMethod.backchannel.rawValue)
+        case .grantTypes: .words(ProgramDefaults.grantTypes.map(\.rawValue))
+        }
+    }
+}
+
 /// A declared provider with every name that Authentik wants as a uuid looked up, and its secret at hand.
 struct ResolvedProvider {
     var declared: Provider
@@ -83,13 +105,33 @@ struct ResolvedProvider {
             }
     }
 
-    /// Where a provider differs from what is declared.
-    func changes(from provider: OAuth2Provider, _ names: NameIndex) -> [FieldChange] {
+    /// Where a provider differs from what is declared, or no longer declared.
+    ///
+    /// - Parameter formerly: the fields that the file set the last time; what it dropped goes back to its default.
+    func changes(from provider: OAuth2Provider, formerly: [String], _ names: NameIndex) -> [FieldChange] {
         ProviderField.allCases.filter { $0.exists(in: names.release) }
             .compactMap { field in
                 let before = provider.value(of: field, names)
-                guard let after = value(of: field, replacing: provider), !after.means(before) else { return nil }
+                // The candidate of 2026.5 takes grant types and keeps none.
+                let isUnknown = field == .grantTypes && provider.grantTypes == nil
+                let fallback = formerly.contains(field.rawValue) && !isUnknown ? field.fallback : nil
+                guard let after = value(of: field, replacing: provider) ?? fallback, !after.means(before) else {
+                    return nil
+                }
                 return FieldChange(object: .provider, field: field.rawValue, before: before, after: after)
+            }
+    }
+
+    /// Whether a provider is what this program would have created, also in what the file leaves out.
+    ///
+    /// A secret that cannot be compared proves nothing.
+    func isAsCreated(_ provider: OAuth2Provider, _ names: NameIndex) -> Bool {
+        if secret != nil, provider.clientSecret == nil { return false }
+        return ProviderField.allCases.filter { $0.exists(in: names.release) }
+            .allSatisfy { field in
+                guard let wanted = value(of: field) ?? field.fallback else { return true }
+                if field == .grantTypes, provider.grantTypes == nil { return true }
+                return provider.value(of: field, names).means(wanted)
             }
     }
 

@@ -10,9 +10,13 @@ struct PlanCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var pass: PassOptions
+    @OptionGroup var deletions: DeletionOptions
 
     func run() async throws {
+        let allowedDeletions = deletions.allowDeletions
         try await pass.run { session in
+            var session = session
+            session.pass.allowedDeletions = allowedDeletions
             let (plan, release) = try await session.pass.plan()
             return (session.render(plan, release), ExitStatus(plan))
         }

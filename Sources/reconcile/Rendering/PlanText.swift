@@ -59,6 +59,7 @@ struct Look {
             case .adopt: ("~", "adopt", "adopted", "to adopt")
             case .link: ("~", "link", "linked", "to link")
             case .recreate: ("+", "recreate", "recreated", "to recreate")
+            case .release: ("-", "release", "released", "to release")
             case .delete: ("-", "delete", "deleted", "to delete")
             case .orphan: ("?", "orphan", "orphan", "orphaned")
             case .conflict: ("!", "conflict", "conflict", "in conflict")
@@ -68,7 +69,7 @@ struct Look {
             switch decision {
             case .inSync: style.dim
             case .create, .recreate: style.green
-            case .update, .adopt, .link, .orphan: style.yellow
+            case .update, .adopt, .link, .orphan, .release: style.yellow
             case .conflict, .blocked, .delete: style.red
             }
     }

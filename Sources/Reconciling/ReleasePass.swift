@@ -1,0 +1,46 @@
+package import AuthentikAPI
+package import Planning
+
+/// Takes an owner's marks off and changes nothing else: what was managed stays as it is, and is nobody's.
+package struct ReleasePass: Sendable {
+    package var client: AuthentikClient
+    /// Whose marks.
+    package var owner: String
+    /// How many are taken off at the same time.
+    package var concurrency = 4
+
+    package init(client: AuthentikClient, owner: String) {
+        self.client = client
+        self.owner = owner
+    }
+
+    /// Looks for the owner's marks; writes nothing.
+    ///
+    /// - Throws: ``PassFailure``, or `CancellationError`.
+    package func plan() async throws -> (plan: Plan, release: Release) {
+        do {
+            async let release = client.release()
+            async let applications = client.listedApplications()
+            async let marks = client.entitlements(named: OwnershipMark.entitlementName)
+            let plan = Planner.release(owner: owner, applications: try await applications.rows, marks: try await marks)
+            return (plan, try await release)
+        } catch let error as AuthentikError {
+            throw PassFailure(error)
+        }
+    }
+
+    /// Takes the marks off.
+    ///
+    /// - Throws: ``PassFailure``, or `CancellationError`; then nothing was written.
+    package func run() async throws -> PassReport {
+        let start = ContinuousClock.now
+        let (plan, release) = try await plan()
+        let outcomes = await Applier(client: client, concurrency: concurrency, onProgress: nil).apply(plan)
+        return PassReport(
+            release: release,
+            outcomes: outcomes,
+            requests: client.requestCounts,
+            duration: .now - start
+        )
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import DesiredState
+import Reconciling
+
+/// `reconcile release`: gives up what an owner manages.
+struct ReleaseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release",
+        abstract: "Take the ownership marks off everything this file's owner manages; change nothing else.",
+        discussion: """
+            The applications and providers stay as they are, and belong to nobody: no pass reports or deletes them \
+            any more. A pass over the same file would adopt what it declares again.
+
+            Exit codes: 0 all are off; 1 some could not be taken off.
+            """
+    )
+
+    @OptionGroup var pass: PassOptions
+
+    @Flag(help: "Only show whose marks would be taken off.")
+    var dryRun = false
+
+    func run() async throws {
+        let dryRun = dryRun
+        try await pass.run { session in
+            let release = ReleasePass(client: session.pass.client, owner: session.pass.desired.owner)
+            if dryRun {
+                let (plan, version) = try await release.plan()
+                return (session.render(plan, version), .success)
+            }
+            let report = try await release.run()
+            return (session.render(report), ExitStatus(report))
+        }
+    }
+}
