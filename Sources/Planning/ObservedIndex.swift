@@ -9,6 +9,7 @@ struct ObservedIndex {
     private let providersByName: [String: OAuth2Provider]
     private let providersByClientID: [String: OAuth2Provider]
     private let marksByApplication: [String: MarkedEntitlement]
+    private let markedByProvider: [Int: Set<String>]
     /// The applications that this owner marked, with their marks, ordered by slug.
     let owned: [(application: Application, mark: OwnershipMark)]
     private let ownedByMarkedSlug: [String: Application]
@@ -37,14 +38,18 @@ struct ObservedIndex {
         .mapValues { MarkedEntitlement(pk: $0.pk, reading: OwnershipMark.read($0.attributes)) }
         var owned: [(application: Application, mark: OwnershipMark)] = []
         var unseen: Set<String> = []
+        var markedByProvider: [Int: Set<String>] = [:]
         for (pk, entitlement) in marksByApplication {
-            guard case .mark(let mark) = entitlement.reading, mark.owner == owner else { continue }
+            guard case .mark(let mark) = entitlement.reading else { continue }
+            if let provider = mark.provider { markedByProvider[provider, default: []].insert(pk) }
+            guard mark.owner == owner else { continue }
             if let application = applicationsByPK[pk] {
                 owned.append((application, mark))
             } else {
                 unseen.insert(mark.slug)
             }
         }
+        self.markedByProvider = markedByProvider
         self.owned = owned.sorted { $0.application.slug < $1.application.slug }
         // Where a mark was copied, the application that has the slug is meant, else the first.
         var bySlug: [String: Application] = [:]
@@ -83,11 +88,22 @@ struct ObservedIndex {
         owned.filter { !claimed.contains($0.mark.slug) && !claimed.contains($0.application.slug) }
     }
 
-    /// Whether any other application's mark, whoever's it is, names a provider.
-    func isMarked(provider pk: Int, besides application: Application) -> Bool {
-        marksByApplication.contains { other, entitlement in
-            guard other != application.pk, case .mark(let mark) = entitlement.reading else { return false }
-            return mark.provider == pk
+    /// The applications, by pk, whose marks name a provider; whoever's marks they are.
+    func applicationsMarked(provider pk: Int) -> Set<String> { markedByProvider[pk] ?? [] }
+
+    /// The providers that applications do not have any more once plans are carried out, with the slugs of the plans.
+    func providersFreed(by plans: [ServicePlan]) -> [Int: String] {
+        var freed: [Int: String] = [:]
+        for plan in plans {
+            for write in plan.writes {
+                switch write {
+                case .updateApplication(let slug, _, link: .some), .deleteApplication(let slug):
+                    guard let provider = application(slug: slug)?.provider.flatMap(provider(pk:)) else { continue }
+                    freed[provider.pk] = plan.slug
+                default: continue
+                }
+            }
         }
+        return freed
     }
 }

@@ -27,6 +27,8 @@ package struct ServicePlan: Sendable {
     package var changes: [FieldChange] = []
     /// What will be sent, in this order.
     package var writes: [Write] = []
+    /// The services whose writes come before these, because they free a name that this one gets.
+    package var waitsFor: [String] = []
     /// What else a person should know: a provider left alone, a field that the release does not take.
     package var notes: [String] = []
     /// What falls if this is carried out; nothing unless something is deleted.

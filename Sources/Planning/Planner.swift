@@ -18,6 +18,7 @@ import Secrets
 /// | linked to a provider of another type | none | no candidate | conflict |
 /// | any | any | a proxy provider has its name or client id | conflict |
 /// | any | any | its secret, flow, key or scope cannot be resolved | blocked |
+/// | any | any | has to get a name or client id that another provider keeps, see ``WriteOrder`` | conflict |
 /// | missing | – | not wanted, or missing | create |
 /// | missing | – | there, linked to nothing | link, as far as ``AdoptionPolicy`` lets it; else conflict |
 /// | there | none | any | adopt, as far as ``AdoptionPolicy`` lets it; else conflict |
@@ -36,8 +37,13 @@ package struct Planner {
     private let names: NameIndex
     private let index: ObservedIndex
     private let declaredSlugs: Set<String>
+    private let orphans: [(application: Application, mark: OwnershipMark)]
+    /// This owner's applications, by pk, that are to be deleted.
+    private let unwanted: Set<String>
     private var matcher: ProviderMatcher
     private let isHeld: Bool
+    /// Names that services are to get and other providers have, by slug.
+    private var taken: [String: [TakenName]] = [:]
 
     /// Plans a whole pass.
     ///
@@ -51,12 +57,16 @@ package struct Planner {
         observed: ObservedState,
         allowedDeletions: Int? = nil
     ) -> Plan {
-        func plan(isHeld: Bool) -> (services: [ServicePlan], owned: Int) {
-            var planner = Planner(desired, secrets, observed, isHeld: isHeld)
+        func plan(isHeld: Bool, freed: [Int: String] = [:]) -> (services: [ServicePlan], owned: Int) {
+            var planner = Planner(desired, secrets, observed, isHeld: isHeld, freed: Set(freed.keys))
             // The services come first: what they take is not deleted.
             var services = desired.services.map { planner.plan($0) }
-            services += planner.orphans()
-            return (services.sorted { $0.slug < $1.slug }, planner.index.owned.count)
+            services += planner.planOrphans()
+            services = WriteOrder.apply(to: services.sorted { $0.slug < $1.slug }, taken: planner.taken, freed: freed)
+            // What one service lets go of can be another one's own; the second pass would find it so.
+            let nowFreed = freed.merging(planner.index.providersFreed(by: services)) { first, _ in first }
+            if nowFreed.count > freed.count { return plan(isHeld: isHeld, freed: nowFreed) }
+            return (services, planner.index.owned.count)
         }
 
         let free = plan(isHeld: false)
@@ -74,7 +84,8 @@ package struct Planner {
         _ desired: DesiredState,
         _ secrets: [SecretReference: SecretAvailability],
         _ observed: ObservedState,
-        isHeld: Bool
+        isHeld: Bool,
+        freed: Set<Int>
     ) {
         self.desired = desired
         self.secrets = secrets
@@ -82,11 +93,21 @@ package struct Planner {
         names = NameIndex(observed)
         index = ObservedIndex(observed, owner: desired.owner)
         declaredSlugs = Set(desired.services.map(\.slug))
-        matcher = ProviderMatcher(index: index, services: desired.services)
+        orphans = index.orphans(claimed: declaredSlugs.union(desired.services.flatMap(\.renamedFrom)))
+        let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))
+        unwanted = Set((desired.prune ? orphans : []).map(\.application.pk))
+            .union(index.owned.map(\.application).filter { absent.contains($0.slug) }.map(\.pk))
+        matcher = ProviderMatcher(index: index, services: desired.services, freed: freed)
     }
 
     private var deletions: DeletionRules {
-        DeletionRules(index: index, isPruning: desired.prune, isHeld: isHeld, taken: matcher.taken)
+        DeletionRules(
+            index: index,
+            isPruning: desired.prune,
+            isHeld: isHeld,
+            unwanted: unwanted,
+            taken: matcher.taken
+        )
     }
 
     private mutating func plan(_ service: Service) -> ServicePlan {
@@ -142,7 +163,7 @@ package struct Planner {
         switch resolve(provider) {
         case .failure(let error): return draft.stuck(.blocked, error.message)
         case .success(let resolved):
-            draft.notes += matcher.refusals(of: provider, match)
+            taken[service.slug] = matcher.holders(of: provider, match)
             return draft.plan(resolved, match, names, index)
         }
     }
@@ -195,10 +216,8 @@ package struct Planner {
         }
     }
 
-    private func orphans() -> [ServicePlan] {
-        let claimed = declaredSlugs.union(desired.services.flatMap(\.renamedFrom))
-        return index.orphans(claimed: claimed).map { orphan in
-            let (application, mark) = orphan
+    private func planOrphans() -> [ServicePlan] {
+        orphans.map { application, mark in
             let former = mark.slug == application.slug ? "" : " (declared as '\(mark.slug)' before)"
             let reason = "marked as ours and no longer declared\(former)"
             if desired.prune {

@@ -14,7 +14,8 @@ import DesiredState
 /// | a provider of the declared name or client id is a proxy provider | a conflict |
 /// | otherwise | none yet |
 ///
-/// Two different ones by rows two to four are a conflict. What another application has is never taken.
+/// Two different ones by rows two to four are a conflict. What another application has, and does not let go of in this
+/// very pass, is never taken.
 struct ProviderMatcher {
     enum Match {
         case found(OAuth2Provider, isLinked: Bool)
@@ -25,11 +26,14 @@ struct ProviderMatcher {
     private let index: ObservedIndex
     private let declaredNames: Set<String>
     private let declaredClientIDs: Set<String>
+    /// Providers that their applications let go of in this pass; see ``WriteOrder``.
+    private let freed: Set<Int>
     /// Unlinked providers that a service before this one takes.
     private(set) var taken: Set<Int> = []
 
-    init(index: ObservedIndex, services: [Service]) {
+    init(index: ObservedIndex, services: [Service], freed: Set<Int>) {
         self.index = index
+        self.freed = freed
         declaredNames = Set(services.compactMap { $0.provider?.name })
         declaredClientIDs = Set(services.compactMap { $0.provider?.clientID })
     }
@@ -38,7 +42,7 @@ struct ProviderMatcher {
         let linked = application?.provider.flatMap(index.provider(pk:))
         if let own = mark?.provider.flatMap(index.provider(pk:)) {
             if own.pk == linked?.pk { return .found(own, isLinked: true) }
-            if let other = own.applicationSlug ?? own.backchannelApplicationSlug {
+            if let other = user(of: own) {
                 return .conflict("its provider '\(own.name)' is linked to the application '\(other)'; unlink it there")
             }
             return take(own)
@@ -54,7 +58,7 @@ struct ProviderMatcher {
                     "the provider '\(candidate.name)' is a proxy provider, and this program manages none; rename it"
                 )
             }
-            guard let candidate, !candidate.isProxy, !candidate.isLinked, !taken.contains(candidate.pk),
+            guard let candidate, !candidate.isProxy, user(of: candidate) == nil, !taken.contains(candidate.pk),
                 !candidates.contains(where: { $0.pk == candidate.pk })
             else { continue }
             candidates.append(candidate)
@@ -83,26 +87,26 @@ struct ProviderMatcher {
         return isDeclaredElsewhere ? .none : .found(linked, isLinked: true)
     }
 
+    /// The application that has a provider, and keeps it.
+    private func user(of provider: OAuth2Provider) -> String? {
+        (freed.contains(provider.pk) ? nil : provider.applicationSlug) ?? provider.backchannelApplicationSlug
+    }
+
     private mutating func take(_ provider: OAuth2Provider) -> Match {
         taken.insert(provider.pk)
         return .found(provider, isLinked: false)
     }
 
-    /// What Authentik is going to refuse, because another application's provider has the name or client id.
-    func refusals(of declared: Provider, _ match: Match) -> [String] {
+    /// The providers that have a name or client id that a service's own is to get.
+    func holders(of declared: Provider, _ match: Match) -> [TakenName] {
         var own: Int?
         if case .found(let provider, _) = match { own = provider.pk }
-        func holder(_ provider: OAuth2Provider?) -> String? {
-            guard let provider, provider.pk != own,
-                let slug = provider.applicationSlug ?? provider.backchannelApplicationSlug
-            else { return nil }
-            return "provider '\(provider.name)' of the application '\(slug)'"
+        return [
+            (ProviderField.name, declared.name, index.provider(name: declared.name)),
+            (ProviderField.clientID, declared.clientID, index.provider(clientID: declared.clientID)),
+        ].compactMap { field, value, holder in
+            guard let holder, holder.pk != own else { return nil }
+            return TakenName(field: field, value: value, holder: holder)
         }
-        let name = holder(index.provider(name: declared.name)).map {
-            "the name '\(declared.name)' is taken by the \($0)"
-        }
-        let clientID = holder(index.provider(clientID: declared.clientID))
-            .map { "the client id '\(declared.clientID)' is taken by the \($0)" }
-        return [name, clientID].compactMap { $0 }
     }
 }

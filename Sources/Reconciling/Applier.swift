@@ -25,12 +25,21 @@ struct Applier: Sendable {
     }
 
     func apply(_ plan: Plan) async -> [ServiceOutcome] {
-        let total = plan.changing.count
         let stop = StopSignal()
-        var done = await concurrently(plan.changing, limit: concurrency) { service in
-            await write(service, stop)
-        } each: {
-            onProgress?($0, total)
+        var done: [Progress] = []
+        var waiting = plan.changing
+        // Most wait for nobody; the few that do, for a name that another one gives up.
+        while !waiting.isEmpty {
+            let undone = Set(waiting.map(\.slug))
+            let failed = Set(done.filter { $0.failure != nil }.map(\.plan.slug))
+            let ready = waiting.filter { undone.isDisjoint(with: $0.waitsFor) }
+            waiting.removeAll { undone.isDisjoint(with: $0.waitsFor) }
+            let before = done.count
+            done += await concurrently(ready, limit: concurrency) { service in
+                await write(service, stop, failed)
+            } each: {
+                onProgress?(before + $0, plan.changing.count)
+            }
         }
         done = await writePendingMarks(done)
         let outcomes = done.map { ServiceOutcome(plan: $0.plan, failure: $0.failure) }
@@ -38,8 +47,14 @@ struct Applier: Sendable {
         return (outcomes + untouched).sorted { $0.plan.slug < $1.plan.slug }
     }
 
-    private func write(_ service: ServicePlan, _ stop: StopSignal) async -> Progress {
+    private func write(_ service: ServicePlan, _ stop: StopSignal, _ failed: Set<String>) async -> Progress {
         var progress = Progress(plan: service)
+        if let other = service.waitsFor.first(where: failed.contains) {
+            progress.failure = ServiceFailure(
+                "not attempted: '\(other)' has to give something up for it first, and failed"
+            )
+            return progress
+        }
         if let reason = stop.reason ?? deadlineFailure {
             progress.failure = reason
             return progress

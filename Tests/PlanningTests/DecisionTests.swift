@@ -219,8 +219,7 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
         },
         DecisionCase(
             "client id of somebody else's provider",
-            .create,
-            writes: ["create both", "mark created provider -"],
+            .conflict,
             says: "the client id 'grafana' is taken by the provider 'theirs' of the application 'theirs'"
         ) {
             $0.removeApplication("grafana")

@@ -112,22 +112,19 @@ import Testing
     @Test(arguments: Account.allCases)
     func whatAuthentikRefusesIsSaidInItsOwnWordsAndHoldsUpNoOther(_ account: Account) async throws {
         try await withHomelab(isConverged: false, as: account) { homelab in
-            let admin = homelab.admin
-            let theirs = try await admin.makeProvider("theirs", clientID: "grafana")
-            try await admin.send(
-                "POST",
-                "core/applications/",
-                ["name": "Theirs", "slug": "theirs", "provider": theirs["pk"] ?? .null]
-            )
-            let report = try await homelab.pass()
+            // The loader refuses so long an id; Authentik has to, where its limit is another one.
+            let report = try await homelab.pass { desired in
+                for index in desired.services.indices where desired.services[index].slug == "grafana" {
+                    desired.services[index].provider?.clientID = String(repeating: "x", count: 256)
+                }
+            }
             #expect(ExitStatus(report) == .incomplete)
             let failed = report.outcomes.filter { $0.failure != nil }
             #expect(failed.map(\.plan.slug) == ["grafana"])
             let fields = try #require(failed.first?.failure).fields
             #expect(fields.map(\.field) == ["provider.client_id"])
-            #expect(fields.map(\.message) == ["OAuth2/OpenID Provider with this Client ID already exists."])
-            #expect(try await admin.list("core/applications/").count == 7)
-            #expect(try await admin.provider("theirs")["client_secret"] == theirs["client_secret"])
+            #expect(fields.map(\.message) == ["Ensure this field has no more than 255 characters."])
+            #expect(try await homelab.admin.list("core/applications/").count == 6)
         }
     }
 

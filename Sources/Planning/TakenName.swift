@@ -1,0 +1,25 @@
+import AuthentikAPI
+
+/// A name or client id that a service's provider is to get, and that another provider has now.
+///
+/// Both are unique, so Authentik would refuse it.
+struct TakenName {
+    struct Key: Hashable {
+        /// The provider that has it.
+        var provider: Int
+        var field: ProviderField
+    }
+
+    let field: ProviderField
+    let value: String
+    let holder: OAuth2Provider
+
+    var key: Key { Key(provider: holder.pk, field: field) }
+
+    /// In a clause.
+    var description: String {
+        let what = field == .name ? "name" : "client id"
+        let owner = (holder.applicationSlug ?? holder.backchannelApplicationSlug).map { " of the application '\($0)'" }
+        return "the \(what) '\(value)' is taken by the provider '\(holder.name)'\(owner ?? "")"
+    }
+}

@@ -1,0 +1,64 @@
+import AuthentikAPI
+import DesiredState
+import Planning
+import Testing
+
+@Suite struct WriteOrderTests {
+    /// Two services in sync, whose providers the file then gives other names.
+    private static func renamed(_ grafana: String, _ argocd: String) -> World {
+        var world = World(.grafana(), .argocd())
+        world.converge(.grafana(), providerPK: 7)
+        world.converge(.argocd(), providerPK: 8)
+        world.services[0].provider?.name = grafana
+        world.services[1].provider?.name = argocd
+        return world
+    }
+
+    private static func plan(of world: World) throws -> (grafana: ServicePlan, argocd: ServicePlan) {
+        let services = world.plan.services
+        return (
+            try #require(services.first { $0.slug == "grafana" }), try #require(services.first { $0.slug == "argocd" })
+        )
+    }
+
+    @Test func `a name that another service gives up is waited for`() throws {
+        let plan = try Self.plan(of: Self.renamed("argocd", "cd"))
+        #expect(plan.grafana.decision == .update)
+        #expect(plan.grafana.waitsFor == ["argocd"])
+        #expect(plan.argocd.decision == .update)
+        #expect(plan.argocd.waitsFor == [])
+    }
+
+    @Test func `names that are exchanged are a conflict for both`() throws {
+        let plan = try Self.plan(of: Self.renamed("argocd", "grafana"))
+        for service in [plan.grafana, plan.argocd] {
+            #expect(service.decision == .conflict)
+            #expect(service.writes.isEmpty)
+            #expect(service.waitsFor == [])
+        }
+        #expect(plan.argocd.reason.contains("it and 'grafana' have each other's"))
+    }
+
+    @Test func `what a conflict keeps is a conflict for who needs it`() throws {
+        var world = Self.renamed("argocd", "cd")
+        world.set(OwnershipMark(owner: "others", slug: "argocd", provider: 8), on: "argocd")
+        let plan = try Self.plan(of: world)
+        #expect(plan.argocd.decision == .conflict)
+        #expect(plan.grafana.decision == .conflict)
+        #expect(plan.grafana.reason.contains("the name 'argocd' is taken by the provider 'argocd'"))
+    }
+
+    @Test func `a provider that one service lets go of is linked by the other in the same pass`() throws {
+        var world = World(.grafana(), .argocd())
+        world.converge(.grafana(), providerPK: 7)
+        world.removeMark(of: "grafana")
+        world.removeProvider(7)
+        let provider = world.provider(try #require(Service.argocd().provider), pk: 8, linkedTo: "grafana")
+        world.observed.providers.append(provider)
+        world.observed.applications[0].provider = 8
+        let plan = try Self.plan(of: world)
+        #expect(plan.grafana.writeSummaries.first?.contains("create") == true)
+        #expect(plan.argocd.decision == .link)
+        #expect(plan.argocd.waitsFor == ["grafana"])
+    }
+}

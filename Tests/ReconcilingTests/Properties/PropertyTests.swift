@@ -1,0 +1,124 @@
+import AuthentikSandbox
+import DesiredState
+import FoundationEssentials
+import JSON
+import Planning
+import Reconciling
+import TestSupport
+import Testing
+
+/// Random worlds and random files: what holds after one pass, whatever it found and wherever it was killed.
+///
+/// `RECONCILE_WORLDS` says how many worlds, `RECONCILE_SEED` which one is the first: a failure names the seed of its
+/// world. Nightly: `RECONCILE_WORLDS=10000 swift test -c release --filter PropertyTests`.
+@Suite struct PropertyTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let count = environment["RECONCILE_WORLDS"].flatMap { Int($0) } ?? 300
+    private static let first = environment["RECONCILE_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...1 << 40)
+
+    @Test func `random worlds`() async throws {
+        print("\(Self.count) random worlds from RECONCILE_SEED=\(Self.first) on")
+        var seeds = (0..<UInt64(Self.count)).map { Self.first &+ $0 }[...]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            func addNext() {
+                guard let seed = seeds.popFirst() else { return }
+                group.addTask { try await Self.check(seed) }
+            }
+            for _ in 0..<4 { addNext() }
+            while try await group.next() != nil { addNext() }
+        }
+    }
+
+    private static func check(_ seed: UInt64) async throws {
+        var random = RandomSource(seed: seed)
+        let file = RandomFile(&random)
+        let worldSeed = random.next()
+        let configuration = Sandbox.Configuration(token: "sandbox-token")
+        let (start, end, requests) = try await withWorld(configuration) { homelab in
+            try await RandomWorld.make(homelab.admin, seed: worldSeed)
+            let start = homelab.sandbox.state
+            let before = try await homelab.rawWorld()
+            homelab.sandbox.resetRequests()
+            let report = try await homelab.makePass(of: file.desired).run()
+            let requests = homelab.sandbox.requests.count
+            try await expectGood(homelab, report, file.desired, before, seed)
+            return (start, try await homelab.state(), requests)
+        }
+
+        // The same world again, in which the process is killed somewhere.
+        var killed = configuration
+        killed.state = start
+        let moment = Int.random(in: 0..<max(requests, 1), using: &random)
+        let isAnswerLost = random.chance(25)
+        try await withWorld(killed) { homelab in
+            var rules = [FaultRule(.revoked, after: moment + (isAnswerLost ? 1 : 0))]
+            if isAnswerLost { rules.append(FaultRule(.reset(.after), after: moment, times: 1)) }
+            homelab.sandbox.faults.set(FaultPlan(rules: rules))
+            _ = try? await homelab.makePass(of: file.desired).run()
+            homelab.sandbox.faults.set(FaultPlan())
+            _ = try await homelab.makePass(of: file.desired).run()
+            let state = try await homelab.state()
+            #expect(
+                comparable(state).difference(from: comparable(end)) == [],
+                "seed \(seed): killed after \(moment) requests, another world comes out"
+            )
+        }
+    }
+
+    /// Without what Authentik makes up: pks, and the secrets of public clients.
+    private static func comparable(_ state: AuthentikState) -> AuthentikState {
+        var state = state.withoutPKs
+        state.providers = state.providers.map { provider in
+            guard var object = provider.object, object["client_secret"]?.string?.count == 128 else { return provider }
+            object["client_secret"] = nil
+            return .object(object)
+        }
+        return state
+    }
+
+    private static func withWorld<Result: Sendable>(
+        _ configuration: Sandbox.Configuration,
+        _ body: @Sendable (Homelab) async throws -> Result
+    ) async throws -> Result {
+        try await withSandbox(configuration: configuration) { sandbox, baseURL in
+            var homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
+            homelab.secrets = RandomFile.secrets
+            return try await body(homelab)
+        }
+    }
+
+    private static func expectGood(
+        _ homelab: Homelab,
+        _ report: PassReport,
+        _ desired: DesiredState,
+        _ before: RawWorld,
+        _ seed: UInt64
+    ) async throws {
+        let failures = report.outcomes.compactMap { outcome in
+            outcome.failure.map { "\(outcome.plan.slug): \($0.message) \($0.fields)" }
+        }
+        #expect(failures == [], "seed \(seed)")
+        let (plan, _) = try await homelab.makePass(of: desired).plan()
+        #expect(plan.changing.map(\.slug) == [], "seed \(seed): the second plan is not empty")
+
+        let after = try await homelab.rawWorld()
+        let protected = Protected(before, desired)
+        let kept = Protected(after, of: protected)
+        #expect(kept.applications == protected.applications, "seed \(seed): an application that is not ours changed")
+        #expect(kept.providers == protected.providers, "seed \(seed): a provider that is not ours changed")
+        #expect(kept.marks == protected.marks, "seed \(seed): a mark that is not ours changed")
+
+        let decisions = Dictionary(report.outcomes.map { ($0.plan.slug, $0.plan.decision) }, uniquingKeysWith: { $1 })
+        for service in desired.services {
+            let rows = after.applications.values.filter { $0["slug"]?.string == service.slug }
+            guard let decision = decisions[service.slug], decision != .conflict, decision != .blocked else { continue }
+            let isPresent = service.state == .present
+            let isHeld = report.outcomes.contains { $0.plan.slug == service.slug && $0.plan.deletion?.isHeld == true }
+            if !isHeld { #expect(rows.count == (isPresent ? 1 : 0), "seed \(seed): '\(service.slug)'") }
+            guard let declared = service.provider, let application = rows.first else { continue }
+            let own = after.providers.values.filter { $0["name"]?.string == declared.name }
+            #expect(own.count == 1, "seed \(seed): providers of '\(service.slug)'")
+            #expect(own.first?["pk"] == application["provider"], "seed \(seed): the link of '\(service.slug)'")
+        }
+    }
+}
