@@ -115,6 +115,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "RenderingTests",
+            dependencies: [
+                "reconcile", "AuthentikAPI", "DesiredState", "JSON", "Planning", "Reconciling", "Secrets",
+                "TestSupport",
+            ],
+            resources: [.copy("Golden")],
+            swiftSettings: settings
+        ),
         tests("YAMLDocument"),
         tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
         tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),

@@ -1,7 +1,7 @@
 /// Guesses which name somebody meant.
-enum Suggestion {
+package enum Suggestion {
     /// The nearest name: one that is the same but for case, '-' and '_', else one that is a few slips away.
-    static func nearest(to text: String, among names: [String]) -> String? {
+    package static func nearest(to text: String, among names: [String]) -> String? {
         guard text.utf8.count <= 40 else { return nil }
         let meant = folded(text)
         var best: String?

@@ -33,6 +33,8 @@ package struct ServicePlan: Sendable {
     package var notes: [String] = []
     /// What falls if this is carried out; nothing unless something is deleted.
     package var deletion: Deletion?
+    /// Whether it would take over what may only be taken over if it matches, which a plan without secrets cannot tell.
+    package var isUnproven = false
     /// Where the service is declared; nil for an orphan.
     package var location: SourceLocation?
 

@@ -205,6 +205,7 @@ package struct Planner {
         if provider.clientType == .confidential {
             switch provider.secret.flatMap({ secrets[$0] }) {
             case .available(let value): secret = value
+            case .leftOut: break
             case .unavailable(let reason): return .failure(LookUpError(reason))
             case nil: return .failure(LookUpError("no secret was resolved for it"))
             }

@@ -5,4 +5,6 @@ package enum SecretAvailability: Sendable {
     case available(Secret)
     /// The reason names the reference, never the value.
     case unavailable(reason: String)
+    /// It was not asked for: a plan without secrets neither compares nor sets it.
+    case leftOut
 }

@@ -9,6 +9,8 @@ package struct Pass: Sendable {
     package var desired: DesiredState
     /// What came of the secrets that `desired` refers to.
     package var secrets: [SecretReference: SecretAvailability]
+    /// What it is about, if not about everything.
+    package var narrowing = Narrowing()
     /// How many services are written to at the same time.
     package var concurrency = 4
     /// How many services this pass may delete from, whatever the file says; nil for what the file says.
@@ -28,19 +30,35 @@ package struct Pass: Sendable {
 
     /// Observes and plans; writes nothing.
     ///
-    /// - Throws: ``PassFailure``, or `CancellationError`.
+    /// - Throws: ``PassFailure``, `UnknownServices`, or `CancellationError`.
     package func plan() async throws -> (plan: Plan, release: Release) {
-        let (plan, observed) = try await observeAndPlan()
+        let (plan, observed) = try await observeAndPlan(for: nil)
         return (plan, observed.release)
+    }
+
+    /// A plan of this pass as it is written down.
+    package func record(_ plan: Plan, _ release: Release) -> PlanRecord {
+        PlanRecord(
+            plan,
+            release: release,
+            address: client.address,
+            owner: desired.owner,
+            narrowing: narrowing,
+            allowedDeletions: allowedDeletions
+        )
     }
 
     /// Observes, plans and applies.
     ///
-    /// - Throws: ``PassFailure``, or `CancellationError`; then nothing was written.
-    package func run() async throws -> PassReport {
+    /// - Parameter reviewed: the one plan that may be applied; nil for whichever is made.
+    /// - Throws: ``PassFailure``, ``PlanMoved``, `UnknownServices`, or `CancellationError`; then nothing was written.
+    package func run(applying reviewed: PlanRecord? = nil) async throws -> PassReport {
         let start = ContinuousClock.now
-        let (plan, observed) = try await observeAndPlan()
-        let outcomes = await Applier(client: client, concurrency: concurrency, onProgress: onProgress).apply(plan)
+        let (plan, observed) = try await observeAndPlan(for: reviewed)
+        if let differences = reviewed?.differences(from: record(plan, observed.release)), !differences.isEmpty {
+            throw PlanMoved(differences)
+        }
+        let outcomes = await apply(plan)
         return PassReport(
             release: observed.release,
             outcomes: outcomes,
@@ -50,7 +68,8 @@ package struct Pass: Sendable {
         )
     }
 
-    private func observeAndPlan() async throws -> (Plan, ObservedState) {
+    /// - Parameter reviewed: of which a service that is gone is a difference, and not a wrong name.
+    private func observeAndPlan(for reviewed: PlanRecord?) async throws -> (Plan, ObservedState) {
         let observed = try await client.observe(for: desired)
         let plan = Planner.plan(
             desired,
@@ -58,6 +77,25 @@ package struct Pass: Sendable {
             observed: observed,
             allowedDeletions: allowedDeletions
         )
-        return (plan, observed)
+        do throws(UnknownServices) {
+            return (try plan.narrowed(to: narrowing, of: desired), observed)
+        } catch {
+            guard reviewed != nil else { throw error }
+            throw PlanMoved(error.names.map { .init(slug: $0.slug, message: "now it is neither declared nor ours") })
+        }
+    }
+
+    /// Applies a plan but for the services that need a secret which was left out: none is ever given a random one.
+    private func apply(_ plan: Plan) async -> [ServiceOutcome] {
+        var plan = plan
+        for index in plan.services.indices where plan.services[index].needsSecret { plan.services[index].writes = [] }
+        let outcomes = await Applier(client: client, concurrency: concurrency, onProgress: onProgress).apply(plan)
+        return outcomes.map { outcome in
+            guard outcome.plan.needsSecret else { return outcome }
+            return ServiceOutcome(
+                plan: outcome.plan,
+                failure: ServiceFailure("not attempted: it needs its secret, which was left out of the plan")
+            )
+        }
     }
 }

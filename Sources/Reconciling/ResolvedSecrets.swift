@@ -11,10 +11,22 @@ package struct ResolvedSecrets: Sendable {
 
     /// Resolves each reference once.
     ///
-    /// - Parameter standIn: Makes up a secret for a reference that is missing; only ever for a sandbox. Nil to leave
-    ///   it unavailable.
-    package init(of desired: DesiredState, with resolver: SecretResolver, standIn: (() -> Secret)? = nil) {
-        for reference in Set(desired.services.compactMap { $0.provider?.secret }) {
+    /// - Parameters:
+    ///   - narrowing: says for which services; a pass over others must not look at what came of theirs.
+    ///   - standIn: Makes up a secret for a reference that is missing; only ever for a sandbox. Nil to leave it
+    ///     unavailable.
+    package init(
+        of desired: DesiredState,
+        _ narrowing: Narrowing = Narrowing(),
+        with resolver: SecretResolver,
+        standIn: (() -> Secret)? = nil
+    ) {
+        let services = desired.services.filter { narrowing.includes($0.slug) }
+        for reference in Set(services.compactMap { $0.provider?.secret }) {
+            if narrowing.withoutSecrets {
+                availability[reference] = .leftOut
+                continue
+            }
             do throws(SecretError) {
                 availability[reference] = .available(try resolver.resolve(reference))
             } catch {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Planning
 import Reconciling
 
 /// `reconcile`: the root command, which runs passes.
@@ -25,6 +26,9 @@ struct ReconcileCommand: AsyncParsableCommand {
               reconcile plan --config services.yaml      # what would change
               reconcile --once --config services.yaml    # change it
 
+            With a review in between: 'reconcile plan --save plan.json', then 'reconcile --once --plan plan.json', which \
+            applies that plan or, if it is out of date, nothing.
+
             Exit codes: 0 converged or nothing to do; 1 a service failed, conflicts or is blocked (the others were \
             converged); 2 'plan' found changes; 64 usage; 65 the file is wrong; 69 Authentik cannot be reached or \
             observed; 77 the token is refused or lacks a permission.
@@ -35,19 +39,63 @@ struct ReconcileCommand: AsyncParsableCommand {
     @Flag(help: "Run one pass, print a report and end.")
     var once = false
 
+    @Option(
+        help: ArgumentHelp(
+            "With --once: apply exactly the plan in this file, or, if it is out of date, nothing.",
+            discussion: """
+                'reconcile plan --save FILE' makes one. The pass is about what the plan was about (--only, \
+                --without-secrets, --allow-deletions). A plan without secrets writes none, so it makes no new provider \
+                that needs one. Exit codes: 1 it is out of date, and stderr says why; 65 the file holds no plan.
+                """,
+            valueName: "file"
+        )
+    )
+    var plan: String?
+
     @OptionGroup var pass: PassOptions
     @OptionGroup var deletions: DeletionOptions
+
+    /// Not `validate()`, which sees the options of a subcommand, too.
+    private func checkOptions() throws {
+        if pass.output == .markdown { throw ValidationError("--output markdown is for 'reconcile plan'") }
+        if pass.narrowing.withoutSecrets {
+            throw ValidationError(
+                "--without-secrets is for 'reconcile plan': a pass needs the secrets, or it would leave services half done"
+            )
+        }
+        guard plan != nil else { return }
+        if !pass.narrowing.only.isEmpty {
+            throw ValidationError("--only and --plan exclude each other: the plan says what it is about")
+        }
+        if deletions.allowDeletions != nil {
+            throw ValidationError("--allow-deletions and --plan exclude each other: the plan says what may be deleted")
+        }
+        if pass.connection.sandbox {
+            throw ValidationError("--plan is of no use with --sandbox, which is made anew for each run")
+        }
+    }
 
     func run() async throws {
         guard once else {
             throw ValidationError("this version runs single passes only; add --once")
         }
-        let allowedDeletions = deletions.allowDeletions
-        try await pass.run { session in
+        try checkOptions()
+        let reviewed = try reviewedPlan()
+        let allowedDeletions = reviewed?.allowedDeletions ?? deletions.allowDeletions
+        try await pass.run(reviewed?.narrowing) { session in
             var session = session
             session.pass.allowedDeletions = allowedDeletions
-            let report = try await session.pass.run()
+            let report = try await session.pass.run(applying: reviewed)
             return (session.render(report), ExitStatus(report))
+        }
+    }
+
+    private func reviewedPlan() throws -> PlanRecord? {
+        guard let plan else { return nil }
+        do {
+            return try PlanFile.read(plan)
+        } catch {
+            throw pass.refusal(error.description, .invalidFile)
         }
     }
 

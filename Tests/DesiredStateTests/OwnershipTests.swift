@@ -47,7 +47,10 @@ struct OwnershipTests {
         .error(.bookmark("port: 1\nstate: ▲gone"), "state cannot be 'gone' in service 'docs'"),
         .error(.bookmark("port: 1\nrenamedFrom: ▲old"), "renamedFrom must be a list, not text in service 'docs'"),
         .error(.bookmark("port: 1\nrenamedFrom: [▲docs]"), "renamedFrom of service 'docs' names its own slug"),
-        .error(.bookmark("port: 1\nrenamedFrom: [▲a b]"), "an entry of renamedFrom has a character that no slug may have in service 'docs'"),
+        .error(
+            .bookmark("port: 1\nrenamedFrom: [▲a b]"),
+            "an entry of renamedFrom has a character that no slug may have in service 'docs'"
+        ),
         .error(
             MarkedText(MarkedText.head + "services: []\nmaxDeletions: ▲-1\n"),
             "maxDeletions must be a whole number from 0 to 100000",

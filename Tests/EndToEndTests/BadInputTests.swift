@@ -59,8 +59,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         BadInput(
             "a field of a later version",
             65,
-            says: "'prune' is not supported by this version yet",
-            file: "apiVersion: reconcile/v1\nowner: homelab\nprune: true\nservices: []\n"
+            says: "'access' is not supported by this version yet",
+            file: "apiVersion: reconcile/v1\nowner: homelab\nservices: [{slug: a, launchURL: https://a, access: []}]\n"
         ),
         BadInput(
             "a wrong token",

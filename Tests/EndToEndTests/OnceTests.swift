@@ -44,6 +44,12 @@ extension Command.Result {
     }
 }
 
+/// What is wrong with an output by its schema in `manifests/schemas`.
+func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
+    let file = Command.package.appending(path: "manifests/schemas/\(name).schema.json")
+    return JSONSchema(try JSONValue(parsing: Data(contentsOf: file))).mistakes(in: output)
+}
+
 @Suite struct OnceTests {
     @Test func convergesTheHomelabOnTheBuiltInSandbox() async throws {
         let result = try await Command(["--once", "--sandbox", "--config", homelab]).run()
@@ -119,6 +125,9 @@ extension Command.Result {
             #expect(result.output.contains("6 created, 1 failed"))
             result.expectNoSecrets()
             #expect(try await target.admin.list("core/applications/").count == 7)
+            let again = try await target.run("--once", "--config", homelab, "--output", "json")
+            #expect(try schemaMistakes(JSONValue(parsing: Array(again.output.utf8)), "report") == [])
+            #expect(again.output.contains("\"error\""))
         }
     }
 
@@ -142,6 +151,7 @@ extension Command.Result {
             #expect(result.status == 0)
             result.expectNoSecrets()
             let report = try JSONValue(parsing: Array(result.output.utf8))
+            #expect(try schemaMistakes(report, "report") == [])
             #expect(report["version"] == 1)
             #expect(report["isConverged"] == true)
             #expect(report["requests"] == ["reads": 9, "writes": 14])

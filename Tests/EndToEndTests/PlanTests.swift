@@ -8,14 +8,14 @@ import Testing
         try await withTarget { target in
             let before = try await target.run("plan", "--config", homelab)
             #expect(before.status == 2)
-            #expect(before.output.contains("Plan: 7 services: 7 to create. Run 'reconcile --once' to apply."))
+            #expect(before.output.contains("Plan: 7 to create. Run 'reconcile --once' to apply."))
             before.expectNoSecrets()
             #expect(target.writes == [])
             #expect(try await target.run("--once", "--config", homelab).status == 0)
             target.sandbox.resetRequests()
             let after = try await target.run("plan", "--config", homelab)
             #expect(after.status == 0)
-            #expect(after.output.contains("Plan: 7 services: 7 in sync. Nothing to do."))
+            #expect(after.output.contains("Plan: nothing to do; 7 in sync."))
             #expect(target.writes == [])
             #expect(target.sandbox.requests.count == 8)
         }
@@ -27,6 +27,8 @@ import Testing
             #expect(result.status == 2)
             result.expectNoSecrets()
             let plan = try JSONValue(parsing: Array(result.output.utf8))
+            #expect(try schemaMistakes(plan, "plan") == [])
+            #expect(plan["kind"] == "plan")
             #expect(plan["version"] == 1)
             #expect(plan["authentik"]?["release"] == "2025.12.4")
             #expect(plan["summary"]?["create"] == 7)
@@ -45,6 +47,28 @@ import Testing
             )
             #expect(result.status == 1)
             #expect(result.output.contains("! argocd"))
+        }
+    }
+}
+
+extension PlanTests {
+    @Test func isThereForAPullRequest() async throws {
+        try await withTarget { target in
+            let result = try await target.run("plan", "--config", homelab, "--output", "markdown")
+            #expect(result.status == 2)
+            #expect(result.output.hasPrefix("### Plan: 7 to create\n"))
+            #expect(result.output.contains("**create** `trivy`"))
+            #expect(result.output.contains("+ client_secret       (set)"))
+            result.expectNoSecrets()
+        }
+    }
+
+    @Test func isColoredWhereAskedToBe() async throws {
+        try await withTarget { target in
+            let colored = try await target.run("plan", "--config", homelab, "--color", "always")
+            #expect(colored.output.contains("\u{1B}["))
+            let plain = try await target.run("plan", "--config", homelab, changing: ["NO_COLOR": "1"])
+            #expect(!plain.output.contains("\u{1B}"))
         }
     }
 }

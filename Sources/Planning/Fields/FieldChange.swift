@@ -20,4 +20,7 @@ package struct FieldChange: Sendable {
     /// What the object holds now; nil when it is about to be created.
     package var before: FieldValue?
     package var after: FieldValue
+
+    /// Whether its values must not be shown.
+    package var isSecret: Bool { after.isSecret || before?.isSecret == true }
 }

@@ -20,6 +20,8 @@ package enum FieldValue: Sendable {
     /// `hours=1;minutes=30`
     case duration(String)
     case secret(Secret)
+    /// A secret that was left out of the plan; nothing that holds one is ever sent.
+    case unresolvedSecret
 
     package struct Reference: Sendable, Hashable {
         package var pk: JSONValue
@@ -55,7 +57,7 @@ extension FieldValue {
     /// As Authentik takes it: a secret is in clear.
     package var json: JSONValue {
         switch self {
-        case .none: .null
+        case .none, .unresolvedSecret: .null
         case .text(let text), .duration(let text): .string(text)
         case .flag(let flag): .bool(flag)
         case .reference(let reference): reference.pk
@@ -79,12 +81,21 @@ extension FieldValue {
             entries.map { "\($0.matchingMode) \($0.url)" + ($0.type == "logout" ? " (logout)" : "") }
         case .words(let words): words
         case .secret: ["(secret)"]
+        case .unresolvedSecret: ["(not resolved)"]
         }
     }
 
     package var secret: Secret? {
         guard case .secret(let secret) = self else { return nil }
         return secret
+    }
+
+    /// Whether it must not be shown, or cannot be.
+    package var isSecret: Bool {
+        switch self {
+        case .secret, .unresolvedSecret: true
+        default: false
+        }
     }
 }
 

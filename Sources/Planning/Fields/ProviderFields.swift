@@ -36,8 +36,9 @@ enum ProviderField: String, CaseIterable {
 }
 
 extension ProviderField {
-    /// What a field holds that nobody set, where that is not this program's to say: Authentik's default, the same since
-    /// 2024.12. Nil for what is always declared or defaulted by this program, and for the secret, which is generated.
+    /// What a field holds that nobody set, where that is not this program's to say.
+    ///
+    /// Authentik's default, the same since 2024.12. Nil for what is always declared or defaulted by this program, and for the secret, which is generated.
     fileprivate var fallback: FieldValue? {
         switch self {
         case .name, .clientType, .clientID, .clientSecret, .redirectURIs, .scopes, .signingKey, .authorizationFlow,
@@ -60,7 +61,7 @@ extension ProviderField {
 /// A declared provider with every name that Authentik wants as a uuid looked up, and its secret at hand.
 struct ResolvedProvider {
     var declared: Provider
-    /// Nil for a public client.
+    /// Nil for a public client, and where secrets are left out of the plan.
     var secret: Secret?
     var scopes: [FieldValue.Reference]
     var signingKey: FieldValue.Reference
@@ -100,7 +101,12 @@ struct ResolvedProvider {
     func assignments(_ release: Release) -> [FieldAssignment] {
         ProviderField.allCases.filter { $0.exists(in: release) }
             .compactMap { field in
-                let value = field == .grantTypes ? createdGrantTypes : value(of: field)
+                let value =
+                    switch field {
+                    case .grantTypes: createdGrantTypes
+                    case .clientSecret: createdSecret
+                    default: value(of: field)
+                    }
                 return value.map { FieldAssignment(field: field.rawValue, value: $0) }
             }
     }
@@ -126,7 +132,7 @@ struct ResolvedProvider {
     ///
     /// A secret that cannot be compared proves nothing.
     func isAsCreated(_ provider: OAuth2Provider, _ names: NameIndex) -> Bool {
-        if secret != nil, provider.clientSecret == nil { return false }
+        if declared.clientType == .confidential, secret == nil || provider.clientSecret == nil { return false }
         return ProviderField.allCases.filter { $0.exists(in: names.release) }
             .allSatisfy { field in
                 guard let wanted = value(of: field) ?? field.fallback else { return true }
@@ -146,6 +152,11 @@ struct ResolvedProvider {
         case .grantTypes where provider.grantTypes == []: createdGrantTypes
         default: value(of: field)
         }
+    }
+
+    private var createdSecret: FieldValue? {
+        guard secret == nil, declared.clientType == .confidential else { return value(of: .clientSecret) }
+        return .unresolvedSecret
     }
 
     private var createdGrantTypes: FieldValue {

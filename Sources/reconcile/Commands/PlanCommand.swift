@@ -6,11 +6,38 @@ struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what a pass would change; write nothing.",
-        discussion: "Exit codes: 0 nothing to change; 2 there are changes; 1 a service conflicts or is blocked."
+        discussion: """
+            To review a plan, and then apply exactly that:
+
+              reconcile plan --config services.yaml --save plan.json
+              reconcile --once --config services.yaml --plan plan.json
+
+            The second refuses if Authentik, the file or the release is not what it was. The file holds no secret, \
+            only which ones change. It is the document that --output json prints.
+
+            On a pull request, where no secrets are at hand:
+
+              reconcile plan --config services.yaml --without-secrets --output markdown
+
+            The comment fits into what GitHub takes (65,536 characters), and can neither mention people nor link \
+            anywhere, whatever the file or Authentik say.
+
+            Exit codes: 0 nothing to change; 2 there are changes; 1 a service conflicts or is blocked, or deletions \
+            are held back.
+            """
     )
+
+    @Option(help: ArgumentHelp("Write the plan to a file, too, for 'reconcile --once --plan'.", valueName: "file"))
+    var save: String?
 
     @OptionGroup var pass: PassOptions
     @OptionGroup var deletions: DeletionOptions
+
+    func validate() throws {
+        if save != nil, pass.connection.sandbox {
+            throw ValidationError("--save is of no use with --sandbox, which is made anew for each run")
+        }
+    }
 
     func run() async throws {
         let allowedDeletions = deletions.allowDeletions
@@ -18,7 +45,8 @@ struct PlanCommand: AsyncParsableCommand {
             var session = session
             session.pass.allowedDeletions = allowedDeletions
             let (plan, release) = try await session.pass.plan()
-            return (session.render(plan, release), ExitStatus(plan))
+            if let save { try PlanFile.write(session.pass.record(plan, release), to: save) }
+            return (session.render(plan, release, savedTo: save), ExitStatus(plan))
         }
     }
 }

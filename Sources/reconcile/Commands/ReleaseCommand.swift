@@ -1,5 +1,6 @@
 import ArgumentParser
 import DesiredState
+import Planning
 import Reconciling
 
 /// `reconcile release`: gives up what an owner manages.
@@ -21,6 +22,12 @@ struct ReleaseCommand: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
+        guard pass.narrowing.narrowing == Narrowing() else {
+            throw ValidationError(
+                "a release is of all that an owner manages; --only and --without-secrets do not narrow it"
+            )
+        }
+        if pass.output == .markdown, !dryRun { throw ValidationError("--output markdown is for plans") }
         let dryRun = dryRun
         try await pass.run { session in
             let release = ReleasePass(client: session.pass.client, owner: session.pass.desired.owner)

@@ -1,76 +1,72 @@
 import AuthentikAPI
 import DesiredState
 import Planning
-import Reconciling
 
-extension Session {
-    /// A plan as the result of `reconcile plan`.
-    func render(_ plan: Plan, _ release: Release) -> String {
-        if output == .json { return PlanDocument(plan, release, address: pass.client.address).text }
-        let text = ServiceText(style: style, width: plan.services.map(\.slug.count).max() ?? 0)
-        var lines = [heading(release), ""]
-        for service in plan.services where isVerbose || service.decision != .inSync {
+/// A plan for people at a terminal: a group for each kind of thing that happens, and the counts last.
+struct PlanText {
+    let style: Style
+    /// Whether to show what is in sync, too.
+    let isVerbose: Bool
+
+    func render(_ result: PlanResult) -> String {
+        let shown = result.plan.services.filter { isVerbose || PlanGroup($0) != .inSync }
+        let text = ServiceText(
+            style: style,
+            slugs: shown.map(\.slug),
+            words: shown.map { Look($0.decision, style).planned }
+        )
+        var blocks = [[heading(result.release.description, "\(result.address)", isSandbox: result.isSandbox)]]
+        for group in PlanGroup.allCases {
+            let services = shown.filter { PlanGroup($0) == group }
+            if !services.isEmpty { blocks.append(block(group, services, result.plan.brake, text)) }
+        }
+        if let remark = standInRemark(result.standIns) { blocks.append([remark]) }
+        if result.narrowing.withoutSecrets {
+            blocks.append(["Secrets are left out: not resolved, not compared (--without-secrets)."])
+        }
+        blocks.append([summary(result)])
+        return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private func block(_ group: PlanGroup, _ services: [ServicePlan], _ brake: Brake?, _ text: ServiceText) -> [String]
+    {
+        var lines = [title(group, services)]
+        for service in services {
             let look = Look(service.decision, style)
-            lines.append(text.headline(service, look.planned, symbol: look.symbol, color: look.color))
+            let color = group == .deletions ? style.red : look.color
+            lines.append(text.headline(service, look.planned, symbol: look.symbol, color: color))
+            if let deletion = service.deletion { lines.append(text.deletion(deletion, verb: "deletes")) }
             lines += text.changes(service.changes) + text.notes(service)
         }
-        if lines.count > 2 { lines.append("") }
-        return (lines + standInLines + [summary(plan)]).joined(separator: "\n")
+        if group == .deletions, let brake { lines.append("  " + style.red(brake.description)) }
+        return lines
     }
 
-    func heading(_ release: Release) -> String {
-        "Authentik \(release) at \(pass.client.address)\(isSandbox ? " (sandbox)" : "")"
-    }
-
-    var standInLines: [String] {
-        guard !standIns.isEmpty else { return [] }
-        let list = standIns.map(\.description).joined(separator: ", ")
-        return ["Not set, and made up for the sandbox: \(list).", ""]
-    }
-
-    private func summary(_ plan: Plan) -> String {
-        let total = count(plan.services.filter { $0.decision != .orphan }.count, "service")
-        let parts = Decision.allCases.compactMap { decision in
-            let number = plan.services.filter { $0.decision == decision }.count
-            return number == 0 ? nil : "\(number) \(Look(decision, style).summary)"
+    private func title(_ group: PlanGroup, _ services: [ServicePlan]) -> String {
+        if group == .deletions {
+            let held = services.filter(\.isHeld).count
+            let state = held == 0 ? "" : held == services.count ? ", held back" : ", \(held) of them held back"
+            return style.red(style.bold("\(group.title): \(services.count)\(state)"))
         }
-        let end = plan.changing.isEmpty ? "Nothing to do." : "Run 'reconcile --once' to apply."
-        return "Plan: \(total)\(parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))"). \(end)"
+        let explanation = group.explanation.isEmpty ? "" : style.dim(": \(group.explanation)")
+        return style.bold(group.title) + explanation
+    }
+
+    private func summary(_ result: PlanResult) -> String {
+        let only = result.narrowing.only.map(\.printable).joined(separator: ", ")
+        let subject = only.isEmpty ? "Plan" : "Plan for \(only) only"
+        let end = result.nextStep.isEmpty ? "" : " " + result.nextStep.printable
+        return "\(subject): \(PlanSummary(result.plan.services, style).text).\(end)"
     }
 }
 
-/// How a decision looks.
-struct Look {
-    var symbol: String
-    var color: (String) -> String
-    /// Of a plan.
-    var planned: String
-    /// Of a report.
-    var done: String
-    /// Of a plan's last line, after a number.
-    var summary: String
+/// The first line: which Authentik, of which release.
+func heading(_ release: String, _ address: String, isSandbox: Bool) -> String {
+    "Authentik \(release.printable) at \(address)\(isSandbox ? " (sandbox)" : "")"
+}
 
-    init(_ decision: Decision, _ style: Style) {
-        (symbol, planned, done, summary) =
-            switch decision {
-            case .inSync: ("=", "in sync", "in sync", "in sync")
-            case .create: ("+", "create", "created", "to create")
-            case .update: ("~", "update", "updated", "to update")
-            case .adopt: ("~", "adopt", "adopted", "to adopt")
-            case .link: ("~", "link", "linked", "to link")
-            case .recreate: ("+", "recreate", "recreated", "to recreate")
-            case .release: ("-", "release", "released", "to release")
-            case .delete: ("-", "delete", "deleted", "to delete")
-            case .orphan: ("?", "orphan", "orphan", "orphaned")
-            case .conflict: ("!", "conflict", "conflict", "in conflict")
-            case .blocked: ("!", "blocked", "blocked", "blocked")
-            }
-        color =
-            switch decision {
-            case .inSync: style.dim
-            case .create, .recreate: style.green
-            case .update, .adopt, .link, .orphan, .release: style.yellow
-            case .conflict, .blocked, .delete: style.red
-            }
-    }
+/// What a sandbox made up; nil if nothing.
+func standInRemark(_ standIns: [SecretReference]) -> String? {
+    guard !standIns.isEmpty else { return nil }
+    return "Not set, and made up for the sandbox: \(standIns.map(\.description).joined(separator: ", ").printable)."
 }

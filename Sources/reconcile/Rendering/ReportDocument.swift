@@ -3,17 +3,20 @@ import DesiredState
 import Planning
 import Reconciling
 
-/// A report for machines.
+/// A report for machines; `manifests/schemas/report.schema.json` describes it.
 ///
 /// Additions keep ``version``; anything else raises it.
 struct ReportDocument: Encodable {
+    var kind = "report"
     var version = 1
-    var authentik: AuthentikDocument
+    var authentik: AuthentikRecord
     /// Whether every service is as declared now.
     var isConverged: Bool
     var summary: [String: Int]
     /// How many services failed, whatever was decided of them.
     var failed: Int
+    /// Absent if nothing was held back.
+    var brake: BrakeRecord?
     var requests: RequestsDocument
     var durationSeconds: Double
     /// References of secrets that were made up for a sandbox.
@@ -21,10 +24,11 @@ struct ReportDocument: Encodable {
     var services: [OutcomeDocument]
 
     init(_ report: PassReport, address: AuthentikAddress, standIns: [SecretReference]) {
-        authentik = AuthentikDocument(url: address.description, release: report.release.description)
+        authentik = AuthentikRecord(url: address.description, release: report.release.description)
         isConverged = ExitStatus(report) == .success
-        summary = summarize(report.outcomes.map(\.plan))
+        summary = ServiceRecord.summary(of: report.outcomes.map(\.plan))
         failed = report.outcomes.filter { $0.failure != nil }.count
+        brake = report.brake.map(BrakeRecord.init)
         requests = RequestsDocument(reads: report.requests.reads, writes: report.requests.writes)
         durationSeconds =
             Double(report.duration.components.seconds) + Double(report.duration.components.attoseconds) / 1e18
@@ -39,13 +43,13 @@ struct RequestsDocument: Encodable {
 }
 
 struct OutcomeDocument: Encodable {
-    var service: ServiceDocument
+    var service: ServiceRecord
     var isConverged: Bool
     /// Absent if nothing failed.
     var error: ErrorDocument?
 
     init(_ outcome: ServiceOutcome) {
-        service = ServiceDocument(outcome.plan)
+        service = ServiceRecord(outcome.plan)
         isConverged = outcome.isConverged
         error = outcome.failure.map(ErrorDocument.init)
     }

@@ -5,32 +5,53 @@ import Reconciling
 extension Session {
     /// A report as the result of `reconcile --once`.
     func render(_ report: PassReport) -> String {
-        if output == .json { return ReportDocument(report, address: pass.client.address, standIns: standIns).text }
-        let text = ServiceText(style: style, width: report.outcomes.map(\.plan.slug.count).max() ?? 0)
-        var lines = [heading(report.release), ""]
-        for outcome in report.outcomes where isVerbose || outcome.plan.decision != .inSync {
+        if output == .json {
+            return JSONText.of(ReportDocument(report, address: pass.client.address, standIns: standIns))
+        }
+        let shown = report.outcomes.filter { isVerbose || PlanGroup($0.plan) != .inSync }
+        let text = ServiceText(style: style, slugs: shown.map(\.plan.slug), words: shown.map(word))
+        var lines = [heading(report.release.description, "\(pass.client.address)", isSandbox: isSandbox), ""]
+        for outcome in shown {
             let look = Look(outcome.plan.decision, style)
             if let failure = outcome.failure {
-                lines.append(text.headline(outcome.plan, "\(look.planned) failed", symbol: "x", color: style.red))
+                lines.append(text.headline(outcome.plan, word(outcome), symbol: "x", color: style.red))
                 lines += text.failure(failure)
             } else {
-                lines.append(text.headline(outcome.plan, look.done, symbol: look.symbol, color: look.color))
+                lines.append(text.headline(outcome.plan, word(outcome), symbol: look.symbol, color: look.color))
+                if let deletion = outcome.plan.deletion { lines.append(text.deletion(deletion, verb: "deleted")) }
+                if outcome.plan.decision == .conflict, !outcome.plan.changes.isEmpty {
+                    lines.append("      left alone; it is not as declared:")
+                }
                 lines += text.changes(outcome.plan.changes)
             }
             lines += text.notes(outcome.plan)
         }
         if lines.count > 2 { lines.append("") }
-        return (lines + standInLines + [summary(report)]).joined(separator: "\n")
+        let remark = standInRemark(standIns).map { [$0, ""] } ?? []
+        let brake = report.brake.map { [style.red($0.description), ""] } ?? []
+        return (lines + brake + remark + [summary(report)]).joined(separator: "\n")
+    }
+
+    private func word(_ outcome: ServiceOutcome) -> String {
+        let look = Look(outcome.plan.decision, style)
+        if outcome.failure != nil { return "\(look.planned) failed" }
+        return outcome.plan.decision == .delete && outcome.plan.isHeld ? "held back" : look.done
     }
 
     private func summary(_ report: PassReport) -> String {
         let services = report.outcomes.filter { $0.plan.decision != .orphan }
         let parts = Decision.allCases.compactMap { decision in
-            let number = report.outcomes.filter { $0.plan.decision == decision && $0.failure == nil }.count
+            let number = report.outcomes.filter { outcome in
+                outcome.plan.decision == decision && outcome.failure == nil
+                    && !(decision == .delete && outcome.plan.isHeld)
+            }.count
             return number == 0 ? nil : "\(number) \(Look(decision, style).done)"
         }
         let failed = report.outcomes.filter { $0.failure != nil }.count
-        let all = parts + (failed == 0 ? [] : [style.red("\(failed) failed")])
+        let held = report.outcomes.filter(\.plan.isHeld).count
+        let all =
+            parts + (held == 0 ? [] : [style.red("\(count(held, "deletion")) held back")])
+            + (failed == 0 ? [] : [style.red("\(failed) failed")])
         let writes = report.requests.writes == 0 ? "none of them a write" : count(report.requests.writes, "write")
         return "\(count(services.count, "service"))\(all.isEmpty ? "" : ": \(all.joined(separator: ", "))"). "
             + "\(count(report.requests.total, "request")), \(writes), in \(seconds(report.duration))."

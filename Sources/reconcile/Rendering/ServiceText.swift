@@ -4,25 +4,54 @@ import Reconciling
 
 /// Shows services as people read them: one line each, and what changes below.
 struct ServiceText {
+    /// A longer value does not push the arrows of the others to the right.
+    private static let widestBefore = 48
+    /// What does not fit on a line of this width takes two.
+    private static let widestLine = 100
+
     let style: Style
-    /// The longest slug, so that the words behind align.
-    let width: Int
+    /// The longest slug and the longest word, so that what stands behind aligns.
+    private let slugWidth: Int
+    private let wordWidth: Int
+
+    /// - Parameters:
+    ///   - slugs: of all services that will be shown.
+    ///   - words: what will be said of each.
+    init(style: Style, slugs: [String], words: [String]) {
+        self.style = style
+        slugWidth = slugs.map(\.printable.count).max() ?? 0
+        wordWidth = words.map(\.count).max() ?? 0
+    }
 
     /// The line of a service, with its explanation.
     func headline(_ service: ServicePlan, _ word: String, symbol: String, color: (String) -> String) -> String {
-        "  \(color("\(symbol) \(service.slug.padded(to: width))"))  \(color(word))  \(style.dim(service.reason.printable))"
+        let slug = color("\(symbol) \(service.slug.printable.padded(to: slugWidth))")
+        return "  \(slug)  \(color(word.padded(to: wordWidth)))  \(style.dim(service.reason.printable))"
     }
 
-    /// The changed fields, a block for each object.
+    /// What falls, or fell.
+    func deletion(_ deletion: Deletion, verb: String) -> String {
+        let parts = [
+            deletion.provider.map { "the provider '\($0)'" }, deletion.application.map { "the application '\($0)'" },
+        ]
+        let list = parts.compactMap { $0 }.joined(separator: ", then ")
+        return "      " + style.red("\(deletion.isHeld ? "would delete" : verb) \(list)".printable)
+    }
+
+    /// The changed fields, a block for each object, the arrows of a block below each other.
     func changes(_ changes: [FieldChange]) -> [String] {
         let fieldWidth = changes.map(\.field.count).max() ?? 0
+        let elements = changes.map(ChangeElements.init)
+        let beforeWidth =
+            elements.filter { $0.hasBefore && $0.secretWord == nil && $0.isSingle }.map { before($0).count }
+            .filter { $0 <= Self.widestBefore }.max() ?? 0
         var last: ObjectKind?
-        return changes.flatMap { change in
+        return zip(changes, elements).flatMap { change, elements in
             let object = change.object == last ? "" : change.object.rawValue
             last = change.object
             let head = "      \(object.padded(to: 11))  \(change.field.padded(to: fieldWidth))  "
             let indent = String(repeating: " ", count: head.count)
-            return value(change).enumerated().map { ($0 == 0 ? head : indent) + $1 }
+            return lines(elements, beforeWidth).enumerated().map { ($0 == 0 ? head : indent) + $1 }
         }
     }
 
@@ -43,21 +72,23 @@ struct ServiceText {
     }
 
     /// `before → after` on one line where both fit, else removed and added elements.
-    private func value(_ change: FieldChange) -> [String] {
-        if change.after.secret != nil { return [change.before == nil ? "(set)" : "(changed)"] }
-        let after = change.after.shown.map(\.printable)
-        guard let before = change.before?.shown.map(\.printable) else { return lines(after) }
-        if before.count <= 1 && after.count <= 1 {
-            return ["\(style.red(before.first ?? "(none)")) → \(style.green(after.first ?? "(none)"))"]
+    private func lines(_ elements: ChangeElements, _ beforeWidth: Int) -> [String] {
+        if let word = elements.secretWord { return [word] }
+        guard elements.hasBefore else { return lines(ofNew: elements.added) }
+        let before = before(elements)
+        let after = elements.added.first ?? "(none)"
+        if elements.isSingle, before.count + after.count <= Self.widestLine {
+            let space = String(repeating: " ", count: max(0, beforeWidth - before.count))
+            return ["\(style.red(before))\(space) → \(style.green(after))"]
         }
-        let kept = after.filter(before.contains)
-        let removed = before.filter { !after.contains($0) }.map { style.red("- \($0)") }
-        let added = after.filter { !before.contains($0) }.map { style.green("+ \($0)") }
-        return kept.map { "  \($0)" } + removed + added
+        return elements.kept.map { "  \($0)" } + elements.removed.map { style.red("- \($0)") }
+            + elements.added.map { style.green("+ \($0)") }
     }
 
+    private func before(_ elements: ChangeElements) -> String { elements.removed.first ?? "(none)" }
+
     /// Short words on one line, anything longer on lines of their own.
-    private func lines(_ values: [String]) -> [String] {
+    private func lines(ofNew values: [String]) -> [String] {
         if values.isEmpty { return ["(none)"] }
         let joined = values.joined(separator: ", ")
         return joined.count <= 60 ? [joined] : values

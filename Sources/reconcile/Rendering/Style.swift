@@ -33,14 +33,24 @@ extension String {
         self + String(repeating: " ", count: max(0, width - count))
     }
 
-    /// Without control characters, which could write to the terminal what Authentik, or a file, made up.
+    /// Without control characters, and those that reorder or break what is around them: they could write to the
+    /// terminal, or show, what Authentik or a file made up.
     var printable: String {
-        guard unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) }) else {
-            return self
-        }
+        guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in
-            let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
-            text += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            text += scalar.isUnprintable ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isUnprintable: Bool {
+        guard !(0x20..<0x7f).contains(value) else { return false }
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: return true
+        // The joiners are parts of emoji and of scripts.
+        case .format: return self != "\u{200C}" && self != "\u{200D}"
+        default: return false
         }
     }
 }

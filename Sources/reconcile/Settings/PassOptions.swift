@@ -4,6 +4,7 @@ import AuthentikSandbox
 import DesiredState
 import FoundationEssentials
 import Logging
+import Planning
 import Reconciling
 import SecretSources
 import Secrets
@@ -11,15 +12,18 @@ import Synchronization
 
 /// Everything that a pass or a plan takes, and how to set it up.
 struct PassOptions: ParsableArguments {
-    enum Output: String, ExpressibleByArgument, CaseIterable {
-        case text, json
-    }
-
     @OptionGroup var files: FileOptions
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var narrowing: NarrowingOptions
 
-    @Option(name: [.short, .long], help: "The form of the result on stdout.")
-    var output: Output = .text
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The form of the result on stdout: text, json, or, of a plan, markdown.",
+            discussion: "manifests/schemas describes the JSON."
+        )
+    )
+    var output: OutputFormat = .text
 
     @Flag(name: [.short, .long], help: "Also show the services that are in sync.")
     var verbose = false
@@ -28,29 +32,54 @@ struct PassOptions: ParsableArguments {
     @OptionGroup var log: LogOptions
 
     /// Loads the files, connects, lets `body` do its work, prints what it returns and ends with its status.
-    func run(_ body: @escaping @Sendable (Session) async throws -> (output: String, status: ExitStatus)) async throws {
+    ///
+    /// - Parameter narrowing: what it is about; nil for what the options say.
+    func run(
+        _ narrowing: Narrowing? = nil,
+        _ body: @escaping @Sendable (Session) async throws -> (output: String, status: ExitStatus)
+    ) async throws {
+        let narrowing = narrowing ?? self.narrowing.narrowing
         let target = connection.sandbox ? nil : try connection.target()
         let desired = try files.load(style: style.standardError)
         let result: (output: String, status: ExitStatus)
         do {
             if let target {
-                result = try await body(try session(desired, address: target.address, token: target.token))
+                result = try await body(try session(desired, narrowing, target.address, target.token))
             } else {
                 let token = randomToken()
                 result = try await withSandbox(token: token) { _, url in
                     guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
-                    return try await body(try session(desired, address: address, token: Secret(token)))
+                    return try await body(try session(desired, narrowing, address, Secret(token)))
                 }
             }
         } catch let failure as PassFailure {
-            StandardError.print(style.standardError.red("error: ") + failure.description)
-            throw ExitStatus(failure).thrown
+            throw refusal(failure.description, ExitStatus(failure))
+        } catch let moved as PlanMoved {
+            throw refusal(moved.description, .incomplete)
+        } catch let unknown as UnknownServices {
+            throw refusal("--only: \(unknown)", .usage)
+        } catch let error as PlanFileError {
+            throw refusal(error.description, .invalidFile)
         }
         StandardOutput.print(result.output)
         if result.status != .success { throw result.status.thrown }
     }
 
-    private func session(_ desired: DesiredState, address: AuthentikAddress, token: Secret) throws -> Session {
+    /// Says why nothing came of it.
+    ///
+    /// - Returns: the error that ends the command.
+    func refusal(_ message: String, _ status: ExitStatus) -> ArgumentParser.ExitCode {
+        let lines = message.split(separator: "\n").map { String($0).printable }
+        StandardError.print(style.standardError.red("error: ") + lines.joined(separator: "\n"))
+        return status.thrown
+    }
+
+    private func session(
+        _ desired: DesiredState,
+        _ narrowing: Narrowing,
+        _ address: AuthentikAddress,
+        _ token: Secret
+    ) throws -> Session {
         let logger = log.logger()
         var client = AuthentikClient(address: address, token: token, transport: try connection.transport())
         client.deadline = .now + .seconds(connection.timeoutSeconds)
@@ -58,10 +87,12 @@ struct PassOptions: ParsableArguments {
         let resolver = SecretResolver(environment: ProcessInfo.processInfo.environment)
         let secrets = ResolvedSecrets(
             of: desired,
+            narrowing,
             with: resolver,
             standIn: connection.sandbox ? { Secret(randomToken()) } : nil
         )
         var pass = Pass(client: client, desired: desired, secrets: secrets.availability)
+        pass.narrowing = narrowing
         pass.onProgress = ProgressLog(logger: logger).report
         return Session(
             pass: pass,
@@ -80,7 +111,7 @@ struct Session: Sendable {
     /// The secrets that were made up.
     var standIns: [SecretReference]
     var isSandbox: Bool
-    var output: PassOptions.Output
+    var output: OutputFormat
     var isVerbose: Bool
     var style: Style
 }

@@ -1,0 +1,115 @@
+extension PlanRecord {
+    /// Something that decides, and that is not as a plan says any more.
+    package struct Difference: Sendable, Equatable {
+        /// The service; nil for what concerns them all.
+        package var slug: String?
+        /// A clause: `planned: update; now: in-sync`.
+        package var message: String
+
+        package init(slug: String?, message: String) {
+            self.slug = slug
+            self.message = message
+        }
+    }
+
+    /// Why this plan cannot be carried out as it was reviewed; empty if it can.
+    ///
+    /// Everything that decides counts: the Authentik and its release, the owner, the narrowing, the services, what is
+    /// decided of them, their fields, deletions and writes, and the brake. Reasons, notes and places in the file do not.
+    ///
+    /// - Parameter now: the plan that is made of what is there now.
+    package func differences(from now: PlanRecord) -> [Difference] {
+        var found = [
+            differs("Authentik's address", authentik.url, now.authentik.url),
+            differs("Authentik's release", authentik.release, now.authentik.release),
+            differs("the owner", owner, now.owner),
+            differs("the narrowing", narrowing.description, now.narrowing.description),
+            differs("deletions", deletions, now.deletions),
+        ].compactMap { $0.map { Difference(slug: nil, message: $0) } }
+        let planned = Dictionary(services.map { ($0.slug, $0) }, uniquingKeysWith: { $1 })
+        let present = Dictionary(now.services.map { ($0.slug, $0) }, uniquingKeysWith: { $1 })
+        for slug in Set(planned.keys).union(present.keys).sorted() {
+            let messages =
+                switch (planned[slug], present[slug]) {
+                case (let planned?, let now?): planned.differences(from: now)
+                case (let planned?, nil): ["planned: \(planned.decision); now it is neither declared nor ours"]
+                case (nil, let now?): ["not in the plan; now: \(now.decision), \(now.reason)"]
+                case (nil, nil): [String]()
+                }
+            found += messages.map { Difference(slug: slug, message: $0) }
+        }
+        return found
+    }
+
+    private var deletions: String { brake == nil ? "not held back" : "held back by the brake" }
+}
+
+extension ServiceRecord {
+    /// What decides, and is otherwise now; the first kind of difference explains the ones below it.
+    fileprivate func differences(from now: ServiceRecord) -> [String] {
+        if decision != now.decision {
+            return ["planned: \(decision), \(reason); now: \(now.decision), \(now.reason)"]
+        }
+        let fields = changedFields(from: now)
+        if !fields.isEmpty { return fields }
+        if let difference = differs("deletion", deletion?.description, now.deletion?.description) {
+            return [difference]
+        }
+        guard writes != now.writes else { return [] }
+        return ["planned to send \(list(writes)); now \(list(now.writes))\(differingValues(now))"]
+    }
+
+    private func changedFields(from now: ServiceRecord) -> [String] {
+        let names = (changes + now.changes).map(\.name)
+        return names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+            .compactMap { name in
+                differs(
+                    name,
+                    changes.first { $0.name == name }?.description ?? "unchanged",
+                    now.changes.first { $0.name == name }?.description ?? "unchanged"
+                )
+            }
+    }
+
+    private func list(_ writes: [WriteRecord]) -> String {
+        writes.isEmpty ? "nothing" : writes.map(\.description).joined(separator: ", ")
+    }
+
+    /// Said where the writes look the same.
+    private func differingValues(_ now: ServiceRecord) -> String {
+        list(writes) == list(now.writes) ? ", with other values (a uuid, or the ownership mark)" : ""
+    }
+}
+
+extension ChangeRecord: CustomStringConvertible {
+    fileprivate var name: String { "\(object).\(field)" }
+
+    /// `strict https://a → strict https://b`; of a secret only that it changes.
+    package var description: String {
+        func text(_ values: [String]?) -> String {
+            guard let values, !values.isEmpty else { return "(none)" }
+            return values.joined(separator: ", ")
+        }
+        if isSecret { return "(changed)" }
+        return before == nil ? text(after) : "\(text(before)) → \(text(after))"
+    }
+}
+
+extension DeletionRecord: CustomStringConvertible {
+    package var description: String {
+        let parts = [application.map { "application '\($0)'" }, provider.map { "provider '\($0)'" }].compactMap { $0 }
+        return parts.joined(separator: " and ") + (isHeld ? " (held back)" : "")
+    }
+}
+
+extension Narrowing: CustomStringConvertible {
+    /// As the options that ask for it.
+    package var description: String {
+        let options = only.map { "--only \($0)" } + (withoutSecrets ? ["--without-secrets"] : [])
+        return options.isEmpty ? "none" : options.joined(separator: " ")
+    }
+}
+
+private func differs(_ name: String, _ planned: String?, _ now: String?) -> String? {
+    planned == now ? nil : "\(name): planned \(planned ?? "none"); now \(now ?? "none")"
+}

@@ -1,0 +1,75 @@
+import DesiredState
+
+/// One service of a plan or report.
+package struct ServiceRecord: Sendable, Equatable, Codable {
+    package var slug: String
+    /// The raw value of ``Decision``.
+    package var decision: String
+    package var reason: String
+    /// `homelab.yaml:14:5`; absent for an orphan.
+    package var location: String?
+    /// Of a conflict, what would change.
+    package var changes: [ChangeRecord]
+    /// Absent if nothing is deleted.
+    package var deletion: DeletionRecord?
+    /// What will be sent, in this order.
+    package var writes: [WriteRecord]
+    package var notes: [String]
+
+    package init(_ service: ServicePlan) {
+        slug = service.slug
+        decision = service.decision.rawValue
+        reason = service.reason
+        location = service.location?.description
+        changes = service.changes.map(ChangeRecord.init)
+        deletion = service.deletion.map(DeletionRecord.init)
+        writes = service.writes.map(WriteRecord.init)
+        notes = service.notes
+    }
+
+    /// How many services there are of each decision, zeroes included.
+    package static func summary(of services: [ServicePlan]) -> [String: Int] {
+        var summary = Dictionary(uniqueKeysWithValues: Decision.allCases.map { ($0.rawValue, 0) })
+        for service in services { summary[service.decision.rawValue, default: 0] += 1 }
+        return summary
+    }
+}
+
+/// One field.
+///
+/// Values are lists of text, empty for none; those of a secret, and what a new object held, are left out.
+package struct ChangeRecord: Sendable, Equatable, Codable {
+    /// `application` or `provider`.
+    package var object: String
+    /// Authentik's name of the field.
+    package var field: String
+    package var isSecret: Bool
+    package var before: [String]?
+    package var after: [String]?
+
+    package init(_ change: FieldChange) {
+        object = change.object.rawValue
+        field = change.field
+        isSecret = change.isSecret
+        if !isSecret {
+            before = change.before?.shown
+            after = change.after.shown
+        }
+    }
+}
+
+/// What falls.
+package struct DeletionRecord: Sendable, Equatable, Codable {
+    /// The slug; absent if the application stays, or there is none.
+    package var application: String?
+    /// The name; absent if the provider stays, or there is none.
+    package var provider: String?
+    /// Whether the brake holds it back.
+    package var isHeld: Bool
+
+    package init(_ deletion: Deletion) {
+        application = deletion.application
+        provider = deletion.provider
+        isHeld = deletion.isHeld
+    }
+}

@@ -1,0 +1,14 @@
+import FoundationEssentials
+import JSON
+
+/// JSON of what this program hands out, for machines that people look at, too.
+package enum JSONText {
+    /// With sorted keys, a line for each value.
+    package static func of(_ value: some Encodable) -> String {
+        // The documents hold nothing that cannot be encoded.
+        guard let data = try? JSONEncoder().encode(value), let json = try? JSONValue(parsing: data) else {
+            preconditionFailure("a document does not encode")
+        }
+        return String(decoding: json.serialized(pretty: true), as: UTF8.self)
+    }
+}

@@ -1,0 +1,60 @@
+import FoundationEssentials
+import JSON
+package import Planning
+
+/// A plan in a file, to be reviewed by somebody and carried out later.
+package enum PlanFile {
+    /// The plan as text: JSON for machines that people look at, too.
+    package static func text(_ plan: PlanRecord) -> String { JSONText.of(plan) }
+
+    /// Writes a plan, all of it or nothing; what the file held before is lost.
+    ///
+    /// A link or device is written through, rather than replaced.
+    ///
+    /// - Throws: ``PlanFileError``
+    package static func write(_ plan: PlanRecord, to path: String) throws(PlanFileError) {
+        do {
+            let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            let isReplaceable = type == nil || type == .typeRegular
+            try Data((text(plan) + "\n").utf8).write(to: URL(filePath: path), options: isReplaceable ? .atomic : [])
+        } catch {
+            throw PlanFileError("the plan cannot be written to '\(path)'")
+        }
+    }
+
+    /// Reads what ``write(_:to:)`` or `plan --output json` wrote.
+    ///
+    /// - Throws: ``PlanFileError``
+    package static func read(_ path: String) throws(PlanFileError) -> PlanRecord {
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+            throw PlanFileError("the plan '\(path)' cannot be read")
+        }
+        guard !data.isEmpty else { throw PlanFileError("'\(path)' is no plan: it is empty") }
+        guard let json = try? JSONValue(parsing: data) else {
+            throw PlanFileError("'\(path)' is no plan: it is no JSON")
+        }
+        guard json["kind"]?.string == PlanRecord.kind, let version = json["version"]?.integer else {
+            throw PlanFileError("'\(path)' is no plan of this program; make one with 'reconcile plan --save \(path)'")
+        }
+        guard version == PlanRecord.currentVersion else {
+            throw PlanFileError(
+                "'\(path)' is a plan of version \(version), and this program understands version "
+                    + "\(PlanRecord.currentVersion); plan again"
+            )
+        }
+        guard let plan = try? JSONDecoder().decode(PlanRecord.self, from: data) else {
+            throw PlanFileError("'\(path)' is a plan with something missing or added; plan again")
+        }
+        return plan
+    }
+}
+
+/// A file that holds no plan to carry out, or cannot take one.
+package struct PlanFileError: Error, Equatable, CustomStringConvertible {
+    /// A sentence that names the file.
+    package var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,32 @@
+import Planning
+
+/// What stays, goes and comes in a field, ready to print.
+struct ChangeElements {
+    var kept: [String] = []
+    var removed: [String] = []
+    var added: [String] = []
+    /// Whether the field had a value, or none, before; false if its object is new.
+    var hasBefore: Bool
+    /// Stands for the value of a secret; nil for any other field.
+    var secretWord: String?
+
+    init(_ change: FieldChange) {
+        hasBefore = change.before != nil
+        if change.isSecret {
+            if case .unresolvedSecret = change.after {
+                secretWord = change.after.shown.first
+            } else {
+                secretWord = hasBefore ? "(changed)" : "(set)"
+            }
+            return
+        }
+        let before = change.before?.shown.map(\.printable) ?? []
+        let after = change.after.shown.map(\.printable)
+        kept = after.filter(before.contains)
+        removed = before.filter { !after.contains($0) }
+        added = after.filter { !before.contains($0) }
+    }
+
+    /// Whether there is one value at most, before and after.
+    var isSingle: Bool { kept.isEmpty && removed.count <= 1 && added.count <= 1 }
+}

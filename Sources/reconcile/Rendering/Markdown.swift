@@ -1,0 +1,49 @@
+/// Markdown, as GitHub and GitLab take it, around text that somebody else made up.
+///
+/// Foreign text only ever stands in code, where neither of them looks for links, images, HTML or people to mention.
+enum Markdown {
+    /// A code span; it stays on its line, and is not for tables.
+    static func code(_ text: String) -> String {
+        let text = text.printable
+        let fence = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
+        // A space at both ends is taken off again; without text there is no span.
+        let isBare = !text.isEmpty && !text.hasPrefix("`") && !text.hasSuffix("`") && !text.hasPrefix(" ")
+        return isBare ? fence + text + fence : "\(fence) \(text.isEmpty ? " " : text) \(fence)"
+    }
+
+    /// Code within an HTML block, where code spans mean nothing.
+    static func htmlCode(_ text: String) -> String {
+        let escaped = text.printable.unicodeScalars.reduce(into: "") { result, scalar in
+            let isPlain =
+                !scalar.isASCII || scalar == " " || scalar == "-" || scalar.properties.isAlphabetic
+                || ("0"..."9").contains(scalar)
+            result += isPlain ? String(scalar) : "&#\(scalar.value);"
+        }
+        return "<code>\(escaped)</code>"
+    }
+
+    /// A code block that none of its lines can end.
+    static func block(_ lines: [String], language: String) -> String {
+        let lines = lines.map(\.printable)
+        let longest = lines.map { longestRun(of: "`", in: $0) }.max() ?? 0
+        let fence = String(repeating: "`", count: max(3, longest + 1))
+        return (["\(fence)\(language)"] + lines + [fence]).joined(separator: "\n")
+    }
+
+    /// Something to be opened by a click.
+    ///
+    /// - Parameter summary: HTML.
+    static func details(summary: String, _ body: String) -> String {
+        "<details><summary>\(summary)</summary>\n\n\(body)\n\n</details>"
+    }
+
+    private static func longestRun(of character: Character, in text: String) -> Int {
+        var longest = 0
+        var run = 0
+        for next in text {
+            run = next == character ? run + 1 : 0
+            longest = max(longest, run)
+        }
+        return longest
+    }
+}

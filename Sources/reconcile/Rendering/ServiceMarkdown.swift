@@ -1,0 +1,53 @@
+import Planning
+
+/// Shows a service in a comment: a block of its changes, collapsed if it is long.
+struct ServiceMarkdown {
+    /// What is longer has to be opened.
+    private static let openLines = 15
+    private static let longestValue = 300
+
+    let service: ServicePlan
+
+    var text: String {
+        let word = Look(service.decision, Style(isColored: false)).planned
+        let block = Markdown.block(lines, language: "diff")
+        guard lines.count > Self.openLines else {
+            return "**\(word)** \(Markdown.code(shortened(service.slug)))\n\n\(block)"
+        }
+        return Markdown.details(
+            summary: "<b>\(word)</b> \(Markdown.htmlCode(shortened(service.slug))), \(count(lines.count, "line"))",
+            block
+        )
+    }
+
+    private var lines: [String] {
+        var lines = ["# \(shortened(service.reason))"]
+        if let deletion = service.deletion {
+            let verb = deletion.isHeld ? "# would delete" : "- delete"
+            if let name = deletion.provider { lines.append("\(verb) provider \(shortened(name))") }
+            if let slug = deletion.application { lines.append("\(verb) application \(shortened(slug))") }
+        }
+        let width = service.changes.map(\.field.count).max() ?? 0
+        var last: ObjectKind?
+        for change in service.changes {
+            if change.object != last { lines.append("@@ \(change.object.rawValue) @@") }
+            last = change.object
+            lines += self.lines(change, "\(change.field.padded(to: width))  ")
+        }
+        return lines + service.notes.map { "# note: \(shortened($0))" }
+    }
+
+    private func lines(_ change: FieldChange, _ field: String) -> [String] {
+        let elements = ChangeElements(change)
+        if let word = elements.secretWord { return [(elements.hasBefore ? "! " : "+ ") + field + word] }
+        if !elements.hasBefore && elements.added.isEmpty { return ["+ \(field)(none)"] }
+        return elements.kept.map { "  " + field + shortened($0) }
+            + elements.removed.map { "- " + field + shortened($0) }
+            + elements.added.map { "+ " + field + shortened($0) }
+    }
+
+    private func shortened(_ text: String) -> String {
+        guard text.count > Self.longestValue else { return text }
+        return "\(text.prefix(Self.longestValue))… (\(text.count) characters)"
+    }
+}

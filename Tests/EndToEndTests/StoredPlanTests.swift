@@ -1,0 +1,264 @@
+import AuthentikSandbox
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// A file in a folder of its own, gone after the test.
+func withFile(_ name: String, _ body: (_ path: String) async throws -> Void) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "reconcile-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    try await body(directory.appending(path: name).path)
+}
+
+@Suite struct StoredPlanTests {
+    @Test func whatWasReviewedIsAppliedOnce() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                let plan = try await target.run("plan", "--config", homelab, "--save", path)
+                #expect(plan.status == 2)
+                #expect(plan.output.contains("Run 'reconcile --once --plan \(path)' to apply exactly this."))
+                #expect(target.writes == [])
+                try expectNoSecrets(in: path)
+                #expect(try schemaMistakes(JSONValue(parsing: Array(text(path).utf8)), "plan") == [])
+
+                let applied = try await target.run("--once", "--config", homelab, "--plan", path)
+                #expect(applied.status == 0)
+                #expect(applied.output.contains("7 services: 7 created. 23 requests, 14 writes, in "))
+                applied.expectNoSecrets()
+
+                target.sandbox.resetRequests()
+                let again = try await target.run("--once", "--config", homelab, "--plan", path)
+                #expect(again.status == 1)
+                #expect(again.output == "")
+                #expect(again.errors.contains("error: the plan is out of date, and nothing was written; plan again"))
+                #expect(again.errors.contains("  grafana  planned: create, new; now: in-sync, as declared\n"))
+                #expect(target.writes == [])
+            }
+        }
+    }
+
+    @Test func whatMachinesGetIsAPlanToo() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                let plan = try await target.run("plan", "--config", homelab, "--output", "json")
+                try Data(plan.output.utf8).write(to: URL(filePath: path))
+                #expect(try await target.run("--once", "--config", homelab, "--plan", path).status == 0)
+            }
+        }
+    }
+
+    @Test func aFieldThatMovedRefusesAll() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                _ = try await target.run("--once", "--config", homelab)
+                try await target.admin.changeProvider("grafana", ["signing_key": nil])
+                try await target.admin.deleteApplication("trivy")
+                #expect(try await target.run("plan", "--config", homelab, "--save", path).status == 2)
+                try await target.admin.changeProvider("grafana", ["client_id": "moved", "client_secret": "m0v3d"])
+                target.sandbox.resetRequests()
+                let result = try await target.run("--once", "--config", homelab, "--plan", path)
+                #expect(result.status == 1)
+                #expect(result.errors.contains("  grafana  provider.client_id: planned unchanged; now moved → grafana"))
+                #expect(result.errors.contains("  grafana  provider.client_secret: planned unchanged; now (changed)"))
+                #expect(!result.errors.contains("trivy"))
+                #expect(!result.errors.contains("m0v3d"))
+                result.expectNoSecrets()
+                #expect(target.writes == [])
+            }
+        }
+    }
+
+    /// A plan knows of a secret only whether it changes.
+    @Test func aSecretMayTurnIntoAnother() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                _ = try await target.run("--once", "--config", homelab)
+                try await target.admin.changeProvider("grafana", ["client_secret": "by-hand"])
+                _ = try await target.run("plan", "--config", homelab, "--save", path)
+                try expectNoSecrets(in: path)
+                #expect(try !text(path).contains("by-hand"))
+                let result = try await target.run(
+                    "--once",
+                    "--config",
+                    homelab,
+                    "--plan",
+                    path,
+                    changing: ["GRAFANA_OAUTH_CLIENT_SECRET": "r0tat3d"]
+                )
+                #expect(result.status == 0)
+                #expect(try await target.admin.provider("grafana")["client_secret"] == "r0tat3d")
+            }
+        }
+    }
+
+    @Test func anotherAuthentikIsRefused() async throws {
+        try await withTarget { first in
+            try await withFile("plan.json") { path in
+                _ = try await first.run("plan", "--config", homelab, "--save", path)
+                try await withTarget { second in
+                    let result = try await second.run("--once", "--config", homelab, "--plan", path)
+                    #expect(result.status == 1)
+                    #expect(result.errors.contains("  Authentik's address: planned http://127.0.0.1:"))
+                    #expect(second.writes == [])
+                }
+            }
+        }
+    }
+
+    @Test func aNarrowPlanIsAppliedAsNarrowly() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                let plan = try await target.run("plan", "--config", homelab, "--only", "trivy", "--save", path)
+                #expect(plan.output.contains("Plan for trivy only: 1 to create."))
+                let result = try await target.run("--once", "--config", homelab, "--plan", path)
+                #expect(result.status == 0)
+                #expect(result.output.contains("1 service: 1 created."))
+                #expect(try await target.admin.list("core/applications/").count == 1)
+            }
+        }
+    }
+
+    @Test func aServiceThatIsGoneIsADifferenceAndNoUsage() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                _ = try await target.run("plan", "--config", homelab, "--only", "trivy", "--save", path)
+                try await withFile("services.yaml") { file in
+                    let text = "apiVersion: reconcile/v1\nowner: homelab\nservices: [{slug: a, launchURL: https://a}]\n"
+                    try Data(text.utf8).write(to: URL(filePath: file))
+                    let result = try await target.run("--once", "--config", file, "--plan", path)
+                    #expect(result.status == 1)
+                    #expect(result.errors.contains("  trivy  now it is neither declared nor ours\n"))
+                    #expect(target.writes == [])
+                }
+            }
+        }
+    }
+
+    @Test func deletionsThatWereReviewedAreCarriedOut() async throws {
+        try await withTarget { target in
+            try await withFile("services.yaml") { file in
+                _ = try await target.run("--once", "--config", homelab)
+                let text =
+                    "apiVersion: reconcile/v1\nowner: homelab\nprune: true\nmaxDeletions: 1\n"
+                    + "services: [{slug: a, launchURL: https://a}]\n"
+                try Data(text.utf8).write(to: URL(filePath: file))
+                try await withFile("plan.json") { path in
+                    let held = try await target.run("plan", "--config", file, "--save", path)
+                    #expect(held.status == 1)
+                    #expect(held.output.contains("Deletions: 7, held back\n"))
+                    #expect(held.output.contains("1 to create; 7 deletions held back."))
+                    #expect(try schemaMistakes(JSONValue(parsing: Array(self.text(path).utf8)), "plan") == [])
+                    let first = try await target.run("--once", "--config", file, "--plan", path, "--output", "json")
+                    #expect(first.status == 1)
+                    let report = try JSONValue(parsing: Array(first.output.utf8))
+                    #expect(try schemaMistakes(report, "report") == [])
+                    #expect(report["brake"]?["deletions"] == 7)
+                    #expect(try await target.admin.list("core/applications/").count == 8)
+
+                    let let7 = try await target.run("plan", "--config", file, "--allow-deletions", "7", "--save", path)
+                    #expect(let7.status == 2)
+                    #expect(let7.output.contains("Deletions: 7\n"))
+                    #expect(let7.output.contains("deletes the provider 'grafana', then the application 'grafana'"))
+                    let second = try await target.run("--once", "--config", file, "--plan", path)
+                    #expect(second.status == 0)
+                    #expect(second.output.contains("deleted the provider 'grafana', then the application 'grafana'"))
+                    #expect(second.output.contains("8 services: 1 in sync, 7 deleted."))
+                    #expect(try await target.admin.list("core/applications/").count == 1)
+                    #expect(try await target.admin.list("providers/oauth2/").isEmpty)
+                }
+            }
+        }
+    }
+
+    @Test func aReleaseIsNotNarrowed() async throws {
+        try await withTarget { target in
+            let result = try await target.run("release", "--config", homelab, "--only", "grafana")
+            #expect(result.status == 64)
+            #expect(target.writes == [])
+        }
+    }
+
+    /// Where a file is replaced at once, `/dev/null` must not be.
+    @Test func aDeviceIsWrittenThrough() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { link in
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
+                #expect(try await target.run("plan", "--config", homelab, "--save", link).status == 2)
+                #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/dev/null")
+            }
+        }
+    }
+
+    @Test func aPlanWithoutSecretsWritesNone() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                _ = try await target.run("--once", "--config", homelab)
+                try await target.admin.changeProvider("grafana", ["client_secret": "by-hand", "signing_key": nil])
+                try await target.admin.deleteApplication("argocd")
+                try await target.admin.deleteProvider("argocd")
+                let plan = try await target.run("plan", "--config", homelab, "--without-secrets", "--save", path)
+                #expect(plan.status == 2)
+                #expect(plan.output.contains("client_secret       (not resolved)"))
+                let result = try await target.run("--once", "--config", homelab, "--plan", path)
+                #expect(result.status == 1)
+                #expect(result.output.contains("it needs its secret, which was left out of the plan"))
+                #expect(result.output.contains("5 in sync, 1 updated, 1 failed."))
+                let provider = try await target.admin.provider("grafana")
+                #expect(provider["client_secret"] == "by-hand")
+                #expect(provider["signing_key"]?.string != nil)
+                #expect(try await target.admin.list("providers/oauth2/").count == 1)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("", "is no plan: it is empty"), ("garbage", "is no plan: it is no JSON"), ("[]", "is no plan of this program"),
+        (#"{"kind": "report", "version": 1}"#, "is no plan of this program"),
+        (#"{"kind": "plan", "version": 2}"#, "is a plan of version 2, and this program understands version 1"),
+        (#"{"kind": "plan", "version": 1, "owner": "homelab"}"#, "is a plan with something missing or added"),
+        (nil, "cannot be read"),
+    ])
+    func whatIsNoPlanIsRefusedAtOnce(_ text: String?, _ says: String) async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                if let text { try Data(text.utf8).write(to: URL(filePath: path)) }
+                let result = try await target.run("--once", "--config", homelab, "--plan", path)
+                #expect(result.status == 65)
+                #expect(result.output == "")
+                #expect(result.errors.hasPrefix("error: "))
+                #expect(result.errors.contains(says) && result.errors.contains(path))
+                #expect(result.errors.split(separator: "\n").count == 1)
+                #expect(target.sandbox.requests.isEmpty)
+            }
+        }
+    }
+
+    @Test func aPlaceThatCannotBeWrittenIsAMistake() async throws {
+        try await withTarget { target in
+            let result = try await target.run("plan", "--config", homelab, "--save", "/no/such/folder/plan.json")
+            #expect(result.status == 65)
+            #expect(result.errors.contains("cannot be written to '/no/such/folder/plan.json'"))
+        }
+    }
+
+    @Test(arguments: [
+        (["--plan", "x", "--only", "grafana"], "exclude each other"), (["--plan", "x", "--sandbox"], "made anew"),
+        (["--plan", "x", "--allow-deletions", "4"], "the plan says what may be deleted"),
+        (["--without-secrets"], "--without-secrets is for 'reconcile plan'"),
+        (["--output", "markdown"], "--output markdown is for 'reconcile plan'"),
+    ])
+    func optionsThatMakeNoSenseAreUsage(_ options: [String], _ says: String) async throws {
+        let result = try await Command(["--once", "--config", homelab] + options).run()
+        #expect(result.status == 64)
+        #expect(result.errors.contains(says))
+    }
+
+    private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
+    private func expectNoSecrets(in path: String) throws {
+        let text = try text(path)
+        for secret in [token] + secrets.values { #expect(!text.contains(secret)) }
+    }
+}

@@ -1,0 +1,70 @@
+package import JSON
+
+/// Checks a value against a JSON Schema, of which it knows what the schemas of this project use.
+package struct JSONSchema: Sendable {
+    /// Keywords that say nothing about a value.
+    private static let annotations: Set = ["$schema", "$defs", "title", "description"]
+
+    private let root: JSONValue
+
+    package init(_ schema: JSONValue) {
+        root = schema
+    }
+
+    /// What is wrong with a value, each with the path to it; empty if nothing is.
+    package func mistakes(in value: JSONValue) -> [String] { mistakes(in: value, root, at: "$") }
+
+    private func mistakes(in value: JSONValue, _ schema: JSONValue, at path: String) -> [String] {
+        (schema.object ?? [:]).sorted { $0.key < $1.key }
+            .flatMap { keyword, argument -> [String] in
+                switch keyword {
+                case _ where Self.annotations.contains(keyword): return []
+                case "$ref": return mistakes(in: value, definition(argument), at: path)
+                case "const": return value == argument ? [] : ["\(path) is not \(argument)"]
+                case "enum": return argument.array?.contains(value) == true ? [] : ["\(path) is none of \(argument)"]
+                case "type": return isOfType(value, argument) ? [] : ["\(path) is no \(argument)"]
+                case "minimum": return (number(value) ?? 0) >= (number(argument) ?? 0) ? [] : ["\(path) is too small"]
+                case "items":
+                    return (value.array ?? []).enumerated()
+                        .flatMap { mistakes(in: $0.element, argument, at: "\(path)[\($0.offset)]") }
+                case "required":
+                    return (argument.array ?? []).compactMap(\.string).filter { value[$0] == nil }
+                        .map { "\(path) lacks \($0)" }
+                case "properties":
+                    return (argument.object ?? [:]).flatMap { name, schema in
+                        value[name].map { mistakes(in: $0, schema, at: "\(path).\(name)") } ?? []
+                    }
+                case "additionalProperties" where argument == false:
+                    let known = Set(schema["properties"]?.object?.keys.map { $0 } ?? [])
+                    return Set(value.object?.keys.map { $0 } ?? []).subtracting(known).sorted()
+                        .map { "\(path) has \($0)" }
+                default: return ["the schema uses \(keyword), which this check does not know"]
+                }
+            }
+    }
+
+    private func definition(_ reference: JSONValue) -> JSONValue {
+        let name = reference.string.map { String($0.dropFirst("#/$defs/".count)) } ?? ""
+        return root["$defs"]?[name] ?? ["const": .string("no definition of \(name)")]
+    }
+
+    private func isOfType(_ value: JSONValue, _ type: JSONValue) -> Bool {
+        switch type.string {
+        case "string": value.string != nil
+        case "boolean": value.bool != nil
+        case "integer": value.integer != nil
+        case "number": number(value) != nil
+        case "array": value.array != nil
+        case "object": value.object != nil
+        default: false
+        }
+    }
+
+    private func number(_ value: JSONValue) -> Double? {
+        switch value {
+        case .integer(let number): Double(number)
+        case .double(let number): number
+        default: nil
+        }
+    }
+}
