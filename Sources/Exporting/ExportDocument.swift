@@ -1,0 +1,124 @@
+/// A file in the making, which knows what each of its lines is about.
+struct ExportDocument {
+    /// Comments at the top.
+    var header: [String]
+    var owner: String
+    /// A comment behind the owner; nil for none.
+    var ownerRemark: String?
+    var host: String?
+    /// Ordered by slug.
+    var services: [ExportedService] = []
+    /// Ordered by slug.
+    var leftOut: [LeftOut] = []
+    /// Comments at the end.
+    var footer: [String] = []
+
+    /// What a line is about.
+    struct Place: Hashable {
+        /// Indexes into ``services`` and its fields.
+        var service: Int
+        var field: Int
+    }
+
+    /// A text, and the place of each line that declares something of a service.
+    struct Rendering {
+        var lines: [String] = []
+        var places: [Place?] = []
+
+        var text: String { lines.map { "\($0)\n" }.joined() }
+
+        mutating func add(_ line: String, _ place: Place? = nil) {
+            lines.append(line)
+            places.append(place)
+        }
+
+        mutating func comment(_ text: String, indent: String = "") {
+            add("\(indent)# \(YAMLText.comment(text))")
+        }
+    }
+
+    /// Only what stands above the services, and none of them.
+    var head: Rendering {
+        var rendering = Rendering()
+        header.forEach { rendering.comment($0) }
+        rendering.add("apiVersion: reconcile/v1")
+        let remark = ownerRemark.map { "  # \(YAMLText.comment($0))" } ?? ""
+        rendering.add("owner: \(YAMLText.scalar(owner))\(remark)")
+        if let host { rendering.add("host: \(YAMLText.scalar(host))") }
+        return rendering
+    }
+
+    var rendering: Rendering {
+        var rendering = head
+        rendering.add(services.contains(where: \.isDeclared) ? "services:" : "services: []")
+        var absent = leftOut[...]
+        for (index, service) in services.enumerated() {
+            while let first = absent.first, first.slug < service.slug {
+                write(first, &rendering)
+                absent.removeFirst()
+            }
+            if service.isDeclared {
+                declare(service, index, &rendering)
+            } else {
+                commentOut(service, &rendering)
+            }
+        }
+        absent.forEach { write($0, &rendering) }
+        footer.forEach { rendering.comment($0) }
+        return rendering
+    }
+
+    private func write(_ leftOut: LeftOut, _ rendering: inout Rendering) {
+        rendering.comment("not exported: '\(leftOut.slug)': \(leftOut.reason)", indent: "  ")
+    }
+
+    private func declare(_ service: ExportedService, _ index: Int, _ rendering: inout Rendering) {
+        for remark in service.remarks { rendering.comment("cannot be expressed: \(remark)", indent: "  ") }
+        for (number, field) in service.fields.enumerated() {
+            for (line, text) in field.lines.enumerated() {
+                rendering.add(
+                    (number == 0 && line == 0 ? "  - " : "    ") + text,
+                    Place(service: index, field: number)
+                )
+            }
+        }
+        guard !service.unmanaged.isEmpty else { return }
+        rendering.comment("set in Authentik, and not managed so far:", indent: "    ")
+        for line in service.unmanaged.flatMap(\.lines) { rendering.add("    # \(line)") }
+    }
+
+    private func commentOut(_ service: ExportedService, _ rendering: inout Rendering) {
+        for refusal in service.refusals {
+            rendering.comment("cannot be expressed: '\(service.slug)': \(refusal)", indent: "  ")
+        }
+        if service.isMarked {
+            rendering.comment(
+                "it carries this owner's mark, so a plan calls it an orphan while it is a comment",
+                indent: "  "
+            )
+        }
+        for remark in service.remarks { rendering.comment("cannot be expressed: \(remark)", indent: "  ") }
+        for (number, line) in service.fields.flatMap(\.lines).enumerated() {
+            rendering.add((number == 0 ? "  # - " : "  #   ") + line)
+        }
+    }
+}
+
+extension ExportDocument {
+    /// Takes back what the file's reader complained of.
+    ///
+    /// An optional field goes, and its value stays unmanaged; with any other the whole service becomes a comment. The
+    /// field itself goes in both cases: what is wrong with it may be that it holds a password.
+    mutating func takeBack(_ complaints: [Place: [String]]) {
+        for (place, messages) in complaints.sorted(by: { $0.key.field > $1.key.field }) {
+            let field = services[place.service].fields[place.field]
+            let reasons = messages.joined(separator: "; ")
+            if field.isOptional {
+                services[place.service].remarks.append("\(field.name), which stays as it is: \(reasons)")
+            } else {
+                services[place.service].refusals.append(reasons)
+            }
+            if place.field > 0 { services[place.service].fields.remove(at: place.field) }
+        }
+    }
+}
