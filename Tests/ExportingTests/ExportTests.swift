@@ -166,6 +166,9 @@ import Testing
         var world = World()
         for (index, slug) in ["a-b", "a_b", "2fa", "A-B"].enumerated() {
             world.add(.client(slug, pk: 10 + index))
+            world.change(slug) { _, provider in
+                provider?.redirectURIs = [.init(matchingMode: "strict", url: "https://example.net/\(index)")]
+            }
         }
         let text = world.export(.all(owner: "homelab")).text
         for name in [

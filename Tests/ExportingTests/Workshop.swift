@@ -76,21 +76,11 @@ extension Workshop {
         "# not a comment", "x\n# y", "<b>&amp;</b>", "\u{FEFF}mark",
     ]
 
-    /// Makes scope mappings, keys' users, services, bindings and lone providers at random.
+    /// Makes services with and without a provider, some of them bound to a group, and a provider of nobody's.
     mutating func furnish(with random: SeededRandom, services: Int) async throws {
         var random = random
         let flows = try await admin.list("flows/instances/").filter { $0["designation"] == "authorization" }
         let keys = try await admin.list("crypto/certificatekeypairs/?has_key=true")
-        for number in 1...4 {
-            try await admin.send(
-                "POST",
-                "propertymappings/provider/scope/",
-                [
-                    "name": .string("Own \(number)"), "expression": "return {}",
-                    "scope_name": .string(["groups", "twin", "twin", "email"][number - 1]),
-                ]
-            )
-        }
         let scopes = try await admin.list("propertymappings/provider/scope/")
         let group = try await admin.send("POST", "core/groups/", ["name": "a\n# group"])
         for number in 1...services {
@@ -119,7 +109,7 @@ extension Workshop {
         ]
         if random.chance(0.9) {
             let end =
-                random.chance(0.7) ? "" : ["/", "/a?b=%(username)s", "/x#y: z"].randomElement(using: &random) ?? ""
+                random.chance(0.7) ? "" : ["/", "/a?b=%(username)s", "/x#y:z"].randomElement(using: &random) ?? ""
             application["meta_launch_url"] = .string(origin + end)
         }
         if random.chance(0.3) { application["group"] = .string(text()) }
