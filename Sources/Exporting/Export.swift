@@ -54,7 +54,7 @@ extension Export {
             return "it has the \(shown) '\(application.providerSummary?.name ?? "?")'; only OAuth2 is managed"
         }
 
-        var document = ExportDocument(header: Self.header(observed.release, address), owner: selection.owner)
+        var document = ExportDocument(header: Self.header(observed.release, address, selection), owner: selection.owner)
         document.ownerRemark = selection.ownerRemark
         document.host = Self.host(for: selection.applications, providers, document)
         document.leftOut = selection.leftOut
@@ -86,12 +86,16 @@ extension Export {
         others = selection.others
     }
 
-    private static func header(_ release: Release, _ address: String) -> [String] {
-        [
-            "What Authentik \(release) at \(address) holds, written by 'reconcile export':",
-            "'reconcile plan' finds nothing to change in it, once each variable that a secretRef names holds the client",
+    private static func header(_ release: Release, _ address: String, _ selection: ExportSelection) -> [String] {
+        let isAdopting = selection.applications.contains { selection.mark(of: $0) == nil }
+        return [
+            "What Authentik \(release) at \(address) holds, written by 'reconcile export'.",
+            "'reconcile plan' finds no field to change in it, once each variable that a secretRef names holds the client",
             "secret that the service has now. No secret is in this file.",
         ]
+            + (isAdopting
+                ? ["Applications without an ownership mark are adopted: 'reconcile --once' writes their marks only."]
+                : [])
     }
 
     private static func host(
@@ -141,6 +145,10 @@ extension Export {
                 "\(count(selection.others, "other application")) \(carry) no mark of '\(selection.owner)'; "
                     + "'reconcile export --all' shows what is there."
             )
+        }
+        if selection.applications.isEmpty, selection.owners.contains(where: { $0 != selection.owner }) {
+            let owners = selection.owners.filter { $0 != selection.owner }.map { "'\($0)'" }.joined(separator: ", ")
+            lines.append("The owners whose marks are there: \(owners).")
         }
         guard selection.isAll else { return lines }
         let unlinked = observed.providers.filter { !$0.isLinked && !$0.isProxy }.map { "'\($0.name)'" }.sorted()

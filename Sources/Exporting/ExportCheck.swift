@@ -13,26 +13,45 @@ struct ExportCheck {
     ///
     /// - Returns: What is wrong with the file as a whole; nothing, usually.
     func settle(_ document: inout ExportDocument) -> [String] {
+        let everything = document.render(everything: true)
+        document.hide(complaints(of: read(everything), everything, document))
         while true {
             let rendering = document.rendering
-            let result = DesiredStateLoader.load(
-                sources: [DesiredStateLoader.Source(path: "export", bytes: Array(rendering.text.utf8))]
-            )
-            guard let desired = result.state else {
-                let errors = result.diagnostics.filter { $0.severity == .error }
-                var complaints: [ExportDocument.Place: [String]] = [:]
-                for error in errors {
-                    guard let line = error.line, rendering.places.indices.contains(line - 1),
-                        let place = rendering.places[line - 1]
-                    else { continue }
-                    complaints[place, default: []].append(error.message)
-                }
-                guard !complaints.isEmpty else { return errors.map(\.message) }
-                document.takeBack(complaints)
-                continue
+            let result = read(rendering)
+            if let desired = result.state {
+                if takeBackChanges(planned: desired, in: &document) { continue }
+                return []
             }
-            if !takeBackChanges(planned: desired, in: &document) { return [] }
+            let complaints = complaints(of: result, rendering, document)
+            guard !complaints.isEmpty else {
+                return result.diagnostics.filter { $0.severity == .error }.map(\.message)
+            }
+            document.takeBack(complaints)
         }
+    }
+
+    private func read(_ rendering: ExportDocument.Rendering) -> DesiredStateLoader.Result {
+        DesiredStateLoader.load(
+            sources: [DesiredStateLoader.Source(path: "export", bytes: Array(rendering.text.utf8))]
+        )
+    }
+
+    /// The errors that are about a field of a service.
+    private func complaints(
+        of result: DesiredStateLoader.Result,
+        _ rendering: ExportDocument.Rendering,
+        _ document: ExportDocument
+    ) -> [ExportDocument.Place: [Complaint]] {
+        var complaints: [ExportDocument.Place: [Complaint]] = [:]
+        for error in result.diagnostics where error.severity == .error {
+            guard let line = error.line, rendering.places.indices.contains(line - 1),
+                let place = rendering.places[line - 1]
+            else { continue }
+            let label = " in service '\(document.services[place.service].slug)'"
+            let message = error.message.hasSuffix(label) ? String(error.message.dropLast(label.count)) : error.message
+            complaints[place, default: []].append(Complaint(message: message, isHidden: error.sourceLine == nil))
+        }
+        return complaints
     }
 
     /// - Returns: whether there was something to take back.

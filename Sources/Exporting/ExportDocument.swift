@@ -48,22 +48,27 @@ struct ExportDocument {
         return rendering
     }
 
-    var rendering: Rendering {
+    var rendering: Rendering { render(everything: false) }
+
+    /// - Parameter everything: Declares also what is to be a comment, to hear what the file's reader says of it.
+    func render(everything: Bool) -> Rendering {
         var rendering = head
-        rendering.add(services.contains(where: \.isDeclared) ? "services:" : "services: []")
+        rendering.add(everything || services.contains(where: \.isDeclared) ? "services:" : "services: []")
         var absent = leftOut[...]
         for (index, service) in services.enumerated() {
             while let first = absent.first, first.slug < service.slug {
                 write(first, &rendering)
                 absent.removeFirst()
             }
-            if service.isDeclared {
-                declare(service, index, &rendering)
+            if index > 0 { rendering.add("") }
+            if everything || service.isDeclared {
+                declare(service, index, everything, &rendering)
             } else {
                 commentOut(service, &rendering)
             }
         }
         absent.forEach { write($0, &rendering) }
+        if !footer.isEmpty { rendering.add("") }
         footer.forEach { rendering.comment($0) }
         return rendering
     }
@@ -72,17 +77,15 @@ struct ExportDocument {
         rendering.comment("not exported: '\(leftOut.slug)': \(leftOut.reason)", indent: "  ")
     }
 
-    private func declare(_ service: ExportedService, _ index: Int, _ rendering: inout Rendering) {
+    private func declare(_ service: ExportedService, _ index: Int, _ everything: Bool, _ rendering: inout Rendering) {
         for remark in service.remarks { rendering.comment("cannot be expressed: \(remark)", indent: "  ") }
-        for (number, field) in service.fields.enumerated() {
+        for (number, field) in (everything ? service.fields + service.unmanaged : service.fields).enumerated() {
             for (line, text) in field.lines.enumerated() {
-                rendering.add(
-                    (number == 0 && line == 0 ? "  - " : "    ") + text,
-                    Place(service: index, field: number)
-                )
+                let place = Place(service: index, field: number)
+                rendering.add((number == 0 && line == 0 ? "  - " : "    ") + text, place)
             }
         }
-        guard !service.unmanaged.isEmpty else { return }
+        guard !everything, !service.unmanaged.isEmpty else { return }
         rendering.comment("set in Authentik, and not managed so far:", indent: "    ")
         for line in service.unmanaged.flatMap(\.lines) { rendering.add("    # \(line)") }
     }
@@ -104,21 +107,43 @@ struct ExportDocument {
     }
 }
 
+/// What the reader of the file says against a field.
+struct Complaint {
+    var message: String
+    /// Whether the reader takes the value for something that must not be shown.
+    var isHidden: Bool
+}
+
 extension ExportDocument {
     /// Takes back what the file's reader complained of.
     ///
-    /// An optional field goes, and its value stays unmanaged; with any other the whole service becomes a comment. The
-    /// field itself goes in both cases: what is wrong with it may be that it holds a password.
-    mutating func takeBack(_ complaints: [Place: [String]]) {
-        for (place, messages) in complaints.sorted(by: { $0.key.field > $1.key.field }) {
+    /// An optional field goes, and its value stays unmanaged; with any other the whole service becomes a comment.
+    mutating func takeBack(_ complaints: [Place: [Complaint]]) {
+        for (place, complaints) in complaints.sorted(by: { $0.key.field > $1.key.field }) {
             let field = services[place.service].fields[place.field]
-            let reasons = messages.joined(separator: "; ")
+            let reasons = complaints.map(\.message).joined(separator: "; ")
             if field.isOptional {
-                services[place.service].remarks.append("\(field.name), which stays as it is: \(reasons)")
+                services[place.service].remarks.append("\(reasons); it stays as it is")
             } else {
                 services[place.service].refusals.append(reasons)
             }
-            if place.field > 0 { services[place.service].fields.remove(at: place.field) }
+            guard place.field > 0, field.isOptional || complaints.contains(where: \.isHidden) else { continue }
+            services[place.service].fields.remove(at: place.field)
+        }
+    }
+
+    /// Takes what must not be shown out of what is a comment already.
+    mutating func hide(_ complaints: [Place: [Complaint]]) {
+        for (place, complaints) in complaints.sorted(by: { $0.key.field > $1.key.field })
+        where complaints.contains(where: \.isHidden) {
+            let reasons = complaints.map(\.message).joined(separator: "; ")
+            let fields = services[place.service].fields.count
+            if place.field >= fields {
+                services[place.service].unmanaged.remove(at: place.field - fields)
+            } else if !services[place.service].isDeclared, place.field > 0 {
+                services[place.service].fields.remove(at: place.field)
+                services[place.service].refusals.append(reasons)
+            }
         }
     }
 }

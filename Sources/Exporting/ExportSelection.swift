@@ -12,6 +12,8 @@ struct ExportSelection {
     private(set) var leftOut: [LeftOut] = []
     /// How many there are beside those that carry the owner's mark; none where all are wanted.
     private(set) var others = 0
+    /// All whose marks are there, in alphabetical order.
+    let owners: [String]
     private let readings: [String: OwnershipMark.Reading]
 
     init(_ scope: Export.Scope, _ observed: ObservedState) {
@@ -20,6 +22,11 @@ struct ExportSelection {
                 .map { ($0.application, OwnershipMark.read($0.attributes)) },
             uniquingKeysWith: { first, _ in first }
         )
+        owners = Set(
+            readings.values.compactMap { reading in
+                if case .mark(let mark) = reading { mark.owner } else { nil }
+            }
+        ).sorted()
         switch scope {
         case .marked(let owner):
             self.owner = owner
@@ -28,11 +35,6 @@ struct ExportSelection {
             self.owner = owner
             isAll = true
         case .all(nil):
-            let owners = Set(
-                readings.values.compactMap { reading in
-                    if case .mark(let mark) = reading { mark.owner } else { nil }
-                }
-            )
             isAll = true
             if owners.count == 1, let only = owners.first, Export.complaint(aboutOwner: only) == nil {
                 owner = only

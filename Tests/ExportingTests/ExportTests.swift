@@ -21,6 +21,7 @@ import Testing
                   - slug: docs
                     name: Homelab Docs
                     port: 8080
+
                   - slug: elsewhere
                     group: 'yes'
                     launchURL: https://elsewhere.example.org/start
@@ -37,6 +38,7 @@ import Testing
                     accessTokenValidity: minutes=5
                     subjectMode: user_email
                     includeClaimsInIDToken: false
+
                   - slug: grafana
                     name: Grafana
                     port: 8444
@@ -70,6 +72,7 @@ import Testing
                   # - slug: docs
                   #   name: Homelab Docs
                   # not exported: 'elsewhere': it has the SAML Provider 'SAML\\u{A}- slug: evil'; only OAuth2 is managed
+
                   # cannot be expressed: 'grafana': its tokens are signed with the client secret (HS256), not with a key; \
                 a file always names a key
                   # - slug: grafana
@@ -78,6 +81,7 @@ import Testing
                   #   redirectURIs:
                   #     - https://sso.example.net:8444/login/generic_oauth
                   #   secretRef: {env: GRAFANA_CLIENT_SECRET}
+
                 # not exported, because no application has them: OAuth2 providers 'Provider for Elsewhere'
 
                 """
@@ -119,6 +123,7 @@ import Testing
                     subjectMode: hashed_user_id
                     # set in Authentik, and not managed so far:
                     # description: "By hand\\nand long"
+
                 # 1 other application carries no mark of 'homelab'; 'reconcile export --all' shows what is there.
 
                 """
@@ -155,7 +160,7 @@ import Testing
         for text in [
             "1 logout redirect URI", "who may open it (1 policy binding: group 'admins')", "policy engine mode, 'all'",
             "1 backchannel provider: 'SCIM'", "that lists hide it",
-            "description, which stays as it is: description has a control character in it",
+            "description has a control character in it; it stays as it is",
         ] {
             #expect(export.text.contains("# cannot be expressed: \(text)") || export.text.contains(text), "\(text)")
         }
@@ -195,16 +200,63 @@ import Testing
         #expect(export.text.contains("the scope mapping 'Twin 2' shares the scope name 'twin'"))
     }
 
-    @Test func aPasswordInAURLIsNotRepeated() {
+    @Test(arguments: ["", "no key", "marked"])
+    func aPasswordInAURLIsNotRepeated(_ variant: String) {
         var world = World()
         world.add(.grafana)
         world.change("grafana") { application, provider in
             application.launchURL = "https://me:hunter2@grafana.example.net"
+            if variant == "marked" { return }
             provider?.redirectURIs = [.init(matchingMode: "strict", url: "https://me:hunter2@grafana.example.net/cb")]
+            if variant == "no key" { provider?.signingKey = nil }
+        }
+        if variant == "marked" {
+            world.mark("grafana", OwnershipMark(owner: "homelab", slug: "grafana", provider: 1))
         }
         let export = world.export(.all(owner: "homelab"))
         #expect(!export.text.contains("hunter2"))
-        #expect(export.text.contains("has a user name or password in it"))
+        #expect(export.problems == [])
+        #expect(export.declared == (variant == "marked" ? 1 : 0))
+        if variant != "marked" { #expect(export.text.contains("has a user name or password in it")) }
+    }
+
+    /// Swift, and so the reader of the file, takes both spellings for one.
+    @Test func namesThatLookAlikeAreNoTrouble() {
+        var world = World()
+        world.add(.grafana)
+        world.add(.client("twin", pk: 20))
+        world.change("grafana") { _, provider in provider?.name = "e\u{301}clair" }
+        world.change("twin") { _, provider in provider?.name = "\u{E9}clair" }
+        let export = world.export(.all(owner: "homelab"))
+        #expect(export.problems == [])
+        #expect(export.declared == 1)
+        #expect(world.plan(export)?.services.flatMap(\.changes).isEmpty == true)
+    }
+
+    @Test func aProxyProviderIsNoOAuth2Provider() {
+        var world = World()
+        world.add(.grafana)
+        world.change("grafana") { application, provider in
+            application.providerSummary = .init(name: "Gate", typeName: "OAuth2/OpenID Provider")
+            provider?.redirectURIs = [
+                .init(
+                    matchingMode: "strict",
+                    url: "https://a.example/outpost.goauthentik.io/callback?X-authentik-auth-callback=true"
+                )
+            ]
+        }
+        let export = world.export(.all(owner: "homelab"))
+        #expect(export.declared == 0)
+        #expect(export.text.contains("# not exported: 'grafana': it has the Proxy Provider 'Gate'"))
+    }
+
+    @Test func aWrongOwnerHearsOfTheOthers() {
+        var world = World()
+        world.add(.grafana)
+        world.mark("grafana", OwnershipMark(owner: "homelab", slug: "grafana", provider: 1))
+        let export = world.export(.marked(owner: "hoemlab"))
+        #expect(export.declared == 0)
+        #expect(export.text.contains("# The owners whose marks are there: 'homelab'."))
     }
 
     @Test func servicesOfOneRedirectURIAreBothThere() {

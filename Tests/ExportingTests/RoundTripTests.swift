@@ -45,6 +45,13 @@ import Testing
             #expect(ExitStatus(try await workshop.pass(desired).run()) == .success)
             #expect(workshop.sandbox.requests.filter(\.isWrite).isEmpty)
 
+            // What somebody clicks at meanwhile is their file's own, or stays a comment.
+            for service in desired.services.prefix(8) {
+                try await workshop.admin.changeApplication(
+                    service.slug,
+                    ["meta_description": "By hand\n- slug: evil", "group": "", "open_in_new_tab": true]
+                )
+            }
             let second = try await workshop.export(.marked(owner: "homelab"))
             #expect(second.declared == first.declared)
             let again = try load(second)

@@ -87,6 +87,23 @@ extension Workshop {
             try await furnish(number, &random, flows: flows, keys: keys, scopes: scopes, group: group)
         }
         try await admin.makeProvider("lone")
+        let gate = try await admin.send(
+            "POST",
+            "providers/proxy/",
+            [
+                "name": "Gate", "external_host": "https://gate.example.net", "mode": "forward_single",
+                "authorization_flow": flows.first?["pk"] ?? .null,
+                "invalidation_flow": try await admin.flow(ProgramDefaults.invalidationFlow),
+            ]
+        )
+        try await admin.send(
+            "POST",
+            "core/applications/",
+            [
+                "name": "Gate", "slug": "gate", "provider": gate["pk"] ?? .null,
+                "meta_launch_url": "https://gate.example.net",
+            ]
+        )
     }
 
     private mutating func furnish(
