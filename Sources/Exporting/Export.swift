@@ -9,7 +9,7 @@ package struct Export: Sendable {
     /// How many services it declares.
     package var declared: Int
     /// The applications that are in it as comments only, and why.
-    package var commented: [(slug: String, reason: String)]
+    package var commented: [LeftOut]
     /// How many applications are not in it, because they do not carry the owner's mark.
     package var others: Int
     /// What is wrong with the file as a whole; it does not load, then.
@@ -62,7 +62,7 @@ extension Export {
         var redirects: Set<ServiceExporter.Redirect> = []
         var variables = EnvironmentNames()
         document.services = selection.applications.map { application in
-            let exporter = ServiceExporter(
+            var exporter = ServiceExporter(
                 application,
                 application.provider.flatMap { providers[$0] },
                 mark: selection.mark(of: application),
@@ -70,7 +70,7 @@ extension Export {
                 release: observed.release,
                 host: document.host
             )
-            var service = ServiceExporter.export(exporter, &redirects, &variables)
+            var service = exporter.export(&redirects, &variables)
             service.remarks += Self.remarks(application, selection, bindings[application.pk] ?? [])
             return service
         }
@@ -80,8 +80,8 @@ extension Export {
         text = document.rendering.text
         declared = document.services.filter(\.isDeclared).count
         commented =
-            document.services.filter { !$0.isDeclared }.map { ($0.slug, $0.refusals.joined(separator: "; ")) }
-            + document.leftOut.map { ($0.slug, $0.reason) }
+            document.services.filter { !$0.isDeclared }
+            .map { LeftOut(slug: $0.slug, reason: $0.refusals.joined(separator: "; ")) } + document.leftOut
         commented.sort { $0.slug < $1.slug }
         others = selection.others
     }
@@ -158,18 +158,5 @@ extension Export {
             )
         }
         return lines
-    }
-}
-
-extension ExportDocument {
-    /// What the reader of the file says of all but the services; nil for nothing.
-    var headComplaint: String? {
-        var rendering = head
-        rendering.add("services: []")
-        let result = DesiredStateLoader.load(
-            sources: [DesiredStateLoader.Source(path: "export", bytes: Array(rendering.text.utf8))]
-        )
-        guard let error = result.diagnostics.first else { return nil }
-        return error.message + (error.hint.map { "; \($0)" } ?? "")
     }
 }

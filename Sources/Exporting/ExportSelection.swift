@@ -52,20 +52,23 @@ struct ExportSelection {
     private mutating func sort(_ application: Application) {
         switch readings[application.pk] {
         case .mark(let mark) where mark.owner == owner: applications.append(application)
-        case .mark, .newer, .unreadable, nil:
-            guard isAll else { return others += 1 }
-            guard let reason = reasonAgainst(readings[application.pk]) else { return applications.append(application) }
-            leftOut.append(LeftOut(slug: application.slug, reason: reason))
+        case .newer(_, let owner) where owner == self.owner || isAll: leaveOut(application)
+        case .mark where isAll: leaveOut(application)
+        case .unreadable where isAll, nil where isAll: applications.append(application)
+        default: others += 1
         }
     }
 
-    private func reasonAgainst(_ reading: OwnershipMark.Reading?) -> String? {
-        switch reading {
-        case .mark(let mark): "it belongs to the owner '\(mark.owner)'"
+    private mutating func leaveOut(_ application: Application) {
+        let reason: String
+        switch readings[application.pk] {
+        case .mark(let mark): reason = "it belongs to the owner '\(mark.owner)'"
         case .newer(let version, let owner):
-            "its mark\(owner.map { " of '\($0)'" } ?? "") is of version \(version), which this program does not know"
-        case .unreadable, nil: nil
+            reason =
+                "its mark\(owner.map { " of '\($0)'" } ?? "") is of version \(version), which this program does not know"
+        case .unreadable, nil: return
         }
+        leftOut.append(LeftOut(slug: application.slug, reason: reason))
     }
 
     /// The mark of an application, if it is this owner's.

@@ -18,19 +18,3 @@ struct ExportedService {
 
     var isDeclared: Bool { refusals.isEmpty }
 }
-
-/// One field of a service, as lines of YAML.
-struct ExportedField {
-    /// The file's name of it.
-    var name: String
-    /// The first begins with the name; the others are indented against it.
-    var lines: [String]
-    /// Whether leaving it out leaves the value in Authentik alone.
-    var isOptional = false
-}
-
-/// An application that is not in the file at all.
-struct LeftOut {
-    var slug: String
-    var reason: String
-}

@@ -43,27 +43,16 @@ struct ServiceExporter {
         marked = Set((mark?.applicationFields ?? []) + (mark?.providerFields ?? []))
     }
 
-    /// - Parameters:
-    ///   - redirects: Where the services before this one are sent back to; two of the same place are a mistake.
-    ///   - variables: The variables of the services before this one.
-    static func export(
-        _ exporter: ServiceExporter,
-        _ redirects: inout Set<Redirect>,
-        _ variables: inout EnvironmentNames
-    ) -> ExportedService {
-        var exporter = exporter
-        exporter.write(&redirects, &variables)
-        return exporter.service
-    }
-
     /// A redirect URI of a service that lives at an origin.
     struct Redirect: Hashable {
         var origin: WebOrigin
         var uri: RedirectURI
     }
 
-    private mutating func write(_ redirects: inout Set<Redirect>, _ variables: inout EnvironmentNames) {
-        let application = application
+    /// - Parameters:
+    ///   - redirects: Where the services before this one are sent back to; two of the same place are a mistake.
+    ///   - variables: The variables of the services before this one.
+    mutating func export(_ redirects: inout Set<Redirect>, _ variables: inout EnvironmentNames) -> ExportedService {
         add("slug", application.slug)
         optional("name", "name", application.name, isDefault: application.name == application.slug)
         optional("group", "group", application.group, default: "")
@@ -79,6 +68,7 @@ struct ServiceExporter {
             writeReferences(of: provider)
             writeDetails(of: provider)
         }
+        return service
     }
 
     // MARK: - The application
@@ -153,7 +143,7 @@ struct ServiceExporter {
         if entries.isEmpty {
             service.refusals.append("its provider has no redirect URI; a file needs one")
         }
-        let logouts = provider.redirectURIs.count - provider.redirectURIs.filter { $0.type != "logout" }.count
+        let logouts = provider.redirectURIs.count { $0.type == "logout" }
         if logouts > 0 { service.remarks.append(count(logouts, "logout redirect URI")) }
         if let place, place.paths.count == 1 {
             add("redirectPath", place.paths[0])

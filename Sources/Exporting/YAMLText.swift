@@ -15,7 +15,8 @@ package enum YAMLText {
 
     /// Whether a plain scalar can stand in a list in brackets, too.
     package static func isPlainInFlow(_ text: String) -> Bool {
-        isPlain(text) && text.utf8.allSatisfy { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: " ") }
+        isPlain(text)
+            && text.unicodeScalars.allSatisfy { isLetter($0) || isDigit($0) || "._-/".unicodeScalars.contains($0) }
     }
 
     /// What some reader takes for a boolean, a null or a number though it is all letters.
@@ -30,11 +31,15 @@ package enum YAMLText {
         return scalars.indices.allSatisfy { index in
             switch scalars[index] {
             case ":": scalars[index + 1] != " "
-            case " ", ".", "_", "-", "/", "+", "(", ")", ";", "=": true
-            case let scalar: isLetter(scalar) || ("0"..."9").contains(scalar)
+            case "#": scalars[index - 1] != " "
+            case " ": true
+            case "!"..."/", ";", "=", "?", "@", "_", "~": scalars[index] != "\""
+            case let scalar: isLetter(scalar) || isDigit(scalar)
             }
         }
     }
+
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 
     private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

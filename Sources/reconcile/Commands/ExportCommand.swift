@@ -18,9 +18,9 @@ struct ExportCommand: AsyncParsableCommand {
 
               export AUTHENTIK_URL=https://sso.example.net AUTHENTIK_TOKEN=...
               reconcile export --all --owner homelab > services.yaml
-              export GRAFANA_CLIENT_SECRET=...           # the secret that the service has now, for each secretRef
-              reconcile plan --config services.yaml      # adopts what has no mark yet, and changes no field
-              reconcile --once --config services.yaml    # writes the marks
+              export GRAFANA_CLIENT_SECRET=...         # for each secretRef, the secret of now
+              reconcile plan --config services.yaml    # adopts what has no mark, changes no field
+              reconcile --once --config services.yaml  # writes the marks
 
             The file holds no secret: each secretRef names a variable of the environment, to be set or replaced by the \
             place where the secret is kept. What equals a default is left out. What a file cannot express is a comment \
@@ -32,8 +32,8 @@ struct ExportCommand: AsyncParsableCommand {
 
             It needs the token of a superuser: Authentik shows anybody else some of the applications only.
 
-            Exit codes: 0 the file is on stdout; 64 usage; 69 Authentik cannot be reached or observed; 77 the token is \
-            refused, or is no superuser's.
+            Exit codes: 0 the file is on stdout; 1 it is, and is too large to be read; 64 usage; 69 Authentik cannot be \
+            reached or observed; 77 the token is refused, or is no superuser's.
             """
     )
 
@@ -84,8 +84,11 @@ struct ExportCommand: AsyncParsableCommand {
         for problem in export.problems {
             logger.error("the file does not load as it is", metadata: ["problem": "\(problem.printable)"])
         }
-        for (slug, reason) in export.commented {
-            logger.warning("not exported", metadata: ["service": "\(slug)", "reason": "\(reason.printable)"])
+        for application in export.commented {
+            logger.warning(
+                "not exported",
+                metadata: ["service": "\(application.slug)", "reason": "\(application.reason.printable)"]
+            )
         }
         if export.others > 0 {
             logger.notice(
