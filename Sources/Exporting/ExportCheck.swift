@@ -64,8 +64,8 @@ struct ExportCheck {
             switch service.decision {
             case .inSync: break
             case .adopt where service.changes.isEmpty: break
-            case .update where service.changes.isEmpty:
-                let remark = "all of its ownership mark, which a pass brings up to date; it changes nothing else"
+            case .update where service.changes.isEmpty && service.deletion == nil:
+                let remark = "its ownership mark as it is; a pass brings it up to date, and changes nothing else"
                 if !document.services[index].remarks.contains(remark) {
                     document.services[index].remarks.append(remark)
                 }

@@ -55,19 +55,27 @@ struct ExportDocument {
         var rendering = head
         rendering.add(everything || services.contains(where: \.isDeclared) ? "services:" : "services: []")
         var absent = leftOut[...]
+        var isFirst = true
+        func separate() {
+            if !isFirst { rendering.add("") }
+            isFirst = false
+        }
+        func writeAbsent(before slug: String?) {
+            let some = absent.prefix { absent in slug.map { absent.slug < $0 } ?? true }
+            if !some.isEmpty { separate() }
+            some.forEach { write($0, &rendering) }
+            absent = absent.dropFirst(some.count)
+        }
         for (index, service) in services.enumerated() {
-            while let first = absent.first, first.slug < service.slug {
-                write(first, &rendering)
-                absent.removeFirst()
-            }
-            if index > 0 { rendering.add("") }
+            writeAbsent(before: service.slug)
+            separate()
             if everything || service.isDeclared {
                 declare(service, index, everything, &rendering)
             } else {
                 commentOut(service, &rendering)
             }
         }
-        absent.forEach { write($0, &rendering) }
+        writeAbsent(before: nil)
         if !footer.isEmpty { rendering.add("") }
         footer.forEach { rendering.comment($0) }
         return rendering
@@ -96,7 +104,7 @@ struct ExportDocument {
         }
         if service.isMarked {
             rendering.comment(
-                "it carries this owner's mark, so a plan calls it an orphan while it is a comment",
+                "it carries this owner's mark: while it is a comment it is an orphan, which 'prune: true' would delete",
                 indent: "  "
             )
         }

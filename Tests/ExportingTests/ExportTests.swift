@@ -71,6 +71,7 @@ import Testing
                   # cannot be expressed: 'docs': a bookmark has nothing to launch; a file needs a launchURL or port
                   # - slug: docs
                   #   name: Homelab Docs
+
                   # not exported: 'elsewhere': it has the SAML Provider 'SAML\\u{A}- slug: evil'; only OAuth2 is managed
 
                   # cannot be expressed: 'grafana': its tokens are signed with the client secret (HS256), not with a key; \
@@ -142,6 +143,40 @@ import Testing
         #expect(world.export(.all(owner: nil)).text.contains("owner: office  # the only owner"))
         world.unmark()
         #expect(world.export(.all(owner: nil)).text.contains("owner: homelab  # a placeholder"))
+    }
+
+    @Test func aMarkOfANewerVersionIsLeftAlone() {
+        var world = World()
+        world.add(.docs)
+        world.observed.marks = [
+            ApplicationEntitlement(
+                pk: "mark",
+                name: OwnershipMark.entitlementName,
+                application: "app-docs",
+                attributes: ["version": 2, "owner": "homelab"]
+            )
+        ]
+        for scope in [Export.Scope.marked(owner: "homelab"), .all(owner: "homelab"), .all(owner: "office")] {
+            let export = world.export(scope)
+            #expect(export.declared == 0)
+            #expect(export.commented.first?.reason.contains("of version 2, which this program does not know") == true)
+        }
+        #expect(world.export(.marked(owner: "office")).others == 1)
+    }
+
+    /// A mark that names another slug is brought up to date by a pass; the rest stays.
+    @Test func anotherSlugThanTheMarksIsSaid() {
+        var world = World()
+        world.add(.docs)
+        world.mark(
+            "docs",
+            OwnershipMark(owner: "homelab", slug: "old", applicationFields: ["meta_launch_url", "name"])
+        )
+        let export = world.export(.marked(owner: "homelab"))
+        #expect(export.declared == 1)
+        #expect(export.text.contains("# cannot be expressed: its file calls it 'old'"))
+        #expect(export.text.contains("# cannot be expressed: its ownership mark as it is"))
+        #expect(world.plan(export)?.services.flatMap(\.changes).isEmpty == true)
     }
 
     @Test func whatStaysAsItIsIsSaid() {
