@@ -53,6 +53,7 @@ let package = Package(
         library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
         library("SecretSources", ["DesiredState", "Secrets"]),
         library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
+        library("Exporting", ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", "Secrets"]),
         library("Reconciling", ["AuthentikAPI", "DesiredState", "JSON", "Planning", "SecretSources"]),
         library(
             "AuthentikSandbox",
@@ -72,8 +73,8 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Planning", "Reconciling",
-                "SecretSources", "Secrets",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "Exporting", "JSON", "Planning",
+                "Reconciling", "SecretSources", "Secrets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
@@ -127,6 +128,13 @@ let package = Package(
         tests("YAMLDocument"),
         tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
         tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
+        tests(
+            "Exporting",
+            [
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Planning", "Reconciling",
+                "SecretSources", "Secrets", "TestSupport", "YAMLDocument",
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,6 +9,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
     case flows = "flows/instances"
     case keys = "crypto/certificatekeypairs"
     case scopeMappings = "propertymappings/provider/scope"
+    case policyBindings = "policies/bindings"
 
     /// The permission a request needs, as Authentik names it: `authentik_core.add_application`.
     ///
@@ -38,6 +39,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         case .flows: ("authentik_flows", "flow")
         case .keys: ("authentik_crypto", "certificatekeypair")
         case .scopeMappings: ("authentik_providers_oauth2", "scopemapping")
+        case .policyBindings: ("authentik_policies", "policybinding")
         }
     }
 }

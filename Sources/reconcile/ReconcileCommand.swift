@@ -13,6 +13,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             reconcile --once --config FILE [--sandbox]
             reconcile plan --config FILE
             reconcile validate --config FILE
+            reconcile export --all > services.yaml
             reconcile sandbox --port 9000
             """,
         discussion: """
@@ -33,7 +34,9 @@ struct ReconcileCommand: AsyncParsableCommand {
             converged); 2 'plan' found changes; 64 usage; 65 the file is wrong; 69 Authentik cannot be reached or \
             observed; 77 the token is refused or lacks a permission.
             """,
-        subcommands: [PlanCommand.self, ReleaseCommand.self, ValidateCommand.self, SandboxCommand.self]
+        subcommands: [
+            PlanCommand.self, ReleaseCommand.self, ValidateCommand.self, ExportCommand.self, SandboxCommand.self,
+        ]
     )
 
     @Flag(help: "Run one pass, print a report and end.")

@@ -3,7 +3,10 @@ import Glibc
 /// Where results go.
 enum StandardOutput {
     /// Writes a line at once.
-    static func print(_ line: String) { writeAll(line + "\n", to: STDOUT_FILENO) }
+    static func print(_ line: String) { write(line + "\n") }
+
+    /// Writes text at once, as it is.
+    static func write(_ text: String) { writeAll(text, to: STDOUT_FILENO) }
 }
 
 /// Where the log and errors go.

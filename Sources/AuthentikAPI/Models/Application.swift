@@ -15,6 +15,12 @@ package struct Application: Sendable, Equatable {
     package var description: String
     package var publisher: String
     package var openInNewTab: Bool
+    /// What else uses it, beside `provider`.
+    package var backchannelProviders: [ProviderSummary] = []
+    /// Whether one of its policy bindings lets in (`any`), or only `all` of them together.
+    package var policyEngineMode = "any"
+    /// Whether lists of applications leave it out; since 2026.8.
+    package var isHidden = false
 
     package struct ProviderSummary: Sendable, Equatable, Decodable {
         package var name: String?
@@ -57,6 +63,9 @@ extension Application: ListedObject {
         case description = "meta_description"
         case publisher = "meta_publisher"
         case openInNewTab = "open_in_new_tab"
+        case backchannelProviders = "backchannel_providers_obj"
+        case policyEngineMode = "policy_engine_mode"
+        case isHidden = "meta_hide"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -72,5 +81,8 @@ extension Application: ListedObject {
         description = try values.decodeIfPresent(String.self, forKey: .description) ?? ""
         publisher = try values.decodeIfPresent(String.self, forKey: .publisher) ?? ""
         openInNewTab = try values.decodeIfPresent(Bool.self, forKey: .openInNewTab) ?? false
+        backchannelProviders = try values.decodeIfPresent([ProviderSummary].self, forKey: .backchannelProviders) ?? []
+        policyEngineMode = try values.decodeIfPresent(String.self, forKey: .policyEngineMode) ?? "any"
+        isHidden = try values.decodeIfPresent(Bool.self, forKey: .isHidden) ?? false
     }
 }

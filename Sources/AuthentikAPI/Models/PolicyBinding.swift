@@ -1,0 +1,44 @@
+/// Who or what is bound to an object, as `/policies/bindings/` shows it.
+package struct PolicyBinding: Sendable, Equatable {
+    package var pk: String
+    /// The pk of what it is bound to; of an application, its own.
+    package var target: String
+    /// For people: `group 'admins'`, `user 'akadmin'`, `policy 'office hours'`.
+    package var subject: String
+
+    package init(pk: String, target: String, subject: String) {
+        self.pk = pk
+        self.target = target
+        self.subject = subject
+    }
+}
+
+extension PolicyBinding: ListedObject {
+    package var key: String { pk }
+
+    private enum CodingKeys: String, CodingKey {
+        case pk, target
+        case group = "group_obj"
+        case user = "user_obj"
+        case policy = "policy_obj"
+    }
+
+    private struct Named: Decodable {
+        var name: String?
+        var username: String?
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        pk = try values.decode(String.self, forKey: .pk)
+        target = try values.decode(String.self, forKey: .target)
+        func named(_ key: CodingKeys) -> Named? { try? values.decodeIfPresent(Named.self, forKey: key) }
+        if let group = named(.group) {
+            subject = "group '\(group.name ?? "?")'"
+        } else if let user = named(.user) {
+            subject = "user '\(user.username ?? user.name ?? "?")'"
+        } else {
+            subject = "policy '\(named(.policy)?.name ?? "?")'"
+        }
+    }
+}

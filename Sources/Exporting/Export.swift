@@ -1,0 +1,162 @@
+package import AuthentikAPI
+import DesiredState
+package import Planning
+
+/// What Authentik holds, as a file in which `reconcile plan` finds nothing to change.
+package struct Export: Sendable {
+    /// The file.
+    package var text: String
+    /// How many services it declares.
+    package var declared: Int
+    /// The applications that are in it as comments only, and why.
+    package var commented: [LeftOut]
+    /// How many applications are not in it, because they do not carry the owner's mark.
+    package var others: Int
+    /// What is wrong with the file as a whole; it does not load, then.
+    package var problems: [String]
+}
+
+extension Export {
+    /// What to export.
+    package enum Scope: Sendable, Equatable {
+        /// The applications that carry this owner's mark.
+        case marked(owner: String)
+        /// Every application but those that another owner marked; without an owner, the only one there is.
+        case all(owner: String?)
+    }
+
+    /// The owner in a file where neither the user nor Authentik names one.
+    package static let placeholderOwner = "homelab"
+
+    /// What is wrong with the name of an owner; nil if nothing is.
+    package static func complaint(aboutOwner owner: String) -> String? {
+        let document = ExportDocument(header: [], owner: owner)
+        return document.headComplaint
+    }
+
+    /// Writes the file; the same values give the same text.
+    ///
+    /// What it writes it reads and plans itself, and takes back what would change anything.
+    ///
+    /// - Parameters:
+    ///   - bindings: Of all objects, which a file cannot express.
+    ///   - address: Of Authentik, for people.
+    package init(_ scope: Scope, of observed: ObservedState, bindings: [PolicyBinding], address: String) {
+        var selection = ExportSelection(scope, observed)
+        let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        let bindings = Dictionary(grouping: bindings, by: \.target)
+        selection.leaveOut { application in
+            guard let pk = application.provider else { return nil }
+            if let provider = providers[pk], !provider.isProxy { return nil }
+            let type = application.providerSummary?.typeName ?? "provider of another type"
+            // Authentik lists the inner half of a proxy provider as an OAuth2 provider.
+            let shown = providers[pk] == nil ? type : "Proxy Provider"
+            return "it has the \(shown) '\(application.providerSummary?.name ?? "?")'; only OAuth2 is managed"
+        }
+
+        var document = ExportDocument(header: Self.header(observed.release, address, selection), owner: selection.owner)
+        document.ownerRemark = selection.ownerRemark
+        document.host = Self.host(for: selection.applications, providers, document)
+        document.leftOut = selection.leftOut
+        let names = ObjectNames(observed)
+        var redirects: Set<ServiceExporter.Redirect> = []
+        var variables = EnvironmentNames()
+        document.services = selection.applications.map { application in
+            var exporter = ServiceExporter(
+                application,
+                application.provider.flatMap { providers[$0] },
+                mark: selection.mark(of: application),
+                names: names,
+                release: observed.release,
+                host: document.host
+            )
+            var service = exporter.export(&redirects, &variables)
+            service.remarks += Self.remarks(application, selection, bindings[application.pk] ?? [])
+            return service
+        }
+        document.footer = Self.footer(selection, observed)
+        problems = ExportCheck(observed: observed).settle(&document)
+        if !document.services.contains(where: \.isDeclared) { document.host = nil }
+        text = document.rendering.text
+        declared = document.services.filter(\.isDeclared).count
+        commented =
+            document.services.filter { !$0.isDeclared }
+            .map { LeftOut(slug: $0.slug, reason: $0.refusals.joined(separator: "; ")) } + document.leftOut
+        commented.sort { $0.slug < $1.slug }
+        others = selection.others
+    }
+
+    private static func header(_ release: Release, _ address: String, _ selection: ExportSelection) -> [String] {
+        let isAdopting = selection.applications.contains { selection.mark(of: $0) == nil }
+        return [
+            "What Authentik \(release) at \(address) holds, written by 'reconcile export'.",
+            "'reconcile plan' finds no field to change in it, once each variable that a secretRef names holds the client",
+            "secret that the service has now. No secret is in this file.",
+        ]
+            + (isAdopting
+                ? ["Applications without an ownership mark are adopted: 'reconcile --once' writes their marks only."]
+                : [])
+    }
+
+    private static func host(
+        for applications: [Application],
+        _ providers: [Int: OAuth2Provider],
+        _ document: ExportDocument
+    ) -> String? {
+        var hosts = CommonHost()
+        for application in applications { hosts.add(application, application.provider.flatMap { providers[$0] }) }
+        return hosts.candidates.first { host in
+            var document = document
+            document.host = host
+            return document.headComplaint == nil
+        }
+    }
+
+    /// What of an application no file has a name for.
+    private static func remarks(
+        _ application: Application,
+        _ selection: ExportSelection,
+        _ bindings: [PolicyBinding]
+    ) -> [String] {
+        var remarks: [String] = []
+        if let mark = selection.mark(of: application), mark.slug != application.slug {
+            remarks.append("its file calls it '\(mark.slug)'; somebody gave it another slug since")
+        }
+        if !bindings.isEmpty {
+            let subjects = bindings.map(\.subject).sorted().joined(separator: ", ")
+            remarks.append("who may open it (\(count(bindings.count, "policy binding")): \(subjects))")
+        }
+        if application.policyEngineMode != "any" {
+            remarks.append("its policy engine mode, '\(application.policyEngineMode)'")
+        }
+        if !application.backchannelProviders.isEmpty {
+            let names = application.backchannelProviders.map { "'\($0.name ?? "?")'" }.sorted().joined(separator: ", ")
+            remarks.append("\(count(application.backchannelProviders.count, "backchannel provider")): \(names)")
+        }
+        if application.isHidden { remarks.append("that lists hide it") }
+        return remarks
+    }
+
+    private static func footer(_ selection: ExportSelection, _ observed: ObservedState) -> [String] {
+        var lines: [String] = []
+        if selection.others > 0 {
+            let carry = selection.others == 1 ? "carries" : "carry"
+            lines.append(
+                "\(count(selection.others, "other application")) \(carry) no mark of '\(selection.owner)'; "
+                    + "'reconcile export --all' shows what is there."
+            )
+        }
+        if selection.applications.isEmpty, selection.owners.contains(where: { $0 != selection.owner }) {
+            let owners = selection.owners.filter { $0 != selection.owner }.map { "'\($0)'" }.joined(separator: ", ")
+            lines.append("The owners whose marks are there: \(owners).")
+        }
+        guard selection.isAll else { return lines }
+        let unlinked = observed.providers.filter { !$0.isLinked && !$0.isProxy }.map { "'\($0.name)'" }.sorted()
+        if !unlinked.isEmpty {
+            lines.append(
+                "not exported, because no application has them: OAuth2 providers \(unlinked.joined(separator: ", "))"
+            )
+        }
+        return lines
+    }
+}

@@ -1,0 +1,108 @@
+import DesiredState
+import Planning
+import SecretSources
+import Secrets
+
+/// Reads a document as `reconcile plan` would, and takes back what it would not take or would change.
+struct ExportCheck {
+    let observed: ObservedState
+
+    /// Changes the document until reading and planning it finds nothing.
+    ///
+    /// Each round takes something back, so it ends.
+    ///
+    /// - Returns: What is wrong with the file as a whole; nothing, usually.
+    func settle(_ document: inout ExportDocument) -> [String] {
+        let everything = document.render(everything: true)
+        document.hide(complaints(of: read(everything), everything, document))
+        while true {
+            let rendering = document.rendering
+            let result = read(rendering)
+            if let desired = result.state {
+                if takeBackChanges(planned: desired, in: &document) { continue }
+                return []
+            }
+            let complaints = complaints(of: result, rendering, document)
+            guard !complaints.isEmpty else {
+                return result.diagnostics.filter { $0.severity == .error }.map(\.message)
+            }
+            document.takeBack(complaints)
+        }
+    }
+
+    private func read(_ rendering: ExportDocument.Rendering) -> DesiredStateLoader.Result {
+        DesiredStateLoader.load(
+            sources: [DesiredStateLoader.Source(path: "export", bytes: Array(rendering.text.utf8))]
+        )
+    }
+
+    /// The errors that are about a field of a service.
+    private func complaints(
+        of result: DesiredStateLoader.Result,
+        _ rendering: ExportDocument.Rendering,
+        _ document: ExportDocument
+    ) -> [ExportDocument.Place: [Complaint]] {
+        var complaints: [ExportDocument.Place: [Complaint]] = [:]
+        for error in result.diagnostics where error.severity == .error {
+            guard let line = error.line, rendering.places.indices.contains(line - 1),
+                let place = rendering.places[line - 1]
+            else { continue }
+            let label = " in service '\(document.services[place.service].slug)'"
+            let message = error.message.hasSuffix(label) ? String(error.message.dropLast(label.count)) : error.message
+            complaints[place, default: []].append(Complaint(message: message, isHidden: error.sourceLine == nil))
+        }
+        return complaints
+    }
+
+    /// - Returns: whether there was something to take back.
+    private func takeBackChanges(planned desired: DesiredState, in document: inout ExportDocument) -> Bool {
+        let plan = Planner.plan(desired, secrets: secrets(of: document), observed: observed)
+        let plans = Dictionary(plan.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        var found = false
+        for index in document.services.indices where document.services[index].isDeclared {
+            guard let service = plans[document.services[index].slug] else { continue }
+            switch service.decision {
+            case .inSync: break
+            case .adopt where service.changes.isEmpty: break
+            case .update where service.changes.isEmpty && service.deletion == nil:
+                let remark = "its ownership mark as it is; a pass brings it up to date, and changes nothing else"
+                if !document.services[index].remarks.contains(remark) {
+                    document.services[index].remarks.append(remark)
+                }
+            default:
+                document.services[index].refusals.append(reason(of: service))
+                found = true
+            }
+        }
+        return found
+    }
+
+    private func reason(of service: ServicePlan) -> String {
+        guard !service.changes.isEmpty else { return service.reason }
+        let changes = service.changes.map { change in
+            let before = change.before?.shown.joined(separator: ", ") ?? ""
+            let after = change.after.shown.joined(separator: ", ")
+            return "\(change.field): \(before.isEmpty ? "(none)" : before) → \(after.isEmpty ? "(none)" : after)"
+        }
+        return "it would change \(changes.joined(separator: "; "))"
+    }
+
+    /// As if each variable held the secret that the service has now.
+    private func secrets(of document: ExportDocument) -> [SecretReference: SecretAvailability] {
+        var environment: [String: String] = [:]
+        for case let (variable, value?) in document.services.compactMap(\.secret) {
+            environment[variable] = value.exposed
+        }
+        let resolver = SecretResolver(environment: environment)
+        var secrets: [SecretReference: SecretAvailability] = [:]
+        for (variable, _) in document.services.compactMap(\.secret) {
+            let reference = SecretReference.environment(variable)
+            do throws(SecretError) {
+                secrets[reference] = .available(try resolver.resolve(reference))
+            } catch {
+                secrets[reference] = .unavailable(reason: "\(error) in Authentik, or cannot be read there")
+            }
+        }
+        return secrets
+    }
+}

@@ -1,0 +1,116 @@
+/// A file in the making, which knows what each of its lines is about.
+struct ExportDocument {
+    /// Comments at the top.
+    var header: [String]
+    var owner: String
+    /// A comment behind the owner; nil for none.
+    var ownerRemark: String?
+    var host: String?
+    /// Ordered by slug.
+    var services: [ExportedService] = []
+    /// Ordered by slug.
+    var leftOut: [LeftOut] = []
+    /// Comments at the end.
+    var footer: [String] = []
+
+    /// What a line is about.
+    struct Place: Hashable {
+        /// Indexes into ``services`` and its fields.
+        var service: Int
+        var field: Int
+    }
+
+    /// A text, and the place of each line that declares something of a service.
+    struct Rendering {
+        var lines: [String] = []
+        var places: [Place?] = []
+
+        var text: String { lines.map { "\($0)\n" }.joined() }
+
+        mutating func add(_ line: String, _ place: Place? = nil) {
+            lines.append(line)
+            places.append(place)
+        }
+
+        mutating func comment(_ text: String, indent: String = "") {
+            add("\(indent)# \(YAMLText.comment(text))")
+        }
+    }
+
+    /// Only what stands above the services, and none of them.
+    var head: Rendering {
+        var rendering = Rendering()
+        header.forEach { rendering.comment($0) }
+        rendering.add("apiVersion: reconcile/v1")
+        let remark = ownerRemark.map { "  # \(YAMLText.comment($0))" } ?? ""
+        rendering.add("owner: \(YAMLText.scalar(owner))\(remark)")
+        if let host { rendering.add("host: \(YAMLText.scalar(host))") }
+        return rendering
+    }
+
+    var rendering: Rendering { render(everything: false) }
+
+    /// - Parameter everything: Declares also what is to be a comment, to hear what the file's reader says of it.
+    func render(everything: Bool) -> Rendering {
+        var rendering = head
+        rendering.add(everything || services.contains(where: \.isDeclared) ? "services:" : "services: []")
+        var absent = leftOut[...]
+        var isFirst = true
+        func separate() {
+            if !isFirst { rendering.add("") }
+            isFirst = false
+        }
+        func writeAbsent(before slug: String?) {
+            let some = absent.prefix { absent in slug.map { absent.slug < $0 } ?? true }
+            if !some.isEmpty { separate() }
+            some.forEach { write($0, &rendering) }
+            absent = absent.dropFirst(some.count)
+        }
+        for (index, service) in services.enumerated() {
+            writeAbsent(before: service.slug)
+            separate()
+            if everything || service.isDeclared {
+                declare(service, index, everything, &rendering)
+            } else {
+                commentOut(service, &rendering)
+            }
+        }
+        writeAbsent(before: nil)
+        if !footer.isEmpty { rendering.add("") }
+        footer.forEach { rendering.comment($0) }
+        return rendering
+    }
+
+    private func write(_ leftOut: LeftOut, _ rendering: inout Rendering) {
+        rendering.comment("not exported: '\(leftOut.slug)': \(leftOut.reason)", indent: "  ")
+    }
+
+    private func declare(_ service: ExportedService, _ index: Int, _ everything: Bool, _ rendering: inout Rendering) {
+        for remark in service.remarks { rendering.comment("cannot be expressed: \(remark)", indent: "  ") }
+        for (number, field) in (everything ? service.fields + service.unmanaged : service.fields).enumerated() {
+            for (line, text) in field.lines.enumerated() {
+                let place = Place(service: index, field: number)
+                rendering.add((number == 0 && line == 0 ? "  - " : "    ") + text, place)
+            }
+        }
+        guard !everything, !service.unmanaged.isEmpty else { return }
+        rendering.comment("set in Authentik, and not managed so far:", indent: "    ")
+        for line in service.unmanaged.flatMap(\.lines) { rendering.add("    # \(line)") }
+    }
+
+    private func commentOut(_ service: ExportedService, _ rendering: inout Rendering) {
+        for refusal in service.refusals {
+            rendering.comment("cannot be expressed: '\(service.slug)': \(refusal)", indent: "  ")
+        }
+        if service.isMarked {
+            rendering.comment(
+                "it carries this owner's mark: while it is a comment it is an orphan, which 'prune: true' would delete",
+                indent: "  "
+            )
+        }
+        for remark in service.remarks { rendering.comment("cannot be expressed: \(remark)", indent: "  ") }
+        for (number, line) in service.fields.flatMap(\.lines).enumerated() {
+            rendering.add((number == 0 ? "  # - " : "  #   ") + line)
+        }
+    }
+}

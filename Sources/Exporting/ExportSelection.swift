@@ -1,0 +1,89 @@
+import AuthentikAPI
+import Planning
+
+/// Which applications an export is about.
+struct ExportSelection {
+    let owner: String
+    let isAll: Bool
+    private(set) var ownerRemark: String?
+    /// Ordered by slug.
+    private(set) var applications: [Application] = []
+    /// Ordered by slug.
+    private(set) var leftOut: [LeftOut] = []
+    /// How many there are beside those that carry the owner's mark; none where all are wanted.
+    private(set) var others = 0
+    /// All whose marks are there, in alphabetical order.
+    let owners: [String]
+    private let readings: [String: OwnershipMark.Reading]
+
+    init(_ scope: Export.Scope, _ observed: ObservedState) {
+        readings = Dictionary(
+            observed.marks.filter { $0.name == OwnershipMark.entitlementName }
+                .map { ($0.application, OwnershipMark.read($0.attributes)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        owners = Set(
+            readings.values.compactMap { reading in
+                if case .mark(let mark) = reading { mark.owner } else { nil }
+            }
+        ).sorted()
+        switch scope {
+        case .marked(let owner):
+            self.owner = owner
+            isAll = false
+        case .all(let owner?):
+            self.owner = owner
+            isAll = true
+        case .all(nil):
+            isAll = true
+            if owners.count == 1, let only = owners.first, Export.complaint(aboutOwner: only) == nil {
+                owner = only
+                ownerRemark = "the only owner whose marks are there"
+            } else {
+                owner = Export.placeholderOwner
+                ownerRemark = "a placeholder: name whose services these are; --owner sets it"
+            }
+        }
+        for application in observed.applications.sorted(by: { ($0.slug, $0.pk) < ($1.slug, $1.pk) }) {
+            sort(application)
+        }
+    }
+
+    private mutating func sort(_ application: Application) {
+        switch readings[application.pk] {
+        case .mark(let mark) where mark.owner == owner: applications.append(application)
+        case .newer(_, let owner) where owner == self.owner || isAll: leaveOut(application)
+        case .mark where isAll: leaveOut(application)
+        case .unreadable where isAll, nil where isAll: applications.append(application)
+        default: others += 1
+        }
+    }
+
+    private mutating func leaveOut(_ application: Application) {
+        let reason: String
+        switch readings[application.pk] {
+        case .mark(let mark): reason = "it belongs to the owner '\(mark.owner)'"
+        case .newer(let version, let owner):
+            reason =
+                "its mark\(owner.map { " of '\($0)'" } ?? "") is of version \(version), which this program does not know"
+        case .unreadable, nil: return
+        }
+        leftOut.append(LeftOut(slug: application.slug, reason: reason))
+    }
+
+    /// The mark of an application, if it is this owner's.
+    func mark(of application: Application) -> OwnershipMark? {
+        guard case .mark(let mark) = readings[application.pk], mark.owner == owner else { return nil }
+        return mark
+    }
+
+    /// Takes out the applications that there is a reason against.
+    mutating func leaveOut(_ reason: (Application) -> String?) {
+        applications.removeAll { application in
+            guard let reason = reason(application) else { return false }
+            leftOut.append(LeftOut(slug: application.slug, reason: reason))
+            return true
+        }
+        leftOut.sort { $0.slug < $1.slug }
+    }
+}

@@ -1,0 +1,64 @@
+import AuthentikAPI
+import DesiredState
+import Planning
+
+/// What a file calls the objects that Authentik knows by uuid.
+struct ObjectNames {
+    private let flows: [String: String]
+    private let keys: [String: String]
+    private let keyCounts: [String: Int]
+    private let mappings: [String: ScopeMapping]
+    private let pksByManaged: [String: String]
+    private let pksByScopeName: [String: [String]]
+
+    init(_ observed: ObservedState) {
+        func index<Value>(_ pairs: [(String, Value)]) -> [String: Value] {
+            Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+        }
+        flows = index(observed.flows.map { ($0.pk, $0.slug) })
+        keys = index(observed.keys.map { ($0.pk, $0.name) })
+        keyCounts = Dictionary(grouping: observed.keys, by: \.name).mapValues(\.count)
+        mappings = index(observed.scopeMappings.map { ($0.pk, $0) })
+        pksByManaged = index(observed.scopeMappings.compactMap { mapping in mapping.managed.map { ($0, mapping.pk) } })
+        pksByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName).mapValues { $0.map(\.pk) }
+    }
+
+    func flow(_ pk: String?) -> String? { pk.flatMap { flows[$0] } }
+
+    /// - Returns: nil also for a name that several keys have.
+    func key(_ pk: String?) -> String? {
+        guard let name = pk.flatMap({ keys[$0] }), keyCounts[name] == 1 else { return nil }
+        return name
+    }
+
+    /// A scope mapping by name, or why it has none that means it alone.
+    enum Scope {
+        case name(String)
+        case unnamed(reason: String)
+    }
+
+    /// The scope name where it is enough, else the `managed` name.
+    func scope(_ pk: String) -> Scope {
+        guard let mapping = mappings[pk] else { return .unnamed(reason: "the scope mapping \(pk) is not known") }
+        let candidates = [mapping.scopeName] + (mapping.managed.map { [$0] } ?? [])
+        if let name = candidates.first(where: { isScope($0) && meaning(of: $0) == pk }) { return .name(name) }
+        return .unnamed(
+            reason: "the scope mapping '\(mapping.name)' shares the scope name '\(mapping.scopeName)' with another, "
+                + "or has one that no file can hold, and it has no managed name"
+        )
+    }
+
+    /// As a plan looks a name up.
+    private func meaning(of name: String) -> String? {
+        if let pk = pksByManaged["\(Self.managedPrefix)\(name)"] ?? pksByManaged[name] { return pk }
+        let pks = pksByScopeName[name] ?? []
+        return pks.count == 1 ? pks.first : nil
+    }
+
+    /// RFC 6749, section 3.3.
+    private func isScope(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+    }
+
+    private static let managedPrefix = "goauthentik.io/providers/oauth2/scope-"
+}

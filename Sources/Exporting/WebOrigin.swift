@@ -1,0 +1,37 @@
+/// The beginning of an https URL, and what follows it.
+struct WebOrigin: Hashable {
+    var host: String
+    /// Nil for the scheme's own.
+    var port: Int?
+
+    /// As it begins URLs: `https://sso.example.net:8444`.
+    var text: String { "https://\(host)" + (port.map { ":\($0)" } ?? "") }
+
+    /// Fails on a URL that is not just an origin, written as this program writes one.
+    init?(_ url: String) {
+        let scheme = "https://"
+        guard url.hasPrefix(scheme) else { return nil }
+        let parts = url.dropFirst(scheme.count).split(separator: ":", omittingEmptySubsequences: false)
+        guard let host = parts.first, !host.isEmpty, parts.count <= 2,
+            host.utf8.allSatisfy({ byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."): true
+                default: false
+                }
+            })
+        else { return nil }
+        self.host = String(host)
+        guard parts.count == 2 else { return }
+        guard let port = Int(parts[1]), (1...65535).contains(port), port != 443, String(port) == parts[1] else {
+            return nil
+        }
+        self.port = port
+    }
+
+    /// The path of a URL below this origin; nil if it is elsewhere, or a file would take the path for a whole URL.
+    func path(of url: String) -> String? {
+        guard url.hasPrefix("\(text)/") else { return nil }
+        let path = String(url.dropFirst(text.count))
+        return path.contains("://") ? nil : path
+    }
+}

@@ -1,0 +1,96 @@
+/// Text of any origin as YAML that every reader, of YAML 1.1 or 1.2, takes for just that text.
+package enum YAMLText {
+    /// A scalar on one line: plain where nobody can misread it, else in quotes.
+    package static func scalar(_ text: String) -> String {
+        if isPlain(text) { return text }
+        let scalars = text.unicodeScalars
+        if scalars.contains(where: mustEscape) { return "\"" + scalars.map(escaped).joined() + "\"" }
+        return "'" + scalars.map { $0 == "'" ? "''" : String($0) }.joined() + "'"
+    }
+
+    /// Text that stays within its comment, on its line.
+    package static func comment(_ text: String) -> String {
+        text.unicodeScalars.map { mustEscape($0) ? "\\u{\(hexadecimal($0))}" : String($0) }.joined()
+    }
+
+    /// Whether a plain scalar can stand in a list in brackets, too.
+    package static func isPlainInFlow(_ text: String) -> Bool {
+        isPlain(text)
+            && text.unicodeScalars.allSatisfy { isLetter($0) || isDigit($0) || "._-/".unicodeScalars.contains($0) }
+    }
+
+    /// What some reader takes for a boolean, a null or a number though it is all letters.
+    private static let words: Set = ["true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"]
+
+    /// Letters first; then nothing that could begin a comment, a mapping, a number or anything else.
+    private static func isPlain(_ text: String) -> Bool {
+        let scalars = Array(text.unicodeScalars)
+        guard let first = scalars.first, let last = scalars.last, isLetter(first) || first == "/",
+            last != " ", last != ":", !words.contains(text.lowercased())
+        else { return false }
+        return scalars.indices.allSatisfy { index in
+            switch scalars[index] {
+            case ":": scalars[index + 1] != " "
+            case "#": scalars[index - 1] != " "
+            case " ": true
+            case "!"..."/", ";", "=", "?", "@", "_", "~": scalars[index] != "\""
+            case let scalar: isLetter(scalar) || isDigit(scalar)
+            }
+        }
+    }
+
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter: true
+        default: false
+        }
+    }
+
+    /// What breaks lines, what YAML or a terminal does not take, and what nobody sees.
+    private static func mustEscape(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
+        // The joiners are parts of emoji and of scripts.
+        case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
+        case .spaceSeparator: scalar != " "
+        default: false
+        }
+    }
+
+    /// Within double quotes.
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\"": return "\\\""
+        case "\\": return "\\\\"
+        case "\n": return "\\n"
+        case "\t": return "\\t"
+        case "\r": return "\\r"
+        default: break
+        }
+        guard mustEscape(scalar) else { return String(scalar) }
+        let digits = hexadecimal(scalar)
+        let (letter, length) = digits.count <= 2 ? ("x", 2) : digits.count <= 4 ? ("u", 4) : ("U", 8)
+        return "\\\(letter)" + String(repeating: "0", count: length - digits.count) + digits
+    }
+
+    private static func hexadecimal(_ scalar: Unicode.Scalar) -> String {
+        String(scalar.value, radix: 16, uppercase: true)
+    }
+}
+
+extension String {
+    /// Without white space at both ends, as Authentik stores text and the file's reader takes it.
+    var trimmed: String {
+        guard let first = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(unicodeScalars[first...last])
+    }
+}
+
+/// `1 service`, `2 services`.
+func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+}
