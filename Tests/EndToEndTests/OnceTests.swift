@@ -108,23 +108,19 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
 
     @Test func aRefusedServiceIsReportedAndTheOthersConverge() async throws {
         try await withTarget { target in
-            let theirs = try await target.admin.makeProvider("theirs", clientID: "grafana")
-            try await target.admin.send(
-                "POST",
-                "core/applications/",
-                ["name": "Theirs", "slug": "theirs", "provider": theirs["pk"] ?? .null]
-            )
+            #expect(try await target.run("--once", "--config", homelab).status == 0)
+            try await target.admin.changeApplication("trivy", ["name": "By hand"])
+            try await target.admin.deleteApplication("grafana")
+            let path = "/api/v3/core/applications/trivy/"
+            let rule = FaultRule(.html(status: 500), method: "PATCH", path: path)
+            target.sandbox.faults.set(FaultPlan(rules: [rule]))
             let result = try await target.run("--once", "--config", homelab)
             #expect(result.status == 1)
-            #expect(result.output.contains("x grafana"))
-            #expect(
-                result.output.contains(
-                    "provider.client_id: OAuth2/OpenID Provider with this Client ID already exists."
-                )
-            )
-            #expect(result.output.contains("6 created, 1 failed"))
+            #expect(result.output.contains("x trivy"))
+            #expect(result.output.contains("500"))
+            #expect(result.output.contains("5 in sync, 1 linked, 1 failed"))
             result.expectNoSecrets()
-            #expect(try await target.admin.list("core/applications/").count == 7)
+            #expect(try await target.admin.application("grafana")["name"] == "Grafana")
             let again = try await target.run("--once", "--config", homelab, "--output", "json")
             #expect(try schemaMistakes(JSONValue(parsing: Array(again.output.utf8)), "report") == [])
             #expect(again.output.contains("\"error\""))
