@@ -104,6 +104,11 @@ struct ServiceDraft {
                 let isRenamed = application.slug != service.slug
                 plan.writes.insert(.updateProvider(pk: own.pk, changes.map(\.assignment)), at: isRenamed ? 1 : 0)
             }
+            if own.clientID != provider.declared.clientID {
+                plan.notes.append(
+                    "its client id changes from '\(own.clientID)' to '\(provider.declared.clientID)': tell it to the service"
+                )
+            }
             if !isLinked { plan.notes += leftAlone(application) }
             return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
         case (let application?, _):

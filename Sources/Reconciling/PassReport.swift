@@ -18,9 +18,10 @@ package struct ServiceOutcome: Sendable {
     /// Why it is not as declared now; nil if every write was done.
     package var failure: ServiceFailure?
 
-    /// Whether it is as declared now; an orphan counts as such, since nothing was to be done.
+    /// Whether it is as declared now; an orphan counts as such, since nothing was to be done, and a deletion that the
+    /// brake holds back does not.
     package var isConverged: Bool {
-        failure == nil && plan.decision != .conflict && plan.decision != .blocked
+        failure == nil && plan.decision != .conflict && plan.decision != .blocked && plan.deletion?.isHeld != true
     }
 }
 

@@ -252,6 +252,7 @@ import Testing
             let graphs = try #require(report.outcomes.first { $0.plan.slug == "graphs" })
             #expect(graphs.plan.decision == .update)
             #expect(graphs.plan.notes.contains { $0.contains("issuer changes") })
+            #expect(graphs.plan.notes.contains { $0.contains("client id changes from 'grafana' to 'graphs'") })
             let objects = homelab.writes.map { $0.split(separator: "/")[4] }
             #expect(objects == ["applications", "oauth2", "application_entitlements"])
             #expect(try await homelab.admin.application("graphs")["pk"] == application["pk"])
