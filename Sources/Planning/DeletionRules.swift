@@ -42,7 +42,7 @@ struct DeletionRules {
                 "the provider '\(name)', which the application has, is not this service's own; left alone"
             )
         } else if own == nil, let left = mark.provider.flatMap(index.provider(pk:)) {
-            plan.notes.append("its provider '\(left.name)' is another application's by now; left alone")
+            plan.notes.append("its provider '\(left.name)' is another service's by now; left alone")
         }
         guard !isHeld else { return plan }
         if let own { plan.writes.append(.deleteProvider(pk: own.pk)) }

@@ -12,6 +12,8 @@ struct ObservedIndex {
     private let markedByProvider: [Int: Set<String>]
     /// The applications that this owner marked, with their marks, ordered by slug.
     let owned: [(application: Application, mark: OwnershipMark)]
+    private let owner: String
+    private let ownedPKs: Set<String>
     private let ownedByMarkedSlug: [String: Application]
     /// The slugs in this owner's marks whose applications were not seen.
     private let unseenMarkedSlugs: Set<String>
@@ -50,6 +52,8 @@ struct ObservedIndex {
             }
         }
         self.markedByProvider = markedByProvider
+        self.owner = owner
+        ownedPKs = Set(owned.map(\.application.pk))
         self.owned = owned.sorted { $0.application.slug < $1.application.slug }
         // Where a mark was copied, the application that has the slug is meant, else the first.
         var bySlug: [String: Application] = [:]
@@ -86,6 +90,19 @@ struct ObservedIndex {
     /// - Parameter claimed: the slugs that services have, or had.
     func orphans(claimed: Set<String>) -> [(application: Application, mark: OwnershipMark)] {
         owned.filter { !claimed.contains($0.mark.slug) && !claimed.contains($0.application.slug) }
+    }
+
+    /// Whether this owner marked an application that was seen.
+    func isOwned(application pk: String) -> Bool { ownedPKs.contains(pk) }
+
+    /// The owner whose mark, on another application, names a provider, if it is not this one.
+    func foreignOwner(of provider: OAuth2Provider, besides application: Application) -> String? {
+        applicationsMarked(provider: provider.pk).sorted().lazy.compactMap { pk -> String? in
+            guard pk != application.pk, !isOwned(application: pk),
+                case .mark(let mark) = marksByApplication[pk]?.reading, mark.owner != owner
+            else { return nil }
+            return mark.owner
+        }.first
     }
 
     /// The applications, by pk, whose marks name a provider; whoever's marks they are.

@@ -59,8 +59,9 @@ package struct Planner {
     ) -> Plan {
         func plan(isHeld: Bool, freed: [Int: String] = [:]) -> (services: [ServicePlan], owned: Int) {
             var planner = Planner(desired, secrets, observed, isHeld: isHeld, freed: Set(freed.keys))
-            // The services come first: what they take is not deleted.
-            var services = desired.services.map { planner.plan($0) }
+            // Those that can take a provider come first: what they take is not deleted.
+            var services = desired.services.filter(\.wantsProvider).map { planner.plan($0) }
+            services += desired.services.filter { !$0.wantsProvider }.map { planner.plan($0) }
             services += planner.planOrphans()
             services = WriteOrder.apply(to: services.sorted { $0.slug < $1.slug }, taken: planner.taken, freed: freed)
             // What one service lets go of can be another one's own; the second pass would find it so.
@@ -164,7 +165,13 @@ package struct Planner {
         case .failure(let error): return draft.stuck(.blocked, error.message)
         case .success(let resolved):
             taken[service.slug] = matcher.holders(of: provider, match)
-            return draft.plan(resolved, match, names, index)
+            let plan = draft.plan(resolved, match, names, index)
+            guard plan.decision == .conflict, case .found(let own, isLinked: false) = match else { return plan }
+            // What it may not take over can still be deleted with the application that had it.
+            matcher.leave(own)
+            guard matcher.freed.contains(own.pk) else { return plan }
+            taken[service.slug] = matcher.holders(of: provider, .none)
+            return draft.plan(resolved, .none, names, index)
         }
     }
 
@@ -227,4 +234,9 @@ package struct Planner {
             return ServicePlan(slug: application.slug, decision: .orphan, reason: "\(reason); left alone")
         }
     }
+}
+
+extension Service {
+    /// Whether it is to be there, with a provider.
+    var wantsProvider: Bool { state == .present && provider != nil }
 }

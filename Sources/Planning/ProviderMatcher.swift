@@ -14,8 +14,8 @@ import DesiredState
 /// | a provider of the declared name or client id is a proxy provider | a conflict |
 /// | otherwise | none yet |
 ///
-/// Two different ones by rows two to four are a conflict. What another application has, and does not let go of in this
-/// very pass, is never taken.
+/// Two different ones by rows two to four are a conflict. Never taken is what another application has, and does not let
+/// go of in this very pass, and what the mark of another owner's or another service's application names.
 struct ProviderMatcher {
     enum Match {
         case found(OAuth2Provider, isLinked: Bool)
@@ -26,13 +26,21 @@ struct ProviderMatcher {
     private let index: ObservedIndex
     private let declaredNames: Set<String>
     private let declaredClientIDs: Set<String>
+    /// This owner's applications, by pk, that services with a provider have.
+    private let claimed: Set<String>
     /// Providers that their applications let go of in this pass; see ``WriteOrder``.
-    private let freed: Set<Int>
+    let freed: Set<Int>
     /// Unlinked providers that a service before this one takes.
     private(set) var taken: Set<Int> = []
 
+    /// - Parameter freed: the pks of the providers that their applications let go of in this pass.
     init(index: ObservedIndex, services: [Service], freed: Set<Int>) {
         self.index = index
+        let slugs = Set(services.filter(\.wantsProvider).flatMap { [$0.slug] + $0.renamedFrom })
+        claimed = Set(
+            index.owned.filter { slugs.contains($0.application.slug) || slugs.contains($0.mark.slug) }
+                .map(\.application.pk)
+        )
         self.freed = freed
         declaredNames = Set(services.compactMap { $0.provider?.name })
         declaredClientIDs = Set(services.compactMap { $0.provider?.clientID })
@@ -44,6 +52,11 @@ struct ProviderMatcher {
             if own.pk == linked?.pk { return .found(own, isLinked: true) }
             if let other = user(of: own) {
                 return .conflict("its provider '\(own.name)' is linked to the application '\(other)'; unlink it there")
+            }
+            if taken.contains(own.pk) {
+                return .conflict(
+                    "its provider '\(own.name)' is another service's too, by the marks; correct one of them"
+                )
             }
             return take(own)
         }
@@ -58,7 +71,8 @@ struct ProviderMatcher {
                     "the provider '\(candidate.name)' is a proxy provider, and this program manages none; rename it"
                 )
             }
-            guard let candidate, !candidate.isProxy, user(of: candidate) == nil, !taken.contains(candidate.pk),
+            guard let candidate, !candidate.isProxy, user(of: candidate) == nil, !isSpokenFor(candidate, application),
+                !taken.contains(candidate.pk),
                 !candidates.contains(where: { $0.pk == candidate.pk })
             else { continue }
             candidates.append(candidate)
@@ -83,7 +97,14 @@ struct ProviderMatcher {
             let name = application.providerSummary?.name ?? "?"
             return .conflict("the application has the \(type) '\(name)'; unlink it to have an OAuth2 provider made")
         }
-        let isDeclaredElsewhere = declaredNames.contains(linked.name) || declaredClientIDs.contains(linked.clientID)
+        if let owner = index.foreignOwner(of: linked, besides: application) {
+            return .conflict(
+                "the application has the provider '\(linked.name)', which is marked as the owner '\(owner)''s; unlink it"
+            )
+        }
+        let isDeclaredElsewhere =
+            isSpokenFor(linked, application) || declaredNames.contains(linked.name)
+            || declaredClientIDs.contains(linked.clientID)
         return isDeclaredElsewhere ? .none : .found(linked, isLinked: true)
     }
 
@@ -91,6 +112,16 @@ struct ProviderMatcher {
     private func user(of provider: OAuth2Provider) -> String? {
         (freed.contains(provider.pk) ? nil : provider.applicationSlug) ?? provider.backchannelApplicationSlug
     }
+
+    /// Whether the mark of another application that stays names a provider: another owner's, or another service's.
+    private func isSpokenFor(_ provider: OAuth2Provider, _ application: Application?) -> Bool {
+        index.applicationsMarked(provider: provider.pk).contains { pk in
+            pk != application?.pk && (!index.isOwned(application: pk) || claimed.contains(pk))
+        }
+    }
+
+    /// Takes back that a service takes a provider.
+    mutating func leave(_ provider: OAuth2Provider) { taken.remove(provider.pk) }
 
     private mutating func take(_ provider: OAuth2Provider) -> Match {
         taken.insert(provider.pk)

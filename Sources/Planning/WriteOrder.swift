@@ -1,3 +1,5 @@
+import AuthentikAPI
+
 /// Puts services in an order in which no provider is to get what another one still has: its name, its client id, or its
 /// application's place.
 ///
@@ -22,7 +24,7 @@ struct WriteOrder {
     ) -> [ServicePlan] {
         var order = WriteOrder(plans, taken, freed)
         // A conflict gives nothing up, which may be another one's conflict in turn.
-        while order.refuseOne() {}
+        while order.refuse() {}
         return order.plans
     }
 
@@ -33,32 +35,55 @@ struct WriteOrder {
         indexBySlug = Dictionary(plans.indices.map { (plans[$0].slug, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Makes a conflict of the first service that cannot get what it needs, and tells the others for whom they wait.
-    private mutating func refuseOne() -> Bool {
+    /// Makes a conflict of what cannot get what it needs, and tells the others for whom they wait.
+    ///
+    /// - Returns: whether there was any.
+    private mutating func refuse() -> Bool {
         let freedNames = self.freedNames
+        var isAnyRefused = false
         for index in plans.indices where !plans[index].writes.isEmpty {
-            let slug = plans[index].slug
-            var waitsFor: Set<String> = []
-            for name in taken[slug] ?? [] {
-                guard let other = freedNames[name.key], other != slug else {
-                    refuse(index, "\(name.description); rename that, or give this service another one")
-                    return true
-                }
-                waitsFor.insert(other)
+            switch others(plans[index], freedNames) {
+            case .success(let slugs): plans[index].waitsFor = slugs.sorted()
+            case .failure(let refusal):
+                refuse(index, refusal.reason)
+                isAnyRefused = true
             }
-            for (provider, other) in linked(plans[index]) where other != slug {
-                guard let otherIndex = indexBySlug[other], !plans[otherIndex].writes.isEmpty else {
-                    refuse(index, "its provider (pk \(provider)) is the application '\(other)''s; unlink it there")
-                    return true
-                }
-                waitsFor.insert(other)
-            }
-            plans[index].waitsFor = waitsFor.sorted()
         }
+        if isAnyRefused { return true }
         guard let index = plans.indices.first(where: { waitsForItself(plans[$0].slug) }) else { return false }
         let others = plans[index].waitsFor.map { "'\($0)'" }.joined(separator: ", ")
         refuse(index, "it and \(others) have each other's provider, or its name or client id; change one by hand")
         return true
+    }
+
+    private struct Refusal: Error {
+        var reason: String
+    }
+
+    /// The services that have to give something up before a plan can be carried out.
+    private func others(_ plan: ServicePlan, _ freedNames: [TakenName.Key: String]) -> Result<Set<String>, Refusal> {
+        var slugs: Set<String> = []
+        for name in taken[plan.slug] ?? [] {
+            guard let other = freedNames[name.key], other != plan.slug else {
+                return .failure(Refusal(reason: "\(name.description); \(advice(on: name))"))
+            }
+            slugs.insert(other)
+        }
+        for (provider, other) in linked(plan) where other != plan.slug {
+            guard let index = indexBySlug[other], !plans[index].writes.isEmpty else {
+                return .failure(Refusal(reason: "its provider (pk \(provider)) is the service '\(other)''s; unlink it"))
+            }
+            slugs.insert(other)
+        }
+        return .success(slugs)
+    }
+
+    private func advice(on name: TakenName) -> String {
+        if let holder = name.holder.applicationSlug.flatMap({ indexBySlug[$0] }).map({ plans[$0] }) {
+            if holder.deletion?.isHeld == true { return "the brake holds its deletion back" }
+            if holder.decision == .blocked { return "'\(holder.slug)' is blocked; see to that first" }
+        }
+        return "rename that, or give this service another one"
     }
 
     /// The services that give a name up, by the name.

@@ -26,19 +26,20 @@ struct Applier: Sendable {
 
     func apply(_ plan: Plan) async -> [ServiceOutcome] {
         let stop = StopSignal()
+        let total = plan.changing.count
         var done: [Progress] = []
         var waiting = plan.changing
         // Most wait for nobody; the few that do, for a name that another one gives up.
         while !waiting.isEmpty {
             let undone = Set(waiting.map(\.slug))
-            let failed = Set(done.filter { $0.failure != nil }.map(\.plan.slug))
+            let succeeded = Set(done.filter { $0.failure == nil }.map(\.plan.slug))
             let ready = waiting.filter { undone.isDisjoint(with: $0.waitsFor) }
             waiting.removeAll { undone.isDisjoint(with: $0.waitsFor) }
             let before = done.count
             done += await concurrently(ready, limit: concurrency) { service in
-                await write(service, stop, failed)
+                await write(service, stop, succeeded)
             } each: {
-                onProgress?(before + $0, plan.changing.count)
+                onProgress?(before + $0, total)
             }
         }
         done = await writePendingMarks(done)
@@ -47,11 +48,11 @@ struct Applier: Sendable {
         return (outcomes + untouched).sorted { $0.plan.slug < $1.plan.slug }
     }
 
-    private func write(_ service: ServicePlan, _ stop: StopSignal, _ failed: Set<String>) async -> Progress {
+    private func write(_ service: ServicePlan, _ stop: StopSignal, _ succeeded: Set<String>) async -> Progress {
         var progress = Progress(plan: service)
-        if let other = service.waitsFor.first(where: failed.contains) {
+        if let other = service.waitsFor.first(where: { !succeeded.contains($0) }) {
             progress.failure = ServiceFailure(
-                "not attempted: '\(other)' has to give something up for it first, and failed"
+                "not attempted: '\(other)' has to give something up for it first, and did not in this pass"
             )
             return progress
         }

@@ -17,6 +17,14 @@ struct Protected: Equatable {
         let claimed = Set(desired.services.flatMap { [$0.slug] + $0.renamedFrom })
         var touchable: Set<String> = []
         var ownProviders: Set<Int> = []
+        let foreign = Set(
+            world.marks.values.compactMap { attributes -> Int? in
+                guard case .mark(let mark) = OwnershipMark.read(attributes), mark.owner != desired.owner else {
+                    return nil
+                }
+                return mark.provider
+            }
+        )
         for (pk, application) in world.applications {
             let slug = application["slug"]?.string ?? ""
             let isOurs: Bool
@@ -30,7 +38,8 @@ struct Protected: Equatable {
             }
             if isOurs || claimed.contains(slug) {
                 touchable.insert(pk)
-                if claimed.contains(slug), let provider = application["provider"]?.integer {
+                if claimed.contains(slug), let provider = application["provider"]?.integer, !foreign.contains(provider)
+                {
                     ownProviders.insert(provider)
                 }
             }
@@ -46,7 +55,7 @@ struct Protected: Equatable {
             let isNamed =
                 names.contains(provider["name"]?.string ?? "")
                 || clientIDs.contains(provider["client_id"]?.string ?? "")
-            return !ownProviders.contains(pk) && !isNamed
+            return !ownProviders.contains(pk) && (!isNamed || foreign.contains(pk))
         }
         marks = world.marks.filter { !touchable.contains($0.key) }
     }
