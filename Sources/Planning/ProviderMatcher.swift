@@ -63,6 +63,7 @@ struct ProviderMatcher {
 
         var candidates: [OAuth2Provider] = []
         if let linked, linked.name == declared.name || linked.clientID == declared.clientID {
+            if let application, let conflict = foreignMark(on: linked, of: application) { return conflict }
             candidates.append(linked)
         }
         for candidate in [index.provider(name: declared.name), index.provider(clientID: declared.clientID)] {
@@ -90,6 +91,13 @@ struct ProviderMatcher {
         return .none
     }
 
+    private func foreignMark(on linked: OAuth2Provider, of application: Application) -> Match? {
+        guard let owner = index.foreignOwner(of: linked, besides: application) else { return nil }
+        return .conflict(
+            "the application has the provider '\(linked.name)', which is marked as the owner '\(owner)''s; unlink it"
+        )
+    }
+
     /// What to do with the provider that an application without a mark came with.
     private func matchForeign(_ linked: OAuth2Provider?, of application: Application) -> Match {
         guard let linked else {
@@ -97,11 +105,7 @@ struct ProviderMatcher {
             let name = application.providerSummary?.name ?? "?"
             return .conflict("the application has the \(type) '\(name)'; unlink it to have an OAuth2 provider made")
         }
-        if let owner = index.foreignOwner(of: linked, besides: application) {
-            return .conflict(
-                "the application has the provider '\(linked.name)', which is marked as the owner '\(owner)''s; unlink it"
-            )
-        }
+        if let conflict = foreignMark(on: linked, of: application) { return conflict }
         let isDeclaredElsewhere =
             isSpokenFor(linked, application) || declaredNames.contains(linked.name)
             || declaredClientIDs.contains(linked.clientID)

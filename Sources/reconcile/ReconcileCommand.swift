@@ -14,6 +14,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             reconcile plan --config FILE
             reconcile validate --config FILE
             reconcile export --all > services.yaml
+            reconcile release --config FILE
             reconcile sandbox --port 9000
             """,
         discussion: """
@@ -31,8 +32,9 @@ struct ReconcileCommand: AsyncParsableCommand {
             applies that plan or, if it is out of date, nothing.
 
             Exit codes: 0 converged or nothing to do; 1 a service failed, conflicts or is blocked (the others were \
-            converged); 2 'plan' found changes; 64 usage; 65 the file is wrong; 69 Authentik cannot be reached or \
-            observed; 77 the token is refused or lacks a permission.
+            converged), the brake held deletions back, or the reviewed plan is out of date; 2 'plan' found changes; \
+            64 usage; 65 the file is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or \
+            lacks a permission.
             """,
         subcommands: [
             PlanCommand.self, ReleaseCommand.self, ValidateCommand.self, ExportCommand.self, SandboxCommand.self,

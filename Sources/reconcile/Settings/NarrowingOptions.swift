@@ -5,7 +5,7 @@ import Planning
 struct NarrowingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only this service, declared or an orphan; may be repeated. Nothing else is planned, written or counted.",
+            "Only this service, declared or an orphan; may be repeated. Nothing else is shown or written; the brake counts all.",
             valueName: "slug"
         )
     )
