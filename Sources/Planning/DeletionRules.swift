@@ -6,7 +6,7 @@ import AuthentikAPI
 /// |---|---|
 /// | the mark does not name it | no |
 /// | another application has it, as its provider or as a backchannel | no |
-/// | the mark of another application that stays names it, or a declared service takes it | no |
+/// | the mark of another application that is to have a provider names it, or a declared service takes it | no |
 /// | it is a proxy provider | no |
 /// | otherwise | yes, before the application: the mark falls with that, and until then all of it is still ours |
 struct DeletionRules {
@@ -15,8 +15,8 @@ struct DeletionRules {
     let isPruning: Bool
     /// Whether the brake holds deletions back.
     let isHeld: Bool
-    /// The applications of ours, by pk, that are to be deleted.
-    let unwanted: Set<String>
+    /// The applications of ours, by pk, that are to have no provider, or to be deleted.
+    let withoutProvider: Set<String>
     /// The providers that declared services take, of those that are linked to nothing.
     var taken: Set<Int> = []
 
@@ -25,7 +25,7 @@ struct DeletionRules {
         guard let provider = mark.provider.flatMap(index.provider(pk:)), !taken.contains(provider.pk),
             [provider.applicationSlug, provider.backchannelApplicationSlug]
                 .allSatisfy({ $0 == nil || $0 == application.slug }),
-            index.applicationsMarked(provider: provider.pk).subtracting(unwanted).isSubset(of: [application.pk])
+            index.applicationsMarked(provider: provider.pk).subtracting(withoutProvider).isSubset(of: [application.pk])
         else { return nil }
         return provider
     }

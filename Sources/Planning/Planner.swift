@@ -38,6 +38,8 @@ package struct Planner {
     private let index: ObservedIndex
     private let declaredSlugs: Set<String>
     private let orphans: [(application: Application, mark: OwnershipMark)]
+    /// This owner's applications, by pk, that are to have no provider.
+    private let bookmarks: Set<String>
     /// This owner's applications, by pk, that are to be deleted.
     private let unwanted: Set<String>
     private var matcher: ProviderMatcher
@@ -95,6 +97,11 @@ package struct Planner {
         index = ObservedIndex(observed, owner: desired.owner)
         declaredSlugs = Set(desired.services.map(\.slug))
         orphans = index.orphans(claimed: declaredSlugs.union(desired.services.flatMap(\.renamedFrom)))
+        let slugs = Set(desired.services.filter { $0.provider == nil }.flatMap { [$0.slug] + $0.renamedFrom })
+        bookmarks = Set(
+            index.owned.filter { slugs.contains($0.application.slug) || slugs.contains($0.mark.slug) }
+                .map(\.application.pk)
+        )
         let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))
         unwanted = Set((desired.prune ? orphans : []).map(\.application.pk))
             .union(index.owned.map(\.application).filter { absent.contains($0.slug) }.map(\.pk))
@@ -106,7 +113,7 @@ package struct Planner {
             index: index,
             isPruning: desired.prune,
             isHeld: isHeld,
-            unwanted: unwanted,
+            withoutProvider: unwanted.union(bookmarks),
             taken: matcher.taken
         )
     }
