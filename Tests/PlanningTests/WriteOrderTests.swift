@@ -61,4 +61,29 @@ import Testing
         #expect(plan.argocd.decision == .link)
         #expect(plan.argocd.waitsFor == ["grafana"])
     }
+
+    @Test func `what a new service takes is not deleted with the absent one that had it`() throws {
+        var world = World(.grafana(), .client("metrics", port: 1, path: "/", secret: "ARGOCD"))
+        world.converge(.grafana(), providerPK: 7)
+        world.services[0].state = .absent
+        world.services[0].provider = nil
+        world.services[1].provider?.clientID = "grafana"
+        let services = world.plan.services
+        let grafana = try #require(services.first { $0.slug == "grafana" })
+        let metrics = try #require(services.first { $0.slug == "metrics" })
+        #expect(grafana.writeSummaries == ["delete application grafana"])
+        #expect(metrics.decision == .link)
+        #expect(metrics.waitsFor == ["grafana"])
+    }
+
+    @Test func `a provider that another owner's mark names is not taken`() throws {
+        var world = World(.argocd())
+        world.converge(.grafana(), providerPK: 7)
+        world.set(OwnershipMark(owner: "others", slug: "grafana", provider: 7), on: "grafana")
+        world.link("grafana", to: nil)
+        world.services[0].provider?.clientID = "grafana"
+        let argocd = try #require(world.plan.services.first { $0.slug == "argocd" })
+        #expect(argocd.decision == .conflict)
+        #expect(argocd.writes.isEmpty)
+    }
 }

@@ -294,6 +294,32 @@ import Testing
             #expect(try await homelab.admin.application("grafana")["open_in_new_tab"] == true)
         }
     }
+
+    // MARK: - Waiting
+
+    /// The provider would be taken over, were the deletion of the application that has it not left out.
+    @Test func `what waits for a service that a narrowed pass leaves out is not attempted`() async throws {
+        try await withHomelab { homelab in
+            let before = try await homelab.state()
+            let file: @Sendable (inout DesiredState) -> Void = { desired in
+                desired.prune = true
+                for index in desired.services.indices where desired.services[index].slug == "grafana" {
+                    desired.services[index].slug = "metrics"
+                    desired.services[index].provider?.name = "metrics"
+                }
+            }
+            var pass = try homelab.makePass(file)
+            pass.narrowing = Narrowing(only: ["metrics"])
+            homelab.sandbox.resetRequests()
+            let report = try await pass.run()
+            #expect(report.outcomes.first?.failure?.message.contains("'grafana' has to give something up") == true)
+            #expect(homelab.writes == [])
+            #expect(try await homelab.state() == before)
+
+            #expect(ExitStatus(try await homelab.pass(file)) == .success)
+            #expect(try await homelab.admin.application("metrics")["provider"] != .null)
+        }
+    }
 }
 
 extension Admin {
