@@ -14,7 +14,7 @@ import Secrets
 /// | to be absent, missing | – | any | in sync |
 /// | to be absent, there | none | any | conflict |
 /// | to be absent, there | ours | any | delete |
-/// | any | any | two candidates, or its own is another application's | conflict |
+/// | any | any | two candidates, or its own is another application's or marked by another owner | conflict |
 /// | linked to a provider of another type | none | no candidate | conflict |
 /// | any | any | a proxy provider has its name or client id | conflict |
 /// | any | any | its secret, flow, key or scope cannot be resolved | blocked |
@@ -38,10 +38,10 @@ package struct Planner {
     private let index: ObservedIndex
     private let declaredSlugs: Set<String>
     private let orphans: [(application: Application, mark: OwnershipMark)]
-    /// This owner's applications, by pk, that are to have no provider.
-    private let bookmarks: Set<String>
     /// This owner's applications, by pk, that are to be deleted.
     private let unwanted: Set<String>
+    /// The same, and those that are to have no provider.
+    private let withoutProvider: Set<String>
     private var matcher: ProviderMatcher
     private let isHeld: Bool
     /// Names that services are to get and other providers have, by slug.
@@ -97,14 +97,14 @@ package struct Planner {
         index = ObservedIndex(observed, owner: desired.owner)
         declaredSlugs = Set(desired.services.map(\.slug))
         orphans = index.orphans(claimed: declaredSlugs.union(desired.services.flatMap(\.renamedFrom)))
-        let slugs = Set(desired.services.filter { $0.provider == nil }.flatMap { [$0.slug] + $0.renamedFrom })
-        bookmarks = Set(
-            index.owned.filter { slugs.contains($0.application.slug) || slugs.contains($0.mark.slug) }
-                .map(\.application.pk)
-        )
         let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))
         unwanted = Set((desired.prune ? orphans : []).map(\.application.pk))
             .union(index.owned.map(\.application).filter { absent.contains($0.slug) }.map(\.pk))
+        let bookmarks = Set(desired.services.filter { $0.provider == nil }.flatMap { [$0.slug] + $0.renamedFrom })
+        withoutProvider = unwanted.union(
+            index.owned.filter { bookmarks.contains($0.application.slug) || bookmarks.contains($0.mark.slug) }
+                .map(\.application.pk)
+        )
         matcher = ProviderMatcher(index: index, services: desired.services, freed: freed)
     }
 
@@ -113,7 +113,7 @@ package struct Planner {
             index: index,
             isPruning: desired.prune,
             isHeld: isHeld,
-            withoutProvider: unwanted.union(bookmarks),
+            withoutProvider: withoutProvider,
             taken: matcher.taken
         )
     }

@@ -56,32 +56,6 @@ struct ServiceDraft {
         return plan
     }
 
-    // MARK: - Adoption
-
-    /// A plan for what is there without a mark, as far as the service's policy lets it be taken over.
-    ///
-    /// - Parameter isAsCreated: whether the provider, if there is one, is what this program would have created.
-    private func adopted(_ plan: ServicePlan, isAsCreated: Bool = true) -> ServicePlan {
-        guard mark == nil else { return plan }
-        let what: String
-        switch service.adopt {
-        case .always: return plan
-        case .matching:
-            if plan.changes.allSatisfy({ $0.before == nil }), application == nil || plan.changes.isEmpty { return plan }
-            what = "is there without an ownership mark and not as declared"
-        case .never:
-            let isOurs = application.map { $0.isAsCreated(for: service, release) } ?? true
-            let isWhole = application == nil || plan.changes.isEmpty
-            if isOurs, isAsCreated, isWhole, plan.changes.allSatisfy({ $0.before == nil }) { return plan }
-            what = "is there without an ownership mark"
-        }
-        var conflict = plan
-        conflict.decision = .conflict
-        conflict.writes = []
-        conflict.reason = "\(what), and adopt is '\(service.adopt.rawValue)'; set 'adopt: always' to take it over"
-        return conflict
-    }
-
     // MARK: - OIDC services
 
     func plan(
@@ -156,7 +130,7 @@ struct ServiceDraft {
     }
 
     /// The provider that the mark is to name.
-    private enum MarkedProvider {
+    enum MarkedProvider {
         case known(Int?)
         case created
     }
@@ -258,35 +232,6 @@ struct ServiceDraft {
             fields.append("grantTypes")
         }
         return fields.map { "\($0) is not managed: Authentik \(release) does not take it" }
-    }
-}
-
-// MARK: - The mark
-
-extension ServiceDraft {
-    private func markWrite(_ application: Application, _ provider: MarkedProvider) -> Write? {
-        var wanted: OwnershipMark
-        switch provider {
-        case .known(let pk): wanted = wantedMark(provider: pk)
-        case .created: wanted = wantedMark(provider: nil)
-        }
-        guard let entitlement else { return .createMark(application: application.pk, wanted) }
-        if case .known = provider, entitlement.reading == .mark(wanted) { return nil }
-        return .updateMark(entitlement: entitlement.pk, wanted)
-    }
-
-    private func wantedMark(provider: Int?) -> OwnershipMark {
-        OwnershipMark(
-            owner: owner,
-            slug: service.slug,
-            provider: provider,
-            applicationFields: ApplicationField.allCases
-                .filter { $0 != .slug && $0.exists(in: release) && service.value(of: $0) != nil }
-                .map(\.rawValue).sorted(),
-            providerFields: ProviderField.allCases
-                .filter { $0.exists(in: release) && service.declares($0) }
-                .map(\.rawValue).sorted()
-        )
     }
 }
 

@@ -171,7 +171,7 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
         DecisionCase(
             "unmarked application with a provider of its own making",
             .adopt,
-            writes: ["patch provider 7: name, client_id", "mark app-grafana provider 7"]
+            writes: ["mark app-grafana provider 7", "patch provider 7: name, client_id"]
         ) {
             $0.removeMark(of: "grafana")
             $0.changeProviders { ($0.name, $0.clientID) = ("Grafana by hand", "c1i3nt") }

@@ -43,8 +43,7 @@ struct ServiceText {
         let fieldWidth = changes.map(\.field.count).max() ?? 0
         let elements = changes.map(ChangeElements.init)
         let beforeWidth =
-            elements.filter { $0.hasBefore && $0.secretWord == nil && $0.isSingle }.map { before($0).count }
-            .filter { $0 <= Self.widestBefore }.max() ?? 0
+            elements.filter(fitsOneLine).map { before($0).count }.filter { $0 <= Self.widestBefore }.max() ?? 0
         var last: ObjectKind?
         return zip(changes, elements).flatMap { change, elements in
             let object = change.object == last ? "" : change.object.rawValue
@@ -76,16 +75,22 @@ struct ServiceText {
         if let word = elements.secretWord { return [word] }
         guard elements.hasBefore else { return lines(ofNew: elements.added) }
         let before = before(elements)
-        let after = elements.added.first ?? "(none)"
-        if elements.isSingle, before.count + after.count <= Self.widestLine {
+        if fitsOneLine(elements) {
             let space = String(repeating: " ", count: max(0, beforeWidth - before.count))
-            return ["\(style.red(before))\(space) → \(style.green(after))"]
+            return ["\(style.red(before))\(space) → \(style.green(after(elements)))"]
         }
         return elements.kept.map { "  \($0)" } + elements.removed.map { style.red("- \($0)") }
             + elements.added.map { style.green("+ \($0)") }
     }
 
     private func before(_ elements: ChangeElements) -> String { elements.removed.first ?? "(none)" }
+    private func after(_ elements: ChangeElements) -> String { elements.added.first ?? "(none)" }
+
+    /// Whether a change of a value is short enough for `before → after`.
+    private func fitsOneLine(_ elements: ChangeElements) -> Bool {
+        elements.hasBefore && elements.secretWord == nil && elements.isSingle
+            && before(elements).count + after(elements).count <= Self.widestLine
+    }
 
     /// Short words on one line, anything longer on lines of their own.
     private func lines(ofNew values: [String]) -> [String] {
