@@ -222,15 +222,15 @@ struct ServiceExporter {
     }
 
     private mutating func writeDetails(of provider: OAuth2Provider) {
-        let durations: [(String, String, String?, String)] = [
-            ("accessCodeValidity", "access_code_validity", provider.accessCodeValidity, "minutes=1"),
-            ("accessTokenValidity", "access_token_validity", provider.accessTokenValidity, "hours=1"),
-            ("refreshTokenValidity", "refresh_token_validity", provider.refreshTokenValidity, "days=30"),
+        let durations: [(String, ProviderField, String?)] = [
+            ("accessCodeValidity", .accessCodeValidity, provider.accessCodeValidity),
+            ("accessTokenValidity", .accessTokenValidity, provider.accessTokenValidity),
+            ("refreshTokenValidity", .refreshTokenValidity, provider.refreshTokenValidity),
         ]
-        for (name, authentik, value, standard) in durations {
+        for (name, field, value) in durations {
             guard let value else { continue }
-            let isDefault = FieldValue.duration(value).means(.duration(standard))
-            optional(name, authentik, value, isDefault: isDefault)
+            let isDefault = field.fallback.map(FieldValue.duration(value).means) ?? false
+            optional(name, field.rawValue, value, isDefault: isDefault)
         }
         optional("subjectMode", "sub_mode", provider.subjectMode, default: SubjectMode.hashedUserID.rawValue)
         optional("issuerMode", "issuer_mode", provider.issuerMode, default: IssuerMode.perProvider.rawValue)

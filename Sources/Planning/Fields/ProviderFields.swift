@@ -3,7 +3,7 @@ import DesiredState
 import Secrets
 
 /// The fields of an OAuth2 provider that a file can set, by Authentik's names.
-enum ProviderField: String, CaseIterable {
+package enum ProviderField: String, CaseIterable {
     case name
     case clientType = "client_type"
     case clientID = "client_id"
@@ -38,8 +38,9 @@ enum ProviderField: String, CaseIterable {
 extension ProviderField {
     /// What a field holds that nobody set, where that is not this program's to say.
     ///
-    /// Authentik's default, the same since 2024.12. Nil for what is always declared or defaulted by this program, and for the secret, which is generated.
-    fileprivate var fallback: FieldValue? {
+    /// Authentik's default, the same since 2024.12. Nil for what is always declared or defaulted by this program, and for
+    /// the secret, which is generated.
+    package var fallback: FieldValue? {
         switch self {
         case .name, .clientType, .clientID, .clientSecret, .redirectURIs, .scopes, .signingKey, .authorizationFlow,
             .invalidationFlow:
