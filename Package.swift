@@ -23,6 +23,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
     )
 }
 
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -35,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -54,7 +56,23 @@ let package = Package(
         library("SecretSources", ["DesiredState", "Secrets"]),
         library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
         library("Exporting", ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", "Secrets"]),
-        library("Reconciling", ["AuthentikAPI", "DesiredState", "JSON", "Planning", "SecretSources"]),
+        library(
+            "Reconciling",
+            ["AuthentikAPI", "DesiredState", "JSON", "Planning", "SecretSources", "Secrets", metrics, logging]
+        ),
+        library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
+        library(
+            "StatusServer",
+            [
+                "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                logging,
+            ]
+        ),
         library(
             "AuthentikSandbox",
             [
@@ -74,8 +92,9 @@ let package = Package(
             name: "reconcile",
             dependencies: [
                 "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "Exporting", "JSON", "Planning",
-                "Reconciling", "SecretSources", "Secrets",
+                "PrometheusMetrics", "Reconciling", "SecretSources", "Secrets", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
             ],
@@ -125,6 +144,8 @@ let package = Package(
             resources: [.copy("Golden")],
             swiftSettings: settings
         ),
+        tests("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
+        tests("StatusServer", ["JSON", "Planning", "Reconciling", "TestSupport"]),
         tests("YAMLDocument"),
         tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
         tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),

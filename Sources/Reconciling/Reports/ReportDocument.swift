@@ -1,12 +1,11 @@
-import AuthentikAPI
-import DesiredState
+package import AuthentikAPI
+package import DesiredState
 import Planning
-import Reconciling
 
 /// A report for machines; `manifests/schemas/report.schema.json` describes it.
 ///
 /// Additions keep ``version``; anything else raises it.
-struct ReportDocument: Encodable {
+package struct ReportDocument: Encodable, Sendable {
     var kind = "report"
     var version = 1
     var authentik: AuthentikRecord
@@ -23,26 +22,25 @@ struct ReportDocument: Encodable {
     var madeUpSecrets: [String]
     var services: [OutcomeDocument]
 
-    init(_ report: PassReport, address: AuthentikAddress, standIns: [SecretReference]) {
+    package init(_ report: PassReport, address: AuthentikAddress, standIns: [SecretReference]) {
         authentik = AuthentikRecord(url: address.description, release: report.release.description)
         isConverged = ExitStatus(report) == .success
         summary = ServiceRecord.summary(of: report.outcomes.map(\.plan))
         failed = report.outcomes.filter { $0.failure != nil }.count
         brake = report.brake.map(BrakeRecord.init)
         requests = RequestsDocument(reads: report.requests.reads, writes: report.requests.writes)
-        durationSeconds =
-            Double(report.duration.components.seconds) + Double(report.duration.components.attoseconds) / 1e18
+        durationSeconds = report.duration.inSeconds
         madeUpSecrets = standIns.map(\.description)
         services = report.outcomes.map(OutcomeDocument.init)
     }
 }
 
-struct RequestsDocument: Encodable {
-    var reads: Int
-    var writes: Int
+package struct RequestsDocument: Codable, Sendable, Equatable {
+    package var reads: Int
+    package var writes: Int
 }
 
-struct OutcomeDocument: Encodable {
+struct OutcomeDocument: Encodable, Sendable {
     var service: ServiceRecord
     var isConverged: Bool
     /// Absent if nothing failed.
@@ -66,15 +64,17 @@ struct OutcomeDocument: Encodable {
     }
 }
 
-struct ErrorDocument: Encodable {
-    var message: String
-    var fields: [Field]
+/// Why the writes to a service were not all done.
+package struct ErrorDocument: Codable, Sendable, Equatable {
+    package var message: String
+    /// What Authentik says of single fields.
+    package var fields: [Field]
     /// Authentik's name for the request, as its log has it.
-    var requestID: String?
+    package var requestID: String?
 
-    struct Field: Encodable {
-        var field: String
-        var message: String
+    package struct Field: Codable, Sendable, Equatable {
+        package var field: String
+        package var message: String
     }
 
     init(_ failure: ServiceFailure) {
