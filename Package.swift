@@ -51,7 +51,7 @@ let package = Package(
         library("Secrets"),
         library("CurlTransport", ["CCurl"]),
         library("YAMLDocument", ["CYAML"]),
-        library("DesiredState", ["YAMLDocument"]),
+        library("DesiredState", ["YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]),
         library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
         library("SecretSources", ["DesiredState", "Secrets"]),
         library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
@@ -62,9 +62,17 @@ let package = Package(
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         library(
+            "HTTPServing",
+            [
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                logging,
+            ]
+        ),
+        library(
             "StatusServer",
             [
-                "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
+                "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -76,7 +84,7 @@ let package = Package(
         library(
             "AuthentikSandbox",
             [
-                "JSON",
+                "HTTPServing", "JSON",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -95,6 +103,7 @@ let package = Package(
                 "PrometheusMetrics", "Reconciling", "SecretSources", "Secrets", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                metrics,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
             ],

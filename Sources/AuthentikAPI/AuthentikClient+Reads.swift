@@ -70,6 +70,18 @@ extension AuthentikClient {
         try await list(.keys, query: [("has_key", "true")])
     }
 
+    /// The newest entries of the audit log about objects that were created, changed or deleted, the newest first.
+    ///
+    /// Only what came over HTTP is in it: no blueprint, no migration.
+    ///
+    /// - Parameter count: at most so many, up to 100.
+    package func newestEvents(_ count: Int) async throws -> [AuditEvent] {
+        var query = [("ordering", "-created"), ("page_size", "\(count)")]
+        query += ["model_created", "model_updated", "model_deleted"].map { ("actions", $0) }
+        let request = APIRequest(method: "GET", endpoint: .events, query: query)
+        return try decode(Page<AuditEvent>.self, try await send(request), to: request).results
+    }
+
     package func scopeMappings() async throws -> [ScopeMapping] {
         try await list(.scopeMappings)
     }

@@ -14,6 +14,10 @@ package struct AuthentikClient: Sendable {
     package var deadline: ContinuousClock.Instant?
     /// Told of each failure that will be retried, and the wait before that.
     package var onRetry: (@Sendable (AuthentikError, Duration) -> Void)?
+    /// Told of each request that was sent.
+    package var onRequest: (@Sendable (RequestRecord) -> Void)?
+    /// Whether writes may begin; see ``WriteGate``.
+    package var gate = WriteGate()
 
     private let token: Secret
     private let transport: CurlTransport
@@ -30,7 +34,7 @@ package struct AuthentikClient: Sendable {
 
     /// Sends a request, retrying it as the policy says if it is repeatable.
     ///
-    /// - Throws: ``AuthentikError``, or `CancellationError`.
+    /// - Throws: ``AuthentikError``, ``WritesStopped``, or `CancellationError`.
     func send(_ request: APIRequest) async throws -> HTTPResponse {
         var attempt = 1
         while true {
@@ -87,11 +91,17 @@ package struct AuthentikClient: Sendable {
     }
 
     private func sendOnce(_ request: APIRequest) async throws -> HTTPResponse {
+        request.method == "GET" ? try await exchange(request) : try await gate.pass { try await exchange(request) }
+    }
+
+    private func exchange(_ request: APIRequest) async throws -> HTTPResponse {
         counter.count(request.method)
         let response: HTTPResponse
         do {
             response = try await transport.send(httpRequest(request))
+            report(request, response)
         } catch let error as TransportError {
+            report(request, nil)
             throw AuthentikError(
                 kind: .unreachable,
                 message: error.message,
@@ -103,6 +113,17 @@ package struct AuthentikClient: Sendable {
             throw error.redacting(request.secrets + [token])
         }
         return response
+    }
+
+    private func report(_ request: APIRequest, _ response: HTTPResponse?) {
+        onRequest?(
+            RequestRecord(
+                method: request.method,
+                endpoint: request.endpoint,
+                status: response?.status,
+                requestID: response?.headers["x-authentik-id"]
+            )
+        )
     }
 
     private func httpRequest(_ request: APIRequest) -> HTTPRequest {

@@ -10,6 +10,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
     case keys = "crypto/certificatekeypairs"
     case scopeMappings = "propertymappings/provider/scope"
     case policyBindings = "policies/bindings"
+    case events = "events/events"
 
     /// The permission a request needs, as Authentik names it: `authentik_core.add_application`.
     ///
@@ -40,6 +41,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         case .keys: ("authentik_crypto", "certificatekeypair")
         case .scopeMappings: ("authentik_providers_oauth2", "scopemapping")
         case .policyBindings: ("authentik_policies", "policybinding")
+        case .events: ("authentik_events", "event")
         }
     }
 }

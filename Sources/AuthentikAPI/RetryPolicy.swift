@@ -16,6 +16,8 @@ package struct RetryPolicy: Sendable {
     package var baseDelay: Duration = .milliseconds(500)
     /// The longest wait, unless Authentik asks for more.
     package var maximumDelay: Duration = .seconds(15)
+    /// No more attempts than these, whatever the table says: for who comes again anyway.
+    package var maximumAttempts = Int.max
 
     package init() {}
 
@@ -25,7 +27,7 @@ package struct RetryPolicy: Sendable {
     ///   - attempt: How many attempts were made, at least 1.
     ///   - jitter: A random number from 0 to 1.
     package func delay(after error: AuthentikError, attempt: Int, jitter: Double) -> Duration? {
-        guard attempt < Self.attempts(for: error) else { return nil }
+        guard attempt < min(Self.attempts(for: error), maximumAttempts) else { return nil }
         let ceiling = min(baseDelay * (1 << min(attempt - 1, 16)), maximumDelay)
         return max(error.retryAfter ?? .zero, ceiling * (0.5 + jitter / 2))
     }

@@ -1,3 +1,4 @@
+import HTTPServing
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -51,7 +52,7 @@ package final class Sandbox: Sendable {
         let waiting = WaitingConnections()
         let application = Hummingbird.Application(
             responder: SandboxResponder(sandbox: self),
-            server: HTTPServerBuilder { SandboxChannel(HTTP1Channel(responder: $0), waiting: waiting) },
+            server: HTTPServerBuilder { KeptHTTP1Channel(HTTP1Channel(responder: $0), waiting: waiting) },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 await onReady(channel.localAddress?.port ?? port)

@@ -21,17 +21,14 @@ package enum DesiredStateLoader {
         }
     }
 
-    /// Reads the union of some files and directories.
-    ///
-    /// Symlinks are followed, as a mounted ConfigMap needs it. A file that is given twice is read once, with a warning.
-    ///
-    /// - Parameter paths: Files, or directories whose `.yaml` and `.yml` files are read in the order of their names;
-    ///   names that begin with a dot are skipped, subdirectories are not entered.
+    /// Reads the union of some files and directories, see ``DesiredSources``.
     package static func load(paths: [String]) -> Result {
-        var finder = SourceFinder()
-        paths.forEach { finder.add(path: $0) }
-        if paths.isEmpty { finder.refuse("", "no file to read") }
-        return load(finder.found)
+        load(DesiredSources(paths: paths))
+    }
+
+    /// Understands what was read.
+    package static func load(_ sources: DesiredSources) -> Result {
+        load(sources.found)
     }
 
     /// Reads the union of some files that are in memory already.

@@ -1,7 +1,7 @@
 package import Secrets
 
 /// What came of resolving a secret reference.
-package enum SecretAvailability: Sendable {
+package enum SecretAvailability: Sendable, Equatable {
     case available(Secret)
     /// The reason names the reference, never the value.
     case unavailable(reason: String)

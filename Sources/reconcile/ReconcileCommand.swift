@@ -10,6 +10,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         commandName: "reconcile",
         abstract: "Keeps the applications and OAuth2 providers of an Authentik equal to a file.",
         usage: """
+            reconcile --config FILE [--sandbox]
             reconcile --once --config FILE [--sandbox]
             reconcile plan --config FILE
             reconcile validate --config FILE
@@ -59,6 +60,7 @@ struct ReconcileCommand: AsyncParsableCommand {
 
     @OptionGroup var pass: PassOptions
     @OptionGroup var deletions: DeletionOptions
+    @OptionGroup(title: "Options of the daemon") var daemon: DaemonOptions
 
     /// Not `validate()`, which sees the options of a subcommand, too.
     private func checkOptions() throws {
@@ -80,9 +82,21 @@ struct ReconcileCommand: AsyncParsableCommand {
         }
     }
 
+    private func checkDaemonOptions() throws {
+        let misplaced = [
+            ("--plan", plan != nil), ("--allow-deletions", deletions.allowDeletions != nil),
+            ("--only", !pass.narrowing.only.isEmpty), ("--output", pass.output != .text),
+        ]
+        if let (name, _) = misplaced.first(where: \.1) {
+            throw ValidationError("\(name) is for single passes; add --once, or leave it out to run as a daemon")
+        }
+        if pass.narrowing.withoutSecrets { throw ValidationError("--without-secrets is for 'reconcile plan'") }
+    }
+
     func run() async throws {
         guard once else {
-            throw ValidationError("this version runs single passes only; add --once")
+            try checkDaemonOptions()
+            return try await Daemon(pass: pass, options: daemon).run()
         }
         try checkOptions()
         let reviewed = try reviewedPlan()

@@ -22,6 +22,8 @@ struct Applier: Sendable {
         /// A mark that waits for the pk of its application.
         var pendingMark: OwnershipMark?
         var failure: ServiceFailure?
+        /// The writes that are done.
+        var written: [WriteRecord.Action] = []
     }
 
     func apply(_ plan: Plan) async -> [ServiceOutcome] {
@@ -43,7 +45,7 @@ struct Applier: Sendable {
             }
         }
         done = await writePendingMarks(done)
-        let outcomes = done.map { ServiceOutcome(plan: $0.plan, failure: $0.failure) }
+        let outcomes = done.map { ServiceOutcome(plan: $0.plan, failure: $0.failure, written: $0.written) }
         let untouched = plan.services.filter(\.writes.isEmpty).map { ServiceOutcome(plan: $0, failure: nil) }
         return (outcomes + untouched).sorted { $0.plan.slug < $1.plan.slug }
     }
@@ -61,7 +63,13 @@ struct Applier: Sendable {
             return progress
         }
         do {
-            for write in service.writes { try await send(write, &progress) }
+            for write in service.writes {
+                try await send(write, &progress)
+                // A mark that waits for its application is not written yet.
+                if progress.pendingMark == nil { progress.written.append(WriteRecord(write).action) }
+            }
+        } catch let stopped as WritesStopped {
+            progress.failure = ServiceFailure("not finished: \(stopped)")
         } catch let error as AuthentikError {
             progress.failure = ServiceFailure(error)
             if error.kind == .invalidToken {
@@ -113,6 +121,13 @@ struct Applier: Sendable {
 
     private func writePendingMarks(_ services: [Progress]) async -> [Progress] {
         guard services.contains(where: { $0.pendingMark != nil && $0.failure == nil }) else { return services }
+        if let stopped = client.gate.closed {
+            return services.map { service in
+                var service = service
+                if service.pendingMark != nil { service.failure = service.failure ?? unmarked("\(stopped)") }
+                return service
+            }
+        }
         // What the list does not show, because it failed or the account may not open it, is read by slug.
         let rows = (try? await client.listedApplications().rows) ?? []
         let listed = Dictionary(rows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -132,6 +147,7 @@ struct Applier: Sendable {
             }
             mark.provider = application.provider
             try await createMark(mark, on: application.pk)
+            service.written.append(.createMark)
         } catch {
             service.failure = unmarked("\(error)")
         }

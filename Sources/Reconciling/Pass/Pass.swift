@@ -15,6 +15,8 @@ package struct Pass: Sendable {
     package var concurrency = 4
     /// How many services this pass may delete from, whatever the file says; nil for what the file says.
     package var allowedDeletions: Int?
+    /// Services that are looked at and not mended: somebody keeps changing them back, see ``FightDetector``.
+    package var paused: Set<String> = []
     /// Told how many of the changing services are done.
     package var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
@@ -64,7 +66,8 @@ package struct Pass: Sendable {
             outcomes: outcomes,
             brake: plan.brake,
             requests: client.requestCounts,
-            duration: .now - start
+            duration: .now - start,
+            objects: ManagedObjects(plan, observed, owner: desired.owner)
         )
     }
 
@@ -88,14 +91,24 @@ package struct Pass: Sendable {
     /// Applies a plan but for the services that need a secret which was left out: none is ever given a random one.
     private func apply(_ plan: Plan) async -> [ServiceOutcome] {
         var plan = plan
-        for index in plan.services.indices where plan.services[index].needsSecret { plan.services[index].writes = [] }
+        for index in plan.services.indices where plan.services[index].needsSecret || isPaused(plan.services[index]) {
+            plan.services[index].writes = []
+        }
         let outcomes = await Applier(client: client, concurrency: concurrency, onProgress: onProgress).apply(plan)
         return outcomes.map { outcome in
-            guard outcome.plan.needsSecret else { return outcome }
-            return ServiceOutcome(
-                plan: outcome.plan,
-                failure: ServiceFailure("not attempted: it needs its secret, which was left out of the plan")
-            )
+            var outcome = outcome
+            outcome.isPaused = isPaused(outcome.plan)
+            if outcome.plan.needsSecret {
+                outcome.failure = ServiceFailure(
+                    "not attempted: it needs its secret, which was left out of the plan"
+                )
+            }
+            return outcome
         }
+    }
+
+    /// Only mending what is there is put off.
+    private func isPaused(_ service: ServicePlan) -> Bool {
+        service.decision == .update && service.deletion == nil && paused.contains(service.slug)
     }
 }

@@ -10,6 +10,8 @@ package struct PassReport: Sendable {
     package var brake: Brake?
     package var requests: RequestCounts
     package var duration: Duration
+    /// What the pass was about, by Authentik's own names.
+    package var objects = ManagedObjects()
 }
 
 /// What became of one service.
@@ -17,11 +19,16 @@ package struct ServiceOutcome: Sendable {
     package var plan: ServicePlan
     /// Why it is not as declared now; nil if every write was done.
     package var failure: ServiceFailure?
+    /// The writes that were done, in their order.
+    package var written: [WriteRecord.Action] = []
+    /// Whether it is left as it is for now, see ``Pass/paused``.
+    package var isPaused = false
 
     /// Whether it is as declared now; an orphan counts as such, since nothing was to be done, and a deletion that the
     /// brake holds back does not.
     package var isConverged: Bool {
-        failure == nil && plan.decision != .conflict && plan.decision != .blocked && plan.deletion?.isHeld != true
+        failure == nil && !isPaused && plan.decision != .conflict && plan.decision != .blocked
+            && plan.deletion?.isHeld != true
     }
 }
 

@@ -19,7 +19,7 @@ package struct ResolvedSecrets: Sendable {
         of desired: DesiredState,
         _ narrowing: Narrowing = Narrowing(),
         with resolver: SecretResolver,
-        standIn: (() -> Secret)? = nil
+        standIn: ((SecretReference) -> Secret)? = nil
     ) {
         let services = desired.services.filter { narrowing.includes($0.slug) }
         for reference in Set(services.compactMap { $0.provider?.secret }) {
@@ -31,7 +31,7 @@ package struct ResolvedSecrets: Sendable {
                 availability[reference] = .available(try resolver.resolve(reference))
             } catch {
                 if case .missing = error.reason, let standIn {
-                    availability[reference] = .available(standIn())
+                    availability[reference] = .available(standIn(reference))
                     standIns.append(reference)
                 } else {
                     availability[reference] = .unavailable(reason: error.description)

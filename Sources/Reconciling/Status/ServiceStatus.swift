@@ -89,6 +89,8 @@ package struct LastDrift: Sendable, Equatable, Codable {
     package var at: Timestamp
     /// The number of the pass that found it.
     package var pass: Int
+    /// A clause: `group differs`.
+    package var reason: String
     /// `before` is what somebody made of it, `after` what is declared.
     package var changes: [ChangeRecord]
     /// Who did it, by Authentik's audit log; absent if that does not say.
@@ -105,7 +107,7 @@ package struct DriftAuthor: Sendable, Equatable, Codable {
 package struct FightStatus: Sendable, Equatable, Codable {
     /// The fields, as `provider.redirect_uris`.
     package var fields: [String]
-    /// How often they were mended in the last hour.
+    /// How often they were mended, in the hour before it began and since.
     package var mends: Int
     package var since: Timestamp
     /// When they are mended again at the earliest.

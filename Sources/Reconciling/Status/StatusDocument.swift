@@ -50,6 +50,12 @@ package struct ProgramStatus: Sendable, Equatable, Codable {
     package var startedAt: Timestamp
     /// Whether this process is the one that writes.
     package var isLeader: Bool
+
+    package init(version: String, startedAt: Timestamp, isLeader: Bool) {
+        self.version = version
+        self.startedAt = startedAt
+        self.isLeader = isLeader
+    }
 }
 
 /// The Authentik that is looked after.

@@ -59,12 +59,23 @@ struct ConnectionOptions: ParsableArguments {
         guard let address = AuthentikAddress(text) else {
             throw ValidationError("the address of Authentik must be of the form https://sso.example.net")
         }
-        return (address, try token(environment))
+        return (address, try token())
     }
 
-    private func token(_ environment: [String: String]) throws -> Secret {
+    /// The file with the token, if there is one.
+    var tokenPath: String? {
+        guard let path = tokenFile ?? ProcessInfo.processInfo.environment["AUTHENTIK_TOKEN_FILE"], !path.isEmpty
+        else { return nil }
+        return path
+    }
+
+    /// The token as it is now.
+    ///
+    /// - Throws: `ValidationError` that says what is wrong with it.
+    func token() throws -> Secret {
         let text: String
-        if let path = tokenFile ?? environment["AUTHENTIK_TOKEN_FILE"], !path.isEmpty {
+        let environment = ProcessInfo.processInfo.environment
+        if let path = tokenPath {
             guard let bytes = try? Data(contentsOf: URL(filePath: path)),
                 let file = String(data: bytes, encoding: .utf8)
             else { throw ValidationError("the token file '\(path)' cannot be read") }
@@ -93,7 +104,7 @@ struct ConnectionOptions: ParsableArguments {
 }
 
 extension String {
-    fileprivate func trimmingWhitespace() -> String {
+    func trimmingWhitespace() -> String {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else { return "" }
         return String(self[first...last])

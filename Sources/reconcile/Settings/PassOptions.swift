@@ -89,7 +89,7 @@ struct PassOptions: ParsableArguments {
             of: desired,
             narrowing,
             with: resolver,
-            standIn: connection.sandbox ? { Secret(randomToken()) } : nil
+            standIn: connection.sandbox ? { _ in Secret(randomToken()) } : nil
         )
         var pass = Pass(client: client, desired: desired, secrets: secrets.availability)
         pass.narrowing = narrowing

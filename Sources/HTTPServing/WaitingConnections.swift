@@ -6,13 +6,15 @@ import Synchronization
 ///
 /// A server that is cancelled drops them, and NIO ends the process when the last reference to a connection goes that
 /// nobody closed. A client that gives up just when a test ends is enough for that; so they are kept, and closed here.
-final class WaitingConnections: Sendable {
+package final class WaitingConnections: Sendable {
     private struct State {
         var connections: [ObjectIdentifier: HTTP1Channel.Value] = [:]
         var isClosed = false
     }
 
     private let state = Mutex(State())
+
+    package init() {}
 
     func add(_ connection: HTTP1Channel.Value) {
         let isClosed = state.withLock { state in
@@ -27,7 +29,7 @@ final class WaitingConnections: Sendable {
     }
 
     /// Closes what nobody took, now and from now on.
-    func close() async {
+    package func close() async {
         let connections = state.withLock { state in
             let connections = state.connections
             state = State(isClosed: true)

@@ -1,0 +1,70 @@
+package import FoundationEssentials
+
+/// An entry of Authentik's audit log about an object that was created, changed or deleted over HTTP.
+package struct AuditEvent: Sendable, Equatable {
+    package var pk: String
+    /// Who did it; nil if Authentik does not say.
+    package var username: String?
+    package var created: Date
+    /// The application of Authentik's that the object's model belongs to: `authentik_core`.
+    package var app: String?
+    /// `application`, `oauth2provider`, `applicationentitlement`.
+    package var modelName: String?
+    /// An integer, or a uuid without dashes.
+    package var objectPK: String?
+    /// The `X-authentik-id` of the request that did it.
+    package var requestID: String?
+}
+
+extension AuditEvent: ListedObject {
+    package var key: String { pk }
+}
+
+extension AuditEvent: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case pk, user, created, context
+    }
+
+    private enum UserKeys: String, CodingKey {
+        case username
+    }
+
+    private enum ContextKeys: String, CodingKey {
+        case model
+        case request = "http_request"
+    }
+
+    private enum ModelKeys: String, CodingKey {
+        case app, pk
+        case name = "model_name"
+    }
+
+    private enum RequestKeys: String, CodingKey {
+        case id = "request_id"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        pk = try container.decode(String.self, forKey: .pk)
+        created = try Self.date(container.decode(String.self, forKey: .created), decoder)
+        // What an event tells beside that differs from event to event.
+        let user = try? container.nestedContainer(keyedBy: UserKeys.self, forKey: .user)
+        username = try? user?.decode(String.self, forKey: .username)
+        let context = try? container.nestedContainer(keyedBy: ContextKeys.self, forKey: .context)
+        let model = try? context?.nestedContainer(keyedBy: ModelKeys.self, forKey: .model)
+        app = try? model?.decode(String.self, forKey: .app)
+        modelName = try? model?.decode(String.self, forKey: .name)
+        let number = try? model?.decode(Int.self, forKey: .pk)
+        objectPK = number.map(String.init) ?? (try? model?.decode(String.self, forKey: .pk))
+        let request = try? context?.nestedContainer(keyedBy: RequestKeys.self, forKey: .request)
+        requestID = try? request?.decode(String.self, forKey: .id)
+    }
+
+    private static func date(_ text: String, _ decoder: any Decoder) throws -> Date {
+        if let date = try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text) { return date }
+        if let date = try? Date.ISO8601FormatStyle().parse(text) { return date }
+        throw DecodingError.dataCorrupted(
+            .init(codingPath: decoder.codingPath, debugDescription: "'created' is no RFC 3339 time")
+        )
+    }
+}

@@ -1,0 +1,102 @@
+import Synchronization
+
+/// What asks for passes, and who waits for their ends.
+///
+/// Passes never overlap. What is asked for while one runs becomes one pass after it, however often it is asked for.
+package final class PassQueue: Sendable {
+    private struct State {
+        /// Of the next pass to begin, from 1.
+        var number = 1
+        var triggers: Set<Trigger> = []
+        var last: PassAnswer?
+        /// By the number of the pass.
+        var waiting: [Int: [CheckedContinuation<PassAnswer?, Never>]] = [:]
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let bell = Bell()
+
+    package init() {}
+
+    /// Asks for a pass.
+    ///
+    /// - Returns: the number of the pass that will have begun after this moment.
+    @discardableResult
+    package func request(_ trigger: Trigger) -> Int {
+        let number = state.withLock { state in
+            state.triggers.insert(trigger)
+            return state.number
+        }
+        bell.ring()
+        return number
+    }
+
+    /// Waits for the end of a pass.
+    ///
+    /// - Returns: what came of it; nil if it will not come any more, since the program ends.
+    package func answer(to number: Int) async -> PassAnswer? {
+        await withCheckedContinuation { continuation in
+            let (isOver, answer) = state.withLock { state -> (Bool, PassAnswer?) in
+                if let last = state.last, last.pass.number >= number { return (true, last) }
+                if state.isClosed { return (true, nil) }
+                state.waiting[number, default: []].append(continuation)
+                return (false, nil)
+            }
+            if isOver { continuation.resume(returning: answer) }
+        }
+    }
+
+    /// No further pass begins, and nobody waits for one any more; one that runs can still ``end(_:)``.
+    package func close() {
+        let waiting = state.withLock { state in
+            state.isClosed = true
+            // The pass that runs still has an end.
+            let waiting = state.waiting.filter { $0.key >= state.number }
+            for number in waiting.keys { state.waiting[number] = nil }
+            return waiting
+        }
+        for continuation in waiting.values.joined() { continuation.resume(returning: nil) }
+        bell.ring()
+    }
+
+    /// Waits until a pass is asked for, or due.
+    ///
+    /// - Returns: the pass that is to begin now; nil if none is any more.
+    func next(by due: ContinuousClock.Instant, _ reason: Trigger) async -> (number: Int, triggers: [Trigger])? {
+        while !Task.isCancelled {
+            let isDue = ContinuousClock.now >= due
+            let next = state.withLock { state -> (number: Int, triggers: [Trigger])? in
+                guard !state.isClosed else { return (0, []) }
+                if isDue { state.triggers.insert(reason) }
+                guard !state.triggers.isEmpty else { return nil }
+                defer {
+                    state.triggers = []
+                    state.number += 1
+                }
+                return (state.number, state.triggers.sorted())
+            }
+            if let next { return next.number == 0 ? nil : next }
+            await bell.wait(until: due)
+        }
+        return nil
+    }
+
+    /// Answers everybody who waits for a pass.
+    func end(_ answer: PassAnswer) {
+        let waiting = state.withLock { state in
+            state.last = answer
+            let waiting = state.waiting.filter { $0.key <= answer.pass.number }
+            for number in waiting.keys { state.waiting[number] = nil }
+            return waiting
+        }
+        for continuation in waiting.values.joined() { continuation.resume(returning: answer) }
+    }
+}
+
+/// What came of a pass, for who asked for it.
+package struct PassAnswer: Sendable, Encodable {
+    package var pass: FinishedPass
+    /// Absent if it failed.
+    package var report: ReportDocument?
+}

@@ -1,0 +1,69 @@
+package import AuthentikAPI
+package import Planning
+
+/// The objects of Authentik that a pass is about, so that an entry of its audit log can be told from one about
+/// something else.
+package struct ManagedObjects: Sendable, Equatable {
+    /// Of what was made just now only that it is managed is known.
+    private var slugs: [Key: String?] = [:]
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - plan: the services; an application that is none of them counts if it carries the owner's mark.
+    ///   - owner: whose marks count.
+    package init(_ plan: Plan, _ observed: ObservedState, owner: String) {
+        let planned = Set(plan.services.map(\.slug))
+        let marks = Dictionary(grouping: observed.marks, by: \.application)
+        for application in observed.applications {
+            let own = (marks[application.pk] ?? []).compactMap { entitlement -> OwnershipMark? in
+                guard case .mark(let mark) = OwnershipMark.read(entitlement.attributes) else { return nil }
+                return mark.owner == owner ? mark : nil
+            }
+            guard planned.contains(application.slug) || !own.isEmpty else { continue }
+            let slug = own.first?.slug ?? application.slug
+            add("authentik_core", "application", application.pk, slug)
+            for provider in Set([application.provider] + own.map(\.provider)).compactMap({ $0 }) {
+                add("authentik_providers_oauth2", "oauth2provider", "\(provider)", slug)
+            }
+            for entitlement in marks[application.pk] ?? [] {
+                add("authentik_core", "applicationentitlement", entitlement.pk, slug)
+            }
+        }
+    }
+
+    /// Whether an entry is about something managed.
+    package func contains(_ event: AuditEvent) -> Bool { Key(event).map { slugs.keys.contains($0) } ?? false }
+
+    /// The slug of the service that an entry is about; nil if that is not known.
+    package func slug(of event: AuditEvent) -> String? { Key(event).flatMap { slugs[$0] ?? nil } }
+
+    /// Counts what an entry is about, which this program made, as managed.
+    package mutating func include(_ event: AuditEvent) {
+        guard let key = Key(event), slugs[key] == nil else { return }
+        slugs[key] = .some(nil)
+    }
+
+    private mutating func add(_ app: String, _ model: String, _ pk: String, _ slug: String) {
+        slugs[Key(app: app, model: model, pk: pk)] = slug
+    }
+}
+
+/// What the audit log calls an object.
+private struct Key: Hashable, Sendable {
+    private var app: String
+    private var model: String
+    private var pk: String
+
+    init(app: String, model: String, pk: String) {
+        self.app = app
+        self.model = model
+        // The log has uuids without dashes.
+        self.pk = pk.filter { $0 != "-" }.lowercased()
+    }
+
+    init?(_ event: AuditEvent) {
+        guard let app = event.app, let model = event.modelName, let pk = event.objectPK else { return nil }
+        self.init(app: app, model: model, pk: pk)
+    }
+}

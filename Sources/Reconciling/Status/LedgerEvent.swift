@@ -1,0 +1,42 @@
+package import Planning
+
+/// Something that happened to a service or to the whole, as the log and the metrics are to tell it.
+package enum LedgerEvent: Sendable {
+    /// A service was written to.
+    case changed(ServicePlan)
+    /// A service was found changed by somebody else.
+    case drifted(ServicePlan, by: DriftAuthor?)
+    /// What somebody else changed was changed back: the fields.
+    case mended(slug: String, fields: [DriftedField])
+    /// The writes to a service were not all done.
+    case failed(slug: String, ServiceFailure, isNew: Bool)
+    /// A service came into a state that somebody should look at.
+    case stuck(slug: String, SyncState, reason: String)
+    /// A service is as declared again without having been written to.
+    case recovered(slug: String)
+    case fightBegan(slug: String, FightStatus)
+    case fightEnded(slug: String)
+    case brakeHolds(BrakeRecord)
+    case brakeReleased
+    case authentikLost(error: String)
+    case authentikBack(since: Timestamp?)
+}
+
+/// A field that somebody else changed.
+package struct DriftedField: Sendable, Hashable, CustomStringConvertible {
+    /// `application`, `provider`, or `mark`.
+    package var object: String
+    /// Authentik's name of the field.
+    package var field: String
+
+    package var description: String { "\(object).\(field)" }
+}
+
+extension ServicePlan {
+    /// Every field that changes; of a plan without any, the ownership mark.
+    var driftedFields: [DriftedField] {
+        changes.isEmpty
+            ? [DriftedField(object: "mark", field: "attributes")]
+            : changes.map { DriftedField(object: $0.object.rawValue, field: $0.field) }
+    }
+}

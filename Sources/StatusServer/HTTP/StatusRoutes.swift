@@ -1,0 +1,119 @@
+import Crypto
+import HTTPTypes
+import JSON
+import PrometheusMetrics
+import Reconciling
+import Secrets
+
+/// What is served where.
+///
+/// | path | |
+/// |---|---|
+/// | `GET /` | the page |
+/// | `GET /status` | ``StatusDocument`` as JSON, with an `ETag` |
+/// | `GET /metrics` | Prometheus text |
+/// | `GET /healthz`, `GET /readyz` | 200 or 503, and why; see ``Readiness`` |
+/// | `POST /reconcile` | asks for a pass: 202 and its number, or with `?wait=true` 200 and its report |
+///
+/// Where there is a GET, there is a HEAD. Errors are `{"error": "…"}`.
+struct StatusRoutes: Sendable {
+    private let loop: ReconcileLoop
+    private let registry: PrometheusRegistry
+    private let settings: StatusServerSettings
+    private let rendering: StatusRendering
+
+    init(loop: ReconcileLoop, registry: PrometheusRegistry, settings: StatusServerSettings) {
+        self.loop = loop
+        self.registry = registry
+        self.settings = settings
+        rendering = StatusRendering(board: loop.board)
+    }
+
+    func answer(_ call: StatusCall) async -> Reply {
+        let isGet = call.method == "GET" || call.method == "HEAD"
+        switch call.path {
+        case "/": return isGet ? page() : notAllowed("GET, HEAD")
+        case "/status": return isGet ? status(call) : notAllowed("GET, HEAD")
+        case "/metrics": return isGet ? metrics() : notAllowed("GET, HEAD")
+        case "/healthz":
+            return isGet ? health(Readiness.liveness, loop.settings.livenessLimit) : notAllowed("GET, HEAD")
+        case "/readyz":
+            return isGet ? health(Readiness.readiness, loop.settings.readinessLimit) : notAllowed("GET, HEAD")
+        case "/reconcile": return call.method == "POST" ? await reconcile(call) : notAllowed("POST")
+        default: return .error(.notFound, "there is nothing here; see /, /status, /metrics, /healthz, /readyz")
+        }
+    }
+
+    private func page() -> Reply {
+        Reply(status: .ok, contentType: "text/html; charset=utf-8", bytes: rendering.page)
+            .with(.contentSecurityPolicy, StatusPage.contentSecurityPolicy)
+    }
+
+    private func status(_ call: StatusCall) -> Reply {
+        let (bytes, tag) = rendering.json
+        var reply = Reply(status: .ok, contentType: "application/json", bytes: bytes).with(.eTag, tag)
+        if call.hasSeen(tag) { reply.status = .notModified }
+        return reply
+    }
+
+    private func metrics() -> Reply {
+        let samples = StatusMetrics.samples(of: loop.board.current.document) + ProcessMetrics.samples()
+        return Reply(
+            status: .ok,
+            contentType: "text/plain; version=0.0.4; charset=utf-8",
+            bytes: Array(registry.render(adding: samples).utf8)
+        )
+    }
+
+    private func health(_ judge: (StatusDocument, Timestamp, Duration) -> Readiness, _ limit: Duration) -> Reply {
+        let readiness = judge(loop.board.current.document, .now, limit)
+        return .json(
+            readiness.isWell ? .ok : .serviceUnavailable,
+            ["isWell": .bool(readiness.isWell), "reason": .string(readiness.reason)]
+        )
+    }
+
+    private func reconcile(_ call: StatusCall) async -> Reply {
+        if let refusal = refusal(call) { return refusal }
+        let number = loop.ask(.request)
+        guard call.isOn("wait") else {
+            return .json(.accepted, ["pass": .integer(number)]).with(.location, "/status")
+        }
+        guard let answer = await loop.queue.answer(to: number) else {
+            return .error(.serviceUnavailable, "the program is ending, and begins no further pass")
+        }
+        return .json(.ok, encoding: answer)
+    }
+
+    private func refusal(_ call: StatusCall) -> Reply? {
+        guard let read = settings.triggerToken else { return nil }
+        guard let token = read() else {
+            return .error(.serviceUnavailable, "the token that this needs cannot be read by the server")
+        }
+        let prefix = "bearer "
+        let given = call.authorization.flatMap { value -> Substring? in
+            value.lowercased().hasPrefix(prefix) ? value.dropFirst(prefix.count) : nil
+        }
+        // Digests are compared in constant time.
+        if let given, SHA256.hash(data: Array(given.utf8)) == SHA256.hash(data: Array(token.exposed.utf8)) {
+            return nil
+        }
+        return .error(.unauthorized, "this needs the bearer token that the server was given")
+            .with(.wwwAuthenticate, "Bearer realm=\"reconcile\"")
+    }
+
+    private func notAllowed(_ methods: String) -> Reply {
+        .error(.methodNotAllowed, "only \(methods) here").with(.allow, methods)
+    }
+}
+
+extension StatusCall {
+    /// Whether the client has what it asks for (RFC 9110, section 13.1.2; weak comparison).
+    fileprivate func hasSeen(_ tag: String) -> Bool {
+        guard let ifNoneMatch else { return false }
+        return ifNoneMatch.split(separator: ",").contains { candidate in
+            let candidate = candidate.filter { $0 != " " }
+            return candidate == "*" || candidate == tag || candidate == "W/\(tag)"
+        }
+    }
+}

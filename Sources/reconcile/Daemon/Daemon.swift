@@ -1,0 +1,108 @@
+import ArgumentParser
+import AuthentikAPI
+import AuthentikSandbox
+import CurlTransport
+import DesiredState
+import FoundationEssentials
+import Logging
+import Metrics
+import PrometheusMetrics
+import Reconciling
+import SecretSources
+import Secrets
+import ServiceLifecycle
+import StatusServer
+import UnixSignals
+
+/// `reconcile` without `--once`: passes in a loop, and a status server, until a signal ends it.
+struct Daemon {
+    let pass: PassOptions
+    let options: DaemonOptions
+
+    func run() async throws {
+        // Before anything else: a signal that comes early must not end the process half way.
+        let signals = await UnixSignalsSequence(trapping: .sighup, .sigint, .sigterm)
+        let logger = pass.log.logger(.info)
+        let log = LoopLog(logger)
+        let server = try options.serverSettings()
+        let target = pass.connection.sandbox ? nil : try pass.connection.target()
+        let files = try loadFiles()
+        let transport = try pass.connection.transport()
+        if let target {
+            let token = TokenSource(target.token, log: log, read: pass.connection.token)
+            try await serve(files, log, logger, server, signals, target.address, transport, token)
+        } else {
+            let token = randomToken()
+            try await withSandbox(token: token) { _, url in
+                guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
+                let source = TokenSource(Secret(token), log: log, read: nil)
+                try await serve(files, log, logger, server, signals, address, transport, source)
+            }
+        }
+    }
+
+    private func loadFiles() throws -> DesiredFiles {
+        let renderer = DiagnosticRenderer(isColored: pass.style.standardError.isColored)
+        do {
+            let files = try DesiredFiles(paths: try pass.files.paths(), at: .now)
+            StandardError.write(renderer.render(files.loaded.warnings))
+            return files
+        } catch let invalid as InvalidFiles {
+            StandardError.write(renderer.render(invalid.diagnostics))
+            throw ExitStatus.invalidFile.thrown
+        }
+    }
+
+    private func serve(
+        _ files: DesiredFiles,
+        _ log: LoopLog,
+        _ logger: Logger,
+        _ serverSettings: StatusServerSettings,
+        _ signals: UnixSignalsSequence,
+        _ address: AuthentikAddress,
+        _ transport: CurlTransport,
+        _ token: TokenSource
+    ) async throws {
+        let registry = PrometheusRegistry(families: MetricCatalog.families)
+        // MetricsSystem.bootstrap(registry)
+        let program = ProgramStatus(version: Version.current, startedAt: .now, isLeader: true)
+        let loop = ReconcileLoop(
+            settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
+            files: files,
+            surroundings: .init(
+                client: { AuthentikClient(address: address, token: token.current(), transport: transport) },
+                secrets: secretResolution,
+                tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath
+            ),
+            board: StatusBoard(StatusLedger(program: program, authentik: address, files: files)),
+            log: log
+        )
+        let server = StatusServer(settings: serverSettings, loop: loop, registry: registry)
+        // The last is stopped first: the loop, whose end the status still tells.
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(service: ServerService(server: server, address: serverSettings.address, logger: logger)),
+                .init(service: LoopService(loop: loop)),
+            ],
+            logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        configuration.maximumGracefulShutdownDuration = .milliseconds(4500)
+        let group = ServiceGroup(configuration: configuration)
+        let listening = Task { await SignalHandler(loop: loop, group: group, logger: logger).handle(signals) }
+        defer { listening.cancel() }
+        do {
+            try await group.run()
+            logger.notice("ended")
+        } catch let error as StatusServerError {
+            throw pass.refusal(error.description, .incomplete)
+        }
+    }
+
+    /// Resolves all secrets; what a sandbox makes up for a missing one stays the same from pass to pass.
+    private var secretResolution: @Sendable (DesiredState) -> ResolvedSecrets {
+        let resolver = SecretResolver(environment: ProcessInfo.processInfo.environment)
+        guard pass.connection.sandbox else { return { ResolvedSecrets(of: $0, with: resolver) } }
+        let standIns = StandIns()
+        return { ResolvedSecrets(of: $0, with: resolver, standIn: standIns.secret) }
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import FoundationEssentials
+import Reconciling
+import Secrets
+import StatusServer
+
+/// How the daemon runs and what it serves.
+struct DaemonOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Between passes when nothing else asks for one.",
+            valueName: "n"
+        )
+    )
+    var intervalSeconds = 300
+
+    @Option(
+        help: ArgumentHelp(
+            "Between looks at Authentik's audit log for changes by hand; 0 for none.",
+            valueName: "n"
+        )
+    )
+    var auditSeconds = 5
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve status, metrics and health: 127.0.0.1:8080, :8080 for every address, 8080. (environment: RECONCILE_LISTEN)",
+            discussion: "Default: 127.0.0.1:8080. Port 0 is any free one.",
+            valueName: "address"
+        )
+    )
+    var listen: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A name by which the server may be asked for a pass, beside localhost and IP addresses; may be repeated.",
+            valueName: "host"
+        )
+    )
+    var allowedHost: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with the bearer token that POST /reconcile needs. (environment: RECONCILE_TRIGGER_TOKEN_FILE)",
+            valueName: "file"
+        )
+    )
+    var triggerTokenFile: String?
+
+    func validate() throws {
+        guard (1...86_400).contains(intervalSeconds) else {
+            throw ValidationError("--interval-seconds must be from 1 to 86400")
+        }
+        guard (0...3600).contains(auditSeconds) else { throw ValidationError("--audit-seconds must be from 0 to 3600") }
+        _ = try address
+        if let triggerTokenPath, Self.token(triggerTokenPath) == nil {
+            throw ValidationError("the trigger token file '\(triggerTokenPath)' cannot be read, or is empty")
+        }
+    }
+
+    /// - Parameter passLimit: how long a pass may take.
+    func loopSettings(passLimit: Duration) -> LoopSettings {
+        var settings = LoopSettings()
+        settings.interval = .seconds(intervalSeconds)
+        settings.passLimit = passLimit
+        settings.auditPeriod = auditSeconds == 0 ? nil : .seconds(auditSeconds)
+        return settings
+    }
+
+    func serverSettings() throws -> StatusServerSettings {
+        var settings = StatusServerSettings()
+        settings.address = try address
+        settings.hosts = Set(allowedHost)
+        if let path = triggerTokenPath { settings.triggerToken = { Self.token(path) } }
+        return settings
+    }
+
+    private var address: ListenAddress {
+        get throws {
+            let text = listen ?? ProcessInfo.processInfo.environment["RECONCILE_LISTEN"] ?? ""
+            if text.isEmpty { return .standard }
+            guard let address = ListenAddress(text) else {
+                throw ValidationError("'\(text)' is no address to listen on; 127.0.0.1:8080, :8080 and 8080 are")
+            }
+            return address
+        }
+    }
+
+    private var triggerTokenPath: String? {
+        let path = triggerTokenFile ?? ProcessInfo.processInfo.environment["RECONCILE_TRIGGER_TOKEN_FILE"] ?? ""
+        return path.isEmpty ? nil : path
+    }
+
+    /// - Returns: nil if there is none to read.
+    private static func token(_ path: String) -> Secret? {
+        guard let data = try? Data(contentsOf: URL(filePath: path)), let text = String(data: data, encoding: .utf8)
+        else { return nil }
+        let token = text.trimmingWhitespace()
+        return token.isEmpty ? nil : Secret(token)
+    }
+}
