@@ -176,7 +176,8 @@ package struct Planner {
             guard plan.decision == .conflict, case .found(let own, isLinked: false) = match else { return plan }
             // What it may not take over can still be deleted with the application that had it.
             matcher.leave(own)
-            let isDeleted = !index.applicationsMarked(provider: own.pk).isDisjoint(with: unwanted)
+            let isDeleted = !index.applicationsMarked(provider: own.pk)
+                .isDisjoint(with: desired.prune ? withoutProvider : unwanted)
             guard isDeleted || matcher.freed.contains(own.pk) else { return plan }
             taken[service.slug] = matcher.holders(of: provider, .none)
             return draft.plan(resolved, .none, names, index)
