@@ -23,6 +23,9 @@ package struct JSONSchema: Sendable {
                 case "const": return value == argument ? [] : ["\(path) is not \(argument)"]
                 case "enum": return argument.array?.contains(value) == true ? [] : ["\(path) is none of \(argument)"]
                 case "type": return isOfType(value, argument) ? [] : ["\(path) is no \(argument)"]
+                case "pattern":
+                    let isMatch = (try? Regex(argument.string ?? "").firstMatch(in: value.string ?? "")) != nil
+                    return isMatch ? [] : ["\(path) does not match \(argument)"]
                 case "minimum": return (number(value) ?? 0) >= (number(argument) ?? 0) ? [] : ["\(path) is too small"]
                 case "items":
                     return (value.array ?? []).enumerated()

@@ -77,7 +77,7 @@ package struct ErrorDocument: Codable, Sendable, Equatable {
         package var message: String
     }
 
-    init(_ failure: ServiceFailure) {
+    package init(_ failure: ServiceFailure) {
         message = failure.message
         fields = failure.fields.map { Field(field: $0.field, message: $0.message) }
         requestID = failure.requestID

@@ -20,8 +20,22 @@ struct ChangeElements {
             }
             return
         }
-        let before = change.before?.shown.map(\.printable) ?? []
-        let after = change.after.shown.map(\.printable)
+        compare(change.before?.shown ?? [], change.after.shown)
+    }
+
+    /// Of a record, which says of a secret only that it changes.
+    init(_ change: ChangeRecord) {
+        hasBefore = change.before != nil
+        if change.isSecret {
+            secretWord = "(changed)"
+        } else {
+            compare(change.before ?? [], change.after ?? [])
+        }
+    }
+
+    private mutating func compare(_ before: [String], _ after: [String]) {
+        let before = before.map(\.printable)
+        let after = after.map(\.printable)
         kept = after.filter(before.contains)
         removed = before.filter { !after.contains($0) }
         added = after.filter { !before.contains($0) }

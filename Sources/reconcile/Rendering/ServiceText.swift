@@ -25,8 +25,18 @@ struct ServiceText {
 
     /// The line of a service, with its explanation.
     func headline(_ service: ServicePlan, _ word: String, symbol: String, color: (String) -> String) -> String {
-        let slug = color("\(symbol) \(service.slug.printable.padded(to: slugWidth))")
-        return "  \(slug)  \(color(word.padded(to: wordWidth)))  \(style.dim(service.reason.printable))"
+        headline(service.slug, word, service.reason, symbol: symbol, color: color)
+    }
+
+    func headline(
+        _ slug: String,
+        _ word: String,
+        _ reason: String,
+        symbol: String,
+        color: (String) -> String
+    ) -> String {
+        let slug = color("\(symbol) \(slug.printable.padded(to: slugWidth))")
+        return "  \(slug)  \(color(word.padded(to: wordWidth)))  \(style.dim(reason.printable))"
     }
 
     /// What falls, or fell.
@@ -40,13 +50,23 @@ struct ServiceText {
 
     /// The changed fields, a block for each object, the arrows of a block below each other.
     func changes(_ changes: [FieldChange]) -> [String] {
+        self.changes(changes.map { ($0.object.rawValue, $0.field, ChangeElements($0)) })
+    }
+
+    /// The same of records.
+    func changes(_ changes: [ChangeRecord]) -> [String] {
+        self.changes(changes.map { ($0.object, $0.field, ChangeElements($0)) })
+    }
+
+    private func changes(_ changes: [(object: String, field: String, elements: ChangeElements)]) -> [String] {
         let fieldWidth = changes.map(\.field.count).max() ?? 0
-        let elements = changes.map(ChangeElements.init)
+        let elements = changes.map(\.elements)
         let beforeWidth =
             elements.filter(fitsOneLine).map { before($0).count }.filter { $0 <= Self.widestBefore }.max() ?? 0
-        var last: ObjectKind?
-        return zip(changes, elements).flatMap { change, elements in
-            let object = change.object == last ? "" : change.object.rawValue
+        var last: String?
+        return changes.flatMap { change in
+            let object = change.object == last ? "" : change.object
+            let elements = change.elements
             last = change.object
             let head = "      \(object.padded(to: 11))  \(change.field.padded(to: fieldWidth))  "
             let indent = String(repeating: " ", count: head.count)
@@ -54,11 +74,15 @@ struct ServiceText {
         }
     }
 
-    func notes(_ service: ServicePlan) -> [String] {
-        service.notes.map { "      \(style.yellow("note:")) \($0.printable)" }
+    func notes(_ service: ServicePlan) -> [String] { notes(service.notes) }
+
+    func notes(_ notes: [String]) -> [String] {
+        notes.map { "      \(style.yellow("note:")) \($0.printable)" }
     }
 
-    func failure(_ failure: ServiceFailure) -> [String] {
+    func failure(_ failure: ServiceFailure) -> [String] { self.failure(ErrorDocument(failure)) }
+
+    func failure(_ failure: ErrorDocument) -> [String] {
         var lines = ["      \(style.red("error:")) \(failure.message.printable)"]
         for field in failure.fields {
             let name = field.field.isEmpty ? "" : "\(field.field): "

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Planning
+import Reconciling
+
+/// `reconcile`, without a subcommand: the daemon, or with `--once` a single pass.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Keep Authentik equal to the file: as a daemon, or once. This is what 'reconcile' alone does.",
+        usage: """
+            reconcile --config FILE [--listen ADDRESS] [--interval-seconds N] [--sandbox]
+            reconcile --once --config FILE [--sandbox]
+            reconcile --once --config FILE --plan PLAN
+            """,
+        discussion: """
+            The daemon runs a pass at its start, at each interval, when the file, a secret's file or the token's file \
+            changes, when somebody changes something by hand in Authentik, on SIGHUP and on POST /reconcile. A file \
+            that turns invalid leaves the last good one in force. It serves a page for people at /, and for machines \
+            /status, /metrics, /healthz and /readyz. SIGTERM ends it within five seconds.
+
+            Exit codes of --once: 0 converged or nothing to do; 1 a service failed, conflicts or is blocked (the others \
+            were converged), the brake held deletions back, or the reviewed plan is out of date; 64 usage; 65 the file \
+            is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or lacks a permission. The \
+            daemon ends with 0 when it is told to end, and with 64 or 65 if it cannot begin.
+            """
+    )
+
+    @Flag(help: "Run one pass, print a report and end.")
+    var once = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --once: apply exactly the plan in this file, or, if it is out of date, nothing.",
+            discussion: """
+                'reconcile plan --save FILE' makes one. The pass is about what the plan was about (--only, \
+                --without-secrets, --allow-deletions). A plan without secrets writes none, so it makes no new provider \
+                that needs one. Exit codes: 1 it is out of date, and stderr says why; 65 the file holds no plan.
+                """,
+            valueName: "file"
+        )
+    )
+    var plan: String?
+
+    @OptionGroup var pass: PassOptions
+    @OptionGroup var deletions: DeletionOptions
+    @OptionGroup(title: "Options of the daemon") var daemon: DaemonOptions
+
+    func validate() throws {
+        if once { try checkOptions() } else { try checkDaemonOptions() }
+    }
+
+    private func checkOptions() throws {
+        if pass.output == .markdown { throw ValidationError("--output markdown is for 'reconcile plan'") }
+        if pass.narrowing.withoutSecrets {
+            throw ValidationError(
+                "--without-secrets is for 'reconcile plan': a pass needs the secrets, or it would leave services half done"
+            )
+        }
+        guard plan != nil else { return }
+        if !pass.narrowing.only.isEmpty {
+            throw ValidationError("--only and --plan exclude each other: the plan says what it is about")
+        }
+        if deletions.allowDeletions != nil {
+            throw ValidationError("--allow-deletions and --plan exclude each other: the plan says what may be deleted")
+        }
+        if pass.connection.sandbox {
+            throw ValidationError("--plan is of no use with --sandbox, which is made anew for each run")
+        }
+    }
+
+    private func checkDaemonOptions() throws {
+        let misplaced = [
+            ("--plan", plan != nil), ("--allow-deletions", deletions.allowDeletions != nil),
+            ("--only", !pass.narrowing.only.isEmpty), ("--output", pass.output != .text),
+        ]
+        if let (name, _) = misplaced.first(where: \.1) {
+            throw ValidationError("\(name) is for single passes; add --once, or leave it out to run as a daemon")
+        }
+        if pass.narrowing.withoutSecrets { throw ValidationError("--without-secrets is for 'reconcile plan'") }
+    }
+
+    func run() async throws {
+        guard once else { return try await Daemon(pass: pass, options: daemon).run() }
+        let reviewed = try reviewedPlan()
+        let allowedDeletions = reviewed?.allowedDeletions ?? deletions.allowDeletions
+        try await pass.run(reviewed?.narrowing) { session in
+            var session = session
+            session.pass.allowedDeletions = allowedDeletions
+            let report = try await session.pass.run(applying: reviewed)
+            return (session.render(report), ExitStatus(report))
+        }
+    }
+
+    private func reviewedPlan() throws -> PlanRecord? {
+        guard let plan else { return nil }
+        do {
+            return try PlanFile.read(plan)
+        } catch {
+            throw pass.refusal(error.description, .invalidFile)
+        }
+    }
+}

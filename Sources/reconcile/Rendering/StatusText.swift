@@ -1,0 +1,163 @@
+import FoundationEssentials
+import Planning
+import Reconciling
+
+/// A daemon's status for people at a terminal: how it stands, then what is not as declared, then the passes.
+struct StatusText {
+    let style: Style
+    /// Whether to show what is in sync, too.
+    let isVerbose: Bool
+    let now: Timestamp
+
+    func render(_ status: StatusDocument) -> String {
+        let shown = status.services.filter { isVerbose || $0.state != .inSync }
+        let text = ServiceText(style: style, slugs: shown.map(\.slug), words: shown.map { look($0.state).word })
+        var blocks = [headline(status)]
+        if !status.file.problems.isEmpty { blocks.append(status.file.problems.map(problem)) }
+        if !shown.isEmpty { blocks.append(shown.flatMap { lines(of: $0, text) }) }
+        if let brake = status.brake { blocks.append(["  " + style.red(brake.message.printable)]) }
+        blocks.append(facts(status))
+        return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    // MARK: - The whole
+
+    private func headline(_ status: StatusDocument) -> [String] {
+        let color =
+            switch status.state {
+            case .inSync: style.green
+            case .starting: style.yellow
+            case .refused, .unreachable, .invalidFile, .outOfSync: style.red
+            }
+        return [style.bold(color(status.state.phrase)) + ": " + status.message.printable]
+    }
+
+    private func problem(_ problem: FileStatus.Problem) -> String {
+        var place = problem.file
+        if let line = problem.line { place += ":\(line):\(problem.column ?? 1)" }
+        let color = problem.severity == "error" ? style.red : style.yellow
+        let text = "\(problem.message)\(problem.hint.map { "; \($0)" } ?? "")"
+        return "  \(style.bold("\(place):".printable)) \(color("\(problem.severity):")) \(text.printable)"
+    }
+
+    private func facts(_ status: StatusDocument) -> [String] {
+        let authentik = status.authentik
+        var facts = [("Authentik", "\(authentik.release.map { "\($0) at " } ?? "")\(authentik.url)")]
+        if let isReachable = authentik.isReachable, let since = authentik.since {
+            facts[0].1 += ", \(isReachable ? "reachable" : "not reachable") since \(ago(since))"
+        }
+        facts.append(("File", "\(status.file.paths.joined(separator: ", ")), read \(ago(status.file.loadedAt))"))
+        if let change = latestChange(status) { facts.append(("Last change", change)) }
+        if let drift = latestDrift(status) { facts.append(("Last drift", drift)) }
+        if let running = status.passes.running {
+            facts.append(("Pass", "\(running.number) began \(ago(running.startedAt))"))
+        }
+        if let last = status.passes.lastAttempt { facts.append(("Last pass", pass(last))) }
+        if let success = status.passes.lastSuccess, success != status.passes.lastAttempt {
+            facts.append(("Last success", pass(success)))
+        }
+        if let next = status.passes.next { facts.append(("Next pass", "\(ahead(next.at)) (\(next.reason.rawValue))")) }
+        facts.append(("Daemon", "\(status.program.version), started \(ago(status.program.startedAt))"))
+        let width = facts.map(\.0.count).max() ?? 0
+        return facts.map { "\(style.dim($0.0.padded(to: width)))  \($0.1.printable)" }
+    }
+
+    private func pass(_ pass: FinishedPass) -> String {
+        let triggers = pass.triggers.map(\.rawValue).joined(separator: ", ")
+        let error = pass.error.map { ": \($0)" } ?? ""
+        return
+            "\(pass.result.rawValue) \(ago(pass.finishedAt)) in \(seconds(.seconds(pass.durationSeconds))) (\(triggers))"
+            + error
+    }
+
+    private func latestChange(_ status: StatusDocument) -> String? {
+        let changes = status.services.compactMap { service in service.lastChange.map { (service.slug, $0) } }
+        guard let (slug, change) = changes.max(by: { $0.1.at < $1.1.at }) else { return nil }
+        return "\(slug) \(ago(change.at)): \(change.decision), \(change.reason)"
+    }
+
+    private func latestDrift(_ status: StatusDocument) -> String? {
+        let drifts = status.services.compactMap { service in service.lastDrift.map { (service.slug, $0) } }
+        guard let (slug, drift) = drifts.max(by: { $0.1.at < $1.1.at }) else { return nil }
+        return "\(slug) \(ago(drift.at)): \(drift.reason)\(drift.by.map { ", by \($0.username)" } ?? "")"
+    }
+
+    // MARK: - Services
+
+    private func lines(of service: ServiceStatus, _ text: ServiceText) -> [String] {
+        let look = look(service.state)
+        let since =
+            service.conditions.first { $0.type == .synced }.map { ", since \(ago($0.lastTransitionTime))" } ?? ""
+        // An error's own lines say it whole.
+        let reason = (service.error == nil ? service.reason : "its writes were not all done") + since
+        var lines = [text.headline(service.slug, look.word, reason, symbol: look.symbol, color: look.color)]
+        if let error = service.error { lines += text.failure(error) }
+        if let deletion = service.deletion {
+            let parts = [
+                deletion.provider.map { "the provider '\($0)'" },
+                deletion.application.map { "the application '\($0)'" },
+            ]
+            lines.append(
+                "      " + style.red("would delete \(parts.compactMap { $0 }.joined(separator: ", then "))".printable)
+            )
+        }
+        lines += text.changes(service.differences)
+        if let fight = service.fight {
+            let fields = fight.fields.joined(separator: ", ").printable
+            lines.append(
+                "      "
+                    + style.yellow(
+                        "\(fields) changed back \(fight.mends) times; mended again \(ahead(fight.nextMendAt))"
+                    )
+            )
+        }
+        return lines + text.notes(service.notes)
+    }
+
+    private func look(_ state: SyncState) -> (symbol: String, color: (String) -> String, word: String) {
+        switch state {
+        case .inSync: ("=", style.dim, "in sync")
+        case .pending: ("…", style.dim, "pending")
+        case .drifted: ("~", style.yellow, "drifted")
+        case .failed: ("x", style.red, "failed")
+        case .conflict: ("!", style.red, "conflict")
+        case .blocked: ("!", style.red, "blocked")
+        case .held: ("-", style.red, "held back")
+        case .orphan: ("?", style.yellow, "orphan")
+        }
+    }
+
+    // MARK: - Times
+
+    private func ago(_ time: Timestamp) -> String { "\(Self.span(now.date.timeIntervalSince(time.date))) ago" }
+
+    private func ahead(_ time: Timestamp) -> String {
+        let span = time.date.timeIntervalSince(now.date)
+        return span <= 0 ? "now" : "in \(Self.span(span))"
+    }
+
+    /// In the largest unit that leaves no more than two digits, or in days: `42 s`, `5 min`, `3 h`, `12 d`.
+    static func span(_ seconds: Double) -> String {
+        let seconds = Int(max(0, seconds))
+        switch seconds {
+        case ..<100: return "\(seconds) s"
+        case ..<6000: return "\(seconds / 60) min"
+        case ..<172_800: return "\(seconds / 3600) h"
+        default: return "\(seconds / 86_400) d"
+        }
+    }
+}
+
+extension OverallState {
+    /// For people.
+    var phrase: String {
+        switch self {
+        case .starting: "Starting"
+        case .refused: "Refused by Authentik"
+        case .unreachable: "Authentik is away"
+        case .invalidFile: "The file has mistakes"
+        case .outOfSync: "Out of sync"
+        case .inSync: "In sync"
+        }
+    }
+}
