@@ -138,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "reconcile", "AuthentikSandbox", "JSON", "TestSupport",
+                "reconcile", "AuthentikSandbox", "CurlTransport", "JSON", "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -9,6 +9,7 @@ actor AuditLogWatch {
     private static let page = 100
 
     private let own: OwnWrites
+    /// Where the log ended at the last look: nil before the first, empty if there was no entry.
     private var newest: String?
     private var objects = ManagedObjects()
     private var authors: [String: DriftAuthor] = [:]
@@ -44,13 +45,11 @@ actor AuditLogWatch {
     }
 
     private func read(_ client: AuthentikClient) async throws -> Bool {
-        guard let first = try await client.newestEvents(1).first, first.pk != newest else { return false }
-        guard let last = newest else {
-            newest = first.pk
-            return false
-        }
+        let end = try await client.newestEvents(1).first?.pk ?? ""
+        defer { newest = newest ?? end }
+        guard let last = newest, last != end else { return false }
         let events = try await client.newestEvents(Self.page).prefix { $0.pk != last }
-        newest = events.first?.pk ?? first.pk
+        newest = events.first?.pk ?? end
         var isChanged = false
         let own = own.all
         for event in events.reversed() {
