@@ -154,7 +154,15 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
-        tests("StatusServer", ["JSON", "Planning", "Reconciling", "TestSupport"]),
+        tests(
+            "StatusServer",
+            [
+                "AuthentikAPI", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "TestSupport", "YAMLDocument",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
         tests("YAMLDocument"),
         tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
         tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),

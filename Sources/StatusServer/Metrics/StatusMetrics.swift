@@ -1,5 +1,48 @@
+import FoundationEssentials
+import Planning
 package import PrometheusMetrics
-import Reconciling
+package import Reconciling
 
-enum StatusMetrics { static func samples(of: StatusDocument) -> [MetricSample] { [] } }
-package enum MetricCatalog { package static let families: [MetricFamily] = [] }
+/// What a status says, as metrics.
+///
+/// Read when somebody asks, so that the two never differ. What is not known yet is absent: a 0 would be a lie.
+package enum StatusMetrics {
+    package static func samples(of status: StatusDocument) -> [MetricSample] {
+        let passes = status.passes
+        let services = SyncState.allCases.map { state in
+            let count = status.totals.states[state.rawValue, default: 0]
+            return sample(.services, [(.state, state.rawValue)], Double(count))
+        }
+        return services + [
+            sample(.buildInfo, [(.version, status.program.version)], 1),
+            sample(.leader, status.program.isLeader),
+            sample(.fights, status.totals.fights),
+            sample(.fileValid, status.file.isValid),
+            sample(.fileLoaded, status.file.loadedAt),
+            sample(.failuresInARow, passes.failuresInARow),
+            sample(.deletionsHeld, status.brake?.deletions ?? 0),
+        ]
+            + [
+                status.authentik.isReachable.map { sample(.authentikReachable, $0) },
+                passes.lastAttempt.map { sample(.lastAttempt, $0.finishedAt) },
+                passes.lastSuccess.map { sample(.lastSuccess, $0.finishedAt) },
+                passes.next.map { sample(.nextPass, $0.at) },
+            ].compactMap { $0 }
+    }
+
+    private static func sample(
+        _ name: MetricName,
+        _ labels: [(MetricLabel, String)],
+        _ value: Double
+    ) -> MetricSample {
+        MetricSample(name.rawValue, labels.map { ($0.0.rawValue, $0.1) }, value)
+    }
+
+    private static func sample(_ name: MetricName, _ value: Int) -> MetricSample { sample(name, [], Double(value)) }
+
+    private static func sample(_ name: MetricName, _ value: Bool) -> MetricSample { sample(name, value ? 1 : 0) }
+
+    private static func sample(_ name: MetricName, _ time: Timestamp) -> MetricSample {
+        sample(name, [], time.date.timeIntervalSince1970)
+    }
+}

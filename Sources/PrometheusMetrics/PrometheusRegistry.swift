@@ -1,0 +1,112 @@
+package import CoreMetrics
+
+/// Metrics of swift-metrics for Prometheus to fetch.
+///
+/// It knows all families beforehand, so that each has a help text and no name is made up in passing. The label of a handle
+/// is the name of its family, its dimensions are the family's labels; that their values are few is the business of whoever
+/// makes handles. Handles that are equal in both share one series, which stays when they go: a counter that came back
+/// would start at 0 again.
+package final class PrometheusRegistry: MetricsFactory {
+    /// What HTTP calls the text of ``render(adding:)``.
+    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+    private let families: [FamilySeries]
+    private let byName: [String: FamilySeries]
+    private let onMistake: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - families: All that there can be; those that Prometheus would not take, or that come twice, are left out.
+    ///   - onMistake: Is told of every programmer's mistake; nothing else comes of them.
+    package init(
+        families: [MetricFamily],
+        onMistake: @escaping @Sendable (String) -> Void = { assertionFailure($0) }
+    ) {
+        var byName: [String: FamilySeries] = [:]
+        var kept: [FamilySeries] = []
+        for family in families {
+            let mistakes = family.mistakes + (byName[family.name] == nil ? [] : ["\(family.name) is there twice"])
+            mistakes.forEach(onMistake)
+            guard mistakes.isEmpty else { continue }
+            let series = FamilySeries(family)
+            byName[family.name] = series
+            kept.append(series)
+        }
+        self.families = kept
+        self.byName = byName
+        self.onMistake = onMistake
+    }
+
+    /// Everything, in Prometheus' text format: families in the order they were given, their series by labels.
+    ///
+    /// - Parameter samples: The values of the sampled families; of two of one series the last counts.
+    package func render(adding samples: [MetricSample]) -> String {
+        var sampled: [String: [[String]: Double]] = [:]
+        for sample in samples {
+            guard let family = byName[sample.family], family.family.isSampled,
+                let labels = family.values(of: sample.labels)
+            else {
+                onMistake("no sampled family '\(sample.family)' has the labels \(sample.labels.map(\.0))")
+                continue
+            }
+            sampled[sample.family, default: [:]][labels] = sample.value
+        }
+        var text = ExpositionText()
+        for family in families {
+            text.head(family.family)
+            let samples = sampled[family.family.name, default: [:]]
+                .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+                .map { (labels: $0.key, reading: Reading.value($0.value)) }
+            for (labels, reading) in family.family.isSampled ? samples : family.readings {
+                text.series(family.family, labels: labels, reading)
+            }
+        }
+        return text.text
+    }
+
+    private func series<S: Series>(_ name: String, _ labels: [(String, String)], as type: S.Type) -> S? {
+        if let family = byName[name], !family.family.isSampled, type.fits(family.family.kind),
+            let series = family.series(of: labels, as: type)
+        {
+            return series
+        }
+        onMistake("no family '\(name)' has the labels \(labels.map(\.0)) and is written to by a \(type)")
+        return nil
+    }
+
+    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+        series(label, dimensions, as: CounterSeries.self) ?? NOOPMetricsHandler.instance
+    }
+
+    package func makeFloatingPointCounter(
+        label: String,
+        dimensions: [(String, String)]
+    ) -> any FloatingPointCounterHandler {
+        series(label, dimensions, as: CounterSeries.self) ?? NOOPMetricsHandler.instance
+    }
+
+    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+        series(label, dimensions, as: GaugeSeries.self) ?? NOOPMetricsHandler.instance
+    }
+
+    package func makeRecorder(
+        label: String,
+        dimensions: [(String, String)],
+        aggregate: Bool
+    ) -> any RecorderHandler {
+        if aggregate {
+            series(label, dimensions, as: HistogramSeries.self) ?? NOOPMetricsHandler.instance
+        } else {
+            series(label, dimensions, as: GaugeSeries.self) ?? NOOPMetricsHandler.instance
+        }
+    }
+
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+        series(label, dimensions, as: HistogramSeries.self) ?? NOOPMetricsHandler.instance
+    }
+
+    package func destroyCounter(_ handler: any CounterHandler) {}
+    package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+    package func destroyMeter(_ handler: any MeterHandler) {}
+    package func destroyRecorder(_ handler: any RecorderHandler) {}
+    package func destroyTimer(_ handler: any TimerHandler) {}
+}

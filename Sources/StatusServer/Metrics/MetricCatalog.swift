@@ -1,0 +1,98 @@
+import AuthentikAPI
+import Planning
+package import PrometheusMetrics
+package import Reconciling
+
+/// All metrics that `GET /metrics` shows, and what each means.
+package enum MetricCatalog {
+    package static let families = MetricName.allCases.map(family) + ProcessMetrics.families
+
+    /// From a pass that finds nothing to do on a fast machine to the default time limit of a pass.
+    private static let passDurations = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
+
+    package static func family(_ name: MetricName) -> MetricFamily {
+        switch name {
+        case .passes:
+            counter(
+                name,
+                "Passes that ended: converged (every service is as declared), incomplete (all was tried, and some "
+                    + "service is not as declared), failed (it could not see everything and wrote nothing, or was "
+                    + "cut short).",
+                [label(.result, PassResult.allCases.map(\.rawValue))]
+            )
+        case .passDuration:
+            MetricFamily(
+                name.rawValue,
+                help: "How long passes took, failed ones included.",
+                kind: .histogram(buckets: passDurations)
+            )
+        case .requests:
+            counter(
+                name,
+                "Requests that were sent to Authentik, each attempt counted, by the status of the answer ('none' if no "
+                    + "answer came).",
+                [label(.method), label(.endpoint), label(.status)]
+            )
+        case .retries: counter(name, "Requests to Authentik that were sent again because the attempt before failed.")
+        case .writes:
+            counter(
+                name,
+                "Writes to Authentik that succeeded.",
+                [label(.action, WriteRecord.Action.allCases.map(\.rawValue))]
+            )
+        case .driftMended:
+            counter(
+                name,
+                "Fields that somebody else had changed and that were set back to what is declared.",
+                [label(.object), label(.field)]
+            )
+        case .fightsBegun: counter(name, "How often a service was first seen to be changed back again and again.")
+        case .buildInfo: gauge(name, "Always 1; the label says which version of the program runs.", [label(.version)])
+        case .leader: gauge(name, "Whether this process is the one that writes (1), or stands by (0).")
+        case .services:
+            gauge(
+                name,
+                "Services, declared or marked as the owner's, by state.",
+                [label(.state, SyncState.allCases.map(\.rawValue))]
+            )
+        case .fights: gauge(name, "Services that somebody keeps changing back, so that they are mended more slowly.")
+        case .fileValid:
+            gauge(name, "Whether the desired-state files that are there now are in force (1), or older ones are (0).")
+        case .fileLoaded: gauge(name, "When the desired state that is in force was read, in seconds since the epoch.")
+        case .authentikReachable:
+            gauge(name, "Whether Authentik answered when it was last asked; absent until it was.")
+        case .lastAttempt:
+            gauge(name, "When the last pass ended, in seconds since the epoch; absent until one did.")
+        case .lastSuccess:
+            gauge(
+                name,
+                "When the last pass ended that did not fail, in seconds since the epoch; absent until there was one."
+            )
+        case .nextPass:
+            gauge(name, "When the next pass is due, in seconds since the epoch; absent if none is, or while one runs.")
+        case .failuresInARow: gauge(name, "Passes that failed since the last that did not.")
+        case .deletionsHeld: gauge(name, "Services whose deletion the brake holds back; 0 if it does not hold.")
+        }
+    }
+
+    private static func counter(
+        _ name: MetricName,
+        _ help: String,
+        _ labels: [MetricFamily.Label] = []
+    ) -> MetricFamily {
+        MetricFamily(name.rawValue, help: help, kind: .counter, labels: labels)
+    }
+
+    /// All of them are read of the status.
+    private static func gauge(
+        _ name: MetricName,
+        _ help: String,
+        _ labels: [MetricFamily.Label] = []
+    ) -> MetricFamily {
+        MetricFamily(name.rawValue, help: help, kind: .gauge, labels: labels, isSampled: true)
+    }
+
+    private static func label(_ label: MetricLabel, _ values: [String] = []) -> MetricFamily.Label {
+        MetricFamily.Label(label.rawValue, values: values)
+    }
+}

@@ -1,0 +1,63 @@
+import FoundationEssentials
+import Planning
+import PrometheusMetrics
+import StatusServer
+
+@testable import Reconciling
+
+/// Statuses as far as metrics look at them.
+enum MetricsFixture {
+    /// Of a leader that has been at it for a while: every metric has a value.
+    static var busy: StatusDocument {
+        var status = fresh
+        status.program.isLeader = true
+        status.authentik.isReachable = true
+        status.file.isValid = true
+        status.passes.lastSuccess = pass(41, .converged, endingAt: 1_000)
+        status.passes.lastAttempt = pass(42, .failed, endingAt: 2_000.5)
+        status.passes.next = NextPass(at: time(2_030), reason: .retry)
+        status.passes.failuresInARow = 1
+        status.brake = BrakeRecord(Brake(deletions: 5, limit: 3, isFileEmpty: false))
+        status.totals = TotalsStatus(services: 9, states: ["in-sync": 7, "held": 2], fights: 1)
+        return status
+    }
+
+    /// Of a standby that has tried nothing yet, and whose file turned bad.
+    static var fresh: StatusDocument {
+        StatusDocument(
+            program: ProgramStatus(version: #"1.2.3-"rc"\1"#, startedAt: time(0), isLeader: false),
+            owner: "homelab",
+            state: .starting,
+            isInSync: false,
+            message: "No pass has ended yet.",
+            authentik: AuthentikStatus(url: "https://sso.example.net"),
+            file: FileStatus(
+                paths: ["services.yaml"],
+                hash: "sha256:00",
+                loadedAt: time(10),
+                isValid: false,
+                problems: []
+            ),
+            passes: PassesStatus(failuresInARow: 0),
+            totals: TotalsStatus(services: 0, states: [:], fights: 0),
+            services: []
+        )
+    }
+
+    static func time(_ seconds: Double) -> Timestamp {
+        Timestamp(Date(timeIntervalSince1970: 1_700_000_000 + seconds))
+    }
+
+    private static func pass(_ number: Int, _ result: PassResult, endingAt end: Double) -> FinishedPass {
+        FinishedPass(
+            number: number,
+            startedAt: time(end - 1),
+            finishedAt: time(end),
+            durationSeconds: 1,
+            triggers: [.interval],
+            result: result,
+            requests: RequestsDocument(reads: 8, writes: 0),
+            changed: 0
+        )
+    }
+}

@@ -1,0 +1,56 @@
+import PrometheusMetrics
+import Reconciling
+import StatusServer
+import Testing
+
+@Suite struct StatusMetricsTests {
+    /// The lines of the program's own metrics that are read of the status.
+    private func lines(_ status: StatusDocument) -> [String] {
+        let sampled = MetricCatalog.families.filter { $0.isSampled && $0.name.hasPrefix("reconcile_") }
+        return PrometheusRegistry(families: sampled).render(adding: StatusMetrics.samples(of: status))
+            .split(separator: "\n").filter { !$0.hasPrefix("#") }.map { String($0.trimmingPrefix("reconcile_")) }
+    }
+
+    @Test func everythingThatIsKnown() {
+        #expect(
+            lines(MetricsFixture.busy) == [
+                #"build_info{version="1.2.3-\"rc\"\\1"} 1"#,
+                "leader 1",
+                #"services{state="blocked"} 0"#,
+                #"services{state="conflict"} 0"#,
+                #"services{state="drifted"} 0"#,
+                #"services{state="failed"} 0"#,
+                #"services{state="held"} 2"#,
+                #"services{state="in-sync"} 7"#,
+                #"services{state="orphan"} 0"#,
+                #"services{state="pending"} 0"#,
+                "fights 1",
+                "file_valid 1",
+                "file_loaded_timestamp_seconds 1700000010",
+                "authentik_reachable 1",
+                "last_attempt_timestamp_seconds 1700002000.5",
+                "last_success_timestamp_seconds 1700001000",
+                "next_pass_timestamp_seconds 1700002030",
+                "failures_in_a_row 1",
+                "deletions_held 5",
+            ]
+        )
+    }
+
+    @Test func whatIsNotKnownIsAbsent() {
+        let lines = lines(MetricsFixture.fresh)
+        for name in ["authentik_reachable", "last_attempt", "last_success", "next_pass"] {
+            #expect(!lines.contains { $0.hasPrefix(name) }, "\(name)")
+        }
+        #expect(lines.filter { $0.hasPrefix("services{") }.count == SyncState.allCases.count)
+        for line in ["leader 0", "file_valid 0", "fights 0", "failures_in_a_row 0", "deletions_held 0"] {
+            #expect(lines.contains(line), "\(line)")
+        }
+    }
+
+    @Test func unreachableIsNotUntried() {
+        var status = MetricsFixture.busy
+        status.authentik.isReachable = false
+        #expect(lines(status).contains("authentik_reachable 0"))
+    }
+}
