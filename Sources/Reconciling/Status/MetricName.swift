@@ -10,7 +10,7 @@ package enum MetricName: String, Sendable, CaseIterable {
     case retries = "reconcile_authentik_retries_total"
     case writes = "reconcile_writes_total"
     case driftMended = "reconcile_drift_mended_total"
-    case fightsBegun = "reconcile_fights_total"
+    case fightsBegun = "reconcile_fights_begun_total"
 
     // Read of the status when somebody asks.
     case buildInfo = "reconcile_build_info"

@@ -57,10 +57,10 @@ struct StatusRoutes: Sendable {
     }
 
     private func metrics() -> Reply {
-        let samples = StatusMetrics.samples(of: loop.board.current.document) + ProcessMetrics.samples()
+        let samples = StatusMetrics.samples(of: loop.board.current.document) + ProcessMetrics().samples()
         return Reply(
             status: .ok,
-            contentType: "text/plain; version=0.0.4; charset=utf-8",
+            contentType: PrometheusRegistry.contentType,
             bytes: Array(registry.render(adding: samples).utf8)
         )
     }

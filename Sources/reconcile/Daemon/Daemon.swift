@@ -64,7 +64,7 @@ struct Daemon {
         _ token: TokenSource
     ) async throws {
         let registry = PrometheusRegistry(families: MetricCatalog.families)
-        // MetricsSystem.bootstrap(registry)
+        MetricsSystem.bootstrap(registry)
         let program = ProgramStatus(version: Version.current, startedAt: .now, isLeader: true)
         let loop = ReconcileLoop(
             settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
