@@ -53,13 +53,11 @@ actor AuditLogWatch {
         var isChanged = false
         let own = own.all
         for event in events.reversed() {
-            if let id = event.requestID, own.contains(id) {
-                objects.include(event)
-            } else if objects.contains(event) {
-                isChanged = true
-                if let slug = objects.slug(of: event), let username = event.username {
-                    authors[slug] = DriftAuthor(username: username, at: Timestamp(event.created))
-                }
+            if let id = event.requestID, own.contains(id) { continue }
+            guard let slug = objects.slug(of: event) else { continue }
+            isChanged = true
+            if let username = event.username {
+                authors[slug] = DriftAuthor(username: username, at: Timestamp(event.created))
             }
         }
         return isChanged

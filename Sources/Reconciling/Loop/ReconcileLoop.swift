@@ -185,12 +185,6 @@ package final class ReconcileLoop: Sendable {
 
     /// Tells everybody what came of a pass.
     private func conclude(_ end: PassEnd, _ secrets: ResolvedSecrets) async {
-        // What the pass made is in the audit log by now, with what tells it from anything else.
-        if case .report(let report) = end.outcome, report.outcomes.contains(where: { !$0.written.isEmpty }),
-            await lookAtAuditLog(client(limit: Self.lookLimit))
-        {
-            ask(.authentik)
-        }
         let authors = await auditLog.takeAuthors()
         let (events, status) = board.update { ledger in
             (ledger.ended(end, secrets.availability, authors: authors), ledger.document)
@@ -218,9 +212,10 @@ package final class ReconcileLoop: Sendable {
     /// Looks at the audit log, unless a pass does or will, and asks for a pass if there is a reason.
     private func lookBetweenPasses() async {
         let status = board.current.document
-        guard status.passes.running == nil, status.authentik.isReachable == true, status.authentik.error == nil else {
-            return
-        }
+        guard status.passes.running == nil, status.authentik.isReachable == true, status.authentik.error == nil,
+            // A pass tries again whether it may be seen.
+            status.authentik.isAuditLogWatched != false
+        else { return }
         var client = client(limit: Self.lookLimit)
         client.retryPolicy.maximumAttempts = 1
         do {
@@ -233,13 +228,9 @@ package final class ReconcileLoop: Sendable {
         }
     }
 
-    /// Looks at the audit log where a failure does not matter.
-    ///
-    /// - Returns: whether somebody else changed something managed.
-    @discardableResult
-    private func lookAtAuditLog(_ client: AuthentikClient) async -> Bool {
-        guard settings.auditPeriod != nil else { return false }
-        return (try? await look(client)) ?? false
+    /// Looks at the audit log where a failure does not matter, and a pass is under way anyway.
+    private func lookAtAuditLog(_ client: AuthentikClient) async {
+        if settings.auditPeriod != nil { _ = try? await look(client) }
     }
 
     /// - Returns: whether somebody else changed something managed; false, too, if the account may not see the log.

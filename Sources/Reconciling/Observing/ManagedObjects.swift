@@ -4,8 +4,7 @@ package import Planning
 /// The objects of Authentik that a pass is about, so that an entry of its audit log can be told from one about
 /// something else.
 package struct ManagedObjects: Sendable, Equatable {
-    /// Of what was made just now only that it is managed is known.
-    private var slugs: [Key: String?] = [:]
+    private var slugs: [Key: String] = [:]
 
     package init() {}
 
@@ -32,21 +31,26 @@ package struct ManagedObjects: Sendable, Equatable {
         }
     }
 
-    /// Whether an entry is about something managed.
-    package func contains(_ event: AuditEvent) -> Bool { Key(event).map { slugs.keys.contains($0) } ?? false }
+    /// The slug of the service that an entry is about; nil if it is about none.
+    package func slug(of event: AuditEvent) -> String? { Key(event).flatMap { slugs[$0] } }
 
-    /// The slug of the service that an entry is about; nil if that is not known.
-    package func slug(of event: AuditEvent) -> String? { Key(event).flatMap { slugs[$0] ?? nil } }
-
-    /// Counts what an entry is about, which this program made, as managed.
-    package mutating func include(_ event: AuditEvent) {
-        guard let key = Key(event), slugs[key] == nil else { return }
-        slugs[key] = .some(nil)
+    /// Adds what a pass made for a service.
+    mutating func add(_ made: MadeObjects, for slug: String) {
+        if let pk = made.application { add("authentik_core", "application", pk, slug) }
+        if let pk = made.provider { add("authentik_providers_oauth2", "oauth2provider", "\(pk)", slug) }
+        if let pk = made.mark { add("authentik_core", "applicationentitlement", pk, slug) }
     }
 
     private mutating func add(_ app: String, _ model: String, _ pk: String, _ slug: String) {
         slugs[Key(app: app, model: model, pk: pk)] = slug
     }
+}
+
+/// The pks of what a pass made for a service; nil for what it did not make.
+package struct MadeObjects: Sendable, Equatable {
+    package var application: String?
+    package var provider: Int?
+    package var mark: String?
 }
 
 /// What the audit log calls an object.

@@ -17,8 +17,7 @@ struct Applier: Sendable {
     /// What a service's writes have made so far.
     private struct Progress: Sendable {
         var plan: ServicePlan
-        var application: String?
-        var provider: Int?
+        var made = MadeObjects()
         /// A mark that waits for the pk of its application.
         var pendingMark: OwnershipMark?
         var failure: ServiceFailure?
@@ -45,7 +44,9 @@ struct Applier: Sendable {
             }
         }
         done = await writePendingMarks(done)
-        let outcomes = done.map { ServiceOutcome(plan: $0.plan, failure: $0.failure, written: $0.written) }
+        let outcomes = done.map {
+            ServiceOutcome(plan: $0.plan, failure: $0.failure, written: $0.written, made: $0.made)
+        }
         let untouched = plan.services.filter(\.writes.isEmpty).map { ServiceOutcome(plan: $0, failure: nil) }
         return (outcomes + untouched).sorted { $0.plan.slug < $1.plan.slug }
     }
@@ -90,23 +91,23 @@ struct Applier: Sendable {
                 slug: progress.plan.slug
             )
         case .createProvider(let assignments):
-            progress.provider = try await client.createProvider(body(assignments), name: name(in: assignments)).pk
+            progress.made.provider = try await client.createProvider(body(assignments), name: name(in: assignments)).pk
         case .updateProvider(let pk, let assignments):
             try await client.updateProvider(pk: pk, body(assignments))
         case .createApplication(let assignments, let link):
             let body = body(assignments, link: link, progress)
-            progress.application = try await client.createApplication(body, slug: progress.plan.slug).pk
+            progress.made.application = try await client.createApplication(body, slug: progress.plan.slug).pk
         case .updateApplication(let slug, let assignments, let link):
             try await client.updateApplication(slug: slug, body(assignments, link: link, progress))
         case .createMark(let application, var mark):
-            mark.provider = mark.provider ?? progress.provider
-            guard let pk = application ?? progress.application else {
+            mark.provider = mark.provider ?? progress.made.provider
+            guard let pk = application ?? progress.made.application else {
                 progress.pendingMark = mark
                 return
             }
-            try await createMark(mark, on: pk)
+            progress.made.mark = try await createMark(mark, on: pk)
         case .updateMark(let entitlement, var mark):
-            mark.provider = mark.provider ?? progress.provider
+            mark.provider = mark.provider ?? progress.made.provider
             try await client.updateEntitlement(pk: entitlement, attributes: mark.attributes)
         case .deleteProvider(let pk):
             try await client.deleteProvider(pk: pk)
@@ -146,7 +147,8 @@ struct Applier: Sendable {
                 return service
             }
             mark.provider = application.provider
-            try await createMark(mark, on: application.pk)
+            service.made = MadeObjects(application: application.pk, provider: application.provider)
+            service.made.mark = try await createMark(mark, on: application.pk)
             service.written.append(.createMark)
         } catch {
             service.failure = unmarked("\(error)")
@@ -159,12 +161,13 @@ struct Applier: Sendable {
         return try await client.application(slug: slug)
     }
 
-    private func createMark(_ mark: OwnershipMark, on application: String) async throws {
-        _ = try await client.createEntitlement(
+    /// - Returns: its pk.
+    private func createMark(_ mark: OwnershipMark, on application: String) async throws -> String {
+        try await client.createEntitlement(
             named: OwnershipMark.entitlementName,
             application: application,
             attributes: mark.attributes
-        )
+        ).pk
     }
 
     private func unmarked(_ reason: String) -> ServiceFailure {
@@ -184,7 +187,7 @@ struct Applier: Sendable {
         var body = body(assignments)
         switch link {
         case .existing(let pk): body.fields["provider"] = .integer(pk)
-        case .created: body.fields["provider"] = progress.provider.map { .integer($0) } ?? .null
+        case .created: body.fields["provider"] = progress.made.provider.map { .integer($0) } ?? .null
         case nil: break
         }
         return body

@@ -61,13 +61,15 @@ package struct Pass: Sendable {
             throw PlanMoved(differences)
         }
         let outcomes = await apply(plan)
+        var objects = ManagedObjects(plan, observed, owner: desired.owner)
+        for outcome in outcomes { objects.add(outcome.made, for: outcome.plan.slug) }
         return PassReport(
             release: observed.release,
             outcomes: outcomes,
             brake: plan.brake,
             requests: client.requestCounts,
             duration: .now - start,
-            objects: ManagedObjects(plan, observed, owner: desired.owner)
+            objects: objects
         )
     }
 

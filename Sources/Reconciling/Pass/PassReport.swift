@@ -21,6 +21,7 @@ package struct ServiceOutcome: Sendable {
     package var failure: ServiceFailure?
     /// The writes that were done, in their order.
     package var written: [WriteRecord.Action] = []
+    package var made = MadeObjects()
     /// Whether it is left as it is for now, see ``Pass/paused``.
     package var isPaused = false
 

@@ -1,0 +1,52 @@
+import Planning
+
+/// Fields before and after, an element of a list a line; of secrets only that they differ.
+struct Differences {
+    let changes: [ChangeRecord]
+    /// What the values before are.
+    let before: HTML
+
+    var html: HTML {
+        """
+        <dl class="differences">
+        \(changes.map(difference))</dl>
+        \(legend)
+        """
+    }
+
+    /// Only where there is something to explain.
+    private var legend: HTML? {
+        guard changes.contains(where: { $0.before != nil }) else { return nil }
+        return """
+            <p class="quiet legend"><span class="bad"><span class="tone">−</span></span> \(before) \
+            <span class="good"><span class="tone">+</span></span> as declared</p>
+            """
+    }
+
+    private func difference(_ change: ChangeRecord) -> HTML {
+        """
+        <div><dt><span class="object">\(change.object)</span>.<wbr>\(change.field)</dt>\(values(of: change))</div>
+
+        """
+    }
+
+    private func values(of change: ChangeRecord) -> [HTML] {
+        guard !change.isSecret else { return ["<dd class=\"secret\">(changed)</dd>"] }
+        let after = change.after ?? []
+        guard let before = change.before else {
+            return after.isEmpty ? [Self.none("added")] : after.map { Self.line("added", $0) }
+        }
+        let kept = after.filter(before.contains)
+        let removed = before.filter { !after.contains($0) }
+        let added = after.filter { !before.contains($0) }
+        return (before.isEmpty ? [Self.none("removed")] : removed.map { Self.line("removed", $0) })
+            + (after.isEmpty ? [Self.none("added")] : added.map { Self.line("added", $0) })
+            + kept.map { "<dd class=\"kept\">\($0)</dd>" }
+    }
+
+    private static func none(_ kind: HTML) -> HTML { line(kind, "(none)") }
+
+    private static func line(_ kind: HTML, _ text: String) -> HTML {
+        "<dd class=\"\(kind)\">\(text)</dd>"
+    }
+}

@@ -1,0 +1,93 @@
+/// HTML in which nothing but what this program's source has as a literal is markup.
+///
+/// What a literal interpolates is text, and escaped, unless it is ``HTML`` itself: the compiler lets no other string
+/// become markup. The same escaping does for text and for attributes, whose values always stand in quotes.
+struct HTML: Sendable, ExpressibleByStringInterpolation {
+    private(set) var markup: String
+
+    init(stringLiteral markup: StaticString) {
+        self.markup = markup.description
+    }
+
+    init(stringInterpolation parts: StringInterpolation) {
+        markup = parts.markup
+    }
+
+    /// Markup that is long enough for a file of its own.
+    init(markup: StaticString) {
+        self.markup = markup.description
+    }
+
+    struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var markup = ""
+
+        init(literalCapacity: Int, interpolationCount: Int) {
+            markup.reserveCapacity(literalCapacity + 32 * interpolationCount)
+        }
+
+        mutating func appendLiteral(_ literal: StaticString) {
+            markup += literal.description
+        }
+
+        mutating func appendInterpolation(_ text: String) {
+            markup += text.escaped
+        }
+
+        mutating func appendInterpolation(_ number: Int) {
+            markup += "\(number)"
+        }
+
+        mutating func appendInterpolation(_ html: HTML) {
+            markup += html.markup
+        }
+
+        /// Nothing for nil.
+        mutating func appendInterpolation(_ html: HTML?) {
+            if let html { markup += html.markup }
+        }
+
+        mutating func appendInterpolation(_ parts: [HTML]) {
+            for part in parts { markup += part.markup }
+        }
+    }
+}
+
+extension [HTML] {
+    func joined(by separator: HTML) -> HTML {
+        guard let first else { return "" }
+        return dropFirst().reduce(into: first) { $0 = "\($0)\(separator)\($1)" }
+    }
+}
+
+extension String {
+    /// Safe in text and in a quoted attribute; what would not be seen, or would reorder what is around it, is spelled.
+    fileprivate var escaped: String {
+        guard unicodeScalars.contains(where: { $0.escape != nil }) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            if let escape = scalar.escape { text += escape } else { text.unicodeScalars.append(scalar) }
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    /// What stands for it in HTML; nil if it may stand for itself.
+    fileprivate var escape: String? {
+        switch self {
+        case "&": return "&amp;"
+        case "<": return "&lt;"
+        case ">": return "&gt;"
+        case "\"": return "&quot;"
+        case "'": return "&#39;"
+        case " "..."~": return nil
+        default: break
+        }
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: return spelled
+        // The joiners are parts of emoji and of scripts.
+        case .format: return self == "\u{200C}" || self == "\u{200D}" ? nil : spelled
+        default: return nil
+        }
+    }
+
+    private var spelled: String { "\\u{\(String(value, radix: 16))}" }
+}

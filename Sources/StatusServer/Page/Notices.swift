@@ -1,0 +1,76 @@
+import Planning
+import Reconciling
+
+/// What a person must know or do that no single service tells.
+struct Notices {
+    let status: StatusDocument
+
+    var html: HTML {
+        let notices = [standby, authentik, failures, file, brake].compactMap(\.self)
+        return notices.isEmpty ? "" : "<div id=\"notices\">\n\(notices)</div>\n"
+    }
+
+    private var standby: HTML? {
+        guard !status.program.isLeader else { return nil }
+        return notice("standby", .idle, "Standing by", "<p>Another replica leads and writes; this one only tells.</p>")
+    }
+
+    private var authentik: HTML? {
+        guard let error = status.authentik.error, !status.message.contains(error) else { return nil }
+        return notice("authentik-error", .bad, "Authentik", "<p>\(sentence(error))</p>")
+    }
+
+    /// Of the passes; nothing that is told elsewhere.
+    private var failures: HTML? {
+        let passes = status.passes
+        guard let error = passes.lastAttempt?.error, passes.failuresInARow > 0 else { return nil }
+        guard !status.message.contains(error), status.authentik.error?.contains(error) != true else { return nil }
+        let title: HTML = "\(count(passes.failuresInARow, "pass", "passes")) failed in a row"
+        return notice("failures", .bad, title, "<p>\(sentence(error))</p>")
+    }
+
+    private var file: HTML? {
+        let problems = status.file.problems
+        let list: HTML = "<ol class=\"problems\">\n\(problems.map(problem))</ol>"
+        guard status.file.isValid else {
+            let body: HTML = """
+                <p>Until they are mended, the file as it was read \(.time(status.file.loadedAt)) stays in force.</p>
+                \(list)
+                """
+            return notice("file", .warning, "Mistakes in the file", body)
+        }
+        guard !problems.isEmpty else { return nil }
+        return """
+            <details id="warnings" class="notice idle">
+            <summary>\(Symbol.exclamation.html)\(count(problems.count, "warning")) about the file</summary>
+            \(list)
+            </details>
+
+            """
+    }
+
+    private var brake: HTML? {
+        guard let brake = status.brake else { return nil }
+        return notice("brake", .warning, "The brake holds", "<p>\(sentence(brake.message))</p>")
+    }
+
+    private func notice(_ id: HTML, _ tone: Tone, _ title: HTML, _ body: HTML) -> HTML {
+        """
+        <section id="\(id)" class="notice \(tone.name)" aria-labelledby="\(id)-title">
+        <h2 id="\(id)-title">\(title)</h2>
+        \(body)
+        </section>
+
+        """
+    }
+
+    private func problem(_ problem: FileStatus.Problem) -> HTML {
+        let place = [problem.file, problem.line.map { "\($0)" }, problem.column.map { "\($0)" }].compactMap(\.self)
+        let hint = problem.hint.map { "<span class=\"hint\">\(sentence($0))</span>" as HTML }
+        return """
+            <li><code>\(place.joined(separator: ":"))</code> \
+            <span><b>\(problem.severity)</b> \(problem.message)</span>\(hint)</li>
+
+            """
+    }
+}

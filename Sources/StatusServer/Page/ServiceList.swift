@@ -1,0 +1,75 @@
+import Reconciling
+
+/// All services: what is not as declared first, the most urgent on top.
+struct ServiceList {
+    /// With fewer services nobody needs to search.
+    private static let fewest = 9
+
+    let status: StatusDocument
+
+    var html: HTML {
+        """
+        <section id="services" class="\(size)" aria-labelledby="services-title">
+        <div class="heading">
+        <h2 id="services-title">\(count(status.services.count, "service"))</h2>
+        \(filter)\(totals)</div>
+        \(groups)
+        </section>
+
+        """
+    }
+
+    /// Where there are many, a browser draws only those that are seen.
+    private var size: HTML { status.services.count > 100 ? "many" : "few" }
+
+    private var groups: [HTML] {
+        guard !status.services.isEmpty else {
+            return ["<p class=\"empty\">None is declared, and none is marked as this owner’s.</p>"]
+        }
+        let troubled = SyncState.byUrgency.filter { ![.pending, .orphan, .inSync].contains($0) }
+        return [
+            group("not-in-sync", "Not in sync", of: troubled),
+            group("pending", "Not looked at yet", of: [.pending]),
+            group("orphans", "Declared no more", of: [.orphan]),
+            group("in-sync", "In sync", of: [.inSync]),
+        ].compactMap(\.self) + ["<p id=\"no-match\" class=\"empty\" hidden>No service matches.</p>"]
+    }
+
+    private func group(_ id: HTML, _ title: HTML, of states: [SyncState]) -> HTML? {
+        // Within a state they keep their order, by slug.
+        let services = states.flatMap { state in status.services.filter { $0.state == state } }
+        guard !services.isEmpty else { return nil }
+        return """
+            <section id="\(id)" class="group" aria-labelledby="\(id)-title">
+            <h3 id="\(id)-title">\(title) <span class="number">\(services.count)</span></h3>
+            <div class="rows">
+            \(services.map { ServiceEntry(service: $0, owner: status.owner).html })</div>
+            </section>
+
+            """
+    }
+
+    /// `5 in sync, 1 failed`; of what there is none of, nothing is said.
+    private var totals: HTML? {
+        let present = SyncState.byUrgency.filter { status.totals.states[$0.rawValue, default: 0] > 0 }
+        guard present.count > 1 || status.totals.fights > 0 else { return nil }
+        let states = present.map { state -> HTML in
+            """
+            <li class="\(state.tone.name)">\(state.symbol.html)\(status.totals.states[state.rawValue, default: 0]) \(state.word)</li>
+
+            """
+        }
+        let fights: HTML? = status.totals.fights > 0 ? "<li>\(count(status.totals.fights, "fight"))</li>\n" : nil
+        return "<ul class=\"totals\">\n\(states)\(fights)</ul>\n"
+    }
+
+    /// Of no use without the script, which shows it.
+    private var filter: HTML? {
+        guard status.services.count >= Self.fewest else { return nil }
+        return """
+            <p id="filter" hidden><label for="filter-text">Filter</label> \
+            <input id="filter-text" type="search" autocomplete="off" spellcheck="false" placeholder="name, state, reason"></p>
+
+            """
+    }
+}

@@ -1,0 +1,69 @@
+import Reconciling
+
+/// The top of the page: how it stands, since when and why.
+struct Verdict {
+    let status: StatusDocument
+
+    var html: HTML {
+        """
+        <header id="verdict" class="\(status.state.tone.name)">
+        <p class="whose"><strong>reconcile</strong> keeps <bdi>\(status.owner)</bdi> at \(authentik)</p>
+        <h1 id="state" aria-live="polite">\(status.state.symbol.html)\(status.state.headline)</h1>
+        <p class="message">\(sentence(status.message))</p>
+        \(since.map { "<p class=\"since\">\(.time($0, .since))</p>\n" as HTML })</header>
+        """
+    }
+
+    /// When ``StatusDocument/state`` became what it is; nil if the document does not tell.
+    private var since: Timestamp? {
+        switch status.state {
+        case .starting: status.program.startedAt
+        case .unreachable: status.authentik.isReachable == false ? status.authentik.since : nil
+        case .outOfSync: status.services.filter { $0.state != .orphan }.compactMap(\.outOfSyncSince).min()
+        case .inSync: status.services.compactMap(\.inSyncSince).max()
+        case .refused, .invalidFile: nil
+        }
+    }
+
+    private var authentik: HTML {
+        guard status.authentik.isLink else { return "<bdi>\(status.authentik.url)</bdi>" }
+        let url = status.authentik.url
+        return """
+            <a href="\(url)" rel="noreferrer"><bdi>\(url.withoutScheme)</bdi></a>
+            """
+    }
+}
+
+/// A clause or sentence from elsewhere as a sentence.
+func sentence(_ text: String) -> String {
+    let end: Set<Character> = [".", "!", "?", ":"]
+    let text = text.capitalizedFirst
+    return text.last.map(end.contains) ?? true ? text : text + "."
+}
+
+extension ServiceStatus {
+    /// When it stopped being as declared; nil if it is, or nobody knows.
+    var outOfSyncSince: Timestamp? {
+        conditions.first { $0.type == .synced && $0.status != .yes }?.lastTransitionTime
+    }
+
+    /// When it became as declared; nil if it is not.
+    var inSyncSince: Timestamp? {
+        conditions.first { $0.type == .synced && $0.status == .yes }?.lastTransitionTime
+    }
+}
+
+extension AuthentikStatus {
+    /// Whether the address may be followed.
+    var isLink: Bool { url.hasPrefix("https://") || url.hasPrefix("http://") }
+}
+
+extension String {
+    /// A clause as it begins a line.
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
+    fileprivate var withoutScheme: String {
+        let rest = split(separator: "://", maxSplits: 1).last.map(String.init) ?? self
+        return rest.hasSuffix("/") ? String(rest.dropLast()) : rest
+    }
+}

@@ -1,0 +1,387 @@
+import FoundationEssentials
+import Planning
+import Testing
+
+@testable import Reconciling
+@testable import StatusServer
+
+/// The page, taken apart.
+private func page(_ status: StatusDocument) throws -> ParsedHTML {
+    try ParsedHTML(page: StatusPage.render(status))
+}
+
+@Suite struct PageTests {
+    static let sample = SampleStatus()
+    static let states = [
+        sample.starting, sample.refused, sample.unreachable, sample.invalidFile, sample.outOfSync, sample.inSync,
+    ]
+
+    @Test func thereIsASampleOfEachState() {
+        #expect(Self.states.map(\.state) == OverallState.allCases)
+    }
+
+    // Its form.
+
+    @Test(arguments: states)
+    func itIsWellFormedAndNeedsNothingFromElsewhere(_ status: StatusDocument) throws {
+        let page = try page(status)
+        let ids = page.elements.compactMap { $0.attributes["id"] }
+        #expect(Set(ids).count == ids.count)
+        for element in page.elements {
+            #expect(element.attributes.keys.allSatisfy { !$0.hasPrefix("on") && $0 != "style" && $0 != "src" })
+            guard let address = element.attributes["href"] else { continue }
+            let isInside = address.hasPrefix("#") || address.hasPrefix("data:image/svg+xml,")
+            #expect(isInside || (element.name == "a" && address == status.authentik.url), "\(address)")
+        }
+        for element in page.elements where element.attributes["href"]?.hasPrefix("#") == true {
+            #expect(ids.contains(String(element.attributes["href", default: ""].dropFirst())))
+        }
+        for label in page.elements.compactMap({ $0.attributes["aria-labelledby"] ?? $0.attributes["for"] }) {
+            #expect(ids.contains(label))
+        }
+    }
+
+    @Test(arguments: states)
+    func itsPolicyAllowsItsOwnStyleAndScriptOnly(_ status: StatusDocument) throws {
+        let page = try page(status)
+        let style = try #require(page.all("style").first)
+        let script = try #require(page.all("script").first)
+        #expect(page.all("style").count == 1 && page.all("script").count == 1)
+        #expect(
+            StatusPage.contentSecurityPolicy.split(separator: "; ") == [
+                "default-src 'none'", "style-src '\(StatusPage.digest(of: style.raw))'",
+                "script-src '\(StatusPage.digest(of: script.raw))'", "connect-src 'self'", "img-src data:",
+                "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+            ]
+        )
+    }
+
+    /// The example of Content Security Policy Level 3.
+    @Test func aDigestIsAsBrowsersComputeIt() {
+        let digest = StatusPage.digest(of: "alert('Hello, world.');")
+        #expect(digest == "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=")
+    }
+
+    @Test(arguments: states)
+    func theSameStatusIsTheSamePage(_ status: StatusDocument) throws {
+        let again = try JSONDecoder().decode(StatusDocument.self, from: JSONEncoder().encode(status))
+        #expect(StatusPage.render(status) == StatusPage.render(again))
+    }
+
+    @Test(arguments: states)
+    func withoutItsScriptMomentsAreExactAndItComesAnew(_ status: StatusDocument) throws {
+        let page = try page(status)
+        let times = page.all("time")
+        #expect(!times.isEmpty)
+        for time in times {
+            let machine = try #require(time.attributes["datetime"])
+            let moment = "\(machine.prefix(10)) \(machine.dropFirst(11).prefix(8)) UTC"
+            #expect(time.text == (time.attributes["data-tell"] == "since" ? "since \(moment)" : moment))
+        }
+        let refresh = page.all("noscript").flatMap { $0.all("meta") }
+        #expect(refresh.map(\.attributes) == [["http-equiv": "refresh", "content": "15"]])
+        #expect(page["filter"].map { $0.attributes["hidden"] != nil } ?? true)
+    }
+
+    /// All that the script looks for by its id is in a page that has everything.
+    @Test func whatItsScriptLooksForIsThere() throws {
+        let page = try page(Self.sample.outOfSync)
+        let script = try #require(page.all("script").first).raw
+        let ids = Set(script.matches(of: #/find\("([^"]+)"\)/#).map { String($0.1) })
+        #expect(ids == ["filter", "filter-text", "no-match", "offline"])
+        for id in ids.union(["verdict"]) { #expect(page[id] != nil, "\(id)") }
+        for name in ["group", "service"] { #expect(!page.all(class: name).isEmpty) }
+    }
+
+    // What it says at once.
+
+    @Test(arguments: [
+        (sample.starting, "Starting", "No pass has ended yet.", "since 2026-11-24 12:59:58 UTC", "idle"),
+        (
+            sample.refused, "Refused by Authentik",
+            "Authentik refuses the token (403 to GET /api/v3/core/applications/): Token invalid/expired.", nil, "bad"
+        ),
+        (
+            sample.unreachable, "Authentik is unreachable",
+            "Authentik cannot be reached; services are as they were when it last could.",
+            "since 2026-11-24 12:47:26 UTC", "bad"
+        ),
+        (
+            sample.invalidFile, "The file has mistakes", "The file has 2 mistakes; the last good one is in force.", nil,
+            "warning"
+        ),
+        (
+            sample.outOfSync, "Out of sync", "6 of 14 services are not as declared.", "since 2026-11-24 12:39:00 UTC",
+            "warning"
+        ),
+        (sample.inSync, "In sync", "All 7 services are as declared.", "since 2026-11-24 12:57:00 UTC", "good"),
+    ])
+    func itsTopTellsTheState(
+        _ status: StatusDocument,
+        _ headline: String,
+        _ message: String,
+        _ since: String?,
+        _ tone: String
+    ) throws {
+        let page = try page(status)
+        let verdict = try #require(page["verdict"])
+        #expect(verdict.name == "header" && verdict.attributes["class"] == tone)
+        #expect(verdict.all("h1").map(\.text) == [headline])
+        #expect(verdict.all(class: "message").map(\.text) == [message])
+        #expect(verdict.all(class: "since").map(\.text) == (since.map { [$0] } ?? []))
+        #expect(page.all("title").first?.text == "\(headline) · homelab · reconcile")
+    }
+
+    @Test(arguments: [
+        (sample.starting, []), (sample.inSync, []), (sample.refused, []), (sample.outOfSync, ["brake"]),
+        (sample.braked, ["brake"]), (sample.unreachable, ["authentik-error"]), (sample.invalidFile, ["file"]),
+        (sample.hostile("x"), ["standby", "authentik-error", "failures", "file", "brake"]),
+    ])
+    func aNoticeSaysWhatAPersonMustKnow(_ status: StatusDocument, _ ids: [String]) throws {
+        #expect(try page(status).all(class: "notice").map { $0.attributes["id"] } == ids)
+    }
+
+    @Test func theBrakeSaysHowToLetDeletionsThrough() throws {
+        let notice = try #require(try page(Self.sample.braked)["brake"])
+        #expect(notice.text.hasSuffix("check the file, then let them through once with --allow-deletions 5."))
+    }
+
+    @Test func mistakesAreToldWithPlaceAndHint() throws {
+        let problems = try #require(try page(Self.sample.invalidFile)["file"]).all("li").map(\.text)
+        #expect(
+            problems == [
+                "/etc/reconcile/homelab.yaml:14:7 error unknown field 'redirectpath' in service 'grafana' "
+                    + "Did you mean 'redirectPath'?",
+                "/etc/reconcile/homelab.yaml error no owner",
+                "/etc/reconcile/homelab.yaml:31:11 warning port is text, and should be a number Write 8444.",
+            ]
+        )
+    }
+
+    @Test func warningsOfAGoodFileAreThereToBeOpened() throws {
+        var status = Self.sample.inSync
+        status.file.problems = [Self.sample.invalidFile.file.problems[2]]
+        let warnings = try #require(try page(status)["warnings"])
+        #expect(warnings.name == "details" && warnings.attributes["open"] == nil)
+        #expect(warnings.all("summary").first?.text == "1 warning about the file")
+        #expect(warnings.all("li").count == 1)
+    }
+
+    // What happened last, and comes next.
+
+    @Test(arguments: [
+        (
+            sample.inSync,
+            [
+                "Last change 2026-11-24 12:56:56 UTC grafana mended after a change by akadmin provider.redirect_uris",
+                "Last pass 2026-11-24 12:59:22 UTC Everything as declared The regular interval",
+                "Next pass 2026-11-24 13:04:22 UTC The regular interval",
+            ]
+        ),
+        (
+            sample.outOfSync,
+            [
+                "Last change 2026-11-24 12:58:55 UTC nextcloud changed by terraform "
+                    + "provider.redirect_uris",
+                "Last pass 2026-11-24 12:59:22 UTC Some not as declared The regular interval",
+                "Next pass 2026-11-24 13:04:22 UTC The regular interval",
+            ]
+        ),
+        (
+            sample.unreachable,
+            [
+                "Last change 2026-11-24 12:56:56 UTC grafana mended after a change by akadmin provider.redirect_uris",
+                "Last pass 2026-11-24 12:59:39 UTC Failed Last success 2026-11-24 12:47:20 UTC 6 failures in a row "
+                    + "The regular interval",
+                "Next pass 2026-11-24 13:00:42 UTC Another try after a failure",
+            ]
+        ),
+        (
+            sample.starting,
+            [
+                "Last change None since the daemon started 2026-11-24 12:59:58 UTC",
+                "Last pass None None has ended yet", "Next pass Now Running since 2026-11-24 12:59:59 UTC The start",
+            ]
+        ),
+    ])
+    func itTellsWhatHappenedLastAndComesNext(_ status: StatusDocument, _ vitals: [String]) throws {
+        #expect(try #require(try page(status)["vitals"]).all("div").map(\.text) == vitals)
+    }
+
+    // Services.
+
+    @Test func whatIsNotInSyncComesFirstByUrgency() throws {
+        let page = try page(Self.sample.outOfSync)
+        let slugs = page.all(class: "service").compactMap { $0.attributes["id"]?.dropFirst("service-".count) }
+        #expect(
+            slugs == [
+                "vaultwarden", "billing", "paperless", "nextcloud", "old-wiki", "seafile", "gitea", "argocd", "grafana",
+                "homelab-docs", "infisical", "launchfast", "rybbit", "trivy",
+            ]
+        )
+        #expect(
+            page.all("h3").prefix(4).map(\.text) == [
+                "Not in sync 5", "Not looked at yet 1", "Declared no more 1", "In sync 7",
+            ]
+        )
+        let totals = page.all(class: "totals").flatMap { $0.all("li") }.map(\.text)
+        #expect(
+            totals == [
+                "1 failed", "1 conflict", "1 blocked", "1 drifted", "1 held back", "1 pending", "1 orphan", "7 in sync",
+                "1 fight",
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        ("vaultwarden", "vaultwarden Vaultwarden failed Authentik refuses it (400) since 2026-11-24 12:39:00 UTC"),
+        ("gitea", "gitea orphan marked as ours and no longer declared; left alone since 2026-11-24 12:39:00 UTC"),
+        ("argocd", "argocd Argo CD in sync as declared 1 note"),
+        ("grafana", "grafana Grafana in sync as declared mended 2026-11-24 12:56:56 UTC"),
+    ])
+    func aLineTellsTheStateAndSinceWhenAndWhy(_ slug: String, _ line: String) throws {
+        let service = try #require(try page(Self.sample.outOfSync)["service-\(slug)"])
+        #expect(service.name == "details" && service.attributes["open"] == nil)
+        #expect(service.all("summary").map(\.text) == [line])
+    }
+
+    @Test(arguments: [
+        (
+            "nextcloud",
+            [
+                "Fight Somebody keeps changing provider.redirect_uris back, since 2026-11-24 12:20:00 UTC. Mended 6 times "
+                    + "in the last hour; mended again 2026-11-24 13:14:00 UTC at the earliest.",
+                "Not as declared provider.redirect_uris strict https://wrong.example.net/callback "
+                    + "strict https://app.example.net/oauth/callback strict https://app.example.net/login − as it is "
+                    + "+ as declared",
+                "Conditions Synced False Drifted somebody keeps changing redirect_uris back since 2026-11-24 12:39:00 UTC",
+                "Last change 2026-11-24 12:53:20 UTC, by pass 405: updated (redirect_uris differ); "
+                    + "provider.redirect_uris.",
+                "Last drift terraform changed it 2026-11-24 12:58:50 UTC; found 2026-11-24 12:58:55 UTC, by pass 410. "
+                    + "provider.redirect_uris strict https://wrong.example.net/callback "
+                    + "strict https://app.example.net/oauth/callback strict https://app.example.net/login "
+                    + "− as somebody made it + as declared",
+            ]
+        ),
+        (
+            "vaultwarden",
+            [
+                "Error Authentik refuses it (400 to PATCH /api/v3/providers/oauth2/7/). access_token_validity minutes is "
+                    + "not valid Authentik’s log has it as request 5d4f8f0e1c3b4a55.",
+                "Not as declared provider.access_token_validity minutes=5 minutes=x provider.client_secret (changed) "
+                    + "application.meta_description (none) Passwords − as it is + as declared",
+                "Conditions Synced False Failed Authentik refuses it (400) since 2026-11-24 12:39:00 UTC",
+            ]
+        ),
+        (
+            "old-wiki",
+            [
+                "Deletion Held back: the provider old-wiki, then the application old-wiki.",
+                "Conditions Synced False Held declared as absent; the brake holds its deletion back since "
+                    + "2026-11-24 12:39:00 UTC",
+            ]
+        ),
+    ])
+    func whatIsOpenedTellsEverything(_ slug: String, _ parts: [String]) throws {
+        let service = try #require(try page(Self.sample.outOfSync)["service-\(slug)"])
+        #expect(service.all(class: "part").map(\.text) == parts)
+    }
+
+    @Test func aValueOfANewObjectReplacesNothing() throws {
+        let service = try #require(try page(Self.sample.outOfSync)["service-paperless"])
+        #expect(service.all(class: "removed").isEmpty)
+        #expect(service.all(class: "added").first?.text == "Paperless")
+    }
+
+    @Test func aThousandServicesAreAllThereAndSmall() throws {
+        let status = Self.sample.many(1000)
+        let text = StatusPage.render(status)
+        let page = try ParsedHTML(page: text)
+        #expect(page.all(class: "service").count == 1000)
+        #expect(page["filter"] != nil)
+        #expect(text.utf8.count < 1_500_000)
+    }
+
+    // What stands behind it.
+
+    @Test func itTellsOfTheDaemonAndWhatItLooksAfter() throws {
+        let facts = try #require(try page(Self.sample.unreachable)["daemon"]).all("dl").map { list in
+            zip(list.all("dt"), list.all("dd")).map { "\($0.text): \($1.text)" }
+        }
+        #expect(
+            facts == [
+                [
+                    "Address: https://sso.example.net", "Release: 2025.12.4",
+                    "Reachable: no, since 2026-11-24 12:47:26 UTC", "Audit log: is watched",
+                ],
+                [
+                    "Paths: /etc/reconcile/homelab.yaml", "In force: 9f86d081884c", "Read: 2026-11-24 11:00:00 UTC",
+                    "Valid: yes",
+                ],
+                [
+                    "Last attempt: 2026-11-24 12:59:39 UTC pass 412, failed, 0 changes, 9 reads and 0 writes in 0.31 s "
+                        + "the regular interval Could not connect to sso.example.net:443: connection refused.",
+                    "Last success: 2026-11-24 12:47:20 UTC pass 406, everything as declared, 0 changes, 9 reads and "
+                        + "0 writes in 0.31 s the regular interval",
+                    "Failures in a row: 6", "Next: 2026-11-24 13:00:42 UTC: another try after a failure",
+                ],
+                ["Version: 1.0.0", "Running: since 2026-11-21 13:00:00 UTC", "Owner: homelab", "Leads: yes"],
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        ("https://sso.example.net/", true), ("http://localhost:9000", true), ("javascript:alert(1)", false),
+        ("JavaScript:https://x", false), (" https://x", false), ("data:text/html,x", false), ("//evil.example", false),
+    ])
+    func onlyAWebAddressOfAuthentikIsALink(_ url: String, _ isLink: Bool) throws {
+        var status = Self.sample.inSync
+        status.authentik.url = url
+        let links = try page(status).all("a").compactMap { $0.attributes["href"] }.filter { !$0.hasPrefix("#") }
+        #expect(links == (isLink ? [url] : []))
+    }
+
+    // Text from elsewhere.
+
+    /// What somebody may write to get more than a text.
+    static let hostile = [
+        "<script>alert(1)</script>", "</script><script>alert(1)</script>", "\" onmouseover=\"alert(1)",
+        "' onmouseover='alert(1)", "<img src=x onerror=alert(1)>", "</style><style>*{display:none}</style>",
+        "<!--", "]]>", "&lt;script&gt;", "&#60;b&#62;", "x\" style=\"color:red", "\\\"><b>", "javascript:alert(1)",
+        "a\u{202E}gnp.exe", "a\u{0}b\u{1B}[31m", "a\u{2028}b\n\t\r\u{85}c", "\u{FEFF}\u{200B}x", "\u{2066}<\u{2069}",
+        "<\u{301}script>", "日本 👩‍🚀 עברית",
+    ]
+
+    @Test(arguments: hostile)
+    func textNeverBecomesMarkup(_ text: String) throws {
+        let harmless = try page(Self.sample.hostile("x"))
+        let page = try page(Self.sample.hostile(text))
+        #expect(page.skeleton == harmless.skeleton)
+        #expect(page.all("script").map(\.raw) == harmless.all("script").map(\.raw))
+        #expect(page.all("style").map(\.raw) == harmless.all("style").map(\.raw))
+    }
+
+    @Test(arguments: hostile)
+    func textIsReadAsItWasWritten(_ text: String) throws {
+        let page = try page(Self.sample.hostile(text))
+        let isVisible = text.unicodeScalars.allSatisfy {
+            ![.control, .format, .lineSeparator].contains($0.properties.generalCategory) || $0 == "\u{200D}"
+        }
+        guard isVisible else { return }
+        let service = try #require(page["service-\(text)failed"])
+        #expect(service.all(class: "name").map(\.raw) == [text])
+        #expect(service.all(class: "removed").first?.raw == text)
+        #expect(service.all(class: "added").first?.raw == "after\(text)")
+    }
+
+    @Test func whatCannotBeSeenIsSpelled() throws {
+        let text = "a\u{202E}b\u{0}\n\u{200B}"
+        let rendered = StatusPage.render(Self.sample.hostile(text))
+        let unseen = rendered.unicodeScalars.filter {
+            [.control, .format, .lineSeparator].contains($0.properties.generalCategory) && $0 != "\n"
+        }
+        #expect(unseen.isEmpty)
+        let service = try #require(try ParsedHTML(page: rendered)["service-a\\u{202e}b\\u{0}\\u{a}\\u{200b}failed"])
+        #expect(service.all(class: "name").map(\.raw) == ["a\\u{202e}b\\u{0}\\u{a}\\u{200b}"])
+    }
+}
