@@ -24,6 +24,7 @@ struct SampleStatus {
             program: ProgramStatus(version: "1.0.0", startedAt: ago(.seconds(3 * 86_400)), isLeader: true),
             owner: "homelab",
             state: state,
+            since: ago(.seconds(3600)),
             isInSync: state == .inSync,
             message: message,
             authentik: AuthentikStatus(
@@ -178,6 +179,7 @@ struct SampleStatus {
         grafana.lastDrift = LastDrift(
             at: ago(.seconds(185)),
             pass: 411,
+            reason: "redirect_uris differs",
             changes: [redirectURIs],
             by: DriftAuthor(username: "akadmin", at: ago(.seconds(189)))
         )
@@ -203,6 +205,7 @@ struct SampleStatus {
         service.lastDrift = LastDrift(
             at: ago(.seconds(65)),
             pass: 410,
+            reason: "redirect_uris differs",
             changes: [redirectURIs],
             by: DriftAuthor(username: "terraform", at: ago(.seconds(70)))
         )
@@ -333,6 +336,7 @@ struct SampleStatus {
         service.lastDrift = LastDrift(
             at: now,
             pass: 1,
+            reason: text,
             changes: [change],
             by: DriftAuthor(username: text, at: now)
         )

@@ -133,7 +133,7 @@ package final class ReconcileLoop: Sendable {
         let change = files.reload(at: startedAt)
         log.took(change)
         board.update {
-            $0.took(change)
+            $0.took(change, at: startedAt)
             $0.began(number, triggers, at: startedAt)
         }
         log.began(number, triggers)

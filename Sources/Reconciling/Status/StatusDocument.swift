@@ -15,6 +15,8 @@ package struct StatusDocument: Sendable, Equatable, Codable {
     /// Whose services these are.
     package var owner: String
     package var state: OverallState
+    /// Since when ``state`` is what it is.
+    package var since: Timestamp
     /// Whether ``state`` is in sync.
     package var isInSync: Bool
     /// A sentence that explains ``state``.

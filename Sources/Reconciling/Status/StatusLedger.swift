@@ -18,6 +18,7 @@ package struct StatusLedger: Sendable {
             program: program,
             owner: loaded.desired.owner,
             state: .starting,
+            since: program.startedAt,
             isInSync: false,
             message: "",
             authentik: AuthentikStatus(url: authentik.description),
@@ -33,12 +34,12 @@ package struct StatusLedger: Sendable {
             services: []
         )
         declare(at: loaded.at)
-        summarize()
+        summarize(at: program.startedAt)
     }
 
     // MARK: - The file
 
-    package mutating func took(_ change: DesiredFiles.Change) {
+    package mutating func took(_ change: DesiredFiles.Change, at time: Timestamp) {
         switch change {
         case .same: return
         case .loaded(let loaded):
@@ -53,7 +54,7 @@ package struct StatusLedger: Sendable {
             document.file.isValid = false
             document.file.problems = diagnostics.map(FileStatus.Problem.init)
         }
-        summarize()
+        summarize(at: time)
     }
 
     /// Brings the list of services in line with what is declared; what a pass knows of them stays.
@@ -123,13 +124,13 @@ package struct StatusLedger: Sendable {
             events += reached(failure.kind == .refused, failure.description, at: finished.finishedAt)
         case .cancelled: break
         }
-        summarize()
+        summarize(at: finished.finishedAt)
         return events
     }
 
     /// Authentik does not answer, between passes.
     package mutating func lostAuthentik(_ error: String, at time: Timestamp) -> [LedgerEvent] {
-        defer { summarize() }
+        defer { summarize(at: time) }
         return reached(false, error, at: time)
     }
 
@@ -239,7 +240,7 @@ package struct StatusLedger: Sendable {
 
     // MARK: - The whole
 
-    private mutating func summarize() {
+    private mutating func summarize(at time: Timestamp) {
         var states = Dictionary(uniqueKeysWithValues: SyncState.allCases.map { ($0.rawValue, 0) })
         for service in document.services { states[service.state.rawValue, default: 0] += 1 }
         document.totals = TotalsStatus(
@@ -247,7 +248,9 @@ package struct StatusLedger: Sendable {
             states: states,
             fights: document.services.count { $0.fight != nil }
         )
+        let before = document.state
         (document.state, document.message) = document.overall
+        if document.state != before { document.since = time }
         document.isInSync = document.state == .inSync
     }
 }

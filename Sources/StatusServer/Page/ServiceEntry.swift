@@ -39,7 +39,7 @@ struct ServiceEntry {
                 "Fight",
                 """
                 <p>Somebody keeps changing \(codes(fight.fields)) back, \(.time(fight.since, .since, isExact: true)). \
-                Mended \(count(fight.mends, "time")) in the last hour; \
+                Mended \(count(fight.mends, "time")) by now; \
                 mended again \(.time(fight.nextMendAt, .due, isExact: true)) at the earliest.</p>
                 """
             )
@@ -153,5 +153,12 @@ extension ConditionStatus.Status {
         case .no: .bad
         case .unknown: .idle
         }
+    }
+}
+
+extension ServiceStatus {
+    /// When it stopped being as declared; nil if it is, or nobody knows.
+    fileprivate var outOfSyncSince: Timestamp? {
+        conditions.first { $0.type == .synced && $0.status != .yes }?.lastTransitionTime
     }
 }

@@ -10,19 +10,9 @@ struct Verdict {
         <p class="whose"><strong>reconcile</strong> keeps <bdi>\(status.owner)</bdi> at \(authentik)</p>
         <h1 id="state" aria-live="polite">\(status.state.symbol.html)\(status.state.headline)</h1>
         <p class="message">\(sentence(status.message))</p>
-        \(since.map { "<p class=\"since\">\(.time($0, .since))</p>\n" as HTML })</header>
+        <p class="since">\(.time(status.since, .since))</p>
+        </header>
         """
-    }
-
-    /// When ``StatusDocument/state`` became what it is; nil if the document does not tell.
-    private var since: Timestamp? {
-        switch status.state {
-        case .starting: status.program.startedAt
-        case .unreachable: status.authentik.isReachable == false ? status.authentik.since : nil
-        case .outOfSync: status.services.filter { $0.state != .orphan }.compactMap(\.outOfSyncSince).min()
-        case .inSync: status.services.compactMap(\.inSyncSince).max()
-        case .refused, .invalidFile: nil
-        }
     }
 
     private var authentik: HTML {
@@ -39,18 +29,6 @@ func sentence(_ text: String) -> String {
     let end: Set<Character> = [".", "!", "?", ":"]
     let text = text.capitalizedFirst
     return text.last.map(end.contains) ?? true ? text : text + "."
-}
-
-extension ServiceStatus {
-    /// When it stopped being as declared; nil if it is, or nobody knows.
-    var outOfSyncSince: Timestamp? {
-        conditions.first { $0.type == .synced && $0.status != .yes }?.lastTransitionTime
-    }
-
-    /// When it became as declared; nil if it is not.
-    var inSyncSince: Timestamp? {
-        conditions.first { $0.type == .synced && $0.status == .yes }?.lastTransitionTime
-    }
 }
 
 extension AuthentikStatus {

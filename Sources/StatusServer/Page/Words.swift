@@ -2,17 +2,6 @@ import Reconciling
 
 /// How a state of everything looks.
 extension OverallState {
-    var headline: String {
-        switch self {
-        case .starting: "Starting"
-        case .refused: "Refused by Authentik"
-        case .unreachable: "Authentik is unreachable"
-        case .invalidFile: "The file has mistakes"
-        case .outOfSync: "Out of sync"
-        case .inSync: "In sync"
-        }
-    }
-
     var tone: Tone {
         switch self {
         case .starting: .idle

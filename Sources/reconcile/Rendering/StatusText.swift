@@ -29,7 +29,7 @@ struct StatusText {
             case .starting: style.yellow
             case .refused, .unreachable, .invalidFile, .outOfSync: style.red
             }
-        return [style.bold(color(status.state.phrase)) + ": " + status.message.printable]
+        return [style.bold(color(status.state.headline)) + " for \(span(status.since)): " + status.message.printable]
     }
 
     private func problem(_ problem: FileStatus.Problem) -> String {
@@ -44,7 +44,7 @@ struct StatusText {
         let authentik = status.authentik
         var facts = [("Authentik", "\(authentik.release.map { "\($0) at " } ?? "")\(authentik.url)")]
         if let isReachable = authentik.isReachable, let since = authentik.since {
-            facts[0].1 += ", \(isReachable ? "reachable" : "not reachable") since \(ago(since))"
+            facts[0].1 += ", \(isReachable ? "reachable" : "not reachable") for \(span(since))"
         }
         facts.append(("File", "\(status.file.paths.joined(separator: ", ")), read \(ago(status.file.loadedAt))"))
         if let change = latestChange(status) { facts.append(("Last change", change)) }
@@ -87,7 +87,7 @@ struct StatusText {
     private func lines(of service: ServiceStatus, _ text: ServiceText) -> [String] {
         let look = look(service.state)
         let since =
-            service.conditions.first { $0.type == .synced }.map { ", since \(ago($0.lastTransitionTime))" } ?? ""
+            service.conditions.first { $0.type == .synced }.map { ", for \(span($0.lastTransitionTime))" } ?? ""
         // An error's own lines say it whole.
         let reason = (service.error == nil ? service.reason : "its writes were not all done") + since
         var lines = [text.headline(service.slug, look.word, reason, symbol: look.symbol, color: look.color)]
@@ -129,7 +129,9 @@ struct StatusText {
 
     // MARK: - Times
 
-    private func ago(_ time: Timestamp) -> String { "\(Self.span(now.date.timeIntervalSince(time.date))) ago" }
+    private func ago(_ time: Timestamp) -> String { "\(span(time)) ago" }
+
+    private func span(_ time: Timestamp) -> String { Self.span(now.date.timeIntervalSince(time.date)) }
 
     private func ahead(_ time: Timestamp) -> String {
         let span = time.date.timeIntervalSince(now.date)
@@ -144,20 +146,6 @@ struct StatusText {
         case ..<6000: return "\(seconds / 60) min"
         case ..<172_800: return "\(seconds / 3600) h"
         default: return "\(seconds / 86_400) d"
-        }
-    }
-}
-
-extension OverallState {
-    /// For people.
-    var phrase: String {
-        switch self {
-        case .starting: "Starting"
-        case .refused: "Refused by Authentik"
-        case .unreachable: "Authentik is away"
-        case .invalidFile: "The file has mistakes"
-        case .outOfSync: "Out of sync"
-        case .inSync: "In sync"
         }
     }
 }

@@ -28,6 +28,7 @@ enum MetricsFixture {
             program: ProgramStatus(version: #"1.2.3-"rc"\1"#, startedAt: time(0), isLeader: false),
             owner: "homelab",
             state: .starting,
+            since: time(0),
             isInSync: false,
             message: "No pass has ended yet.",
             authentik: AuthentikStatus(url: "https://sso.example.net"),
