@@ -4,11 +4,14 @@ import Logging
 /// Writes the log to stderr: a line of text each on a terminal, a JSON object each otherwise.
 struct StandardErrorLogHandler: LogHandler {
     let isText: Bool
+    /// Whether lines of text begin with the time; JSON always has it.
+    let showsTime: Bool
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .notice
 
-    init(isText: Bool) {
+    init(isText: Bool, showsTime: Bool) {
         self.isText = isText
+        self.showsTime = showsTime
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -21,7 +24,8 @@ struct StandardErrorLogHandler: LogHandler {
         let time = Date.now.formatted(.iso8601)
         if isText {
             let tail = fields.sorted { $0.key < $1.key }.map { "  \($0.key)=\($0.value)" }.joined()
-            StandardError.print("\(event.level): \(event.message)\(tail)")
+            let text = "\(event.level): \(event.message)\(tail)".printable
+            StandardError.print("\(showsTime ? "\(time) " : "")\(text)")
         } else {
             var line = fields
             line["time"] = time

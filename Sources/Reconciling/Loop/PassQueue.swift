@@ -82,6 +82,9 @@ package final class PassQueue: Sendable {
         return nil
     }
 
+    /// How many wait for the end of a pass.
+    var waiting: Int { state.withLock { $0.waiting.values.map(\.count).reduce(0, +) } }
+
     /// Answers everybody who waits for a pass.
     func end(_ answer: PassAnswer) {
         let waiting = state.withLock { state in

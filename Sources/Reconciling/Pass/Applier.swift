@@ -77,7 +77,8 @@ struct Applier: Sendable {
                 stop.reason = ServiceFailure("not attempted: Authentik refused the token meanwhile")
             }
         } catch {
-            progress.failure = ServiceFailure("not finished: the pass was cancelled")
+            let reason = client.gate.closed?.reason ?? "the pass was cancelled"
+            progress.failure = ServiceFailure("not finished: \(reason)")
         }
         return progress
     }

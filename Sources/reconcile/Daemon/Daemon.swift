@@ -22,7 +22,7 @@ struct Daemon {
     func run() async throws {
         // Before anything else: a signal that comes early must not end the process half way.
         let signals = await UnixSignalsSequence(trapping: .sighup, .sigint, .sigterm)
-        let logger = pass.log.logger(.info)
+        let logger = pass.log.logger(.info, showsTime: true)
         let log = LoopLog(logger)
         let server = try options.serverSettings()
         let target = pass.connection.sandbox ? nil : try pass.connection.target()

@@ -31,12 +31,14 @@ struct LogOptions: ParsableArguments {
         _ = try format
     }
 
-    /// - Parameter standard: the level unless another one is asked for.
-    func logger(_ standard: Logger.Level = .notice) -> Logger {
+    /// - Parameters:
+    ///   - standard: the level unless another one is asked for.
+    ///   - showsTime: whether lines of text tell the time.
+    func logger(_ standard: Logger.Level = .notice, showsTime: Bool = false) -> Logger {
         // What cannot be understood was refused by `validate()`.
         let format = (try? format) ?? .auto
         let isText = format == .text || (format == .auto && isatty(STDERR_FILENO) == 1)
-        var logger = Logger(label: "reconcile") { _ in StandardErrorLogHandler(isText: isText) }
+        var logger = Logger(label: "reconcile") { _ in StandardErrorLogHandler(isText: isText, showsTime: showsTime) }
         logger.logLevel = (try? level) ?? standard
         return logger
     }
