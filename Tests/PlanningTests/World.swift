@@ -25,6 +25,7 @@ struct World {
     )
     var services: [Service]
     var owner = "homelab"
+    var prune = false
     var secrets: [SecretReference: SecretAvailability] = [
         .environment("GRAFANA"): .available(Secret("grafana-secret")),
         .environment("ARGOCD"): .available(Secret("argocd-secret")),
@@ -36,11 +37,9 @@ struct World {
     }
 
     var plan: Plan {
-        Planner.plan(
-            DesiredState(owner: owner, services: services.sorted { $0.slug < $1.slug }),
-            secrets: secrets,
-            observed: observed
-        )
+        var desired = DesiredState(owner: owner, services: services.sorted { $0.slug < $1.slug })
+        desired.prune = prune
+        return Planner.plan(desired, secrets: secrets, observed: observed)
     }
 
     static func release(_ text: String) -> Release {

@@ -86,4 +86,37 @@ import Testing
         #expect(argocd.decision == .conflict)
         #expect(argocd.writes.isEmpty)
     }
+
+    @Test func `a name that a bookmark's pruned provider has is free in the same pass`() throws {
+        var docs = Service.client("docs", port: 1, path: "/", secret: "ARGOCD")
+        docs.provider?.name = "grafana"
+        docs.provider?.clientID = "grafana"
+        var world = World(.bookmark("docs", port: 1), .grafana())
+        world.prune = true
+        world.converge(docs, providerPK: 7)
+        world.link("docs", to: nil)
+        world.services[1].adopt = .matching
+        let services = world.plan.services
+        let bookmark = try #require(services.first { $0.slug == "docs" })
+        let grafana = try #require(services.first { $0.slug == "grafana" })
+        #expect(bookmark.writeSummaries.first == "delete provider 7")
+        #expect(grafana.writeSummaries.first == "create both")
+        #expect(grafana.waitsFor == ["docs"])
+    }
+
+    @Test func `a provider that an application has which falls, too, falls with its own`() throws {
+        var world = World(.bookmark("docs", port: 1))
+        world.prune = true
+        world.converge(.bookmark("docs", port: 1))
+        world.converge(.grafana(), providerPK: 7)
+        world.converge(.argocd(), providerPK: 8)
+        world.link("argocd", to: 7)
+        let services = world.plan.services
+        let writes = services.filter { $0.decision == .delete }.flatMap(\.writeSummaries)
+        #expect(
+            writes == [
+                "delete provider 8", "delete application argocd", "delete provider 7", "delete application grafana",
+            ]
+        )
+    }
 }
