@@ -4,6 +4,7 @@ import Synchronization
 /// The status as JSON and as a page, each rendered once for each change of it, when first asked for.
 final class StatusRendering: Sendable {
     private struct State {
+        var parts = StatusJSON()
         var json: (revision: Int, bytes: [UInt8])?
         var page: (revision: Int, bytes: [UInt8])?
     }
@@ -17,12 +18,15 @@ final class StatusRendering: Sendable {
         self.board = board
     }
 
+    /// Renders the JSON text now, before somebody asks for it.
+    func refresh() { _ = json }
+
     /// The JSON text and its entity tag.
     var json: (bytes: [UInt8], tag: String) {
         let (document, revision) = board.current
         let bytes = state.withLock { state in
             if let json = state.json, json.revision == revision { return json.bytes }
-            let bytes = Array("\(JSONText.of(document))\n".utf8)
+            let bytes = state.parts.render(document)
             state.json = (revision, bytes)
             return bytes
         }

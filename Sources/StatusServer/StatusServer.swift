@@ -29,8 +29,19 @@ package struct StatusServer: Sendable {
     /// - Parameter onReady: called with the bound port once it listens.
     /// - Throws: ``StatusServerError`` if it cannot listen.
     package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
+        let rendering = StatusRendering(board: loop.board)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // So that nobody has to wait for a thousand services to be written down.
+            group.addTask { [board = loop.board] in for await _ in board.changes { rendering.refresh() } }
+            group.addTask { try await serve(rendering, onReady) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func serve(_ rendering: StatusRendering, _ onReady: @escaping @Sendable (Int) async -> Void) async throws {
         let responder = StatusResponder(
-            routes: StatusRoutes(loop: loop, registry: registry, settings: settings),
+            routes: StatusRoutes(loop: loop, registry: registry, settings: settings, rendering: rendering),
             guarding: RequestGuard(settings)
         )
         let waiting = WaitingConnections()

@@ -10,6 +10,20 @@ package final class DesiredFiles: Sendable {
         package var hash: String
         package var at: Timestamp
         package var warnings: [Diagnostic]
+        /// The files that hold the services' secrets, sorted.
+        package let secretFiles: [String]
+
+        init(_ desired: DesiredState, hash: String, at time: Timestamp, warnings: [Diagnostic]) {
+            self.desired = desired
+            self.hash = hash
+            at = time
+            self.warnings = warnings
+            let files = desired.services.compactMap { service -> String? in
+                guard case .file(let path) = service.provider?.secret else { return nil }
+                return path
+            }
+            secretFiles = Set(files).sorted()
+        }
     }
 
     /// What came of looking at the files again.
@@ -38,7 +52,7 @@ package final class DesiredFiles: Sendable {
         let result = DesiredStateLoader.load(sources)
         guard let desired = result.state else { throw InvalidFiles(diagnostics: result.diagnostics) }
         self.paths = paths
-        let loaded = Loaded(desired: desired, hash: sources.hash, at: time, warnings: result.diagnostics)
+        let loaded = Loaded(desired, hash: sources.hash, at: time, warnings: result.diagnostics)
         state = Mutex(State(loaded: loaded, hash: sources.hash))
     }
 
@@ -54,7 +68,7 @@ package final class DesiredFiles: Sendable {
         return state.withLock { state in
             state.hash = hash
             guard let desired = result.state else { return .invalid(result.diagnostics) }
-            state.loaded = Loaded(desired: desired, hash: hash, at: time, warnings: result.diagnostics)
+            state.loaded = Loaded(desired, hash: hash, at: time, warnings: result.diagnostics)
             return .loaded(state.loaded)
         }
     }

@@ -270,15 +270,10 @@ package final class ReconcileLoop: Sendable {
     }
 
     private var watchedPaths: FileWatch.Paths {
-        let references = Set(files.loaded.desired.services.compactMap { $0.provider?.secret })
-        let secrets = references.compactMap { reference -> String? in
-            guard case .file(let path) = reference else { return nil }
-            return path
-        }
-        return FileWatch.Paths(
+        FileWatch.Paths(
             configuration: files.paths,
             token: surroundings.tokenFile,
-            secrets: secrets.sorted()
+            secrets: files.loaded.secretFiles
         )
     }
 }

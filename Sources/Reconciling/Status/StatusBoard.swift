@@ -8,9 +8,13 @@ package final class StatusBoard: Sendable {
     }
 
     private let state: Mutex<State>
+    private let changed: AsyncStream<Void>.Continuation
+    /// Yields after changes, once for several that come at once; for one reader.
+    package let changes: AsyncStream<Void>
 
     package init(_ ledger: StatusLedger) {
         state = Mutex(State(ledger: ledger))
+        (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// The status now, and a number that grows with each change.
@@ -21,7 +25,8 @@ package final class StatusBoard: Sendable {
     package var revision: Int { state.withLock { $0.revision } }
 
     func update<Result>(_ change: (inout StatusLedger) -> sending Result) -> sending Result {
-        state.withLock { state in
+        defer { changed.yield() }
+        return state.withLock { state in
             state.revision += 1
             return change(&state.ledger)
         }

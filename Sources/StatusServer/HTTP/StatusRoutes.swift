@@ -22,11 +22,16 @@ struct StatusRoutes: Sendable {
     private let settings: StatusServerSettings
     private let rendering: StatusRendering
 
-    init(loop: ReconcileLoop, registry: PrometheusRegistry, settings: StatusServerSettings) {
+    init(
+        loop: ReconcileLoop,
+        registry: PrometheusRegistry,
+        settings: StatusServerSettings,
+        rendering: StatusRendering
+    ) {
         self.loop = loop
         self.registry = registry
         self.settings = settings
-        rendering = StatusRendering(board: loop.board)
+        self.rendering = rendering
     }
 
     func answer(_ call: StatusCall) async -> Reply {
