@@ -5,7 +5,7 @@ import AuthentikAPI
 /// | provider | deleted with its application |
 /// |---|---|
 /// | the mark does not name it | no |
-/// | another application has it, as its provider or as a backchannel, and is not deleted in this pass, too | no |
+/// | another application has it, as its provider or as a backchannel, unless that falls, too, and leaves it behind | no |
 /// | the mark of another application that is to have a provider names it, or a declared service takes it | no |
 /// | it is a proxy provider | no |
 /// | otherwise | yes, before the application: the mark falls with that, and until then all of it is still ours |
@@ -17,19 +17,25 @@ struct DeletionRules {
     let isHeld: Bool
     /// The applications of ours, by pk, that are to have no provider, or to be deleted.
     let withoutProvider: Set<String>
-    /// The slugs of those of them that are to be deleted.
-    let unwanted: Set<String>
+    /// The pks of those of them that are to be deleted, by slug.
+    let unwanted: [String: String]
     /// The providers that declared services take, of those that are linked to nothing.
     var taken: Set<Int> = []
 
     /// The provider that an application's mark names and that is this application's alone.
     func provider(of mark: OwnershipMark, _ application: Application) -> OAuth2Provider? {
         guard let provider = mark.provider.flatMap(index.provider(pk:)), !taken.contains(provider.pk),
-            [provider.applicationSlug, provider.backchannelApplicationSlug]
-                .allSatisfy({ $0.map { $0 == application.slug || unwanted.contains($0) } ?? true }),
+            [provider.applicationSlug, provider.backchannelApplicationSlug].compactMap(\.self)
+                .allSatisfy({ $0 == application.slug || isLeftBehind(provider, by: $0) }),
             index.applicationsMarked(provider: provider.pk).subtracting(withoutProvider).isSubset(of: [application.pk])
         else { return nil }
         return provider
+    }
+
+    /// Whether an application that has a provider falls in this pass, and does not take it along.
+    private func isLeftBehind(_ provider: OAuth2Provider, by slug: String) -> Bool {
+        guard let pk = unwanted[slug] else { return false }
+        return !index.applicationsMarked(provider: provider.pk).contains(pk)
     }
 
     /// Takes an application that is ours away, and its provider first.

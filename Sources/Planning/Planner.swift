@@ -40,8 +40,8 @@ package struct Planner {
     private let orphans: [(application: Application, mark: OwnershipMark)]
     /// This owner's applications, by pk, that are to be deleted.
     private let unwanted: Set<String>
-    /// Their slugs.
-    private let unwantedSlugs: Set<String>
+    /// The same, by slug.
+    private let unwantedBySlug: [String: String]
     /// The same, and those that are to have no provider.
     private let withoutProvider: Set<String>
     private var matcher: ProviderMatcher
@@ -103,7 +103,10 @@ package struct Planner {
         unwanted = Set((desired.prune ? orphans : []).map(\.application.pk))
             .union(index.owned.map(\.application).filter { absent.contains($0.slug) }.map(\.pk))
         let unwanted = unwanted
-        unwantedSlugs = Set(index.owned.map(\.application).filter { unwanted.contains($0.pk) }.map(\.slug))
+        unwantedBySlug = Dictionary(
+            index.owned.map(\.application).filter { unwanted.contains($0.pk) }.map { ($0.slug, $0.pk) },
+            uniquingKeysWith: { first, _ in first }
+        )
         let bookmarks = Set(desired.services.filter { $0.provider == nil }.flatMap { [$0.slug] + $0.renamedFrom })
         withoutProvider = unwanted.union(
             index.owned.filter { bookmarks.contains($0.application.slug) || bookmarks.contains($0.mark.slug) }
@@ -118,7 +121,7 @@ package struct Planner {
             isPruning: desired.prune,
             isHeld: isHeld,
             withoutProvider: withoutProvider,
-            unwanted: unwantedSlugs,
+            unwanted: unwantedBySlug,
             taken: matcher.taken
         )
     }
