@@ -40,10 +40,10 @@ struct ReconcileCommand: AsyncParsableCommand {
             64 usage; 65 the file is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or \
             lacks a permission.
             """,
+        version: Version.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, PlanCommand.self, ReleaseCommand.self, ValidateCommand.self,
-            ExportCommand.self,
-            SandboxCommand.self,
+            ExportCommand.self, SandboxCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

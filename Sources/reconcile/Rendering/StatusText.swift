@@ -73,7 +73,9 @@ struct StatusText {
     private func latestChange(_ status: StatusDocument) -> String? {
         let changes = status.services.compactMap { service in service.lastChange.map { (service.slug, $0) } }
         guard let (slug, change) = changes.max(by: { $0.1.at < $1.1.at }) else { return nil }
+        let others = changes.count { $0.1.pass == change.pass } - 1
         return "\(slug) \(ago(change.at)): \(change.decision), \(change.reason)"
+            + (others == 0 ? "" : ", and \(count(others, "other"))")
     }
 
     private func latestDrift(_ status: StatusDocument) -> String? {

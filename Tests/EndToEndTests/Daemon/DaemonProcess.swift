@@ -12,6 +12,8 @@ final class DaemonProcess: Sendable {
     private static let patience = 3000
 
     private let process: Task<Int32, any Error>
+    /// Its pid, once it runs.
+    private let pid: Task<Int32, Never>
     private let signals: AsyncStream<Subprocess.Signal>.Continuation
     private let folder: URL
     private let transport: CurlTransport
@@ -31,6 +33,8 @@ final class DaemonProcess: Sendable {
         let output = try file("output")
         let errors = try file("errors")
         let (stream, signals) = AsyncStream.makeStream(of: Subprocess.Signal.self)
+        let (pids, started) = AsyncStream.makeStream(of: Int32.self)
+        pid = Task { await pids.first { _ in true } ?? 0 }
         let command = Command(
             ["--listen", "127.0.0.1:0", "--log-format", "json"] + arguments,
             environment: environment
@@ -42,6 +46,7 @@ final class DaemonProcess: Sendable {
                 output: .fileDescriptor(output, closeAfterSpawningProcess: true),
                 error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
             ) { execution in
+                started.yield(execution.processIdentifier.value)
                 for await signal in stream { try? execution.send(signal: signal) }
                 // Whoever forgets it does not leave it behind.
                 try? execution.send(signal: .kill)
@@ -72,16 +77,15 @@ final class DaemonProcess: Sendable {
 
     /// Waits for its end.
     func exit() async throws -> Int32 {
-        let watch = Task {
-            // The body of the run goes on until there are no more signals, and only then the end is seen.
-            while !isGone { try await Task.sleep(for: .milliseconds(20)) }
-            signals.finish()
+        let stat = "/proc/\(await pid.value)/stat"
+        try await eventually("it has ended") {
+            // Until somebody waits for it, it is a zombie (proc(5)); who waits is told below.
+            let state = try? String(contentsOfFile: stat, encoding: .utf8).split(separator: ") ").last?.first
+            return state == "Z" || state == nil ? true : nil
         }
-        defer { watch.cancel() }
+        signals.finish()
         return try await process.value
     }
-
-    private var isGone: Bool { log.contains { $0["message"] == "ended" } || errors.contains("error: ") }
 
     // MARK: - What it prints
 
