@@ -37,6 +37,22 @@ struct DecodingTests {
         #expect(scopes.map(\.managed) == ["goauthentik.io/providers/oauth2/scope-openid"])
     }
 
+    @Test("The audit log", arguments: Fixture.releases)
+    func events(release: String) async throws {
+        let events = try await Self.answered("events", release) { try await $0.newestEvents(3) }
+        #expect(events.map(\.username) == ["akadmin", "akadmin", "akadmin"])
+        #expect(events.first?.app == "authentik_providers_oauth2")
+        #expect(events.first?.modelName == "oauth2provider")
+        #expect(Int(events.first?.objectPK ?? "") != nil)
+        #expect(events.dropFirst().first?.app == "authentik_core")
+        #expect(events.dropFirst().first?.modelName == "application")
+        // A uuid without dashes, as the ids of requests.
+        #expect(events.dropFirst().first?.objectPK?.count == 32)
+        #expect(events.allSatisfy { $0.requestID?.count == 32 })
+        #expect(Set(events.map(\.key)).count == 3)
+        #expect(events.map(\.created) == events.map(\.created).sorted(by: >))
+    }
+
     @Test("Applications", arguments: Fixture.releases)
     func applications(release: String) async throws {
         let found = try await Self.answered("application", release) { try await $0.application(slug: "grafana") }

@@ -32,8 +32,11 @@ import Testing
             let daemon = try workplace.daemon()
             try await daemon.status("in sync") { $0["isInSync"] == true }
             try workplace.set("latency=60s,method=PATCH")
+            workplace.sandbox.resetRequests()
             try workplace.write(Workplace.services.replacing("group: Apps", with: "group: Other"))
-            try await daemon.status("a pass runs") { $0["passes"]?["running"] != nil }
+            try await daemon.eventually("the pass is past its reads") {
+                workplace.sandbox.requests.count { !$0.isWrite } >= 9 ? true : nil
+            }
             #expect(try await daemon.end(.interrupt) == 0)
         }
     }
