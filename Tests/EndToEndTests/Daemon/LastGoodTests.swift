@@ -1,0 +1,62 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// A file that lost its services takes no login along.
+@Suite struct LastGoodTests {
+    @Test(arguments: ["", "# nothing\n", "services: []\n", "\t"])
+    func `a file that is empty, or no file of services, leaves the last good one in force`(_ text: String) async throws
+    {
+        try await withWorkplace { workplace in
+            try workplace.write("prune: true\n" + Workplace.services)
+            let daemon = try workplace.daemon()
+            try await daemon.status("in sync") { $0["isInSync"] == true }
+            try workplace.write(text)
+            let status = try await daemon.status("it says so") { $0["state"] == "invalid-file" }
+            #expect(status["totals"]?["states"]?["in-sync"] == 2)
+            let answer = try await daemon.pass()
+            #expect(answer["pass"]?["result"] == "converged")
+            #expect(try await workplace.admin.list("core/applications/").count == 2)
+            try FileManager.default.removeItem(at: workplace.file)
+            try await daemon.status("it is gone") {
+                $0["file"]?["problems"]?.array?.first?["message"]?.string?.contains("No such file") == true
+            }
+            try workplace.write("prune: true\n" + Workplace.services)
+            try await daemon.status("in sync") { $0["isInSync"] == true }
+            #expect(try await daemon.end() == 0)
+        }
+    }
+
+    @Test func `the brake is told of, and let through beside the daemon`() async throws {
+        try await withWorkplace { workplace in
+            try workplace.write("prune: true\n" + Workplace.services)
+            let daemon = try workplace.daemon()
+            try await daemon.status("in sync") { $0["isInSync"] == true }
+            try workplace.write("apiVersion: reconcile/v1\nowner: homelab\nprune: true\nservices: []\n")
+            let status = try await daemon.status("the brake holds") { $0["brake"] != nil }
+            #expect(try schemaMistakes(status, "status") == [])
+            #expect(status["state"] == "out-of-sync")
+            #expect(status["brake"]?["isFileEmpty"] == true)
+            #expect(status["message"]?.string?.contains("--allow-deletions 2") == true)
+            #expect(status["services"]?.array?.map { $0["state"] } == ["held", "held"])
+            #expect(status.service("grafana")?["deletion"]?["provider"] == "grafana")
+            #expect(try await daemon.metric("reconcile_deletions_held") == 2)
+            #expect(try await workplace.admin.list("core/applications/").count == 2)
+            #expect(daemon.log.count { $0["message"]?.string?.hasPrefix("deletions are held back") == true } == 1)
+            let once = try await Command(
+                [
+                    "--once", "--config", workplace.file.path, "--token-file", workplace.tokenFile.path,
+                    "--allow-deletions", "2",
+                ],
+                environment: ["AUTHENTIK_URL": workplace.address]
+            ).run()
+            #expect(once.status == 0)
+            #expect(try await workplace.admin.list("core/applications/").isEmpty)
+            let after = try await daemon.status("it holds nothing any more") { $0["brake"] == nil }
+            #expect(after["totals"]?["services"] == 0)
+            #expect(after["state"] == "in-sync")
+            #expect(try await daemon.end() == 0)
+        }
+    }
+}
