@@ -69,7 +69,8 @@ struct Daemon {
         let loop = ReconcileLoop(
             settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
             files: files,
-            surroundings: .init(
+            surroundings: LoopSurroundings(
+                address: address,
                 client: { AuthentikClient(address: address, token: token.current(), transport: transport) },
                 secrets: secretResolution,
                 tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath

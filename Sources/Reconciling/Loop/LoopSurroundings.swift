@@ -1,0 +1,26 @@
+package import AuthentikAPI
+package import DesiredState
+
+/// What the loop needs of its surroundings.
+package struct LoopSurroundings: Sendable {
+    /// Which Authentik.
+    package var address: AuthentikAddress
+    /// Makes a client with the present token, for one pass or one look at the audit log.
+    package var client: @Sendable () -> AuthentikClient
+    /// Resolves all secrets of the desired state.
+    package var secrets: @Sendable (DesiredState) -> ResolvedSecrets
+    /// The file with the token, which is watched; nil without one.
+    package var tokenFile: String?
+
+    package init(
+        address: AuthentikAddress,
+        client: @escaping @Sendable () -> AuthentikClient,
+        secrets: @escaping @Sendable (DesiredState) -> ResolvedSecrets,
+        tokenFile: String? = nil
+    ) {
+        self.address = address
+        self.client = client
+        self.secrets = secrets
+        self.tokenFile = tokenFile
+    }
+}
