@@ -35,6 +35,6 @@ package struct Brake: Sendable, Equatable {
             isFileEmpty
             ? "the file has no services left" : "\(deletions) deletions are more than the \(limit) that a pass may make"
         return "deletions are held back: \(why); check the file, then let them through once with "
-            + "--allow-deletions \(deletions)"
+            + "'reconcile --once --allow-deletions \(deletions)'"
     }
 }

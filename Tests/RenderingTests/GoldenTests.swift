@@ -44,23 +44,8 @@ import Testing
 
     @Test(arguments: cases.map(\.name))
     func `plans look as they did`(name: String) throws {
-        let actual = try #require(Self.cases.first { $0.name == name }).text + "\n"
-        let path = "\(#filePath.dropLast("GoldenTests.swift".count))Golden/\(name)"
-        if ProcessInfo.processInfo.environment["REWRITE_GOLDEN"] != nil {
-            try Data(actual.utf8).write(to: URL(filePath: path))
-        }
-        let expected = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        #expect(actual == expected, "\(difference(from: expected, to: actual))")
-        #expect(!actual.contains("s3cr3t"))
-    }
-
-    private func difference(from expected: String, to actual: String) -> String {
-        let changes = actual.split(separator: "\n").difference(from: expected.split(separator: "\n"))
-        return changes.map { change in
-            switch change {
-            case .insert(let line, let text, _): "\n+\(line + 1) \(text)"
-            case .remove(let line, let text, _): "\n-\(line + 1) \(text)"
-            }
-        }.joined()
+        let text = try #require(Self.cases.first { $0.name == name }).text
+        try expectGolden(text, name)
+        #expect(!text.contains("s3cr3t"))
     }
 }

@@ -138,7 +138,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
 
     @Test func theBrakeSaysHowToLetDeletionsThrough() throws {
         let notice = try #require(try page(Self.sample.braked)["brake"])
-        #expect(notice.text.hasSuffix("check the file, then let them through once with --allow-deletions 5."))
+        #expect(notice.text.hasSuffix("check the file, then let them through once with 'reconcile --once --allow-deletions 5'."))
     }
 
     @Test func mistakesAreToldWithPlaceAndHint() throws {
