@@ -245,7 +245,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             "nextcloud",
             [
                 "Fight Somebody keeps changing provider.redirect_uris back, since 2026-11-24 12:20:00 UTC. Mended 6 times "
-                    + "in the last hour; mended again 2026-11-24 13:14:00 UTC at the earliest.",
+                    + "by now; mended again 2026-11-24 13:14:00 UTC at the earliest.",
                 "Not as declared provider.redirect_uris strict https://wrong.example.net/callback "
                     + "strict https://app.example.net/oauth/callback strict https://app.example.net/login − as it is "
                     + "+ as declared",
