@@ -22,6 +22,7 @@ struct Daemon {
     func run() async throws {
         // Before anything else: a signal that comes early must not end the process half way.
         let signals = await UnixSignalsSequence(trapping: .sighup, .sigint, .sigterm)
+        DescriptorLimit.raise()
         let logger = pass.log.logger(.info)
         let log = LoopLog(logger)
         let server = try options.serverSettings()
