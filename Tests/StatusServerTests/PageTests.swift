@@ -68,6 +68,16 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         #expect(StatusPage.render(status) == StatusPage.render(again))
     }
 
+    @Test func itsHeadlineIsPlain() throws {
+        var status = Self.sample.unreachable
+        status.message =
+            "GET https://sso.example.net/: answered 503 [request 06db4dc7]; as they were at 2026-11-24T14:09:31.634Z"
+        let message = try page(status).all("p").first { $0.attributes["class"] == "message" }
+        #expect(
+            message?.text == "GET https://sso.example.net/: answered 503; as they were at 2026-11-24 14:09:31 UTC."
+        )
+    }
+
     @Test(arguments: states)
     func withoutItsScriptMomentsAreExactAndItComesAnew(_ status: StatusDocument) throws {
         let page = try page(status)
@@ -245,7 +255,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             "nextcloud",
             [
                 "Fight Somebody keeps changing provider.redirect_uris back, since 2026-11-24 12:20:00 UTC. Mended 6 times "
-                    + "in the last hour; mended again 2026-11-24 13:14:00 UTC at the earliest.",
+                    + "by now; mended again 2026-11-24 13:14:00 UTC at the earliest.",
                 "Not as declared provider.redirect_uris strict https://wrong.example.net/callback "
                     + "strict https://app.example.net/oauth/callback strict https://app.example.net/login − as it is "
                     + "+ as declared",
