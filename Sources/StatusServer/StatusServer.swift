@@ -9,7 +9,7 @@ package import Reconciling
 ///
 /// It never touches the loop but by asking for a pass, so nothing that a client does can hold a pass up.
 package struct StatusServer: Sendable {
-    /// More connections than these wait in the system's queue: enough for any number of monitors.
+    /// More connections than these wait in the system's queue, as many again: enough for any number of monitors.
     private static let maximumConnections = 1024
     /// After so long without a byte a connection is closed; half a request counts as none.
     private static let idleLimit: Int64 = 30
@@ -55,6 +55,8 @@ package struct StatusServer: Sendable {
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.address.host, port: settings.address.port),
+                // Where the queue is full, Linux drops who came with the others at once.
+                backlog: Self.maximumConnections,
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)
             ),
             onServerRunning: { [port = settings.address.port] channel in

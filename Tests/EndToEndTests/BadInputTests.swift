@@ -138,10 +138,15 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func aPassNeedsOnce() async throws {
-        let result = try await Command(["--config", homelab, "--sandbox"]).run()
-        #expect(result.status == 64)
-        #expect(result.errors.contains("--once"))
+    @Test func aDaemonOnATakenPortSaysSo() async throws {
+        try await withTarget { target in
+            let port = target.environment["AUTHENTIK_URL"]?.split(separator: ":").last.map(String.init) ?? ""
+            let result = try await Command(["--config", homelab, "--sandbox", "--listen", port]).run()
+            #expect(result.status == 1)
+            #expect(
+                result.errors.contains("the status server cannot listen on 127.0.0.1:\(port): Address already in use")
+            )
+        }
     }
 
     @Test func aSandboxOnATakenPortSaysSo() async throws {

@@ -19,10 +19,13 @@ struct Command: Sendable {
 
     var arguments: [String]
     var environment: [String: String]
+    /// The soft limit of open files that it is started with; nil for this process's.
+    var descriptors: Int?
 
-    init(_ arguments: [String], environment: [String: String] = [:]) {
+    init(_ arguments: [String], environment: [String: String] = [:], descriptors: Int? = nil) {
         self.arguments = arguments
         self.environment = environment
+        self.descriptors = descriptors
     }
 
     /// Beside the test bundle, where the package manager puts all products.
@@ -35,9 +38,12 @@ struct Command: Sendable {
     /// What it is run as: in the package's folder, with nothing in the environment but what is given.
     var configuration: Subprocess.Configuration {
         let variables = environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
+        let command = [Self.executable.path] + arguments
+        let limited = descriptors.map { ["/bin/sh", "-c", "ulimit -Sn \($0) && exec \"$0\" \"$@\""] + command }
+        let words = limited ?? command
         return Subprocess.Configuration(
-            executable: .path(FilePath(Self.executable.path)),
-            arguments: Arguments(arguments),
+            executable: .path(FilePath(words[0])),
+            arguments: Arguments(Array(words.dropFirst())),
             environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
             workingDirectory: FilePath(Self.package.path)
         )

@@ -54,7 +54,8 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
     @Test func convergesTheHomelabOnTheBuiltInSandbox() async throws {
         let result = try await Command(["--once", "--sandbox", "--config", homelab]).run()
         #expect(result.status == 0)
-        #expect(result.errors == "")
+        // How far it is may be told where the machine is slow.
+        #expect(result.errors.split(separator: "\n").allSatisfy { $0.contains("\"applying\"") })
         for slug in ["argocd", "grafana", "infisical", "launchfast", "mkdocs", "openclaw", "trivy"] {
             #expect(result.output.contains("+ \(slug)"))
         }

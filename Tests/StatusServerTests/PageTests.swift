@@ -68,6 +68,16 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         #expect(StatusPage.render(status) == StatusPage.render(again))
     }
 
+    @Test func itsHeadlineIsPlain() throws {
+        var status = Self.sample.unreachable
+        status.message =
+            "GET https://sso.example.net/: answered 503 [request 06db4dc7]; as they were at 2026-11-24T14:09:31.634Z"
+        let message = try page(status).all("p").first { $0.attributes["class"] == "message" }
+        #expect(
+            message?.text == "GET https://sso.example.net/: answered 503; as they were at 2026-11-24 14:09:31 UTC."
+        )
+    }
+
     @Test(arguments: states)
     func withoutItsScriptMomentsAreExactAndItComesAnew(_ status: StatusDocument) throws {
         let page = try page(status)
@@ -138,7 +148,11 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
 
     @Test func theBrakeSaysHowToLetDeletionsThrough() throws {
         let notice = try #require(try page(Self.sample.braked)["brake"])
-        #expect(notice.text.hasSuffix("check the file, then let them through once with 'reconcile --once --allow-deletions 5'."))
+        #expect(
+            notice.text.hasSuffix(
+                "check the file, then let them through once with 'reconcile --once --allow-deletions 5'."
+            )
+        )
     }
 
     @Test func mistakesAreToldWithPlaceAndHint() throws {

@@ -34,6 +34,7 @@ package final class ReconcileLoop: Sendable {
     /// Runs until ``stop()``.
     package func run() async {
         let watch = FileWatch(watchedPaths)
+        if settings.auditPeriod == nil { board.update { $0.watchesAuditLog(false) } }
         queue.request(.start)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.runPasses() }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// Turns Hummingbird's requests into the server's own, and its replies back.
 struct StatusResponder: HTTPResponder {
@@ -14,9 +15,15 @@ struct StatusResponder: HTTPResponder {
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         do {
-            _ = try await request.body.collect(upTo: Self.bodyLimit)
+            guard try await isComplete(request.body) else {
+                return Response(.error(.serviceUnavailable, "the program is ending"), isHead: false, closes: true)
+            }
         } catch is NIOTooManyBytesError {
             return Response(.error(.contentTooLarge, "no request here has a body"), isHead: false, closes: true)
+        }
+        // The first one is the request's authority (RFC 9112, section 3.2).
+        if let host = HTTPField.Name("Host"), request.headers[host] != nil {
+            return Response(.error(.badRequest, "there is more than one Host"), isHead: request.method == .head)
         }
         let call = StatusCall(request)
         let isHead = call.method == "HEAD"
@@ -24,6 +31,16 @@ struct StatusResponder: HTTPResponder {
             return Response(.error(.forbidden, refusal), isHead: isHead)
         }
         return Response(await routes.answer(call), isHead: isHead)
+    }
+
+    /// Reads a body to its end, and forgets it.
+    ///
+    /// - Returns: false if the end did not come before that of the program, which does not wait for it.
+    private func isComplete(_ body: RequestBody) async throws -> Bool {
+        try await cancelWhenGracefulShutdown {
+            _ = try await body.collect(upTo: Self.bodyLimit)
+            return !Task.isCancelled
+        }
     }
 }
 
@@ -51,6 +68,19 @@ extension Response {
         let hasBody = reply.status != .notModified
         if hasBody { headers[.contentLength] = String(reply.bytes.count) }
         let body = isHead || !hasBody ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: reply.bytes))
-        self.init(status: reply.status, headers: headers, body: body)
+        self.init(status: reply.status, headers: headers, body: closes ? body.closing : body)
+    }
+}
+
+extension ResponseBody {
+    /// Thrown where a connection is to be closed.
+    private struct ConnectionEnd: Error {}
+
+    /// Itself, and then the end of the connection: what a client goes on sending is read by nobody.
+    fileprivate var closing: ResponseBody {
+        ResponseBody(contentLength: contentLength) { writer in
+            try await self.write(writer)
+            throw ConnectionEnd()
+        }
     }
 }

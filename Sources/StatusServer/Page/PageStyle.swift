@@ -139,7 +139,7 @@ enum PageStyle {
             #in-sync summary { padding-block: .4375rem; }
             #in-sync .why .tone { font-weight: 400; }
             .service:target summary { background: color-mix(in srgb, var(--link) 12%, transparent); }
-            .body { display: grid; gap: 1.25rem; padding: .25rem 1.125rem 1.25rem 2.875rem; font-size: .9375rem; }
+            .body { display: grid; gap: 1.25rem; padding: .625rem 1.125rem 1.25rem 2.875rem; font-size: .9375rem; }
             .part { display: grid; gap: .25rem; }
             .part ul { display: grid; gap: .25rem; }
             .conditions li { display: flex; flex-wrap: wrap; gap: 0 .625rem; align-items: baseline; }

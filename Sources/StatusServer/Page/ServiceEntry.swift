@@ -12,7 +12,7 @@ struct ServiceEntry {
             <details id="service-\(service.slug)" class="service \(service.state.tone.name)">
             <summary>\(service.state.symbol.html)\
             <span class="names"><b><bdi>\(service.slug)</bdi></b>\(name.map { " <bdi class=\"name\">\($0)</bdi>" as HTML })</span> \
-            <span class="why"><span class="tone">\(service.state.word)</span> <span class="reason">\(service.reason)</span></span> \
+            <span class="why"><span class="tone">\(service.state.word)</span> <span class="reason">\(service.reason.plain)</span></span> \
             <span class="when">\(when)</span></summary>
             <div class="body">
             \(parts.compactMap(\.self))</div>
@@ -56,7 +56,7 @@ struct ServiceEntry {
             let request = error.requestID.map {
                 "<p class=\"quiet\">Authentik’s log has it as request <code>\($0)</code>.</p>\n" as HTML
             }
-            return part("Error", "<p>\(sentence(error.message))</p>\n\(list)\(request)")
+            return part("Error", "<p>\(sentence(error.message.plain))</p>\n\(list)\(request)")
         }
     }
 
@@ -142,8 +142,14 @@ struct ServiceEntry {
 }
 
 /// `provider.name, provider.redirect_uris`.
-private func codes(_ words: [String]) -> HTML {
-    words.map { "<code>\($0)</code>" as HTML }.joined(by: ", ")
+private func codes(_ words: [String]) -> HTML { words.map(code).joined(by: ", ") }
+
+/// `provider.redirect_uris`, which may go on in another line after the dot.
+func code(_ field: String) -> HTML {
+    for object in ["application", "provider"] where field.hasPrefix("\(object).") {
+        return "<code>\(object).<wbr>\(String(field.dropFirst(object.count + 1)))</code>"
+    }
+    return "<code>\(field)</code>"
 }
 
 extension ConditionStatus.Status {

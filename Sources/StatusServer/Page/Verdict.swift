@@ -9,7 +9,7 @@ struct Verdict {
         <header id="verdict" class="\(status.state.tone.name)">
         <p class="whose"><strong>reconcile</strong> keeps <bdi>\(status.owner)</bdi> at \(authentik)</p>
         <h1 id="state" aria-live="polite">\(status.state.symbol.html)\(status.state.headline)</h1>
-        <p class="message">\(sentence(status.message))</p>
+        <p class="message">\(sentence(status.message.plain))</p>
         <p class="since">\(.time(status.since, .since))</p>
         </header>
         """
@@ -39,6 +39,12 @@ extension AuthentikStatus {
 extension String {
     /// A clause as it begins a line.
     var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
+    /// As a person reads it: moments without letters in them, and without the requests' ids, which stand elsewhere.
+    var plain: String {
+        replacing(#/ \[request [0-9a-f]+\]/#, with: "")
+            .replacing(#/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/#) { "\($0.1) \($0.2) UTC" }
+    }
 
     fileprivate var withoutScheme: String {
         let rest = split(separator: "://", maxSplits: 1).last.map(String.init) ?? self

@@ -22,7 +22,7 @@ struct Vitals {
                 <dd>since the daemon started \(.time(status.program.startedAt))</dd>
                 """
         }
-        let fields = event.fields.prefix(3).map { "<code>\($0)</code>" as HTML }.joined(by: ", ")
+        let fields = event.fields.prefix(3).map(code).joined(by: ", ")
         let rest: HTML? = event.fields.count > 3 ? " and \(event.fields.count - 3) more" : nil
         let all: HTML? = event.fields.isEmpty ? nil : "<dd class=\"quiet\">\(fields)\(rest)</dd>"
         return """

@@ -22,6 +22,7 @@ struct Daemon {
     func run() async throws {
         // Before anything else: a signal that comes early must not end the process half way.
         let signals = await UnixSignalsSequence(trapping: .sighup, .sigint, .sigterm)
+        DescriptorLimit.raise()
         let logger = pass.log.logger(.info, showsTime: true)
         let log = LoopLog(logger)
         let server = try options.serverSettings()
@@ -79,18 +80,22 @@ struct Daemon {
             log: log
         )
         let server = StatusServer(settings: serverSettings, loop: loop, registry: registry)
+        let listening = Listening()
+        let serving = ServerService(
+            server: server,
+            address: serverSettings.address,
+            logger: logger,
+            listening: listening
+        )
         // The last is stopped first: the loop, whose end the status still tells.
         var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(service: ServerService(server: server, address: serverSettings.address, logger: logger)),
-                .init(service: LoopService(loop: loop)),
-            ],
+            services: [.init(service: serving), .init(service: LoopService(loop: loop, listening: listening))],
             logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.maximumGracefulShutdownDuration = .milliseconds(4500)
         let group = ServiceGroup(configuration: configuration)
-        let listening = Task { await SignalHandler(loop: loop, group: group, logger: logger).handle(signals) }
-        defer { listening.cancel() }
+        let handling = Task { await SignalHandler(loop: loop, group: group, logger: logger).handle(signals) }
+        defer { handling.cancel() }
         do {
             try await group.run()
             logger.notice("ended")

@@ -2,6 +2,7 @@ import CurlTransport
 import Foundation
 import JSON
 import Subprocess
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -12,14 +13,20 @@ final class DaemonProcess: Sendable {
     private static let patience = 3000
 
     private let process: Task<Int32, any Error>
-    /// Its pid, once it runs.
-    private let pid: Task<Int32, Never>
     private let signals: AsyncStream<Subprocess.Signal>.Continuation
     private let folder: URL
     private let transport: CurlTransport
+    private let identifier: Identifier
 
-    /// - Parameter arguments: beside the address to listen on and the form of the log.
-    init(_ arguments: [String], environment: [String: String]) throws {
+    /// Known once it is started.
+    private final class Identifier: Sendable {
+        let value = Mutex<Int32?>(nil)
+    }
+
+    /// - Parameters:
+    ///   - arguments: beside the address to listen on and the form of the log.
+    ///   - descriptors: the soft limit of open files that it is started with; nil for this process's.
+    init(_ arguments: [String], environment: [String: String], descriptors: Int? = nil) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "daemon-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         func file(_ name: String) throws -> FileDescriptor {
@@ -33,12 +40,12 @@ final class DaemonProcess: Sendable {
         let output = try file("output")
         let errors = try file("errors")
         let (stream, signals) = AsyncStream.makeStream(of: Subprocess.Signal.self)
-        let (pids, started) = AsyncStream.makeStream(of: Int32.self)
-        pid = Task { await pids.first { _ in true } ?? 0 }
         let command = Command(
             ["--listen", "127.0.0.1:0", "--log-format", "json"] + arguments,
-            environment: environment
+            environment: environment,
+            descriptors: descriptors
         )
+        let identifier = Identifier()
         process = Task {
             let result = try await Subprocess.run(
                 command.configuration,
@@ -46,7 +53,7 @@ final class DaemonProcess: Sendable {
                 output: .fileDescriptor(output, closeAfterSpawningProcess: true),
                 error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
             ) { execution in
-                started.yield(execution.processIdentifier.value)
+                identifier.value.withLock { $0 = execution.processIdentifier.value }
                 for await signal in stream { try? execution.send(signal: signal) }
                 // Whoever forgets it does not leave it behind.
                 try? execution.send(signal: .kill)
@@ -55,6 +62,7 @@ final class DaemonProcess: Sendable {
         }
         self.signals = signals
         self.folder = folder
+        self.identifier = identifier
         var configuration = TransportConfiguration()
         configuration.proxy = .none
         transport = try CurlTransport(configuration: configuration)
@@ -77,14 +85,27 @@ final class DaemonProcess: Sendable {
 
     /// Waits for its end.
     func exit() async throws -> Int32 {
-        let stat = "/proc/\(await pid.value)/stat"
-        try await eventually("it has ended") {
-            // Until somebody waits for it, it is a zombie (proc(5)); who waits is told below.
-            let state = try? String(contentsOfFile: stat, encoding: .utf8).split(separator: ") ").last?.first
-            return state == "Z" || state == nil ? true : nil
+        let watch = Task {
+            // The body of the run goes on until there are no more signals, and only then the end is seen.
+            while !isGone { try await Task.sleep(for: .milliseconds(20)) }
+            signals.finish()
         }
-        signals.finish()
+        defer { watch.cancel() }
         return try await process.value
+    }
+
+    /// Whether it ended, and nobody asked for its exit status yet.
+    private var isGone: Bool {
+        guard let identifier = identifier.value.withLock({ $0 }) else { return false }
+        // As proc_pid_stat(5) has it, the state comes after the name in parentheses.
+        let statistics = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)
+        return statistics.map { $0.split(separator: ")").last?.hasPrefix(" Z") == true } ?? true
+    }
+
+    /// How many files and connections it has open.
+    func descriptors() async throws -> Int {
+        let identifier: Int32 = try await eventually("it is started") { self.identifier.value.withLock { $0 } }
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd").count
     }
 
     // MARK: - What it prints
@@ -113,6 +134,9 @@ final class DaemonProcess: Sendable {
         let line: JSONValue = try await eventually("it listens") { self.line("serving the status") }
         return String((line["url"]?.string ?? "").dropLast())
     }
+
+    /// The port it listens on.
+    func port() async throws -> Int { Int(try await url().split(separator: ":").last ?? "") ?? 0 }
 
     func request(
         _ method: String,

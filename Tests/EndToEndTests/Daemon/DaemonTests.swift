@@ -88,7 +88,7 @@ import Testing
                 $0["isInSync"] == true && $0["passes"]?["lastAttempt"]?["triggers"] == ["file"]
             }
             #expect(status["totals"]?["services"] == 2)
-            #expect(status["authentik"]?["isAuditLogWatched"] == nil)
+            #expect(status["authentik"]?["isAuditLogWatched"] == false)
             #expect(try await daemon.end() == 0)
         }
     }

@@ -40,10 +40,14 @@ struct Workplace: Sendable {
         try Data(text.utf8).write(to: file, options: .atomic)
     }
 
-    func daemon(_ arguments: String...) throws -> DaemonProcess {
+    /// - Parameters:
+    ///   - arguments: beside those that it needs; the last of two that contradict holds.
+    ///   - descriptors: the soft limit of open files that it is started with; nil for this process's.
+    func daemon(_ arguments: String..., descriptors: Int? = nil) throws -> DaemonProcess {
         try DaemonProcess(
             ["--config", file.path, "--token-file", tokenFile.path, "--audit-seconds", "1"] + arguments,
-            environment: ["AUTHENTIK_URL": address]
+            environment: ["AUTHENTIK_URL": address],
+            descriptors: descriptors
         )
     }
 
