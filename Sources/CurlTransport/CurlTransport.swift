@@ -14,8 +14,15 @@ package final class CurlTransport: Sendable {
     package init(configuration: TransportConfiguration = TransportConfiguration()) throws {
         guard ccurl_global_init() == CURLE_OK else { throw TransportError.setup("libcurl does not initialise") }
         let mailbox = try Mailbox()
-        try startThread {
-            EventLoop(mailbox: mailbox, configuration: configuration)?.run()
+        LiveLoops.enter(mailbox)
+        do {
+            try startThread {
+                EventLoop(mailbox: mailbox, configuration: configuration)?.run()
+                LiveLoops.leave(mailbox)
+            }
+        } catch {
+            LiveLoops.leave(mailbox)
+            throw error
         }
         self.configuration = configuration
         self.mailbox = mailbox
