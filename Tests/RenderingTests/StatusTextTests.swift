@@ -6,7 +6,9 @@ import Testing
 @testable import Reconciling
 @testable import reconcile
 
-/// A status at a terminal. To write the expectations anew: `REWRITE_GOLDEN=1 swift test --filter RenderingTests`.
+/// A status at a terminal.
+///
+/// To write the expectations anew: `REWRITE_GOLDEN=1 swift test --filter RenderingTests`.
 @Suite struct StatusTextTests {
     private static let now = Timestamp(Date(timeIntervalSince1970: 1_795_525_200))
 

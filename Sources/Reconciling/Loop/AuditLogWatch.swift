@@ -29,7 +29,9 @@ actor AuditLogWatch {
         return authors
     }
 
-    /// Looks for what is new; the first look only remembers where the log ends. Looks at the same time are one.
+    /// Looks for what is new; the first look only remembers where the log ends.
+    ///
+    /// Looks at the same time are one.
     ///
     /// - Returns: whether somebody else changed something managed.
     /// - Throws: `AuthentikError`, or `CancellationError`.
