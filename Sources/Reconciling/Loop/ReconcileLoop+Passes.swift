@@ -32,7 +32,9 @@ extension ReconcileLoop {
 
     private func runPass(_ number: Int, _ triggers: [Trigger]) async -> PassEnd {
         let startedAt = Timestamp.now
-        let change = files.reload(at: startedAt)
+        // Between two looks of the watch a file may be half written; who asks for a pass by hand is done with writing.
+        let isSettled = triggers.contains { [.start, .file, .signal, .request].contains($0) }
+        let change = isSettled ? files.reload(at: startedAt) : .same
         log.took(change)
         board.update {
             $0.took(change, at: startedAt)
