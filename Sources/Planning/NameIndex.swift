@@ -90,8 +90,13 @@ struct NameIndex {
 /// A name in the file that Authentik does not know, or knows twice.
 struct LookUpError: Error {
     var message: String
+    /// Whether it is about to mend itself.
+    var isWaiting = false
 
-    init(_ message: String) { self.message = message }
+    init(_ message: String, isWaiting: Bool = false) {
+        self.message = message
+        self.isWaiting = isWaiting
+    }
 }
 
 extension Optional {

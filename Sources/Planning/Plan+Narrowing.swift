@@ -36,7 +36,7 @@ extension Plan {
                 switch services[index].decision {
                 case .inSync, .update, .adopt, .link: true
                 case .conflict: !services[index].changes.isEmpty
-                case .create, .recreate, .delete, .release, .orphan, .blocked: false
+                case .create, .recreate, .delete, .release, .orphan, .blocked, .waiting: false
                 }
             guard isCompared, !services[index].changes.contains(where: { $0.after.isUnresolved }) else { continue }
             services[index].notes.append("its secret was not compared")

@@ -14,7 +14,7 @@ package struct Plan: Sendable {
     /// The services that a pass would write to.
     package var changing: [ServicePlan] { services.filter { !$0.writes.isEmpty } }
     /// The services that need a person.
-    package var stuck: [ServicePlan] { services.filter { $0.decision == .conflict || $0.decision == .blocked } }
+    package var stuck: [ServicePlan] { services.filter { $0.decision.isStuck } }
 }
 
 /// What a pass is going to do with one service, and why.
@@ -60,6 +60,13 @@ package enum Decision: String, Sendable, CaseIterable {
     case orphan
     case conflict
     case blocked
+    /// Its secret is not there yet, and somebody is about to make it.
+    case waiting
+}
+
+extension Decision {
+    /// Whether nothing is done although something is to be done: that is up to somebody else.
+    package var isStuck: Bool { self == .conflict || self == .blocked || self == .waiting }
 }
 
 /// One write to Authentik.

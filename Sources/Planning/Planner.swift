@@ -17,7 +17,7 @@ import Secrets
 /// | any | any | two candidates, or its own is another application's or marked by another owner | conflict |
 /// | linked to a provider of another type | none | no candidate | conflict |
 /// | any | any | a proxy provider has its name or client id | conflict |
-/// | any | any | its secret, flow, key or scope cannot be resolved | blocked |
+/// | any | any | its secret, flow, key or scope cannot be resolved | blocked; waiting, if the secret is on its way |
 /// | any | any | has to get a name or client id that another provider keeps, see ``WriteOrder`` | conflict |
 /// | missing | – | not wanted, or missing | create |
 /// | missing | – | there, linked to nothing | link, as far as ``AdoptionPolicy`` lets it; else conflict |
@@ -177,7 +177,7 @@ package struct Planner {
         let match = matcher.match(provider, application: application, mark: draft.mark)
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
         switch resolve(provider) {
-        case .failure(let error): return draft.stuck(.blocked, error.message)
+        case .failure(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.message)
         case .success(let resolved):
             taken[service.slug] = matcher.holders(of: provider, match)
             let plan = draft.plan(resolved, match, names, index)
@@ -231,6 +231,7 @@ package struct Planner {
             case .available(let value): secret = value
             case .leftOut: break
             case .unavailable(let reason): return .failure(LookUpError(reason))
+            case .waiting(let reason): return .failure(LookUpError(reason, isWaiting: true))
             case nil: return .failure(LookUpError("no secret was resolved for it"))
             }
         }

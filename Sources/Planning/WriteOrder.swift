@@ -82,6 +82,7 @@ struct WriteOrder {
         if let holder = name.holder.applicationSlug.flatMap({ indexBySlug[$0] }).map({ plans[$0] }) {
             if holder.deletion?.isHeld == true { return "the brake holds its deletion back" }
             if holder.decision == .blocked { return "'\(holder.slug)' is blocked; see to that first" }
+            if holder.decision == .waiting { return "'\(holder.slug)' is waiting for its secret" }
         }
         return "rename that, or give this service another one"
     }

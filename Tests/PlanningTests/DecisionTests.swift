@@ -200,6 +200,9 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
             $0.secrets[.environment("GRAFANA")] = .unavailable(reason: "the secret (env GRAFANA) is not set")
             $0.changeApplications { $0.name = "Something" }
         },
+        DecisionCase("secret on its way", .waiting, says: "is not there yet") {
+            $0.secrets[.environment("GRAFANA")] = .waiting(reason: "the secret (env GRAFANA) is not there yet")
+        },
         DecisionCase("flow unknown", .blocked, says: "authorizationFlow: Authentik has no flow 'nope'") {
             $0.services[0].provider?.authorizationFlow = "nope"
         },

@@ -28,7 +28,7 @@ package struct ServiceOutcome: Sendable {
     /// Whether it is as declared now; an orphan counts as such, since nothing was to be done, and a deletion that the
     /// brake holds back does not.
     package var isConverged: Bool {
-        failure == nil && !isPaused && plan.decision != .conflict && plan.decision != .blocked
+        failure == nil && !isPaused && !plan.decision.isStuck
             && plan.deletion?.isHeld != true
     }
 }

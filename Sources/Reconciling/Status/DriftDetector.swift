@@ -71,7 +71,7 @@ extension ServicePlan {
         switch decision {
         case .create, .update, .adopt, .link, .recreate: true
         case .conflict: !changes.isEmpty
-        case .inSync, .delete, .release, .orphan, .blocked: false
+        case .inSync, .delete, .release, .orphan, .blocked, .waiting: false
         }
     }
 }

@@ -13,6 +13,7 @@ extension SyncState {
             switch outcome.plan.decision {
             case .conflict: self = .conflict
             case .blocked: self = .blocked
+            case .waiting: self = .waiting
             case .orphan: self = .orphan
             case .inSync, .create, .update, .adopt, .link, .recreate, .delete, .release: self = .inSync
             }
@@ -29,6 +30,7 @@ extension SyncState {
         case .failed: (.no, "Failed")
         case .conflict: (.no, "Conflict")
         case .blocked: (.no, "Blocked")
+        case .waiting: (.no, "Waiting")
         case .held: (.no, "DeletionHeld")
         }
     }
@@ -89,6 +91,11 @@ extension ServiceStatus {
         case .unavailable(let reason):
             conditions.insert(
                 condition(.secretResolved, (.no, "Unresolved"), reason, before: before, at: time),
+                at: 0
+            )
+        case .waiting(let reason):
+            conditions.insert(
+                condition(.secretResolved, (.no, "Waiting"), reason, before: before, at: time),
                 at: 0
             )
         case .leftOut, nil: break

@@ -14,6 +14,8 @@ package enum SyncState: String, Sendable, Codable, CaseIterable {
     case conflict
     /// Something that it needs is missing: a secret, a flow, a key, a scope.
     case blocked
+    /// Its secret is not there yet, and somebody is about to make it.
+    case waiting
     /// It is to be deleted, and the brake holds that back.
     case held
     /// Marked as this owner's and declared no more; reported and left alone.

@@ -222,7 +222,7 @@ package struct StatusLedger: Sendable {
             return [.failed(slug: status.slug, failure, isNew: before?.error?.message != failure.message)]
         }
         switch status.state {
-        case .conflict, .blocked, .held, .orphan, .drifted:
+        case .conflict, .blocked, .waiting, .held, .orphan, .drifted:
             guard before?.state != status.state || before?.reason != status.reason else { return [] }
             return [.stuck(slug: status.slug, status.state, reason: status.reason)]
         case .inSync:

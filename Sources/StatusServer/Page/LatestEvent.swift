@@ -62,7 +62,7 @@ extension LastChange {
         case .recreate: "recreated"
         case .delete: "deleted"
         case .release: "released"
-        case .inSync, .orphan, .conflict, .blocked, nil: decision
+        case .inSync, .orphan, .conflict, .blocked, .waiting, nil: decision
         }
     }
 }

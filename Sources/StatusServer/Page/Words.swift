@@ -33,6 +33,7 @@ extension SyncState {
         case .failed: "failed"
         case .conflict: "conflict"
         case .blocked: "blocked"
+        case .waiting: "waiting"
         case .held: "held back"
         case .orphan: "orphan"
         }
@@ -41,7 +42,7 @@ extension SyncState {
     var tone: Tone {
         switch self {
         case .inSync: .good
-        case .pending, .orphan: .idle
+        case .pending, .waiting, .orphan: .idle
         case .drifted, .blocked, .held: .warning
         case .failed, .conflict: .bad
         }
@@ -50,7 +51,7 @@ extension SyncState {
     var symbol: Symbol {
         switch self {
         case .inSync: .check
-        case .pending: .dashes
+        case .pending, .waiting: .dashes
         case .drifted: .wave
         case .failed: .cross
         case .conflict: .exclamation
@@ -62,7 +63,7 @@ extension SyncState {
 
     /// What wants a person's eye first.
     static let byUrgency: [SyncState] = [
-        .failed, .conflict, .blocked, .drifted, .held, .pending, .orphan, .inSync,
+        .failed, .conflict, .blocked, .drifted, .held, .waiting, .pending, .orphan, .inSync,
     ]
 }
 

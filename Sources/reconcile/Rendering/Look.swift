@@ -25,12 +25,13 @@ struct Look {
             case .orphan: ("?", "orphan", "orphan", "orphaned")
             case .conflict: ("!", "conflict", "conflict", "in conflict")
             case .blocked: ("!", "blocked", "blocked", "blocked")
+            case .waiting: ("…", "waiting", "waiting", "waiting")
             }
         color =
             switch decision {
             case .inSync: style.dim
             case .create, .recreate: style.green
-            case .update, .adopt, .link, .orphan, .release: style.yellow
+            case .update, .adopt, .link, .orphan, .release, .waiting: style.yellow
             case .conflict, .blocked, .delete: style.red
             }
     }

@@ -2,13 +2,14 @@ import Planning
 
 /// Services of a plan that belong together, in the order in which a terminal shows them.
 enum PlanGroup: CaseIterable {
-    case inSync, changes, adoptions, releases, deletions, conflicts, blocked, orphans
+    case inSync, changes, adoptions, releases, deletions, conflicts, blocked, waiting, orphans
 
     init(_ service: ServicePlan) {
         self =
             switch service.decision {
             case .conflict: .conflicts
             case .blocked: .blocked
+            case .waiting: .waiting
             case .delete: .deletions
             case _ where service.deletion != nil: .deletions
             case .inSync: .inSync
@@ -28,6 +29,7 @@ enum PlanGroup: CaseIterable {
         case .deletions: "Deletions"
         case .conflicts: "Conflicts"
         case .blocked: "Blocked"
+        case .waiting: "Waiting"
         case .orphans: "Orphans"
         }
     }
@@ -41,6 +43,7 @@ enum PlanGroup: CaseIterable {
         case .conflicts:
             "left alone until somebody settles them, in the file or in Authentik; shown is what would change"
         case .blocked: "left alone until what they lack is there"
+        case .waiting: "their secrets are on their way"
         case .orphans: "ours, and no longer in the file; left alone"
         }
     }

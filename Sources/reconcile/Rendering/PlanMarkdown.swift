@@ -4,7 +4,7 @@ import Planning
 /// A plan as a comment on a pull request: counts first, what needs somebody next, and no longer than a comment may be.
 struct PlanMarkdown {
     private static let order: [PlanGroup] = [
-        .conflicts, .blocked, .deletions, .releases, .changes, .adoptions, .orphans, .inSync,
+        .conflicts, .blocked, .waiting, .deletions, .releases, .changes, .adoptions, .orphans, .inSync,
     ]
 
     /// Whether to list what is in sync, too.

@@ -17,13 +17,13 @@ struct PlanSummary {
             let text = "\(number) \(look.summary)"
             switch decision {
             case .inSync, .orphan: others.append(text)
-            case .conflict, .blocked: others.append(look.color(text))
+            case .conflict, .blocked, .waiting: others.append(look.color(text))
             case .delete: planned.append(look.color(text))
             case .create, .update, .adopt, .link, .recreate, .release: planned.append(text)
             }
         }
         if held > 0 { others.append(style.red("\(count(held, "deletion")) held back")) }
-        needsSomebody = held > 0 || services.contains { $0.decision == .conflict || $0.decision == .blocked }
+        needsSomebody = held > 0 || services.contains { $0.decision.isStuck }
     }
 
     /// As one clause: `2 to create, 1 to update; 3 in sync, 1 in conflict`.

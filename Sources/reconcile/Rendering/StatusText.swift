@@ -124,6 +124,7 @@ struct StatusText {
         case .failed: ("x", style.red, "failed")
         case .conflict: ("!", style.red, "conflict")
         case .blocked: ("!", style.red, "blocked")
+        case .waiting: ("…", style.yellow, "waiting")
         case .held: ("-", style.red, "held back")
         case .orphan: ("?", style.yellow, "orphan")
         }

@@ -24,6 +24,7 @@ import Testing
                 #"services{state="in-sync"} 7"#,
                 #"services{state="orphan"} 0"#,
                 #"services{state="pending"} 0"#,
+                #"services{state="waiting"} 0"#,
                 "fights 1",
                 "file_valid 1",
                 "file_loaded_timestamp_seconds 1700000010",
