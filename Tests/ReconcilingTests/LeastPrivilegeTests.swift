@@ -103,11 +103,11 @@ import Testing
         }
     }
 
-    @Test(arguments: Account.permissions)
+    @Test(arguments: Admin.passPermissions)
     func `a missing permission is named, and nothing is half done`(_ permission: String) async throws {
         try await withHomelab(isConverged: false, as: .superuser) { homelab in
             var homelab = homelab
-            let rest = Account.permissions.filter { $0 != permission }
+            let rest = Admin.passPermissions.filter { $0 != permission }
             try await homelab.run(as: .service, permissions: rest)
             if permission.contains("change") { try await homelab.admin.makeProvider("grafana") }
             if permission.hasSuffix("change_application") {
@@ -129,7 +129,7 @@ import Testing
                 said = failure.description
             }
             #expect(said.contains(permission))
-            homelab.token = try await homelab.admin.makeServiceAccount("whole", permissions: Account.permissions)
+            homelab.token = try await homelab.admin.makeServiceAccount("whole", permissions: Admin.passPermissions)
             #expect(ExitStatus(try await homelab.pass()) == .success)
             try await homelab.expectNothingToDo()
             #expect(try await homelab.admin.list("providers/oauth2/").count == 2)

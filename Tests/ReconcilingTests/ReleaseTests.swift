@@ -12,7 +12,7 @@ import Testing
         try await withHomelab(as: account) { homelab in
             var homelab = homelab
             if account == .barred {
-                let permissions = Account.permissions + ["authentik_core.delete_applicationentitlement"]
+                let permissions = Admin.passPermissions + ["authentik_core.delete_applicationentitlement"]
                 homelab.token = try await homelab.admin.makeServiceAccount("releaser", permissions: permissions)
             }
             let before = try await homelab.state()

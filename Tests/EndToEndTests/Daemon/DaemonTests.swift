@@ -95,7 +95,7 @@ import Testing
 
     @Test func `an account that may not see the audit log does without`() async throws {
         try await withWorkplace { workplace in
-            let token = try await workplace.makeServiceAccount()
+            let token = try await workplace.admin.makeServiceAccount("daemon", permissions: Admin.passPermissions)
             try Data(token.utf8).write(to: workplace.tokenFile)
             let daemon = try workplace.daemon()
             let status = try await daemon.status("in sync") { $0["isInSync"] == true }
@@ -161,35 +161,5 @@ import Testing
             #expect(other.errors.contains("the status server cannot listen on \(address): Address already in use"))
             #expect(try await daemon.end() == 0)
         }
-    }
-}
-
-extension Workplace {
-    /// - Returns: the token of an account that may do what a pass needs, and nothing else.
-    fileprivate func makeServiceAccount() async throws -> String {
-        let objects = [
-            "authentik_core.VERB_application", "authentik_core.VERB_applicationentitlement",
-            "authentik_providers_oauth2.VERB_oauth2provider",
-        ]
-        let permissions =
-            ["view", "add", "change"].flatMap { verb in objects.map { $0.replacing("VERB", with: verb) } } + [
-                "authentik_flows.view_flow", "authentik_crypto.view_certificatekeypair",
-                "authentik_providers_oauth2.view_scopemapping",
-            ]
-        let role = try await admin.send("POST", "rbac/roles/", ["name": "daemon"])["pk"]?.string ?? ""
-        try await admin.send(
-            "POST",
-            "rbac/permissions/assigned_by_roles/\(role)/assign/",
-            ["permissions": .array(permissions.map { .string($0) })]
-        )
-        let account = try await admin.send("POST", "core/users/service_account/", ["name": "daemon"])
-        let user = account["user_pk"] ?? .null
-        try await admin.send("POST", "core/groups/", ["name": "daemon", "users": [user], "roles": [.string(role)]])
-        try await admin.send(
-            "POST",
-            "core/tokens/",
-            ["identifier": "daemon", "user": user, "intent": "api", "expiring": false]
-        )
-        return try await admin.send("GET", "core/tokens/daemon/view_key/")["key"]?.string ?? ""
     }
 }
