@@ -53,7 +53,8 @@ let package = Package(
         library("YAMLDocument", ["CYAML"]),
         library("DesiredState", ["YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]),
         library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
-        library("SecretSources", ["DesiredState", "Secrets"]),
+        library("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
+        library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
         library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
         library("Exporting", ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", "Secrets"]),
         library(
@@ -117,6 +118,8 @@ let package = Package(
             ["CurlTransport", "JSON", "Secrets", "TestSupport"],
             resources: [.copy("Fixtures")]
         ),
+        tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
+        tests("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "TestSupport"]),
         tests(
             "AuthentikSandbox",
             ["CurlTransport", "JSON", "TestSupport"],
