@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -53,7 +54,8 @@ let package = Package(
         library("YAMLDocument", ["CYAML"]),
         library("DesiredState", ["YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]),
         library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
-        library("SecretSources", ["DesiredState", "Secrets"]),
+        library("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
+        library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
         library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
         library("Exporting", ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", "Secrets"]),
         library(
@@ -118,6 +120,8 @@ let package = Package(
             ["CurlTransport", "JSON", "Secrets", "TestSupport"],
             resources: [.copy("Fixtures")]
         ),
+        tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
+        tests("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "TestSupport"]),
         tests(
             "AuthentikSandbox",
             ["CurlTransport", "JSON", "TestSupport"],
@@ -128,6 +132,29 @@ let package = Package(
             dependencies: ["CurlTransport", "JSON"],
             path: "Tests/TestSupport",
             swiftSettings: settings
+        ),
+        .target(
+            name: "KubernetesStandIn",
+            dependencies: [
+                "HTTPServing", "JSON",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+                logging,
+            ],
+            path: "Tests/KubernetesStandIn",
+            swiftSettings: settings
+        ),
+        tests(
+            "KubernetesStandIn",
+            ["CurlTransport", "JSON", "TestSupport"],
+            resources: [.copy("Recordings")]
         ),
         tests(
             "Reconciling",

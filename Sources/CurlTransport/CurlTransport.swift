@@ -55,6 +55,31 @@ package final class CurlTransport: Sendable {
             mailbox.cancel(identifier)
         }
     }
+
+    /// Sends a request and returns as soon as status and headers are there, whatever the status; the body follows.
+    ///
+    /// The response gets a connection of its own, over HTTP/1.1 and beside ``TransportConfiguration``'s
+    /// `maximumConnectionsPerHost`: a reader that dawdles holds up nobody else. It is not decompressed.
+    ///
+    /// - Parameter idleTimeLimit: How long nothing may come, from the start on. As a whole the response may take any
+    ///   time, unless the request has a time limit.
+    /// - Throws: ``TransportError`` when no response came, `CancellationError` when the task was cancelled.
+    package func stream(_ request: HTTPRequest, idleTimeLimit: Duration) async throws -> StreamingResponse {
+        try request.validate()
+        try Task.checkCancellation()
+        let identifier = mailbox.makeIdentifier()
+        let buffer = StreamBuffer()
+        let body = ResponseBody(buffer, identifier, mailbox, of: self)
+        let (status, headers) = try await withTaskCancellationHandler {
+            mailbox.submit(identifier, request, buffer, idleTimeLimit: idleTimeLimit)
+            // The handler below may have run before there was anything to cancel.
+            if Task.isCancelled { mailbox.cancelStream(identifier) }
+            return try await buffer.head()
+        } onCancel: {
+            mailbox.cancelStream(identifier)
+        }
+        return StreamingResponse(status: status, headers: headers, body: body)
+    }
 }
 
 extension HTTPRequest {

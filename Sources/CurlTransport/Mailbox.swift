@@ -10,6 +10,9 @@ final class Mailbox: Sendable {
 
     enum Command: Sendable {
         case start(UInt64, HTTPRequest)
+        case stream(UInt64, HTTPRequest, StreamBuffer, idleTimeLimit: Duration)
+        /// A stream that was held up goes on.
+        case resume(UInt64)
         case cancel(UInt64)
         case stop
     }
@@ -18,6 +21,7 @@ final class Mailbox: Sendable {
         var lastIdentifier: UInt64 = 0
         var commands: [Command] = []
         var waiters: [UInt64: Waiter] = [:]
+        var streams: [UInt64: StreamBuffer] = [:]
         var isClosed = false
     }
 
@@ -72,6 +76,44 @@ final class Mailbox: Sendable {
         waiter?.resume(with: result.mapError { $0 as any Error })
     }
 
+    func submit(_ identifier: UInt64, _ request: HTTPRequest, _ buffer: StreamBuffer, idleTimeLimit: Duration) {
+        let isClosed = state.withLock {
+            guard !$0.isClosed else { return true }
+            $0.streams[identifier] = buffer
+            $0.commands.append(.stream(identifier, request, buffer, idleTimeLimit: idleTimeLimit))
+            return false
+        }
+        if isClosed {
+            buffer.finish(.failure(TransportError.setup("the HTTP client is closed")))
+        } else {
+            wakeUp()
+        }
+    }
+
+    /// Lets the reader go first; the loop cleans up afterwards.
+    ///
+    /// Does nothing once the stream has ended.
+    func cancelStream(_ identifier: UInt64) {
+        let buffer = state.withLock {
+            let buffer = $0.streams.removeValue(forKey: identifier)
+            if buffer != nil { $0.commands.append(.cancel(identifier)) }
+            return buffer
+        }
+        guard let buffer else { return }
+        buffer.cancel()
+        wakeUp()
+    }
+
+    func resumeStream(_ identifier: UInt64) {
+        state.withLock { $0.commands.append(.resume(identifier)) }
+        wakeUp()
+    }
+
+    func finishStream(_ identifier: UInt64, _ end: Result<Void, TransportError>) {
+        let buffer = state.withLock { $0.streams.removeValue(forKey: identifier) }
+        buffer?.finish(end.mapError { $0 as any Error })
+    }
+
     func close() {
         state.withLock {
             $0.isClosed = true
@@ -82,12 +124,13 @@ final class Mailbox: Sendable {
 
     /// Fails whoever still waits and all who come: the loop has ended.
     func abandon(_ error: TransportError) {
-        let waiters = state.withLock { state in
+        let (waiters, streams) = state.withLock { state in
             state.isClosed = true
-            defer { state.waiters = [:] }
-            return [Waiter](state.waiters.values)
+            defer { (state.waiters, state.streams) = ([:], [:]) }
+            return ([Waiter](state.waiters.values), [StreamBuffer](state.streams.values))
         }
         for waiter in waiters { waiter.resume(throwing: error) }
+        for stream in streams { stream.finish(.failure(error)) }
     }
 
     /// Everything that arrived since the last call, in order.

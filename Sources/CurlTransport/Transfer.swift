@@ -4,29 +4,51 @@ import CCurl
 final class Transfer {
     let identifier: UInt64
     let handle: UnsafeMutableRawPointer
-    /// A little after libcurl's own time limit, whose error tells more.
-    let deadline: ContinuousClock.Instant
+    /// For a response that is passed on bit by bit.
+    struct Streaming {
+        var buffer: StreamBuffer
+        var idleTimeLimit: Duration
+        var isPaused = false
+        /// When something came last.
+        var lastActivity = ContinuousClock.now
+    }
 
-    private let request: HTTPRequest
+    /// A little after libcurl's own time limit, whose error tells more; nil if there is none.
+    private let overallDeadline: ContinuousClock.Instant?
+    private var streaming: Streaming?
+    let request: HTTPRequest
     private let maximumBytes: Int
-    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    private var headerList: UnsafeMutablePointer<curl_slist>?
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    var headerList: UnsafeMutablePointer<curl_slist>?
+    var connectList: UnsafeMutablePointer<curl_slist>?
 
     private var headers: HTTPHeaders = [:]
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// Whether a stream has got its status and headers.
+    private var hasHead = false
 
-    init?(identifier: UInt64, request: HTTPRequest, configuration: TransportConfiguration) {
+    /// What libcurl and the clock can take.
+    private static let longestTime = Duration.seconds(Int32.max / 1000)
+
+    init?(
+        identifier: UInt64,
+        request: HTTPRequest,
+        configuration: TransportConfiguration,
+        streaming: Streaming? = nil
+    ) {
         guard let handle = curl_easy_init() else { return nil }
         self.identifier = identifier
         self.handle = handle
         self.request = request
         self.maximumBytes = configuration.maximumResponseBytes
-        let timeLimit = min(request.timeLimit ?? configuration.timeLimit, .seconds(Int32.max / 1000))
-        deadline = .now + timeLimit + .milliseconds(20)
+        self.streaming = streaming
+        let timeLimit = request.timeLimit ?? (streaming == nil ? configuration.timeLimit : nil)
+        overallDeadline = timeLimit.map { .now + min($0, Self.longestTime) + .milliseconds(20) }
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         describe(request)
-        limit(configuration)
+        streaming == nil ? share() : separate()
+        limit(configuration, timeLimit)
         secure(configuration)
         receive()
     }
@@ -34,15 +56,37 @@ final class Transfer {
     deinit {
         curl_easy_cleanup(handle)
         curl_slist_free_all(headerList)
+        curl_slist_free_all(connectList)
         errorText.deallocate()
+    }
+
+    var isStreaming: Bool { streaming != nil }
+
+    /// When to end it if libcurl does not; nil for never.
+    var deadline: ContinuousClock.Instant? {
+        guard let streaming, !streaming.isPaused else { return overallDeadline }
+        let idle = streaming.lastActivity + min(streaming.idleTimeLimit, Self.longestTime)
+        return overallDeadline.map { min($0, idle) } ?? idle
+    }
+
+    /// Goes on after its reader had caught up.
+    func resume() {
+        guard streaming?.isPaused == true else { return }
+        streaming?.isPaused = false
+        streaming?.lastActivity = .now
+        curl_easy_pause(handle, CURLPAUSE_CONT)
     }
 
     /// What came of the transfer, given libcurl's verdict.
     func result(_ code: CURLcode) -> Result<HTTPResponse, TransportError> {
         guard code == CURLE_OK else { return .failure(error(code)) }
+        return .success(HTTPResponse(status: status, headers: headers, body: body))
+    }
+
+    private var status: Int {
         var status = 0
         _ = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
-        return .success(HTTPResponse(status: status, headers: headers, body: body))
+        return status
     }
 
     private func error(_ code: CURLcode) -> TransportError {
@@ -54,63 +98,18 @@ final class Transfer {
             curlCode: Int(code.rawValue),
             message: isTooLarge
                 ? "the answer is larger than \(maximumBytes) bytes"
-                : (detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail),
+                : (detail.isEmpty ? description(of: code) : detail),
             request: request.redactedDescription,
             mayHaveReachedServer: sentBytes > 0
         )
     }
 
-    // MARK: - Options
-
-    private func describe(_ request: HTTPRequest) {
-        set(CURLOPT_URL, request.url)
-        set(CURLOPT_PROTOCOLS_STR, "http,https")
-        set(CURLOPT_FOLLOWLOCATION, 0)
-        if let body = request.body {
-            set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
-            body.withUnsafeBytes { bytes in
-                // COPYPOSTFIELDS keeps a copy of its own, so the bytes need not outlive this call.
-                _ = ccurl_set_pointer(
-                    handle,
-                    CURLOPT_COPYPOSTFIELDS,
-                    UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(errorText))
-                )
-            }
-        }
-        if request.method == "HEAD" { set(CURLOPT_NOBODY, 1) }
-        set(CURLOPT_CUSTOMREQUEST, request.method)
-        // "Expect: 100-continue" would cost a wait of a second wherever a proxy does not know it.
-        headerList = curl_slist_append(headerList, "expect:")
-        for field in request.headers.fields {
-            headerList = curl_slist_append(headerList, "\(field.name): \(field.value)")
-        }
-        _ = ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList)
-        // Of all encodings that this libcurl knows.
-        set(CURLOPT_ACCEPT_ENCODING, "")
-        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        // Over TLS, wait to learn whether one connection can carry all; in clear it never can, so do not wait.
-        if request.url.lowercased().hasPrefix("https:") { set(CURLOPT_PIPEWAIT, 1) }
-        if !request.isRepeatable { set(CURLOPT_FRESH_CONNECT, 1) }
+    private func description(of code: CURLcode) -> String {
+        if code == CURLE_OPERATION_TIMEDOUT, let streaming { return "nothing came for \(streaming.idleTimeLimit)" }
+        return String(cString: curl_easy_strerror(code))
     }
 
-    private func limit(_ configuration: TransportConfiguration) {
-        set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeLimit.curlMilliseconds)
-        set(CURLOPT_TIMEOUT_MS, (request.timeLimit ?? configuration.timeLimit).curlMilliseconds)
-        set(CURLOPT_NOSIGNAL, 1)
-        // A name look-up that hangs must not hold up the end of the process.
-        set(CURLOPT_QUICK_EXIT, 1)
-        set(CURLOPT_TCP_KEEPALIVE, 1)
-    }
-
-    private func secure(_ configuration: TransportConfiguration) {
-        set(CURLOPT_USERAGENT, configuration.userAgent)
-        if let file = configuration.authoritiesFile { set(CURLOPT_CAINFO, file) }
-        if let file = configuration.clientCertificateFile { set(CURLOPT_SSLCERT, file) }
-        if let file = configuration.clientKeyFile { set(CURLOPT_SSLKEY, file) }
-        if case .none = configuration.proxy { set(CURLOPT_PROXY, "") }
-        // The answer of a proxy to CONNECT is not the answer.
-        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    }
+    // MARK: - Callbacks
 
     private func receive() {
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -125,18 +124,18 @@ final class Transfer {
         }
     }
 
-    private func set(_ option: CURLoption, _ value: Int) { _ = ccurl_set_long(handle, option, value) }
-    private func set(_ option: CURLoption, _ value: String) { _ = ccurl_set_string(handle, option, value) }
-    private func set(_ option: CURLoption, size: Int) { _ = ccurl_set_size(handle, option, curl_off_t(size)) }
-
-    // MARK: - Callbacks
-
     private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
     /// Takes decompressed bytes; any other return value than their number ends the transfer.
     private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+        if let streaming {
+            let isTaken = streaming.buffer.receive(bytes)
+            self.streaming?.isPaused = !isTaken
+            self.streaming?.lastActivity = .now
+            return isTaken ? bytes.count : Int(CURL_WRITEFUNC_PAUSE)
+        }
         guard body.count + bytes.count <= maximumBytes else {
             isTooLarge = true
             return 0
@@ -150,10 +149,20 @@ final class Transfer {
         let line = String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             headers = [:]
+        } else if line == "\r\n" || line == "\n" {
+            endHeaders()
         } else if let colon = line.firstIndex(of: ":") {
             headers.append(String(line[..<colon]), line[line.index(after: colon)...].trimmingWhitespace())
         }
         return bytes.count
+    }
+
+    /// A stream begins with its headers; those of an interim response and of the end (trailers) are none of them.
+    private func endHeaders() {
+        guard let streaming, !hasHead, status >= 200 else { return }
+        hasHead = true
+        self.streaming?.lastActivity = .now
+        streaming.buffer.receive((status, headers))
     }
 }
 

@@ -12,6 +12,8 @@ struct Field: Sendable {
         case choices([String])
         case redirectURIs
         case secretReference
+        /// A key of a Kubernetes Secret.
+        case kubernetesSecret
         /// Read by the code that knows the mapping.
         case node
         /// Part of the format, and of a later version of this program.

@@ -12,6 +12,8 @@ enum FieldName: String, CaseIterable {
     case access, adopt, state, renamedFrom, restart, publish
     // A secret reference.
     case env, file, kubernetes
+    // A key of a Kubernetes Secret; name too.
+    case namespace, key
     // A redirect URI.
     case url, matching
 }

@@ -50,6 +50,6 @@ struct MappingReader {
             }
         }
         if let near { return (FieldName(rawValue: near), "did you mean '\(near)'?") }
-        return (nil, schema.mayHoldSecret ? "a secret is referenced by one of 'env', 'file'" : nil)
+        return (nil, schema.hintForUnknown)
     }
 }

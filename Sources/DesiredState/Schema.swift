@@ -15,6 +15,13 @@ struct Schema: Sendable {
         byName = Dictionary(fields.map { ($0.name.rawValue, $0) }) { first, _ in first }
     }
 
+    /// What to use where an unknown field may be a secret, and nothing can be guessed.
+    var hintForUnknown: String? {
+        guard mayHoldSecret else { return nil }
+        let names = fields.map { "'\($0.name.rawValue)'" }.joined(separator: ", ")
+        return "a secret is referenced by \(fields.contains { $0.name == .env } ? "one of " : "")\(names)"
+    }
+
     subscript(name: String) -> Field? { byName[name] }
     subscript(name: FieldName) -> Field? { byName[name.rawValue] }
 }
@@ -85,7 +92,17 @@ extension Schema {
         [
             Field(.env, .text(.environmentVariable)),
             Field(.file, .text(.line)),
-            Field(.kubernetes, .notYet),
+            Field(.kubernetes, .kubernetesSecret),
+        ]
+    )
+
+    static let kubernetesSecret = Schema(
+        "in kubernetes",
+        mayHoldSecret: true,
+        [
+            Field(.namespace, .text(.kubernetesNamespace)),
+            Field(.name, .text(.kubernetesName)),
+            Field(.key, .text(.kubernetesKey)),
         ]
     )
 
@@ -97,7 +114,7 @@ extension Schema {
         ]
     )
 
-    static let all = [file, service, secretReference, redirectURI]
+    static let all = [file, service, secretReference, kubernetesSecret, redirectURI]
 }
 
 extension CaseIterable where Self: RawRepresentable<String> {

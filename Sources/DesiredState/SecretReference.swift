@@ -4,14 +4,18 @@ package enum SecretReference: Sendable, Hashable {
     case environment(String)
     /// A file; one trailing line break is not part of the secret.
     case file(String)
+    /// A key of a Kubernetes Secret; one trailing line break is not part of the secret.
+    case kubernetes(namespace: String, name: String, key: String)
 }
 
 extension SecretReference: CustomStringConvertible {
-    /// As it is named in messages: `env GRAFANA_OAUTH_CLIENT_SECRET`, `file /run/secrets/grafana`.
+    /// As it is named in messages: `env GRAFANA_OAUTH_CLIENT_SECRET`, `file /run/secrets/grafana`,
+    /// `kubernetes monitoring/grafana-secret GRAFANA_OAUTH_CLIENT_SECRET`.
     package var description: String {
         switch self {
         case .environment(let name): "env \(name)"
         case .file(let path): "file \(path)"
+        case .kubernetes(let namespace, let name, let key): "kubernetes \(namespace)/\(name) \(key)"
         }
     }
 }

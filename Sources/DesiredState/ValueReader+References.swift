@@ -1,36 +1,55 @@
 internal import YAMLDocument
 
 extension ValueReader {
-    /// `{env: NAME}` or `{file: PATH}`.
+    /// `{env: NAME}`, `{file: PATH}` or `{kubernetes: {namespace: NAMESPACE, name: NAME, key: KEY}}`.
     ///
     /// Whoever writes the secret itself here must not find it in a message: with any mistake, all its lines are hidden.
     func secretReference(_ pair: YAMLPair) -> SecretReference? {
         let reference = readSecretReference(pair)
-        if reference == nil && !isFromKubernetes(pair.value) { log.hide(pair) }
+        if reference == nil && !isOfKubernetes(pair.value) { log.hide(pair) }
         return reference
     }
 
     private func readSecretReference(_ pair: YAMLPair) -> SecretReference? {
         let position = pair.value.position
         guard case .mapping = pair.value.content else {
-            let hint = "a secret is referenced, never written: use {env: NAME} or {file: PATH}"
+            let hint = "a secret is referenced, never written: use {env: NAME}, {file: PATH} or {kubernetes: {…}}"
             log.error("secretRef must be a reference to a secret\(place)", hint: hint, at: position)
             return nil
         }
         guard let pairs = self.pairs(pair.value, "secretRef") else { return nil }
         let values = MappingReader(log: log, schema: .secretReference, place: " in secretRef\(place)").values(of: pairs)
         guard pairs.count == 1 else {
-            let hint = "give it exactly one of 'env', 'file'"
+            let hint = "give it exactly one of 'env', 'file', 'kubernetes'"
             let fault = pairs.isEmpty ? "no source" : "more than one field"
             log.error("secretRef has \(fault)\(place)", hint: hint, at: position)
             return nil
         }
-        for name in [FieldName.env, .file] {
+        for name in [FieldName.env, .file, .kubernetes] {
             if case .unset = values[name]?.value {
                 log.error("\(name.rawValue) has no value in secretRef\(place)", at: values[name]?.position)
             }
         }
         return values.text(.env).map(SecretReference.environment) ?? values.text(.file).map(SecretReference.file)
+            ?? values.secret(.kubernetes)
+    }
+
+    /// `{namespace: NAMESPACE, name: NAME, key: KEY}`.
+    func kubernetesSecret(_ node: YAMLNode) -> SecretReference? {
+        guard let pairs = pairs(node, FieldName.kubernetes.rawValue) else { return nil }
+        let inside = " in kubernetes\(place)"
+        let values = MappingReader(log: log, schema: .kubernetesSecret, place: inside).values(of: pairs)
+        for name in Schema.kubernetesSecret.fields.map(\.name) {
+            switch values[name]?.value {
+            case nil: log.error("kubernetes has no \(name.rawValue)\(place)", at: node.position)
+            case .unset: log.error("\(name.rawValue) has no value\(inside)", at: values[name]?.position)
+            default: break
+            }
+        }
+        guard let namespace = values.text(.namespace), let name = values.text(.name), let key = values.text(.key) else {
+            return nil
+        }
+        return .kubernetes(namespace: namespace, name: name, key: key)
     }
 
     /// A list of URLs, each a text or `{url, matching}`.
@@ -57,11 +76,14 @@ extension ValueReader {
         return RedirectURI(text, matching: matching)
     }
 
-    /// Whether it is a reference of a later version, written well: nothing in it can be a secret.
-    private func isFromKubernetes(_ node: YAMLNode) -> Bool {
+    /// Whether it names a Kubernetes Secret and nothing else; what of that may be a secret is hidden where it is read.
+    private func isOfKubernetes(_ node: YAMLNode) -> Bool {
         guard case .mapping(let pairs) = node.content, pairs.count == 1, let pair = pairs.first,
             pair.key == FieldName.kubernetes.rawValue, case .mapping(let parts) = pair.value.content
         else { return false }
-        return parts.allSatisfy { ["namespace", "name", "key"].contains($0.key) }
+        return parts.allSatisfy { part in
+            guard Schema.kubernetesSecret[part.key] != nil, case .scalar = part.value.content else { return false }
+            return true
+        }
     }
 }

@@ -28,6 +28,7 @@ struct ValueReader {
                 list(node, name) { word($0, "an entry of \(name)", words) }.map(FieldValue.texts)
             case .redirectURIs: redirectURIs(node, name).map(FieldValue.redirectURIs)
             case .secretReference: secretReference(pair).map(FieldValue.secret)
+            case .kubernetesSecret: kubernetesSecret(node).map(FieldValue.secret)
             case .node, .notYet: .node(node)
             }
         return value ?? .invalid

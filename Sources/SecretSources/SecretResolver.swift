@@ -22,8 +22,14 @@ package struct SecretResolver: Sendable {
             bytes = [UInt8](value.utf8)
         case .file(let path):
             bytes = try read(path, for: reference)
+        case .kubernetes:
+            throw SecretError(reference, .unusable("needs a Kubernetes API; there is none here"))
         }
-        return try secret(bytes, for: reference)
+        do {
+            return try clientSecret(bytes)
+        } catch {
+            throw SecretError(reference, error)
+        }
     }
 
     private func read(_ path: String, for reference: SecretReference) throws(SecretError) -> [UInt8] {
@@ -37,31 +43,11 @@ package struct SecretResolver: Sendable {
             throw SecretError(reference, .unusable("cannot be read"))
         }
     }
-
-    private func secret(_ bytes: [UInt8], for reference: SecretReference) throws(SecretError) -> Secret {
-        var bytes = bytes[...]
-        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-        guard !bytes.isEmpty else { throw SecretError(reference, .missing("is empty")) }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw SecretError(reference, .unusable("is not UTF-8"))
-        }
-        guard text.unicodeScalars.count <= Self.maximumLength else {
-            throw SecretError(reference, .unusable("is longer than \(Self.maximumLength) characters"))
-        }
-        guard !text.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 }) else {
-            throw SecretError(reference, .unusable("holds white space or a control character"))
-        }
-        return Secret(text)
-    }
-
-    /// What Authentik stores at most.
-    private static let maximumLength = 255
 }
 
 /// Why there is no secret to use.
 package struct SecretError: Error, Sendable, Equatable, CustomStringConvertible {
-    package enum Reason: Sendable, Equatable {
+    package enum Reason: Error, Sendable, Equatable {
         /// There is nothing yet; somebody may still bring it.
         case missing(String)
         /// There is something that cannot be a client secret.

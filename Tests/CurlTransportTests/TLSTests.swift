@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import CurlTransport
@@ -27,6 +28,28 @@ struct TLSTests {
         let response = try await transport.get("https://localhost:\(server.port)/")
         #expect(response.status == 200)
         #expect(response.text.contains("s_server"))
+    }
+
+    @Test("An authority need not be in a file")
+    func trustedFromMemory() async throws {
+        let server = try TLSServer()
+        defer { server.stop() }
+        let pem = PEM([UInt8](try Data(contentsOf: URL(filePath: server.authoritiesFile))))
+        let transport = try makeTransport { $0.authorities = pem }
+        #expect(try await transport.get("https://localhost:\(server.port)/").status == 200)
+        #expect("\(pem)" == "(PEM)")
+    }
+
+    @Test("A server may be elsewhere than its certificate says")
+    func otherPlace() async throws {
+        let server = try TLSServer()
+        defer { server.stop() }
+        let transport = try makeTransport {
+            $0.authoritiesFile = server.authoritiesFile
+            $0.connectTo = "127.0.0.1:\(server.port)"
+        }
+        #expect(try await transport.get("https://localhost:1/").status == 200)
+        #expect(try await transport.failure(of: HTTPRequest("GET", "https://other:1/")).kind == .tls)
     }
 
     @Test("A certificate for another name is refused, whoever signed it")

@@ -16,9 +16,30 @@ struct SecretTests {
         ("secretRef: ▲{env: hunter2, file: hunter2}", "secretRef has more than one field in service 'a'"),
         ("secretRef: ▲{}", "secretRef has no source in service 'a'"),
         ("secretRef: {env: ▲~}", "env has no value in secretRef in service 'a'"),
+        ("secretRef: {kubernetes: ▲~}", "kubernetes has no value in secretRef in service 'a'"),
         (
-            "secretRef: {▲kubernetes: {namespace: n, name: s, key: k}}",
-            "'kubernetes' is not supported by this version yet in secretRef in service 'a'"
+            "secretRef: {kubernetes: ▲hunter2}",
+            "kubernetes must be a mapping of fields, not text in secretRef in service 'a'"
+        ),
+        (
+            "secretRef: {kubernetes: ▲{name: s, key: k}}",
+            "kubernetes has no namespace in secretRef in service 'a'"
+        ),
+        (
+            "secretRef: {kubernetes: {namespace: n, name: s, key: k, ▲value: hunter2}}",
+            "unknown field in kubernetes in secretRef in service 'a'"
+        ),
+        (
+            "secretRef: {kubernetes: {namespace: n, name: s, ▲keys: hunter2}}",
+            "unknown field 'keys' in kubernetes in secretRef in service 'a'"
+        ),
+        (
+            "secretRef: {kubernetes: {namespace: n, name: s, key: ▲hunter2!}}",
+            "key is not a key of a Secret in kubernetes in secretRef in service 'a'"
+        ),
+        (
+            "secretRef: {kubernetes: {namespace: n, name: s, key: ▲[hunter2]}}",
+            "key must be text, not a list in kubernetes in secretRef in service 'a'"
         ),
     ])
     func `a wrong reference`(field: String, message: String) throws {
@@ -39,10 +60,46 @@ struct SecretTests {
         expectNoSecret(in: input)
     }
 
-    @Test func `a reference of a later version is shown`() {
-        let input = MarkedText.service(Self.base + "secretRef:\n  kubernetes: {namespace: n, name: s, key: k}")
-        let lines = DesiredStateLoader.load(input).diagnostics.map(\.sourceLine)
-        #expect(lines == ["      kubernetes: {namespace: n, name: s, key: k}"])
+    @Test(arguments: [
+        ("namespace: ▲Monitoring, name: s, key: k", "namespace is not the name of a namespace"),
+        ("namespace: ▲a.b, name: s, key: k", "namespace is not the name of a namespace"),
+        ("namespace: ▲-a, name: s, key: k", "namespace is not the name of a namespace"),
+        (
+            "namespace: ▲\(String(repeating: "a", count: 64)), name: s, key: k",
+            "namespace is not the name of a namespace"
+        ),
+        ("namespace: n, name: ▲Grafana, key: k", "name is not the name of a Secret"),
+        ("namespace: n, name: ▲a..b, key: k", "name is not the name of a Secret"),
+        ("namespace: n, name: ▲a/b, key: k", "name is not the name of a Secret"),
+        ("namespace: n, name: ▲\(String(repeating: "a", count: 254)), key: k", "name is not the name of a Secret"),
+        ("namespace: n, name: s, key: ▲..data", "key is not a key of a Secret"),
+        ("namespace: n, name: s, key: ▲'.'", "key is not a key of a Secret"),
+        ("namespace: n, name: s, key: ▲a/b", "key is not a key of a Secret"),
+        ("namespace: n, name: s, key: ▲''", "key is empty"),
+        ("namespace: n, name: ▲~, key: k", "name has no value"),
+    ])
+    func `a wrong name in Kubernetes`(fields: String, message: String) throws {
+        let input = MarkedText.service(Self.base + "secretRef: {kubernetes: {\(fields)}}")
+        try Mistake.error(input, "\(message) in kubernetes in secretRef in service 'a'").check()
+    }
+
+    @Test(arguments: [
+        ("n", "s", "k"), ("monitoring", "grafana-secret", "GRAFANA_OAUTH_CLIENT_SECRET"),
+        ("1-a", "a.b-c.1", ".k"), (String(repeating: "a", count: 63), String(repeating: "a", count: 253), "-._A9"),
+    ])
+    func `a name in Kubernetes`(namespace: String, name: String, key: String) throws {
+        let reference = "{kubernetes: {namespace: '\(namespace)', name: '\(name)', key: '\(key)'}}"
+        let result = DesiredStateLoader.load(.service(Self.base + "secretRef: \(reference)"))
+        #expect(result.diagnostics.isEmpty)
+        let secret = result.state?.services.first?.provider?.secret
+        #expect(secret == .kubernetes(namespace: namespace, name: name, key: key))
+        #expect(secret?.description == "kubernetes \(namespace)/\(name) \(key)")
+    }
+
+    @Test func `the names of a Kubernetes Secret are shown`() {
+        let line = "kubernetes: {namespace: N, name: s, key: k}"
+        let result = DesiredStateLoader.load(.service(Self.base + "secretRef:\n  \(line)"))
+        #expect(result.diagnostics.map(\.sourceLine) == ["      \(line)"])
     }
 
     @Test func `a password in a URL`() throws {

@@ -4,6 +4,9 @@ package enum CannedReply: Sendable {
     case bytes([UInt8])
     /// Sends the first bytes, and the rest once ``CannedServer/release()`` is called.
     case drip(first: [UInt8], rest: [UInt8])
+    /// Sends the first of these, and another one each time ``CannedServer/release()`` is called; an empty one closes
+    /// the connection in order.
+    case steps([[UInt8]])
     /// Says nothing, for ever.
     case silence
     /// Reads the whole request, then closes the connection in order.

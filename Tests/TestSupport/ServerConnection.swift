@@ -14,6 +14,7 @@ struct ServerConnection {
 
     private var unread: [UInt8] = []
     private var held: [UInt8] = []
+    private var steps: ArraySlice<[UInt8]> = []
     private var place = 0
     /// The request whose body is being read, with its reply and the length of the body.
     private var current: (request: RecordedRequest, reply: CannedReply, length: Int)?
@@ -26,6 +27,12 @@ struct ServerConnection {
     mutating func release() {
         unsent += held
         held = []
+        takeStep()
+    }
+
+    private mutating func takeStep() {
+        guard let step = steps.popFirst() else { return }
+        if step.isEmpty { ending = .inOrder } else { unsent += step }
     }
 
     /// Takes what has arrived and replies to every request that is complete.
@@ -102,6 +109,9 @@ struct ServerConnection {
         case .drip(let first, let rest):
             unsent += first
             held = rest
+        case .steps(let steps):
+            self.steps = steps[...]
+            takeStep()
         case .silence: break
         case .close: ending = .inOrder
         case .reset, .resetBeforeBody: ending = .reset

@@ -1,0 +1,41 @@
+/// The body of a ``StreamingResponse``: pieces as they arrive, of any size but never empty.
+///
+/// At most ``StreamBuffer/limit`` bytes wait to be read; beyond that the server is held up by TCP's own means.
+/// Iterating throws ``TransportError`` where the connection ends early, and `CancellationError`.
+package final class ResponseBody: AsyncSequence, Sendable {
+    private let buffer: StreamBuffer
+    private let identifier: UInt64
+    private let mailbox: Mailbox
+    /// Kept alive for as long as somebody reads.
+    private let transport: CurlTransport
+
+    init(_ buffer: StreamBuffer, _ identifier: UInt64, _ mailbox: Mailbox, of transport: CurlTransport) {
+        self.buffer = buffer
+        self.identifier = identifier
+        self.mailbox = mailbox
+        self.transport = transport
+    }
+
+    deinit {
+        mailbox.cancelStream(identifier)
+    }
+
+    package struct Iterator: AsyncIteratorProtocol {
+        fileprivate let body: ResponseBody
+
+        package mutating func next() async throws -> [UInt8]? { try await body.next() }
+    }
+
+    package func makeAsyncIterator() -> Iterator { Iterator(body: self) }
+
+    private func next() async throws -> [UInt8]? {
+        let chunk = try await withTaskCancellationHandler {
+            if Task.isCancelled { mailbox.cancelStream(identifier) }
+            return try await buffer.next()
+        } onCancel: {
+            mailbox.cancelStream(identifier)
+        }
+        if let chunk, chunk.wasPaused { mailbox.resumeStream(identifier) }
+        return chunk?.bytes
+    }
+}

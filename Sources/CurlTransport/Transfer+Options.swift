@@ -1,0 +1,87 @@
+import CCurl
+
+/// What libcurl is told before a transfer begins.
+extension Transfer {
+    func describe(_ request: HTTPRequest) {
+        set(CURLOPT_URL, request.url)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        if let body = request.body {
+            set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
+            body.withUnsafeBytes { bytes in
+                // COPYPOSTFIELDS keeps a copy of its own, so the bytes need not outlive this call.
+                _ = ccurl_set_pointer(
+                    handle,
+                    CURLOPT_COPYPOSTFIELDS,
+                    UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(errorText))
+                )
+            }
+        }
+        if request.method == "HEAD" { set(CURLOPT_NOBODY, 1) }
+        set(CURLOPT_CUSTOMREQUEST, request.method)
+        // "Expect: 100-continue" would cost a wait of a second wherever a proxy does not know it.
+        headerList = curl_slist_append(headerList, "expect:")
+        for field in request.headers.fields {
+            headerList = curl_slist_append(headerList, "\(field.name): \(field.value)")
+        }
+        _ = ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList)
+    }
+
+    /// Takes a connection of the pool, and gives it back.
+    func share() {
+        // Of all encodings that this libcurl knows.
+        set(CURLOPT_ACCEPT_ENCODING, "")
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        // Over TLS, wait to learn whether one connection can carry all; in clear it never can, so do not wait.
+        if request.url.lowercased().hasPrefix("https:") { set(CURLOPT_PIPEWAIT, 1) }
+        if !request.isRepeatable { set(CURLOPT_FRESH_CONNECT, 1) }
+    }
+
+    /// Takes a connection of its own: while one stream of HTTP/2 is held up, libcurl holds up all beside it (as of
+    /// 7.88), and it decompresses ahead of a reader that cannot follow.
+    func separate() {
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        set(CURLOPT_FRESH_CONNECT, 1)
+        set(CURLOPT_FORBID_REUSE, 1)
+    }
+
+    func limit(_ configuration: TransportConfiguration, _ timeLimit: Duration?) {
+        set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeLimit.curlMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, timeLimit?.curlMilliseconds ?? 0)
+        set(CURLOPT_NOSIGNAL, 1)
+        // A name look-up that hangs must not hold up the end of the process.
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+    }
+
+    func secure(_ configuration: TransportConfiguration) {
+        set(CURLOPT_USERAGENT, configuration.userAgent)
+        if let file = configuration.authoritiesFile { set(CURLOPT_CAINFO, file) }
+        if let pem = configuration.authorities { set(CURLOPT_CAINFO_BLOB, pem) }
+        if configuration.authoritiesFile != nil || configuration.authorities != nil {
+            // Debian's libcurl would trust the system's directory besides.
+            _ = ccurl_set_string(handle, CURLOPT_CAPATH, nil)
+        }
+        if let pem = configuration.clientCertificate { set(CURLOPT_SSLCERT_BLOB, pem) }
+        if let pem = configuration.clientKey { set(CURLOPT_SSLKEY_BLOB, pem) }
+        if let file = configuration.clientCertificateFile { set(CURLOPT_SSLCERT, file) }
+        if let file = configuration.clientKeyFile { set(CURLOPT_SSLKEY, file) }
+        if let target = configuration.connectTo {
+            connectList = curl_slist_append(nil, "::\(target)")
+            _ = ccurl_set_pointer(handle, CURLOPT_CONNECT_TO, connectList)
+        }
+        if case .none = configuration.proxy { set(CURLOPT_PROXY, "") }
+        // The answer of a proxy to CONNECT is not the answer.
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) { _ = ccurl_set_long(handle, option, value) }
+    private func set(_ option: CURLoption, _ value: String) { _ = ccurl_set_string(handle, option, value) }
+    private func set(_ option: CURLoption, _ pem: PEM) {
+        _ = pem.bytes.withUnsafeBytes { bytes in
+            ccurl_set_copied_blob(handle, option, bytes.baseAddress, bytes.count)
+        }
+    }
+
+    private func set(_ option: CURLoption, size: Int) { _ = ccurl_set_size(handle, option, curl_off_t(size)) }
+}

@@ -1,0 +1,33 @@
+/// Names as Kubernetes has them
+/// (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
+extension TextRule {
+    /// A label of RFC 1123, in lower case.
+    static let kubernetesNamespace = TextRule { text in
+        let isName = text.utf8.count <= 63 && isLabel(text[...])
+        let hint = "use up to 63 lower-case letters, digits and '-', with a letter or digit first and last"
+        return isName ? nil : Complaint("is not the name of a namespace", hint: hint)
+    }
+
+    /// A subdomain of RFC 1123, in lower case; unlike in DNS, a part may be as long as the whole.
+    static let kubernetesName = TextRule { text in
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let isName = text.utf8.count <= 253 && parts.allSatisfy(isLabel)
+        let hint = "use up to 253 lower-case letters, digits, '-' and '.', with a letter or digit around each '.'"
+        return isName ? nil : Complaint("is not the name of a Secret", hint: hint)
+    }
+
+    /// A key of a Secret's `data`; what is none may be the secret itself.
+    static let kubernetesKey = TextRule { text in
+        let isKey =
+            text.utf8.count <= 253 && text != "." && !text.hasPrefix("..")
+            && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_.".utf8.contains($0) }
+        let hint = "name the key, not its value: up to 253 letters, digits, '-', '_' and '.'"
+        return isKey ? nil : Complaint("is not a key of a Secret", hint: hint, isSecret: true)
+    }
+
+    private static func isLabel(_ text: Substring) -> Bool {
+        let isPlain = { (byte: UInt8) in byte.isASCIIDigit || (0x61...0x7A).contains(byte) }
+        guard let first = text.utf8.first, let last = text.utf8.last else { return false }
+        return isPlain(first) && isPlain(last) && text.utf8.allSatisfy { isPlain($0) || $0 == UInt8(ascii: "-") }
+    }
+}

@@ -1,0 +1,119 @@
+/// Follows one Secret: lists it, watches it, and begins anew as ``WatchPolicy`` says.
+package struct SecretWatcher: Sendable {
+    package let object: ObjectName
+    package var policy = WatchPolicy()
+    /// Told of each failure, and of the wait before the next attempt.
+    package var onRetry: (@Sendable (KubernetesError, Duration) -> Void)?
+    /// Waits; tests need not.
+    package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+
+    private let client: KubernetesClient
+
+    package init(_ object: ObjectName, client: KubernetesClient) {
+        self.object = object
+        var client = client
+        // The watcher's own attempts are enough.
+        client.maximumAttempts = 1
+        self.client = client
+    }
+
+    private struct Progress {
+        var known: KnownSecret
+        /// Where to go on from; nil to list.
+        var resourceVersion: String?
+        /// Failures in a row.
+        var failures = 0
+    }
+
+    /// Works until the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - known: What is no news.
+    ///   - onChange: Told of each change of the Secret, and when it cannot be read for lack of permission.
+    package func run(
+        from known: KnownSecret = .nothing,
+        onChange: @Sendable (SecretObservation) async -> Void
+    ) async {
+        var progress = Progress(known: known)
+        while !Task.isCancelled {
+            do {
+                try await pause(try await step(&progress, onChange))
+            } catch let error as KubernetesError {
+                let delay = await recover(from: error, &progress, onChange)
+                onRetry?(error, delay)
+                do { try await pause(delay) } catch { return }
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// One list, if need be, and one watch; returns the time to wait before the next.
+    private func step(
+        _ progress: inout Progress,
+        _ onChange: @Sendable (SecretObservation) async -> Void
+    ) async throws -> Duration {
+        if progress.resourceVersion == nil {
+            do {
+                let list = try await client.list(object)
+                await see(SecretObservation(list.secret), &progress, onChange)
+                progress.resourceVersion = list.resourceVersion
+            } catch let error as KubernetesError where error.kind == .forbidden {
+                // To read it may be allowed all the same.
+                await see(SecretObservation(try await client.secret(object)), &progress, onChange)
+                onRetry?(error, policy.pollingInterval)
+                return policy.pollingInterval
+            }
+        }
+        try await watch(&progress, onChange)
+        return policy.backoff.delay(attempt: 1, jitter: .random(in: 0...1))
+    }
+
+    private func watch(
+        _ progress: inout Progress,
+        _ onChange: @Sendable (SecretObservation) async -> Void
+    ) async throws {
+        let time = policy.watchTime * Double.random(in: 0.75...1.25)
+        let events = try await client.watch(object, from: progress.resourceVersion ?? "", time: time)
+        for try await event in events {
+            switch event {
+            case .present(let secret):
+                progress.resourceVersion = secret.resourceVersion
+                await see(.present(secret), &progress, onChange)
+            case .deleted(let resourceVersion):
+                progress.resourceVersion = resourceVersion
+                await see(.absent, &progress, onChange)
+            case .bookmark(let resourceVersion): progress.resourceVersion = resourceVersion
+            case .failed, .unknown: continue
+            }
+            progress.failures = 0
+        }
+        progress.failures = 0
+    }
+
+    private func see(
+        _ observation: SecretObservation,
+        _ progress: inout Progress,
+        _ onChange: @Sendable (SecretObservation) async -> Void
+    ) async {
+        guard observation.known != progress.known else { return }
+        progress.known = observation.known
+        await onChange(observation)
+    }
+
+    private func recover(
+        from error: KubernetesError,
+        _ progress: inout Progress,
+        _ onChange: @Sendable (SecretObservation) async -> Void
+    ) async -> Duration {
+        progress.failures += 1
+        let hasListed = progress.resourceVersion != nil
+        if policy.startsOver(after: error, attempt: progress.failures) { progress.resourceVersion = nil }
+        switch error.kind {
+        // A watch that is refused says nothing of reading.
+        case .forbidden where !hasListed, .unauthorized: await see(.unreadable(error), &progress, onChange)
+        default: break
+        }
+        return policy.delay(after: error, attempt: progress.failures, jitter: .random(in: 0...1))
+    }
+}

@@ -1,0 +1,6 @@
+/// What an object is found by.
+struct ObjectKey: Hashable, Sendable {
+    let kind: ResourceKind
+    let namespace: String
+    let name: String
+}

@@ -1,0 +1,158 @@
+import CurlTransport
+import Foundation
+import KubernetesAPI
+import Secrets
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SecretSources
+
+@Suite("SecretSources: Kubernetes", .timeLimit(.minutes(1)))
+struct KubernetesSecretReaderTests {
+    @Test("A value is there, without the line break at its end")
+    func available() async throws {
+        let server = try CannedServer(.json(200, json(7, ["KEY": "hunter2\n"])))
+        let value = try await makeReader(server).value(namespace: "n", name: "s", key: "KEY")
+        let version = KnownSecret.present(uid: "u", resourceVersion: "7")
+        #expect(value == .available(Secret("hunter2"), version: version, outdated: nil))
+        #expect(!"\(value) \(String(reflecting: value))".contains("hunter2"))
+    }
+
+    @Test(
+        "What is not there yet is waited for",
+        arguments: [
+            (CannedReply.json(404, #"{"kind":"Status","code":404,"message":"x"}"#), "does not exist"),
+            (.json(200, json(7, ["OTHER": "x"])), "has no such key"), (.json(200, json(7, ["KEY": "\n"])), "is empty"),
+        ]
+    )
+    func waiting(reply: CannedReply, reason: String) async throws {
+        let server = try CannedServer(reply)
+        let value = try await makeReader(server).value(namespace: "n", name: "s", key: "KEY")
+        #expect(value == .waiting(reason: reason))
+        #expect(server.requests.count == 1)
+    }
+
+    @Test("What can be no client secret is unusable")
+    func unusable() async throws {
+        let server = try CannedServer(.json(200, json(7, ["KEY": "two words"])))
+        let value = try await makeReader(server).value(namespace: "n", name: "s", key: "KEY")
+        #expect(value == .unusable(reason: "holds white space or a control character"))
+    }
+
+    @Test("What may not be read is unreadable, and asked for again")
+    func unreadable() async throws {
+        let server = try CannedServer(
+            .json(403, #"{"kind":"Status","code":403,"message":"no"}"#),
+            .json(200, json(7, ["KEY": "x"]))
+        )
+        let reader = try makeReader(server)
+        guard case .unreadable(let error) = try await reader.value(namespace: "n", name: "s", key: "KEY") else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(error.permission?.description.contains("needs 'get' on secrets 's' in namespace 'n'") == true)
+        guard case .available = try await reader.value(namespace: "n", name: "s", key: "KEY") else {
+            Issue.record("it was not read")
+            return
+        }
+    }
+
+    @Test("Several keys are one look, which holds for a while")
+    func cache() async throws {
+        let server = try CannedServer(
+            .json(200, json(7, ["A": "a", "B": "b"])),
+            .json(200, json(8, ["A": "new"]))
+        )
+        let now = ContinuousClock.now
+        let time = Mutex(now)
+        let reader = KubernetesSecretReader(client: try makeClient(server), now: { time.withLock { $0 } })
+        let first = KnownSecret.present(uid: "u", resourceVersion: "7")
+        for (key, value) in [("A", "a"), ("B", "b")] {
+            let actual = try await reader.value(namespace: "n", name: "s", key: key)
+            #expect(actual == .available(Secret(value), version: first, outdated: nil))
+        }
+        #expect(server.requests.count == 1)
+
+        time.withLock { $0 = now + .seconds(5) }
+        let second = KnownSecret.present(uid: "u", resourceVersion: "8")
+        let actual = try await reader.value(namespace: "n", name: "s", key: "A")
+        #expect(actual == .available(Secret("new"), version: second, outdated: nil))
+    }
+
+    @Test("While the API does not answer, the last look holds")
+    func outdated() async throws {
+        let server = try CannedServer(
+            .json(200, json(7, ["A": "a"])),
+            .json(503, #"{"kind":"Status","code":503,"message":"x"}"#),
+            .json(403, #"{"kind":"Status","code":403,"message":"x"}"#)
+        )
+        var client = try makeClient(server)
+        client.maximumAttempts = 1
+        let reader = KubernetesSecretReader(client: client, maximumAge: .zero)
+        _ = try await reader.value(namespace: "n", name: "s", key: "A")
+        guard
+            case .available(Secret("a"), _, let error?) = try await reader.value(namespace: "n", name: "s", key: "A")
+        else {
+            Issue.record("the last look is forgotten")
+            return
+        }
+        #expect(error.kind == .unavailable)
+        guard case .unreadable = try await reader.value(namespace: "n", name: "s", key: "A") else {
+            Issue.record("it may not be read any longer")
+            return
+        }
+    }
+
+    @Test("A change is told once, and then known without another look")
+    func watch() async throws {
+        let lines = [7, 8].map { version in
+            #"{"type":"MODIFIED","object":\#(json(version, ["A": "a\(version)"]))}"# + "\n"
+        }
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n"
+        let server = try CannedServer { request in
+            if request.target.contains("watch=true") {
+                return .steps([head, lines[0], lines[1]].map { [UInt8]($0.utf8) })
+            }
+            let list = #"{"metadata":{"resourceVersion":"7"},"items":[\#(json(7, ["A": "a7"]))]}"#
+            return .json(200, request.path.hasSuffix("/secrets") ? list : json(7, ["A": "a7"]))
+        }
+        let reader = try makeReader(server)
+        _ = try await reader.value(namespace: "n", name: "s", key: "A")
+        let (changes, continuation) = AsyncStream<ObjectName>.makeStream()
+        let task = Task {
+            await reader.watch([ObjectName(namespace: "n", name: "s")]) { continuation.yield($0) }
+        }
+        await server.received(3)
+        server.release()
+        server.release()
+        for await object in changes {
+            #expect(object.description == "n/s")
+            break
+        }
+        let value = try await reader.value(namespace: "n", name: "s", key: "A")
+        let version = KnownSecret.present(uid: "u", resourceVersion: "8")
+        #expect(value == .available(Secret("a8"), version: version, outdated: nil))
+        #expect(server.requests.count == 3)
+        task.cancel()
+        await task.value
+        await server.disconnected(1)
+    }
+}
+
+private func makeClient(_ server: CannedServer) throws -> KubernetesClient {
+    var configuration = KubernetesConfiguration(server: server.url, credentials: .none)
+    configuration.transport.proxy = .none
+    return try KubernetesClient(configuration: configuration)
+}
+
+private func makeReader(_ server: CannedServer) throws -> KubernetesSecretReader {
+    let now = ContinuousClock.now
+    return KubernetesSecretReader(client: try makeClient(server), now: { now })
+}
+
+private func json(_ version: Int, _ data: [String: String]) -> String {
+    let values = data.map { #""\#($0)":"\#(Data($1.utf8).base64EncodedString())""# }.joined(separator: ",")
+    let metadata = #"{"name":"s","namespace":"n","uid":"u","resourceVersion":"\#(version)"}"#
+    return #"{"kind":"Secret","metadata":\#(metadata),"data":{\#(values)}}"#
+}
