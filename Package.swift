@@ -60,7 +60,11 @@ let package = Package(
         library("Exporting", ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", "Secrets"]),
         library(
             "Reconciling",
-            ["AuthentikAPI", "DesiredState", "JSON", "Planning", "SecretSources", "Secrets", metrics, logging]
+            [
+                "AuthentikAPI", "DesiredState", "JSON", "KubernetesAPI", "Planning", "SecretSources", "Secrets",
+                metrics,
+                logging,
+            ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         library(
@@ -102,7 +106,8 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "Exporting", "JSON", "Planning",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "Exporting", "JSON",
+                "KubernetesAPI", "Planning",
                 "PrometheusMetrics", "Reconciling", "SecretSources", "Secrets", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -166,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "reconcile", "AuthentikSandbox", "CurlTransport", "JSON", "TestSupport",
+                "reconcile", "AuthentikSandbox", "CurlTransport", "JSON", "KubernetesStandIn", "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -3,7 +3,7 @@ package struct KubernetesConfigurationError: Error, Sendable, Equatable, CustomS
     /// Says where, what is wrong, and what to do; never a token or a key.
     package var description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }

@@ -36,12 +36,12 @@ struct Workshop: Sendable {
     }
 
     /// A pass with the variables set that the services name.
-    func pass(_ desired: DesiredState) throws -> Pass {
+    func pass(_ desired: DesiredState) async throws -> Pass {
         var environment: [String: String] = [:]
         for service in desired.services {
             if case .environment(let name) = service.provider?.secret { environment[name] = secrets[service.slug] }
         }
-        let resolved = ResolvedSecrets(of: desired, with: SecretResolver(environment: environment))
+        let resolved = await SecretResolution(SecretResolver(environment: environment)).resolve(desired)
         return Pass(client: try client(), desired: desired, secrets: resolved.availability)
     }
 }

@@ -39,7 +39,7 @@ struct Homelab: Sendable {
         of desired: DesiredState,
         token: String? = nil,
         timeLimit: Duration = .seconds(30)
-    ) throws -> Pass {
+    ) async throws -> Pass {
         var configuration = TransportConfiguration()
         configuration.proxy = .none
         configuration.timeLimit = timeLimit
@@ -48,7 +48,7 @@ struct Homelab: Sendable {
             token: Secret(token ?? self.token),
             transport: try CurlTransport(configuration: configuration)
         )
-        let resolved = ResolvedSecrets(of: desired, with: SecretResolver(environment: secrets))
+        let resolved = await SecretResolution(SecretResolver(environment: secrets)).resolve(desired)
         return Pass(client: client, desired: desired, secrets: resolved.availability)
     }
 

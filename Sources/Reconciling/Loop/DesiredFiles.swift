@@ -1,4 +1,5 @@
 package import DesiredState
+package import KubernetesAPI
 import Synchronization
 
 /// The desired-state files, and the last good state of them.
@@ -12,6 +13,8 @@ package final class DesiredFiles: Sendable {
         package var warnings: [Diagnostic]
         /// The files that hold the services' secrets, sorted.
         package let secretFiles: [String]
+        /// The Kubernetes Secrets that hold the others.
+        package let kubernetesSecrets: Set<ObjectName>
 
         init(_ desired: DesiredState, hash: String, at time: Timestamp, warnings: [Diagnostic]) {
             self.desired = desired
@@ -23,6 +26,11 @@ package final class DesiredFiles: Sendable {
                 return path
             }
             secretFiles = Set(files).sorted()
+            let objects = desired.services.compactMap { service -> ObjectName? in
+                guard case .kubernetes(let namespace, let name, _) = service.provider?.secret else { return nil }
+                return ObjectName(namespace: namespace, name: name)
+            }
+            kubernetesSecrets = Set(objects)
         }
     }
 

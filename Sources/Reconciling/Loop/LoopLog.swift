@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+import KubernetesAPI
 package import Logging
 import Planning
 import Synchronization
@@ -159,10 +160,17 @@ package final class LoopLog: Sendable {
         )
     }
 
+    func cannotWatch(_ secret: ObjectName, _ error: KubernetesError, _ delay: Duration) {
+        logger.info(
+            "a Secret is not watched; looking again",
+            metadata: ["secret": "\(secret)", "error": "\(error)", "wait.seconds": "\(delay.inSeconds)"]
+        )
+    }
+
     func noticed(_ trigger: Trigger) {
         switch trigger {
         case .file: logger.debug("a file changed")
-        case .secret: logger.notice("a secret's file changed")
+        case .secret: logger.notice("a secret changed")
         case .token: logger.notice("the token's file changed")
         case .authentik: logger.info("Authentik's audit log shows a change to something managed")
         case .signal: logger.info("a signal asks for a pass")

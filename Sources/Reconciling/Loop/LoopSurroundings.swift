@@ -1,5 +1,6 @@
 package import AuthentikAPI
 package import DesiredState
+package import SecretSources
 
 /// What the loop needs of its surroundings.
 package struct LoopSurroundings: Sendable {
@@ -8,19 +9,23 @@ package struct LoopSurroundings: Sendable {
     /// Makes a client with the present token, for one pass or one look at the audit log.
     package var client: @Sendable () -> AuthentikClient
     /// Resolves all secrets of the desired state.
-    package var secrets: @Sendable (DesiredState) -> ResolvedSecrets
+    package var secrets: @Sendable (DesiredState) async -> ResolvedSecrets
+    /// The Kubernetes whose Secrets are watched; nil to watch none.
+    package var kubernetes: KubernetesSecrets?
     /// The file with the token, which is watched; nil without one.
     package var tokenFile: String?
 
     package init(
         address: AuthentikAddress,
         client: @escaping @Sendable () -> AuthentikClient,
-        secrets: @escaping @Sendable (DesiredState) -> ResolvedSecrets,
+        secrets: @escaping @Sendable (DesiredState) async -> ResolvedSecrets,
+        kubernetes: KubernetesSecrets? = nil,
         tokenFile: String? = nil
     ) {
         self.address = address
         self.client = client
         self.secrets = secrets
+        self.kubernetes = kubernetes
         self.tokenFile = tokenFile
     }
 }

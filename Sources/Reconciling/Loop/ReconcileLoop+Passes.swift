@@ -42,7 +42,7 @@ extension ReconcileLoop {
         }
         log.began(number, triggers)
         let desired = files.loaded.desired
-        let secrets = surroundings.secrets(desired)
+        let secrets = await surroundings.secrets(desired)
         let task = Task { await self.pass(number, triggers, startedAt, desired, secrets.availability) }
         running.withLock { $0 = task }
         // A signal may have come before there was anything to cancel.

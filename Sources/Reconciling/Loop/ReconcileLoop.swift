@@ -44,6 +44,9 @@ package final class ReconcileLoop: Sendable {
                     watch.look(at: self.watchedPaths).forEach { self.ask($0) }
                 }
             }
+            if let kubernetes = surroundings.kubernetes {
+                group.addTask { await self.watchSecrets(of: kubernetes) }
+            }
             if let period = settings.auditPeriod {
                 group.addTask {
                     while (try? await Task.sleep(for: period)) != nil { await self.lookBetweenPasses() }

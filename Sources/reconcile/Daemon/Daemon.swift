@@ -67,13 +67,16 @@ struct Daemon {
         let registry = PrometheusRegistry(families: MetricCatalog.families)
         MetricsSystem.bootstrap(registry)
         let program = ProgramStatus(version: Version.current, startedAt: .now, isLeader: true)
+        var resolution = pass.connection.secretResolution()
+        resolution.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
         let loop = ReconcileLoop(
             settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
             files: files,
             surroundings: LoopSurroundings(
                 address: address,
                 client: { AuthentikClient(address: address, token: token.current(), transport: transport) },
-                secrets: secretResolution,
+                secrets: { [resolution] in await resolution.resolve($0) },
+                kubernetes: resolution.kubernetes,
                 tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath
             ),
             board: StatusBoard(StatusLedger(program: program, authentik: address, files: files)),
@@ -102,13 +105,5 @@ struct Daemon {
         } catch let error as StatusServerError {
             throw pass.refusal(error.description, .incomplete)
         }
-    }
-
-    /// Resolves all secrets; what a sandbox makes up for a missing one stays the same from pass to pass.
-    private var secretResolution: @Sendable (DesiredState) -> ResolvedSecrets {
-        let resolver = SecretResolver(environment: ProcessInfo.processInfo.environment)
-        guard pass.connection.sandbox else { return { ResolvedSecrets(of: $0, with: resolver) } }
-        let standIns = StandIns()
-        return { ResolvedSecrets(of: $0, with: resolver, standIn: standIns.secret) }
     }
 }

@@ -2,6 +2,9 @@ import ArgumentParser
 import AuthentikAPI
 import CurlTransport
 import FoundationEssentials
+import KubernetesAPI
+import Reconciling
+import SecretSources
 import Secrets
 
 /// Which Authentik, and how to reach it.
@@ -90,6 +93,18 @@ struct ConnectionOptions: ParsableArguments {
             throw ValidationError("the token is empty or holds characters that no token has")
         }
         return Secret(token)
+    }
+
+    /// Where secrets are looked for; a sandbox asks no Kubernetes, and makes up what is missing, once for each reference.
+    func secretResolution() -> SecretResolution {
+        let environment = ProcessInfo.processInfo.environment
+        var resolution = SecretResolution(SecretResolver(environment: environment))
+        if sandbox {
+            resolution.standIn = StandIns().secret
+        } else {
+            resolution.kubernetes = KubernetesSecrets { try KubernetesConfiguration.find(environment: environment) }
+        }
+        return resolution
     }
 
     func transport() throws -> CurlTransport {

@@ -24,6 +24,14 @@ struct DaemonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How long a Kubernetes Secret that is not there yet is waited for, before its service counts as blocked.",
+            valueName: "n"
+        )
+    )
+    var secretGraceSeconds = 600
+
+    @Option(
+        help: ArgumentHelp(
             "Where to serve status, metrics and health: 127.0.0.1:8080, :8080 for every address, 8080. (environment: RECONCILE_LISTEN)",
             discussion: "Default: 127.0.0.1:8080. Port 0 is any free one.",
             valueName: "address"
@@ -52,6 +60,9 @@ struct DaemonOptions: ParsableArguments {
             throw ValidationError("--interval-seconds must be from 1 to 86400")
         }
         guard (0...3600).contains(auditSeconds) else { throw ValidationError("--audit-seconds must be from 0 to 3600") }
+        guard (0...86_400).contains(secretGraceSeconds) else {
+            throw ValidationError("--secret-grace-seconds must be from 0 to 86400")
+        }
         _ = try address
         if let triggerTokenPath, Self.token(triggerTokenPath) == nil {
             throw ValidationError("the trigger token file '\(triggerTokenPath)' cannot be read, or is empty")

@@ -44,12 +44,12 @@ struct PassOptions: ParsableArguments {
         let result: (output: String, status: ExitStatus)
         do {
             if let target {
-                result = try await body(try session(desired, narrowing, target.address, target.token))
+                result = try await body(try await session(desired, narrowing, target.address, target.token))
             } else {
                 let token = randomToken()
                 result = try await withSandbox(token: token) { _, url in
                     guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
-                    return try await body(try session(desired, narrowing, address, Secret(token)))
+                    return try await body(try await session(desired, narrowing, address, Secret(token)))
                 }
             }
         } catch let failure as PassFailure {
@@ -79,18 +79,12 @@ struct PassOptions: ParsableArguments {
         _ narrowing: Narrowing,
         _ address: AuthentikAddress,
         _ token: Secret
-    ) throws -> Session {
+    ) async throws -> Session {
         let logger = log.logger()
         var client = AuthentikClient(address: address, token: token, transport: try connection.transport())
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         client.onRetry = RetryLog(logger: logger).report
-        let resolver = SecretResolver(environment: ProcessInfo.processInfo.environment)
-        let secrets = ResolvedSecrets(
-            of: desired,
-            narrowing,
-            with: resolver,
-            standIn: connection.sandbox ? { _ in Secret(randomToken()) } : nil
-        )
+        let secrets = await connection.secretResolution().resolve(desired, narrowing)
         var pass = Pass(client: client, desired: desired, secrets: secrets.availability)
         pass.narrowing = narrowing
         pass.onProgress = ProgressLog(logger: logger).report

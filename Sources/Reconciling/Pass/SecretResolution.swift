@@ -1,0 +1,92 @@
+package import DesiredState
+import KubernetesAPI
+package import Planning
+package import SecretSources
+package import Secrets
+
+/// Resolves the secrets of services, wherever they are kept.
+package struct SecretResolution: Sendable {
+    /// Those in this process's environment and files.
+    package var resolver: SecretResolver
+    /// Those in Kubernetes; nil if none may be asked.
+    package var kubernetes: KubernetesSecrets?
+    package var patience = SecretPatience(limit: .seconds(600))
+    /// Makes up a secret for a reference that is missing; only ever for a sandbox. Nil to leave it unavailable.
+    package var standIn: (@Sendable (SecretReference) -> Secret)?
+
+    package init(_ resolver: SecretResolver, kubernetes: KubernetesSecrets? = nil) {
+        self.resolver = resolver
+        self.kubernetes = kubernetes
+    }
+
+    /// Resolves each reference once.
+    ///
+    /// - Parameter narrowing: says for which services; a pass over others must not look at what came of theirs.
+    package func resolve(_ desired: DesiredState, _ narrowing: Narrowing = Narrowing()) async -> ResolvedSecrets {
+        let services = desired.services.filter { narrowing.includes($0.slug) }
+        let references = Set(services.compactMap { $0.provider?.secret })
+        var resolved = ResolvedSecrets()
+        if narrowing.withoutSecrets {
+            for reference in references { resolved.availability[reference] = .leftOut }
+            return resolved
+        }
+        // The first of several keys of a Secret reads it, the others wait for that.
+        await withTaskGroup(of: (SecretReference, Answer).self) { group in
+            for reference in references { group.addTask { (reference, await answer(to: reference)) } }
+            for await (reference, answer) in group {
+                if answer.isMissing, let standIn {
+                    resolved.availability[reference] = .available(standIn(reference))
+                    resolved.standIns.append(reference)
+                } else {
+                    resolved.availability[reference] = answer.availability
+                }
+            }
+        }
+        resolved.standIns.sort { $0.description < $1.description }
+        return resolved
+    }
+
+    private struct Answer: Sendable {
+        var availability: SecretAvailability
+        /// Whether there is nothing, rather than something that cannot be used.
+        var isMissing = false
+
+        static func missing(_ reason: String) -> Answer {
+            Answer(availability: .unavailable(reason: reason), isMissing: true)
+        }
+    }
+
+    private func answer(to reference: SecretReference) async -> Answer {
+        if case .kubernetes(let namespace, let name, let key) = reference {
+            guard let kubernetes else { return .missing("the secret (\(reference)) is not asked for here") }
+            do {
+                let value = try await kubernetes.reader().value(namespace: namespace, name: name, key: key)
+                return answer(to: reference, value)
+            } catch {
+                return Answer(availability: .unavailable(reason: "the secret (\(reference)) cannot be read: \(error)"))
+            }
+        }
+        do throws(SecretError) {
+            return Answer(availability: .available(try resolver.resolve(reference)))
+        } catch {
+            if case .missing = error.reason { return .missing(error.description) }
+            return Answer(availability: .unavailable(reason: error.description))
+        }
+    }
+
+    private func answer(to reference: SecretReference, _ value: KubernetesSecretValue) -> Answer {
+        switch value {
+        case .available(let secret, _, _):
+            patience.found(reference)
+            return Answer(availability: .available(secret))
+        case .waiting(let clause):
+            let text = "the secret (\(reference)) \(clause)"
+            return patience.waits(for: reference)
+                ? Answer(availability: .waiting(reason: "\(text) yet"), isMissing: true) : .missing(text)
+        case .unusable(let clause):
+            return Answer(availability: .unavailable(reason: "the secret (\(reference)) \(clause)"))
+        case .unreadable(let error):
+            return Answer(availability: .unavailable(reason: "the secret (\(reference)) cannot be read: \(error)"))
+        }
+    }
+}
