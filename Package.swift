@@ -126,7 +126,7 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
-        tests("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "TestSupport"]),
+        tests("KubernetesAPI", ["CurlTransport", "JSON", "KubernetesStandIn", "Secrets", "TestSupport"]),
         tests(
             "AuthentikSandbox",
             ["CurlTransport", "JSON", "TestSupport"],

@@ -67,7 +67,7 @@ package struct KubernetesClient: Sendable {
             at: configuration.server
         )
         if let error { throw error.redacting(token) }
-        return SecretEvents(lines: response.body, request: request, server: configuration.server)
+        return SecretEvents(lines: response.body, request: request, server: configuration.server, token: token)
     }
 
     // MARK: - Requests

@@ -1,4 +1,5 @@
 import CurlTransport
+import Secrets
 
 /// The events of one watch, as they come; throws ``KubernetesError`` and `CancellationError`.
 struct SecretEvents: AsyncSequence {
@@ -6,17 +7,21 @@ struct SecretEvents: AsyncSequence {
     let lines: ResponseBody
     let request: KubernetesRequest
     let server: String
+    /// What was sent in secret.
+    let token: Secret?
 
     struct Iterator: AsyncIteratorProtocol {
         fileprivate var body: ResponseBody.Iterator
         fileprivate let request: KubernetesRequest
         fileprivate let server: String
+        fileprivate let token: Secret?
         private var splitter = LineSplitter()
 
-        fileprivate init(body: ResponseBody.Iterator, request: KubernetesRequest, server: String) {
-            self.body = body
-            self.request = request
-            self.server = server
+        fileprivate init(_ events: SecretEvents) {
+            body = events.lines.makeAsyncIterator()
+            request = events.request
+            server = events.server
+            token = events.token
         }
 
         mutating func next() async throws -> SecretEvent? {
@@ -42,13 +47,11 @@ struct SecretEvents: AsyncSequence {
         private func event(_ line: ArraySlice<UInt8>) throws -> SecretEvent {
             let event = try SecretEvent(line: line)
             if case .failed(let code, let status) = event {
-                throw KubernetesError(status: code, status, to: request, at: server)
+                throw KubernetesError(status: code, status, to: request, at: server).redacting(token)
             }
             return event
         }
     }
 
-    func makeAsyncIterator() -> Iterator {
-        Iterator(body: lines.makeAsyncIterator(), request: request, server: server)
-    }
+    func makeAsyncIterator() -> Iterator { Iterator(self) }
 }

@@ -14,7 +14,12 @@ func makeClient(
     _ url: String,
     _ credentials: KubernetesCredentials = .token(Secret(token))
 ) throws -> KubernetesClient {
-    var configuration = KubernetesConfiguration(server: url, credentials: credentials)
+    try makeClient(KubernetesConfiguration(server: url, credentials: credentials))
+}
+
+/// A client which waits for nothing.
+func makeClient(_ configuration: KubernetesConfiguration) throws -> KubernetesClient {
+    var configuration = configuration
     configuration.transport.proxy = .none
     var client = try KubernetesClient(configuration: configuration)
     client.pause = { _ in try Task.checkCancellation() }
