@@ -149,7 +149,7 @@ let package = Package(
         ),
         tests(
             "KubernetesStandIn",
-            ["CurlTransport", "JSON", "TestSupport"],
+            ["CurlTransport", "JSON"],
             resources: [.copy("Recordings")]
         ),
         tests(
