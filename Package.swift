@@ -158,7 +158,7 @@ let package = Package(
         ),
         tests(
             "KubernetesStandIn",
-            ["CurlTransport", "JSON", "TestSupport"],
+            ["CurlTransport", "JSON"],
             resources: [.copy("Recordings")]
         ),
         tests(

@@ -20,14 +20,7 @@ struct Faults: Sendable {
         }
         if tooMany > 0 {
             tooMany -= 1
-            var failure = StatusFailure(
-                429,
-                "TooManyRequests",
-                "The request has been throttled: too many requests, please try again later",
-                details: ["retryAfterSeconds": .integer(retryAfter)]
-            )
-            failure.retryAfter = retryAfter
-            return .failure(failure)
+            return .throttled(retryAfter: retryAfter)
         }
         if call.isWatch, let expiry {
             self.expiry = nil

@@ -44,6 +44,7 @@ struct Client: Sendable {
         _ json: JSONValue? = nil,
         raw: String? = nil,
         contentType: String = "application/json",
+        timeLimit: Duration? = nil,
         as credentials: Credentials? = nil
     ) async throws -> Answer {
         var headers: HTTPHeaders = ["user-agent": "python-requests/2.34.2"]
@@ -53,7 +54,9 @@ struct Client: Sendable {
         case .none: break
         case .token(let token): headers.append("authorization", "Bearer \(token)")
         }
-        let response = try await transport.send(HTTPRequest(method, standIn.url + path, headers: headers, body: body))
+        let response = try await transport.send(
+            HTTPRequest(method, standIn.url + path, headers: headers, body: body, timeLimit: timeLimit)
+        )
         return Answer(status: response.status, headers: response.headers, body: response.body)
     }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2)))
 struct ReplayTests {
     @Test(arguments: Scenario.allCases)
-    func recordedExchanges(_ scenario: Scenario) async throws {
+    func `it answers as was recorded`(_ scenario: Scenario) async throws {
         let recording = try Recording(scenario)
         try await withKubernetes { standIn in
             let client = try Client(standIn)

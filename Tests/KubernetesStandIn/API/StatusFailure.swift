@@ -8,8 +8,6 @@ struct StatusFailure: Error {
     let reason: String?
     let message: String
     var details: JSONValue?
-    /// Seconds, for `Retry-After`.
-    var retryAfter: Int?
 
     init(_ code: Int, _ reason: String?, _ message: String, details: JSONValue? = nil) {
         self.code = code

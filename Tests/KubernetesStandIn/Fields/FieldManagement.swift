@@ -42,11 +42,11 @@ struct FieldManagement {
         var entries = live.map { Self.entries(of: $0) } ?? []
         var own = take(.apply, from: &entries)
         let applied = configuration.appliedFields
-        let conflicts = Self.conflicts(of: configuration, applied, with: live ?? [:], entries)
+        var object = (live ?? [:]).merging(configuration, mergesLists: true)
+        let conflicts = Self.conflicts(of: applied, from: live ?? [:], to: object, entries)
         if !conflicts.isEmpty, !isForced { throw Conflicts(all: conflicts.map(\.conflict)) }
         for (_, index, conflict) in conflicts { entries[index].fields.paths.remove(conflict.path) }
 
-        var object = (live ?? [:]).merging(configuration, mergesLists: true)
         let othersOwn = entries.reduce(into: Set()) { $0.formUnion($1.fields.paths) }
         let givenUp = own.fields.paths.subtracting(applied.paths).subtracting(othersOwn)
         for path in givenUp.sorted(by: { $0.elements.count > $1.elements.count }) {
@@ -72,21 +72,19 @@ struct FieldManagement {
             ?? ManagedFieldsEntry(manager: manager, operation: operation, apiVersion: apiVersion, time: now)
     }
 
-    /// The fields that others own with another value, with the places of their owners.
+    /// The fields that others own and that would change, with the places of their owners.
     private static func conflicts(
-        of configuration: JSONValue,
-        _ applied: FieldSet,
-        with live: JSONValue,
+        of applied: FieldSet,
+        from live: JSONValue,
+        to merged: JSONValue,
         _ entries: [ManagedFieldsEntry]
     ) -> [(description: String, index: Int, conflict: Conflict)] {
         var conflicts: [(description: String, index: Int, conflict: Conflict)] = []
         for (index, entry) in entries.enumerated() {
             for path in entry.fields.paths.intersection(applied.paths) {
-                // An item of a list or a map is its own fields, which are looked at one by one.
-                guard let value = configuration.value(at: path), value.parts(at: path)?.isEmpty ?? true else {
-                    continue
-                }
-                guard live.value(at: path) != value else { continue }
+                let (old, new) = (live.value(at: path), merged.value(at: path))
+                // A map or an item of a list is its own fields, which are looked at one by one.
+                guard old != new, new?.parts(at: path)?.isEmpty ?? true else { continue }
                 conflicts.append((path.description, index, Conflict(manager: entry.description, path: path)))
             }
         }

@@ -47,8 +47,11 @@ struct StandInResponder: HTTPResponder {
             headers[.contentType] = "text/plain; charset=utf-8"
             body = Self.body([UInt8](text.utf8))
         case .failure(let failure):
-            if let seconds = failure.retryAfter { headers[.retryAfter] = String(seconds) }
             body = Self.body(failure.json.serialized())
+        case .throttled(let seconds):
+            headers[.retryAfter] = String(seconds)
+            headers[.contentType] = "text/plain; charset=utf-8"
+            body = Self.body([UInt8]("Too many requests, please try again later.\n".utf8))
         case .watch(let number, let items, let timeLimit):
             let watch = WatchStream(standIn: standIn, number: number, items: items, timeLimit: timeLimit)
             body = ResponseBody { writer in try await watch.write(to: writer, context) }

@@ -33,7 +33,13 @@ struct StandInServer: Sendable {
         let application = Hummingbird.Application(
             responder: StandInResponder(standIn: standIn),
             server: try .tls(
-                HTTPServerBuilder { KeptHTTP1Channel(HTTP1Channel(responder: $0), waiting: waiting) },
+                HTTPServerBuilder { responder in
+                    let configuration = HTTP1Channel.Configuration(additionalChannelHandlers: [HangUpHandler()])
+                    return KeptHTTP1Channel(
+                        HTTP1Channel(responder: responder, configuration: configuration),
+                        waiting: waiting
+                    )
+                },
                 tlsConfiguration: tls
             ),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
