@@ -60,7 +60,7 @@ private let marks = "/api/v3/core/application_entitlements/"
             homelab.sandbox.faults.set(
                 FaultPlan(rules: [FaultRule(.unavailable(status: 503, retryAfter: 1), method: "POST", times: 1)])
             )
-            var pass = try homelab.makeImpatientPass()
+            var pass = try await homelab.makeImpatientPass()
             let waits = Mutex<[Duration]>([])
             pass.client.onRetry = { _, wait in waits.withLock { $0.append(wait) } }
             #expect(ExitStatus(try await pass.run()) == .success)
@@ -72,7 +72,7 @@ private let marks = "/api/v3/core/application_entitlements/"
     @Test func `a Retry-After beyond the deadline ends the pass at once`() async throws {
         try await withHomelab(isConverged: false) { homelab in
             homelab.sandbox.faults.set(FaultPlan(rules: [FaultRule(.unavailable(status: 503, retryAfter: 3600))]))
-            var pass = try homelab.makeImpatientPass()
+            var pass = try await homelab.makeImpatientPass()
             pass.client.deadline = .now + .seconds(600)
             let doomed = pass
             let error = await #expect(throws: PassFailure.self) { try await doomed.run() }
@@ -87,7 +87,7 @@ private let marks = "/api/v3/core/application_entitlements/"
         configuration.now = { time.withLock { $0 } }
         configuration.faults = FaultPlan(rules: [FaultRule(.starting(.seconds(20), retryAfter: 0))])
         try await withHomelab(configuration: configuration) { homelab in
-            var pass = try homelab.makeImpatientPass()
+            var pass = try await homelab.makeImpatientPass()
             // Each retry, of eight reads at once, takes a second of the sandbox's clock.
             pass.client.onRetry = { _, _ in time.withLock { $0 += .seconds(1) } }
             let report = try await pass.run()

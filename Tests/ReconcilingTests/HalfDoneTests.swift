@@ -145,7 +145,7 @@ import Testing
     @Test(arguments: Account.allCases)
     func aWrongTokenIsRefusedBeforeAnythingIsPlanned(_ account: Account) async throws {
         try await withHomelab(as: account) { homelab in
-            let pass = try homelab.makePass(of: try Homelab.desiredState(), token: "wrong")
+            let pass = try await homelab.makePass(of: try Homelab.desiredState(), token: "wrong")
             await #expect { try await pass.run() } throws: { error in
                 (error as? PassFailure)?.kind == .refused
             }

@@ -8,8 +8,8 @@ import Testing
 
 extension Homelab {
     /// A pass that hardly waits before it tries again.
-    func makeImpatientPass(of desired: DesiredState? = nil, timeLimit: Duration = .seconds(30)) throws -> Pass {
-        var pass = try makePass(of: try desired ?? Self.desiredState(), timeLimit: timeLimit)
+    func makeImpatientPass(of desired: DesiredState? = nil, timeLimit: Duration = .seconds(30)) async throws -> Pass {
+        var pass = try await makePass(of: try desired ?? Self.desiredState(), timeLimit: timeLimit)
         pass.client.retryPolicy.baseDelay = .milliseconds(1)
         pass.client.retryPolicy.maximumDelay = .milliseconds(2)
         return pass

@@ -26,10 +26,10 @@ struct Homelab: Sendable {
         try await makePass(change).run()
     }
 
-    func makePass(_ change: (inout DesiredState) -> Void = { _ in }) throws -> Pass {
+    func makePass(_ change: (inout DesiredState) -> Void = { _ in }) async throws -> Pass {
         var desired = try Self.desiredState()
         change(&desired)
-        return try makePass(of: desired)
+        return try await makePass(of: desired)
     }
 
     /// - Parameters:

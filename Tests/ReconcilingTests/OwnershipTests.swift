@@ -166,7 +166,7 @@ import Testing
             #expect(homelab.writes == ["PATCH /api/v3/core/applications/argocd/"])
             #expect(held.outcomes.count { $0.plan.deletion?.isHeld == true } == 4)
 
-            var pass = try homelab.makePass(shrunk)
+            var pass = try await homelab.makePass(shrunk)
             pass.allowedDeletions = 4
             let letThrough = try await pass.run()
             #expect(ExitStatus(letThrough) == .success)
@@ -189,7 +189,7 @@ import Testing
             #expect(ExitStatus(held) == .incomplete)
             #expect(held.brake?.isFileEmpty == true)
             #expect(homelab.writes == [])
-            var pass = try homelab.makePass(empty)
+            var pass = try await homelab.makePass(empty)
             pass.allowedDeletions = services
             #expect(ExitStatus(try await pass.run()) == .success)
             #expect(try await homelab.admin.list("core/applications/").isEmpty)
@@ -308,7 +308,7 @@ import Testing
                     desired.services[index].provider?.name = "metrics"
                 }
             }
-            var pass = try homelab.makePass(file)
+            var pass = try await homelab.makePass(file)
             pass.narrowing = Narrowing(only: ["metrics"])
             homelab.sandbox.resetRequests()
             let report = try await pass.run()

@@ -17,7 +17,7 @@ import Testing
             }
             let before = try await homelab.state()
             homelab.sandbox.resetRequests()
-            let client = try homelab.makePass().client
+            let client = try await homelab.makePass().client
             let report = try await ReleasePass(client: client, owner: "homelab").run()
             #expect(ExitStatus(report) == .success)
             #expect(report.outcomes.map(\.plan.slug) == before.applications.compactMap { $0["slug"]?.string })
@@ -32,7 +32,7 @@ import Testing
 
     @Test func `another owner's marks stay`() async throws {
         try await withHomelab { homelab in
-            let client = try homelab.makePass().client
+            let client = try await homelab.makePass().client
             let report = try await ReleasePass(client: client, owner: "others").run()
             #expect(report.outcomes.isEmpty)
             #expect(homelab.writes == [])
