@@ -11,7 +11,9 @@ package struct SecretResolution: Sendable {
     /// Those in Kubernetes; nil if none may be asked.
     package var kubernetes: KubernetesSecrets?
     package var patience = SecretPatience(limit: .seconds(600))
-    /// Makes up a secret for a reference that is missing; only ever for a sandbox. Nil to leave it unavailable.
+    /// Makes up a secret for a reference that is missing; nil to leave it unavailable.
+    ///
+    /// Only ever for a sandbox.
     package var standIn: (@Sendable (SecretReference) -> Secret)?
 
     package init(_ resolver: SecretResolver, kubernetes: KubernetesSecrets? = nil) {
