@@ -10,7 +10,8 @@ extension ReconcileLoop {
     func watchSecrets(of kubernetes: KubernetesSecrets) async {
         var watched: Set<ObjectName> = []
         var watch: Task<Void, Never>?
-        repeat {
+        // The first pass reads them first, so that what is there from the start is no news.
+        while (try? await Task.sleep(for: Self.period)) != nil {
             let wanted = files.loaded.kubernetesSecrets
             // Where there is no Kubernetes, each service says so; it may come to be there.
             guard wanted != watched, let reader = try? kubernetes.reader() else { continue }
@@ -23,7 +24,7 @@ extension ReconcileLoop {
                     self.ask(.secret)
                 }
             }
-        } while (try? await Task.sleep(for: Self.period)) != nil
+        }
         watch?.cancel()
     }
 }

@@ -4,7 +4,8 @@ package import Planning
 package enum ExitStatus: Int32, Sendable {
     /// Converged, or nothing to do.
     case success = 0
-    /// Some service failed, conflicts, is blocked or waits for its secret, or the brake held; the others were converged all the same.
+    /// Some service failed, conflicts, is blocked or waits for its secret, or the brake held; the others were converged
+    /// all the same.
     case incomplete = 1
     /// `plan`: there are changes.
     case changes = 2

@@ -18,8 +18,8 @@ struct RunCommand: AsyncParsableCommand {
             that turns invalid leaves the last good one in force. It serves a page for people at /, and for machines \
             /status, /metrics, /healthz and /readyz. SIGTERM ends it within five seconds.
 
-            Exit codes of --once: 0 converged or nothing to do; 1 a service failed, conflicts, is blocked or waits for its secret (the others \
-            were converged), the brake held deletions back, or the reviewed plan is out of date; 64 usage; 65 the file \
+            Exit codes of --once: 0 converged or nothing to do; 1 a service failed, conflicts, is blocked or waits for \
+            its secret (the others were converged), the brake held deletions back, or the reviewed plan is out of date; 64 usage; 65 the file \
             is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or lacks a permission. The \
             daemon ends with 0 when it is told to end, and with 64 or 65 if it cannot begin.
             """
