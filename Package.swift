@@ -126,7 +126,7 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
-        tests("KubernetesAPI", ["CurlTransport", "JSON", "KubernetesStandIn", "Secrets", "TestSupport"]),
+        tests("KubernetesAPI", ["CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]),
         tests(
             "AuthentikSandbox",
             ["CurlTransport", "JSON", "TestSupport"],
@@ -139,7 +139,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "KubernetesStandIn",
+            name: "KubernetesSupport",
             dependencies: [
                 "HTTPServing", "JSON",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -153,11 +153,11 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 logging,
             ],
-            path: "Tests/KubernetesStandIn",
+            path: "Tests/KubernetesSupport",
             swiftSettings: settings
         ),
         tests(
-            "KubernetesStandIn",
+            "KubernetesSupport",
             ["CurlTransport", "JSON"],
             resources: [.copy("Recordings")]
         ),
@@ -171,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "reconcile", "AuthentikSandbox", "CurlTransport", "JSON", "KubernetesStandIn", "TestSupport",
+                "reconcile", "AuthentikSandbox", "CurlTransport", "JSON", "KubernetesSupport", "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

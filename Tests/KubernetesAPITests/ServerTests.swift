@@ -1,6 +1,6 @@
 import CurlTransport
 import Foundation
-import KubernetesStandIn
+import KubernetesSupport
 import Secrets
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import KubernetesStandIn
+import KubernetesSupport
 import TestSupport
 import Testing
 

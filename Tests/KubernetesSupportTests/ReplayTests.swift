@@ -1,5 +1,5 @@
 import JSON
-import KubernetesStandIn
+import KubernetesSupport
 import Testing
 
 /// The stand-in answers as the live API server that was recorded.

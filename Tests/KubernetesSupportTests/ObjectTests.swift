@@ -1,5 +1,5 @@
 import JSON
-import KubernetesStandIn
+import KubernetesSupport
 import Testing
 
 /// What the recordings do not show of how objects are written.

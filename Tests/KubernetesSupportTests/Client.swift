@@ -1,6 +1,6 @@
 import CurlTransport
 import JSON
-import KubernetesStandIn
+import KubernetesSupport
 
 /// Sends requests to a stand-in, trusting its authority.
 struct Client: Sendable {

@@ -1,5 +1,5 @@
 import CurlTransport
-import KubernetesStandIn
+import KubernetesSupport
 import Testing
 
 /// What tests can make go wrong.

@@ -1,5 +1,5 @@
 import JSON
-import KubernetesStandIn
+import KubernetesSupport
 
 /// A recording, with what its server had and what others did meanwhile.
 enum Scenario: String, CaseIterable, Sendable {

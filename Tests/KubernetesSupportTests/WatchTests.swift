@@ -1,6 +1,6 @@
 import CurlTransport
 import JSON
-import KubernetesStandIn
+import KubernetesSupport
 import Testing
 
 /// Watches, and what tests can do to them.
