@@ -26,11 +26,7 @@ package final class DesiredFiles: Sendable {
                 return path
             }
             secretFiles = Set(files).sorted()
-            let objects = desired.services.compactMap { service -> ObjectName? in
-                guard case .kubernetes(let namespace, let name, _) = service.provider?.secret else { return nil }
-                return ObjectName(namespace: namespace, name: name)
-            }
-            kubernetesSecrets = Set(objects)
+            kubernetesSecrets = Set(desired.services.compactMap { $0.provider?.secret?.object })
         }
     }
 

@@ -42,12 +42,14 @@ extension ReconcileLoop {
         }
         log.began(number, triggers)
         let desired = files.loaded.desired
-        let secrets = await surroundings.secrets(desired)
-        let task = Task { await self.pass(number, triggers, startedAt, desired, secrets.availability) }
+        let task = Task {
+            let secrets = await self.surroundings.secrets(desired)
+            return (await self.pass(number, triggers, startedAt, desired, secrets.availability), secrets)
+        }
         running.withLock { $0 = task }
         // A signal may have come before there was anything to cancel.
         if gate.closed != nil { task.cancel() }
-        let end = await task.value
+        let (end, secrets) = await task.value
         running.withLock { $0 = nil }
         await conclude(end, secrets)
         return end

@@ -14,7 +14,7 @@ package final class ReconcileLoop: Sendable {
     let auditLog: AuditLogWatch
     let gate = WriteGate()
     /// The pass that runs.
-    let running = Mutex<Task<PassEnd, Never>?>(nil)
+    let running = Mutex<Task<(PassEnd, ResolvedSecrets), Never>?>(nil)
 
     package init(
         settings: LoopSettings,

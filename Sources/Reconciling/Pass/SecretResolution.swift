@@ -32,16 +32,13 @@ package struct SecretResolution: Sendable {
             for reference in references { resolved.availability[reference] = .leftOut }
             return resolved
         }
-        // The first of several keys of a Secret reads it, the others wait for that.
-        await withTaskGroup(of: (SecretReference, Answer).self) { group in
-            for reference in references { group.addTask { (reference, await answer(to: reference)) } }
-            for await (reference, answer) in group {
-                if answer.isMissing, let standIn {
-                    resolved.availability[reference] = .available(standIn(reference))
-                    resolved.standIns.append(reference)
-                } else {
-                    resolved.availability[reference] = answer.availability
-                }
+        let answers = await answers(to: references)
+        for (reference, answer) in answers {
+            if answer.isMissing, let standIn {
+                resolved.availability[reference] = .available(standIn(reference))
+                resolved.standIns.append(reference)
+            } else {
+                resolved.availability[reference] = answer.availability
             }
         }
         resolved.standIns.sort { $0.description < $1.description }
@@ -55,6 +52,22 @@ package struct SecretResolution: Sendable {
 
         static func missing(_ reason: String) -> Answer {
             Answer(availability: .unavailable(reason: reason), isMissing: true)
+        }
+    }
+
+    /// Several keys of one Secret come one after the other, so that it is read once; Secrets come side by side.
+    private func answers(to references: Set<SecretReference>) async -> [SecretReference: Answer] {
+        await withTaskGroup(of: [(SecretReference, Answer)].self) { group in
+            for references in Dictionary(grouping: references, by: \.object).values {
+                group.addTask {
+                    var answers: [(SecretReference, Answer)] = []
+                    for reference in references { answers.append((reference, await answer(to: reference))) }
+                    return answers
+                }
+            }
+            return await group.reduce(into: [:]) { all, answers in
+                for (reference, answer) in answers { all[reference] = answer }
+            }
         }
     }
 
@@ -90,5 +103,13 @@ package struct SecretResolution: Sendable {
         case .unreadable(let error):
             return Answer(availability: .unavailable(reason: "the secret (\(reference)) cannot be read: \(error)"))
         }
+    }
+}
+
+extension SecretReference {
+    /// The Kubernetes Secret that it means; nil if it means none.
+    var object: ObjectName? {
+        guard case .kubernetes(let namespace, let name, _) = self else { return nil }
+        return ObjectName(namespace: namespace, name: name)
     }
 }
