@@ -182,6 +182,18 @@ final class DaemonProcess: Sendable {
         }
     }
 
+    /// Waits until the status meets a condition and no pass runs: then log and metrics have told all of it, too.
+    @discardableResult
+    func settled(
+        _ what: String,
+        sourceLocation: SourceLocation = #_sourceLocation,
+        where condition: (JSONValue) -> Bool
+    ) async throws -> JSONValue {
+        try await status(what, sourceLocation: sourceLocation) {
+            condition($0) && $0["passes"]?["running"] == nil && $0["passes"]?["next"] != nil
+        }
+    }
+
     /// Waits until there is a value.
     @discardableResult
     func eventually<Value>(

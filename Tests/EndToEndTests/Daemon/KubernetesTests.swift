@@ -41,7 +41,7 @@ import Testing
 
     @Test func `a secret that is late, comes, is rotated, and goes`() async throws {
         try await withDaemon { daemon, workplace, kubernetes in
-            let late = try await daemon.status("it waits") { $0.service("grafana")?["state"] == "waiting" }
+            let late = try await daemon.settled("it waits") { $0.service("grafana")?["state"] == "waiting" }
             #expect(try schemaMistakes(late, "status") == [])
             #expect(late.service("docs")?["state"] == "in-sync")
             #expect(
@@ -52,12 +52,12 @@ import Testing
             #expect(try await daemon.metric(#"reconcile_services{state="waiting"}"#) == 1)
 
             kubernetes.setSecret("grafana-secret", in: "monitoring", ["clientKey": "f1rst-s3cr3t"])
-            let there = try await daemon.status("it is there") { $0["isInSync"] == true }
+            let there = try await daemon.settled("it is there") { $0["isInSync"] == true }
             #expect(there["passes"]?["lastAttempt"]?["triggers"]?.array?.contains("secret") == true)
             #expect(try await workplace.admin.provider("grafana")["client_secret"] == "f1rst-s3cr3t")
 
             kubernetes.rotateSecret("grafana-secret", in: "monitoring", "clientKey", "s3c0nd-s3cr3t")
-            let rotated = try await daemon.status("it is rotated") {
+            let rotated = try await daemon.settled("it is rotated") {
                 $0.service("grafana")?["lastChange"]?["fields"] == ["provider.client_secret"]
             }
             #expect(try await workplace.admin.provider("grafana")["client_secret"] == "s3c0nd-s3cr3t")
@@ -65,21 +65,21 @@ import Testing
             #expect(!String(decoding: rotated.serialized(), as: UTF8.self).contains("s3cr3t"))
 
             kubernetes.deleteSecret("grafana-secret", in: "monitoring")
-            try await daemon.status("it waits again") { $0.service("grafana")?["state"] == "waiting" }
+            try await daemon.settled("it waits again") { $0.service("grafana")?["state"] == "waiting" }
             #expect(try await workplace.admin.provider("grafana")["client_secret"] == "s3c0nd-s3cr3t")
         }
     }
 
     @Test func `a secret that stays away blocks its service after a while`() async throws {
         try await withDaemon("--secret-grace-seconds", "0") { daemon, _, _ in
-            let status = try await daemon.status("it is blocked") { $0.service("grafana")?["state"] == "blocked" }
+            let status = try await daemon.settled("it is blocked") { $0.service("grafana")?["state"] == "blocked" }
             #expect(status.service("grafana")?["reason"]?.string?.hasSuffix("does not exist") == true)
         }
     }
 
     @Test func `what may not be read says what is missing`() async throws {
         try await withDaemon(before: { $0.rules = [.reading(secrets: ["other"], in: "monitoring")] }) { daemon, _, _ in
-            let status = try await daemon.status("it is blocked") { $0.service("grafana")?["state"] == "blocked" }
+            let status = try await daemon.settled("it is blocked") { $0.service("grafana")?["state"] == "blocked" }
             let reason = status.service("grafana")?["reason"]?.string ?? ""
             for part in ["get", "secrets", "monitoring", "grafana-secret", "Role"] { #expect(reason.contains(part)) }
         }
@@ -89,10 +89,10 @@ import Testing
         try await withDaemon(
             before: { $0.setSecret("grafana-secret", in: "monitoring", ["clientKey": "f1rst-s3cr3t"]) }
         ) { daemon, workplace, kubernetes in
-            try await daemon.status("in sync") { $0["isInSync"] == true }
+            try await daemon.settled("in sync") { $0["isInSync"] == true }
             try await kubernetes.goAway()
             try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
-            let status = try await daemon.status("drift is mended") { $0.service("grafana")?["lastDrift"] != nil }
+            let status = try await daemon.settled("drift is mended") { $0.service("grafana")?["lastDrift"] != nil }
             #expect(status.service("grafana")?["state"] == "in-sync")
             try await kubernetes.comeBack()
             kubernetes.rotateSecret("grafana-secret", in: "monitoring", "clientKey", "s3c0nd-s3cr3t")

@@ -11,19 +11,19 @@ import Testing
         try await withWorkplace { workplace in
             try workplace.write("prune: true\n" + Workplace.services)
             let daemon = try workplace.daemon()
-            try await daemon.status("in sync") { $0["isInSync"] == true }
+            try await daemon.settled("in sync") { $0["isInSync"] == true }
             try workplace.write(text)
-            let status = try await daemon.status("it says so") { $0["state"] == "invalid-file" }
+            let status = try await daemon.settled("it says so") { $0["state"] == "invalid-file" }
             #expect(status["totals"]?["states"]?["in-sync"] == 2)
             let answer = try await daemon.pass()
             #expect(answer["pass"]?["result"] == "converged")
             #expect(try await workplace.admin.list("core/applications/").count == 2)
             try FileManager.default.removeItem(at: workplace.file)
-            try await daemon.status("it is gone") {
+            try await daemon.settled("it is gone") {
                 $0["file"]?["problems"]?.array?.first?["message"]?.string?.contains("No such file") == true
             }
             try workplace.write("prune: true\n" + Workplace.services)
-            try await daemon.status("in sync") { $0["isInSync"] == true }
+            try await daemon.settled("in sync") { $0["isInSync"] == true }
             #expect(try await daemon.end() == 0)
         }
     }
@@ -32,9 +32,9 @@ import Testing
         try await withWorkplace { workplace in
             try workplace.write("prune: true\n" + Workplace.services)
             let daemon = try workplace.daemon()
-            try await daemon.status("in sync") { $0["isInSync"] == true }
+            try await daemon.settled("in sync") { $0["isInSync"] == true }
             try workplace.write("apiVersion: reconcile/v1\nowner: homelab\nprune: true\nservices: []\n")
-            let status = try await daemon.status("the brake holds") { $0["brake"] != nil }
+            let status = try await daemon.settled("the brake holds") { $0["brake"] != nil }
             #expect(try schemaMistakes(status, "status") == [])
             #expect(status["state"] == "out-of-sync")
             #expect(status["brake"]?["isFileEmpty"] == true)
@@ -53,7 +53,7 @@ import Testing
             ).run()
             #expect(once.status == 0)
             #expect(try await workplace.admin.list("core/applications/").isEmpty)
-            let after = try await daemon.status("it holds nothing any more") { $0["brake"] == nil }
+            let after = try await daemon.settled("it holds nothing any more") { $0["brake"] == nil }
             #expect(after["totals"]?["services"] == 0)
             #expect(after["state"] == "in-sync")
             #expect(try await daemon.end() == 0)

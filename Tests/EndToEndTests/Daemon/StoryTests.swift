@@ -26,7 +26,7 @@ import Testing
     }
 
     private func begins(_ daemon: DaemonProcess, _ workplace: Workplace) async throws {
-        let status = try await daemon.status("in sync") { $0["isInSync"] == true }
+        let status = try await daemon.settled("in sync") { $0["isInSync"] == true }
         #expect(try schemaMistakes(status, "status") == [])
         #expect(status["state"] == "in-sync")
         #expect(status["message"] == "all 2 services are as declared")
@@ -46,7 +46,7 @@ import Testing
 
     private func healsDrift(_ daemon: DaemonProcess, _ workplace: Workplace) async throws {
         try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
-        let status = try await daemon.status("drift is mended") { $0.service("grafana")?["lastDrift"] != nil }
+        let status = try await daemon.settled("drift is mended") { $0.service("grafana")?["lastDrift"] != nil }
         #expect(try await workplace.admin.application("grafana")["group"] == "Apps")
         let drift = try #require(status.service("grafana")?["lastDrift"])
         #expect(drift["by"]?["username"] == "akadmin")
@@ -65,7 +65,7 @@ import Testing
     private func takesTheFile(_ daemon: DaemonProcess, _ workplace: Workplace) async throws {
         let wiki = "  - slug: wiki\n    name: Wiki\n    launchURL: https://wiki.example.net\n"
         try workplace.write(Workplace.services + wiki)
-        let status = try await daemon.status("the new service is there") {
+        let status = try await daemon.settled("the new service is there") {
             $0.service("wiki")?["state"] == "in-sync"
         }
         #expect(status["totals"]?["services"] == 3)
@@ -78,7 +78,7 @@ import Testing
         let good = try String(contentsOf: workplace.file, encoding: .utf8)
         let hash = try await daemon.status()["file"]?["hash"]
         try workplace.write(good.replacing("redirectPath:", with: "redirectpath:"))
-        let status = try await daemon.status("the file is invalid") { $0["state"] == "invalid-file" }
+        let status = try await daemon.settled("the file is invalid") { $0["state"] == "invalid-file" }
         #expect(try schemaMistakes(status, "status") == [])
         #expect(status["isInSync"] == false)
         #expect(status["file"]?["hash"] == hash)
@@ -90,20 +90,20 @@ import Testing
         #expect(try await daemon.request("GET", "/readyz").status == 200)
         // What was good is still looked after.
         try await workplace.admin.deleteApplication("wiki")
-        try await daemon.status("wiki is back") { $0.service("wiki")?["lastDrift"] != nil }
+        try await daemon.settled("wiki is back") { $0.service("wiki")?["lastDrift"] != nil }
         try workplace.write(good)
-        try await daemon.status("in sync") { $0["isInSync"] == true }
+        try await daemon.settled("in sync") { $0["isInSync"] == true }
         #expect(try await daemon.metric("reconcile_file_valid") == 1)
     }
 
     private func losesAuthentik(_ daemon: DaemonProcess, _ workplace: Workplace) async throws {
         try workplace.set("unavailable=503,retry-after=0")
-        let status = try await daemon.status("Authentik is away") { $0["state"] == "unreachable" }
+        let status = try await daemon.settled("Authentik is away") { $0["state"] == "unreachable" }
         #expect(try schemaMistakes(status, "status") == [])
         #expect(status["authentik"]?["isReachable"] == false)
         #expect(status["authentik"]?["error"]?.string?.contains("503") == true)
         #expect(status.service("grafana")?["state"] == "in-sync")
-        let failed = try await daemon.status("a pass has failed") { $0["passes"]?["failuresInARow"] != 0 }
+        let failed = try await daemon.settled("a pass has failed") { $0["passes"]?["failuresInARow"] != 0 }
         #expect(failed["passes"]?["lastAttempt"]?["result"] == "failed")
         #expect(failed["passes"]?["lastSuccess"]?["result"] == "converged")
         #expect(try await daemon.metric("reconcile_authentik_reachable") == 0)
@@ -112,7 +112,7 @@ import Testing
         try workplace.set()
         let answer = try await daemon.pass()
         #expect(answer["pass"]?["result"] == "converged")
-        let back = try await daemon.status("Authentik is back") { $0["isInSync"] == true }
+        let back = try await daemon.settled("Authentik is back") { $0["isInSync"] == true }
         #expect(back["authentik"]?["isReachable"] == true)
         #expect(back["passes"]?["failuresInARow"] == 0)
         #expect(daemon.line("Authentik is back") != nil)
@@ -123,7 +123,7 @@ import Testing
         try await daemon.eventually("the secret is rotated") {
             try await workplace.admin.provider("grafana")["client_secret"] == "rotated-s3cr3t" ? true : nil
         }
-        let status = try await daemon.status("it says so") {
+        let status = try await daemon.settled("it says so") {
             $0["passes"]?["lastAttempt"]?["triggers"] == ["secret"]
         }
         #expect(status.service("grafana")?["lastChange"]?["fields"] == ["provider.client_secret"])
@@ -131,19 +131,19 @@ import Testing
         // It was the file that changed, and nobody's doing.
         #expect(status.service("grafana")?["lastDrift"]?["changes"]?.array?.map { $0["field"] } == ["group"])
         try FileManager.default.removeItem(at: workplace.secretFile)
-        let blocked = try await daemon.status("grafana is blocked") { $0.service("grafana")?["state"] == "blocked" }
+        let blocked = try await daemon.settled("grafana is blocked") { $0.service("grafana")?["state"] == "blocked" }
         #expect(blocked["state"] == "out-of-sync")
         #expect(blocked.service("docs")?["state"] == "in-sync")
         #expect(blocked.service("grafana")?["conditions"]?.array?.map { $0["status"] } == ["False", "False"])
         #expect(try await daemon.metric(#"reconcile_services{state="blocked"}"#) == 1)
         try Data("rotated-s3cr3t\n".utf8).write(to: workplace.secretFile, options: .atomic)
-        try await daemon.status("in sync") { $0["isInSync"] == true }
+        try await daemon.settled("in sync") { $0["isInSync"] == true }
     }
 
     private func takesTheToken(_ daemon: DaemonProcess, _ workplace: Workplace) async throws {
         try workplace.set("revoked")
         #expect(try await daemon.pass()["pass"]?["result"] == "failed")
-        let refused = try await daemon.status("refused") { $0["state"] == "refused" }
+        let refused = try await daemon.settled("refused") { $0["state"] == "refused" }
         #expect(refused["authentik"]?["isReachable"] == true)
         try workplace.set()
         try await workplace.admin.send(
@@ -153,7 +153,7 @@ import Testing
         )
         let token = try await workplace.admin.send("GET", "core/tokens/rotated/view_key/")["key"]?.string ?? ""
         try Data(token.utf8).write(to: workplace.tokenFile, options: .atomic)
-        try await daemon.status("the new token is in use") {
+        try await daemon.settled("the new token is in use") {
             $0["isInSync"] == true && $0["passes"]?["lastAttempt"]?["triggers"]?.array?.contains("token") == true
         }
         #expect(!daemon.errors.contains(token))
@@ -161,7 +161,7 @@ import Testing
 
     private func obeysSignals(_ daemon: DaemonProcess, _ workplace: Workplace) async throws {
         daemon.send(.terminalClosed)
-        try await daemon.status("SIGHUP") { $0["passes"]?["lastAttempt"]?["triggers"] == ["signal"] }
+        try await daemon.settled("SIGHUP") { $0["passes"]?["lastAttempt"]?["triggers"] == ["signal"] }
         #expect(try await daemon.end() == 0)
         #expect(daemon.line("ending: no new write begins") != nil)
         #expect(daemon.output == "")
