@@ -72,7 +72,10 @@ package struct KubernetesClient: Sendable {
 
     // MARK: - Requests
 
-    private func send(_ request: KubernetesRequest) async throws -> JSONValue {
+    /// Sends a request, once.
+    ///
+    /// - Returns: the object, list or status that is the answer.
+    func send(_ request: KubernetesRequest) async throws -> JSONValue {
         let (response, token) = try await authorized(request, transport.send) { $0.status }
         let error = KubernetesError(
             status: response.status,
@@ -112,7 +115,16 @@ package struct KubernetesClient: Sendable {
     private func httpRequest(_ request: KubernetesRequest, _ token: Secret?) -> HTTPRequest {
         var headers: HTTPHeaders = ["accept": "application/json"]
         if let token { headers.append("authorization", "Bearer \(token.exposed)") }
-        return HTTPRequest("GET", request.url(at: configuration.server), headers: headers)
+        if let body = request.body { headers.append("content-type", body.kind.rawValue) }
+        return HTTPRequest(
+            request.method,
+            request.url(at: configuration.server),
+            headers: headers,
+            body: request.body?.json.serialized(),
+            timeLimit: request.timeLimit,
+            // A second create is refused, or makes a second object; everything else says how it is to be.
+            isRepeatable: request.verb != .create
+        )
     }
 
     private func token(for request: KubernetesRequest) throws -> Secret? {
@@ -133,7 +145,8 @@ package struct KubernetesClient: Sendable {
         }
     }
 
-    private func retrying<Result>(_ body: () async throws -> Result) async throws -> Result {
+    /// Does it again, if it may go through after a while: for what says how something is to be.
+    func retrying<Result>(_ body: () async throws -> Result) async throws -> Result {
         var attempt = 1
         while true {
             do {
@@ -148,7 +161,7 @@ package struct KubernetesClient: Sendable {
         }
     }
 
-    private func decoding<Value>(
+    func decoding<Value>(
         _ request: KubernetesRequest,
         _ body: () throws(Malformed) -> Value
     ) throws(KubernetesError) -> Value {

@@ -1,18 +1,34 @@
 /// What an account may not do, and what would let it
 /// (https://kubernetes.io/docs/reference/access-authn-authz/rbac/).
 package struct MissingPermission: Sendable, Hashable {
-    /// `get`, `list` or `watch`.
+    /// As a Role names it: `get`, `patch`.
     package var verb: String
-    /// `secrets`; of the core API group.
-    package var resource: String
+    package var resource: KubernetesResource
+    /// The name is empty where it is about none in particular.
     package var object: ObjectName
 }
 
 extension MissingPermission: CustomStringConvertible {
     /// A clause that names the permission and a rule for a Role.
     package var description: String {
-        "needs '\(verb)' on \(resource) '\(object.name)' in namespace '\(object.namespace)', which a Role there grants "
-            + "with the rule {apiGroups: [\"\"], resources: [\(resource)], resourceNames: [\(object.name)], "
-            + "verbs: [get, list, watch]}"
+        let names = isByName ? "resourceNames: [\(object.name)], " : ""
+        return "needs '\(verb)' on \(resource)\(object.name.isEmpty ? "" : " '\(object.name)'") in namespace "
+            + "'\(object.namespace)', which a Role there grants with the rule {apiGroups: [\"\(resource.group)\"], "
+            + "resources: [\(resource.name)], \(names)verbs: [\(verbs.joined(separator: ", "))]}"
+    }
+
+    /// A new object's name says nothing, unless it is made by server-side apply, which is a `patch`
+    /// (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources).
+    private var isByName: Bool { verb != "create" && !object.name.isEmpty }
+
+    /// What the program does with such an object, so that one rule is enough.
+    private var verbs: [String] {
+        switch resource {
+        case .secrets where ["get", "list", "watch"].contains(verb): ["get", "list", "watch"]
+        case .secrets, .configMaps: ["get", "create", "patch"]
+        case .leases where verb != "create": ["get", "update"]
+        case .events: ["create", "patch"]
+        default: [verb]
+        }
     }
 }
