@@ -91,14 +91,19 @@ package struct AuthentikClient: Sendable {
     }
 
     private func sendOnce(_ request: APIRequest) async throws -> HTTPResponse {
-        request.method == "GET" ? try await exchange(request) : try await gate.pass { try await exchange(request) }
+        guard request.method != "GET" else { return try await exchange(request, nil) }
+        do {
+            return try await gate.pass { try await exchange(request, $0) }
+        } catch let error as AuthentikError where error.transport?.kind == .tooLate {
+            throw gate.closed ?? WritesStopped(reason: "this process was held up, and may not write any more")
+        }
     }
 
-    private func exchange(_ request: APIRequest) async throws -> HTTPResponse {
+    private func exchange(_ request: APIRequest, _ term: WriteTerm?) async throws -> HTTPResponse {
         counter.count(request.method)
         let response: HTTPResponse
         do {
-            response = try await transport.send(httpRequest(request))
+            response = try await transport.send(httpRequest(request, term))
             report(request, response)
         } catch let error as TransportError {
             report(request, nil)
@@ -126,7 +131,7 @@ package struct AuthentikClient: Sendable {
         )
     }
 
-    private func httpRequest(_ request: APIRequest) -> HTTPRequest {
+    private func httpRequest(_ request: APIRequest, _ term: WriteTerm?) -> HTTPRequest {
         var headers: HTTPHeaders = [
             "accept": "application/json",
             "authorization": "Bearer \(token.exposed)",
@@ -137,15 +142,16 @@ package struct AuthentikClient: Sendable {
             address.url(request.endpoint, request.key, query: request.query),
             headers: headers,
             body: request.body?.serialized(),
-            timeLimit: request.method == "GET" ? remainingTime : nil,
+            timeLimit: timeLeft(until: request.method == "GET" ? deadline : term?.endBefore),
+            sendBefore: term?.beginBefore,
             isRepeatable: request.isRepeatable
         )
     }
 
-    /// What is left until the deadline, where that is less than the transport's own limit.
-    private var remainingTime: Duration? {
-        guard let remaining = deadline.map({ $0 - .now }), remaining < transport.timeLimit else { return nil }
-        return max(remaining, .milliseconds(1))
+    /// What is left, where that is less than the transport's own limit.
+    private func timeLeft(until end: ContinuousClock.Instant?) -> Duration? {
+        guard let left = end.map({ $0 - .now }), left < transport.timeLimit else { return nil }
+        return max(left, .milliseconds(1))
     }
 
     /// Waits before the next attempt, or throws the error if there is to be none.

@@ -28,6 +28,13 @@ static inline CURLcode ccurl_set_callback(CURL *handle, CURLoption option, ccurl
     return curl_easy_setopt(handle, option, value);
 }
 
+/* Called when the connection is there, right before a request is sent on it: CURLOPT_PREREQFUNCTION(3). */
+typedef int (*ccurl_request_callback)(void *context, char *remote, char *local, int remote_port, int local_port);
+
+static inline CURLcode ccurl_set_request_callback(CURL *handle, ccurl_request_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
+}
+
 /* CURLOPT_…_BLOB; libcurl keeps a copy. */
 static inline CURLcode ccurl_set_copied_blob(CURL *handle, CURLoption option, const void *bytes, size_t count) {
     struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};

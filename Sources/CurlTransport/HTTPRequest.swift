@@ -10,6 +10,8 @@ package struct HTTPRequest: Sendable {
     package var body: [UInt8]?
     /// From the start to the last byte of the answer; nil means the transport's own limit.
     package var timeLimit: Duration?
+    /// When it may not be sent any more, looked at right before its first byte is; nil means never.
+    package var sendBefore: ContinuousClock.Instant?
     /// Whether the request may be sent twice without harm.
     ///
     /// libcurl silently repeats a request, of any method, when a pooled connection turns out to be dead. A request
@@ -22,6 +24,7 @@ package struct HTTPRequest: Sendable {
         headers: HTTPHeaders = [:],
         body: [UInt8]? = nil,
         timeLimit: Duration? = nil,
+        sendBefore: ContinuousClock.Instant? = nil,
         isRepeatable: Bool = true
     ) {
         self.method = method
@@ -29,6 +32,7 @@ package struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
         self.timeLimit = timeLimit
+        self.sendBefore = sendBefore
         self.isRepeatable = isRepeatable
     }
 }

@@ -25,6 +25,7 @@ final class Transfer {
     private var headers: HTTPHeaders = [:]
     private var body: [UInt8] = []
     private var isTooLarge = false
+    private var isTooLate = false
     /// Whether a stream has got its status and headers.
     private var hasHead = false
 
@@ -51,6 +52,7 @@ final class Transfer {
         limit(configuration, timeLimit)
         secure(configuration)
         receive()
+        keep(request.sendBefore)
     }
 
     deinit {
@@ -93,12 +95,14 @@ final class Transfer {
         let detail = String(cString: errorText)
         var sentBytes = 0
         _ = ccurl_get_long(handle, CURLINFO_REQUEST_SIZE, &sentBytes)
+        var kind = TransportError.Kind(code)
+        var message = detail.isEmpty ? description(of: code) : detail
+        if isTooLarge { (kind, message) = (.responseTooLarge, "the answer is larger than \(maximumBytes) bytes") }
+        if isTooLate { (kind, message) = (.tooLate, "its time was over before it could be sent") }
         return TransportError(
-            kind: isTooLarge ? .responseTooLarge : TransportError.Kind(code),
+            kind: kind,
             curlCode: Int(code.rawValue),
-            message: isTooLarge
-                ? "the answer is larger than \(maximumBytes) bytes"
-                : (detail.isEmpty ? description(of: code) : detail),
+            message: message,
             request: request.redactedDescription,
             mayHaveReachedServer: sentBytes > 0
         )
@@ -122,6 +126,21 @@ final class Transfer {
         _ = ccurl_set_callback(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             Transfer.from(context)?.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
         }
+    }
+
+    /// Has libcurl ask, right before it sends the request, whether it still may.
+    private func keep(_ end: ContinuousClock.Instant?) {
+        guard end != nil else { return }
+        _ = ccurl_set_pointer(handle, CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque())
+        _ = ccurl_set_request_callback(handle) { context, _, _, _, _ in
+            Transfer.from(context)?.mayBeSent() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+        }
+    }
+
+    private func mayBeSent() -> Bool {
+        guard let end = request.sendBefore else { return true }
+        isTooLate = ContinuousClock.now >= end
+        return !isTooLate
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {

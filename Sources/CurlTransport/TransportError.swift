@@ -13,6 +13,8 @@ package struct TransportError: Error, Sendable, Equatable {
         case tls
         /// A time limit passed.
         case timedOut
+        /// It was not sent: ``HTTPRequest/sendBefore`` had passed.
+        case tooLate
         /// The connection ended in the middle.
         case interrupted
         /// The response is larger than the transport accepts.

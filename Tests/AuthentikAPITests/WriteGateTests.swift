@@ -6,7 +6,7 @@ import Testing
     private let gate = WriteGate()
 
     @Test func `an open gate lets writes through`() async throws {
-        #expect(try await gate.pass { 7 } == 7)
+        #expect(try await gate.pass { _ in 7 } == 7)
         #expect(gate.closed == nil)
         await gate.drain()
     }
@@ -14,7 +14,7 @@ import Testing
     @Test func `a closed one lets none begin, and says why`() async throws {
         gate.close("the program is ending")
         gate.close("something else")
-        await #expect(throws: WritesStopped.self) { try await gate.pass { Issue.record("it began") } }
+        await #expect(throws: WritesStopped.self) { try await gate.pass { _ in Issue.record("it began") } }
         #expect(gate.closed?.description == "the program is ending")
         await gate.drain()
     }
@@ -25,7 +25,7 @@ import Testing
         let (begun, begin) = AsyncStream.makeStream(of: Void.self)
         let (ends, end) = AsyncStream.makeStream(of: Void.self)
         let write = Task {
-            try await gate.pass {
+            try await gate.pass { _ in
                 begin.yield()
                 for await _ in ends {}
                 throw Failure()
@@ -37,5 +37,24 @@ import Testing
         end.finish()
         await drained.value
         await #expect(throws: Failure.self) { try await write.value }
+    }
+
+    @Test func `a term lets writes begin until it ends, and tells them when to be over`() async throws {
+        gate.suspend("this replica does not lead yet")
+        await #expect(throws: WritesStopped.self) { try await gate.pass { _ in Issue.record("it began") } }
+        #expect(gate.closed?.reason == "this replica does not lead yet")
+        let term = WriteTerm(beginBefore: .now + .seconds(60), endBefore: .now + .seconds(90))
+        gate.allow(term)
+        #expect(try await gate.pass { $0 } == term)
+        gate.allow(WriteTerm(beginBefore: .now, endBefore: .now + .seconds(90)))
+        await #expect(throws: WritesStopped.self) { try await gate.pass { _ in Issue.record("it began") } }
+        gate.allow(term)
+        #expect(gate.closed == nil)
+    }
+
+    @Test func `what is closed for good no term opens`() {
+        gate.close("the program is ending")
+        gate.allow(WriteTerm(beginBefore: .now + .seconds(60), endBefore: .now + .seconds(90)))
+        #expect(gate.closed?.reason == "the program is ending")
     }
 }

@@ -100,4 +100,19 @@ struct ConnectionTests {
         first.cancel()
         _ = await first.result
     }
+
+    @Test("What may not be sent any more is not sent, also on a connection that is there", arguments: [true, false])
+    func tooLate(isConnected: Bool) async throws {
+        let server = try CannedServer(.text(200, "ok"))
+        let transport = try makeTransport()
+        if isConnected { _ = try await transport.get(server.url) }
+        let error = await #expect(throws: TransportError.self) {
+            _ = try await transport.send(HTTPRequest("POST", server.url, body: [1], sendBefore: .now))
+        }
+        #expect(error?.kind == .tooLate)
+        #expect(error?.mayHaveReachedServer == false)
+        #expect(server.requests.count == (isConnected ? 1 : 0))
+        let inTime = HTTPRequest("POST", server.url, body: [1], sendBefore: .now + .seconds(60))
+        #expect(try await transport.send(inTime).status == 200)
+    }
 }

@@ -1,4 +1,5 @@
 import Exporting
+import TestSupport
 import Testing
 import YAMLDocument
 

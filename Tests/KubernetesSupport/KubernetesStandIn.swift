@@ -67,6 +67,7 @@ package final class KubernetesStandIn: Sendable {
             let reply = Self.answer(call, &user, &state)
             state.journal.append(
                 RequestRecord(
+                    at: .now,
                     method: call.method,
                     path: target,
                     user: user?.name,

@@ -1,7 +1,10 @@
+package import FoundationEssentials
 package import JSON
 
 /// A request that was answered.
 package struct RequestRecord: Sendable {
+    /// When it was answered, by the clock of this machine.
+    package let at: Date
     package let method: String
     /// With the query, as it was sent.
     package let path: String

@@ -78,6 +78,23 @@ struct SampleStatus {
         }
     }
 
+    /// One of two replicas; the other one leads.
+    var standby: StatusDocument {
+        let services = homelab.map { service($0.slug, $0.name, .pending, "not looked at yet") }
+        return document(.standby, "reconcile-7d9-x_4f2 leads, and this replica stands by", services) { document in
+            document.program.isLeader = false
+            var leadership = LeadershipStatus(
+                lease: "authentik/reconcile",
+                identity: "reconcile-7d9-y_8c1",
+                since: ago(.seconds(3600))
+            )
+            leadership.holder = "reconcile-7d9-x_4f2"
+            document.program.leadership = leadership
+            document.authentik = AuthentikStatus(url: "https://sso.example.net")
+            document.passes = PassesStatus(failuresInARow: 0)
+        }
+    }
+
     var starting: StatusDocument {
         let services = homelab.map { service($0.slug, $0.name, .pending, "not looked at yet") }
         return document(.starting, "no pass has ended yet", services) { document in

@@ -104,6 +104,11 @@ package final class LoopLog: Sendable {
                 ]
             )
         case .fightEnded(let slug): logger.notice("nobody changes it back any more", metadata: ["service": "\(slug)"])
+        case .leads: logger.notice("this replica leads, and writes")
+        case .standsBy(let holder):
+            logger.notice("this replica stands by, and writes nothing", metadata: ["leader": "\(holder ?? "nobody")"])
+        case .leaseLost(let error): logger.warning("the Lease cannot be reached", metadata: ["error": "\(error)"])
+        case .leaseBack: logger.notice("the Lease can be reached again")
         case .brakeHolds(let brake): logger.warning("\(brake.message)", metadata: ["deletions": "\(brake.deletions)"])
         case .brakeReleased: logger.notice("no deletion is held back any more")
         case .authentikLost(let error): logger.warning("Authentik is lost", metadata: ["error": "\(error)"])
@@ -175,7 +180,7 @@ package final class LoopLog: Sendable {
         case .authentik: logger.info("Authentik's audit log shows a change to something managed")
         case .signal: logger.info("a signal asks for a pass")
         case .request: logger.info("a request asks for a pass")
-        case .start, .interval, .retry, .fight: break
+        case .start, .leader, .interval, .retry, .fight: break
         }
     }
 

@@ -8,6 +8,8 @@ package struct LoopSettings: Sendable {
     package var auditPeriod: Duration? = .seconds(5)
     /// How long the write in flight may take to finish when the program ends.
     package var lastWriteLimit: Duration = .seconds(4)
+    /// How long it may take to give up the Lease after that.
+    package var resignationLimit: Duration = .milliseconds(400)
     /// How many times a request is sent within a pass: the next pass comes anyway.
     package var attempts = 3
 

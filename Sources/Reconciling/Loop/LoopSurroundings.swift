@@ -1,5 +1,6 @@
 package import AuthentikAPI
 package import DesiredState
+package import KubernetesAPI
 package import SecretSources
 
 /// What the loop needs of its surroundings.
@@ -14,18 +15,22 @@ package struct LoopSurroundings: Sendable {
     package var kubernetes: KubernetesSecrets?
     /// The file with the token, which is watched; nil without one.
     package var tokenFile: String?
+    /// Decides who of several replicas writes; nil if there is none but this.
+    package var election: LeaseElection?
 
     package init(
         address: AuthentikAddress,
         client: @escaping @Sendable () -> AuthentikClient,
         secrets: @escaping @Sendable (DesiredState) async -> ResolvedSecrets,
         kubernetes: KubernetesSecrets? = nil,
-        tokenFile: String? = nil
+        tokenFile: String? = nil,
+        election: LeaseElection? = nil
     ) {
         self.address = address
         self.client = client
         self.secrets = secrets
         self.kubernetes = kubernetes
         self.tokenFile = tokenFile
+        self.election = election
     }
 }

@@ -2,7 +2,8 @@ import Synchronization
 
 /// What asks for passes, and who waits for their ends.
 ///
-/// Passes never overlap. What is asked for while one runs becomes one pass after it, however often it is asked for.
+/// Passes never overlap. What is asked for while one runs becomes one pass after it, however often it is asked for; what
+/// is asked for while the queue is held, one pass when it is released.
 package final class PassQueue: Sendable {
     private struct State {
         /// Of the next pass to begin, from 1.
@@ -12,6 +13,7 @@ package final class PassQueue: Sendable {
         /// By the number of the pass.
         var waiting: [Int: [CheckedContinuation<PassAnswer?, Never>]] = [:]
         var isClosed = false
+        var isHeld = false
     }
 
     private let state = Mutex(State())
@@ -34,12 +36,12 @@ package final class PassQueue: Sendable {
 
     /// Waits for the end of a pass.
     ///
-    /// - Returns: what came of it; nil if it will not come any more, since the program ends.
+    /// - Returns: what came of it; nil if it does not come any more, or not for now.
     package func answer(to number: Int) async -> PassAnswer? {
         await withCheckedContinuation { continuation in
             let (isOver, answer) = state.withLock { state -> (Bool, PassAnswer?) in
                 if let last = state.last, last.pass.number >= number { return (true, last) }
-                if state.isClosed { return (true, nil) }
+                if state.isClosed || state.isHeld { return (true, nil) }
                 state.waiting[number, default: []].append(continuation)
                 return (false, nil)
             }
@@ -49,15 +51,35 @@ package final class PassQueue: Sendable {
 
     /// No further pass begins, and nobody waits for one any more; one that runs can still ``end(_:)``.
     package func close() {
+        letGo { $0.isClosed = true }
+        bell.ring()
+    }
+
+    /// No further pass begins until ``release()``, and nobody waits for one; one that runs can still ``end(_:)``.
+    package func hold() { letGo { $0.isHeld = true } }
+
+    /// Passes may begin.
+    ///
+    /// - Returns: whether they could not before.
+    @discardableResult
+    package func release() -> Bool {
+        let wasHeld = state.withLock { state in
+            defer { state.isHeld = false }
+            return state.isHeld
+        }
+        if wasHeld { bell.ring() }
+        return wasHeld
+    }
+
+    private func letGo(_ change: (inout State) -> Void) {
         let waiting = state.withLock { state in
-            state.isClosed = true
+            change(&state)
             // The pass that runs still has an end.
             let waiting = state.waiting.filter { $0.key >= state.number }
             for number in waiting.keys { state.waiting[number] = nil }
             return waiting
         }
         for continuation in waiting.values.joined() { continuation.resume(returning: nil) }
-        bell.ring()
     }
 
     /// Waits until a pass is asked for, or due.
@@ -68,6 +90,7 @@ package final class PassQueue: Sendable {
             let isDue = ContinuousClock.now >= due
             let next = state.withLock { state -> (number: Int, triggers: [Trigger])? in
                 guard !state.isClosed else { return (0, []) }
+                guard !state.isHeld else { return nil }
                 if isDue { state.triggers.insert(reason) }
                 guard !state.triggers.isEmpty else { return nil }
                 defer {
@@ -77,7 +100,8 @@ package final class PassQueue: Sendable {
                 return (state.number, state.triggers.sorted())
             }
             if let next { return next.number == 0 ? nil : next }
-            await bell.wait(until: due)
+            // What is due while passes are held is not waited for.
+            await bell.wait(until: isDue ? .now + .seconds(3600) : due)
         }
         return nil
     }

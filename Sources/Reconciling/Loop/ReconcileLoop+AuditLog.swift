@@ -7,7 +7,8 @@ extension ReconcileLoop {
     /// Looks at the audit log, unless a pass does or will, and asks for a pass if there is a reason.
     func lookBetweenPasses() async {
         let status = board.current.document
-        guard status.passes.running == nil, status.authentik.isReachable == true, status.authentik.error == nil,
+        guard isLeading, status.passes.running == nil, status.authentik.isReachable == true,
+            status.authentik.error == nil,
             // A pass tries again whether it may be seen.
             status.authentik.isAuditLogWatched != false
         else { return }

@@ -12,7 +12,8 @@ extension ReconcileLoop {
         var watch: Task<Void, Never>?
         // The first pass reads them first, so that what is there from the start is no news.
         while (try? await Task.sleep(for: Self.period)) != nil {
-            let wanted = files.loaded.kubernetesSecrets
+            // Whoever stands by reads no secrets.
+            let wanted = isLeading ? files.loaded.kubernetesSecrets : []
             // Where there is no Kubernetes, each service says so; it may come to be there.
             guard wanted != watched, let reader = try? kubernetes.reader() else { continue }
             watch?.cancel()

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import KubernetesAPI
 import Synchronization
 
 /// The daemon: runs passes one after the other, when they are due or something asks for one, until it is stopped.
@@ -15,6 +16,8 @@ package final class ReconcileLoop: Sendable {
     let gate = WriteGate()
     /// The pass that runs.
     let running = Mutex<Task<(PassEnd, ResolvedSecrets), Never>?>(nil)
+    /// Whether a write was given up when the program ended, so that it may still happen.
+    private let isCutShort = Atomic(false)
 
     package init(
         settings: LoopSettings,
@@ -35,6 +38,7 @@ package final class ReconcileLoop: Sendable {
     package func run() async {
         let watch = FileWatch(watchedPaths)
         if settings.auditPeriod == nil { board.update { $0.watchesAuditLog(false) } }
+        if surroundings.election != nil { stepDown("this replica does not lead yet") }
         queue.request(.start)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.runPasses() }
@@ -47,6 +51,9 @@ package final class ReconcileLoop: Sendable {
             if let kubernetes = surroundings.kubernetes {
                 group.addTask { await self.watchSecrets(of: kubernetes) }
             }
+            if let election = surroundings.election {
+                group.addTask { await self.takePart(in: election) }
+            }
             if let period = settings.auditPeriod {
                 group.addTask {
                     while (try? await Task.sleep(for: period)) != nil { await self.lookBetweenPasses() }
@@ -54,6 +61,10 @@ package final class ReconcileLoop: Sendable {
             }
             await group.next()
             group.cancelAll()
+        }
+        // A write that may still happen is waited for by whoever leads next, until the Lease ends by itself.
+        if let election = surroundings.election, !isCutShort.load(ordering: .acquiring) {
+            await election.resign(within: settings.resignationLimit)
         }
     }
 
@@ -72,10 +83,17 @@ package final class ReconcileLoop: Sendable {
         queue.close()
         board.update { $0.comesNext(nil) }
         Task {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.gate.drain() }
-                group.addTask { [limit = settings.lastWriteLimit] in try? await Task.sleep(for: limit) }
-                await group.next()
+            await withTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    await self.gate.drain()
+                    return true
+                }
+                group.addTask { [limit = settings.lastWriteLimit] in
+                    try? await Task.sleep(for: limit)
+                    return false
+                }
+                let isInOrder = await group.next() ?? false
+                self.isCutShort.store(!isInOrder, ordering: .releasing)
                 self.running.withLock { $0?.cancel() }
                 group.cancelAll()
             }

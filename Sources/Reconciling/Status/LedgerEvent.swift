@@ -16,6 +16,12 @@ package enum LedgerEvent: Sendable {
     case recovered(slug: String)
     case fightBegan(slug: String, FightStatus)
     case fightEnded(slug: String)
+    /// This process began to lead.
+    case leads
+    /// This process does not lead, or not any more, or somebody else does now.
+    case standsBy(holder: String?)
+    case leaseLost(error: String)
+    case leaseBack
     case brakeHolds(BrakeRecord)
     case brakeReleased
     case authentikLost(error: String)

@@ -17,6 +17,8 @@ package struct PassesStatus: Sendable, Equatable, Codable {
 /// Why a pass runs.
 package enum Trigger: String, Sendable, Codable, CaseIterable, Comparable {
     case start
+    /// This replica began to lead.
+    case leader
     case interval
     /// Something went wrong in the pass before.
     case retry

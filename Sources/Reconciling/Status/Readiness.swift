@@ -3,12 +3,17 @@ package struct Readiness: Sendable, Equatable {
     package var isWell: Bool
     package var reason: String
 
-    /// Whether the daemon does its job: a pass has succeeded, and not too long ago.
+    /// Whether the daemon does its job: as a leader, a pass has succeeded, and not too long ago; as a standby, it can
+    /// reach its Lease.
     ///
     /// A service that failed, conflicts or is blocked does not count: restarting or replacing the daemon mends none.
     ///
     /// - Parameter limit: how long ago the last success may be.
     package static func readiness(_ status: StatusDocument, at time: Timestamp, limit: Duration) -> Readiness {
+        guard status.program.isLeader else {
+            let leadership = status.program.leadership
+            return Readiness(isWell: leadership?.error == nil && leadership?.holder != nil, reason: status.message)
+        }
         guard let success = status.passes.lastSuccess else {
             let error = status.passes.lastAttempt?.error.map { ": \($0)" } ?? ""
             return Readiness(isWell: false, reason: "no pass has succeeded yet\(error)")

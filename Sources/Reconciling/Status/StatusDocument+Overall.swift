@@ -3,6 +3,7 @@ import Planning
 extension StatusDocument {
     /// How it stands with everything, and a sentence about it.
     var overall: (state: OverallState, message: String) {
+        if !program.isLeader { return (.standby, standbyMessage) }
         let since = passes.lastSuccess.map { "; services are as they were at \($0.finishedAt)" } ?? ""
         if let error = authentik.error {
             return (authentik.isReachable == true ? .refused : .unreachable, error + since)
@@ -16,6 +17,13 @@ extension StatusDocument {
         let open = services.count { $0.state != .inSync && $0.state != .orphan }
         if open == 0, brake == nil { return (.inSync, inSyncMessage) }
         return (.outOfSync, ([openMessage(open)] + [brake?.message]).compactMap { $0 }.joined(separator: "; "))
+    }
+
+    private var standbyMessage: String {
+        guard let leadership = program.leadership else { return "another replica leads" }
+        if let error = leadership.error { return "the Lease \(leadership.lease) cannot be reached: \(error)" }
+        guard let holder = leadership.holder else { return "nobody is known to hold the Lease \(leadership.lease) yet" }
+        return "\(holder) leads, and this replica stands by"
     }
 
     private var inSyncMessage: String {
@@ -55,6 +63,7 @@ extension OverallState {
     /// For people.
     package var headline: String {
         switch self {
+        case .standby: "Standing by"
         case .starting: "Starting"
         case .refused: "Refused by Authentik"
         case .unreachable: "Authentik is unreachable"

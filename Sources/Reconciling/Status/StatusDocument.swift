@@ -33,6 +33,8 @@ package struct StatusDocument: Sendable, Equatable, Codable {
 
 /// How it stands with everything; the first that applies.
 package enum OverallState: String, Sendable, Codable, CaseIterable {
+    /// Another replica leads, or none is known to; what this one knows of services is from when it last led.
+    case standby
     /// No pass has ended yet.
     case starting
     /// Authentik refuses the token, or its account lacks a permission.
@@ -52,11 +54,19 @@ package struct ProgramStatus: Sendable, Equatable, Codable {
     package var startedAt: Timestamp
     /// Whether this process is the one that writes.
     package var isLeader: Bool
+    /// Absent where no leader is elected.
+    package var leadership: LeadershipStatus?
 
-    package init(version: String, startedAt: Timestamp, isLeader: Bool) {
+    package init(
+        version: String,
+        startedAt: Timestamp,
+        isLeader: Bool = true,
+        leadership: LeadershipStatus? = nil
+    ) {
         self.version = version
         self.startedAt = startedAt
         self.isLeader = isLeader
+        self.leadership = leadership
     }
 }
 

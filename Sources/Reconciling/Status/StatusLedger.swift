@@ -6,7 +6,7 @@ package import Planning
 ///
 /// A value without clock or I/O: the moments come in.
 package struct StatusLedger: Sendable {
-    package private(set) var document: StatusDocument
+    package internal(set) var document: StatusDocument
     private var desired: DesiredState
     private var drifts = DriftDetector()
     private var fights = FightDetector()
@@ -240,7 +240,7 @@ package struct StatusLedger: Sendable {
 
     // MARK: - The whole
 
-    private mutating func summarize(at time: Timestamp) {
+    mutating func summarize(at time: Timestamp) {
         var states = Dictionary(uniqueKeysWithValues: SyncState.allCases.map { ($0.rawValue, 0) })
         for service in document.services { states[service.state.rawValue, default: 0] += 1 }
         document.totals = TotalsStatus(

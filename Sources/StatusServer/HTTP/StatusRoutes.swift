@@ -80,12 +80,16 @@ struct StatusRoutes: Sendable {
 
     private func reconcile(_ call: StatusCall) async -> Reply {
         if let refusal = refusal(call) { return refusal }
+        let status = loop.board.current.document
+        guard status.program.isLeader else {
+            return .error(.serviceUnavailable, "no pass runs here: \(status.message)")
+        }
         let number = loop.ask(.request)
         guard call.isOn("wait") else {
             return .json(.accepted, ["pass": .integer(number)]).with(.location, "/status")
         }
         guard let answer = await loop.queue.answer(to: number) else {
-            return .error(.serviceUnavailable, "the program is ending, and begins no further pass")
+            return .error(.serviceUnavailable, "no further pass begins: \(loop.whyNoWrites ?? "ask again")")
         }
         return .json(.ok, encoding: answer)
     }

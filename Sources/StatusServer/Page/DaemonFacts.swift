@@ -65,7 +65,18 @@ struct DaemonFacts {
             fact("Version", "\(program.version)"),
             fact("Running", .time(program.startedAt, .since, isExact: true)),
             fact("Owner", "<bdi>\(status.owner)</bdi>"),
-            fact("Leads", program.isLeader ? "yes" : "no, another replica does"),
+        ] + leadership
+    }
+
+    /// Of several replicas; where there is but one, that says nothing.
+    private var leadership: [HTML?] {
+        guard let leadership = status.program.leadership else { return [] }
+        let since: HTML = .time(leadership.since, .since, isExact: true)
+        return [
+            fact("Leads", status.program.isLeader ? "yes, \(since)" : "no, this replica stands by"),
+            fact("Leader", leadership.holder.map { "<bdi>\($0)</bdi>, \(since)" } ?? "nobody is known to lead"),
+            fact("This replica", "<bdi>\(leadership.identity)</bdi>"),
+            fact("Lease", "<bdi>\(leadership.lease)</bdi>"),
         ]
     }
 

@@ -6,13 +6,8 @@ struct Notices {
     let status: StatusDocument
 
     var html: HTML {
-        let notices = [standby, authentik, failures, file, brake].compactMap(\.self)
+        let notices = [authentik, failures, file, brake].compactMap(\.self)
         return notices.isEmpty ? "" : "<div id=\"notices\">\n\(notices)</div>\n"
-    }
-
-    private var standby: HTML? {
-        guard !status.program.isLeader else { return nil }
-        return notice("standby", .idle, "Standing by", "<p>Another replica leads and writes; this one only tells.</p>")
     }
 
     private var authentik: HTML? {

@@ -4,7 +4,7 @@ import Reconciling
 extension OverallState {
     var tone: Tone {
         switch self {
-        case .starting: .idle
+        case .standby, .starting: .idle
         case .refused, .unreachable: .bad
         case .invalidFile, .outOfSync: .warning
         case .inSync: .good
@@ -13,6 +13,7 @@ extension OverallState {
 
     var symbol: Symbol {
         switch self {
+        case .standby: .pause
         case .starting: .dashes
         case .refused: .bar
         case .unreachable: .cross
@@ -72,6 +73,7 @@ extension Trigger {
     var words: String {
         switch self {
         case .start: "the start"
+        case .leader: "this replica began to lead"
         case .interval: "the regular interval"
         case .retry: "another try after a failure"
         case .file: "the file changed"

@@ -4,6 +4,7 @@ import AuthentikSandbox
 import CurlTransport
 import DesiredState
 import FoundationEssentials
+import KubernetesAPI
 import Logging
 import Metrics
 import PrometheusMetrics
@@ -27,17 +28,18 @@ struct Daemon {
         let log = LoopLog(logger)
         let server = try options.serverSettings()
         let target = pass.connection.sandbox ? nil : try pass.connection.target()
+        let election = try options.leadership.election(isSandbox: pass.connection.sandbox)
         let files = try loadFiles()
         let transport = try pass.connection.transport()
         if let target {
             let token = TokenSource(target.token, log: log, read: pass.connection.token)
-            try await serve(files, log, logger, server, signals, target.address, transport, token)
+            try await serve(files, log, logger, server, signals, target.address, transport, token, election)
         } else {
             let token = randomToken()
             try await withSandbox(token: token) { _, url in
                 guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
                 let source = TokenSource(Secret(token), log: log, read: nil)
-                try await serve(files, log, logger, server, signals, address, transport, source)
+                try await serve(files, log, logger, server, signals, address, transport, source, election)
             }
         }
     }
@@ -62,11 +64,20 @@ struct Daemon {
         _ signals: UnixSignalsSequence,
         _ address: AuthentikAddress,
         _ transport: CurlTransport,
-        _ token: TokenSource
+        _ token: TokenSource,
+        _ election: LeaseElection?
     ) async throws {
         let registry = PrometheusRegistry(families: MetricCatalog.families)
         MetricsSystem.bootstrap(registry)
-        let program = ProgramStatus(version: Version.current, startedAt: .now, isLeader: true)
+        let startedAt = Timestamp.now
+        let program = ProgramStatus(
+            version: Version.current,
+            startedAt: startedAt,
+            isLeader: election == nil,
+            leadership: election.map {
+                LeadershipStatus(lease: $0.name.description, identity: $0.identity, since: startedAt)
+            }
+        )
         var resolution = pass.connection.secretResolution()
         resolution.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
         let loop = ReconcileLoop(
@@ -77,7 +88,8 @@ struct Daemon {
                 client: { AuthentikClient(address: address, token: token.current(), transport: transport) },
                 secrets: { [resolution] in await resolution.resolve($0) },
                 kubernetes: resolution.kubernetes,
-                tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath
+                tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath,
+                election: election
             ),
             board: StatusBoard(StatusLedger(program: program, authentik: address, files: files)),
             log: log

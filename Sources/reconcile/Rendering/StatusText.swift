@@ -26,7 +26,7 @@ struct StatusText {
         let color =
             switch status.state {
             case .inSync: style.green
-            case .starting: style.yellow
+            case .standby, .starting: style.yellow
             case .refused, .unreachable, .invalidFile, .outOfSync: style.red
             }
         return [style.bold(color(status.state.headline)) + " for \(span(status.since)): " + status.message.printable]

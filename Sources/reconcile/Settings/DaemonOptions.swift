@@ -30,6 +30,8 @@ struct DaemonOptions: ParsableArguments {
     )
     var secretGraceSeconds = 600
 
+    @OptionGroup var leadership: LeadershipOptions
+
     @Option(
         help: ArgumentHelp(
             "Where to serve status, metrics and health: 127.0.0.1:8080, :8080 for every address, 8080. (environment: RECONCILE_LISTEN)",

@@ -72,7 +72,7 @@ import Testing
         #expect(await queue.next(by: .now, .interval) == nil)
         queue.end(Self.answer(1))
         #expect(await running?.pass.number == 1)
-        #expect(await queue.answer(to: 2) == nil)
+        #expect(await queue.answer(to: 2)?.pass == nil)
     }
 
     @Test func `a loop that is cancelled ends`() async {
@@ -80,5 +80,24 @@ import Testing
         let loop = Task { await queue.next(by: Self.never, .interval) }
         loop.cancel()
         #expect(await loop.value == nil)
+    }
+
+    @Test func `while it is held nothing begins and nobody waits, and then all comes at once`() async {
+        queue.hold()
+        #expect(queue.request(.start) == 1)
+        #expect(await queue.answer(to: 1)?.pass == nil)
+        async let next = queue.next(by: .now, .interval)
+        #expect(queue.release())
+        #expect(!queue.release())
+        #expect(await next?.triggers.contains(.start) == true)
+    }
+
+    @Test func `the pass that runs when it is held still has an end`() async {
+        queue.request(.start)
+        _ = await queue.next(by: Self.never, .interval)
+        queue.hold()
+        queue.end(Self.answer(1))
+        #expect(await queue.answer(to: 1)?.pass.number == 1)
+        #expect(await queue.answer(to: 2)?.pass == nil)
     }
 }

@@ -135,7 +135,7 @@ extension ServiceOutcome {
 
 extension LedgerEvent {
     /// In a few words.
-    fileprivate var short: String {
+    var short: String {
         switch self {
         case .changed(let plan): "changed \(plan.slug)"
         case .drifted(let plan, let author): "drifted \(plan.slug) by \(author?.username ?? "nobody")"
@@ -145,6 +145,10 @@ extension LedgerEvent {
         case .recovered(let slug): "recovered \(slug)"
         case .fightBegan(let slug, _): "fight \(slug)"
         case .fightEnded(let slug): "peace \(slug)"
+        case .leads: "leads"
+        case .standsBy(let holder): "stands by \(holder ?? "nobody")"
+        case .leaseLost: "lease lost"
+        case .leaseBack: "lease back"
         case .brakeHolds: "brake"
         case .brakeReleased: "released"
         case .authentikLost(let error): "lost: \(error)"

@@ -1,0 +1,96 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import KubernetesAPI
+
+/// How several replicas agree which one of them writes.
+struct LeadershipOptions: ParsableArguments {
+    @Flag(
+        inversion: .prefixedNo,
+        help: ArgumentHelp(
+            "Of several replicas let only one write, the one that holds a Kubernetes Lease.",
+            discussion: "Default: on within a cluster, unless with --sandbox; off elsewhere."
+        )
+    )
+    var leaderElect: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            "The Lease, which all replicas share: NAME, or NAMESPACE/NAME. (environment: RECONCILE_LEASE)",
+            discussion: "Default: reconcile, in the namespace that this program runs in.",
+            valueName: "name"
+        )
+    )
+    var lease: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long another replica waits for a leader that is gone; the same for all replicas.",
+            discussion: """
+                A leader that cannot renew its Lease for 2/3 of that stops writing. Less than 5 is for trying things out.
+                """,
+            valueName: "n"
+        )
+    )
+    var leaseSeconds = 15
+
+    func validate() throws {
+        guard (1...600).contains(leaseSeconds) else { throw ValidationError("--lease-seconds must be from 1 to 600") }
+        _ = try lease(namespace: "default")
+    }
+
+    /// The election that this process takes part in; nil for none.
+    ///
+    /// - Throws: `ValidationError` if one is wanted and there is no Kubernetes to hold it.
+    func election(isSandbox: Bool) throws -> LeaseElection? {
+        let environment = ProcessInfo.processInfo.environment
+        let isInCluster = !(environment["KUBERNETES_SERVICE_HOST"] ?? "").isEmpty
+        guard leaderElect ?? (isInCluster && !isSandbox) else { return nil }
+        do {
+            guard let configuration = try KubernetesConfiguration.find(environment: environment) else {
+                throw KubernetesConfigurationError(
+                    "no Kubernetes API is known here: neither KUBECONFIG, nor a pod's service account, nor ~/.kube/config"
+                )
+            }
+            return LeaseElection(
+                try lease(namespace: configuration.namespace),
+                identity: Self.identity(environment),
+                timing: LeaseTiming(seconds: leaseSeconds),
+                // Of its own: a renewal waits behind nothing.
+                client: try KubernetesClient(configuration: configuration)
+            )
+        } catch let error as KubernetesConfigurationError {
+            throw ValidationError("leader election needs a Kubernetes Lease (or --no-leader-elect): \(error)")
+        }
+    }
+
+    private func lease(namespace: String) throws -> ObjectName {
+        let given = lease ?? ProcessInfo.processInfo.environment["RECONCILE_LEASE"] ?? ""
+        let text = given.isEmpty ? "reconcile" : given
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let isName = { (part: String) in
+            !part.isEmpty && part.utf8.count <= 253
+                && part.utf8.allSatisfy { byte in
+                    (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || "-.".utf8.contains(byte)
+                }
+        }
+        guard parts.count <= 2, parts.allSatisfy(isName), let name = parts.last else {
+            throw ValidationError("'\(text)' is no name of a Lease; 'reconcile' and 'authentik/reconcile' are")
+        }
+        return ObjectName(namespace: parts.count == 2 ? parts[0] : namespace, name: name)
+    }
+
+    /// The pod's name, and something that tells this process from the one that ran in it before.
+    private static func identity(_ environment: [String: String]) -> String {
+        let pod = environment["POD_NAME"] ?? ""
+        let suffix = String((0..<10).map { _ in "0123456789abcdefghijklmnopqrstuvwxyz".randomElement() ?? "0" })
+        return "\(pod.isEmpty ? hostName : pod)_\(suffix)"
+    }
+
+    private static var hostName: String {
+        var bytes = [CChar](repeating: 0, count: 256)
+        guard gethostname(&bytes, bytes.count - 1) == 0 else { return "reconcile" }
+        let end = bytes.firstIndex(of: 0) ?? bytes.endIndex
+        return String(decoding: bytes[..<end].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

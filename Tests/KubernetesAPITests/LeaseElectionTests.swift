@@ -1,0 +1,192 @@
+import FoundationEssentials
+import JSON
+import KubernetesSupport
+import Synchronization
+import Testing
+
+@testable import KubernetesAPI
+
+@Suite("KubernetesAPI: electing a leader", .timeLimit(.minutes(2)))
+struct LeaseElectionTests {
+    private static let name = ObjectName(namespace: "authentik", name: "reconcile")
+
+    /// A candidate at work.
+    private final class Candidate: Sendable {
+        let election: LeaseElection
+        private let journal: Journal
+        private let task: Task<Void, Never>
+
+        init(_ identity: String, _ kubernetes: KubernetesStandIn, seconds: Int = 3) throws {
+            let path = try kubernetes.writeKubeconfig()
+            let configuration = try #require(try KubernetesConfiguration.find(environment: ["KUBECONFIG": path]))
+            let election = LeaseElection(
+                LeaseElectionTests.name,
+                identity: identity,
+                timing: LeaseTiming(seconds: seconds),
+                client: try makeClient(configuration)
+            )
+            self.election = election
+            let journal = Journal()
+            self.journal = journal
+            task = Task { await election.run { journal.add($0) } }
+        }
+
+        private final class Journal: Sendable {
+            let all = Mutex<[String]>([])
+
+            func add(_ report: LeaseElection.Report) {
+                let text =
+                    switch report {
+                    case .leads: "leads"
+                    case .standsBy(let holder): "stands by \(holder ?? "nobody")"
+                    case .failed(let error): "failed \(error.kind)"
+                    case .expired: "expired"
+                    }
+                all.withLock { if $0.last != text { $0.append(text) } }
+            }
+        }
+
+        /// What it reported, once for the same in a row.
+        var told: [String] { journal.all.withLock { $0 } }
+
+        func waits(for report: String) async throws {
+            while told.last != report { try await Task.sleep(for: .milliseconds(5)) }
+        }
+
+        func stop() async {
+            task.cancel()
+            await task.value
+        }
+    }
+
+    private func lease(_ kubernetes: KubernetesStandIn) -> JSONValue? {
+        kubernetes.object("leases", "reconcile", in: "authentik")
+    }
+
+    @Test("One leads, the other stands by, and takes what is given up at once")
+    func handOver() async throws {
+        try await withKubernetes { kubernetes in
+            let first = try Candidate("a", kubernetes, seconds: 60)
+            try await first.waits(for: "leads")
+            let spec = try #require(lease(kubernetes)?["spec"])
+            #expect(spec["holderIdentity"] == "a")
+            #expect(spec["leaseDurationSeconds"] == 60)
+            #expect(spec["leaseTransitions"] == 0)
+            let second = try Candidate("b", kubernetes, seconds: 3)
+            try await second.waits(for: "stands by a")
+            await first.stop()
+            await first.election.resign(within: .seconds(5))
+            #expect(lease(kubernetes)?["spec"]?["leaseDurationSeconds"] == 1)
+            try await second.waits(for: "leads")
+            #expect(lease(kubernetes)?["spec"]?["holderIdentity"] == "b")
+            #expect(lease(kubernetes)?["spec"]?["leaseTransitions"] == 1)
+            await second.stop()
+        }
+    }
+
+    @Test("It is renewed, and nothing else is sent")
+    func renews() async throws {
+        try await withKubernetes { kubernetes in
+            let candidate = try Candidate("a", kubernetes, seconds: 3)
+            try await candidate.waits(for: "leads")
+            let before = lease(kubernetes)?["metadata"]?["resourceVersion"]
+            kubernetes.resetRequests()
+            try await kubernetes.wait { $0.requests.count >= 3 }
+            await candidate.stop()
+            #expect(Set(kubernetes.requests.map(\.method)) == ["PUT"])
+            #expect(lease(kubernetes)?["metadata"]?["resourceVersion"] != before)
+            #expect(lease(kubernetes)?["spec"]?["leaseTransitions"] == 0)
+            #expect(candidate.told == ["leads"])
+        }
+    }
+
+    @Test("A leader that does not come back is replaced; one that is away for long finds out")
+    func goesAway() async throws {
+        try await withKubernetes { kubernetes in
+            let leader = try Candidate("a", kubernetes, seconds: 3)
+            try await leader.waits(for: "leads")
+            try await kubernetes.goAway()
+            while !leader.told.contains("expired") { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(leader.told.prefix(3) == ["leads", "failed unreachable", "expired"])
+            try await kubernetes.comeBack()
+            try await leader.waits(for: "leads")
+            let standby = try Candidate("b", kubernetes, seconds: 3)
+            try await standby.waits(for: "stands by a")
+            // As a process that is killed, which gives up nothing.
+            await leader.stop()
+            try await standby.waits(for: "leads")
+            #expect(lease(kubernetes)?["spec"]?["leaseTransitions"] == 1)
+            await standby.stop()
+        }
+    }
+
+    @Test("Of many that come at once one leads")
+    func many() async throws {
+        try await withKubernetes { kubernetes in
+            let candidates = try (0..<8).map { try Candidate("c\($0)", kubernetes) }
+            for candidate in candidates {
+                while candidate.told.last.map({ $0 != "leads" && !$0.hasPrefix("stands by c") }) ?? true {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+            #expect(candidates.count { $0.told.contains("leads") } == 1)
+            for candidate in candidates { await candidate.stop() }
+        }
+    }
+
+    @Test("Other fields of the Lease, and what somebody noted on it, stay")
+    func keepsOthers() async throws {
+        try await withKubernetes { kubernetes in
+            kubernetes.put([
+                "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+                "metadata": [
+                    "name": "reconcile", "namespace": "authentik", "uid": "u", "resourceVersion": "1",
+                    "labels": ["team": "identity"],
+                ],
+                "spec": ["leaseTransitions": 4],
+            ])
+            let candidate = try Candidate("a", kubernetes)
+            try await candidate.waits(for: "leads")
+            await candidate.stop()
+            #expect(lease(kubernetes)?["metadata"]?["labels"] == ["team": "identity"])
+            #expect(lease(kubernetes)?["spec"]?["leaseTransitions"] == 5)
+        }
+    }
+
+    @Test("What is not allowed is named, and what would grant it")
+    func forbidden() async throws {
+        try await withKubernetes { kubernetes in
+            kubernetes.rules = []
+            let client = try makeClient(
+                try #require(
+                    try KubernetesConfiguration.find(environment: ["KUBECONFIG": try kubernetes.writeKubeconfig()])
+                )
+            )
+            let get = try await failure { try await client.lease(Self.name, within: .seconds(5)) }
+            #expect(
+                get.permission?.description == """
+                    needs 'get' on leases.coordination.k8s.io 'reconcile' in namespace 'authentik', which a Role there \
+                    grants with the rule {apiGroups: ["coordination.k8s.io"], resources: [leases], \
+                    resourceNames: [reconcile], verbs: [get, update]}
+                    """
+            )
+            let json = Lease.new(Self.name, holder: "a", seconds: 15, at: .now)
+            let create = try await failure { try await client.createLease(Self.name, json, within: .seconds(5)) }
+            #expect(
+                create.permission?.description == """
+                    needs 'create' on leases.coordination.k8s.io 'reconcile' in namespace 'authentik', which a Role \
+                    there grants with the rule {apiGroups: ["coordination.k8s.io"], resources: [leases], \
+                    verbs: [create]}
+                    """
+            )
+        }
+    }
+
+    @Test(
+        "A time has six digits after its point, always",
+        arguments: [(0.0, "1970-01-01T00:00:00.000000Z"), (1_764_000_000.000_5, "2025-11-24T16:00:00.000500Z")]
+    )
+    func times(seconds: Double, text: String) {
+        #expect(microTime(Date(timeIntervalSince1970: seconds)) == text)
+    }
+}
