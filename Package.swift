@@ -164,7 +164,8 @@ let package = Package(
         tests(
             "Reconciling",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Planning",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
+                "Planning",
                 "SecretSources", "Secrets", "TestSupport",
             ]
         ),

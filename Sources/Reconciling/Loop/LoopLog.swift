@@ -1,6 +1,6 @@
 import AuthentikAPI
 import DesiredState
-import KubernetesAPI
+package import KubernetesAPI
 package import Logging
 import Planning
 import Synchronization
@@ -170,6 +170,11 @@ package final class LoopLog: Sendable {
             "a Secret is not watched; looking again",
             metadata: ["secret": "\(secret)", "error": "\(error)", "wait.seconds": "\(delay.inSeconds)"]
         )
+    }
+
+    /// Kubernetes Events cannot be written; nothing depends on them.
+    package func cannotTell(_ error: KubernetesError) {
+        logger.notice("Kubernetes Events are not written; trying again later", metadata: ["error": "\(error)"])
     }
 
     func noticed(_ trigger: Trigger) {

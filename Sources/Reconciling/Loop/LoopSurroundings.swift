@@ -17,6 +17,8 @@ package struct LoopSurroundings: Sendable {
     package var tokenFile: String?
     /// Decides who of several replicas writes; nil if there is none but this.
     package var election: LeaseElection?
+    /// Tells what happens as Kubernetes Events; nil to tell nobody.
+    package var events: EventRecorder?
 
     package init(
         address: AuthentikAddress,
@@ -24,7 +26,8 @@ package struct LoopSurroundings: Sendable {
         secrets: @escaping @Sendable (DesiredState) async -> ResolvedSecrets,
         kubernetes: KubernetesSecrets? = nil,
         tokenFile: String? = nil,
-        election: LeaseElection? = nil
+        election: LeaseElection? = nil,
+        events: EventRecorder? = nil
     ) {
         self.address = address
         self.client = client
@@ -32,5 +35,6 @@ package struct LoopSurroundings: Sendable {
         self.kubernetes = kubernetes
         self.tokenFile = tokenFile
         self.election = election
+        self.events = events
     }
 }

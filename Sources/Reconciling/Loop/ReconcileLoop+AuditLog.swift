@@ -19,7 +19,9 @@ extension ReconcileLoop {
         } catch {
             guard !Task.isCancelled else { return }
             // The pass tries more often, and knows what it means.
-            board.update { $0.lostAuthentik("\(error)", at: .now) }.forEach(log.happened)
+            let events = board.update { $0.lostAuthentik("\(error)", at: .now) }
+            events.forEach(log.happened)
+            announce(EventDigest(events))
             queue.request(.authentik)
         }
     }

@@ -45,6 +45,8 @@ extension ReconcileLoop {
     /// A renewal changes nothing, and is nothing to tell.
     private func tell(_ standing: Standing) {
         guard board.read({ $0.standing }) != standing else { return }
-        board.update { $0.stands(standing, at: .now) }.forEach(log.happened)
+        let events = board.update { $0.stands(standing, at: .now) }
+        events.forEach(log.happened)
+        announce(EventDigest(events))
     }
 }

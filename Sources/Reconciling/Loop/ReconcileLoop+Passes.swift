@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import FoundationEssentials
+import KubernetesAPI
 import Planning
 import Synchronization
 
@@ -36,6 +37,7 @@ extension ReconcileLoop {
         let isSettled = triggers.contains { [.start, .file, .signal, .request].contains($0) }
         let change = isSettled ? files.reload(at: startedAt) : .same
         log.took(change)
+        announce(EventDigest(change))
         board.update {
             $0.took(change, at: startedAt)
             $0.began(number, triggers, at: startedAt)
@@ -99,6 +101,7 @@ extension ReconcileLoop {
             log.happened(event)
             metrics.happened(event)
         }
+        announce(EventDigest(events))
         guard let pass = status.passes.lastAttempt else { return }
         metrics.passEnded(pass, end.duration)
         log.ended(pass, status)
@@ -108,6 +111,11 @@ extension ReconcileLoop {
             answer.report = ReportDocument(report, address: surroundings.address, standIns: secrets.standIns)
         }
         queue.end(answer)
+    }
+
+    func announce(_ digest: EventDigest) {
+        guard let recorder = surroundings.events else { return }
+        digest.notes.forEach(recorder.tell)
     }
 
     /// A client of the present token that counts, logs, and begins no write once the program is ending.

@@ -54,6 +54,9 @@ package final class ReconcileLoop: Sendable {
             if let election = surroundings.election {
                 group.addTask { await self.takePart(in: election) }
             }
+            if let events = surroundings.events {
+                group.addTask { await events.run() }
+            }
             if let period = settings.auditPeriod {
                 group.addTask {
                     while (try? await Task.sleep(for: period)) != nil { await self.lookBetweenPasses() }

@@ -44,6 +44,17 @@ struct Daemon {
         }
     }
 
+    /// Where to tell of what happens, if this is a pod.
+    private func eventRecorder(_ log: LoopLog) -> EventRecorder? {
+        let environment = ProcessInfo.processInfo.environment
+        // Who needs Kubernetes for more is told what is wrong with it.
+        guard let configuration = try? KubernetesConfiguration.find(environment: environment),
+            let subject = EventSubject(environment: environment, namespace: configuration.namespace),
+            let client = try? KubernetesClient(configuration: configuration)
+        else { return nil }
+        return EventRecorder(client: client, subject: subject, onFailure: log.cannotTell)
+    }
+
     private func loadFiles() throws -> DesiredFiles {
         let renderer = DiagnosticRenderer(isColored: pass.style.standardError.isColored)
         do {
@@ -89,7 +100,8 @@ struct Daemon {
                 secrets: { [resolution] in await resolution.resolve($0) },
                 kubernetes: resolution.kubernetes,
                 tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath,
-                election: election
+                election: election,
+                events: pass.connection.sandbox ? nil : eventRecorder(log)
             ),
             board: StatusBoard(StatusLedger(program: program, authentik: address, files: files)),
             log: log

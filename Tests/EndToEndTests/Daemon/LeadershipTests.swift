@@ -48,8 +48,18 @@ import Testing
             #expect(try await replicas.workplace.admin.application("grafana")["group"] == "Moved")
             #expect(Replicas.intrusions(try await replicas.writes(), replicas.reigns) == [])
             #expect(Set(try await replicas.writes().map(\.by)) == ["alpha", "beta"])
+            try await kubernetes.wait { $0.objects("events", in: "authentik").count >= 4 }
             #expect(try await beta.end() == 0)
             #expect(kubernetes.object("leases", "reconcile", in: "authentik")?["spec"]?["holderIdentity"] == nil)
+            // Their pods' Events tell of both, and of what they wrote.
+            let events = kubernetes.objects("events", in: "authentik")
+                .map { "\($0["regarding"]?["name"]?.string ?? "") \($0["reason"]?.string ?? "")" }
+            #expect(
+                Set(events) == [
+                    "alpha BecameLeader", "alpha ServicesChanged", "beta BecameLeader", "beta ServicesChanged",
+                ]
+            )
+            #expect(events.count == 4)
         }
     }
 

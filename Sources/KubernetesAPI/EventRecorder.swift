@@ -1,0 +1,119 @@
+import FoundationEssentials
+import JSON
+
+/// Writes Events about the program's own pod: a few, and none twice.
+///
+/// | | |
+/// |---|---|
+/// | what was told within ``memory`` is told again | the Event is counted up, as a series |
+/// | more than ``limit`` new ones within a minute | the rest is left out |
+/// | the API refuses one, or does not answer | said once, and nothing is sent for ``pause`` |
+///
+/// Whoever tells something never waits, and nothing that matters depends on an Event.
+package actor EventRecorder {
+    private static let controller = "reconcile"
+
+    private let client: KubernetesClient
+    private let subject: EventSubject
+    private let onFailure: @Sendable (KubernetesError) -> Void
+    private let now: @Sendable () -> ContinuousClock.Instant
+
+    /// For how long what was told counts as the same.
+    private let memory: Duration = .seconds(3600)
+    /// How many new Events there are in a minute at most.
+    private let limit = 10
+    /// How long nothing is sent after a failure.
+    private let pause: Duration = .seconds(60)
+
+    private struct Told {
+        /// Of the Event.
+        var name: String
+        var count: Int
+        var at: ContinuousClock.Instant
+    }
+
+    private var told: [EventNote: Told] = [:]
+    /// When the newest Events were made.
+    private var made: [ContinuousClock.Instant] = []
+    private var pausedUntil: ContinuousClock.Instant?
+    private var lastFailure: KubernetesError?
+    private let notes: AsyncStream<EventNote>
+    private let continuation: AsyncStream<EventNote>.Continuation
+
+    /// - Parameter onFailure: told of a failure that is another than the one before.
+    package init(
+        client: KubernetesClient,
+        subject: EventSubject,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        onFailure: @escaping @Sendable (KubernetesError) -> Void
+    ) {
+        self.client = client
+        self.subject = subject
+        self.now = now
+        self.onFailure = onFailure
+        (notes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(32))
+    }
+
+    /// Has something told; returns at once.
+    package nonisolated func tell(_ note: EventNote) { continuation.yield(note) }
+
+    /// Writes what is told, until the task is cancelled.
+    package func run() async {
+        for await note in notes { await write(note) }
+    }
+
+    func write(_ note: EventNote) async {
+        let time = now()
+        if let pausedUntil, time < pausedUntil { return }
+        told = told.filter { time - $0.value.at < memory }
+        do {
+            if try await countUp(note, time) { return }
+            made.removeAll { time - $0 >= .seconds(60) }
+            guard made.count < limit else { return }
+            made.append(time)
+            let name = try await client.createEvent(in: subject.pod.namespace, event(note))
+            told[note] = Told(name: name, count: 1, at: time)
+            lastFailure = nil
+            pausedUntil = nil
+        } catch let error as KubernetesError {
+            pausedUntil = now() + pause
+            if lastFailure?.kind != error.kind { onFailure(error) }
+            lastFailure = error
+        } catch {
+            // The program ends.
+        }
+    }
+
+    /// - Returns: whether there is an Event to count up; it may have been forgotten meanwhile.
+    private func countUp(_ note: EventNote, _ time: ContinuousClock.Instant) async throws -> Bool {
+        guard var known = told[note] else { return false }
+        known.count += 1
+        known.at = time
+        let series: JSONValue = ["count": .integer(known.count), "lastObservedTime": .string(microTime(.now))]
+        guard try await client.countUpEvent(ObjectName(namespace: subject.pod.namespace, name: known.name), series)
+        else { return false }
+        told[note] = known
+        return true
+    }
+
+    private func event(_ note: EventNote) -> JSONValue {
+        var regarding: [String: JSONValue] = [
+            "apiVersion": "v1", "kind": "Pod", "name": .string(subject.pod.name),
+            "namespace": .string(subject.pod.namespace),
+        ]
+        if let uid = subject.uid { regarding["uid"] = .string(uid) }
+        return [
+            "apiVersion": "events.k8s.io/v1",
+            "kind": "Event",
+            "metadata": ["generateName": "reconcile-", "namespace": .string(subject.pod.namespace)],
+            "eventTime": .string(microTime(.now)),
+            "reportingController": .string(Self.controller),
+            "reportingInstance": .string(subject.pod.name),
+            "action": "Reconcile",
+            "reason": .string(note.reason),
+            "note": .string(note.shortened),
+            "type": note.isWarning ? "Warning" : "Normal",
+            "regarding": .object(regarding),
+        ]
+    }
+}
