@@ -126,7 +126,10 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
-        tests("KubernetesAPI", ["CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]),
+        tests(
+            "KubernetesAPI",
+            ["AuthentikAPI", "CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]
+        ),
         tests(
             "AuthentikSandbox",
             ["CurlTransport", "JSON", "TestSupport"],
@@ -164,8 +167,8 @@ let package = Package(
         tests(
             "Reconciling",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Planning",
-                "SecretSources", "Secrets", "TestSupport",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
+                "KubernetesSupport", "Planning", "SecretSources", "Secrets", "TestSupport",
             ]
         ),
         .testTarget(

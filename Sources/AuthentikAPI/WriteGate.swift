@@ -39,7 +39,7 @@ package final class WriteGate: Sendable {
     /// Does a write, unless the gate is closed.
     ///
     /// - Throws: ``WritesStopped``, or what the write throws.
-    func pass<Result>(_ write: () async throws -> Result) async throws -> Result {
+    package func pass<Result>(_ write: () async throws -> Result) async throws -> Result {
         try state.withLock { state in
             if let closed = state.closed { throw closed }
             state.inFlight += 1

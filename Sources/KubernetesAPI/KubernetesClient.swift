@@ -1,6 +1,6 @@
 import CurlTransport
 import FoundationEssentials
-import JSON
+package import JSON
 import Secrets
 
 /// A client of the Kubernetes API, as far as this program needs it.
@@ -13,6 +13,11 @@ package struct KubernetesClient: Sendable {
     package var patience: Duration = .seconds(10)
     /// Waits; tests need not.
     package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+
+    /// Does each attempt of a write, or refuses it by an error of its own.
+    package var admission: @Sendable (_ write: () async throws -> JSONValue) async throws -> JSONValue = {
+        try await $0()
+    }
 
     private let transport: CurlTransport
 
