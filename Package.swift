@@ -126,7 +126,10 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
-        tests("KubernetesAPI", ["CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]),
+        tests(
+            "KubernetesAPI",
+            ["AuthentikAPI", "CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]
+        ),
         tests(
             "AuthentikSandbox",
             ["CurlTransport", "JSON", "TestSupport"],
@@ -165,8 +168,7 @@ let package = Package(
             "Reconciling",
             [
                 "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
-                "Planning",
-                "SecretSources", "Secrets", "TestSupport",
+                "KubernetesSupport", "Planning", "SecretSources", "Secrets", "TestSupport",
             ]
         ),
         .testTarget(

@@ -14,6 +14,8 @@ struct Field: Sendable {
         case secretReference
         /// A key of a Kubernetes Secret.
         case kubernetesSecret
+        /// What runs a service in Kubernetes.
+        case workload
         /// Read by the code that knows the mapping.
         case node
         /// Part of the format, and of a later version of this program.

@@ -14,6 +14,8 @@ enum FieldName: String, CaseIterable {
     case env, file, kubernetes
     // A key of a Kubernetes Secret; name too.
     case namespace, key
+    // A workload; namespace too.
+    case deployment, statefulSet, daemonSet
     // A redirect URI.
     case url, matching
 }

@@ -9,6 +9,7 @@ enum FieldValue {
     case texts([Located<String>])
     case redirectURIs([Located<RedirectURI>])
     case secret(SecretReference)
+    case workload(WorkloadReference)
     case node(YAMLNode)
     /// `null`: a default does not hold.
     case unset
@@ -62,6 +63,10 @@ struct FieldValues {
 
     func secret(_ name: FieldName) -> SecretReference? {
         if case .secret(let secret) = entries[name]?.value { secret } else { nil }
+    }
+
+    func workload(_ name: FieldName) -> WorkloadReference? {
+        if case .workload(let workload) = entries[name]?.value { workload } else { nil }
     }
 
     func node(_ name: FieldName) -> YAMLNode? {

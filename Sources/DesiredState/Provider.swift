@@ -7,6 +7,8 @@ package struct Provider: Sendable, Equatable {
     package var clientType: ClientType = .confidential
     /// Where the client secret is; nil only for a public client, whose secret is never compared.
     package var secret: SecretReference?
+    /// What reads the secret at its start, and so is restarted when that changes; only with a Kubernetes Secret.
+    package var restart: Workload?
     /// At least one; no entry twice.
     package var redirectURIs: [RedirectURI]
     /// Scope names (`openid`), or the `managed` name of a scope mapping.

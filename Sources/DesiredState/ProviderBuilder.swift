@@ -18,6 +18,7 @@ struct ProviderBuilder {
         )
         provider.clientType = values.word(.clientType) ?? .confidential
         provider.secret = secret(for: provider.clientType)
+        provider.restart = restart(for: provider)
         provider.scopes = values.texts(.scopes)?.map(\.value) ?? ProgramDefaults.scopes
         provider.signingKey = values.text(.signingKey) ?? ProgramDefaults.signingKey
         provider.encryptionKey = values.text(.encryptionKey)
@@ -69,5 +70,26 @@ struct ProviderBuilder {
             log.error("\(label) has no secretRef", hint: hint, at: begin)
         }
         return values.secret(.secretRef)
+    }
+
+    private func restart(for provider: Provider) -> Workload? {
+        guard let reference = values.workload(.restart) else { return nil }
+        guard case .kubernetes(let namespace, _, _)? = provider.secret else {
+            checkRestart(of: provider)
+            return nil
+        }
+        return Workload(reference.kind, namespace: reference.namespace ?? namespace, name: reference.name)
+    }
+
+    /// Says why there is nothing to restart for.
+    private func checkRestart(of provider: Provider) {
+        let position = values[.restart]?.keyPosition
+        if provider.clientType == .public {
+            let hint = "leave it out; a public client keeps no secret"
+            log.error("restart is for clients with a secret, and \(label) is a public one", hint: hint, at: position)
+        } else if provider.secret != nil {
+            let hint = "use 'secretRef: {kubernetes: {…}}': only a Secret there has a version that tells a rotation"
+            log.error("restart of \(label) needs its secret to be in Kubernetes", hint: hint, at: position)
+        }
     }
 }

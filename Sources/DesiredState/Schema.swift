@@ -81,7 +81,7 @@ extension Schema {
             Field(.adopt, .choice(AdoptionPolicy.words)),
             Field(.state, .choice(ServiceState.words), isDefaultable: false),
             Field(.renamedFrom, .texts(.slug), isDefaultable: false),
-            Field(.restart, .notYet),
+            .provider(.restart, .workload, isDefaultable: false),
             Field(.publish, .notYet),
         ]
     )
@@ -101,9 +101,15 @@ extension Schema {
         mayHoldSecret: true,
         [
             Field(.namespace, .text(.kubernetesNamespace)),
-            Field(.name, .text(.kubernetesName)),
+            Field(.name, .text(.kubernetesName(of: "a Secret"))),
             Field(.key, .text(.kubernetesKey)),
         ]
+    )
+
+    static let workload = Schema(
+        "in restart",
+        Workload.Kind.allCases.map { Field(FieldName($0), .text(.kubernetesName(of: "a \($0.rawValue)"))) }
+            + [Field(.namespace, .text(.kubernetesNamespace))]
     )
 
     static let redirectURI = Schema(
@@ -114,7 +120,7 @@ extension Schema {
         ]
     )
 
-    static let all = [file, service, secretReference, kubernetesSecret, redirectURI]
+    static let all = [file, service, secretReference, kubernetesSecret, workload, redirectURI]
 }
 
 extension CaseIterable where Self: RawRepresentable<String> {

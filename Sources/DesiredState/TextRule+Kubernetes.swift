@@ -9,11 +9,15 @@ extension TextRule {
     }
 
     /// A subdomain of RFC 1123, in lower case; unlike in DNS, a part may be as long as the whole.
-    static let kubernetesName = TextRule { text in
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        let isName = text.utf8.count <= 253 && parts.allSatisfy(isLabel)
-        let hint = "use up to 253 lower-case letters, digits, '-' and '.', with a letter or digit around each '.'"
-        return isName ? nil : Complaint("is not the name of a Secret", hint: hint)
+    ///
+    /// - Parameter what: has the name, as `a Secret`.
+    static func kubernetesName(of what: String) -> TextRule {
+        TextRule { text in
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+            let isName = text.utf8.count <= 253 && parts.allSatisfy(isLabel)
+            let hint = "use up to 253 lower-case letters, digits, '-' and '.', with a letter or digit around each '.'"
+            return isName ? nil : Complaint("is not the name of \(what)", hint: hint)
+        }
     }
 
     /// A key of a Secret's `data`; what is none may be the secret itself.

@@ -29,6 +29,7 @@ struct ValueReader {
             case .redirectURIs: redirectURIs(node, name).map(FieldValue.redirectURIs)
             case .secretReference: secretReference(pair).map(FieldValue.secret)
             case .kubernetesSecret: kubernetesSecret(node).map(FieldValue.secret)
+            case .workload: workload(node, name).map(FieldValue.workload)
             case .node, .notYet: .node(node)
             }
         return value ?? .invalid

@@ -1,6 +1,6 @@
 import CurlTransport
 import FoundationEssentials
-import JSON
+package import JSON
 import Secrets
 
 /// A client of the Kubernetes API, as far as this program needs it.
@@ -13,6 +13,11 @@ package struct KubernetesClient: Sendable {
     package var patience: Duration = .seconds(10)
     /// Waits; tests need not.
     package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+
+    /// Does each attempt of a write, within a leader's term if there is one, or refuses it by an error of its own.
+    package var admission: @Sendable (_ write: (LeaseTerm?) async throws -> JSONValue) async throws -> JSONValue = {
+        try await $0(nil)
+    }
 
     private let transport: CurlTransport
 
@@ -121,10 +126,16 @@ package struct KubernetesClient: Sendable {
             request.url(at: configuration.server),
             headers: headers,
             body: request.body?.json.serialized(),
-            timeLimit: request.timeLimit,
+            timeLimit: timeLimit(request),
+            sendBefore: request.term?.writesBeginBefore,
             // A second create is refused, or makes a second object; everything else says how it is to be.
             isRepeatable: request.verb != .create
         )
+    }
+
+    private func timeLimit(_ request: KubernetesRequest) -> Duration? {
+        guard let end = request.term?.writesEndBefore else { return request.timeLimit }
+        return max(min(request.timeLimit ?? configuration.transport.timeLimit, end - .now), .milliseconds(1))
     }
 
     private func token(for request: KubernetesRequest) throws -> Secret? {

@@ -17,6 +17,14 @@ struct KubernetesRequest: Sendable {
     var body: KubernetesBody?
     /// From the start to the last byte of the answer; nil means the transport's own limit.
     var timeLimit: Duration?
+    /// The leader's term that it has to keep to; nil for none.
+    var term: LeaseTerm?
+
+    func within(_ term: LeaseTerm?) -> KubernetesRequest {
+        var request = self
+        request.term = term
+        return request
+    }
 
     func url(at server: String) -> String {
         var url = path(at: server)

@@ -36,4 +36,9 @@ package struct LeaseTiming: Sendable, Equatable {
 package struct LeaseTerm: Sendable, Equatable {
     package var writesBeginBefore: ContinuousClock.Instant
     package var writesEndBefore: ContinuousClock.Instant
+
+    package init(writesBeginBefore: ContinuousClock.Instant, writesEndBefore: ContinuousClock.Instant) {
+        self.writesBeginBefore = writesBeginBefore
+        self.writesEndBefore = writesEndBefore
+    }
 }

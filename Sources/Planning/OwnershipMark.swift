@@ -18,19 +18,23 @@ package struct OwnershipMark: Sendable, Equatable {
     package var applicationFields: [String]
     /// The same of the provider's fields.
     package var providerFields: [String]
+    /// Where the provider's secret came from; nil for a service whose workload is not restarted.
+    package var rotation: SecretRotation?
 
     package init(
         owner: String,
         slug: String,
         provider: Int? = nil,
         applicationFields: [String] = [],
-        providerFields: [String] = []
+        providerFields: [String] = [],
+        rotation: SecretRotation? = nil
     ) {
         self.owner = owner
         self.slug = slug
         self.provider = provider
         self.applicationFields = applicationFields
         self.providerFields = providerFields
+        self.rotation = rotation
     }
 }
 
@@ -58,14 +62,15 @@ extension OwnershipMark {
                 slug: slug,
                 provider: attributes["provider"]?.integer,
                 applicationFields: names("application"),
-                providerFields: names("provider")
+                providerFields: names("provider"),
+                rotation: SecretRotation(attributes["rotation"])
             )
         )
     }
 
     /// As the entitlement stores it.
     package var attributes: JSONValue {
-        [
+        var members: [String: JSONValue] = [
             "owner": .string(owner),
             "version": .integer(Self.currentVersion),
             "slug": .string(slug),
@@ -75,5 +80,7 @@ extension OwnershipMark {
                 "provider": .array(providerFields.map(JSONValue.string)),
             ],
         ]
+        members["rotation"] = rotation?.json
+        return .object(members)
     }
 }

@@ -69,7 +69,7 @@ extension Decision {
     package var isStuck: Bool { self == .conflict || self == .blocked || self == .waiting }
 }
 
-/// One write to Authentik.
+/// One write, to Authentik or to what uses it.
 package enum Write: Sendable {
     /// One transaction; the pks are listed afterwards.
     case createApplicationAndProvider(application: [FieldAssignment], provider: [FieldAssignment])
@@ -80,7 +80,9 @@ package enum Write: Sendable {
     case updateApplication(slug: String, [FieldAssignment], link: ProviderLink?)
     /// Nil for either pk means the object that a write before this one created.
     case createMark(application: String?, OwnershipMark)
+    /// A rotation without a time gets that of the restart which the same plan begins.
     case updateMark(entitlement: String, OwnershipMark)
+    case restartWorkload(Workload, RestartTime)
     case deleteProvider(pk: Int)
     case deleteApplication(slug: String)
     case deleteMark(entitlement: String)

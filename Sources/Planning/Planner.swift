@@ -176,6 +176,7 @@ package struct Planner {
         guard let provider = service.provider else { return draft.planBookmark(index) }
         let match = matcher.match(provider, application: application, mark: draft.mark)
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
+        draft.secretVersion = secretVersion(of: provider)
         switch resolve(provider) {
         case .failure(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.message)
         case .success(let resolved):
@@ -228,7 +229,7 @@ package struct Planner {
         var secret: Secret?
         if provider.clientType == .confidential {
             switch provider.secret.flatMap({ secrets[$0] }) {
-            case .available(let value): secret = value
+            case .available(let value, _): secret = value
             case .leftOut: break
             case .unavailable(let reason): return .failure(LookUpError(reason))
             case .waiting(let reason): return .failure(LookUpError(reason, isWaiting: true))
@@ -240,6 +241,11 @@ package struct Planner {
         } catch {
             return .failure(error)
         }
+    }
+
+    private func secretVersion(of provider: Provider) -> SecretVersion? {
+        guard case .available(_, let version)? = provider.secret.flatMap({ secrets[$0] }) else { return nil }
+        return version
     }
 
     private func planOrphans() -> [ServicePlan] {

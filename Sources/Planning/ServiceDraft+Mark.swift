@@ -3,18 +3,20 @@ import DesiredState
 
 extension ServiceDraft {
     /// What brings the mark of an application that is there up to date; nil if it is.
-    func markWrite(_ application: Application, _ provider: MarkedProvider) -> Write? {
+    ///
+    /// - Parameter settingSecret: whether the plan gives the provider its secret.
+    func markWrite(_ application: Application, _ provider: MarkedProvider, settingSecret: Bool) -> Write? {
         var wanted: OwnershipMark
         switch provider {
-        case .known(let pk): wanted = wantedMark(provider: pk)
-        case .created: wanted = wantedMark(provider: nil)
+        case .known(let pk): wanted = wantedMark(provider: pk, settingSecret: settingSecret)
+        case .created: wanted = wantedMark(provider: nil, settingSecret: settingSecret)
         }
         guard let entitlement else { return .createMark(application: application.pk, wanted) }
         if case .known = provider, entitlement.reading == .mark(wanted) { return nil }
         return .updateMark(entitlement: entitlement.pk, wanted)
     }
 
-    func wantedMark(provider: Int?) -> OwnershipMark {
+    func wantedMark(provider: Int?, settingSecret: Bool = false) -> OwnershipMark {
         OwnershipMark(
             owner: owner,
             slug: service.slug,
@@ -24,7 +26,8 @@ extension ServiceDraft {
                 .map(\.rawValue).sorted(),
             providerFields: ProviderField.allCases
                 .filter { $0.exists(in: release) && service.declares($0) }
-                .map(\.rawValue).sorted()
+                .map(\.rawValue).sorted(),
+            rotation: settledRotation(settingSecret: settingSecret)
         )
     }
 }

@@ -13,6 +13,8 @@ struct ServiceDraft {
     var entitlement: ObservedIndex.MarkedEntitlement?
     /// Its mark, if it is this owner's.
     var mark: OwnershipMark?
+    /// The version of the Secret that its secret is from; nil if that is not known.
+    var secretVersion: SecretVersion?
     /// What may be deleted of it.
     let deletions: DeletionRules
     var notes: [String] = []
@@ -84,7 +86,7 @@ struct ServiceDraft {
                 )
             }
             if !isLinked { plan.notes += leftAlone(application) }
-            return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
+            return adopted(restarting(plan), isAsCreated: provider.isAsCreated(own, names))
         case (let application?, _):
             let assignments = provider.assignments(release)
             let link = LinkChange(link: .created, pk: nil, name: provider.declared.name)
@@ -96,7 +98,7 @@ struct ServiceDraft {
             )
             plan.writes.insert(.createProvider(assignments), at: 0)
             plan.notes += leftAlone(application)
-            return adopted(plan, isAsCreated: false)
+            return adopted(restarting(plan), isAsCreated: false)
         }
     }
 
@@ -153,7 +155,8 @@ struct ServiceDraft {
                 after: .reference(.init(pk: change.pk.map(JSONValue.integer) ?? .null, name: change.name))
             )
         }
-        let markWrite = self.markWrite(application, provider)
+        let settingSecret = providerChanges.contains(where: \.setsSecret)
+        let markWrite = self.markWrite(application, provider, settingSecret: settingSecret)
         let all = changes + [linkChange].compactMap { $0 } + providerChanges
         let (decision, reason) = decide(all, markDiffers: markWrite != nil, link: link)
         var plan = start(decision, reason)

@@ -5,8 +5,13 @@ import Synchronization
 ///
 /// Who names no Kubernetes Secret needs no Kubernetes, and gets no error about one.
 package final class KubernetesSecrets: Sendable {
+    private struct Found {
+        var client: KubernetesClient
+        var reader: KubernetesSecretReader
+    }
+
     private let find: @Sendable () throws -> KubernetesConfiguration?
-    private let found = Mutex<KubernetesSecretReader?>(nil)
+    private let found = Mutex<Found?>(nil)
 
     /// - Parameter find: Looks for the API; nil if there is none. Asked again until it finds one.
     package init(_ find: @escaping @Sendable () throws -> KubernetesConfiguration?) {
@@ -16,7 +21,14 @@ package final class KubernetesSecrets: Sendable {
     /// The reader of Secrets.
     ///
     /// - Throws: ``KubernetesConfigurationError``.
-    package func reader() throws -> KubernetesSecretReader {
+    package func reader() throws -> KubernetesSecretReader { try look().reader }
+
+    /// A client of the API that the reader reads from.
+    ///
+    /// - Throws: ``KubernetesConfigurationError``.
+    package func client() throws -> KubernetesClient { try look().client }
+
+    private func look() throws -> Found {
         try found.withLock { found in
             if let found { return found }
             guard let configuration = try find() else {
@@ -24,9 +36,10 @@ package final class KubernetesSecrets: Sendable {
                     "no Kubernetes API is known here: neither KUBECONFIG, nor a pod's service account, nor ~/.kube/config"
                 )
             }
-            let reader = KubernetesSecretReader(client: try KubernetesClient(configuration: configuration))
-            found = reader
-            return reader
+            let client = try KubernetesClient(configuration: configuration)
+            let new = Found(client: client, reader: KubernetesSecretReader(client: client))
+            found = new
+            return new
         }
     }
 }

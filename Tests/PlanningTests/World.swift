@@ -110,7 +110,7 @@ extension World {
 
     func provider(_ declared: Provider, pk: Int, linkedTo slug: String?) -> OAuth2Provider {
         var provider = OAuth2Provider(pk: pk, name: declared.name, clientID: declared.clientID)
-        if case .environment(let name) = declared.secret, case .available(let secret) = secrets[.environment(name)] {
+        if case .environment(let name) = declared.secret, case .available(let secret, _) = secrets[.environment(name)] {
             provider.clientSecret = secret
         }
         provider.redirectURIs = declared.redirectURIs.map { .init(matchingMode: $0.matching.rawValue, url: $0.url) }
@@ -207,6 +207,17 @@ extension Write {
             "mark \(application ?? "created") provider \(mark.provider.map(String.init) ?? "-")"
         case .updateMark(let entitlement, let mark):
             "change \(entitlement) provider \(mark.provider.map(String.init) ?? "-")"
+                + (mark.rotation?.isPending == true ? " pending" : "")
+        case .restartWorkload(let workload, let time): "restart \(workload) \(time.summary)"
+        }
+    }
+}
+
+extension RestartTime {
+    fileprivate var summary: String {
+        switch self {
+        case .recorded(let time): "at \(time)"
+        case .now(let before): before.map { "after \($0)" } ?? "now"
         }
     }
 }

@@ -40,6 +40,10 @@ enum SamplePlan {
             $0.writes = [
                 .updateProvider(pk: 7, [assignment("client_secret", .secret(Secret("n3w-s3cr3t")))]),
                 .updateApplication(slug: "grafana", [assignment("open_in_new_tab", .flag(true))], link: nil),
+                .restartWorkload(
+                    Workload(.deployment, namespace: "monitoring", name: "grafana"),
+                    .recorded("2026-11-24T16:00:00Z")
+                ),
             ]
         },
         service("old", .delete, "not declared any more, and prune is on", isDeclared: false) {

@@ -1,6 +1,7 @@
+import DesiredState
 package import JSON
 
-/// One write to Authentik, without the values of secrets.
+/// One write, without the values of secrets.
 package struct WriteRecord: Sendable, Equatable, Codable {
     package enum Action: String, Sendable, Codable, CaseIterable {
         case createApplicationAndProvider = "create-application-and-provider"
@@ -10,13 +11,15 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         case updateApplication = "update-application"
         case createMark = "create-mark"
         case updateMark = "update-mark"
+        case restartWorkload = "restart-workload"
         case deleteProvider = "delete-provider"
         case deleteApplication = "delete-application"
         case deleteMark = "delete-mark"
     }
 
     package var action: Action
-    /// The pk, or an application's slug; for a new mark, its application's pk.
+    /// The pk, or an application's slug; for a new mark, its application's pk; for a workload, `deployment
+    /// monitoring/grafana`.
     ///
     /// Absent for what does not exist yet.
     package var target: String?
@@ -28,7 +31,8 @@ package struct WriteRecord: Sendable, Equatable, Codable {
     package var secretFields: [String]?
     /// The pk of the provider that the application gets, or `created` for the one made before.
     package var link: String?
-    /// The attributes of an ownership mark.
+    /// The attributes of an ownership mark, without the version of a Secret and the time of a restart, which are those of
+    /// the moment when it is written.
     package var mark: JSONValue?
 
     package init(_ write: Write) {
@@ -47,6 +51,8 @@ package struct WriteRecord: Sendable, Equatable, Codable {
             self.init(.createMark, application, mark: mark)
         case .updateMark(let entitlement, let mark):
             self.init(.updateMark, entitlement, mark: mark)
+        case .restartWorkload(let workload, _):
+            self.init(.restartWorkload, workload.description)
         case .deleteProvider(let pk):
             self.init(.deleteProvider, "\(pk)")
         case .deleteApplication(let slug):
@@ -75,7 +81,13 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         case .created: self.link = "created"
         case nil: break
         }
-        self.mark = mark?.attributes
+        self.mark = mark.map(Self.attributes)
+    }
+
+    private static func attributes(_ mark: OwnershipMark) -> JSONValue {
+        guard let rotation = mark.rotation, var members = mark.attributes.object else { return mark.attributes }
+        members["rotation"] = ["pending": .bool(rotation.isPending)]
+        return .object(members)
     }
 
     private static func values(_ assignments: [FieldAssignment]) -> [String: JSONValue] {

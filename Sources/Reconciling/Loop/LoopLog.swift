@@ -80,6 +80,8 @@ package final class LoopLog: Sendable {
     func happened(_ event: LedgerEvent) {
         switch event {
         case .changed(let service): changed(service)
+        case .restarted(let slug, let workload):
+            logger.notice("restarted its workload", metadata: ["service": "\(slug)", "workload": "\(workload)"])
         case .drifted(let service, let author):
             var metadata = metadata(service)
             metadata["field"] = "\(service.driftedFields.map(\.description).joined(separator: ", "))"

@@ -67,6 +67,7 @@ extension ReconcileLoop {
         let start = ContinuousClock.now
         let client = client(limit: settings.passLimit)
         var pass = Pass(client: client, desired: desired, secrets: secrets)
+        pass.kubernetes = surroundings.kubernetes
         pass.paused = board.read { $0.paused(secrets, at: startedAt) }
         let outcome: PassEnd.Outcome
         do {

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import JSON
 import Planning
+import SecretSources
 import Synchronization
 
 /// Carries out a plan: services side by side, the writes of each in order.
@@ -13,11 +14,16 @@ struct Applier: Sendable {
     let concurrency: Int
     /// Told how many of the services are done; nil for nobody.
     let onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    /// Where workloads are restarted; nil for nowhere.
+    var kubernetes: KubernetesSecrets?
+    var clock = RestartClock()
 
     /// What a service's writes have made so far.
     private struct Progress: Sendable {
         var plan: ServicePlan
         var made = MadeObjects()
+        /// The time of the restart that is due; nil without one.
+        var restartedAt: String?
         /// A mark that waits for the pk of its application.
         var pendingMark: OwnershipMark?
         var failure: ServiceFailure?
@@ -63,12 +69,15 @@ struct Applier: Sendable {
             progress.failure = reason
             return progress
         }
+        progress.restartedAt = service.restartTime.map(clock.time)
         do {
             for write in service.writes {
                 try await send(write, &progress)
                 // A mark that waits for its application is not written yet.
                 if progress.pendingMark == nil { progress.written.append(WriteRecord(write).action) }
             }
+        } catch let failure as ServiceFailure {
+            progress.failure = failure
         } catch let stopped as WritesStopped {
             progress.failure = ServiceFailure("not finished: \(stopped)")
         } catch let error as AuthentikError {
@@ -109,7 +118,11 @@ struct Applier: Sendable {
             progress.made.mark = try await createMark(mark, on: pk)
         case .updateMark(let entitlement, var mark):
             mark.provider = mark.provider ?? progress.made.provider
+            if let time = progress.restartedAt { mark.rotation?.at = time }
             try await client.updateEntitlement(pk: entitlement, attributes: mark.attributes)
+        case .restartWorkload(let workload, let time):
+            let restarts = WorkloadRestarts(kubernetes: kubernetes, gate: client.gate)
+            try await restarts.restart(workload, at: progress.restartedAt ?? clock.time(time))
         case .deleteProvider(let pk):
             try await client.deleteProvider(pk: pk)
         case .deleteApplication(let slug):

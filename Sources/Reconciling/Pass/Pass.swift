@@ -1,7 +1,7 @@
 package import AuthentikAPI
 package import DesiredState
 package import Planning
-import SecretSources
+package import SecretSources
 
 /// One pass: observe, plan, apply.
 package struct Pass: Sendable {
@@ -9,6 +9,8 @@ package struct Pass: Sendable {
     package var desired: DesiredState
     /// What came of the secrets that `desired` refers to.
     package var secrets: [SecretReference: SecretAvailability]
+    /// Where workloads are restarted; nil for nowhere.
+    package var kubernetes: KubernetesSecrets?
     /// What it is about, if not about everything.
     package var narrowing = Narrowing()
     /// How many services are written to at the same time.
@@ -96,7 +98,9 @@ package struct Pass: Sendable {
         for index in plan.services.indices where plan.services[index].needsSecret || isPaused(plan.services[index]) {
             plan.services[index].writes = []
         }
-        let outcomes = await Applier(client: client, concurrency: concurrency, onProgress: onProgress).apply(plan)
+        var applier = Applier(client: client, concurrency: concurrency, onProgress: onProgress)
+        applier.kubernetes = kubernetes
+        let outcomes = await applier.apply(plan)
         return outcomes.map { outcome in
             var outcome = outcome
             outcome.isPaused = isPaused(outcome.plan)

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+package import DesiredState
 package import Planning
 
 /// What a pass did.
@@ -25,6 +26,9 @@ package struct ServiceOutcome: Sendable {
     /// Whether it is left as it is for now, see ``Pass/paused``.
     package var isPaused = false
 
+    /// The workload that was restarted; nil if none was.
+    package var restarted: Workload? { written.contains(.restartWorkload) ? plan.restart : nil }
+
     /// Whether it is as declared now; an orphan counts as such, since nothing was to be done, and a deletion that the
     /// brake holds back does not.
     package var isConverged: Bool {
@@ -34,7 +38,7 @@ package struct ServiceOutcome: Sendable {
 }
 
 /// Why the writes to a service were not all done.
-package struct ServiceFailure: Sendable, Equatable {
+package struct ServiceFailure: Error, Equatable {
     /// A clause, in Authentik's own words where it had any.
     package var message: String
     /// What Authentik says of single fields.

@@ -91,9 +91,9 @@ package struct SecretResolution: Sendable {
 
     private func answer(to reference: SecretReference, _ value: KubernetesSecretValue) -> Answer {
         switch value {
-        case .available(let secret, _, _):
+        case .available(let secret, let known, _):
             patience.found(reference)
-            return Answer(availability: .available(secret))
+            return Answer(availability: .available(secret, version: SecretVersion(known)))
         case .waiting(let clause):
             let text = "the secret (\(reference)) \(clause)"
             return patience.waits(for: reference)
@@ -103,6 +103,13 @@ package struct SecretResolution: Sendable {
         case .unreadable(let error):
             return Answer(availability: .unavailable(reason: "the secret (\(reference)) cannot be read: \(error)"))
         }
+    }
+}
+
+extension SecretVersion {
+    fileprivate init?(_ known: KnownSecret) {
+        guard case .present(let uid, let resourceVersion) = known else { return nil }
+        self.init(uid: uid, resourceVersion: resourceVersion)
     }
 }
 

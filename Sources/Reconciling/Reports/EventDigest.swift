@@ -8,6 +8,7 @@ import Planning
 /// | what happened | reason | |
 /// |---|---|---|
 /// | services were written to | `ServicesChanged` | normal |
+/// | workloads were restarted | `WorkloadsRestarted` | normal |
 /// | services failed, or came into a state that somebody should look at | `ServicesNotInSync` | warning |
 /// | somebody keeps changing services back | `FightBegan` | warning |
 /// | deletions are held back | `DeletionsHeld` | warning |
@@ -25,12 +26,14 @@ struct EventDigest {
     init(_ events: [LedgerEvent]) {
         var changed: [String] = []
         var stuck: [String] = []
+        var restarted: [String] = []
         var fights: [String] = []
         var rest: [EventNote] = []
         for event in events {
             switch event {
             case .changed(let service):
                 changed.append("\(service.slug): \(service.decision.rawValue), \(service.reason)")
+            case .restarted(let slug, let workload): restarted.append("\(slug): \(workload), for its new secret")
             case .failed(let slug, let failure, isNew: true): stuck.append("\(slug): failed, \(failure.message)")
             case .stuck(let slug, let state, let reason): stuck.append("\(slug): \(state.rawValue), \(reason)")
             case .fightBegan(let slug, let fight):
@@ -49,6 +52,7 @@ struct EventDigest {
             }
         }
         add("ServicesChanged", isWarning: false, changed)
+        add("WorkloadsRestarted", isWarning: false, restarted)
         add("ServicesNotInSync", isWarning: true, stuck)
         add("FightBegan", isWarning: true, fights)
         notes += rest

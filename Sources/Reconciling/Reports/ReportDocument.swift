@@ -43,12 +43,15 @@ package struct RequestsDocument: Codable, Sendable, Equatable {
 struct OutcomeDocument: Encodable, Sendable {
     var service: ServiceRecord
     var isConverged: Bool
+    /// The workload that was restarted, as `deployment monitoring/grafana`; absent if none was.
+    var restarted: String?
     /// Absent if nothing failed.
     var error: ErrorDocument?
 
     init(_ outcome: ServiceOutcome) {
         service = ServiceRecord(outcome.plan)
         isConverged = outcome.isConverged
+        restarted = outcome.restarted?.description
         error = outcome.failure.map(ErrorDocument.init)
     }
 
@@ -56,11 +59,12 @@ struct OutcomeDocument: Encodable, Sendable {
         try service.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(isConverged, forKey: .isConverged)
+        try container.encodeIfPresent(restarted, forKey: .restarted)
         try container.encodeIfPresent(error, forKey: .error)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case isConverged, error
+        case isConverged, restarted, error
     }
 }
 

@@ -39,7 +39,9 @@ struct DriftDetector: Sendable {
 
     /// Whether a service is declared as it was in the last pass.
     func isUnchanged(_ service: Service, _ secret: SecretAvailability?) -> Bool {
-        known[service.slug].map { $0.service.isDeclared(as: service) && $0.secret == secret } ?? false
+        guard let known = known[service.slug], known.service.isDeclared(as: service) else { return false }
+        guard let before = known.secret, let secret else { return known.secret == nil && secret == nil }
+        return before.means(secret)
     }
 
     /// Forgets services that are declared no more.

@@ -1,9 +1,12 @@
+package import DesiredState
 package import Planning
 
 /// Something that happened to a service or to the whole, as the log and the metrics are to tell it.
 package enum LedgerEvent: Sendable {
     /// A service was written to.
     case changed(ServicePlan)
+    /// A service's workload was restarted for its new secret.
+    case restarted(slug: String, Workload)
     /// A service was found changed by somebody else.
     case drifted(ServicePlan, by: DriftAuthor?)
     /// What somebody else changed was changed back: the fields.

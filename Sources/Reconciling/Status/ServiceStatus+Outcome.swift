@@ -100,6 +100,30 @@ extension ServiceStatus {
             )
         case .leftOut, nil: break
         }
+        if let workload = service?.provider?.restart { addRestart(of: workload, outcome, before: before, at: time) }
+    }
+
+    private mutating func addRestart(
+        of workload: Workload,
+        _ outcome: ServiceOutcome,
+        before: ServiceStatus?,
+        at time: Timestamp
+    ) {
+        let value: (ConditionStatus.Status, String)
+        let message: String
+        if outcome.restarted != nil {
+            (value, message) = ((.yes, "Restarted"), "\(workload) was restarted for its new secret")
+        } else if outcome.plan.restart != nil {
+            (value, message) = ((.no, "Pending"), "\(workload) is still to be restarted for its new secret")
+        } else if outcome.isConverged {
+            (value, message) = ((.yes, "NotNeeded"), "nothing is left to restart \(workload) for")
+        } else {
+            // Nothing was found out about it.
+            let last = before?.conditions.first { $0.type == .workloadRestarted }
+            if let last { conditions.append(last) }
+            return
+        }
+        conditions.append(condition(.workloadRestarted, value, message, before: before, at: time))
     }
 
     private static func reason(_ outcome: ServiceOutcome, _ state: SyncState) -> String {
@@ -131,13 +155,15 @@ extension ServiceStatus {
 }
 
 extension LastChange {
-    init(_ plan: ServicePlan, _ pass: FinishedPass) {
+    init(_ outcome: ServiceOutcome, _ pass: FinishedPass) {
+        let plan = outcome.plan
         self.init(
             at: pass.finishedAt,
             pass: pass.number,
             decision: plan.decision.rawValue,
             reason: plan.reason,
-            fields: plan.changes.map { "\($0.object.rawValue).\($0.field)" }
+            fields: plan.changes.map { "\($0.object.rawValue).\($0.field)" },
+            restarted: outcome.restarted?.description
         )
     }
 }

@@ -56,6 +56,8 @@ package struct ConditionStatus: Sendable, Equatable, Codable {
         case secretResolved = "SecretResolved"
         /// Whether it is as declared.
         case synced = "Synced"
+        /// Whether its workload runs with the secret that its provider has; only of services with `restart`.
+        case workloadRestarted = "WorkloadRestarted"
 
         package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     }
@@ -85,6 +87,8 @@ package struct LastChange: Sendable, Equatable, Codable {
     package var reason: String
     /// The changed fields, as `provider.redirect_uris`.
     package var fields: [String]
+    /// The workload that was restarted for it, as `deployment monitoring/grafana`; absent if none was.
+    package var restarted: String?
 }
 
 package struct LastDrift: Sendable, Equatable, Codable {

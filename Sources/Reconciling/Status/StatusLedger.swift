@@ -172,9 +172,10 @@ package struct StatusLedger: Sendable {
             let secret = service?.provider?.secret.flatMap { secrets[$0] }
             var status = ServiceStatus(outcome, service, secret, before: before[slug], at: time)
             if !outcome.written.isEmpty {
-                status.lastChange = LastChange(outcome.plan, pass)
+                status.lastChange = LastChange(outcome, pass)
                 events.append(.changed(outcome.plan))
             }
+            if let workload = outcome.restarted { events.append(.restarted(slug: slug, workload)) }
             if let service {
                 events += drift(outcome, drifts.judge(outcome, service, secret), &status, pass, authors[slug])
             }

@@ -98,11 +98,12 @@ struct ServiceEntry {
     private var lastChange: HTML? {
         service.lastChange.map { change in
             let fields: HTML? = change.fields.isEmpty ? nil : "; \(codes(change.fields))"
+            let restarted: HTML? = change.restarted.map { "; restarted <code>\($0)</code>" }
             return part(
                 "Last change",
                 """
                 <p>\(.time(change.at, isExact: true)), by pass \(change.pass): \(change.done) \
-                (\(change.reason))\(fields).</p>
+                (\(change.reason))\(fields)\(restarted).</p>
                 """
             )
         }

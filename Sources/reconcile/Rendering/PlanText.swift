@@ -36,7 +36,8 @@ struct PlanText {
             let color = group == .deletions ? style.red : look.color
             lines.append(text.headline(service, look.planned, symbol: look.symbol, color: color))
             if let deletion = service.deletion { lines.append(text.deletion(deletion, verb: "deletes")) }
-            lines += text.changes(service.changes) + text.notes(service)
+            lines += text.changes(service.changes)
+            lines += text.restart(service.restart, verb: "restarts") + text.notes(service)
         }
         if group == .deletions, let brake { lines.append("  " + style.red(brake.description)) }
         return lines

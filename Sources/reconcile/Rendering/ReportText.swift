@@ -23,6 +23,7 @@ extension Session {
                     lines.append("      left alone; it is not as declared:")
                 }
                 lines += text.changes(outcome.plan.changes)
+                lines += text.restart(outcome.restarted, verb: "restarted")
             }
             lines += text.notes(outcome.plan)
         }

@@ -1,3 +1,4 @@
+import DesiredState
 import Planning
 
 /// Shows a service in a comment: a block of its changes, collapsed if it is long.
@@ -34,6 +35,7 @@ struct ServiceMarkdown {
             last = change.object
             lines += self.lines(change, "\(change.field.padded(to: width))  ")
         }
+        if let workload = service.restart { lines.append("! restarts \(shortened(workload.description))") }
         return lines + service.notes.map { "# note: \(shortened($0))" }
     }
 

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import DesiredState
 import Planning
 import Reconciling
 
@@ -46,6 +47,11 @@ struct ServiceText {
         ]
         let list = parts.compactMap { $0 }.joined(separator: ", then ")
         return "      " + style.red("\(deletion.isHeld ? "would delete" : verb) \(list)".printable)
+    }
+
+    /// What is restarted, or was; nothing if nothing is.
+    func restart(_ workload: Workload?, verb: String) -> [String] {
+        workload.map { ["      " + style.yellow("\(verb) \($0)".printable)] } ?? []
     }
 
     /// The changed fields, a block for each object, the arrows of a block below each other.

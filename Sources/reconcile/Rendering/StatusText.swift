@@ -75,6 +75,7 @@ struct StatusText {
         guard let (slug, change) = changes.max(by: { $0.1.at < $1.1.at }) else { return nil }
         let others = changes.count { $0.1.pass == change.pass } - 1
         return "\(slug) \(ago(change.at)): \(change.decision), \(change.reason)"
+            + (change.restarted.map { ", restarted \($0)" } ?? "")
             + (others == 0 ? "" : ", and \(count(others, "other"))")
     }
 

@@ -84,8 +84,10 @@ struct PassOptions: ParsableArguments {
         var client = AuthentikClient(address: address, token: token, transport: try connection.transport())
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         client.onRetry = RetryLog(logger: logger).report
-        let secrets = await connection.secretResolution().resolve(desired, narrowing)
+        let resolution = connection.secretResolution()
+        let secrets = await resolution.resolve(desired, narrowing)
         var pass = Pass(client: client, desired: desired, secrets: secrets.availability)
+        pass.kubernetes = resolution.kubernetes
         pass.narrowing = narrowing
         pass.onProgress = ProgressLog(logger: logger).report
         return Session(

@@ -138,6 +138,7 @@ extension LedgerEvent {
     var short: String {
         switch self {
         case .changed(let plan): "changed \(plan.slug)"
+        case .restarted(let slug, let workload): "restarted \(slug): \(workload)"
         case .drifted(let plan, let author): "drifted \(plan.slug) by \(author?.username ?? "nobody")"
         case .mended(let slug, let fields): "mended \(slug) \(fields.map(\.description).joined(separator: ", "))"
         case .failed(let slug, let failure, let isNew): "failed \(slug): \(failure.message)\(isNew ? ", new" : "")"

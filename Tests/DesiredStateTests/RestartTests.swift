@@ -1,0 +1,105 @@
+import DesiredState
+import Testing
+
+/// `restart`: which workload of a service is restarted after a rotation of its secret.
+struct RestartTests {
+    private static let kubernetes = "secretRef: {kubernetes: {namespace: monitoring, name: s, key: k}}\n"
+    private static let base = "slug: a\nport: 1\nredirectPath: /cb\n"
+
+    @Test(arguments: [
+        ("{deployment: grafana}", Workload(.deployment, namespace: "monitoring", name: "grafana")),
+        ("{statefulSet: db.main}", Workload(.statefulSet, namespace: "monitoring", name: "db.main")),
+        ("{daemonSet: agent, namespace: kube-system}", Workload(.daemonSet, namespace: "kube-system", name: "agent")),
+    ])
+    func `a workload, in the namespace of the Secret unless said otherwise`(field: String, workload: Workload) {
+        let result = DesiredStateLoader.load(.service(Self.base + Self.kubernetes + "restart: \(field)"))
+        #expect(result.diagnostics == [])
+        #expect(result.state?.services.first?.provider?.restart == workload)
+    }
+
+    @Test func `the secret's reference may be a default`() {
+        let top = "defaults: {secretRef: {kubernetes: {namespace: n, name: s, key: k}}}\n"
+        let service = "{slug: a, port: 1, redirectPath: /cb, restart: {deployment: d}}"
+        let result = DesiredStateLoader.load(MarkedText(MarkedText.head + top + "services: [\(service)]"))
+        #expect(result.diagnostics == [])
+        let restart = result.state?.services.first?.provider?.restart
+        #expect(restart?.description == "deployment n/d")
+    }
+
+    private static let oneKind = "give it exactly one of 'deployment', 'statefulSet', 'daemonSet'"
+
+    @Test(arguments: [
+        ("restart: ▲{}", "restart has no workload in service 'a'", oneKind),
+        ("restart: ▲{namespace: n}", "restart has no workload in service 'a'", oneKind),
+        (
+            "restart: ▲{deployment: x, daemonSet: y}", "restart has more than one workload in service 'a'",
+            oneKind
+        ),
+        ("restart: ▲grafana", "restart must be a mapping of fields, not text in service 'a'", nil),
+        ("restart: ▲[grafana]", "restart must be a mapping of fields, not a list in service 'a'", nil),
+        ("restart: {deployment: ▲~}", "deployment has no value in restart in service 'a'", nil),
+        (
+            "restart: {deployment: ▲Grafana}", "deployment is not the name of a deployment in restart in service 'a'",
+            nil
+        ),
+        ("restart: {daemonSet: ▲a/b}", "daemonSet is not the name of a daemonSet in restart in service 'a'", nil),
+        (
+            "restart: {deployment: x, namespace: ▲A}",
+            "namespace is not the name of a namespace in restart in service 'a'",
+            nil
+        ),
+        (
+            "restart: {▲deploymnet: x}", "unknown field 'deploymnet' in restart in service 'a'",
+            "did you mean 'deployment'?"
+        ),
+        (
+            "restart: {deployment: x, ▲key: x}", "unknown field 'key' in restart in service 'a'",
+            "it belongs in kubernetes"
+        ),
+        (
+            "restart: ▲~", "restart has no value in service 'a'",
+            "give it one, or leave the field out; null only takes a default away"
+        ),
+    ])
+    func `a wrong one`(field: String, message: String, hint: String?) throws {
+        try Mistake.error(.service(Self.base + Self.kubernetes + field), message, hint).check()
+    }
+
+    @Test func `it needs a Secret of Kubernetes`() throws {
+        for reference in ["{env: S}", "{file: /s}"] {
+            let input = MarkedText.service(Self.base + "secretRef: \(reference)\n▲restart: {deployment: x}")
+            let hint = "use 'secretRef: {kubernetes: {…}}': only a Secret there has a version that tells a rotation"
+            try Mistake.error(input, "restart of service 'a' needs its secret to be in Kubernetes", hint).check()
+        }
+        let input = MarkedText.service(Self.base + "clientType: public\n▲restart: {deployment: x}")
+        try Mistake.error(
+            input,
+            "restart is for clients with a secret, and service 'a' is a public one",
+            "leave it out; a public client keeps no secret"
+        ).check()
+    }
+
+    @Test func `it has no use where the secret's reference is a mistake`() throws {
+        try Mistake.error(
+            .service(Self.base + "secretRef: {env: ▲a-b}\nrestart: {deployment: x}"),
+            "env is not the name of an environment variable in secretRef in service 'a'"
+        ).check()
+    }
+
+    @Test func `a bookmark has nothing to restart`() throws {
+        try Mistake.error(
+            .bookmark("port: 1\n▲restart: {deployment: x}"),
+            "restart is for OIDC services, and service 'docs' is a bookmark",
+            "add a redirectPath, or leave it out"
+        ).check()
+    }
+
+    @Test func `it is each service's own`() throws {
+        let text = "defaults: {▲restart: {deployment: x}}\nservices: []"
+        try Mistake.error(
+            MarkedText(MarkedText.head + text),
+            "restart cannot have a default",
+            "give it in each service"
+        ).check()
+    }
+}
