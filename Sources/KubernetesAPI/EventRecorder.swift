@@ -15,6 +15,7 @@ package actor EventRecorder {
 
     private let client: KubernetesClient
     private let subject: EventSubject
+    private let timeLimit: Duration
     private let onFailure: @Sendable (KubernetesError) -> Void
     private let now: @Sendable () -> ContinuousClock.Instant
 
@@ -40,15 +41,19 @@ package actor EventRecorder {
     private let notes: AsyncStream<EventNote>
     private let continuation: AsyncStream<EventNote>.Continuation
 
-    /// - Parameter onFailure: told of a failure that is another than the one before.
+    /// - Parameters:
+    ///   - timeLimit: how long one request may take.
+    ///   - onFailure: told of a failure that is another than the one before.
     package init(
         client: KubernetesClient,
         subject: EventSubject,
+        timeLimit: Duration = .seconds(5),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         onFailure: @escaping @Sendable (KubernetesError) -> Void
     ) {
         self.client = client
         self.subject = subject
+        self.timeLimit = timeLimit
         self.now = now
         self.onFailure = onFailure
         (notes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(32))
@@ -71,7 +76,7 @@ package actor EventRecorder {
             made.removeAll { time - $0 >= .seconds(60) }
             guard made.count < limit else { return }
             made.append(time)
-            let name = try await client.createEvent(in: subject.pod.namespace, event(note))
+            let name = try await client.createEvent(in: subject.pod.namespace, event(note), within: timeLimit)
             told[note] = Told(name: name, count: 1, at: time)
             lastFailure = nil
             pausedUntil = nil
@@ -90,8 +95,8 @@ package actor EventRecorder {
         known.count += 1
         known.at = time
         let series: JSONValue = ["count": .integer(known.count), "lastObservedTime": .string(microTime(.now))]
-        guard try await client.countUpEvent(ObjectName(namespace: subject.pod.namespace, name: known.name), series)
-        else { return false }
+        let event = ObjectName(namespace: subject.pod.namespace, name: known.name)
+        guard try await client.countUpEvent(event, series, within: timeLimit) else { return false }
         told[note] = known
         return true
     }

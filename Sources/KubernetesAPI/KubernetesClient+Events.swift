@@ -1,21 +1,18 @@
 import JSON
 
 extension KubernetesClient {
-    /// How long an Event may take; nobody waits for one.
-    private static let eventLimit: Duration = .seconds(5)
-
     /// Makes an Event, once.
     ///
     /// - Returns: its name.
     /// - Throws: ``KubernetesError`` or `CancellationError`.
-    func createEvent(in namespace: String, _ json: JSONValue) async throws -> String {
+    func createEvent(in namespace: String, _ json: JSONValue, within time: Duration) async throws -> String {
         var request = KubernetesRequest(
             verb: .create,
             resource: .events,
             object: ObjectName(namespace: namespace, name: "")
         )
         request.body = KubernetesBody(kind: .object, json: json)
-        request.timeLimit = Self.eventLimit
+        request.timeLimit = time
         let answer = try await send(request)
         return try decoding(request) { () throws(Malformed) in
             guard let name = answer["metadata"]?["name"]?.string else { throw Malformed("the Event has no name") }
@@ -27,10 +24,10 @@ extension KubernetesClient {
     ///
     /// - Returns: false if there is no such Event any more.
     /// - Throws: ``KubernetesError`` or `CancellationError`.
-    func countUpEvent(_ event: ObjectName, _ series: JSONValue) async throws -> Bool {
+    func countUpEvent(_ event: ObjectName, _ series: JSONValue, within time: Duration) async throws -> Bool {
         var request = KubernetesRequest(verb: .patch, resource: .events, object: event)
         request.body = KubernetesBody(kind: .mergePatch, json: ["series": series])
-        request.timeLimit = Self.eventLimit
+        request.timeLimit = time
         do {
             _ = try await send(request)
             return true

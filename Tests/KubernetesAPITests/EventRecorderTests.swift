@@ -26,6 +26,7 @@ struct EventRecorderTests {
             let recorder = EventRecorder(
                 client: try makeClient(configuration),
                 subject: Self.subject,
+                timeLimit: .seconds(60),
                 now: { surroundings.time.withLock { $0 } },
                 onFailure: { error in surroundings.failures.withLock { $0.append(error.kind) } }
             )
