@@ -66,6 +66,10 @@ let package = Package(
                 logging,
             ]
         ),
+        library(
+            "Deploying",
+            ["AuthentikAPI", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI", "SecretSources", "Secrets"]
+        ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         library(
             "HTTPServing",
@@ -106,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "Exporting", "JSON",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "Deploying", "DesiredState", "Exporting", "JSON",
                 "KubernetesAPI", "Planning",
                 "PrometheusMetrics", "Reconciling", "SecretSources", "Secrets", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -188,6 +192,13 @@ let package = Package(
             ],
             resources: [.copy("Golden")],
             swiftSettings: settings
+        ),
+        tests(
+            "Deploying",
+            [
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
+                "KubernetesSupport", "SecretSources", "Secrets", "TestSupport",
+            ]
         ),
         tests("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         tests(

@@ -7,6 +7,8 @@ struct APIRequest: Sendable {
     var endpoint: Endpoint
     /// Names one object of the endpoint: a slug, a pk.
     var key: String?
+    /// What is done to that object, where its path says so: `assign`.
+    var action: String?
     var query: [(String, String)] = []
     var body: JSONValue?
     /// What the body holds and no error may show.
@@ -17,6 +19,6 @@ struct APIRequest: Sendable {
 
     /// Method and URL without the query.
     func description(at address: AuthentikAddress) -> String {
-        "\(method) \(address.url(endpoint, key, query: []))"
+        "\(method) \(address.url(endpoint, key, action, query: []))"
     }
 }

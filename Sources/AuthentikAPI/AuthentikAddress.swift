@@ -21,9 +21,10 @@ package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
         description = String(text)
     }
 
-    func url(_ endpoint: Endpoint, _ key: String?, query: [(String, String)]) -> String {
+    func url(_ endpoint: Endpoint, _ key: String?, _ action: String? = nil, query: [(String, String)]) -> String {
         var url = "\(description)/api/v3/\(endpoint.rawValue)/"
         if let key { url += "\(percentEncoded(key))/" }
+        if let action { url += "\(action)/" }
         for (index, (name, value)) in query.enumerated() {
             url += "\(index == 0 ? "?" : "&")\(name)=\(percentEncoded(value))"
         }

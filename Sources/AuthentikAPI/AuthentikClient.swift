@@ -52,13 +52,13 @@ package struct AuthentikClient: Sendable {
     /// - Parameter find: Reads the object that was to be created; nil if it is not there.
     func create<Created>(
         _ request: APIRequest,
-        decode: (HTTPResponse) throws -> Created,
+        decode: (HTTPResponse) async throws -> Created,
         find: () async throws -> Created?
     ) async throws -> Created {
         var attempt = 1
         while true {
             do {
-                return try decode(try await send(request))
+                return try await decode(try await send(request))
             } catch let error as AuthentikError where error.mayHaveHappened {
                 do {
                     try await waitToRetry(after: error, attempt: attempt)
@@ -139,7 +139,7 @@ package struct AuthentikClient: Sendable {
         if request.body != nil { headers.append("content-type", "application/json") }
         return HTTPRequest(
             request.method,
-            address.url(request.endpoint, request.key, query: request.query),
+            address.url(request.endpoint, request.key, request.action, query: request.query),
             headers: headers,
             body: request.body?.serialized(),
             timeLimit: timeLeft(until: request.method == "GET" ? deadline : term?.endBefore),

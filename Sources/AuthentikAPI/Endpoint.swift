@@ -11,6 +11,13 @@ package enum Endpoint: String, Sendable, CaseIterable {
     case scopeMappings = "propertymappings/provider/scope"
     case policyBindings = "policies/bindings"
     case events = "events/events"
+    case roles = "rbac/roles"
+    case permissions = "rbac/permissions"
+    case rolePermissions = "rbac/permissions/assigned_by_roles"
+    case users = "core/users"
+    case serviceAccounts = "core/users/service_account"
+    case groups = "core/groups"
+    case tokens = "core/tokens"
 
     /// The permission a request needs, as Authentik names it: `authentik_core.add_application`.
     ///
@@ -33,7 +40,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
 
     private var model: (app: String, model: String)? {
         switch self {
-        case .version, .account, .transaction: nil
+        case .version, .account, .transaction, .permissions: nil
         case .applications: ("authentik_core", "application")
         case .entitlements: ("authentik_core", "applicationentitlement")
         case .providers: ("authentik_providers_oauth2", "oauth2provider")
@@ -42,6 +49,10 @@ package enum Endpoint: String, Sendable, CaseIterable {
         case .scopeMappings: ("authentik_providers_oauth2", "scopemapping")
         case .policyBindings: ("authentik_policies", "policybinding")
         case .events: ("authentik_events", "event")
+        case .roles, .rolePermissions: ("authentik_rbac", "role")
+        case .users, .serviceAccounts: ("authentik_core", "user")
+        case .groups: ("authentik_core", "group")
+        case .tokens: ("authentik_core", "token")
         }
     }
 }

@@ -26,7 +26,7 @@ enum Accounts {
                 permission: Roles.permission("change"),
                 assignPermissions
             ),
-        ] + Tokens.routes(tokens)
+        ] + [Route("GET", "api/v3/rbac/permissions/", RolePermissions.list)] + Tokens.routes(tokens)
     }()
 
     /// Gives a role permissions for all objects of their models.

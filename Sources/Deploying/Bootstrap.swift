@@ -1,0 +1,125 @@
+package import AuthentikAPI
+package import Secrets
+
+/// Makes the account that this program then runs as: a service account in a group whose role has just the permissions
+/// that it needs, and an API token that does not expire.
+///
+/// What is there already is looked at and kept, so that a second run, or one after half a run, does what is missing and
+/// nothing else. What is there and is something else under the same name is left alone, and ends the run.
+package struct Bootstrap: Sendable {
+    /// A superuser's, or of an account that may do all this.
+    package var client: AuthentikClient
+    /// The name of the account, its group and its role; the token's identifier is derived of it.
+    package var name: String
+    package var permissions = RequiredPermission.all.map(\.name)
+    /// Told of each thing that is made or changed: a clause.
+    package var onChange: (@Sendable (String) -> Void)?
+
+    package init(client: AuthentikClient, name: String) {
+        self.client = client
+        self.name = name
+    }
+
+    /// What there is at the end.
+    package struct Account: Sendable {
+        /// What the program is to be given.
+        package var token: Secret
+        package var tokenIdentifier: String
+        /// How many things were made or changed.
+        package var changes: Int
+        /// The permissions of its role beyond those that it needs, sorted.
+        package var needless: [String]
+    }
+
+    private struct Progress {
+        var changes = 0
+    }
+
+    /// - Throws: ``AuthentikError``, ``NameTaken``, or `CancellationError`.
+    package func run() async throws -> Account {
+        var progress = Progress()
+        let role = try await role(&progress)
+        let needless = try await permit(role, &progress)
+        let user = try await user(&progress)
+        try await join(user, role, &progress)
+        let identifier = "\(name)-api"
+        try await token(identifier, of: user, &progress)
+        return Account(
+            token: try await client.key(ofToken: identifier),
+            tokenIdentifier: identifier,
+            changes: progress.changes,
+            needless: needless
+        )
+    }
+
+    private func role(_ progress: inout Progress) async throws -> RoleRecord {
+        if let role = try await client.role(named: name) { return role }
+        let role = try await client.createRole(named: name)
+        note("made the role '\(name)'", &progress)
+        return role
+    }
+
+    /// - Returns: what the role has beyond.
+    private func permit(_ role: RoleRecord, _ progress: inout Progress) async throws -> [String] {
+        let present = try await client.permissions(ofRole: role.pk)
+        let missing = permissions.filter { !present.contains($0) }
+        if !missing.isEmpty {
+            try await client.assign(missing, toRole: role.pk)
+            note("gave the role \(missing.count == 1 ? missing[0] : "\(missing.count) permissions")", &progress)
+        }
+        return present.subtracting(permissions).sorted()
+    }
+
+    private func user(_ progress: inout Progress) async throws -> UserRecord {
+        if let user = try await client.user(named: name) {
+            guard user.type == "service_account" else { throw NameTaken("the user '\(name)' is no service account") }
+            guard !user.isSuperuser else { throw NameTaken("the service account '\(name)' is a superuser") }
+            return user
+        }
+        let user = try await client.createServiceAccount(named: name)
+        note("made the service account '\(name)'", &progress)
+        return user
+    }
+
+    private func join(_ user: UserRecord, _ role: RoleRecord, _ progress: inout Progress) async throws {
+        guard let group = try await client.group(named: name) else {
+            _ = try await client.createGroup(named: name, users: [user.pk], roles: [role.pk])
+            return note("made the group '\(name)', with the account and the role", &progress)
+        }
+        guard !group.isSuperuser else { throw NameTaken("the group '\(name)' makes superusers of its members") }
+        guard !group.users.contains(user.pk) || !group.roles.contains(role.pk) else { return }
+        try await client.updateGroup(
+            pk: group.pk,
+            users: group.users + (group.users.contains(user.pk) ? [] : [user.pk]),
+            roles: group.roles + (group.roles.contains(role.pk) ? [] : [role.pk])
+        )
+        note("put the account and the role into the group '\(name)'", &progress)
+    }
+
+    private func token(_ identifier: String, of user: UserRecord, _ progress: inout Progress) async throws {
+        guard let token = try await client.token(identifier) else {
+            _ = try await client.createToken(identifier, user: user.pk, description: "for 'reconcile'")
+            return note("made the API token '\(identifier)', which does not expire", &progress)
+        }
+        guard token.user == user.pk else { throw NameTaken("the token '\(identifier)' is another account's") }
+        guard token.intent == "api" else { throw NameTaken("the token '\(identifier)' is no API token") }
+        guard !token.expiring else {
+            throw NameTaken("the token '\(identifier)' expires, and would get another key by itself")
+        }
+    }
+
+    private func note(_ change: String, _ progress: inout Progress) {
+        progress.changes += 1
+        onChange?(change)
+    }
+}
+
+/// Something of the name is there, and is not what it should be.
+package struct NameTaken: Error, Sendable, CustomStringConvertible {
+    /// A clause.
+    package var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
