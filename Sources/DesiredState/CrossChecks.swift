@@ -9,6 +9,7 @@ struct CrossChecks {
         reportDisagreement("owner", \.owner)
         reportDisagreement("prune", \.prune)
         reportDisagreement("maxDeletions", \.maxDeletions)
+        reportDisagreement("publicURL", \.publicURL)
         let services = withoutRepeatedSlugs()
         let hint = "Authentik has each only once"
         _ = unique(services, .providerName, "provider name", hint: hint) { $0.service.provider?.name }
@@ -16,6 +17,10 @@ struct CrossChecks {
         reportNames(services)
         reportRedirects(services)
         reportRenames(services)
+        let apart = "give each service an object of its own"
+        _ = unique(services, .publish, "published object", hint: apart) { service in
+            service.service.provider?.publication?.object.description
+        }
     }
 
     /// What holds for all files together must not be another in one of them; a file may leave it out.

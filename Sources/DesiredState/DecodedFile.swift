@@ -9,6 +9,7 @@ struct DecodedFile {
     /// Nil if the file does not say.
     var prune: Located<Bool>?
     var maxDeletions: Located<Int>?
+    var publicURL: Located<String>?
 }
 
 /// A service with what is needed to compare it with the others.

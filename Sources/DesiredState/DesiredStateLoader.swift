@@ -53,10 +53,23 @@ package enum DesiredStateLoader {
         guard !diagnostics.contains(where: { $0.severity == .error }), let owner = files.first?.owner else {
             return Result(state: nil, diagnostics: diagnostics)
         }
-        let services = files.flatMap(\.services).map(\.service).sorted { $0.slug < $1.slug }
+        let publicURL = files.lazy.compactMap(\.publicURL?.value).first?.withoutTrailingSlashes
+        let services = files.flatMap(\.services).map { decoded in
+            var service = decoded.service
+            service.provider?.publication?.publicURL = publicURL
+            return service
+        }.sorted { $0.slug < $1.slug }
         var state = DesiredState(owner: owner.value, services: services)
         state.prune = files.lazy.compactMap(\.prune?.value).first ?? false
         state.maxDeletions = files.lazy.compactMap(\.maxDeletions?.value).first
         return Result(state: state, diagnostics: diagnostics)
+    }
+}
+
+extension String {
+    fileprivate var withoutTrailingSlashes: String {
+        var text = self[...]
+        while text.last == "/" { text.removeLast() }
+        return String(text)
     }
 }

@@ -16,6 +16,8 @@ struct Field: Sendable {
         case kubernetesSecret
         /// What runs a service in Kubernetes.
         case workload
+        /// What is published in Kubernetes.
+        case publication
         /// Read by the code that knows the mapping.
         case node
         /// Part of the format, and of a later version of this program.

@@ -1,7 +1,7 @@
 /// Every name of a field that the file format knows, whichever mapping it belongs to.
 enum FieldName: String, CaseIterable {
     // The file.
-    case apiVersion, owner, host, scheme, defaults, services, prune, maxDeletions
+    case apiVersion, owner, host, scheme, defaults, services, prune, maxDeletions, publicURL
     // A service; host and scheme too.
     case slug, name, group, description, publisher, icon, launchURL, openInNewTab, port
     case redirectPath, redirectPaths, redirectURIs
@@ -16,6 +16,8 @@ enum FieldName: String, CaseIterable {
     case namespace, key
     // A workload; namespace too.
     case deployment, statefulSet, daemonSet
+    // A publication; namespace and name too.
+    case kind, keySet, keys
     // A redirect URI.
     case url, matching
 }

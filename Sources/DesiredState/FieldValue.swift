@@ -10,6 +10,7 @@ enum FieldValue {
     case redirectURIs([Located<RedirectURI>])
     case secret(SecretReference)
     case workload(WorkloadReference)
+    case publication(Publication)
     case node(YAMLNode)
     /// `null`: a default does not hold.
     case unset
@@ -67,6 +68,10 @@ struct FieldValues {
 
     func workload(_ name: FieldName) -> WorkloadReference? {
         if case .workload(let workload) = entries[name]?.value { workload } else { nil }
+    }
+
+    func publication(_ name: FieldName) -> Publication? {
+        if case .publication(let publication) = entries[name]?.value { publication } else { nil }
     }
 
     func node(_ name: FieldName) -> YAMLNode? {

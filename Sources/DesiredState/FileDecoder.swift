@@ -19,6 +19,7 @@ struct FileDecoder {
         file.owner = located(values, .owner, values.text(.owner))
         file.prune = located(values, .prune, values.flag(.prune))
         file.maxDeletions = located(values, .maxDeletions, values.number(.maxDeletions))
+        file.publicURL = located(values, .publicURL, values.text(.publicURL))
         let defaults = defaults(values.node(.defaults))
         guard let services = values.node(.services),
             let items = ValueReader(log: log, place: "").items(services, "services")

@@ -45,7 +45,8 @@ struct MappingReader {
             if looksSecret && schema[.secretRef] != nil {
                 return (.secretRef, "secrets are referenced, never written: use secretRef")
             }
-            if let other = Schema.all.first(where: { $0[key] != nil }) {
+            // In a reference to a secret a slip is likelier than a field of something else.
+            if near == nil || !schema.mayHoldSecret, let other = Schema.all.first(where: { $0[key] != nil }) {
                 return (nil, "it belongs \(other.place)")
             }
         }

@@ -9,6 +9,8 @@ package struct Provider: Sendable, Equatable {
     package var secret: SecretReference?
     /// What reads the secret at its start, and so is restarted when that changes; only with a Kubernetes Secret.
     package var restart: Workload?
+    /// What of it the service finds in Kubernetes.
+    package var publication: Publication?
     /// At least one; no entry twice.
     package var redirectURIs: [RedirectURI]
     /// Scope names (`openid`), or the `managed` name of a scope mapping.

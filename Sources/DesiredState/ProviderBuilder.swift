@@ -19,6 +19,7 @@ struct ProviderBuilder {
         provider.clientType = values.word(.clientType) ?? .confidential
         provider.secret = secret(for: provider.clientType)
         provider.restart = restart(for: provider)
+        provider.publication = values.publication(.publish)
         provider.scopes = values.texts(.scopes)?.map(\.value) ?? ProgramDefaults.scopes
         provider.signingKey = values.text(.signingKey) ?? ProgramDefaults.signingKey
         provider.encryptionKey = values.text(.encryptionKey)

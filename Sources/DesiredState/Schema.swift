@@ -38,6 +38,7 @@ extension Schema {
             Field(.services, .node),
             Field(.prune, .flag),
             Field(.maxDeletions, .number(0...100_000, example: 3)),
+            Field(.publicURL, .text(.publicURL)),
         ]
     )
 
@@ -82,7 +83,7 @@ extension Schema {
             Field(.state, .choice(ServiceState.words), isDefaultable: false),
             Field(.renamedFrom, .texts(.slug), isDefaultable: false),
             .provider(.restart, .workload, isDefaultable: false),
-            Field(.publish, .notYet),
+            .provider(.publish, .publication, isDefaultable: false),
         ]
     )
 
@@ -112,6 +113,17 @@ extension Schema {
             + [Field(.namespace, .text(.kubernetesNamespace))]
     )
 
+    static let publication = Schema(
+        "in publish",
+        [
+            Field(.namespace, .text(.kubernetesNamespace)),
+            Field(.name, .text(.kubernetesName(of: "an object"))),
+            Field(.kind, .choice(PublishedObjectName.Kind.words)),
+            Field(.keySet, .choice(PublishedKeySet.words)),
+            Field(.keys, .node),
+        ]
+    )
+
     static let redirectURI = Schema(
         "in an entry of redirectURIs",
         [
@@ -120,7 +132,7 @@ extension Schema {
         ]
     )
 
-    static let all = [file, service, secretReference, kubernetesSecret, workload, redirectURI]
+    static let all = [file, service, secretReference, kubernetesSecret, workload, publication, redirectURI]
 }
 
 extension CaseIterable where Self: RawRepresentable<String> {

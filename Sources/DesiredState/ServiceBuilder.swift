@@ -42,6 +42,7 @@ struct ServiceBuilder {
         if isOIDC {
             let builder = ProviderBuilder(slug: slug, label: label, begin: begin, values: values, log: log)
             service.provider = builder.build(at: origin)
+            checkPublication(service)
         } else {
             checkBookmark(service)
         }
@@ -102,6 +103,32 @@ struct ServiceBuilder {
         if service.launchURL == nil && !mayLaunch {
             let hint = "add a port or a launchURL; with a redirectPath it is an OIDC service"
             log.error("\(label) has nothing to launch", hint: hint, at: begin)
+        }
+    }
+
+    /// Reports what is to be published and is not there, or has no place there.
+    private func checkPublication(_ service: Service) {
+        guard let provider = service.provider, let publication = provider.publication else { return }
+        let position = values[.publish]?.position
+        func refuse(_ message: String, _ hint: String) {
+            log.error("publish of \(label) \(message)", hint: hint, at: position)
+        }
+        let wanted = Set(publication.keys.values)
+        if wanted.contains(.clientSecret), provider.clientType == .public {
+            refuse("has the client secret among its keys", "a public client keeps none")
+        }
+        if wanted.contains(.launchURL), service.launchURL == nil, !values.isInvalid(.launchURL) {
+            refuse("has the launch URL among its keys", "set 'launchURL' or a 'port': it has none")
+        }
+        if wanted.contains(.redirectURI), !provider.redirectURIs.isEmpty,
+            !provider.redirectURIs.contains(where: { $0.matching == .strict })
+        {
+            refuse("has the redirect URI among its keys", "add a strict one: a pattern cannot be published")
+        }
+        if case .kubernetes(let namespace, let name, _)? = provider.secret,
+            publication.object == PublishedObjectName(.secret, namespace: namespace, name: name)
+        {
+            refuse("names the Secret that secretRef reads", "publish into an object of its own")
         }
     }
 

@@ -29,6 +29,13 @@ extension TextRule {
         text == "blank://blank" ? nil : WebAddress.complaint(aboutLaunchURL: text)
     }
 
+    /// Where Authentik is, as its own links have it: no more than a path behind the host.
+    static let publicURL = TextRule { text in
+        if let complaint = WebAddress.complaint(aboutWebURL: text) { return complaint }
+        guard text.contains(where: { "?#".contains($0) }) else { return nil }
+        return Complaint("has a query or fragment", hint: "write only scheme, host and, if need be, port and path")
+    }
+
     static let logoutURI = TextRule(mayBeEmpty: true, check: WebAddress.complaint(aboutWebURL:))
 
     /// Authentik refuses `..` in a media path.

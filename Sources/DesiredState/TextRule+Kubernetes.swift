@@ -29,6 +29,13 @@ extension TextRule {
         return isKey ? nil : Complaint("is not a key of a Secret", hint: hint, isSecret: true)
     }
 
+    /// A key of a ConfigMap's or Secret's `data`.
+    static let publishedKey = TextRule { text in
+        guard kubernetesKey.check(text) != nil || text.isEmpty else { return nil }
+        let hint = "use up to 253 letters, digits, '-', '_' and '.'"
+        return Complaint("is not one that an object in Kubernetes can have", hint: hint)
+    }
+
     private static func isLabel(_ text: Substring) -> Bool {
         let isPlain = { (byte: UInt8) in byte.isASCIIDigit || (0x61...0x7A).contains(byte) }
         guard let first = text.utf8.first, let last = text.utf8.last else { return false }

@@ -30,6 +30,7 @@ struct ValueReader {
             case .secretReference: secretReference(pair).map(FieldValue.secret)
             case .kubernetesSecret: kubernetesSecret(node).map(FieldValue.secret)
             case .workload: workload(node, name).map(FieldValue.workload)
+            case .publication: publication(node, name).map(FieldValue.publication)
             case .node, .notYet: .node(node)
             }
         return value ?? .invalid

@@ -18,7 +18,7 @@ extension KubernetesError {
     /// (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/).
     init(status: Int, _ answer: JSONValue?, to request: KubernetesRequest, at server: String) {
         let isStatus = answer?["kind"]?.string == "Status"
-        let words = isStatus ? answer?["message"]?.string.map(displayed) : nil
+        let words = isStatus ? answer?["message"]?.string.map { displayed(redacted($0, request.secrets)) } : nil
         self.init(
             kind: Kind(status: status, isStatus: isStatus),
             status: status,
@@ -74,6 +74,13 @@ extension KubernetesError.Kind {
             default: .undecodable
             }
     }
+}
+
+/// Without what was sent in secret, as it is or as Go quotes it; the longest first: one may be part of another.
+private func redacted(_ text: String, _ secrets: [String]) -> String {
+    let quoted = secrets.map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }
+    let all = Set(secrets + quoted).filter { !$0.isEmpty }
+    return all.sorted { $0.utf8.count > $1.utf8.count }.reduce(text) { $0.replacing($1, with: "(secret)") }
 }
 
 /// On one line, and not without end.

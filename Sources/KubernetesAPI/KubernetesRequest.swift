@@ -15,6 +15,8 @@ struct KubernetesRequest: Sendable {
     /// Besides what the verb needs.
     var query: [(String, String)] = []
     var body: KubernetesBody?
+    /// What of the body must not be repeated, in each form that a server may quote it in.
+    var secrets: [String] = []
     /// From the start to the last byte of the answer; nil means the transport's own limit.
     var timeLimit: Duration?
 

@@ -55,6 +55,11 @@ struct NameIndex {
         )
     }
 
+    /// The names by which a client asks for declared scopes.
+    func scopeNames(_ scopes: [String]) -> [String] {
+        scopes.map { scopesByManaged[$0]?.scopeName ?? $0 }
+    }
+
     private func flow(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
         guard let flow = flowsBySlug[slug] else { throw LookUpError("\(field): Authentik has no flow '\(slug)'") }
         return .init(pk: .string(flow.pk), name: slug)

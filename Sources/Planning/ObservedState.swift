@@ -1,4 +1,5 @@
 package import AuthentikAPI
+package import DesiredState
 
 /// What Authentik holds, as one pass saw it.
 package struct ObservedState: Sendable, Equatable {
@@ -11,6 +12,8 @@ package struct ObservedState: Sendable, Equatable {
     package var flows: [Flow]
     package var keys: [CertificateKeyPair]
     package var scopeMappings: [ScopeMapping]
+    /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
+    package var published: [PublishedObjectName: PublishedObservation] = [:]
 
     package init(
         release: Release,

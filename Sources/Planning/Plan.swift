@@ -14,7 +14,7 @@ package struct Plan: Sendable {
     /// The services that a pass would write to.
     package var changing: [ServicePlan] { services.filter { !$0.writes.isEmpty } }
     /// The services that need a person.
-    package var stuck: [ServicePlan] { services.filter { $0.decision.isStuck } }
+    package var stuck: [ServicePlan] { services.filter { $0.decision.isStuck || $0.hindrance != nil } }
 }
 
 /// What a pass is going to do with one service, and why.
@@ -23,10 +23,13 @@ package struct ServicePlan: Sendable {
     package var decision: Decision
     /// A clause that explains the decision.
     package var reason: String
-    /// Every field that will change: of the application first, then of the provider; of a conflict, that would.
+    /// Every field that will change: of the application first, then of the provider, then of what is published; of a
+    /// conflict, that would.
     package var changes: [FieldChange] = []
     /// What will be sent, in this order.
     package var writes: [Write] = []
+    /// The time of the restart that is due, also if that comes in a later pass; nil if none is.
+    package var restartTime: RestartTime?
     /// The services whose writes come before these, because they free a name that this one gets.
     package var waitsFor: [String] = []
     /// What else a person should know: a provider left alone, a field that the release does not take.
@@ -35,6 +38,10 @@ package struct ServicePlan: Sendable {
     package var deletion: Deletion?
     /// Whether it would take over what may only be taken over if it matches, which a plan without secrets cannot tell.
     package var isUnproven = false
+    /// What of it cannot be done, a clause; nil if nothing.
+    ///
+    /// The writes can be done all the same.
+    package var hindrance: String?
     /// Where the service is declared; nil for an orphan.
     package var location: SourceLocation?
 
@@ -83,6 +90,7 @@ package enum Write: Sendable {
     /// A rotation without a time gets that of the restart which the same plan begins.
     case updateMark(entitlement: String, OwnershipMark)
     case restartWorkload(Workload, RestartTime)
+    case publish(PublishedContent)
     case deleteProvider(pk: Int)
     case deleteApplication(slug: String)
     case deleteMark(entitlement: String)

@@ -46,6 +46,9 @@ package struct Planner {
     private let withoutProvider: Set<String>
     private var matcher: ProviderMatcher
     private let isHeld: Bool
+    /// Where Authentik is, without a slash at the end.
+    private let address: String
+    private let published: [PublishedObjectName: PublishedObservation]
     /// Names that services are to get and other providers have, by slug.
     private var taken: [String: [TakenName]] = [:]
 
@@ -53,16 +56,18 @@ package struct Planner {
     ///
     /// - Parameters:
     ///   - secrets: what came of each reference in `desired`; one that is missing counts as unavailable.
+    ///   - address: where Authentik is, for URLs that are published unless the file says another.
     ///   - allowedDeletions: how many services this one pass may delete from, whatever the file says; nil for what
     ///     the file says, else the default.
     package static func plan(
         _ desired: DesiredState,
         secrets: [SecretReference: SecretAvailability],
         observed: ObservedState,
+        address: String = "",
         allowedDeletions: Int? = nil
     ) -> Plan {
         func plan(isHeld: Bool, freed: [Int: String] = [:]) -> (services: [ServicePlan], owned: Int) {
-            var planner = Planner(desired, secrets, observed, isHeld: isHeld, freed: Set(freed.keys))
+            var planner = Planner(desired, secrets, observed, address, isHeld: isHeld, freed: Set(freed.keys))
             // Those that can take a provider come first: what they take is not deleted.
             var services = desired.services.filter(\.wantsProvider).map { planner.plan($0) }
             services += desired.services.filter { !$0.wantsProvider }.map { planner.plan($0) }
@@ -89,12 +94,15 @@ package struct Planner {
         _ desired: DesiredState,
         _ secrets: [SecretReference: SecretAvailability],
         _ observed: ObservedState,
+        _ address: String,
         isHeld: Bool,
         freed: Set<Int>
     ) {
         self.desired = desired
         self.secrets = secrets
         self.isHeld = isHeld
+        self.address = address
+        published = observed.published
         names = NameIndex(observed)
         index = ObservedIndex(observed, owner: desired.owner)
         declaredSlugs = Set(desired.services.map(\.slug))
@@ -181,7 +189,7 @@ package struct Planner {
         case .failure(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.message)
         case .success(let resolved):
             taken[service.slug] = matcher.holders(of: provider, match)
-            let plan = draft.plan(resolved, match, names, index)
+            let plan = publishing(draft.plan(resolved, match, names, index), draft, resolved, match)
             guard plan.decision == .conflict, case .found(let own, isLinked: false) = match else { return plan }
             // What it may not take over can still be deleted with the application that had it.
             matcher.leave(own)
@@ -189,7 +197,7 @@ package struct Planner {
                 .isDisjoint(with: desired.prune ? withoutProvider : unwanted)
             guard isDeleted || matcher.freed.contains(own.pk) else { return plan }
             taken[service.slug] = matcher.holders(of: provider, .none)
-            return draft.plan(resolved, .none, names, index)
+            return publishing(draft.plan(resolved, .none, names, index), draft, resolved, .none)
         }
     }
 
@@ -241,6 +249,37 @@ package struct Planner {
         } catch {
             return .failure(error)
         }
+    }
+
+    /// A plan with what the service publishes.
+    private func publishing(
+        _ plan: ServicePlan,
+        _ draft: ServiceDraft,
+        _ resolved: ResolvedProvider,
+        _ match: ProviderMatcher.Match
+    ) -> ServicePlan {
+        guard let publication = resolved.declared.publication else { return plan }
+        let values = PublishedValues(
+            address: publication.publicURL ?? address,
+            service: draft.service,
+            provider: resolved.declared,
+            secret: resolved.secret,
+            issuerMode: issuerMode(resolved.declared, draft.mark, match),
+            scopes: names.scopeNames(resolved.declared.scopes)
+        )
+        return draft.publishing(plan, values, published)
+    }
+
+    /// The issuer mode that a provider has when the plan is done.
+    private func issuerMode(
+        _ declared: Provider,
+        _ mark: OwnershipMark?,
+        _ match: ProviderMatcher.Match
+    ) -> IssuerMode {
+        if let mode = declared.issuerMode { return mode }
+        let isGivenUp = mark?.providerFields.contains(ProviderField.issuerMode.rawValue) ?? false
+        guard !isGivenUp, case .found(let own, _) = match else { return .perProvider }
+        return own.issuerMode.flatMap(IssuerMode.init) ?? .perProvider
     }
 
     private func secretVersion(of provider: Provider) -> SecretVersion? {

@@ -25,7 +25,7 @@ extension SecretRotation {
         self.init(
             version: SecretVersion(uid: uid, resourceVersion: resourceVersion),
             isPending: json?["pending"]?.bool ?? false,
-            at: json?["at"]?.string
+            at: json?["at"]?.string.flatMap { $0.isTime ? $0 : nil }
         )
     }
 
@@ -37,5 +37,16 @@ extension SecretRotation {
         ]
         members["at"] = at.map(JSONValue.string)
         return .object(members)
+    }
+}
+
+extension String {
+    /// Whether it looks like one of the times that are written here: `2026-11-24T16:00:00Z`.
+    fileprivate var isTime: Bool {
+        let form = "0000-00-00T00:00:00Z".utf8
+        return utf8.count == form.count
+            && zip(utf8, form).allSatisfy { byte, sign in
+                sign == UInt8(ascii: "0") ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) : byte == sign
+            }
     }
 }

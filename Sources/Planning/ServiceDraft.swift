@@ -183,8 +183,7 @@ struct ServiceDraft {
         if changes.isEmpty {
             return markDiffers ? (.update, "its ownership mark is out of date") : (.inSync, "as declared")
         }
-        let fields = changes.map(\.field).joined(separator: ", ")
-        return (.update, changes.count == 1 ? "\(fields) differs" : "\(fields) differ")
+        return (.update, ServicePlan.differing(changes))
     }
 
     private func start(_ decision: Decision, _ reason: String) -> ServicePlan {

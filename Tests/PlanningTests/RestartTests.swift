@@ -87,6 +87,9 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         RestartCase("pending without a time", [note, restart("now"), done], version("1")) {
             $0.setRotation(.init(version: version("1").version, isPending: true))
         },
+        RestartCase("pending at a time that is none", [note, restart("now"), done], version("1")) {
+            $0.setMark { $0["rotation"] = ["uid": "u", "resourceVersion": "1", "pending": true, "at": "soon"] }
+        },
         RestartCase("a rotation that cannot be read", [done], version("1")) {
             $0.setMark { $0["rotation"] = ["uid": 7, "pending": "yes"] }
         },

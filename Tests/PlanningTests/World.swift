@@ -39,7 +39,7 @@ struct World {
     var plan: Plan {
         var desired = DesiredState(owner: owner, services: services.sorted { $0.slug < $1.slug })
         desired.prune = prune
-        return Planner.plan(desired, secrets: secrets, observed: observed)
+        return Planner.plan(desired, secrets: secrets, observed: observed, address: "https://sso.example.net")
     }
 
     static func release(_ text: String) -> Release {
@@ -208,6 +208,7 @@ extension Write {
         case .updateMark(let entitlement, let mark):
             "change \(entitlement) provider \(mark.provider.map(String.init) ?? "-")"
                 + (mark.rotation?.isPending == true ? " pending" : "")
+        case .publish(let content): "publish \(content.object): \(fields(content.assignments))"
         case .restartWorkload(let workload, let time): "restart \(workload) \(time.summary)"
         }
     }

@@ -36,10 +36,13 @@ enum SamplePlan {
                     .words(["implicit", "refresh_token"]),
                     .words(["refresh_token", "code"])
                 ),
+                change(.published, "OIDC_ISSUER", FieldValue.none, .text("https://sso.example.net/")),
+                change(.published, "OIDC_SECRET", .secret(Secret("0ld-s3cr3t")), .secret(Secret("n3w-s3cr3t"))),
             ]
             $0.writes = [
                 .updateProvider(pk: 7, [assignment("client_secret", .secret(Secret("n3w-s3cr3t")))]),
                 .updateApplication(slug: "grafana", [assignment("open_in_new_tab", .flag(true))], link: nil),
+                .publish(published),
                 .restartWorkload(
                     Workload(.deployment, namespace: "monitoring", name: "grafana"),
                     .recorded("2026-11-24T16:00:00Z")
@@ -65,8 +68,20 @@ enum SamplePlan {
                 .createMark(application: nil, OwnershipMark(owner: "homelab", slug: "trivy")),
             ]
         },
+        service("tracing", .update, "what it publishes cannot be compared") {
+            $0.hindrance = "ConfigMap monitoring/tracing-oidc cannot be published: configmaps is forbidden"
+        },
         service("vault", .blocked, "the secret (env VAULT_SECRET) is not set"),
     ]
+
+    private static let published = PublishedContent(
+        object: PublishedObjectName(.secret, namespace: "monitoring", name: "grafana-oidc"),
+        assignments: [
+            assignment("OIDC_ISSUER", .text("https://sso.example.net/")),
+            assignment("OIDC_SECRET", .secret(Secret("n3w-s3cr3t"))),
+        ],
+        labels: [:]
+    )
 
     static let plan = Plan(services: services)
 

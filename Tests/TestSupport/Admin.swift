@@ -38,6 +38,12 @@ package struct Admin: Sendable {
         return response.body.isEmpty ? .null : try JSONValue(parsing: response.body)
     }
 
+    /// Reads a page of JSON that everybody may see.
+    package func get(_ url: String) async throws -> JSONValue {
+        let response = try await transport.send(HTTPRequest("GET", url))
+        return try JSONValue(parsing: response.body)
+    }
+
     /// All rows of a list of at most 100.
     package func list(_ path: String) async throws -> [JSONValue] {
         let query = path.contains("?") ? "&" : "?"

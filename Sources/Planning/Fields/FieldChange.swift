@@ -1,6 +1,7 @@
-/// The two kinds of objects that a service consists of.
+/// The kinds of objects that a service consists of.
 package enum ObjectKind: String, Sendable, Comparable {
-    case application, provider
+    /// `published` is the object in Kubernetes that tells the service of its provider.
+    case application, provider, published
 
     package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rawValue < right.rawValue }
 }
@@ -15,7 +16,7 @@ package struct FieldAssignment: Sendable {
 /// A field that differs from what is declared.
 package struct FieldChange: Sendable {
     package var object: ObjectKind
-    /// Authentik's name: `meta_launch_url`, `client_id`.
+    /// Authentik's name: `meta_launch_url`, `client_id`; of what is published, the key.
     package var field: String
     /// What the object holds now; nil when it is about to be created.
     package var before: FieldValue?

@@ -15,6 +15,8 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
     /// What will be sent, in this order.
     package var writes: [WriteRecord]
     package var notes: [String]
+    /// What of it cannot be done, although the writes can; absent if nothing.
+    package var hindrance: String?
 
     package init(_ service: ServicePlan) {
         slug = service.slug
@@ -25,6 +27,7 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
         deletion = service.deletion.map(DeletionRecord.init)
         writes = service.writes.map(WriteRecord.init)
         notes = service.notes
+        hindrance = service.hindrance
     }
 
     /// How many services there are of each decision, zeroes included.
@@ -39,9 +42,9 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
 ///
 /// Values are lists of text, empty for none; those of a secret, and what a new object held, are left out.
 package struct ChangeRecord: Sendable, Equatable, Codable {
-    /// `application` or `provider`.
+    /// `application`, `provider` or `published`.
     package var object: String
-    /// Authentik's name of the field.
+    /// Authentik's name of the field; of what is published, the key.
     package var field: String
     package var isSecret: Bool
     package var before: [String]?

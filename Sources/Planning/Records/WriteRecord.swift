@@ -12,6 +12,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         case createMark = "create-mark"
         case updateMark = "update-mark"
         case restartWorkload = "restart-workload"
+        case publish = "publish"
         case deleteProvider = "delete-provider"
         case deleteApplication = "delete-application"
         case deleteMark = "delete-mark"
@@ -19,7 +20,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
 
     package var action: Action
     /// The pk, or an application's slug; for a new mark, its application's pk; for a workload, `deployment
-    /// monitoring/grafana`.
+    /// monitoring/grafana`; for what is published, `ConfigMap monitoring/grafana-oidc`.
     ///
     /// Absent for what does not exist yet.
     package var target: String?
@@ -27,7 +28,9 @@ package struct WriteRecord: Sendable, Equatable, Codable {
     package var application: [String: JSONValue]?
     /// The fields of a provider, as they will be sent.
     package var provider: [String: JSONValue]?
-    /// The provider's fields whose values are secret.
+    /// The keys that are published, all of them.
+    package var published: [String: JSONValue]?
+    /// The fields, or keys, whose values are secret.
     package var secretFields: [String]?
     /// The pk of the provider that the application gets, or `created` for the one made before.
     package var link: String?
@@ -53,6 +56,8 @@ package struct WriteRecord: Sendable, Equatable, Codable {
             self.init(.updateMark, entitlement, mark: mark)
         case .restartWorkload(let workload, _):
             self.init(.restartWorkload, workload.description)
+        case .publish(let content):
+            self.init(.publish, content.object.description, published: content.assignments)
         case .deleteProvider(let pk):
             self.init(.deleteProvider, "\(pk)")
         case .deleteApplication(let slug):
@@ -67,6 +72,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         _ target: String? = nil,
         application: [FieldAssignment]? = nil,
         provider: [FieldAssignment]? = nil,
+        published: [FieldAssignment]? = nil,
         link: ProviderLink? = nil,
         mark: OwnershipMark? = nil
     ) {
@@ -74,7 +80,8 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         self.target = target
         self.application = application.map(Self.values)
         self.provider = provider.map(Self.values)
-        let secrets = ((application ?? []) + (provider ?? [])).filter(\.value.isSecret).map(\.field)
+        self.published = published.map(Self.values)
+        let secrets = [application, provider, published].flatMap { $0 ?? [] }.filter(\.value.isSecret).map(\.field)
         secretFields = secrets.isEmpty ? nil : secrets
         switch link {
         case .existing(let pk): self.link = "\(pk)"
@@ -101,7 +108,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
 extension WriteRecord: CustomStringConvertible {
     /// In a few words, without values: `update-provider 7 (redirect_uris)`.
     package var description: String {
-        let fields = [application, provider].compactMap { $0?.keys }.flatMap { $0 } + (secretFields ?? [])
+        let fields = [application, provider, published].compactMap { $0?.keys }.flatMap { $0 } + (secretFields ?? [])
         return action.rawValue + (target.map { " \($0)" } ?? "")
             + (fields.isEmpty ? "" : " (\(fields.sorted().joined(separator: ", ")))")
             + (link.map { " link \($0)" } ?? "")

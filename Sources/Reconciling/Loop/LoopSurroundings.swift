@@ -10,7 +10,8 @@ package struct LoopSurroundings: Sendable {
     package var client: @Sendable () -> AuthentikClient
     /// Resolves all secrets of the desired state.
     package var secrets: @Sendable (DesiredState) async -> ResolvedSecrets
-    /// The Kubernetes whose Secrets are watched and whose workloads are restarted; nil for none.
+    /// The Kubernetes whose Secrets are watched, whose workloads are restarted and where services are told of their
+    /// providers; nil for none.
     package var kubernetes: KubernetesSecrets?
     /// The file with the token, which is watched; nil without one.
     package var tokenFile: String?

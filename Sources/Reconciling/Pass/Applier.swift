@@ -26,6 +26,8 @@ struct Applier: Sendable {
         var restartedAt: String?
         /// A mark that waits for the pk of its application.
         var pendingMark: OwnershipMark?
+        /// What is published once that is written.
+        var pendingContent: PublishedContent?
         var failure: ServiceFailure?
         /// The writes that are done.
         var written: [WriteRecord.Action] = []
@@ -49,12 +51,21 @@ struct Applier: Sendable {
                 onProgress?(before + $0, total)
             }
         }
-        done = await writePendingMarks(done)
+        done = await publishPending(await writePendingMarks(done))
         let outcomes = done.map {
             ServiceOutcome(plan: $0.plan, failure: $0.failure, written: $0.written, made: $0.made)
         }
         let untouched = plan.services.filter(\.writes.isEmpty).map { ServiceOutcome(plan: $0, failure: nil) }
-        return (outcomes + untouched).sorted { $0.plan.slug < $1.plan.slug }
+        return (outcomes + untouched).map(hindered).sorted { $0.plan.slug < $1.plan.slug }
+    }
+
+    /// An outcome with what could not be done from the start.
+    private func hindered(_ outcome: ServiceOutcome) -> ServiceOutcome {
+        var outcome = outcome
+        if !outcome.plan.decision.isStuck {
+            outcome.failure = outcome.failure ?? outcome.plan.hindrance.map { .init($0) }
+        }
+        return outcome
     }
 
     private func write(_ service: ServicePlan, _ stop: StopSignal, _ succeeded: Set<String>) async -> Progress {
@@ -76,20 +87,22 @@ struct Applier: Sendable {
                 // A mark that waits for its application is not written yet.
                 if progress.pendingMark == nil { progress.written.append(WriteRecord(write).action) }
             }
-        } catch let failure as ServiceFailure {
-            progress.failure = failure
-        } catch let stopped as WritesStopped {
-            progress.failure = ServiceFailure("not finished: \(stopped)")
-        } catch let error as AuthentikError {
-            progress.failure = ServiceFailure(error)
-            if error.kind == .invalidToken {
+        } catch {
+            progress.failure = failure(error)
+            if (error as? AuthentikError)?.kind == .invalidToken {
                 stop.reason = ServiceFailure("not attempted: Authentik refused the token meanwhile")
             }
-        } catch {
-            let reason = client.gate.closed?.reason ?? "the pass was cancelled"
-            progress.failure = ServiceFailure("not finished: \(reason)")
         }
         return progress
+    }
+
+    private func failure(_ error: any Error) -> ServiceFailure {
+        switch error {
+        case let failure as ServiceFailure: failure
+        case let stopped as WritesStopped: ServiceFailure("not finished: \(stopped)")
+        case let error as AuthentikError: ServiceFailure(error)
+        default: ServiceFailure("not finished: \(client.gate.closed?.reason ?? "the pass was cancelled")")
+        }
     }
 
     private func send(_ write: Write, _ progress: inout Progress) async throws {
@@ -121,8 +134,13 @@ struct Applier: Sendable {
             if let time = progress.restartedAt { mark.rotation?.at = time }
             try await client.updateEntitlement(pk: entitlement, attributes: mark.attributes)
         case .restartWorkload(let workload, let time):
-            let restarts = WorkloadRestarts(kubernetes: kubernetes, gate: client.gate)
-            try await restarts.restart(workload, at: progress.restartedAt ?? clock.time(time))
+            try await kubernetesWrites.restart(workload, at: progress.restartedAt ?? clock.time(time))
+        case .publish(let content):
+            guard progress.pendingMark == nil else {
+                progress.pendingContent = content
+                return
+            }
+            try await kubernetesWrites.publish(content)
         case .deleteProvider(let pk):
             try await client.deleteProvider(pk: pk)
         case .deleteApplication(let slug):
@@ -131,6 +149,8 @@ struct Applier: Sendable {
             try await client.deleteEntitlement(pk: entitlement)
         }
     }
+
+    private var kubernetesWrites: KubernetesWrites { KubernetesWrites(kubernetes: kubernetes, gate: client.gate) }
 
     // MARK: - Marks of what a transaction made
 
@@ -168,6 +188,22 @@ struct Applier: Sendable {
             service.failure = unmarked("\(error)")
         }
         return service
+    }
+
+    /// Publishes what waited for a mark.
+    private func publishPending(_ services: [Progress]) async -> [Progress] {
+        guard services.contains(where: { $0.pendingContent != nil && $0.failure == nil }) else { return services }
+        return await concurrently(services, limit: concurrency) { service in
+            guard let content = service.pendingContent, service.failure == nil else { return service }
+            var service = service
+            do {
+                try await kubernetesWrites.publish(content)
+                service.written.append(.publish)
+            } catch {
+                service.failure = failure(error)
+            }
+            return service
+        }
     }
 
     private func found(_ slug: String, _ listed: [String: Application]) async throws -> Application? {

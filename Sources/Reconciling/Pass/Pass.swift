@@ -9,7 +9,7 @@ package struct Pass: Sendable {
     package var desired: DesiredState
     /// What came of the secrets that `desired` refers to.
     package var secrets: [SecretReference: SecretAvailability]
-    /// Where workloads are restarted; nil for nowhere.
+    /// Where workloads are restarted and services told of their providers; nil for nowhere.
     package var kubernetes: KubernetesSecrets?
     /// What it is about, if not about everything.
     package var narrowing = Narrowing()
@@ -77,11 +77,14 @@ package struct Pass: Sendable {
 
     /// - Parameter reviewed: of which a service that is gone is a difference, and not a wrong name.
     private func observeAndPlan(for reviewed: PlanRecord?) async throws -> (Plan, ObservedState) {
-        let observed = try await client.observe(for: desired)
+        async let published = PublishedObjects(kubernetes: kubernetes).observe(for: desired, narrowing)
+        var observed = try await client.observe(for: desired)
+        observed.published = await published
         let plan = Planner.plan(
             desired,
             secrets: secrets,
             observed: observed,
+            address: client.address.description,
             allowedDeletions: allowedDeletions
         )
         do throws(UnknownServices) {

@@ -71,6 +71,8 @@ extension ServicePlan {
     /// Whether something of it is not as declared.
     fileprivate var isDifferent: Bool {
         switch decision {
+        // What cannot be looked at may well be as declared.
+        case .update where hindrance != nil: !changes.isEmpty || !writes.isEmpty
         case .create, .update, .adopt, .link, .recreate: true
         case .conflict: !changes.isEmpty
         case .inSync, .delete, .release, .orphan, .blocked, .waiting: false

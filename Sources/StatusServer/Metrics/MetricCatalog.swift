@@ -37,7 +37,7 @@ package enum MetricCatalog {
         case .writes:
             counter(
                 name,
-                "Writes to Authentik that succeeded.",
+                "Writes that succeeded, to Authentik and to what uses it in Kubernetes.",
                 [label(.action, WriteRecord.Action.allCases.map(\.rawValue))]
             )
         case .driftMended:

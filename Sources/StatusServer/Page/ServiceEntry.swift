@@ -147,7 +147,7 @@ private func codes(_ words: [String]) -> HTML { words.map(code).joined(by: ", ")
 
 /// `provider.redirect_uris`, which may go on in another line after the dot.
 func code(_ field: String) -> HTML {
-    for object in ["application", "provider"] where field.hasPrefix("\(object).") {
+    for object in ["application", "provider", "published"] where field.hasPrefix("\(object).") {
         return "<code>\(object).<wbr>\(String(field.dropFirst(object.count + 1)))</code>"
     }
     return "<code>\(field)</code>"

@@ -37,7 +37,8 @@ struct PlanText {
             lines.append(text.headline(service, look.planned, symbol: look.symbol, color: color))
             if let deletion = service.deletion { lines.append(text.deletion(deletion, verb: "deletes")) }
             lines += text.changes(service.changes)
-            lines += text.restart(service.restart, verb: "restarts") + text.notes(service)
+            lines += text.restart(service.restart, verb: "restarts")
+            lines += text.hindrance(service) + text.notes(service)
         }
         if group == .deletions, let brake { lines.append("  " + style.red(brake.description)) }
         return lines

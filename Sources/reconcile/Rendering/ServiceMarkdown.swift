@@ -36,6 +36,7 @@ struct ServiceMarkdown {
             lines += self.lines(change, "\(change.field.padded(to: width))  ")
         }
         if let workload = service.restart { lines.append("! restarts \(shortened(workload.description))") }
+        if let hindrance = service.hindrance { lines.append("! error: \(shortened(hindrance))") }
         return lines + service.notes.map { "# note: \(shortened($0))" }
     }
 

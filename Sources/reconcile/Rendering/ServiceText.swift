@@ -82,6 +82,11 @@ struct ServiceText {
 
     func notes(_ service: ServicePlan) -> [String] { notes(service.notes) }
 
+    /// What a plan says that cannot be done.
+    func hindrance(_ service: ServicePlan) -> [String] {
+        service.hindrance.map { ["      \(style.red("error:")) \($0.printable)"] } ?? []
+    }
+
     func notes(_ notes: [String]) -> [String] {
         notes.map { "      \(style.yellow("note:")) \($0.printable)" }
     }

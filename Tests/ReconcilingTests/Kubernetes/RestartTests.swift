@@ -14,7 +14,7 @@ private let marks = "/api/v3/core/application_entitlements/"
 private let providers = "/api/v3/providers/oauth2/"
 
 /// A workload is restarted once for each rotation of its secret, whatever comes in between.
-@Suite(.timeLimit(.minutes(5))) struct RestartTests {
+@Suite struct RestartTests {
     private static let services = Cluster.grafana + "    restart: {deployment: grafana}\n"
 
     @Test(arguments: WorkloadKind.allCases)

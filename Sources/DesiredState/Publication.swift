@@ -1,0 +1,40 @@
+/// What a service is told of its provider, as keys of an object in Kubernetes.
+package struct Publication: Sendable, Equatable {
+    package var object: PublishedObjectName
+    /// Which value each key gets; at least one.
+    package var keys: [String: PublishedValue]
+    /// Labels that the object has to have for its reader.
+    package var labels: [String: String]
+    /// Where browsers and services reach Authentik, without a slash at the end; nil for where this program does.
+    package var publicURL: String?
+
+    package init(_ object: PublishedObjectName, keys: [String: PublishedValue], labels: [String: String] = [:]) {
+        self.object = object
+        self.keys = keys
+        self.labels = labels
+    }
+}
+
+/// Where something is published.
+package struct PublishedObjectName: Sendable, Hashable {
+    /// Raw values are Kubernetes's, and the file's.
+    package enum Kind: String, Sendable, CaseIterable {
+        case configMap = "ConfigMap"
+        case secret = "Secret"
+    }
+
+    package var kind: Kind
+    package var namespace: String
+    package var name: String
+
+    package init(_ kind: Kind, namespace: String, name: String) {
+        self.kind = kind
+        self.namespace = namespace
+        self.name = name
+    }
+}
+
+extension PublishedObjectName: CustomStringConvertible {
+    /// `ConfigMap monitoring/grafana-oidc`.
+    package var description: String { "\(kind.rawValue) \(namespace)/\(name)" }
+}

@@ -1,0 +1,61 @@
+package import DesiredState
+import Secrets
+
+/// What an object in Kubernetes is to hold of a service: all of what this program writes there.
+package struct PublishedContent: Sendable {
+    package var object: PublishedObjectName
+    /// By key, ordered by it.
+    package var assignments: [FieldAssignment]
+    package var labels: [String: String]
+}
+
+extension PublishedContent {
+    /// Whether it cannot be restarted from before it is written: it has the client secret.
+    var hasSecret: Bool { assignments.contains { $0.value.isSecret } }
+
+    /// Where an object differs from it; what this program wrote and does not want any more goes.
+    func changes(from there: PublishedObject) -> [FieldChange] {
+        let wanted = Dictionary(assignments.map { ($0.field, $0.value) }, uniquingKeysWith: { $1 })
+        let keys = Set(wanted.keys).union(there.ownKeys).sorted().compactMap { key -> FieldChange? in
+            let before = there.value(of: key, isSecret: wanted[key]?.isSecret ?? (object.kind == .secret))
+            let after = wanted[key] ?? FieldValue.none
+            return after.isSame(as: before) ? nil : change(key, before, after)
+        }
+        let names = Set(labels.keys).union(there.ownLabels).sorted().compactMap { name -> FieldChange? in
+            let before = there.labels[name].map(FieldValue.text) ?? FieldValue.none
+            let after = labels[name].map(FieldValue.text) ?? FieldValue.none
+            return after.isSame(as: before) ? nil : change("metadata.labels.\(name)", before, after)
+        }
+        return keys + names
+    }
+
+    /// Whether this program owns exactly what it wants in an object.
+    func isOwned(in there: PublishedObject) -> Bool {
+        there.ownKeys == Set(assignments.map(\.field)) && there.ownLabels == Set(labels.keys)
+    }
+
+    private func change(_ field: String, _ before: FieldValue, _ after: FieldValue) -> FieldChange {
+        FieldChange(object: .published, field: field, before: before, after: after)
+    }
+}
+
+extension PublishedObject {
+    /// - Parameter isSecret: whether it must not be shown.
+    fileprivate func value(of key: String, isSecret: Bool) -> FieldValue {
+        guard let value = values[key] else { return .none }
+        guard let value else { return .text("(no text)") }
+        return isSecret ? .secret(value) : .text(value.exposed)
+    }
+}
+
+extension FieldValue {
+    /// To the letter: Kubernetes trims nothing, and an empty text is not nothing.
+    fileprivate func isSame(as other: FieldValue) -> Bool {
+        switch (self, other) {
+        case (.none, .none): true
+        case (.text(let left), .text(let right)): left == right
+        case (.secret(let left), .secret(let right)): left == right
+        default: false
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import AuthentikAPI
+import DesiredState
+import JSON
+import KubernetesAPI
+import Planning
+import SecretSources
+import Secrets
+
+/// Writes to the Kubernetes that client secrets are read from: what uses Authentik is told, and restarted.
+struct KubernetesWrites: Sendable {
+    /// Nil if none may be asked.
+    let kubernetes: KubernetesSecrets?
+    /// Whether writes may begin.
+    let gate: WriteGate
+
+    /// Restarts a workload; the same time again changes nothing.
+    ///
+    /// - Throws: ``ServiceFailure``, `WritesStopped`, or `CancellationError`.
+    func restart(_ workload: Workload, at time: String) async throws {
+        try await write("its provider has the new secret, but \(workload) could not be restarted") { client in
+            let object = ObjectName(namespace: workload.namespace, name: workload.name)
+            try await client.restart(workload.kind.resource, object, at: time)
+        }
+    }
+
+    /// Publishes what a service is told; what others own there with another value is never taken from them.
+    ///
+    /// - Throws: ``ServiceFailure``, `WritesStopped`, or `CancellationError`.
+    func publish(_ content: PublishedContent) async throws {
+        let keys = content.assignments.map { assignment in
+            (assignment.field, assignment.value.secret ?? Secret(assignment.value.json.string ?? ""))
+        }
+        try await write("\(content.object) could not be published") { client in
+            try await client.apply(
+                content.object.kind.resource,
+                ObjectName(content.object),
+                data: Dictionary(keys, uniquingKeysWith: { $1 }),
+                secretKeys: Set(content.assignments.filter(\.value.isSecret).map(\.field)),
+                labels: content.labels
+            )
+        }
+    }
+
+    /// - Parameter complaint: what a failure means, a clause.
+    private func write(_ complaint: String, _ body: (KubernetesClient) async throws -> Void) async throws {
+        do {
+            guard let kubernetes else { throw KubernetesConfigurationError("no Kubernetes is asked here") }
+            var client = try kubernetes.client()
+            client.admission = { [gate] write in try await gate.pass(write) }
+            try await body(client)
+        } catch let error as KubernetesError where !Task.isCancelled {
+            throw ServiceFailure("\(complaint): \(error)")
+        } catch let error as KubernetesConfigurationError {
+            throw ServiceFailure("\(complaint): \(error)")
+        }
+    }
+}
+
+extension Workload.Kind {
+    fileprivate var resource: KubernetesResource {
+        switch self {
+        case .deployment: .deployments
+        case .statefulSet: .statefulSets
+        case .daemonSet: .daemonSets
+        }
+    }
+}

@@ -1,0 +1,202 @@
+import DesiredState
+import Testing
+
+/// `publish`: what a service is told of its provider, and where.
+struct PublishTests {
+    private static let base = "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}\n"
+
+    private func publication(_ fields: String) -> Publication? {
+        let result = DesiredStateLoader.load(.service(Self.base + "publish: {namespace: n, name: o, \(fields)}"))
+        #expect(result.diagnostics == [])
+        return result.state?.services.first?.provider?.publication
+    }
+
+    @Test func `keys of one's own`() {
+        let publication = publication("keys: {OIDC_ISSUER: issuer, id: clientID}")
+        #expect(publication?.object == PublishedObjectName(.configMap, namespace: "n", name: "o"))
+        #expect(publication?.keys == ["OIDC_ISSUER": .issuer, "id": .clientID])
+        #expect(publication?.labels == [:])
+    }
+
+    @Test(arguments: [
+        ("grafana", "ConfigMap n/o", "GF_AUTH_GENERIC_OAUTH_API_URL", PublishedValue.userInfoURL),
+        ("generic", "ConfigMap n/o", "OIDC_CONFIGURATION_URL", .configurationURL),
+        ("argocd", "Secret n/o", "oidc.issuer", .issuer),
+    ])
+    func `a set of keys, without the client secret`(set: String, object: String, key: String, value: PublishedValue) {
+        let publication = publication("keySet: \(set)")
+        #expect(publication?.object.description == object)
+        #expect(publication?.keys[key] == value)
+        #expect(publication?.keys.values.contains(.clientSecret) == false)
+        let labels = set == "argocd" ? ["app.kubernetes.io/part-of": "argocd"] : [:]
+        #expect(publication?.labels == labels)
+    }
+
+    @Test func `keys of one's own come over a set's`() {
+        let publication = publication("keySet: generic, keys: {OIDC_ISSUER: configurationURL, MORE: launchURL}")
+        #expect(publication?.keys["OIDC_ISSUER"] == .configurationURL)
+        #expect(publication?.keys["MORE"] == .launchURL)
+        #expect(publication?.keys["OIDC_CLIENT_ID"] == .clientID)
+    }
+
+    @Test func `the client secret goes into a Secret`() {
+        #expect(publication("keys: {s: clientSecret}")?.object.kind == .secret)
+        #expect(publication("kind: Secret, keys: {s: issuer}")?.object.kind == .secret)
+    }
+
+    private static let values = """
+        use one of clientID, clientSecret, issuer, authorizationURL, tokenURL, userInfoURL, endSessionURL, jwksURL, \
+        configurationURL, redirectURI, launchURL, scopes
+        """
+
+    @Test(arguments: [
+        (
+            "publish: ▲{}",
+            [
+                "publish has no namespace in service 'a'", "publish has no name in service 'a'",
+                "publish has no keys in service 'a'",
+            ], nil
+        ),
+        ("publish: ▲{namespace: n, name: o}", ["publish has no keys in service 'a'"], nil),
+        ("publish: ▲{namespace: n, name: o, keys: {}}", ["publish has no keys in service 'a'"], nil),
+        ("publish: ▲o", ["publish must be a mapping of fields, not text in service 'a'"], nil),
+        (
+            "publish: {namespace: ▲N, name: o, keySet: generic}",
+            ["namespace is not the name of a namespace in publish in service 'a'"], nil
+        ),
+        (
+            "publish: {namespace: n, name: ▲O, keySet: generic}",
+            ["name is not the name of an object in publish in service 'a'"], nil
+        ),
+        (
+            "publish: {namespace: n, name: o, keySet: ▲graphana}",
+            ["keySet cannot be 'graphana' in publish in service 'a'"], "did you mean 'grafana'?"
+        ),
+        (
+            "publish: {namespace: n, name: o, kind: ▲configmap, keySet: generic}",
+            ["kind cannot be 'configmap' in publish in service 'a'"], "did you mean 'ConfigMap'?"
+        ),
+        (
+            "publish: {namespace: n, name: o, kind: ▲ConfigMap, keys: {s: clientSecret}}",
+            ["kind cannot be ConfigMap in publish in service 'a'"], "the client secret is among its keys; use Secret"
+        ),
+        (
+            "publish: {namespace: n, name: o, kind: ▲ConfigMap, keySet: argocd}",
+            ["kind cannot be ConfigMap in publish in service 'a'"], "Argo CD looks into Secrets only; use Secret"
+        ),
+        (
+            "publish: {namespace: n, name: o, keys: {▲'a b': issuer}}",
+            ["a key is not one that an object in Kubernetes can have in publish in service 'a'"], nil
+        ),
+        (
+            "publish: {namespace: n, name: o, keys: {k: ▲isuer}}",
+            ["'k' does not name a value in publish in service 'a'"], "did you mean 'issuer'?"
+        ),
+        (
+            "publish: {namespace: n, name: o, keys: {k: ▲~}}", ["'k' does not name a value in publish in service 'a'"],
+            values
+        ),
+        (
+            "publish: {namespace: n, name: o, keys: ▲[issuer]}",
+            ["keys must be a mapping of keys to values, not a list in publish in service 'a'"], nil
+        ),
+        (
+            "publish: {namespace: n, name: o, ▲keyset: generic, keys: {k: issuer}}",
+            ["unknown field 'keyset' in publish in service 'a'"], "did you mean 'keySet'?"
+        ),
+    ])
+    func `a wrong one`(field: String, messages: [String], hint: String?) throws {
+        let input = MarkedText.service(Self.base + field)
+        let result = DesiredStateLoader.load(input)
+        #expect(result.diagnostics.map(\.message) == messages)
+        #expect(result.diagnostics.first?.location == input.marks.first)
+        if let hint { #expect(result.diagnostics.first?.hint == hint) }
+        #expect(result.state == nil)
+    }
+
+    @Test func `a secret that is written where a value is named is not repeated`() {
+        let input = MarkedText.service(Self.base + "publish: {namespace: n, name: o, keys: {secret: hunter2}}")
+        let text = DiagnosticRenderer().render(DesiredStateLoader.load(input).diagnostics)
+        #expect(text.contains("'secret' does not name a value"))
+        #expect(!text.contains("hunter2"))
+    }
+
+    @Test(arguments: [
+        (
+            "slug: a\nport: 1\nredirectPath: /cb\nclientType: public\n", "keys: {s: clientSecret}",
+            "publish of service 'a' has the client secret among its keys"
+        ),
+        (
+            "slug: a\nredirectURIs: [https://x.net/]\nsecretRef: {env: S}\n", "keys: {s: launchURL}",
+            "publish of service 'a' has the launch URL among its keys"
+        ),
+        (
+            "slug: a\nlaunchURL: https://x.net\nredirectURIs: [{url: 'https://x.net/.*', matching: regex}]\nsecretRef: {env: S}\n",
+            "keys: {s: redirectURI}", "publish of service 'a' has the redirect URI among its keys"
+        ),
+        (
+            "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {kubernetes: {namespace: n, name: o, key: k}}\n",
+            "keys: {s: clientSecret}", "publish of service 'a' names the Secret that secretRef reads"
+        ),
+    ])
+    func `what there is not, or has no place there`(service: String, keys: String, message: String) throws {
+        try Mistake.error(.service(service + "publish: ▲{namespace: n, name: o, \(keys)}"), message).check()
+    }
+
+    @Test func `an object is one service's`() throws {
+        func service(_ slug: String, _ publish: String) -> String {
+            "  - {slug: \(slug), port: 1, redirectPath: /\(slug), secretRef: {env: S}, publish: \(publish)}\n"
+        }
+        let object = "{namespace: n, name: o, keys: {k: issuer}}"
+        let text = MarkedText.head + "services:\n" + service("a", object) + service("b", "▲" + object)
+        let column = service("a", "▲").unicodeScalars.prefix { $0 != "▲" }.count + 1
+        try Mistake.error(
+            MarkedText(text),
+            "duplicate published object 'ConfigMap n/o'",
+            "it is taken at test.yaml:5:\(column); give each service an object of its own"
+        ).check()
+        let other = "{namespace: n, name: o, kind: Secret, keys: {k: issuer}}"
+        let apart = MarkedText.head + "services:\n" + service("a", object) + service("b", other)
+        #expect(DesiredStateLoader.load(MarkedText(apart)).diagnostics == [])
+    }
+
+    @Test func `a bookmark has nothing to publish, and defaults may not`() throws {
+        let publish = "publish: {namespace: n, name: o, keySet: generic}"
+        try Mistake.error(
+            .bookmark("port: 1\n▲\(publish)"),
+            "publish is for OIDC services, and service 'docs' is a bookmark"
+        ).check()
+        let text = MarkedText.head + "defaults: {▲\(publish)}\nservices: []"
+        try Mistake.error(MarkedText(text), "publish cannot have a default").check()
+    }
+
+    @Test(arguments: [
+        ("https://sso.example.net", "https://sso.example.net"),
+        ("https://sso.example.net/auth/", "https://sso.example.net/auth"),
+    ])
+    func `where Authentik is for others`(text: String, url: String) {
+        let service =
+            "{slug: a, port: 1, redirectPath: /cb, secretRef: {env: S}, publish: {namespace: n, name: o, keySet: generic}}"
+        let file = MarkedText.head + "publicURL: \(text)\nservices: [\(service)]"
+        let result = DesiredStateLoader.load(MarkedText(file))
+        #expect(result.diagnostics == [])
+        #expect(result.state?.services.first?.provider?.publication?.publicURL == url)
+    }
+
+    @Test(arguments: [
+        ("publicURL: ▲sso.example.net", "publicURL is not an absolute URL"),
+        ("publicURL: ▲https://sso.example.net/?a=b", "publicURL has a query or fragment"),
+        ("publicURL: ▲ftp://sso.example.net", "publicURL is not an http or https URL"),
+    ])
+    func `a wrong place`(field: String, message: String) throws {
+        try Mistake.error(MarkedText(MarkedText.head + field + "\nservices: []"), message).check()
+    }
+
+    @Test func `several files agree about it`() {
+        let file = { (path: String, url: String) in
+            MarkedText(MarkedText.head + "publicURL: \(url)\nservices: []", path: path)
+        }
+        let result = DesiredStateLoader.load(file("a.yaml", "https://a.net"), file("b.yaml", "https://b.net"))
+        #expect(result.diagnostics.map(\.message) == ["publicURL is 'https://b.net' here and another elsewhere"])
+    }
+}
