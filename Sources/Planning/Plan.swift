@@ -28,6 +28,8 @@ package struct ServicePlan: Sendable {
     package var changes: [FieldChange] = []
     /// What will be sent, in this order.
     package var writes: [Write] = []
+    /// The time of the restart that is due, also if that comes in a later pass; nil if none is.
+    package var restartTime: RestartTime?
     /// The services whose writes come before these, because they free a name that this one gets.
     package var waitsFor: [String] = []
     /// What else a person should know: a provider left alone, a field that the release does not take.

@@ -62,6 +62,7 @@ extension ServiceDraft {
             let last = plan.writes.lastIndex(where: { if case .updateMark = $0 { true } else { false } })
         else { return plan }
         var plan = plan
+        plan.restartTime = restart.time
         plan.writes.insert(.restartWorkload(restart.workload, restart.time), at: last)
         if let pending = restart.pending {
             // What the file sets by now is not applied yet.
@@ -79,15 +80,10 @@ extension ServicePlan {
     fileprivate var setsSecret: Bool { changes.contains(where: \.setsSecret) }
 
     /// The workload that it restarts; nil for none.
-    package var restart: Workload? { restartWrite?.workload }
-
-    /// The time of that restart.
-    package var restartTime: RestartTime? { restartWrite?.time }
-
-    private var restartWrite: (workload: Workload, time: RestartTime)? {
+    package var restart: Workload? {
         writes.lazy.compactMap { write in
-            guard case .restartWorkload(let workload, let time) = write else { return nil }
-            return (workload, time)
+            guard case .restartWorkload(let workload, _) = write else { return nil }
+            return workload
         }.first
     }
 }

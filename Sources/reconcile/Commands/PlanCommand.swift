@@ -22,8 +22,8 @@ struct PlanCommand: AsyncParsableCommand {
             The comment fits into what GitHub takes (65,536 characters), and can neither mention people nor link \
             anywhere, whatever the file or Authentik say.
 
-            Exit codes: 0 nothing to change; 2 there are changes; 1 a service conflicts, is blocked or waits for its \
-            secret, or deletions are held back.
+            Exit codes: 0 nothing to change; 2 there are changes; 1 a service conflicts, is blocked, waits for its \
+            secret or cannot be told of its provider, or deletions are held back.
             """
     )
 

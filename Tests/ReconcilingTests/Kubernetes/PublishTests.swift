@@ -185,6 +185,22 @@ import Testing
         }
     }
 
+    @Test func `a restart waits until its workload can read the new secret there`() async throws {
+        let services = Self.services("keys: {s: clientSecret}") + "    restart: {deployment: grafana}\n"
+        try await withCluster(services: services) { cluster in
+            cluster.kubernetes.rules = [.reading(secrets: [Cluster.secret], in: "monitoring")]
+            cluster.rotate("s3c0nd-s3cr3t")
+            let report = try await cluster.pass()
+            #expect(report.outcomes[0].written == [.updateMark, .updateProvider])
+            #expect(try await cluster.rotation()?["pending"] == true)
+            #expect(try await cluster.pass().outcomes[0].written == [])
+            cluster.kubernetes.rules = [.everything]
+            #expect(try await cluster.pass().outcomes[0].written == [.publish, .restartWorkload, .updateMark])
+            #expect(cluster.restarts() == 1)
+            try await cluster.expectNothingToDo()
+        }
+    }
+
     @Test func `no write begins once the program is ending`() async throws {
         try await withPublished { cluster in
             cluster.kubernetes.deleteConfigMap("grafana-oidc", in: "monitoring")
