@@ -22,3 +22,19 @@ def program() -> Path:
 def kubectl() -> None:
     """Everything here is built with it."""
     assert shutil.which("kubectl"), "kubectl is not installed: https://kubernetes.io/docs/tasks/tools/"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--image", action="store_true", help="also build the image's program, and run it as the image would")
+    parser.addoption("--program", help="with --image: do not build it, it is this one")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "image: wants a release build")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--image"):
+        chosen = [item for item in items if "image" not in item.keywords]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
