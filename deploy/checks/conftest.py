@@ -25,7 +25,7 @@ def kubectl() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--image", action="store_true", help="also build the image's program, and run it as the image would")
+    parser.addoption("--image", action="store_true", help="also build the image's program, and run it in its root")
     parser.addoption("--program", help="with --image: do not build it, it is this one")
 
 

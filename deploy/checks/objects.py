@@ -1,6 +1,7 @@
 """What kustomize builds, and what must be true of any such objects."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -37,6 +38,12 @@ def overlay(name: str) -> list[dict]:
 def application() -> dict:
     """The Argo CD Application."""
     return yaml.safe_load((DEPLOY / "argocd/application.yaml").read_text())
+
+
+def version() -> str:
+    """That of the program."""
+    source = (REPOSITORY / "Sources/reconcile/Version.swift").read_text()
+    return re.search(r'"(\d+\.\d+\.\d+)"', source)[1]
 
 
 def title(thing: dict) -> str:

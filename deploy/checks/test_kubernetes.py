@@ -16,6 +16,7 @@ from objects import (
     pod_templates,
     schema_error,
     title,
+    version,
 )
 from pod_security import violations
 from prometheus_rule import ALERTS, prometheus_rule
@@ -212,14 +213,12 @@ def test_the_dashboard_is_packed_as_it_is():
 
 @every_overlay
 def test_images_are_of_this_version(name):
-    source = (REPOSITORY / "Sources/reconcile/Version.swift").read_text()
-    version = re.search(r'"(\d+\.\d+\.\d+)"', source).group(1)
     for _, template in pod_templates(overlay(name)):
         for container in template["spec"]["containers"]:
-            assert container["image"] == f"registry.example.net/reconcile:{version}"
+            assert container["image"] == f"registry.example.net/reconcile:{version()}"
     dockerfile = (DEPLOY / "Dockerfile").read_text()
-    assert f'org.opencontainers.image.version="{version}"' in dockerfile
-    assert f"reconcile:{version} ." in dockerfile
+    assert f'org.opencontainers.image.version="{version()}"' in dockerfile
+    assert f"reconcile:{version()} ." in dockerfile
 
 
 def test_the_cronjob_makes_the_job():
