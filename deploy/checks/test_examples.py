@@ -118,3 +118,23 @@ def test_the_files_of_compose_are_valid_and_their_secrets_given(program):
     for service in yaml.safe_load((folder / "services.yaml").read_text())["services"]:
         if reference := service.get("secretRef"):
             assert reference["env"] in environment
+
+
+@pytest.mark.parametrize("name", ["README.md", "monitoring/README.md"])
+def test_links_lead_somewhere(name):
+    path = DEPLOY / name
+
+    def anchors(page) -> set[str]:
+        titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+        return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", path.read_text()):
+        file, _, anchor = link.partition("#")
+        target = path.parent / file if file else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_the_readme_names_the_version():
+    named = re.findall(r"(?:reconcile:|ref=)(\d+\.\d+\.\d+)", (DEPLOY / "README.md").read_text())
+    assert set(named) == {version()}
