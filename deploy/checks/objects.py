@@ -25,8 +25,8 @@ def _built(folder: Path) -> str:
     return run.stdout
 
 
-def build(folder: str) -> list[dict]:
-    """The objects of a kustomization under deploy/kubernetes."""
+def build(folder: str | Path) -> list[dict]:
+    """The objects of a kustomization, of deploy/kubernetes unless the path is whole."""
     return list(yaml.safe_load_all(_built(DEPLOY / "kubernetes" / folder)))
 
 

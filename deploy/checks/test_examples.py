@@ -1,12 +1,15 @@
 """deploy/compose and deploy/ci."""
 
+import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 
 import pytest
 import yaml
 from objects import DEPLOY, REPOSITORY, version
+from sandbox import TOKEN, sandbox
 
 COMPOSE = DEPLOY / "compose/compose.yaml"
 GITHUB = DEPLOY / "ci/github-actions.yaml"
@@ -84,6 +87,53 @@ def test_options_of_the_examples_are_there(program):
         assert run.returncode == 0, run.stderr
         for option in [word for word in words if word.startswith("--")]:
             assert re.search(rf"{option}\b", run.stdout), f"{subcommand} {option}"
+
+
+# Runs the program in the container's stead.
+DOCKER = """#!/bin/sh
+while [ "$1" != "$IMAGE" ]; do shift; done
+shift
+exec reconcile $(echo "$@" | sed 's#/etc/reconcile#services#')
+"""
+
+
+@pytest.mark.parametrize("path", [GITHUB, GITLAB], ids=lambda path: path.name)
+def test_its_scripts_do_what_they_say(path, program, tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/reconcile").symlink_to(program.absolute())
+    (tmp_path / "bin/docker").write_text(DOCKER)
+    (tmp_path / "bin/docker").chmod(0o755)
+    shutil.copytree(COMPOSE.parent / "services", tmp_path / "services")
+    example = yaml.safe_load(path.read_text())
+    jobs = example.get("jobs", example)
+
+    def run(job: str, **environment: str) -> int:
+        lines = jobs[job]["script"] if "script" in jobs[job] else [jobs[job]["steps"][1]["run"]]
+        return subprocess.run(
+            ["sh", "-e"], input="\n".join(lines), cwd=tmp_path, text=True, capture_output=True, env=environment
+        ).returncode
+
+    with sandbox(program) as address:
+        variables = {
+            **(example.get("env") or example.get("variables")),
+            "AUTHENTIK_URL": address,
+            "AUTHENTIK_TOKEN": TOKEN,
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+            "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
+        }
+        secret = {"GRAFANA_CLIENT_SECRET": "a-secret-of-grafana"}
+        plan = tmp_path / "plan.md"
+        assert run("validate", **variables) == 0
+        assert run("plan", **variables) == 0
+        assert "2 to create" in plan.read_text()
+        assert run("apply", **variables, **secret) == 0
+        assert run("plan", **variables) == 0
+        assert "2 in sync" in plan.read_text()
+        # A refused token, and a file with a mistake.
+        assert run("plan", **variables | {"AUTHENTIK_TOKEN": "another"}) == 77
+        (tmp_path / "services/services.yaml").write_text("apiVersion: reconcile/v2\n")
+        assert run("validate", **variables) == 65
+        assert run("apply", **variables, **secret) == 65
 
 
 def test_what_compose_wants_of_the_environment_is_in_the_example_and_no_more():

@@ -9,16 +9,13 @@ Dockerfile names, nor what Docker makes of them.
 
 import os
 import shutil
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 from image import Container, Image, built, copied_root, debian_root, libraries, needed, size
 from objects import of_kind, overlay, pod_templates
+from sandbox import TOKEN, free_port, sandbox, wait_for
 
 pytestmark = pytest.mark.image
 MEGABYTE = 1_000_000
@@ -103,7 +100,7 @@ def configure(root: Path, name: str) -> tuple[list[str], dict[str, str]]:
     (config,) = [thing for thing in of_kind(objects, "ConfigMap") if "config" in thing["metadata"]["name"]]
     (settings,) = [thing for thing in of_kind(objects, "ConfigMap") if "settings" in thing["metadata"]["name"]]
     files = {f"etc/reconcile/{key}": value for key, value in config["data"].items()}
-    files |= {"run/secrets/authentik/token": "T", "run/secrets/clients/grafana": "a-secret-of-grafana"}
+    files |= {"run/secrets/authentik/token": TOKEN, "run/secrets/clients/grafana": "a-secret-of-grafana"}
     for path in (root / "etc/reconcile").iterdir():
         path.unlink()
     for path, text in files.items():
@@ -120,42 +117,8 @@ def configure(root: Path, name: str) -> tuple[list[str], dict[str, str]]:
 @pytest.fixture
 def authentik(made):
     """A sandbox outside; its address."""
-    port = free_port()
-    sandbox = subprocess.Popen(
-        [made, "sandbox", "--port", str(port), "--token", "T"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    wait_for(f"http://127.0.0.1:{port}/-/health/live/")
-    yield f"http://127.0.0.1:{port}"
-    sandbox.terminate()
-    sandbox.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
-
-
-def get(url: str) -> tuple[int, str]:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-
-
-def wait_for(url: str, seconds: float = 30) -> str:
-    """Asks until the answer is 200."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            status, text = get(url)
-            if status == 200:
-                return text
-        except OSError as error:
-            status, text = 0, str(error)
-        assert time.monotonic() < end, f"{url}: {status} {text}"
-        time.sleep(0.1)
+    with sandbox(made) as address:
+        yield address
 
 
 def test_it_runs_once_on_the_sandbox(image, root):

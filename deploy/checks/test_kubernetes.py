@@ -1,6 +1,7 @@
 """deploy/kubernetes and deploy/argocd."""
 
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -147,6 +148,18 @@ def test_bindings_bind_a_role_that_is_there_to_the_account_that_is_there(name):
         for subject in binding["subjects"]:
             assert f"ServiceAccount {subject['namespace']}/{subject['name']}" in accounts
     assert len(bindings) == len(roles)
+
+
+@pytest.mark.parametrize("name", ["homelab/daemon", "job", "minimal"])
+def test_another_namespace_takes_one_change(name, tmp_path):
+    for folder in ("kubernetes", "monitoring"):
+        shutil.copytree(DEPLOY / folder, tmp_path / folder)
+    path = tmp_path / "kubernetes/overlays" / name / "kustomization.yaml"
+    path.write_text(path.read_text().replace("namespace: authentik\n", "namespace: elsewhere\n"))
+    objects = build(path.parent)
+    subjects = [subject for binding in of_kind(objects, "RoleBinding") for subject in binding["subjects"]]
+    namespaces = [thing["metadata"]["namespace"] for thing in objects] + [subject["namespace"] for subject in subjects]
+    assert set(namespaces) == {"elsewhere"}
 
 
 @every_overlay
