@@ -48,7 +48,7 @@ class Image:
         self.build, self.last = stages(text)
         (self.copied,) = self.last.texts("COPY")
         source, self.program = self.copied.removeprefix("--from=build ").split()
-        self.made_at = Path(source).relative_to(f"{self.build.texts('WORKDIR')[0]}/.build")
+        self.made_at = Path(source).relative_to(self.build.texts("WORKDIR")[0])
         self.entrypoint = json.loads(self.last.texts("ENTRYPOINT")[0])
         (self.install,) = self.last.texts("RUN")
 
@@ -72,11 +72,21 @@ class Image:
 
 
 def built(image: Image) -> Path:
-    """The program, built as the Dockerfile builds it, at the end of the queue."""
-    scratch = REPOSITORY / ".build/image"
-    command = ["nice", *image.build_command, "--scratch-path", str(scratch)]
-    subprocess.run(command, cwd=REPOSITORY, check=True)
-    return scratch / image.made_at
+    """The program, built as the first stage builds it: of what it copies alone, and by its own commands."""
+    folder = REPOSITORY / ".build/image"
+    folder.mkdir(parents=True, exist_ok=True)
+    for keyword, text in image.build.instructions:
+        if keyword == "COPY":
+            source, target = text.split()
+            if (REPOSITORY / source).is_dir():
+                # Anew, but with the old dates, by which the compiler sees what changed.
+                shutil.rmtree(folder / target, ignore_errors=True)
+                shutil.copytree(REPOSITORY / source, folder / target)
+            else:
+                shutil.copy2(REPOSITORY / source, folder / target)
+        elif keyword == "RUN" and text.startswith("swift "):
+            subprocess.run(["nice", *shlex.split(text)], cwd=folder, check=True)
+    return folder / image.made_at
 
 
 def needed(program: Path) -> set[str]:

@@ -2,7 +2,7 @@
 Job would run it, in two roots.
 
 `copied` holds the program, the libraries that the loader asks for, and the authorities. It shows that nothing else is
-opened: no shell, no locale, no other file. `debian` is Debian's minimal root, with the last stage's own command run in
+needed: no shell, no locale, no list of users. `debian` is Debian's minimal root, with the last stage's own command run in
 it. It shows that the packages bring all that is needed. Neither shows that a registry has the images that the
 Dockerfile names, nor what Docker makes of them.
 """
