@@ -1,0 +1,160 @@
+"""The image without Docker: its program is built with the flags of deploy/Dockerfile, and run as the Deployment and the
+Job would run it, in two roots.
+
+`copied` holds the program, the libraries that the loader asks for, and the authorities. It shows that nothing else is
+needed: no shell, no locale, no list of users. `debian` is Debian's minimal root, with the last stage's own command run in
+it. It shows that the packages bring all that is needed. Neither shows that a registry has the images that the
+Dockerfile names, nor what Docker makes of them.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from image import Container, Image, built, copied_root, debian_root, libraries, needed, size
+from objects import of_kind, overlay, pod_templates
+from sandbox import TOKEN, free_port, sandbox, wait_for
+
+pytestmark = pytest.mark.image
+MEGABYTE = 1_000_000
+# The program alone; what the packages add is Debian's.
+BUDGET = 40 * MEGABYTE
+# Half of the Deployment's limit.
+MEMORY_KIB = 128 * 1024
+
+LINKED = {
+    "libcurl.so.4", "libyaml-0.so.2",
+    # Of the base image: libc6, libgcc-s1, libstdc++6.
+    "libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libgcc_s.so.1", "libstdc++.so.6",
+}
+
+
+@pytest.fixture(scope="session")
+def image() -> Image:
+    return Image()
+
+
+@pytest.fixture(scope="session")
+def made(image, request) -> Path:
+    """The program as the image has it."""
+    given = request.config.getoption("--program")
+    return Path(given).absolute() if given else built(image)
+
+
+@pytest.fixture(scope="session", params=["copied", "debian"])
+def root(request, image, made, tmp_path_factory) -> Path:
+    """The file system of the image."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can change the root")
+    if request.param == "debian" and not shutil.which("debootstrap"):
+        pytest.skip("debootstrap is not installed")
+    path = tmp_path_factory.mktemp(request.param)
+    path.chmod(0o755)
+    (copied_root if request.param == "copied" else debian_root)(path, image, made)
+    yield path
+    shutil.rmtree(path)
+
+
+def test_the_program_keeps_to_its_budget(made):
+    print(f"{made.stat().st_size / MEGABYTE:.1f} MB")
+    assert made.stat().st_size < BUDGET
+
+
+def test_it_is_stripped(made):
+    sections = subprocess.run(["readelf", "-SW", made], capture_output=True, text=True, check=True).stdout
+    assert ".symtab" not in sections and ".debug_info" not in sections
+
+
+def test_it_is_linked_with_nothing_but_what_the_image_has(made):
+    assert needed(made) - LINKED == set()
+
+
+def test_the_root_has_every_library(image, made, root):
+    for path in libraries(made):
+        assert (root / path.relative_to("/")).exists(), path
+
+
+def test_what_the_last_stage_adds(image, root):
+    added = root / "var/reconcile-added"
+    if not added.exists():
+        files = [path for path in root.rglob("*") if path.is_file()]
+        assert len(files) == len(libraries(root / image.program.lstrip("/"))) + 3
+        return
+    names = added.read_text().split()
+    assert set(image.packages) <= set(names)
+    print(f"{len(names)} packages of {size(root, names) / MEGABYTE:.1f} MB: {' '.join(names)}")
+    # Neither curl's nor a compiler's command line came along.
+    assert not [name for name in names if name.endswith("-dev") or name in ("curl", "gcc", "binutils")]
+
+
+def test_it_says_its_version(image, root):
+    code, output, errors = Container(root, image, ["--version"], {}).result()
+    assert (code, errors) == (0, "") and output.strip()
+
+
+def configure(root: Path, name: str) -> tuple[list[str], dict[str, str]]:
+    """The volumes of an overlay's pod, and its arguments and variables."""
+    objects = overlay(name)
+    (config,) = [thing for thing in of_kind(objects, "ConfigMap") if "config" in thing["metadata"]["name"]]
+    (settings,) = [thing for thing in of_kind(objects, "ConfigMap") if "settings" in thing["metadata"]["name"]]
+    files = {f"etc/reconcile/{key}": value for key, value in config["data"].items()}
+    files |= {"run/secrets/authentik/token": TOKEN, "run/secrets/clients/grafana": "a-secret-of-grafana"}
+    for path in (root / "etc/reconcile").iterdir():
+        path.unlink()
+    for path, text in files.items():
+        (root / path).unlink(missing_ok=True)
+        (root / path).write_text(text)
+        # As with fsGroup and defaultMode.
+        os.chown(root / path, 0, 1000)
+        (root / path).chmod(0o440)
+    (container,) = next(pod_templates(objects))[1]["spec"]["containers"]
+    environment = {variable["name"]: variable["value"] for variable in container["env"] if "value" in variable}
+    return container.get("args", []), settings["data"] | environment
+
+
+@pytest.fixture
+def authentik(made):
+    """A sandbox outside; its address."""
+    with sandbox(made) as address:
+        yield address
+
+
+def test_it_runs_once_on_the_sandbox(image, root):
+    _, environment = configure(root, "job")
+    arguments = ["--once", "--sandbox"]
+    kept = {"RECONCILE_CONFIG": environment["RECONCILE_CONFIG"]}
+    code, output, errors = Container(root, image, arguments, kept).result()
+    assert code == 0, errors
+    assert "2 services: 2 created" in output
+
+
+def test_the_job_converges_authentik(image, root, authentik):
+    arguments, environment = configure(root, "job")
+    for expected in ("2 created", "2 in sync"):
+        code, output, errors = Container(root, image, arguments, environment | {"AUTHENTIK_URL": authentik}).result()
+        assert code == 0, errors
+        assert expected in output
+
+
+def test_the_deployment_serves_and_ends(image, root, authentik):
+    arguments, environment = configure(root, "minimal")
+    port = free_port()
+    listen = environment["RECONCILE_LISTEN"].replace("8080", str(port))
+    environment |= {"AUTHENTIK_URL": authentik, "RECONCILE_LISTEN": listen}
+    daemon = Container(root, image, arguments, environment)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+        wait_for(f"http://127.0.0.1:{port}/readyz")
+        assert "reconcile_build_info" in wait_for(f"http://127.0.0.1:{port}/metrics")
+        assert '"grafana"' in wait_for(f"http://127.0.0.1:{port}/status")
+        status = Path(f"/proc/{daemon.process.pid}/status").read_text()
+        facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+        print(f"memory {facts['VmRSS'].strip()}")
+        assert int(facts["VmRSS"].split()[0]) < MEMORY_KIB
+        assert facts["Uid"].split() == facts["Gid"].split() == ["1000"] * 4
+        assert (facts["CapEff"], facts["NoNewPrivs"]) == ("0" * 16, "1")
+    finally:
+        code, _, errors = daemon.end()
+    assert code == 0, errors
