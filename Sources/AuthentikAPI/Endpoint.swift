@@ -27,6 +27,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         if self == .transaction {
             return "authentik_core.add_application and authentik_providers_oauth2.add_oauth2provider"
         }
+        if self == .rolePermissions { return "authentik_rbac.assign_role_permissions" }
         guard let (app, model) = model else { return nil }
         let verb =
             switch method {

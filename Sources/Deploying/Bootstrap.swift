@@ -31,85 +31,113 @@ package struct Bootstrap: Sendable {
         package var needless: [String]
     }
 
-    private struct Progress {
-        var changes = 0
+    /// What is there under the names.
+    private struct Present {
+        var role: RoleRecord?
+        var user: UserRecord?
+        var group: GroupRecord?
+        var token: TokenRecord?
+
+        /// - Throws: ``NameTaken`` if something of it is not what this program makes.
+        func check() throws(NameTaken) {
+            if let user {
+                guard user.type == "service_account" else {
+                    throw NameTaken("the user '\(user.username)' is no service account")
+                }
+                guard !user.isSuperuser else {
+                    throw NameTaken("the service account '\(user.username)' is a superuser")
+                }
+            }
+            if let group, group.isSuperuser {
+                throw NameTaken("the group '\(group.name)' makes superusers of its members")
+            }
+            guard let token else { return }
+            guard token.user == user?.pk else {
+                throw NameTaken("the token '\(token.identifier)' is another account's")
+            }
+            guard token.intent == "api" else { throw NameTaken("the token '\(token.identifier)' is no API token") }
+            guard !token.expiring else {
+                throw NameTaken("the token '\(token.identifier)' expires, and would get another key by itself")
+            }
+        }
     }
 
-    /// - Throws: ``AuthentikError``, ``NameTaken``, or `CancellationError`.
+    /// - Throws: ``AuthentikError``; ``NameTaken``, and then nothing was changed; or `CancellationError`.
     package func run() async throws -> Account {
-        var progress = Progress()
-        let role = try await role(&progress)
-        let needless = try await permit(role, &progress)
-        let user = try await user(&progress)
-        try await join(user, role, &progress)
         let identifier = "\(name)-api"
-        try await token(identifier, of: user, &progress)
+        let present = try await look(for: identifier)
+        try present.check()
+        var changes = 0
+        let role = try await role(present, &changes)
+        let needless = try await permit(role, &changes)
+        let user = try await user(present, &changes)
+        try await join(user, role, present, &changes)
+        if present.token == nil {
+            _ = try await client.createToken(identifier, user: user.pk, description: "for 'reconcile'")
+            note("made the API token '\(identifier)', which does not expire", &changes)
+        }
         return Account(
             token: try await client.key(ofToken: identifier),
             tokenIdentifier: identifier,
-            changes: progress.changes,
+            changes: changes,
             needless: needless
         )
     }
 
-    private func role(_ progress: inout Progress) async throws -> RoleRecord {
-        if let role = try await client.role(named: name) { return role }
+    private func look(for identifier: String) async throws -> Present {
+        async let role = client.role(named: name)
+        async let user = client.user(named: name)
+        async let group = client.group(named: name)
+        async let token = client.token(identifier)
+        return try await Present(role: role, user: user, group: group, token: token)
+    }
+
+    private func role(_ present: Present, _ changes: inout Int) async throws -> RoleRecord {
+        if let role = present.role { return role }
         let role = try await client.createRole(named: name)
-        note("made the role '\(name)'", &progress)
+        note("made the role '\(name)'", &changes)
         return role
     }
 
     /// - Returns: what the role has beyond.
-    private func permit(_ role: RoleRecord, _ progress: inout Progress) async throws -> [String] {
+    private func permit(_ role: RoleRecord, _ changes: inout Int) async throws -> [String] {
         let present = try await client.permissions(ofRole: role.pk)
         let missing = permissions.filter { !present.contains($0) }
         if !missing.isEmpty {
             try await client.assign(missing, toRole: role.pk)
-            note("gave the role \(missing.count == 1 ? missing[0] : "\(missing.count) permissions")", &progress)
+            note("gave the role \(missing.count == 1 ? missing[0] : "\(missing.count) permissions")", &changes)
         }
         return present.subtracting(permissions).sorted()
     }
 
-    private func user(_ progress: inout Progress) async throws -> UserRecord {
-        if let user = try await client.user(named: name) {
-            guard user.type == "service_account" else { throw NameTaken("the user '\(name)' is no service account") }
-            guard !user.isSuperuser else { throw NameTaken("the service account '\(name)' is a superuser") }
-            return user
-        }
+    private func user(_ present: Present, _ changes: inout Int) async throws -> UserRecord {
+        if let user = present.user { return user }
         let user = try await client.createServiceAccount(named: name)
-        note("made the service account '\(name)'", &progress)
+        note("made the service account '\(name)'", &changes)
         return user
     }
 
-    private func join(_ user: UserRecord, _ role: RoleRecord, _ progress: inout Progress) async throws {
-        guard let group = try await client.group(named: name) else {
+    private func join(
+        _ user: UserRecord,
+        _ role: RoleRecord,
+        _ present: Present,
+        _ changes: inout Int
+    ) async throws {
+        guard let group = present.group else {
             _ = try await client.createGroup(named: name, users: [user.pk], roles: [role.pk])
-            return note("made the group '\(name)', with the account and the role", &progress)
+            return note("made the group '\(name)', with the account and the role", &changes)
         }
-        guard !group.isSuperuser else { throw NameTaken("the group '\(name)' makes superusers of its members") }
         guard !group.users.contains(user.pk) || !group.roles.contains(role.pk) else { return }
         try await client.updateGroup(
             pk: group.pk,
             users: group.users + (group.users.contains(user.pk) ? [] : [user.pk]),
             roles: group.roles + (group.roles.contains(role.pk) ? [] : [role.pk])
         )
-        note("put the account and the role into the group '\(name)'", &progress)
+        note("put the account and the role into the group '\(name)'", &changes)
     }
 
-    private func token(_ identifier: String, of user: UserRecord, _ progress: inout Progress) async throws {
-        guard let token = try await client.token(identifier) else {
-            _ = try await client.createToken(identifier, user: user.pk, description: "for 'reconcile'")
-            return note("made the API token '\(identifier)', which does not expire", &progress)
-        }
-        guard token.user == user.pk else { throw NameTaken("the token '\(identifier)' is another account's") }
-        guard token.intent == "api" else { throw NameTaken("the token '\(identifier)' is no API token") }
-        guard !token.expiring else {
-            throw NameTaken("the token '\(identifier)' expires, and would get another key by itself")
-        }
-    }
-
-    private func note(_ change: String, _ progress: inout Progress) {
-        progress.changes += 1
+    private func note(_ change: String, _ changes: inout Int) {
+        changes += 1
         onChange?(change)
     }
 }

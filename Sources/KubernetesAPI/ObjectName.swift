@@ -8,6 +8,21 @@ package struct ObjectName: Sendable, Hashable, CustomStringConvertible {
         self.name = name
     }
 
+    /// Reads what ``description`` writes; nil for anything that cannot be a namespace and a name.
+    package init?(text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, parts.allSatisfy(Self.mayBeName) else { return nil }
+        self.init(namespace: parts[0], name: parts[1])
+    }
+
+    /// Whether something is of the characters of a name; the server knows the rest.
+    package static func mayBeName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 253
+            && text.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || "-.".utf8.contains(byte)
+            }
+    }
+
     /// `monitoring/grafana-secret`.
     package var description: String { "\(namespace)/\(name)" }
 }

@@ -32,9 +32,7 @@ package final class KubernetesSecrets: Sendable {
         try found.withLock { found in
             if let found { return found }
             guard let configuration = try find() else {
-                throw KubernetesConfigurationError(
-                    "no Kubernetes API is known here: neither KUBECONFIG, nor a pod's service account, nor ~/.kube/config"
-                )
+                throw KubernetesConfigurationError.notFound
             }
             let client = try KubernetesClient(configuration: configuration)
             let new = Found(client: client, reader: KubernetesSecretReader(client: client))

@@ -15,6 +15,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             reconcile validate --config FILE
             reconcile export --all > services.yaml
             reconcile release --config FILE
+            reconcile bootstrap --write-file token
             reconcile sandbox --port 9000
             """,
         discussion: """
@@ -43,7 +44,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, PlanCommand.self, ReleaseCommand.self, ValidateCommand.self,
-            ExportCommand.self, SandboxCommand.self,
+            ExportCommand.self, BootstrapCommand.self, SandboxCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

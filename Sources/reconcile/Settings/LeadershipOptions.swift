@@ -48,9 +48,7 @@ struct LeadershipOptions: ParsableArguments {
         guard leaderElect ?? (isInCluster && !isSandbox) else { return nil }
         do {
             guard let configuration = try KubernetesConfiguration.find(environment: environment) else {
-                throw KubernetesConfigurationError(
-                    "no Kubernetes API is known here: neither KUBECONFIG, nor a pod's service account, nor ~/.kube/config"
-                )
+                throw KubernetesConfigurationError.notFound
             }
             return LeaseElection(
                 try lease(namespace: configuration.namespace),
@@ -67,17 +65,11 @@ struct LeadershipOptions: ParsableArguments {
     private func lease(namespace: String) throws -> ObjectName {
         let given = lease ?? ProcessInfo.processInfo.environment["RECONCILE_LEASE"] ?? ""
         let text = given.isEmpty ? "reconcile" : given
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        let isName = { (part: String) in
-            !part.isEmpty && part.utf8.count <= 253
-                && part.utf8.allSatisfy { byte in
-                    (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || "-.".utf8.contains(byte)
-                }
-        }
-        guard parts.count <= 2, parts.allSatisfy(isName), let name = parts.last else {
+        let name = ObjectName.mayBeName(text) ? ObjectName(namespace: namespace, name: text) : ObjectName(text: text)
+        guard let name else {
             throw ValidationError("'\(text)' is no name of a Lease; 'reconcile' and 'authentik/reconcile' are")
         }
-        return ObjectName(namespace: parts.count == 2 ? parts[0] : namespace, name: name)
+        return name
     }
 
     /// The pod's name, and something that tells this process from the one that ran in it before.

@@ -1,0 +1,165 @@
+import ArgumentParser
+import AuthentikAPI
+import Deploying
+import FoundationEssentials
+import KubernetesAPI
+import Reconciling
+import Secrets
+
+/// `reconcile bootstrap`: makes the account that the others run as.
+struct BootstrapCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bootstrap",
+        abstract: "Make a service account with just the rights that this program needs, and its API token.",
+        usage: """
+            reconcile bootstrap                               # prints the token
+            reconcile bootstrap --write-file /etc/reconcile/token
+            reconcile bootstrap --write-secret authentik/reconcile-token
+            """,
+        discussion: """
+            Once, with the token of an administrator:
+
+              export AUTHENTIK_URL=https://sso.example.net AUTHENTIK_TOKEN=...
+              reconcile bootstrap --write-file token
+              unset AUTHENTIK_TOKEN
+              reconcile --config services.yaml --token-file token
+
+            It makes, each under the name given by --account: a role with the permissions that this program needs, a \
+            service account, a group of both, and an API token NAME-api that does not expire. What is there already is \
+            kept; run again, it makes what is missing and nothing else, and gives the same token. Where something else \
+            has the name, it says so and stops.
+
+            Only the token is on stdout, and only without --write-file and --write-secret.
+
+            Exit codes: 0 all is there; 1 something else has the name, or the token cannot be written; 64 usage; 69 \
+            Authentik cannot be reached; 77 the administrator's token is refused or lacks a permission.
+            """
+    )
+
+    @Option(help: ArgumentHelp("The name of the account, its role and its group.", valueName: "name"))
+    var account = "reconcile"
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the token to this file, readable for its owner only, and not to stdout.",
+            valueName: "file"
+        )
+    )
+    var writeFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the token into this Kubernetes Secret, and not to stdout.",
+            discussion: "It is made if need be; keys that somebody else owns are not taken.",
+            valueName: "namespace/name"
+        )
+    )
+    var writeSecret: String?
+
+    @Option(help: ArgumentHelp("The key of the Secret.", valueName: "key"))
+    var secretKey = "token"
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var style: StyleOptions
+    @OptionGroup var log: LogOptions
+
+    func validate() throws {
+        guard !connection.sandbox else {
+            throw ValidationError(
+                "an account in a sandbox made for this run ends with it; serve one: reconcile sandbox"
+            )
+        }
+        let characters = account.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
+                || "-_".utf8.contains(byte)
+        }
+        guard !account.isEmpty, account.utf8.count <= 100, characters else {
+            throw ValidationError("--account takes up to 100 letters, digits, '-' and '_'")
+        }
+        _ = try secretName
+        guard writeFile == nil || writeSecret == nil else {
+            throw ValidationError("--write-file and --write-secret exclude each other: one place for a token is enough")
+        }
+    }
+
+    func run() async throws {
+        let target = try connection.target()
+        // Before anything is made: whether there is a place for the token.
+        let kubernetes = try kubernetes()
+        var client = AuthentikClient(
+            address: target.address,
+            token: target.token,
+            transport: try connection.transport()
+        )
+        client.deadline = .now + .seconds(connection.timeoutSeconds)
+        client.onRetry = RetryLog(logger: log.logger()).report
+        var bootstrap = Bootstrap(client: client, name: account)
+        bootstrap.onChange = { StandardError.print($0.printable) }
+        do {
+            let made = try await bootstrap.run()
+            report(made)
+            try await hand(over: made.token, kubernetes)
+        } catch let error as AuthentikError {
+            let failure = PassFailure(error)
+            throw refusal(failure.description, ExitStatus(failure))
+        } catch let taken as NameTaken {
+            throw refusal("\(taken); choose another name with --account, or remove it", .incomplete)
+        } catch let failure as PrivateFile.Failure {
+            throw refusal(failure.description, .incomplete)
+        } catch let error as KubernetesError {
+            throw refusal("the Secret cannot be written: \(error)", .incomplete)
+        }
+    }
+
+    private func report(_ made: Bootstrap.Account) {
+        if made.changes == 0 { StandardError.print("all is there: nothing was changed in Authentik") }
+        guard !made.needless.isEmpty else { return }
+        let names = made.needless.joined(separator: ", ").printable
+        StandardError.print(style.standardError.yellow("warning: ") + "the role has more than it needs: \(names)")
+    }
+
+    private func hand(over token: Secret, _ kubernetes: KubernetesClient?) async throws {
+        if let writeFile {
+            let isNew = try PrivateFile.hold(token, at: writeFile)
+            StandardError.print(isNew ? "wrote the token to '\(writeFile)'" : "'\(writeFile)' holds the token already")
+        } else if let kubernetes, let name = try secretName {
+            try await kubernetes.apply(
+                .secrets,
+                name,
+                data: [secretKey: token],
+                secretKeys: [secretKey],
+                labels: [:]
+            )
+            StandardError.print("the Secret \(name) holds the token under '\(secretKey)'")
+        } else {
+            StandardOutput.print(token.exposed)
+        }
+    }
+
+    private func refusal(_ message: String, _ status: ExitStatus) -> ArgumentParser.ExitCode {
+        StandardError.print(style.standardError.red("error: ") + message.printable)
+        return status.thrown
+    }
+
+    private func kubernetes() throws -> KubernetesClient? {
+        guard writeSecret != nil else { return nil }
+        do {
+            guard
+                let configuration = try KubernetesConfiguration.find(environment: ProcessInfo.processInfo.environment)
+            else { throw KubernetesConfigurationError.notFound }
+            return try KubernetesClient(configuration: configuration)
+        } catch let error as KubernetesConfigurationError {
+            throw ValidationError("--write-secret needs a Kubernetes API: \(error)")
+        }
+    }
+
+    private var secretName: ObjectName? {
+        get throws {
+            guard let writeSecret else { return nil }
+            guard let name = ObjectName(text: writeSecret) else {
+                throw ValidationError("--write-secret takes NAMESPACE/NAME, as authentik/reconcile-token")
+            }
+            return name
+        }
+    }
+}
