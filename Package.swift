@@ -68,7 +68,10 @@ let package = Package(
         ),
         library(
             "Deploying",
-            ["AuthentikAPI", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI", "SecretSources", "Secrets"]
+            [
+                "AuthentikAPI", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI", "Planning", "Reconciling",
+                "SecretSources", "Secrets",
+            ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         library(

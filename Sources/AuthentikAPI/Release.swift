@@ -24,6 +24,12 @@ extension Release {
     /// The oldest release that this program works with: the first with application entitlements.
     package static let oldestSupported = (year: 2024, month: 12)
 
+    /// The newest release that this program was tried on.
+    package static let newestKnown = (year: 2026, month: 5)
+
+    /// Whether it is no newer than those that this program was tried on.
+    package var isKnown: Bool { (year, month) <= Release.newestKnown }
+
     package var isSupported: Bool { isAtLeast(Release.oldestSupported.year, Release.oldestSupported.month) }
 
     /// Before 2025.12 `meta_icon` is read-only and ignored in silence, so it would differ for ever.

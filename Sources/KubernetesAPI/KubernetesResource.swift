@@ -14,13 +14,18 @@ package struct KubernetesResource: Sendable, Hashable {
     package static let deployments = KubernetesResource(group: "apps", name: "deployments")
     package static let statefulSets = KubernetesResource(group: "apps", name: "statefulsets")
     package static let daemonSets = KubernetesResource(group: "apps", name: "daemonsets")
+    static let selfSubjectAccessReviews = KubernetesResource(
+        group: "authorization.k8s.io",
+        name: "selfsubjectaccessreviews"
+    )
 
     /// The version that this program speaks, of each group alike.
     static let version = "v1"
 
-    /// Of all that is in a namespace.
+    /// Of all that is in a namespace; the namespace is empty for what is in none.
     func path(namespace: String) -> String {
         let base = group.isEmpty ? "/api/\(Self.version)" : "/apis/\(group)/\(Self.version)"
+        guard !namespace.isEmpty else { return "\(base)/\(name)" }
         return "\(base)/namespaces/\(percentEncoded(namespace))/\(name)"
     }
 }

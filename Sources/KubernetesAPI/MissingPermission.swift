@@ -6,6 +6,12 @@ package struct MissingPermission: Sendable, Hashable {
     package var resource: KubernetesResource
     /// The name is empty where it is about none in particular.
     package var object: ObjectName
+
+    package init(verb: String, resource: KubernetesResource, object: ObjectName) {
+        self.verb = verb
+        self.resource = resource
+        self.object = object
+    }
 }
 
 extension MissingPermission: CustomStringConvertible {

@@ -16,6 +16,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             reconcile export --all > services.yaml
             reconcile release --config FILE
             reconcile bootstrap --write-file token
+            reconcile doctor --config FILE
             reconcile sandbox --port 9000
             """,
         discussion: """
@@ -44,7 +45,8 @@ struct ReconcileCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, PlanCommand.self, ReleaseCommand.self, ValidateCommand.self,
-            ExportCommand.self, BootstrapCommand.self, SandboxCommand.self,
+            ExportCommand.self, BootstrapCommand.self, DoctorCommand.self,
+            SandboxCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

@@ -2,6 +2,8 @@
 package struct Account: Sendable, Equatable {
     package var username: String
     package var isSuperuser: Bool
+    /// The pks of its roles, those of its groups included; nil in a release that does not tell, before 2025.12.
+    package var roles: [String]?
 }
 
 extension Account: Decodable {
@@ -12,6 +14,11 @@ extension Account: Decodable {
     private enum UserKeys: String, CodingKey {
         case username
         case isSuperuser = "is_superuser"
+        case roles
+    }
+
+    private struct Role: Decodable {
+        var pk: String
     }
 
     package init(from decoder: any Decoder) throws {
@@ -19,5 +26,6 @@ extension Account: Decodable {
             .nestedContainer(keyedBy: UserKeys.self, forKey: .user)
         username = try user.decode(String.self, forKey: .username)
         isSuperuser = try user.decodeIfPresent(Bool.self, forKey: .isSuperuser) ?? false
+        roles = try user.decodeIfPresent([Role].self, forKey: .roles)?.map(\.pk)
     }
 }

@@ -36,22 +36,27 @@ struct LeadershipOptions: ParsableArguments {
 
     func validate() throws {
         guard (1...600).contains(leaseSeconds) else { throw ValidationError("--lease-seconds must be from 1 to 600") }
-        _ = try lease(namespace: "default")
+        _ = try leaseName(namespace: "default")
+    }
+
+    /// Whether a leader is to be elected.
+    func isWanted(isSandbox: Bool) -> Bool {
+        let isInCluster = !(ProcessInfo.processInfo.environment["KUBERNETES_SERVICE_HOST"] ?? "").isEmpty
+        return leaderElect ?? (isInCluster && !isSandbox)
     }
 
     /// The election that this process takes part in; nil for none.
     ///
     /// - Throws: `ValidationError` if one is wanted and there is no Kubernetes to hold it.
     func election(isSandbox: Bool) throws -> LeaseElection? {
+        guard isWanted(isSandbox: isSandbox) else { return nil }
         let environment = ProcessInfo.processInfo.environment
-        let isInCluster = !(environment["KUBERNETES_SERVICE_HOST"] ?? "").isEmpty
-        guard leaderElect ?? (isInCluster && !isSandbox) else { return nil }
         do {
             guard let configuration = try KubernetesConfiguration.find(environment: environment) else {
                 throw KubernetesConfigurationError.notFound
             }
             return LeaseElection(
-                try lease(namespace: configuration.namespace),
+                try leaseName(namespace: configuration.namespace),
                 identity: Self.identity(environment),
                 timing: LeaseTiming(seconds: leaseSeconds),
                 // Of its own: a renewal waits behind nothing.
@@ -62,7 +67,7 @@ struct LeadershipOptions: ParsableArguments {
         }
     }
 
-    private func lease(namespace: String) throws -> ObjectName {
+    func leaseName(namespace: String) throws -> ObjectName {
         let given = lease ?? ProcessInfo.processInfo.environment["RECONCILE_LEASE"] ?? ""
         let text = given.isEmpty ? "reconcile" : given
         let name = ObjectName.mayBeName(text) ? ObjectName(namespace: namespace, name: text) : ObjectName(text: text)

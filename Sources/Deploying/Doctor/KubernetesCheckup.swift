@@ -1,0 +1,45 @@
+package import KubernetesAPI
+
+/// Looks whether the Kubernetes API can be reached, and whether the account may do what the file and the daemon need.
+///
+/// It asks the server itself, by an access review for each, which any account may do
+/// (https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access).
+package struct KubernetesCheckup: Sendable {
+    package var client: KubernetesClient
+    package var needed: [NeededAccess]
+
+    package init(client: KubernetesClient, needed: [NeededAccess]) {
+        self.client = client
+        self.needed = needed
+    }
+
+    /// - Throws: `CancellationError`.
+    package func findings() async throws -> [Finding] {
+        let server = client.configuration.server
+        var allowed = 0
+        var findings: [Finding] = []
+        for access in needed {
+            do {
+                if try await client.mayI(access.verb, access.resource, access.object) {
+                    allowed += 1
+                } else {
+                    let missing = MissingPermission(verb: access.verb, resource: access.resource, object: access.object)
+                    findings.append(
+                        Finding(
+                            "Kubernetes",
+                            .problem,
+                            "it \(missing)",
+                            advice: "'reconcile rbac' prints the Roles; it is to \(access.purpose)"
+                        )
+                    )
+                }
+            } catch let error as KubernetesError {
+                let advice = "the API is that of \(client.configuration.origin)"
+                return [Finding("Kubernetes", .problem, "\(error)", advice: advice)]
+            }
+        }
+        guard allowed > 0 else { return findings }
+        let rights = "\(allowed) of \(needed.count) rights are granted"
+        return [Finding("Kubernetes", .ok, "\(server) answers, and \(rights)")] + findings
+    }
+}

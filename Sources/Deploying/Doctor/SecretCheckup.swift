@@ -1,0 +1,47 @@
+package import DesiredState
+import Planning
+package import Reconciling
+
+/// Looks whether each secret that services refer to is there and can be used; says nothing of its value.
+package struct SecretCheckup: Sendable {
+    package var desired: DesiredState
+    package var resolved: ResolvedSecrets
+
+    package init(desired: DesiredState, resolved: ResolvedSecrets) {
+        self.desired = desired
+        self.resolved = resolved
+    }
+
+    /// One for each that is wrong, in the order of the file, and one for all others.
+    package func findings() -> [Finding] {
+        let users = desired.services.compactMap { service in service.provider?.secret.map { ($0, service.slug) } }
+        var findings: [Finding] = []
+        var good = 0
+        var seen: Set<SecretReference> = []
+        for (reference, slug) in users where seen.insert(reference).inserted {
+            switch resolved.availability[reference] {
+            case .available: good += 1
+            case .waiting(let reason):
+                let advice = "see to it that it is made; until then '\(slug)' waits"
+                findings.append(Finding("secret", .warning, reason, advice: advice))
+            case .unavailable(let reason):
+                findings.append(Finding("secret", .problem, reason, advice: advice(reference, slug)))
+            case .leftOut, nil:
+                findings.append(Finding("secret", .skipped, "\(reference) was not looked at"))
+            }
+        }
+        guard good > 0 else { return findings }
+        return [Finding("secrets", .ok, good == 1 ? "one can be used" : "\(good) can be used")] + findings
+    }
+
+    private func advice(_ reference: SecretReference, _ slug: String) -> String {
+        let place =
+            switch reference {
+            case .environment(let name): "set \(name) where the program runs"
+            case .file(let path): "mount or write \(path) where the program runs"
+            case .kubernetes(let namespace, let name, let key):
+                "see to the key \(key) of the Secret \(namespace)/\(name)"
+            }
+        return "\(place); until then '\(slug)' is blocked"
+    }
+}
