@@ -70,6 +70,8 @@ package final class LeaseElection: Sendable {
             do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
             if let end = term?.writesBeginBefore, ContinuousClock.now >= end {
                 term = nil
+                // What was begun in it may still happen: it ends by itself, and is not given up early.
+                view.withLock { $0.missedChange() }
                 await report(.expired)
             }
         }
