@@ -57,7 +57,10 @@ let package = Package(
         library("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
         library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
-        library("Exporting", ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", "Secrets"]),
+        library(
+            "Exporting",
+            ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
+        ),
         library(
             "Reconciling",
             [
@@ -70,7 +73,7 @@ let package = Package(
             "Deploying",
             [
                 "AuthentikAPI", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI", "Planning", "Reconciling",
-                "SecretSources", "Secrets",
+                "SecretSources", "Secrets", "YAMLDocument",
             ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
@@ -182,6 +185,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "reconcile", "AuthentikSandbox", "CurlTransport", "JSON", "KubernetesSupport", "TestSupport",
+                "YAMLDocument",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -213,7 +217,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        tests("YAMLDocument"),
+        tests("YAMLDocument", ["TestSupport"]),
         tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
         tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
         tests(

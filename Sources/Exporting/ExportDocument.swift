@@ -1,3 +1,5 @@
+import YAMLDocument
+
 /// A file in the making, which knows what each of its lines is about.
 struct ExportDocument {
     /// Comments at the top.

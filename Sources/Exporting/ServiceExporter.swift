@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import Planning
+import YAMLDocument
 
 /// Writes one application, and its OAuth2 provider, as the fields of a service.
 ///

@@ -16,6 +16,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             reconcile export --all > services.yaml
             reconcile release --config FILE
             reconcile bootstrap --write-file token
+            reconcile rbac --config FILE | kubectl apply -f -
             reconcile doctor --config FILE
             reconcile sandbox --port 9000
             """,
@@ -45,8 +46,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, PlanCommand.self, ReleaseCommand.self, ValidateCommand.self,
-            ExportCommand.self, BootstrapCommand.self, DoctorCommand.self,
-            SandboxCommand.self,
+            ExportCommand.self, BootstrapCommand.self, RBACCommand.self, DoctorCommand.self, SandboxCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

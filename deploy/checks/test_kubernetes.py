@@ -178,6 +178,21 @@ def test_secrets_that_the_file_names_may_be_read_and_no_others(name):
 
 
 @every_overlay
+def test_roles_are_those_that_the_program_prints(name, program, tmp_path):
+    path = tmp_path / "services.yaml"
+    path.write_text(yaml.safe_dump(desired_state(name), sort_keys=False))
+    command = [program, "rbac", "--config", path]
+    if of_kind(overlay(name), "Deployment"):
+        command.append("--with-daemon")
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    printed = [thing for thing in yaml.safe_load_all(run.stdout) if thing]
+    assert [error for thing in printed if (error := schema_error(thing))] == []
+    kept = of_kind(overlay(name), "Role", "RoleBinding")
+    assert sorted(printed, key=title) == sorted(kept, key=title)
+
+
+@every_overlay
 def test_secret_files_that_the_file_names_are_mounted(name):
     paths = [
         reference["file"]

@@ -1,4 +1,3 @@
-import Exporting
 import TestSupport
 import Testing
 import YAMLDocument
