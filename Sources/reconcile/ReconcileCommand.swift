@@ -25,9 +25,12 @@ struct ReconcileCommand: AsyncParsableCommand {
 
               reconcile --once --sandbox --config manifests/homelab.yaml
 
-            Then on yours (a superuser's token, intent 'API'):
+            Then on yours (an administrator's token, intent 'API', for the first command; the token of the account that \
+            it makes for the others):
 
               export AUTHENTIK_URL=https://sso.example.net AUTHENTIK_TOKEN=...
+              reconcile bootstrap                        # an account with few rights, and its token
+              reconcile doctor --config services.yaml    # is everything as it has to be?
               reconcile plan --config services.yaml      # what would change
               reconcile --once --config services.yaml    # change it
               reconcile --config services.yaml           # keep it so, as a daemon
