@@ -15,6 +15,17 @@ package struct ObjectName: Sendable, Hashable, CustomStringConvertible {
         self.init(namespace: parts[0], name: parts[1])
     }
 
+    /// Reads a name, or a namespace and a name; nil for anything else.
+    ///
+    /// - Parameter namespace: for a name alone.
+    package init?(text: String, in namespace: String) {
+        if Self.mayBeName(text) {
+            self.init(namespace: namespace, name: text)
+        } else {
+            self.init(text: text)
+        }
+    }
+
     /// Whether something is of the characters of a name; the server knows the rest.
     package static func mayBeName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 253

@@ -234,4 +234,18 @@ import Testing
         #expect(plan.changedFields == ["published.OLD"])
         #expect(plan.changes.map(\.isSecret) == [true])
     }
+
+    @Test(arguments: [Set<String>(), ["ID"]])
+    func `what a Secret held is never shown, also where the key is to get something that may be`(own: Set<String>)
+        throws
+    {
+        var world = Self.world(["ID": .clientID, "SECRET": .clientSecret])
+        world.observed.published[Self.secretObject] = Self.seen(["ID": "som3b0dys-passw0rd"], own: own)
+        let plan = try #require(world.plan.services.first)
+        let change = try #require(plan.changes.first { $0.field == "ID" })
+        #expect(change.isSecret)
+        #expect(change.before?.shown == ["(secret)"])
+        let record = String(decoding: JSONValue.string("\(ServiceRecord(plan))").serialized(), as: UTF8.self)
+        #expect(!record.contains("passw0rd"))
+    }
 }

@@ -1,5 +1,6 @@
 package import DesiredState
 package import KubernetesAPI
+import Reconciling
 
 extension NeededAccess {
     /// What the services of a file need.
@@ -17,19 +18,12 @@ extension NeededAccess {
                 needed += ["get", "list", "watch"].map { .init($0, .secrets, object, purpose: "read a client secret") }
             }
             if let workload = provider.restart {
-                let object = ObjectName(namespace: workload.namespace, name: workload.name)
-                let resource: KubernetesResource =
-                    switch workload.kind {
-                    case .deployment: .deployments
-                    case .statefulSet: .statefulSets
-                    case .daemonSet: .daemonSets
-                    }
-                needed.append(.init("patch", resource, object, purpose: "restart a service"))
+                needed.append(.init("patch", workload.resource, workload.object, purpose: "restart a service"))
             }
-            if let object = provider.publication?.object {
-                let name = ObjectName(namespace: object.namespace, name: object.name)
-                let resource: KubernetesResource = object.kind == .secret ? .secrets : .configMaps
-                needed += ["get", "create", "patch"].map { .init($0, resource, name, purpose: "publish") }
+            if let published = provider.publication?.object {
+                needed += ["get", "create", "patch"].map {
+                    .init($0, published.resource, published.object, purpose: "publish")
+                }
             }
             return needed
         }

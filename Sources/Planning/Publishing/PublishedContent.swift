@@ -17,9 +17,11 @@ extension PublishedContent {
     func changes(from there: PublishedObject) -> [FieldChange] {
         let wanted = Dictionary(assignments.map { ($0.field, $0.value) }, uniquingKeysWith: { $1 })
         let keys = Set(wanted.keys).union(there.ownKeys).sorted().compactMap { key -> FieldChange? in
-            let before = there.value(of: key, isSecret: wanted[key]?.isSecret ?? (object.kind == .secret))
             let after = wanted[key] ?? FieldValue.none
-            return after.isSame(as: before) ? nil : change(key, before, after)
+            guard !after.isSame(as: there.value(of: key, isSecret: after.isSecret)) else { return nil }
+            // What a Secret held may be anybody's secret, also under a key that is to get something else.
+            let isHidden = after.isSecret || object.kind == .secret
+            return change(key, there.value(of: key, isSecret: isHidden), after)
         }
         let names = Set(labels.keys).union(there.ownLabels).sorted().compactMap { name -> FieldChange? in
             let before = there.labels[name].map(FieldValue.text) ?? FieldValue.none

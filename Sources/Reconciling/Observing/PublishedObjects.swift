@@ -33,7 +33,7 @@ struct PublishedObjects: Sendable {
 
     private func observe(_ name: PublishedObjectName, _ client: KubernetesClient) async -> PublishedObservation {
         do {
-            guard let object = try await client.object(name.kind.resource, ObjectName(name)) else {
+            guard let object = try await client.object(name.resource, name.object) else {
                 return .seen(PublishedObject())
             }
             return .seen(
@@ -48,17 +48,4 @@ struct PublishedObjects: Sendable {
             return .unreadable(reason: "\(error)")
         }
     }
-}
-
-extension PublishedObjectName.Kind {
-    var resource: KubernetesResource {
-        switch self {
-        case .configMap: .configMaps
-        case .secret: .secrets
-        }
-    }
-}
-
-extension ObjectName {
-    init(_ name: PublishedObjectName) { self.init(namespace: name.namespace, name: name.name) }
 }

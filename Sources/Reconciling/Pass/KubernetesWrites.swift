@@ -18,8 +18,7 @@ struct KubernetesWrites: Sendable {
     /// - Throws: ``ServiceFailure``, `WritesStopped`, or `CancellationError`.
     func restart(_ workload: Workload, at time: String) async throws {
         try await write("its provider has the new secret, but \(workload) could not be restarted") { client in
-            let object = ObjectName(namespace: workload.namespace, name: workload.name)
-            try await client.restart(workload.kind.resource, object, at: time)
+            try await client.restart(workload.resource, workload.object, at: time)
         }
     }
 
@@ -32,8 +31,8 @@ struct KubernetesWrites: Sendable {
         }
         try await write("\(content.object) could not be published") { client in
             try await client.apply(
-                content.object.kind.resource,
-                ObjectName(content.object),
+                content.object.resource,
+                content.object.object,
                 data: Dictionary(keys, uniquingKeysWith: { $1 }),
                 secretKeys: Set(content.assignments.filter(\.value.isSecret).map(\.field)),
                 labels: content.labels
@@ -58,16 +57,6 @@ struct KubernetesWrites: Sendable {
             throw ServiceFailure("\(complaint): \(error)")
         } catch let error as KubernetesConfigurationError {
             throw ServiceFailure("\(complaint): \(error)")
-        }
-    }
-}
-
-extension Workload.Kind {
-    fileprivate var resource: KubernetesResource {
-        switch self {
-        case .deployment: .deployments
-        case .statefulSet: .statefulSets
-        case .daemonSet: .daemonSets
         }
     }
 }

@@ -70,8 +70,7 @@ struct RBACCommand: ParsableCommand {
 
     private func leaseName() throws -> ObjectName {
         let text = lease ?? Self.standardName
-        let name = ObjectName.mayBeName(text) ? ObjectName(namespace: namespace, name: text) : ObjectName(text: text)
-        guard let name else {
+        guard let name = ObjectName(text: text, in: namespace) else {
             throw ValidationError(
                 "'\(text.printable)' is no name of a Lease; 'reconcile' and 'authentik/reconcile' are"
             )

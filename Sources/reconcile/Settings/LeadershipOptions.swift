@@ -70,8 +70,7 @@ struct LeadershipOptions: ParsableArguments {
     func leaseName(namespace: String) throws -> ObjectName {
         let given = lease ?? ProcessInfo.processInfo.environment["RECONCILE_LEASE"] ?? ""
         let text = given.isEmpty ? "reconcile" : given
-        let name = ObjectName.mayBeName(text) ? ObjectName(namespace: namespace, name: text) : ObjectName(text: text)
-        guard let name else {
+        guard let name = ObjectName(text: text, in: namespace) else {
             throw ValidationError("'\(text)' is no name of a Lease; 'reconcile' and 'authentik/reconcile' are")
         }
         return name
