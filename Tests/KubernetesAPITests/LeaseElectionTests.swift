@@ -16,7 +16,7 @@ struct LeaseElectionTests {
         private let journal: Journal
         private let task: Task<Void, Never>
 
-        init(_ identity: String, _ kubernetes: KubernetesStandIn, seconds: Int = 3) throws {
+        init(_ identity: String, _ kubernetes: KubernetesStandIn, seconds: Int = 15) throws {
             let path = try kubernetes.writeKubeconfig()
             let configuration = try #require(try KubernetesConfiguration.find(environment: ["KUBECONFIG": path]))
             let election = LeaseElection(
@@ -139,7 +139,8 @@ struct LeaseElectionTests {
             let candidate = try Candidate("a", kubernetes)
             try await candidate.waits(for: "leads")
             await candidate.stop()
-            #expect(candidate.told == ["stands by gone", "leads"])
+            // On a busy machine a look may fail before.
+            #expect(candidate.told.filter { !$0.hasPrefix("failed") } == ["stands by gone", "leads"])
         }
     }
 
