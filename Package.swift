@@ -178,8 +178,9 @@ let package = Package(
             "Reconciling",
             [
                 "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
-                "KubernetesSupport", "Planning", "SecretSources", "Secrets", "TestSupport",
-            ]
+                "KubernetesSupport", "Planning", "SecretSources", "Secrets", "TestSupport", "reconcile",
+            ],
+            resources: [.copy("Properties/Oracle")]
         ),
         .testTarget(
             name: "EndToEndTests",

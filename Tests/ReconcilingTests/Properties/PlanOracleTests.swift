@@ -1,0 +1,107 @@
+import AuthentikAPI
+import AuthentikSandbox
+import Foundation
+import JSON
+import Planning
+import Reconciling
+import TestSupport
+import Testing
+
+@testable import reconcile
+
+/// The plans of random worlds, frozen: a change of the program's inside that is not meant to change a plan is held
+/// against what the program planned before it.
+///
+/// `Oracle/plans.txt` has a line for each of 1,000 worlds: its seed and a digest of the plan as text, as Markdown and as
+/// JSON. 300 of them are compared unless `RECONCILE_WORLDS` says how many. To see what differs, have both commits
+/// write their plans, `RECONCILE_ORACLE_TEXTS=FOLDER swift test --filter PlanOracleTests`, and compare the folders.
+/// After a change that is meant: `REWRITE_GOLDEN=1 swift test --filter PlanOracleTests`.
+@Suite struct PlanOracleTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let isRewriting = environment["REWRITE_GOLDEN"] != nil
+    private static let all = 1_000
+    private static let count = isRewriting ? all : min(environment["RECONCILE_WORLDS"].flatMap { Int($0) } ?? 300, all)
+    private static let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Oracle/plans.txt")
+
+    @Test func `random worlds are planned as they were`() async throws {
+        var plans: [UInt64: RenderedPlan] = [:]
+        var seeds = (1...UInt64(Self.count))[...]
+        try await withThrowingTaskGroup(of: (UInt64, RenderedPlan).self) { group in
+            func addNext() {
+                guard let seed = seeds.popFirst() else { return }
+                group.addTask { (seed, try await Self.plan(seed)) }
+            }
+            for _ in 0..<4 { addNext() }
+            while let (seed, plan) = try await group.next() {
+                plans[seed] = plan
+                addNext()
+            }
+        }
+        let lines = plans.sorted { $0.key < $1.key }.map { "\($0) \($1.digests)" }
+        if let folder = Self.environment["RECONCILE_ORACLE_TEXTS"] { try write(plans, to: folder) }
+        if Self.isRewriting { try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: Self.file) }
+        let frozen = try String(contentsOf: Self.file, encoding: .utf8).split(separator: "\n").map(String.init)
+        try #require(frozen.count == Self.all)
+        let different = zip(lines, frozen).filter { $0 != $1 }.map(\.0)
+        #expect(different == [], "planned otherwise than before: \(different.count) of \(lines.count) worlds")
+    }
+
+    private static func plan(_ seed: UInt64) async throws -> RenderedPlan {
+        var random = RandomSource(seed: seed)
+        let file = RandomFile(&random)
+        let worldSeed = random.next()
+        return try await withSandbox(configuration: .init(token: "sandbox-token")) { sandbox, baseURL in
+            var homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
+            homelab.secrets = RandomFile.secrets
+            try await RandomWorld.make(homelab.admin, seed: worldSeed)
+            let pass = try await homelab.makePass(of: file.desired)
+            let (plan, release) = try await pass.plan()
+            let result = PlanResult(plan: plan, release: release, address: pass.client.address)
+            let forms = [
+                PlanText(style: Style(isColored: false), isVerbose: true).render(result),
+                PlanMarkdown(isVerbose: true).render(result),
+                JSONText.of(pass.record(plan, release)),
+            ]
+            return RenderedPlan(forms: forms.map { repeatable($0, baseURL: baseURL) })
+        }
+    }
+
+    /// A text without what each sandbox makes up: its port, and the uuids that stand for objects, which become numbers in
+    /// the order in which they come.
+    private static func repeatable(_ text: String, baseURL: String) -> String {
+        var numbers: [Substring: Int] = [:]
+        return text.replacing(baseURL, with: "http://authentik").replacing(uuid) { match in
+            let number = numbers[match.output] ?? numbers.count + 1
+            numbers[match.output] = number
+            return "uuid-\(number)"
+        }
+    }
+
+    private static var uuid: Regex<Substring> { /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/ }
+
+    private func write(_ plans: [UInt64: RenderedPlan], to folder: String) throws {
+        let folder = URL(filePath: folder)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (seed, plan) in plans {
+            let text = plan.forms.joined(separator: "\n\n")
+            try Data(text.utf8).write(to: folder.appending(path: "\(seed).txt"))
+        }
+    }
+}
+
+/// A plan in all its forms.
+private struct RenderedPlan: Sendable {
+    var forms: [String]
+
+    /// A digest of each form, apart.
+    var digests: String { forms.map(\.digest).joined(separator: " ") }
+}
+
+extension String {
+    /// FNV-1a of 64 bits, in hexadecimal digits (Fowler, Noll, Vo: draft-eastlake-fnv).
+    fileprivate var digest: String {
+        let hash = utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
