@@ -9,8 +9,8 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A library target of this package.
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 /// The tests of a target, in `Tests/<name>Tests`.
@@ -96,7 +96,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 logging,
-            ]
+            ],
+            resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]
         ),
         library(
             "AuthentikSandbox",

@@ -1,4 +1,4 @@
-/// HTML in which nothing but what this program's source has as a literal is markup.
+/// HTML in which nothing but what this program's source has as a literal, or as a file, is markup.
 ///
 /// What a literal interpolates is text, and escaped, unless it is ``HTML`` itself: the compiler lets no other string
 /// become markup. The same escaping does for text and for attributes, whose values always stand in quotes.
@@ -13,9 +13,21 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
         markup = parts.markup
     }
 
-    /// Markup that is long enough for a file of its own.
-    init(markup: StaticString) {
-        self.markup = markup.description
+    /// A file of this program's source, as it is.
+    init(_ file: SourceFile) {
+        markup = String(decoding: file.bytes, as: UTF8.self)
+    }
+
+    /// What is markup and long enough for a file of its own; SwiftPM embeds those in the code.
+    enum SourceFile {
+        case style, script
+
+        fileprivate var bytes: [UInt8] {
+            switch self {
+            case .style: PackageResources.page_css
+            case .script: PackageResources.page_js
+            }
+        }
     }
 
     struct StringInterpolation: StringInterpolationProtocol {

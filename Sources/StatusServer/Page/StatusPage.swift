@@ -7,6 +7,9 @@ package import Reconciling
 /// It is complete without its script, which keeps it up to date and tells moments as distances. It loads nothing from
 /// anywhere but this server.
 package enum StatusPage {
+    private static let style = HTML(.style)
+    private static let script = HTML(.script)
+
     /// The whole page as HTML; the same for the same status.
     package static func render(_ status: StatusDocument) -> String {
         let page: HTML = """
@@ -20,7 +23,7 @@ package enum StatusPage {
             <noscript><meta http-equiv="refresh" content="15"></noscript>
             <title>\(status.state.headline) · \(status.owner) · reconcile</title>
             <link rel="icon" href="\(status.state.tone.icon)">
-            <style>\(PageStyle.css)</style>
+            <style>\(style)</style>
             </head>
             <body>
             \(Symbol.definitions)
@@ -29,7 +32,7 @@ package enum StatusPage {
             <main>
             \(Notices(status: status).html)\(Vitals(status: status).html)\(ServiceList(status: status).html)\
             \(DaemonFacts(status: status).html)</main>
-            <script>\(PageScript.javaScript)</script>
+            <script>\(script)</script>
             </body>
             </html>
 
@@ -39,8 +42,8 @@ package enum StatusPage {
 
     /// The page's Content-Security-Policy header: only its own style and script, and only this server to talk to.
     package static let contentSecurityPolicy = [
-        "default-src 'none'", "style-src '\(digest(of: PageStyle.css.markup))'",
-        "script-src '\(digest(of: PageScript.javaScript.markup))'", "connect-src 'self'", "img-src data:",
+        "default-src 'none'", "style-src '\(digest(of: style.markup))'",
+        "script-src '\(digest(of: script.markup))'", "connect-src 'self'", "img-src data:",
         "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
 

@@ -1,0 +1,166 @@
+// What the page does by itself: it asks for the status, renews what changed, shows moments as distances, and filters.
+// It renews an element in place, so that what is open, focused, selected or typed stays so.
+(() => {
+  "use strict";
+  const every = 3000, patience = 10000;
+  const find = (id) => document.getElementById(id);
+
+  // Moments.
+
+  let ahead = 0; // How far the server's clock is ahead of this one, in milliseconds.
+  const units = [[86400, "d", 172800], [3600, "h", 7200], [60, "min", 60], [1, "s", 0]];
+  const span = (seconds) => {
+    const [size, unit] = units.find(([, , from]) => seconds >= from);
+    return `${Math.floor(seconds / size)} ${unit}`;
+  };
+  const tell = (time) => {
+    const iso = time.dateTime;
+    const seconds = (Date.now() + ahead - Date.parse(iso)) / 1000;
+    const exact = `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+    const { tell: how } = time.dataset;
+    let text;
+    if (how === "since") text = `for ${span(Math.max(0, seconds))}`;
+    else if (how === "due") text = seconds > -1 ? "now" : `in ${span(-seconds)}`;
+    else if (seconds < -1) text = `in ${span(-seconds)}`;
+    else text = seconds < 1 ? "just now" : `${span(seconds)} ago`;
+    if ("exact" in time.dataset) text += ` (${exact})`;
+    if (time.textContent !== text) time.textContent = text;
+    if (time.title !== exact) time.title = exact;
+  };
+  const tick = () => document.querySelectorAll("time").forEach(tell);
+
+  // The filter.
+
+  const filter = () => {
+    const box = find("filter");
+    if (box) box.hidden = false;
+    const wanted = find("filter-text")?.value.trim().toLowerCase() ?? "";
+    let shown = 0;
+    for (const group of document.querySelectorAll(".group")) {
+      let left = 0;
+      for (const service of group.querySelectorAll(".service")) {
+        const fits = !wanted || service.firstElementChild.textContent.toLowerCase().includes(wanted);
+        if (service.hidden === fits) service.hidden = !fits;
+        if (fits) left += 1;
+      }
+      group.hidden = left === 0;
+      shown += left;
+    }
+    const none = find("no-match");
+    if (none) none.hidden = shown > 0;
+  };
+  document.addEventListener("input", (event) => { if (event.target.id === "filter-text") filter(); });
+
+  // What a reader or this script sets is not the server's to take back.
+  const kept = new Set(["open", "hidden"]);
+
+  // Makes an element like another, with as little as possible.
+  const renew = (old, fresh) => {
+    for (const { name, value } of [...fresh.attributes]) {
+      if (!kept.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    }
+    for (const { name } of [...old.attributes]) {
+      if (!kept.has(name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
+    }
+    const known = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+    let at = old.firstChild;
+    for (const child of [...fresh.childNodes]) {
+      let match = null;
+      if (child.id) match = known.get(child.id);
+      else if (at && !at.id && at.nodeName === child.nodeName) match = at;
+      if (!match || match.nodeName !== child.nodeName) {
+        old.insertBefore(document.importNode(child, true), at);
+        continue;
+      }
+      if (match === at) at = at.nextSibling;
+      else old.insertBefore(match, at);
+      if (match.nodeType === Node.ELEMENT_NODE) renew(match, child);
+      else if (match.data !== child.data) match.data = child.data;
+    }
+    while (at) {
+      const next = at.nextSibling;
+      at.remove();
+      at = next;
+    }
+  };
+
+  const show = (fresh) => {
+    if (!fresh.querySelector("#verdict")) throw new Error("another page");
+    const isOther = (name) => fresh.querySelector(name)?.textContent !== document.querySelector(name).textContent;
+    // After an upgrade; during one, replicas may take turns, which is no reason to reload again and again.
+    const isFresh = performance.now() < 3 * patience;
+    if (!isFresh && (isOther("style") || isOther("body > script"))) return location.reload();
+    const focus = document.activeElement;
+    const place = focus?.closest(".service")?.id;
+    const opened = [...document.querySelectorAll("details[open]")].map(({ id }) => id);
+    document.title = fresh.title;
+    for (const name of ["link[rel=icon]", "#verdict", "main"]) {
+      renew(document.querySelector(name), fresh.querySelector(name));
+    }
+    for (const id of opened) find(id)?.setAttribute("open", "");
+    if (document.activeElement !== focus) {
+      if (focus.isConnected) focus.focus();
+      else if (place) find(place)?.firstElementChild.focus();
+    }
+    filter();
+    tick();
+  };
+
+  // The daemon.
+
+  const ask = async (address, headers) => {
+    const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(patience) });
+    if (!answer.ok && answer.status !== 304) throw new Error(`${answer.status}`);
+    return answer;
+  };
+  let tag = null, answered = new Date(), misses = 0, timer = null, isAsking = false;
+  const report = () => {
+    const line = find("offline"), isOffline = misses > 1;
+    document.documentElement.classList.toggle("stale", isOffline);
+    if (isOffline && line.hidden) {
+      const time = document.createElement("time");
+      time.dateTime = new Date(answered.getTime() + ahead).toISOString();
+      time.dataset.tell = "since";
+      line.replaceChildren("This daemon has not been reachable ", time, "; this is how it stood then.");
+      tell(time);
+    }
+    line.hidden = !isOffline;
+  };
+  const poll = async () => {
+    if (isAsking) return;
+    isAsking = true;
+    clearTimeout(timer);
+    try {
+      const answer = await ask("status", tag ? { "If-None-Match": tag } : {});
+      const clock = Date.parse(answer.headers.get("Date")) - Date.now();
+      ahead = Math.abs(clock) > 5000 ? clock : 0;
+      if (answer.status !== 304) {
+        await answer.arrayBuffer();
+        const page = await ask(location.pathname + location.search, {});
+        show(new DOMParser().parseFromString(await page.text(), "text/html"));
+        tag = answer.headers.get("ETag");
+      }
+      answered = new Date();
+      misses = 0;
+    } catch {
+      misses += 1;
+    }
+    report();
+    isAsking = false;
+    if (!document.hidden) timer = setTimeout(poll, every);
+  };
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { tick(); poll(); } });
+
+  // A link to a service opens it.
+  const follow = () => {
+    const target = find(location.hash.slice(1));
+    if (target?.matches("details")) target.open = true;
+  };
+  addEventListener("hashchange", follow);
+
+  filter();
+  tick();
+  follow();
+  setInterval(() => { if (!document.hidden) tick(); }, 1000);
+  poll();
+})();
