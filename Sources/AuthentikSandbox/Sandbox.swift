@@ -18,6 +18,8 @@ package final class Sandbox: Sendable {
     /// Keeps the state in a file, if the configuration names one.
     private let keeper: StateKeeper?
     private let journal = Mutex<[RequestLogEntry]>([])
+    /// What was put off.
+    private let lateWrites = Mutex(LateWrites())
 
     package init(configuration: Configuration) {
         var state = configuration.state ?? SandboxState(release: configuration.release, token: configuration.token)
@@ -90,9 +92,19 @@ package final class Sandbox: Sendable {
 
     /// Answers one request; requests are answered one after the other.
     func answer(_ request: APIRequest) -> APIResponse {
-        let answer = store.withLock { routes.answer(request, in: &$0) }
+        let answer = store.withLock { store in
+            if request.isWrite {
+                for late in lateWrites.withLock({ $0.due() }) { _ = routes.answer(late, in: &store) }
+            }
+            return routes.answer(request, in: &store)
+        }
         if request.mayChangeState { keeper?.noteChange() }
         return answer
+    }
+
+    /// Carries a request out only later; see ``Fault/late(_:)``.
+    func putOff(_ request: APIRequest, writes: Int) {
+        lateWrites.withLock { $0.add(request, writes: writes) }
     }
 
     /// The answer of the ``ControlEndpoint``; nil if it is off or this is none of its paths.

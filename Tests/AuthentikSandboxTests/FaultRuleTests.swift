@@ -21,6 +21,8 @@ import Testing
             ("shift=vanish", FaultRule(.shift(.vanish))),
             ("revoked,after=20", FaultRule(.revoked, after: 20)),
             ("starting=10s,retry-after=0", FaultRule(.starting(.seconds(10), retryAfter: 0))),
+            ("late=2,method=POST,times=1", FaultRule(.late(2), method: "POST", times: 1)),
+            ("ignore=grant_types", FaultRule(.ignore(field: "grant_types"))),
             (
                 "html=404,method=GET,path=/api/,share=0.5,after=1,times=2",
                 FaultRule(.html(status: 404), method: "GET", path: "/api/", share: 0.5, after: 1, times: 2)
@@ -56,6 +58,9 @@ import Testing
             ("shift=left", "'shift' must be 'appear' or 'vanish', not 'left'"),
             ("html=999", "'html' must be a status from 200 to 599, not '999'"),
             ("revoked=now", "'revoked' takes no value, and got 'now'"),
+            ("late=0", "'late' must be a number of writes from 1 to 1000, not '0'"),
+            ("ignore", "'ignore' must be the name of a field, such as meta_icon, and has no value"),
+            ("ignore=Meta Icon", "'ignore' must be the name of a field, such as meta_icon, not 'Meta Icon'"),
             ("cut,share=2", "'share' must be a number from 0 to 1, not '2'"),
             ("cut,share=nan", "'share' must be a number from 0 to 1, not 'nan'"),
             ("cut,times=0", "'times' must be a whole number of at least 1, not '0'"),

@@ -137,6 +137,47 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2])
+    func `late`(writes: Int) async throws {
+        try await withFault("late=\(writes),times=1") { workshop in
+            await #expect(throws: (any Error).self) { try await send(workshop, "POST", Self.groups, Self.group) }
+            for number in 1...writes {
+                // However often somebody looks, it is not there before that write.
+                let before = try await workshop.count("core/groups/?name=made")
+                #expect(before == 0)
+                let other: JSONValue = ["name": .string("other-\(number)")]
+                _ = try await send(workshop, "POST", Self.groups, other)
+            }
+            let after = try await workshop.count("core/groups/?name=made")
+            #expect(after == 1)
+        }
+    }
+
+    @Test func `what lands late comes before the write that it lands at`() async throws {
+        try await withFault("late=1,times=1") { workshop in
+            await #expect(throws: (any Error).self) { try await send(workshop, "POST", Self.groups, Self.group) }
+            let second = try await send(workshop, "POST", Self.groups, Self.group)
+            #expect(second.status == 400)
+        }
+    }
+
+    @Test func `a field is ignored in silence`() async throws {
+        try await withFault("ignore=meta_publisher") { workshop in
+            let body: JSONValue = ["name": "A", "slug": "a", "meta_publisher": "P", "group": "G"]
+            let made = try await send(workshop, "POST", "/api/v3/core/applications/", body)
+            #expect(made.status == 201)
+            #expect(made.json?["meta_publisher"] == "")
+            #expect(made.json?["group"] == "G")
+            let both: JSONValue = [
+                "app": ["name": "B", "slug": "b", "meta_publisher": "P"],
+                "provider_model": "authentik_providers_oauth2.oauth2provider", "provider": workshop.provider("b"),
+            ]
+            #expect(try await send(workshop, "PUT", "/api/v3/core/transactional/applications/", both).status == 200)
+            let found = try await send(workshop, "GET", "/api/v3/core/applications/b/")
+            #expect(found.json?["meta_publisher"] == "")
+        }
+    }
+
     @Test func `a token is revoked half way`() async throws {
         try await withFault("revoked,after=1") { workshop in
             #expect(try await send(workshop).status == 200)

@@ -24,6 +24,11 @@ package enum Fault: Sendable, Hashable {
     case revoked
     /// For so long after the rule was set: 503 with `Retry-After`, in seconds, as before Authentik is up.
     case starting(Duration, retryAfter: Int = 5)
+    /// The connection is reset, and the write carried out only later: right before that many-th write after it. So it
+    /// lands after whoever sends that one has looked; without one it is never carried out.
+    case late(Int)
+    /// A field of a write, or of the application or provider in a transaction, is not taken, and nothing says so.
+    case ignore(field: String)
 
     /// When a connection is reset.
     package enum Moment: String, Sendable, CaseIterable {
@@ -51,6 +56,7 @@ extension Fault {
         case .shift: request.method == "GET" && request.page > 1
         case .revoked: request.hasToken && request.path.hasPrefix("/api/")
         case .starting(let duration, _): elapsed < duration
+        case .late, .ignore: request.isWrite
         default: true
         }
     }
@@ -75,6 +81,8 @@ extension Fault: CustomStringConvertible {
         case .revoked: return "revoked"
         case .starting(let duration, let retryAfter):
             return "starting=\(FaultDuration.text(duration)),retry-after=\(retryAfter)"
+        case .late(let writes): return "late=\(writes)"
+        case .ignore(let field): return "ignore=\(field)"
         }
     }
 }

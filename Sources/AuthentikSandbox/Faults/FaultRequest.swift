@@ -9,6 +9,8 @@ struct FaultRequest {
     /// The path, as it was sent.
     var path: Substring { target.prefix { $0 != "?" } }
 
+    var isWrite: Bool { !["GET", "HEAD", "OPTIONS"].contains(method) }
+
     /// Which page of a list it asks for; 1 if it does not say.
     var page: Int {
         let query = target.drop { $0 != "?" }.dropFirst()

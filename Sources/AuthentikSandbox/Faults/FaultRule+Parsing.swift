@@ -28,6 +28,7 @@ extension Fault {
     private static let kinds = [
         "latency=200ms", "latency=50ms..200ms", "unavailable=503", "reset=before", "reset=after", "cut", "slow-body=2s",
         "truncated", "html=500", "shift=appear", "shift=vanish", "revoked", "starting=10s",
+        "late=1", "ignore=meta_icon",
     ]
 
     fileprivate init(_ words: inout FaultWords) throws(FaultSyntaxError) {
@@ -62,6 +63,10 @@ extension Fault {
                 try words.duration(),
                 retryAfter: try words.number("retry-after", in: 0...86_400) ?? 5
             )
+        case "late":
+            self = .late(try words.value(in: 1...1000, "a number of writes from 1 to 1000"))
+        case "ignore":
+            self = .ignore(field: try words.name("the name of a field, such as meta_icon"))
         default:
             throw words.error(
                 words.kind.isEmpty ? "no fault is named" : "unknown fault '\(words.kind)'",

@@ -65,6 +65,18 @@ struct FaultWords {
         return number
     }
 
+    /// A word of small letters, digits and underscores.
+    func name(_ expected: String) throws(FaultSyntaxError) -> String {
+        let isName = value?.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x61...0x7A, 0x5F: true
+            default: false
+            }
+        }
+        guard let value, !value.isEmpty, isName == true else { throw wrong(kind, expected, value) }
+        return value
+    }
+
     func duration() throws(FaultSyntaxError) -> Duration {
         guard let value, let duration = FaultDuration.parse(value) else {
             throw wrong(kind, "a time such as 200ms, 2s or 1m", value)

@@ -1,3 +1,5 @@
+import JSON
+
 extension Sandbox {
     /// The reply to a request under a fault.
     ///
@@ -12,6 +14,8 @@ extension Sandbox {
     /// | html | no | a page of the given status |
     /// | revoked | no | 403, as for a wrong token |
     /// | shift | yes (it is a GET) | a page between the pages |
+    /// | late | later, before another write | none |
+    /// | ignore | without the field | as it is then |
     ///
     /// - Parameter request: makes the request for a target, path and query; `target` for the one that was sent.
     func reply(to target: String, under fault: Fault?, request: (_ target: String) -> APIRequest) -> Reply {
@@ -47,7 +51,27 @@ extension Sandbox {
             let page = FaultRequest(method: "GET", target: target, hasToken: true).page
             let shifted = ShiftedPage(shift: shift, target: target, page: page, release: release)
             reply = Reply(shifted.answer { self.answer(request($0)) }, release)
+        case .late(let writes):
+            putOff(request(target), writes: writes)
+            reply = .page(502)
+            reply.delivery = .none
+        case .ignore(let field):
+            reply = Reply(self.answer(request(target).without(field)), release)
         }
         return reply
+    }
+}
+
+extension APIRequest {
+    /// Without a field of its body, or of the objects in it.
+    fileprivate func without(_ field: String) -> APIRequest {
+        guard let members = (try? JSONValue(parsing: body))?.object else { return self }
+        var request = self
+        var rest = members.filter { $0.key != field }
+        for part in ["app", "provider"] {
+            if let object = rest[part]?.object { rest[part] = .object(object.filter { $0.key != field }) }
+        }
+        request.body = JSONValue.object(rest).serialized()
+        return request
     }
 }

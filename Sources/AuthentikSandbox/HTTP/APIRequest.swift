@@ -16,7 +16,7 @@ struct APIRequest {
     let id = Random.hexadecimal(32)
     /// Scheme, host and port as the caller sees them: `http://127.0.0.1:9000`.
     let origin: String
-    let body: [UInt8]
+    var body: [UInt8]
     /// The part of the path that a route leaves open: a slug or a primary key.
     var key = ""
     /// Who asks; nil where no token is needed.
@@ -60,7 +60,9 @@ struct APIRequest {
     var form: Query { Query(Substring(decoding: body, as: UTF8.self)) }
 
     /// Whether the answer may have changed what the sandbox holds: by a write, or by a login that a provider learns from.
-    var mayChangeState: Bool { !["GET", "HEAD", "OPTIONS"].contains(method) || path.contains("authorize") }
+    var mayChangeState: Bool { isWrite || path.contains("authorize") }
+
+    var isWrite: Bool { !["GET", "HEAD", "OPTIONS"].contains(method) }
 
     /// The caller's primary key.
     var callerKey: Int { caller?.pk ?? 0 }
