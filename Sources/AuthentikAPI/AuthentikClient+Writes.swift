@@ -24,8 +24,14 @@ extension AuthentikClient {
     ///
     /// The answer tells no pks; see ``applications()`` for them.
     ///
+    /// - Returns: the application, if no clear answer came and it was there when it was looked up; else nil.
     /// - Throws: ``AuthentikError`` of the kind `rejected` if either exists already.
-    package func createApplicationAndProvider(application: WriteBody, provider: WriteBody, slug: String) async throws {
+    @discardableResult
+    package func createApplicationAndProvider(
+        application: WriteBody,
+        provider: WriteBody,
+        slug: String
+    ) async throws -> Application? {
         struct Answer: Decodable {
             var applied: Bool
         }
@@ -40,9 +46,9 @@ extension AuthentikClient {
             ],
             secrets: application.secrets + provider.secrets
         )
-        try await create(
+        return try await create(
             request,
-            decode: { response in
+            decode: { response -> Application? in
                 guard try decode(Answer.self, response, to: request).applied else {
                     throw AuthentikError(
                         kind: .rejected,
@@ -52,12 +58,13 @@ extension AuthentikClient {
                         requestID: response.headers["x-authentik-id"]
                     )
                 }
+                return nil
             },
-            find: { try await self.application(slug: slug).map { _ in } }
+            find: { try await self.application(slug: slug).map { .some($0) } }
         )
     }
 
-    package func createApplication(_ body: WriteBody, slug: String) async throws -> Application {
+    package func createApplication(_ body: WriteBody, slug: String) async throws -> Creation<Application> {
         let request = APIRequest(
             method: "POST",
             endpoint: .applications,
@@ -66,17 +73,20 @@ extension AuthentikClient {
         )
         return try await create(
             request,
-            decode: { try decode(Application.self, $0, to: request) },
-            find: { try await application(slug: slug) }
+            decode: { Creation(try decode(Application.self, $0, to: request)) },
+            find: { try await application(slug: slug).map { Creation($0, isFound: true) } }
         )
     }
 
     /// Changes the given fields; `slug` is the present one.
-    package func updateApplication(slug: String, _ body: WriteBody) async throws {
+    ///
+    /// - Returns: the application as it is then.
+    @discardableResult
+    package func updateApplication(slug: String, _ body: WriteBody) async throws -> Application {
         try await update(.applications, key: slug, body)
     }
 
-    package func createProvider(_ body: WriteBody, name: String) async throws -> OAuth2Provider {
+    package func createProvider(_ body: WriteBody, name: String) async throws -> Creation<OAuth2Provider> {
         let request = APIRequest(
             method: "POST",
             endpoint: .providers,
@@ -85,44 +95,66 @@ extension AuthentikClient {
         )
         return try await create(
             request,
-            decode: { try decode(OAuth2Provider.self, $0, to: request) },
-            find: {
-                let found: [OAuth2Provider] = try await list(.providers, query: [("name", name)])
-                return found.first { $0.name == name }
-            }
+            decode: { Creation(try decode(OAuth2Provider.self, $0, to: request)) },
+            find: { try await provider(named: name).map { Creation($0, isFound: true) } }
         )
     }
 
+    /// The OAuth2 provider of a name; nil if there is none.
+    package func provider(named name: String) async throws -> OAuth2Provider? {
+        let found: [OAuth2Provider] = try await list(.providers, query: [("name", name)])
+        return found.first { $0.name == name }
+    }
+
     /// Changes the given fields.
-    package func updateProvider(pk: Int, _ body: WriteBody) async throws {
+    ///
+    /// - Returns: the provider as it is then.
+    @discardableResult
+    package func updateProvider(pk: Int, _ body: WriteBody) async throws -> OAuth2Provider {
         try await update(.providers, key: "\(pk)", body)
     }
 
+    /// Creates an entitlement, unless the application has one of that name already.
+    ///
+    /// - Returns: the one that is there then, whoever made it.
     package func createEntitlement(
         named name: String,
         application: String,
         attributes: JSONValue
-    ) async throws -> ApplicationEntitlement {
+    ) async throws -> Creation<ApplicationEntitlement> {
         let request = APIRequest(
             method: "POST",
             endpoint: .entitlements,
             body: ["name": .string(name), "app": .string(application), "attributes": attributes]
         )
-        return try await create(
-            request,
-            decode: { try decode(ApplicationEntitlement.self, $0, to: request) },
-            find: {
-                let found: [ApplicationEntitlement] = try await list(
-                    .entitlements,
-                    query: [("app", application), ("name", name)]
-                )
-                return found.first { $0.application == application && $0.name == name }
-            }
+        func find() async throws -> Creation<ApplicationEntitlement>? {
+            try await entitlement(named: name, application: application).map { Creation($0, isFound: true) }
+        }
+        do {
+            return try await create(
+                request,
+                decode: { Creation(try decode(ApplicationEntitlement.self, $0, to: request)) },
+                find: find
+            )
+        } catch let error as AuthentikError where error.mayBeOutdated {
+            if let found = try? await find() { return found }
+            throw error
+        }
+    }
+
+    private func entitlement(named name: String, application: String) async throws -> ApplicationEntitlement? {
+        let found: [ApplicationEntitlement] = try await list(
+            .entitlements,
+            query: [("app", application), ("name", name)]
         )
+        return found.first { $0.application == application && $0.name == name }
     }
 
     /// Replaces the attributes as a whole.
-    package func updateEntitlement(pk: String, attributes: JSONValue) async throws {
+    ///
+    /// - Returns: the entitlement as it is then.
+    @discardableResult
+    package func updateEntitlement(pk: String, attributes: JSONValue) async throws -> ApplicationEntitlement {
         try await update(.entitlements, key: pk, WriteBody(["attributes": attributes]))
     }
 
@@ -139,15 +171,20 @@ extension AuthentikClient {
         } catch let error as AuthentikError where error.kind == .notFound {}
     }
 
-    private func update(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws {
-        _ = try await send(
-            APIRequest(
-                method: "PATCH",
-                endpoint: endpoint,
-                key: key,
-                body: .object(body.fields),
-                secrets: body.secrets
-            )
+    /// Changes an object, once more if the answer is garbled: the same again changes nothing, and only the answer tells
+    /// what Authentik kept of it.
+    private func update<Row: Decodable>(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws -> Row {
+        let request = APIRequest(
+            method: "PATCH",
+            endpoint: endpoint,
+            key: key,
+            body: .object(body.fields),
+            secrets: body.secrets
         )
+        do {
+            return try decode(Row.self, try await send(request), to: request)
+        } catch let error as AuthentikError where error.kind == .undecodable {
+            return try decode(Row.self, try await send(request), to: request)
+        }
     }
 }

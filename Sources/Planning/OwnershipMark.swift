@@ -20,6 +20,8 @@ package struct OwnershipMark: Sendable, Equatable {
     package var providerFields: [String]
     /// Where the provider's secret came from; nil for a service whose workload is not restarted.
     package var rotation: SecretRotation?
+    /// What of the declared fields Authentik does not keep; nil if it keeps them all.
+    package var unkept: UnkeptNote?
 
     package init(
         owner: String,
@@ -27,7 +29,8 @@ package struct OwnershipMark: Sendable, Equatable {
         provider: Int? = nil,
         applicationFields: [String] = [],
         providerFields: [String] = [],
-        rotation: SecretRotation? = nil
+        rotation: SecretRotation? = nil,
+        unkept: UnkeptNote? = nil
     ) {
         self.owner = owner
         self.slug = slug
@@ -35,6 +38,7 @@ package struct OwnershipMark: Sendable, Equatable {
         self.applicationFields = applicationFields
         self.providerFields = providerFields
         self.rotation = rotation
+        self.unkept = unkept
     }
 }
 
@@ -63,7 +67,8 @@ extension OwnershipMark {
                 provider: attributes["provider"]?.integer,
                 applicationFields: names("application"),
                 providerFields: names("provider"),
-                rotation: SecretRotation(attributes["rotation"])
+                rotation: SecretRotation(attributes["rotation"]),
+                unkept: UnkeptNote(attributes["unkept"])
             )
         )
     }
@@ -81,6 +86,7 @@ extension OwnershipMark {
             ],
         ]
         members["rotation"] = rotation?.json
+        members["unkept"] = unkept?.json
         return .object(members)
     }
 }

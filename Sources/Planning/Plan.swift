@@ -42,6 +42,8 @@ package struct ServicePlan: Sendable {
     ///
     /// The writes can be done all the same.
     package var hindrance: String?
+    /// The mark that is there, and what it says once all is done; nil if there is none.
+    package var standingMark: StandingMark?
     /// Where the service is declared; nil for an orphan.
     package var location: SourceLocation?
 
@@ -50,6 +52,17 @@ package struct ServicePlan: Sendable {
         self.decision = decision
         self.reason = reason
         self.location = location
+    }
+}
+
+/// A mark, and the entitlement that carries it.
+package struct StandingMark: Sendable, Equatable {
+    package var entitlement: String
+    package var mark: OwnershipMark
+
+    package init(entitlement: String, mark: OwnershipMark) {
+        self.entitlement = entitlement
+        self.mark = mark
     }
 }
 

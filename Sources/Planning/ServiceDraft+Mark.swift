@@ -4,30 +4,30 @@ import DesiredState
 extension ServiceDraft {
     /// What brings the mark of an application that is there up to date; nil if it is.
     ///
-    /// - Parameter settingSecret: whether the plan gives the provider its secret.
-    func markWrite(_ application: Application, _ provider: MarkedProvider, settingSecret: Bool) -> Write? {
-        var wanted: OwnershipMark
-        switch provider {
-        case .known(let pk): wanted = wantedMark(provider: pk, settingSecret: settingSecret)
-        case .created: wanted = wantedMark(provider: nil, settingSecret: settingSecret)
-        }
+    /// - Parameter isProviderKnown: whether the provider that it names is there already.
+    func markWrite(_ wanted: OwnershipMark, on application: Application, isProviderKnown: Bool) -> Write? {
         guard let entitlement else { return .createMark(application: application.pk, wanted) }
-        if case .known = provider, entitlement.reading == .mark(wanted) { return nil }
+        if isProviderKnown, entitlement.reading == .mark(wanted) { return nil }
         return .updateMark(entitlement: entitlement.pk, wanted)
     }
 
-    func wantedMark(provider: Int?, settingSecret: Bool = false) -> OwnershipMark {
+    func wantedMark(
+        provider: Int?,
+        settingSecret: Bool = false,
+        withheld: Withheld = Withheld()
+    ) -> OwnershipMark {
         OwnershipMark(
             owner: owner,
             slug: service.slug,
             provider: provider,
             applicationFields: ApplicationField.allCases
                 .filter { $0 != .slug && $0.exists(in: release) && service.value(of: $0) != nil }
-                .map(\.rawValue).sorted(),
+                .map(\.rawValue).filter { !withheld.contains($0, of: .application) }.sorted(),
             providerFields: ProviderField.allCases
                 .filter { $0.exists(in: release) && service.declares($0) }
-                .map(\.rawValue).sorted(),
-            rotation: settledRotation(settingSecret: settingSecret)
+                .map(\.rawValue).filter { !withheld.contains($0, of: .provider) }.sorted(),
+            rotation: settledRotation(settingSecret: settingSecret),
+            unkept: withheld.note
         )
     }
 }

@@ -74,11 +74,12 @@ struct ServiceDraft {
         case (let application?, .found(let own, let isLinked)):
             let changes = provider.changes(from: own, formerly: mark?.providerFields ?? [], names)
             let link = isLinked ? nil : LinkChange(link: .existing(own.pk), pk: own.pk, name: own.name)
-            var plan = existing(application, changes: changes, link: link, provider: .known(own.pk))
-            if !changes.isEmpty {
+            var plan = existing(application, changes: changes, link: link, provider: .known(own.pk), own)
+            let sent = plan.changes.filter { $0.object == .provider }
+            if !sent.isEmpty {
                 // A service is renamed from the outside in: by then it is found by its new slug.
                 let isRenamed = application.slug != service.slug
-                plan.writes.insert(.updateProvider(pk: own.pk, changes.map(\.assignment)), at: isRenamed ? 1 : 0)
+                plan.writes.insert(.updateProvider(pk: own.pk, sent.map(\.assignment)), at: isRenamed ? 1 : 0)
             }
             if own.clientID != provider.declared.clientID {
                 plan.notes.append(
@@ -118,7 +119,9 @@ struct ServiceDraft {
         plan.changes = created(.application, creation) + changes
         if !changes.isEmpty { plan.writes.append(.updateProvider(pk: own.pk, changes.map(\.assignment))) }
         plan.writes.append(.createApplication(creation, link: .existing(own.pk)))
-        plan.writes.append(.createMark(application: nil, wantedMark(provider: own.pk)))
+        let withheld = self.withheld(from: changes, own)
+        plan.writes.append(.createMark(application: nil, wantedMark(provider: own.pk, withheld: withheld)))
+        plan.complain(about: withheld)
         return plan
     }
 
@@ -135,16 +138,26 @@ struct ServiceDraft {
     enum MarkedProvider {
         case known(Int?)
         case created
+
+        /// Nil if it is not known yet, or there is none.
+        var pk: Int? { if case .known(let pk) = self { pk } else { nil } }
+        var isKnown: Bool { if case .known = self { true } else { false } }
     }
 
     /// The plan for an application that is there; writes to the provider are the caller's.
+    ///
+    /// - Parameter own: its provider, as it is; nil if that is new, or not wanted.
     private func existing(
         _ application: Application,
         changes providerChanges: [FieldChange],
         link: LinkChange?,
-        provider: MarkedProvider
+        provider: MarkedProvider,
+        _ own: OAuth2Provider? = nil
     ) -> ServicePlan {
-        let changes = application.changes(to: service, formerly: mark?.applicationFields ?? [], release)
+        let declared = application.changes(to: service, formerly: mark?.applicationFields ?? [], release)
+        let withheld = self.withheld(from: declared + providerChanges, own)
+        let changes = declared.filter { !withheld.contains($0.field, of: .application) }
+        let providerChanges = providerChanges.filter { !withheld.contains($0.field, of: .provider) }
         let linkChange = link.map { change in
             FieldChange(
                 object: .application,
@@ -156,7 +169,8 @@ struct ServiceDraft {
             )
         }
         let settingSecret = providerChanges.contains(where: \.setsSecret)
-        let markWrite = self.markWrite(application, provider, settingSecret: settingSecret)
+        let wanted = wantedMark(provider: provider.pk, settingSecret: settingSecret, withheld: withheld)
+        let markWrite = self.markWrite(wanted, on: application, isProviderKnown: provider.isKnown)
         let all = changes + [linkChange].compactMap { $0 } + providerChanges
         let (decision, reason) = decide(all, markDiffers: markWrite != nil, link: link)
         var plan = start(decision, reason)
@@ -167,6 +181,8 @@ struct ServiceDraft {
             )
         }
         if let markWrite { plan.writes.append(markWrite) }
+        plan.standingMark = entitlement.map { StandingMark(entitlement: $0.pk, mark: wanted) }
+        plan.complain(about: withheld)
         return plan
     }
 

@@ -95,7 +95,8 @@ struct CreateTests {
     func throttled() async throws {
         let server = try CannedServer(.json(429, "{}"), .json(201, Self.application))
         let created = try await makeClient(server).createApplication(WriteBody(["slug": "grafana"]), slug: "grafana")
-        #expect(created.pk == "a")
+        #expect(created.object.pk == "a")
+        #expect(!created.isFound)
         #expect(server.requests.map(\.method) == ["POST", "POST"])
     }
 
@@ -103,7 +104,8 @@ struct CreateTests {
     func application() async throws {
         let server = try CannedServer(.json(201, "{}"), .json(200, Self.application))
         let created = try await makeClient(server).createApplication(WriteBody(["slug": "grafana"]), slug: "grafana")
-        #expect(created.name == "Grafana")
+        #expect(created.object.name == "Grafana")
+        #expect(created.isFound)
         #expect(server.requests.map(\.method) == ["POST", "GET"])
     }
 
@@ -113,7 +115,8 @@ struct CreateTests {
         let list = #"{"pagination": {"count": 1, "total_pages": 1}, "results": [\#(row)]}"#
         let server = try CannedServer(.html(502, ""), .json(200, list), .json(201, #"{"pk": 8, "name": "grafana"}"#))
         let provider = try await makeClient(server).createProvider(WriteBody(["name": "grafana"]), name: "grafana")
-        #expect(provider.pk == (found == "grafana" ? 7 : 8))
+        #expect(provider.object.pk == (found == "grafana" ? 7 : 8))
+        #expect(provider.isFound == (found == "grafana"))
     }
 
     @Test("An entitlement is looked up by application and name")
@@ -124,7 +127,8 @@ struct CreateTests {
         let server = try CannedServer(.reset, .json(200, list))
         let created = try await makeClient(server)
             .createEntitlement(named: "managed", application: "a", attributes: ["x": 1])
-        #expect(created.pk == "e")
+        #expect(created.object.pk == "e")
+        #expect(created.isFound)
         #expect(server.requests.map(\.method) == ["POST", "GET"])
     }
 

@@ -177,6 +177,31 @@ struct ErrorBodyTests {
         #expect(error.retryAfter == seconds.map { .seconds($0) })
     }
 
+    /// Texts are in the language of the account, so they do not count.
+    @Test(
+        "What may be because somebody was faster is told from other refusals",
+        arguments: [
+            (400, #"{"slug": ["Application with this slug already exists."]}"#, true),
+            (400, #"{"app": {"slug": ["Anwendung mit diesem Slug existiert bereits."]}}"#, true),
+            (400, #"{"provider": {"name": ["provider with this name already exists."]}}"#, true),
+            (400, #"{"client_id": ["OAuth2/OpenID Provider with this Client ID already exists."]}"#, true),
+            (400, #"{"provider": ["Application with this provider already exists."]}"#, true),
+            (400, #"{"non_field_errors": ["The fields app, name must make a unique set."]}"#, true),
+            (400, #"{"app": ["Invalid pk \"a\" - object does not exist."]}"#, true),
+            (400, #"{"property_mappings": ["Invalid pk \"a\" - object does not exist."]}"#, true),
+            (404, #"{"detail": "No OAuth2Provider matches the given query."}"#, true),
+            (400, #"{"redirect_uris": ["Invalid Regex Pattern: ("]}"#, false),
+            (400, #"{"provider": {"access_code_validity": ["x"]}}"#, false),
+            (403, #"{"detail": "You do not have permission to perform this action."}"#, false),
+            (500, #"{"name": ["x"]}"#, false),
+        ]
+    )
+    func outdated(status: Int, body: String, mayBe: Bool) throws {
+        let error = try #require(try Self.error(status, "application/json", body))
+        #expect(error.mayBeOutdated == mayBe)
+        #expect(error.saysProviderNameIsTaken == body.contains("provider with this name"))
+    }
+
     @Test("What Authentik quotes of a secret is taken out again")
     func redaction() async throws {
         let quote = #"{"client_secret": ["'s3cret-long' is no secret"], "detail": "s3cret and t0ken-of-the-test"}"#

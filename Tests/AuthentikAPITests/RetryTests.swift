@@ -87,13 +87,28 @@ struct RetryTests {
 
     @Test("A PATCH is idempotent, so it is retried")
     func patch() async throws {
-        let server = try CannedServer(.reset, .html(502, ""), .json(200, "{}"))
+        let server = try CannedServer(
+            .reset,
+            .html(502, ""),
+            .json(200, #"{"pk": "a", "slug": "grafana", "name": "Grafana"}"#)
+        )
         let client = try makeClient(server)
-        try await client.updateApplication(slug: "grafana", WriteBody(["name": "Grafana"]))
+        let updated = try await client.updateApplication(slug: "grafana", WriteBody(["name": "Grafana"]))
+        #expect(updated.name == "Grafana")
         #expect(server.requests.map(\.method) == ["PATCH", "PATCH", "PATCH"])
         #expect(server.requests.allSatisfy { $0.bodyText == #"{"name":"Grafana"}"# })
         #expect(server.requests.allSatisfy { $0.header("content-type") == "application/json" })
         #expect(client.requestCounts.writes == 3)
+    }
+
+    @Test("A PATCH whose answer makes no sense is sent once more, for the answer")
+    func garbledPatch() async throws {
+        let server = try CannedServer { _ in .json(200, #"{"slug": "graf"#) }
+        let error = try await failure {
+            try await makeClient(server).updateApplication(slug: "grafana", WriteBody(["name": "Grafana"]))
+        }
+        #expect(error.kind == .undecodable)
+        #expect(server.requests.map(\.method) == ["PATCH", "PATCH"])
     }
 
     @Test("A cancelled task stops waiting")

@@ -65,7 +65,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
                 "made up for the sandbox: env ARGOCD_OIDC_CLIENT_SECRET, env GRAFANA_OAUTH_CLIENT_SECRET."
             )
         )
-        #expect(result.output.contains("7 services: 7 created. 23 requests, 14 writes, in "))
+        #expect(result.output.contains("7 services: 7 created. 24 requests, 14 writes, in "))
         #expect(!result.output.contains("\u{1B}"))
     }
 
@@ -78,7 +78,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
         #expect(first.status == 0)
         first.expectNoSecrets()
         let before = sandbox.requests.count
-        #expect(before == 23)
+        #expect(before == 24)
         let second = try await Command(["--once", "--config", homelab], environment: environment).run()
         #expect(second.status == 0)
         #expect(second.output.contains("7 services: 7 in sync. 8 requests, none of them a write, in "))
@@ -151,7 +151,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
             #expect(try schemaMistakes(report, "report") == [])
             #expect(report["version"] == 1)
             #expect(report["isConverged"] == true)
-            #expect(report["requests"] == ["reads": 9, "writes": 14])
+            #expect(report["requests"] == ["reads": 10, "writes": 14])
             #expect(report["summary"]?["create"] == 7)
             let changes = report["services"]?.array?.first?["changes"]?.array ?? []
             let secret = changes.first { $0["field"] == "client_secret" }

@@ -25,7 +25,7 @@ func withFile(_ name: String, _ body: (_ path: String) async throws -> Void) asy
 
                 let applied = try await target.run("--once", "--config", homelab, "--plan", path)
                 #expect(applied.status == 0)
-                #expect(applied.output.contains("7 services: 7 created. 23 requests, 14 writes, in "))
+                #expect(applied.output.contains("7 services: 7 created. 24 requests, 14 writes, in "))
                 applied.expectNoSecrets()
 
                 target.sandbox.resetRequests()

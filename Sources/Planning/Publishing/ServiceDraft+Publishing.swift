@@ -26,7 +26,7 @@ extension ServiceDraft {
         switch observed[object] {
         case nil: plan.notes.append("\(object) was not compared")
         case .unreadable(let reason):
-            plan.hindrance = "\(object) cannot be published: \(reason)"
+            plan.hinder("\(object) cannot be published: \(reason)")
             if publication.keys.values.contains(.clientSecret) { plan.putRestartOff() }
             if plan.decision == .inSync {
                 plan.decision = .update

@@ -52,7 +52,12 @@ struct KubernetesWrites: Sendable {
                     )
                 }
             }
-            try await body(client)
+            do {
+                try await body(client)
+            } catch let error as KubernetesError where error.kind == .conflict {
+                // Somebody else made or changed the object at the same moment. What others own is refused again.
+                try await body(client)
+            }
         } catch let error as KubernetesError where !Task.isCancelled {
             throw ServiceFailure("\(complaint): \(error)")
         } catch let error as KubernetesConfigurationError {

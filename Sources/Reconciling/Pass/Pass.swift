@@ -62,8 +62,14 @@ package struct Pass: Sendable {
         if let differences = reviewed?.differences(from: record(plan, observed.release)), !differences.isEmpty {
             throw PlanMoved(differences)
         }
-        let outcomes = await apply(plan)
-        var objects = ManagedObjects(plan, observed, owner: desired.owner)
+        var outcomes = await apply(plan, observed.release)
+        var seen = (plan: plan, observed: observed)
+        // Only the plan that was reviewed may be applied, so there is no other to go on with.
+        if reviewed == nil, let again = await lookAgain(after: outcomes, observed) {
+            outcomes = again.outcomes
+            seen = (again.plan, again.observed)
+        }
+        var objects = ManagedObjects(seen.plan, seen.observed, owner: desired.owner)
         for outcome in outcomes { objects.add(outcome.made, for: outcome.plan.slug) }
         return PassReport(
             release: observed.release,
@@ -75,9 +81,14 @@ package struct Pass: Sendable {
         )
     }
 
-    /// - Parameter reviewed: of which a service that is gone is a difference, and not a wrong name.
-    private func observeAndPlan(for reviewed: PlanRecord?) async throws -> (Plan, ObservedState) {
-        async let published = PublishedObjects(kubernetes: kubernetes).observe(for: desired, narrowing)
+    /// - Parameters:
+    ///   - reviewed: of which a service that is gone is a difference, and not a wrong name.
+    ///   - known: what is published, if that was looked at before.
+    func observeAndPlan(
+        for reviewed: PlanRecord?,
+        published known: [PublishedObjectName: PublishedObservation]? = nil
+    ) async throws -> (Plan, ObservedState) {
+        async let published = published(known)
         var observed = try await client.observe(for: desired)
         observed.published = await published
         let plan = Planner.plan(
@@ -95,13 +106,20 @@ package struct Pass: Sendable {
         }
     }
 
+    private func published(
+        _ known: [PublishedObjectName: PublishedObservation]?
+    ) async -> [PublishedObjectName: PublishedObservation] {
+        if let known { return known }
+        return await PublishedObjects(kubernetes: kubernetes).observe(for: desired, narrowing)
+    }
+
     /// Applies a plan but for the services that need a secret which was left out: none is ever given a random one.
-    private func apply(_ plan: Plan) async -> [ServiceOutcome] {
+    func apply(_ plan: Plan, _ release: Release) async -> [ServiceOutcome] {
         var plan = plan
         for index in plan.services.indices where plan.services[index].needsSecret || isPaused(plan.services[index]) {
             plan.services[index].writes = []
         }
-        var applier = Applier(client: client, concurrency: concurrency, onProgress: onProgress)
+        var applier = Applier(client: client, release: release, concurrency: concurrency, onProgress: onProgress)
         applier.kubernetes = kubernetes
         let outcomes = await applier.apply(plan)
         return outcomes.map { outcome in

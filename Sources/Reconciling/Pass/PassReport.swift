@@ -44,13 +44,23 @@ package struct ServiceFailure: Error, Equatable {
     /// What Authentik says of single fields.
     package var fields: [AuthentikError.FieldError] = []
     package var requestID: String?
+    /// Whether it may be because something changed since the pass looked, so that it looks again.
+    package var mayBeOutdated = false
 
     package init(_ message: String) {
         self.message = message
     }
 
+    /// What somebody else did meanwhile.
+    static func outdated(_ message: String) -> ServiceFailure {
+        var failure = ServiceFailure(message)
+        failure.mayBeOutdated = true
+        return failure
+    }
+
     package init(_ error: AuthentikError) {
         requestID = error.requestID
+        mayBeOutdated = error.mayBeOutdated
         guard error.permission == nil, !error.fields.isEmpty else {
             // One sentence tells it all; it names the permission, which Authentik's own words do not.
             message = "\(error)"
@@ -58,6 +68,10 @@ package struct ServiceFailure: Error, Equatable {
         }
         message = "Authentik refuses it"
         if let status = error.status { message += " (\(status) to \(error.request))" }
+        if error.saysProviderNameIsTaken {
+            message +=
+                "; if no OAuth2 provider has the name, one of another type does: rename that, or set providerName"
+        }
         fields = error.fields
     }
 }

@@ -35,7 +35,8 @@ package struct ReleasePass: Sendable {
     package func run() async throws -> PassReport {
         let start = ContinuousClock.now
         let (plan, release) = try await plan()
-        let outcomes = await Applier(client: client, concurrency: concurrency, onProgress: nil).apply(plan)
+        let applier = Applier(client: client, release: release, concurrency: concurrency, onProgress: nil)
+        let outcomes = await applier.apply(plan)
         return PassReport(
             release: release,
             outcomes: outcomes,

@@ -115,6 +115,21 @@ import Testing
         }
     }
 
+    /// Another process with the same file makes it at the same moment.
+    @Test func `an object that is there all of a sudden is published once more, and taken from nobody`() async throws {
+        try await withPublished(isConverged: false) { cluster in
+            var pass = try await cluster.makePass()
+            pass.client.onRequest = { [kubernetes = cluster.kubernetes] request in
+                if request.method == "PUT" { kubernetes.fail(next: 1, status: 409) }
+            }
+            let report = try await pass.run()
+            #expect(ExitStatus(report) == .success)
+            #expect(report.outcomes[0].written == [.createApplicationAndProvider, .createMark, .publish])
+            #expect(cluster.kubernetes.requests.count { $0.method == "PATCH" } == 2)
+            try await cluster.expectNothingToDo()
+        }
+    }
+
     @Test func `what may not be read or written says what is missing, and the rest is done`() async throws {
         try await withPublished(isConverged: false) { cluster in
             cluster.kubernetes.rules = [.reading(secrets: [Cluster.secret], in: "monitoring")]

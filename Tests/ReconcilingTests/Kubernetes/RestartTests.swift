@@ -17,6 +17,20 @@ private let providers = "/api/v3/providers/oauth2/"
 @Suite struct RestartTests {
     private static let services = Cluster.grafana + "    restart: {deployment: grafana}\n"
 
+    @Test func `a secret that Authentik does not keep restarts nothing`() async throws {
+        try await withCluster(services: Self.services) { cluster in
+            cluster.rotate("s3c0nd-s3cr3t")
+            cluster.homelab.sandbox.faults.set(FaultPlan(rules: [FaultRule(.ignore(field: "client_secret"))]))
+            let report = try await cluster.pass()
+            #expect(report.outcomes[0].written == [.updateMark])
+            #expect(cluster.restarts() == 0)
+            cluster.homelab.sandbox.faults.set(FaultPlan())
+            #expect(ExitStatus(try await cluster.pass()) == .success)
+            #expect(cluster.restarts() == 1)
+            try await cluster.expectNothingToDo()
+        }
+    }
+
     @Test(arguments: WorkloadKind.allCases)
     func `a rotation restarts the workload once, after the provider has the secret`(_ kind: WorkloadKind) async throws {
         let services = Cluster.grafana + "    restart: {\(kind): grafana}\n"

@@ -35,15 +35,16 @@ import Testing
         let file = RandomFile(&random)
         let worldSeed = random.next()
         let configuration = Sandbox.Configuration(token: "sandbox-token")
-        let (start, end, requests) = try await withWorld(configuration) { homelab in
+        let (start, end, requests, writes) = try await withWorld(configuration) { homelab in
             try await RandomWorld.make(homelab.admin, seed: worldSeed)
             let start = homelab.sandbox.state
             let before = try await homelab.rawWorld()
             homelab.sandbox.resetRequests()
             let report = try await homelab.makePass(of: file.desired).run()
             let requests = homelab.sandbox.requests.count
+            let writes = homelab.writes.count
             try await expectGood(homelab, report, file.desired, before, seed)
-            return (start, try await homelab.state(), requests)
+            return (start, try await homelab.state(), requests, writes)
         }
 
         // The same world again, in which the process is killed somewhere.
@@ -62,6 +63,28 @@ import Testing
             #expect(
                 comparable(state).difference(from: comparable(end)) == [],
                 "seed \(seed): killed after \(moment) requests, another world comes out"
+            )
+        }
+
+        // Once more: the process is killed with a write in flight, which lands after the next pass has looked.
+        let late = Int.random(in: 0..<max(writes, 1), using: &random)
+        let delay = random.chance(50) ? 1 : 2
+        try await withWorld(killed) { homelab in
+            homelab.sandbox.faults.set(
+                FaultPlan(rules: [
+                    FaultRule(.revoked, after: requests - writes + late + 1),
+                    FaultRule(.late(delay), after: late, times: 1),
+                ])
+            )
+            _ = try? await homelab.makePass(of: file.desired).run()
+            homelab.sandbox.faults.set(FaultPlan())
+            let report = try await homelab.makePass(of: file.desired).run()
+            let failures = report.outcomes.compactMap { $0.failure.map(\.message) }
+            #expect(failures == [], "seed \(seed): write \(late) lands late")
+            let state = try await homelab.state()
+            #expect(
+                comparable(state).difference(from: comparable(end)) == [],
+                "seed \(seed): write \(late) lands late, and another world comes out"
             )
         }
     }

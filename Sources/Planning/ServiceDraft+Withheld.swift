@@ -1,0 +1,62 @@
+import AuthentikAPI
+
+/// What the file declares of a service and a plan does not send, because Authentik does not keep it.
+///
+/// | the field | |
+/// |---|---|
+/// | is not in what Authentik shows of the provider, although the release takes it | withheld |
+/// | is noted in the mark, with this release, what is declared and what is there | withheld |
+/// | is noted, and anything of that is new | sent again |
+///
+/// The service is reported as not as declared in every pass.
+struct Withheld {
+    /// What the mark goes on to remember; nil for nothing.
+    var note: UnkeptNote?
+    /// Fields of the provider that Authentik does not show at all.
+    var unknown: [String] = []
+
+    var names: [String] {
+        (note?.application.keys.map { "application.\($0)" } ?? [])
+            + (note?.provider.keys.map { "provider.\($0)" } ?? [])
+            + unknown.map { "provider.\($0)" }
+    }
+
+    func contains(_ field: String, of object: ObjectKind) -> Bool { names.contains("\(object.rawValue).\(field)") }
+}
+
+extension ServiceDraft {
+    /// What of a service's changes is not sent.
+    ///
+    /// - Parameter own: its provider; nil if that is new, or not wanted.
+    func withheld(from changes: [FieldChange], _ own: OAuth2Provider?) -> Withheld {
+        var withheld = Withheld()
+        if let noted = mark?.unkept {
+            var note = UnkeptNote(release: noted.release)
+            for change in changes {
+                if let values = noted.values(of: change, release) { note.note(change.field, of: change.object, values) }
+            }
+            withheld.note = note.isEmpty ? nil : note
+        }
+        if let own, own.grantTypes == nil, service.declares(.grantTypes), ProviderField.grantTypes.exists(in: release) {
+            withheld.unknown = [ProviderField.grantTypes.rawValue]
+        }
+        return withheld
+    }
+}
+
+extension ServicePlan {
+    /// Tells what is withheld.
+    mutating func complain(about withheld: Withheld) {
+        guard !withheld.names.isEmpty else { return }
+        let complaint = UnkeptField.complaint(about: withheld.names)
+        hinder(complaint)
+        guard decision == .inSync else { return }
+        decision = .update
+        reason = "not all of it is kept"
+    }
+
+    /// Adds a reason why not all of it can be done.
+    mutating func hinder(_ clause: String) {
+        hindrance = hindrance.map { "\($0); \(clause)" } ?? clause
+    }
+}

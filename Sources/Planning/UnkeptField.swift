@@ -1,0 +1,74 @@
+package import AuthentikAPI
+import JSON
+
+/// A field that was sent, and that Authentik answered otherwise.
+package struct UnkeptField: Sendable {
+    package var object: ObjectKind
+    package var assignment: FieldAssignment
+    /// What it holds instead; nil if the answer does not have the field.
+    package var kept: FieldValue?
+
+    package init(object: ObjectKind, assignment: FieldAssignment, kept: FieldValue?) {
+        self.object = object
+        self.assignment = assignment
+        self.kept = kept
+    }
+
+    /// As people read it: `provider.grant_types`.
+    package var name: String { "\(object.rawValue).\(assignment.field)" }
+
+    /// Whether a client cannot log in without it, and is not to be told of it.
+    package var isCredential: Bool {
+        object == .provider && [ProviderField.clientID, .clientSecret].contains { $0.rawValue == assignment.field }
+    }
+}
+
+extension UnkeptField {
+    /// What is said of services that have such fields; each name once.
+    package static func complaint(about names: [String]) -> String {
+        "Authentik does not keep \(Set(names).sorted().joined(separator: ", ")) as declared"
+    }
+}
+
+extension Application {
+    /// What of the fields that were sent it does not hold.
+    ///
+    /// - Parameter link: the provider that it was to get; nil if it was not to get any.
+    package func unkept(of sent: [FieldAssignment], link: Int? = nil) -> [UnkeptField] {
+        var unkept = sent.compactMap { assignment -> UnkeptField? in
+            guard let field = ApplicationField(rawValue: assignment.field) else { return nil }
+            let kept = value(of: field)
+            return kept.means(assignment.value)
+                ? nil : UnkeptField(object: .application, assignment: assignment, kept: kept)
+        }
+        if let link, provider != link {
+            let value = FieldValue.reference(.init(pk: .integer(link), name: "\(link)"))
+            unkept.append(
+                UnkeptField(object: .application, assignment: .init(field: "provider", value: value), kept: nil)
+            )
+        }
+        return unkept
+    }
+}
+
+extension OAuth2Provider {
+    /// What of the fields that were sent it does not hold; a secret that is not shown counts as held.
+    ///
+    /// - Parameter declared: the fields that the file sets: what this program sends besides may be unknown to a release.
+    package func unkept(of sent: [FieldAssignment], declared: [String], _ release: Release) -> [UnkeptField] {
+        let names = NameIndex(ObservedState(release: release))
+        return sent.compactMap { assignment in
+            guard let field = ProviderField(rawValue: assignment.field) else { return nil }
+            switch field {
+            case .clientSecret where clientSecret == nil: return nil
+            case .grantTypes where grantTypes == nil:
+                guard declared.contains(assignment.field) else { return nil }
+                return UnkeptField(object: .provider, assignment: assignment, kept: nil)
+            default:
+                let kept = value(of: field, names)
+                return kept.means(assignment.value)
+                    ? nil : UnkeptField(object: .provider, assignment: assignment, kept: kept)
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package import AuthentikAPI
+package import JSON
+
+/// What a mark remembers of fields that Authentik did not keep, so that they are not sent again in every pass.
+///
+/// A field is sent again as soon as anything of it is new: the release, what the file says, or what Authentik holds. A
+/// client id or secret is never noted: without it nobody can log in.
+package struct UnkeptNote: Sendable, Equatable {
+    package struct Values: Sendable, Equatable {
+        package var sent: JSONValue
+        package var kept: JSONValue
+    }
+
+    /// Which release did not keep them.
+    package var release: String
+    /// By Authentik's names of the application's fields.
+    package var application: [String: Values] = [:]
+    /// The same of the provider's fields.
+    package var provider: [String: Values] = [:]
+
+    package init(release: String) {
+        self.release = release
+    }
+
+    package var isEmpty: Bool { application.isEmpty && provider.isEmpty }
+
+    package mutating func note(_ field: String, of object: ObjectKind, _ values: Values) {
+        switch object {
+        case .application: application[field] = values
+        case .provider: provider[field] = values
+        case .published: break
+        }
+    }
+
+    /// What of a change is noted; nil if anything of it is new.
+    func values(of change: FieldChange, _ release: Release) -> Values? {
+        guard self.release == release.description, !change.isSecret, let before = change.before else { return nil }
+        let noted = change.object == .application ? application[change.field] : provider[change.field]
+        return noted == Values(sent: change.after, kept: before) ? noted : nil
+    }
+}
+
+extension UnkeptNote.Values {
+    package init(sent: FieldValue, kept: FieldValue) {
+        self.init(sent: sent.noted, kept: kept.noted)
+    }
+}
+
+extension FieldValue {
+    /// The same for whatever Authentik means the same by, as far as its answers to a write and to a read differ.
+    fileprivate var noted: JSONValue {
+        switch self {
+        case .references(let references):
+            .array(references.map { "\($0.pk.string ?? "")" }.sorted().map(JSONValue.string))
+        case .redirectURIs(let entries):
+            .array(
+                entries.map { entry in
+                    let type = entry.type ?? "authorization"
+                    return ["mode": .string(entry.matchingMode), "url": .string(entry.url), "type": .string(type)]
+                }
+            )
+        default: json
+        }
+    }
+}
+
+extension UnkeptNote {
+    /// Reads what ``json`` wrote; nil for anything else, which counts as nothing noted.
+    init?(_ json: JSONValue?) {
+        guard let release = json?["release"]?.string else { return nil }
+        self.init(release: release)
+        func values(_ object: String) -> [String: Values] {
+            (json?[object]?.object ?? [:]).compactMapValues { value in
+                guard let sent = value["sent"], let kept = value["kept"] else { return nil }
+                return Values(sent: sent, kept: kept)
+            }
+        }
+        application = values("application")
+        provider = values("provider")
+        if isEmpty { return nil }
+    }
+
+    /// As a mark has it.
+    var json: JSONValue {
+        func json(_ values: [String: Values]) -> JSONValue {
+            .object(values.mapValues { ["sent": $0.sent, "kept": $0.kept] })
+        }
+        return ["release": .string(release), "application": json(application), "provider": json(provider)]
+    }
+}
+
+extension OwnershipMark {
+    /// Takes out what Authentik did not keep: it is not applied.
+    ///
+    /// - Parameters:
+    ///   - isCertain: whether it is the answer to the write that tells so. What was read afterwards may be somebody
+    ///     else's doing, so it is sent once more before it is noted.
+    package mutating func leaveOut(_ fields: [UnkeptField], isCertain: Bool, _ release: Release) {
+        for field in fields {
+            let name = field.assignment.field
+            switch field.object {
+            case .application: applicationFields.removeAll { $0 == name }
+            case .provider: providerFields.removeAll { $0 == name }
+            case .published: continue
+            }
+            guard isCertain, let kept = field.kept, !field.isCredential else { continue }
+            var note = unkept?.release == release.description ? unkept : nil
+            note = note ?? UnkeptNote(release: release.description)
+            note?.note(name, of: field.object, .init(sent: field.assignment.value, kept: kept))
+            unkept = note
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import AuthentikAPI
+import DesiredState
+import JSON
+import Secrets
+import Testing
+
+@testable import Planning
+
+@Suite("What Authentik keeps of what was sent")
+struct UnkeptTests {
+    private static func sent(_ field: String, _ value: FieldValue) -> FieldAssignment {
+        FieldAssignment(field: field, value: value)
+    }
+
+    private static func references(_ pks: String...) -> FieldValue {
+        .references(pks.map { .init(pk: .string($0), name: $0) })
+    }
+
+    private func names(_ provider: OAuth2Provider, _ sent: [FieldAssignment], declared: [String] = []) -> [String] {
+        provider.unkept(of: sent, declared: declared, World.release("2026.5.0")).map(\.name)
+    }
+
+    @Test("Another spelling of the same is kept")
+    func normalized() {
+        var provider = OAuth2Provider(pk: 1, name: "grafana", clientID: "grafana")
+        provider.clientSecret = Secret("s3cret")
+        provider.propertyMappings = ["b", "a"]
+        provider.accessTokenValidity = "minutes=60"
+        provider.redirectURIs = [.init(matchingMode: "strict", url: "https://a", type: "authorization")]
+        provider.grantTypes = ["refresh_token", "authorization_code"]
+        let sent = [
+            Self.sent("name", .text(" grafana ")), Self.sent("client_secret", .secret(Secret("s3cret\n"))),
+            Self.sent("property_mappings", Self.references("a", "b")),
+            Self.sent("access_token_validity", .duration("hours=1")),
+            Self.sent("redirect_uris", .redirectURIs([.init(matchingMode: "strict", url: "https://a")])),
+            Self.sent("grant_types", .words(["authorization_code", "refresh_token"])),
+            Self.sent("encryption_key", .none), Self.sent("logout_uri", .text("")),
+        ]
+        #expect(names(provider, sent) == [])
+    }
+
+    @Test("Another value is not kept")
+    func other() {
+        var provider = OAuth2Provider(pk: 1, name: "grafana", clientID: "grafana")
+        provider.clientSecret = Secret("other")
+        provider.grantTypes = []
+        let sent = [
+            Self.sent("client_secret", .secret(Secret("s3cret"))), Self.sent("property_mappings", Self.references("a")),
+            Self.sent("grant_types", .words(["authorization_code"])),
+        ]
+        #expect(
+            names(provider, sent) == ["provider.client_secret", "provider.property_mappings", "provider.grant_types"]
+        )
+    }
+
+    @Test("A secret that is not shown counts as kept, and a field that is unknown only if the file sets it")
+    func unknown() {
+        let provider = OAuth2Provider(pk: 1, name: "grafana", clientID: "grafana")
+        let sent = [
+            Self.sent("client_secret", .secret(Secret("s3cret"))),
+            Self.sent("grant_types", .words(["authorization_code"])),
+        ]
+        #expect(names(provider, sent) == [])
+        #expect(names(provider, sent, declared: ["grant_types"]) == ["provider.grant_types"])
+    }
+
+    @Test("An application's fields and its link are compared")
+    func application() {
+        var application = Application(pk: "a", slug: "grafana", name: "Grafana", provider: 7)
+        application.group = "Apps"
+        let sent = [Self.sent("group", .text("Apps ")), Self.sent("meta_icon", .text("fa://x"))]
+        #expect(application.unkept(of: sent, link: 7).map(\.name) == ["application.meta_icon"])
+        #expect(
+            application.unkept(of: sent, link: 8).map(\.name) == ["application.meta_icon", "application.provider"]
+        )
+    }
+
+    @Test("A mark remembers what was not kept, and reads back as it was written")
+    func mark() throws {
+        var mark = OwnershipMark(
+            owner: "homelab",
+            slug: "grafana",
+            applicationFields: ["group", "meta_icon"],
+            providerFields: ["client_secret", "sub_mode"]
+        )
+        let fields = [
+            UnkeptField(object: .application, assignment: Self.sent("meta_icon", .text("fa://x")), kept: .text("")),
+            UnkeptField(
+                object: .provider,
+                assignment: Self.sent("client_secret", .secret(Secret("s3cret"))),
+                kept: .secret(Secret("other"))
+            ),
+            UnkeptField(object: .provider, assignment: Self.sent("sub_mode", .text("user_id")), kept: nil),
+        ]
+        var uncertain = mark
+        uncertain.leaveOut(fields, isCertain: false, World.release("2026.5.0"))
+        mark.leaveOut(fields, isCertain: true, World.release("2026.5.0"))
+        #expect(mark.applicationFields == ["group"])
+        #expect(mark.providerFields == [])
+        #expect(mark.attributes["unkept"]?["application"] == ["meta_icon": ["sent": "fa://x", "kept": ""]])
+        #expect(mark.attributes["unkept"]?["provider"] == [:])
+        #expect(OwnershipMark.read(mark.attributes) == .mark(mark))
+        #expect(uncertain.unkept == nil)
+        #expect(uncertain.applicationFields == ["group"])
+        #expect(!String(decoding: mark.attributes.serialized(), as: UTF8.self).contains("s3cret"))
+    }
+
+    @Test(
+        "What is noted is not sent again, until anything of it is new",
+        arguments: [
+            ("2025.12.4", "fa://new", "fa://old", true), ("2025.12.5", "fa://new", "fa://old", false),
+            ("2025.12.4", "fa://newer", "fa://old", false), ("2025.12.4", "fa://new", "fa://by-hand", false),
+        ]
+    )
+    func noted(release: String, declared: String, present: String, isWithheld: Bool) throws {
+        var service = Service.bookmark("docs", port: 1)
+        service.icon = "fa://old"
+        var world = World(service)
+        world.converge(service)
+        world.services[0].icon = declared
+        world.services[0].declaredFields.insert(.icon)
+        world.observed.release = World.release(release)
+        world.observed.applications[0].icon = present
+        var mark = OwnershipMark(
+            owner: "homelab",
+            slug: "docs",
+            applicationFields: ["group", "meta_launch_url", "name"]
+        )
+        var note = UnkeptNote(release: "2025.12.4")
+        note.note("meta_icon", of: .application, .init(sent: .text("fa://new"), kept: .text("fa://old")))
+        mark.unkept = note
+        world.observed.marks[0].attributes = mark.attributes
+        let plan = try #require(world.plan.services.first)
+        #expect(plan.decision == .update)
+        #expect(plan.writes.isEmpty == isWithheld)
+        #expect(plan.changes.map(\.field) == (isWithheld ? [] : ["meta_icon"]))
+        let complaint = "Authentik does not keep application.meta_icon as declared"
+        #expect(plan.hindrance == (isWithheld ? complaint : nil))
+    }
+}
