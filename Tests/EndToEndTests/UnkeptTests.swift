@@ -1,0 +1,69 @@
+import AuthentikSandbox
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// The command beside an Authentik that does not keep what it is sent, and one that changes meanwhile.
+@Suite struct UnkeptTests {
+    private static let file = """
+        apiVersion: reconcile/v1
+        owner: homelab
+        host: sso.example.net
+        services:
+          - slug: grafana
+            name: Grafana
+            port: 8444
+            redirectPath: /login/generic_oauth
+            grantTypes: [authorization_code]
+            secretRef: {env: GRAFANA_OAUTH_CLIENT_SECRET}
+        """
+
+    /// A candidate of 2026.5 takes grant types and has none.
+    @Test func aFieldThatTheReleaseIgnoresIsSaidInEveryPass() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "unkept-\(UUID().uuidString).yaml")
+        try Data(Self.file.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let sandbox = try SandboxProcess(token: token, ["--release", "2026.5"])
+        var environment = secrets
+        environment["AUTHENTIK_URL"] = try await sandbox.baseURL()
+        environment["AUTHENTIK_TOKEN"] = token
+        let complaint = "error: Authentik does not keep provider.grant_types as declared"
+        let once = ["--once", "--config", file.path]
+        let first = try await Command(once, environment: environment).run()
+        #expect(first.status == 1)
+        #expect(first.output.contains(complaint))
+        #expect(first.output.contains("1 service: 1 failed. 12 requests, 2 writes, in "))
+        let second = try await Command(once, environment: environment).run()
+        #expect(second.status == 1)
+        #expect(second.output.contains(complaint))
+        #expect(!second.output.contains("in sync"))
+        #expect(second.output.contains("8 requests, none of them a write, in "))
+        let plan = try await Command(["plan", "--config", file.path], environment: environment).run()
+        #expect(plan.status == 1)
+        #expect(plan.output.contains(complaint))
+        let json = try await Command(once + ["--output", "json"], environment: environment).run()
+        let report = try JSONValue(parsing: json.output.utf8)
+        #expect(try schemaMistakes(report, "report") == [])
+        #expect(report["isConverged"] == false)
+        for result in [first, second, plan, json] { result.expectNoSecrets() }
+        #expect(try await sandbox.stop() == 0)
+    }
+
+    @Test func aCreateThatLandsAfterTheNextLookIsGoneOnWith() async throws {
+        try await withTarget { target in
+            target.sandbox.faults.set(
+                FaultPlan(rules: [FaultRule(.revoked, after: 9), FaultRule(.late(1), method: "PUT", times: 1)])
+            )
+            #expect(try await target.run("--once", "--config", homelab, "--only", "grafana").status == 1)
+            target.sandbox.faults.set(FaultPlan())
+            let result = try await target.run("--once", "--config", homelab)
+            #expect(result.status == 0)
+            #expect(result.output.contains("note: it changed while this pass was under way, and was looked at again"))
+            #expect(result.output.contains("7 services: 6 created, 1 adopted."))
+            result.expectNoSecrets()
+            let second = try await target.run("--once", "--config", homelab)
+            #expect(second.output.contains("7 services: 7 in sync. 8 requests, none of them a write"))
+        }
+    }
+}
