@@ -7,7 +7,8 @@ extension AuthentikError {
     package var mayBeOutdated: Bool {
         switch kind {
         case .notFound: true
-        case .rejected: fields.contains { Self.contested.contains($0.attribute) }
+        // A transaction that was taken and not applied does not say why; its checks had passed.
+        case .rejected: status == 200 || fields.contains { Self.contested.contains($0.attribute) }
         default: false
         }
     }

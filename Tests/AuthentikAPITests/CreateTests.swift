@@ -44,6 +44,7 @@ struct CreateTests {
         let client = try makeClient(server)
         let error = try await failure { try await Self.createBoth(client) }
         #expect(error.kind == .rejected)
+        #expect(error.mayBeOutdated)
         #expect(!"\(error)".contains("s3cret"))
         #expect(server.requests.count == 1)
     }

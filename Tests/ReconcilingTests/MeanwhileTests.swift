@@ -161,17 +161,35 @@ import Testing
         }
     }
 
-    @Test func `an application that another owner marks first is a conflict, and untouched`() async throws {
+    /// Also where a provider is to be made for it.
+    @Test(arguments: ["trivy", "grafana"])
+    func `an application that another owner marks first is a conflict, and untouched`(slug: String) async throws {
         try await withHomelab(isConverged: false) { homelab in
-            let made = try await homelab.admin.send("POST", "core/applications/", ["name": "Theirs", "slug": "trivy"])
-            let body = Admin.mark(made, owner: "somebody", slug: "trivy")
+            let fields: JSONValue = ["name": "Theirs", "slug": .string(slug)]
+            let made = try await homelab.admin.send("POST", "core/applications/", fields)
+            let body = Admin.mark(made, owner: "somebody", slug: slug)
             try await homelab.meanwhile("POST", "core/application_entitlements/", body)
-            let report = try await homelab.pass(only: "trivy")
+            homelab.sandbox.resetRequests()
+            let report = try await homelab.pass(only: slug)
             let outcome = try #require(report.outcomes.first)
             #expect(outcome.plan.decision == .conflict)
             #expect(outcome.plan.reason.hasPrefix("belongs to the owner 'somebody'"))
             #expect(outcome.written == [])
-            #expect(try await homelab.admin.application("trivy")["name"] == "Theirs")
+            #expect(homelab.writes == ["POST /api/v3/core/application_entitlements/"])
+            #expect(try await homelab.admin.application(slug) == made)
+        }
+    }
+
+    @Test func `an application that gets a provider is marked before, and once more after`() async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            try await homelab.admin.send("POST", "core/applications/", ["name": "G", "slug": "grafana"])
+            homelab.sandbox.resetRequests()
+            #expect(ExitStatus(try await homelab.pass(only: "grafana")) == .success)
+            let methods = homelab.writes.map { $0.prefix { $0 != " " } }
+            #expect(methods == ["POST", "POST", "PATCH", "PATCH"])
+            #expect(homelab.writes.first == "POST /api/v3/core/application_entitlements/")
+            let provider = try await homelab.admin.provider("grafana")["pk"]
+            #expect(try await homelab.admin.mark(of: "grafana")?["provider"] == provider)
         }
     }
 
@@ -205,7 +223,9 @@ import Testing
             let (plan, release) = try await pass.plan()
             try await homelab.meanwhile("POST", "core/applications/", ["name": "By hand", "slug": "trivy"])
             let report = try await pass.run(applying: pass.record(plan, release))
-            #expect(report.outcomes.first?.failure?.fields.map(\.field) == ["slug"])
+            let failure = try #require(report.outcomes.first?.failure)
+            #expect(failure.fields.map(\.field) == ["slug"])
+            #expect(failure.message.hasSuffix("; if it changed since it was planned, plan again"))
             #expect(try await homelab.admin.application("trivy")["name"] == "By hand")
             #expect(try await homelab.admin.mark(of: "trivy") == nil)
         }

@@ -38,7 +38,11 @@ extension Applier {
                 progress.pendingMark = mark
                 return
             }
-            try await createMark(progress.completed(mark), on: pk, &progress)
+            if let claim = progress.made.mark {
+                try await updateMark(progress.completed(mark), claim, &progress)
+            } else {
+                try await createMark(progress.completed(mark), on: pk, &progress)
+            }
         case .updateMark(let entitlement, var mark):
             if let time = progress.restartedAt { mark.rotation?.at = time }
             try await updateMark(progress.completed(mark), entitlement, &progress)

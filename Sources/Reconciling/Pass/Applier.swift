@@ -69,6 +69,7 @@ struct Applier: Sendable {
         }
         progress.restartedAt = service.restartTime.map(clock.time)
         do {
+            if let (application, mark) = service.claim { try await createMark(mark, on: application, &progress) }
             for write in service.writes {
                 try await send(write, &progress)
                 // A mark that waits for its application is not written yet.
@@ -100,6 +101,17 @@ struct Applier: Sendable {
     private var deadlineFailure: ServiceFailure? {
         guard let deadline = client.deadline, ContinuousClock.now >= deadline else { return nil }
         return ServiceFailure("not attempted: the time for this pass was up")
+    }
+}
+
+extension ServicePlan {
+    /// The mark of an application that is there, and gets a provider made before it is marked.
+    ///
+    /// It is written before all else, without that provider: of two owners who find the same application at once, one is
+    /// refused before it has made or overwritten anything.
+    fileprivate var claim: (application: String, mark: OwnershipMark)? {
+        for case .createMark(let application?, let mark) in writes.dropFirst() { return (application, mark) }
+        return nil
     }
 }
 

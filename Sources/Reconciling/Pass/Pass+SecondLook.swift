@@ -59,6 +59,15 @@ extension ServicePlan {
 }
 
 extension ServiceOutcome {
+    /// This outcome, of a plan that was reviewed.
+    var askingForAnotherPlan: ServiceOutcome {
+        var outcome = self
+        if failure?.mayBeOutdated == true {
+            outcome.failure?.message += "; if it changed since it was planned, plan again"
+        }
+        return outcome
+    }
+
     /// This outcome, after another one of the same service.
     fileprivate func following(_ first: ServiceOutcome) -> ServiceOutcome {
         var outcome = self

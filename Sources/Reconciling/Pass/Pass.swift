@@ -64,8 +64,10 @@ package struct Pass: Sendable {
         }
         var outcomes = await apply(plan, observed.release)
         var seen = (plan: plan, observed: observed)
-        // Only the plan that was reviewed may be applied, so there is no other to go on with.
-        if reviewed == nil, let again = await lookAgain(after: outcomes, observed) {
+        if reviewed != nil {
+            // Only the plan that was reviewed may be applied, so there is no other to go on with.
+            outcomes = outcomes.map(\.askingForAnotherPlan)
+        } else if let again = await lookAgain(after: outcomes, observed) {
             outcomes = again.outcomes
             seen = (again.plan, again.observed)
         }
