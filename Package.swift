@@ -26,9 +26,40 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
+/// A package that others need, pinned, since it would float otherwise.
+///
+/// A product of it is used, on no platform that this program is built for: without a use SwiftPM warns of it, and with
+/// this one nothing is built that the others do not build.
+struct Pin {
+    let dependency: Package.Dependency
+    let use: Target.Dependency
+
+    init(_ url: String, _ version: Version, _ product: String) {
+        dependency = .package(url: url, exact: version)
+        let name = String(url.split(separator: "/").last ?? "")
+        use = .product(name: product, package: name, condition: .when(platforms: [.wasi]))
+    }
+}
+
+let pins = [
+    Pin("https://github.com/swift-server/async-http-client", "1.37.0", "AsyncHTTPClient"),
+    Pin("https://github.com/apple/swift-algorithms", "1.2.1", "Algorithms"),
+    Pin("https://github.com/apple/swift-async-algorithms", "1.1.4", "AsyncAlgorithms"),
+    Pin("https://github.com/apple/swift-atomics", "1.3.0", "Atomics"),
+    Pin("https://github.com/apple/swift-collections", "1.6.0", "DequeModule"),
+    Pin("https://github.com/apple/swift-configuration", "1.4.0", "Configuration"),
+    Pin("https://github.com/apple/swift-distributed-tracing", "1.7.3", "Tracing"),
+    Pin("https://github.com/apple/swift-http-structured-headers", "1.7.0", "StructuredFieldValues"),
+    Pin("https://github.com/apple/swift-nio-extras", "1.35.2", "NIOExtras"),
+    Pin("https://github.com/apple/swift-nio-http2", "1.46.0", "NIOHTTP2"),
+    Pin("https://github.com/apple/swift-nio-transport-services", "1.28.0", "NIOTransportServices"),
+    Pin("https://github.com/apple/swift-numerics", "1.1.1", "Numerics"),
+    Pin("https://github.com/apple/swift-service-context", "1.5.1", "ServiceContextModule"),
+]
+
 let package = Package(
     name: "reconcile",
-    // Exact versions: a Package.resolved is not kept.
+    // Exact versions, also of what is needed in turn: a Package.resolved is not kept.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
@@ -43,11 +74,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
-    ],
+    ] + pins.map(\.dependency),
     // Arrows go one way: a target imports only what stands above it in this list.
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        library("Files", [.product(name: "SystemPackage", package: "swift-system")]),
         library("JSON"),
         library("Secrets"),
         library("CurlTransport", ["CCurl"]),
@@ -64,7 +96,8 @@ let package = Package(
         library(
             "Reconciling",
             [
-                "AuthentikAPI", "DesiredState", "JSON", "KubernetesAPI", "Planning", "SecretSources", "Secrets",
+                "AuthentikAPI", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "SecretSources",
+                "Secrets",
                 metrics,
                 logging,
             ]
@@ -72,8 +105,8 @@ let package = Package(
         library(
             "Deploying",
             [
-                "AuthentikAPI", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI", "Planning", "Reconciling",
-                "SecretSources", "Secrets", "YAMLDocument",
+                "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning",
+                "Reconciling", "SecretSources", "Secrets", "YAMLDocument",
             ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
@@ -102,7 +135,7 @@ let package = Package(
         library(
             "AuthentikSandbox",
             [
-                "HTTPServing", "JSON",
+                "Files", "HTTPServing", "JSON",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -117,17 +150,18 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "Deploying", "DesiredState", "Exporting", "JSON",
-                "KubernetesAPI", "Planning",
-                "PrometheusMetrics", "Reconciling", "SecretSources", "Secrets", "StatusServer",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "Deploying", "DesiredState", "Exporting", "Files",
+                "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "SecretSources", "Secrets",
+                "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 metrics,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
-            ],
+            ] + pins.map(\.use),
             swiftSettings: settings
         ),
+        tests("Files"),
         tests("JSON"),
         tests("Secrets"),
         tests("CurlTransport", ["TestSupport"]),
@@ -186,8 +220,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "reconcile", "AuthentikSandbox", "CurlTransport", "JSON", "KubernetesSupport", "TestSupport",
-                "YAMLDocument",
+                "reconcile", "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "JSON", "KubernetesSupport",
+                "TestSupport", "YAMLDocument",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -1,4 +1,5 @@
 import CurlTransport
+import Glibc
 
 /// Where an Authentik is: the part of its URLs before `/api/v3/`.
 package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
@@ -19,6 +20,27 @@ package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
             rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"?#@\\\"<>".utf8.contains($0) })
         else { return nil }
         description = String(text)
+    }
+
+    /// Whether it is spoken to without TLS.
+    package var isPlain: Bool { description.lowercased().hasPrefix("http://") }
+
+    /// Whether what is sent to it stays on this machine.
+    package var isLoopback: Bool {
+        let authority = description.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" }
+        if authority.first == "[" {
+            var bytes = in6_addr()
+            guard inet_pton(AF_INET6, String(authority.dropFirst().prefix { $0 != "]" }), &bytes) == 1 else {
+                return false
+            }
+            let octets = withUnsafeBytes(of: bytes) { Array($0) }
+            let mapped: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF, 127]
+            return octets == Array(repeating: 0, count: 15) + [1] || octets.starts(with: mapped)
+        }
+        let host = authority.prefix { $0 != ":" }.lowercased()
+        var address = in_addr()
+        if inet_pton(AF_INET, host, &address) == 1 { return UInt32(bigEndian: address.s_addr) >> 24 == 127 }
+        return host == "localhost" || host.hasSuffix(".localhost")
     }
 
     func url(_ endpoint: Endpoint, _ key: String?, _ action: String? = nil, query: [(String, String)]) -> String {

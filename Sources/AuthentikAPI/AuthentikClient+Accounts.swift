@@ -38,6 +38,19 @@ extension AuthentikClient {
         )
     }
 
+    /// Takes permissions on all objects of their kinds away from a role; what it does not have does not matter.
+    package func unassign(_ permissions: [String], fromRole pk: String) async throws {
+        _ = try await send(
+            APIRequest(
+                method: "PATCH",
+                endpoint: .rolePermissions,
+                key: pk,
+                action: "unassign",
+                body: ["permissions": .array(permissions.map { .string($0) })]
+            )
+        )
+    }
+
     /// A user by the name; nil if there is none.
     package func user(named name: String) async throws -> UserRecord? {
         let found: [UserRecord] = try await list(.users, query: [("username", name)])

@@ -23,7 +23,11 @@ extension AuthentikError {
         let words = error.fields.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
             .joined(separator: "; ")
         error.kind = Kind(response, request: request, isJSON: isJSON, words: words)
-        if error.kind == .permissionDenied { error.permission = request.endpoint.permission(for: request.method) }
+        if error.kind == .permissionDenied {
+            // It is refused alike for want of any.
+            let permissions = request.endpoint.permissions(for: request.method)
+            error.permission = permissions.isEmpty ? nil : permissions.joined(separator: " and ")
+        }
         error.message = error.describe(response, words: words)
         self = error
     }

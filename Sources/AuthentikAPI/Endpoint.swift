@@ -19,16 +19,18 @@ package enum Endpoint: String, Sendable, CaseIterable {
     case groups = "core/groups"
     case tokens = "core/tokens"
 
-    /// The permission a request needs, as Authentik names it: `authentik_core.add_application`.
+    /// The permissions that a request needs, as Authentik names them: `authentik_core.add_application`.
     ///
-    /// Nil where any valid token will do.
-    package func permission(for method: String) -> String? {
-        // It is refused alike for want of either.
-        if self == .transaction {
-            return "authentik_core.add_application and authentik_providers_oauth2.add_oauth2provider"
+    /// None where any valid token will do.
+    package func permissions(for method: String) -> [String] {
+        switch (self, method) {
+        case (.transaction, _):
+            return [Endpoint.applications, .providers].flatMap { $0.permissions(for: "POST") }
+        case (.rolePermissions, "PATCH"): return ["authentik_rbac.unassign_role_permissions"]
+        case (.rolePermissions, _): return ["authentik_rbac.assign_role_permissions"]
+        default: break
         }
-        if self == .rolePermissions { return "authentik_rbac.assign_role_permissions" }
-        guard let (app, model) = model else { return nil }
+        guard let (app, model) = model else { return [] }
         let verb =
             switch method {
             case "POST", "PUT": "add"
@@ -36,7 +38,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
             case "DELETE": "delete"
             default: "view"
             }
-        return "\(app).\(verb)_\(model)"
+        return ["\(app).\(verb)_\(model)"]
     }
 
     private var model: (app: String, model: String)? {

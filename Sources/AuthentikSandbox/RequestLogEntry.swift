@@ -9,16 +9,30 @@ package struct RequestLogEntry: Sendable {
     package let duration: Duration
     /// What went wrong on purpose: `reset=after`.
     package let faults: [String]
+    /// The user whose token it was; nil if there was none, or a fault kept the request from being looked at.
+    package let caller: String?
+    /// The permissions that it needs, whether the caller has them or not: `authentik_core.view_application`.
+    package let permissions: [String]
 
     /// Whether the method may change something.
     package var isWrite: Bool { !["GET", "HEAD", "OPTIONS"].contains(method) }
 
-    package init(method: String, path: String, status: Int, duration: Duration, faults: [String] = []) {
+    package init(
+        method: String,
+        path: String,
+        status: Int,
+        duration: Duration,
+        faults: [String] = [],
+        caller: String? = nil,
+        permissions: [String] = []
+    ) {
         self.method = method
         self.path = Self.withoutSecrets(path)
         self.status = status
         self.duration = duration
         self.faults = faults
+        self.caller = caller
+        self.permissions = permissions
     }
 
     private static let secretParameters: Set<String> = [

@@ -2,7 +2,7 @@
 package enum Suggestion {
     /// The nearest name: one that is the same but for case, '-' and '_', else one that is a few slips away.
     package static func nearest(to text: String, among names: [String]) -> String? {
-        guard text.utf8.count <= 40 else { return nil }
+        guard text.utf8.count <= 100 else { return nil }
         let meant = folded(text)
         var best: String?
         var bound = max(1, meant.count / 3) + 1

@@ -30,6 +30,11 @@ extension ValueReader {
                 log.error("\(name.rawValue) has no value in secretRef\(place)", at: values[name]?.position)
             }
         }
+        if values.text(.env) == "AUTHENTIK_TOKEN" {
+            let hint = "give the service a secret of its own, in another variable"
+            let message = "AUTHENTIK_TOKEN is this program's own token, and would become the client's secret\(place)"
+            log.warning(message, hint: hint, at: values[.env]?.position)
+        }
         return values.text(.env).map(SecretReference.environment) ?? values.text(.file).map(SecretReference.file)
             ?? values.secret(.kubernetes)
     }

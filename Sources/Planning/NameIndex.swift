@@ -55,20 +55,49 @@ struct NameIndex {
         )
     }
 
+    /// What ``resolve(_:secret:)`` would throw, for every name.
+    func mistakes(in provider: Provider) -> [LookUpError] {
+        var mistakes: [LookUpError] = []
+        func look(_ lookUp: () throws(LookUpError) -> FieldValue.Reference) {
+            do {
+                _ = try lookUp()
+            } catch {
+                mistakes.append(error)
+            }
+        }
+        for scope in provider.scopes { look { () throws(LookUpError) in try self.scope(scope) } }
+        look { () throws(LookUpError) in try key(provider.signingKey, for: "signingKey") }
+        if let name = provider.encryptionKey {
+            look { () throws(LookUpError) in try key(name, for: "encryptionKey") }
+        }
+        look { () throws(LookUpError) in try flow(provider.authorizationFlow, for: "authorizationFlow") }
+        look { () throws(LookUpError) in try flow(provider.invalidationFlow, for: "invalidationFlow") }
+        if let slug = provider.authenticationFlow {
+            look { () throws(LookUpError) in try flow(slug, for: "authenticationFlow") }
+        }
+        return mistakes
+    }
+
     /// The names by which a client asks for declared scopes.
     func scopeNames(_ scopes: [String]) -> [String] {
         scopes.map { scopesByManaged[$0]?.scopeName ?? $0 }
     }
 
     private func flow(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
-        guard let flow = flowsBySlug[slug] else { throw LookUpError("\(field): Authentik has no flow '\(slug)'") }
+        guard let flow = flowsBySlug[slug] else {
+            throw LookUpError("\(field): Authentik has no flow '\(slug)'", meant: slug, among: flowsBySlug.keys)
+        }
         return .init(pk: .string(flow.pk), name: slug)
     }
 
     private func key(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
         let keys = keysByName[name] ?? []
         guard let key = keys.first else {
-            throw LookUpError("\(field): Authentik has no certificate with a private key named '\(name)'")
+            throw LookUpError(
+                "\(field): Authentik has no certificate with a private key named '\(name)'",
+                meant: name,
+                among: keysByName.keys
+            )
         }
         guard keys.count == 1 else {
             throw LookUpError("\(field): Authentik has \(keys.count) certificates named '\(name)'")
@@ -82,7 +111,11 @@ struct NameIndex {
         if let mapping = own ?? scopesByManaged[name] { return .init(pk: .string(mapping.pk), name: name) }
         let mappings = scopesByScopeName[name] ?? []
         guard let mapping = mappings.first else {
-            throw LookUpError("scopes: Authentik has no scope mapping '\(name)'")
+            throw LookUpError(
+                "scopes: Authentik has no scope mapping '\(name)'",
+                meant: name,
+                among: Array(scopesByScopeName.keys) + scopesByManaged.keys
+            )
         }
         guard mappings.count == 1 else {
             let names = mappings.map { "'\($0.name)'" }.sorted().joined(separator: ", ")
@@ -93,14 +126,25 @@ struct NameIndex {
 }
 
 /// A name in the file that Authentik does not know, or knows twice.
-struct LookUpError: Error {
+struct LookUpError: Error, CustomStringConvertible {
+    /// A clause.
     var message: String
+    /// What to do: a clause.
+    var hint: String?
     /// Whether it is about to mend itself.
     var isWaiting = false
 
     init(_ message: String, isWaiting: Bool = false) {
         self.message = message
         self.isWaiting = isWaiting
+    }
+
+    var description: String { message + (hint.map { "; \($0)" } ?? "") }
+
+    /// A name that is not there.
+    init(_ message: String, meant name: String, among names: some Sequence<String>) {
+        self.message = message
+        hint = Suggestion.nearest(to: name, among: names.sorted()).map { "did you mean '\($0)'?" }
     }
 }
 

@@ -186,7 +186,7 @@ package struct Planner {
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
         draft.secretVersion = secretVersion(of: provider)
         switch resolve(provider) {
-        case .failure(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.message)
+        case .failure(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
         case .success(let resolved):
             taken[service.slug] = matcher.holders(of: provider, match)
             let plan = publishing(draft.plan(resolved, match, names, index), draft, resolved, match)

@@ -34,7 +34,7 @@ import Testing
         try await withAuthentik { bootstrap, admin, address in
             let made = try await bootstrap.run()
             #expect(made.changes == 5)
-            #expect(made.needless == [])
+            #expect(made.surplus == [])
             let client = try Self.client(address, made.token.exposed)
             let account = try await client.account()
             #expect(account.username == "reconcile")
@@ -88,8 +88,33 @@ import Testing
             )
             let again = try await bootstrap.run()
             #expect(again.changes == 1)
-            #expect(again.needless == ["authentik_core.view_user"])
+            #expect(again.surplus == ["authentik_core.view_user"])
             #expect(try await admin.list("core/groups/?name=reconcile").first?["users"]?.array?.count == 1)
+        }
+    }
+
+    @Test func `a surplus goes if that is wanted, and nothing else`() async throws {
+        try await withAuthentik { bootstrap, admin, _ in
+            var bootstrap = bootstrap
+            let granted = bootstrap.permissions
+            let policies = ["view", "add", "change", "delete"].map { "authentik_policies.\($0)_policybinding" }
+            // What an earlier release granted.
+            bootstrap.permissions += policies + ["authentik_core.view_group"]
+            _ = try await bootstrap.run()
+            bootstrap.permissions = granted
+            #expect(try await bootstrap.run().surplus.count == 5)
+            let changes = Mutex<[String]>([])
+            bootstrap.onChange = { change in changes.withLock { $0.append(change) } }
+            bootstrap.trims = true
+            let trimmed = try await bootstrap.run()
+            #expect(trimmed.changes == 1)
+            #expect(trimmed.surplus == [])
+            let names = (["authentik_core.view_group"] + policies.sorted()).joined(separator: ", ")
+            #expect(changes.withLock { $0 } == ["took from the role what nothing uses: \(names)"])
+            let role = try #require(try await bootstrap.client.role(named: "reconcile"))
+            #expect(try await bootstrap.client.permissions(ofRole: role.pk) == Set(granted))
+            #expect(try await bootstrap.run().changes == 0)
+            #expect(try await admin.list("core/users/?username=reconcile").count == 1)
         }
     }
 

@@ -48,6 +48,12 @@ struct SecretTests {
         expectNoSecret(in: input)
     }
 
+    @Test func `this program's own token is no secret of a service`() throws {
+        let input = MarkedText.service(Self.base + "secretRef: {env: ▲AUTHENTIK_TOKEN}")
+        let message = "AUTHENTIK_TOKEN is this program's own token, and would become the client's secret in service 'a'"
+        try Mistake.warning(input, message, "give the service a secret of its own, in another variable").check()
+    }
+
     @Test(arguments: [
         "clientSecret: hunter2", "client_secret: hunter2", "secret: hunter2", "password: hunter2", "token: hunter2",
         "clientSecret:\n  - hunter2",

@@ -1,6 +1,7 @@
 import AuthentikSandbox
 import Foundation
 import JSON
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -180,13 +181,79 @@ func withFile(_ name: String, _ body: (_ path: String) async throws -> Void) asy
         }
     }
 
-    /// Where a file is replaced at once, `/dev/null` must not be.
-    @Test func aDeviceIsWrittenThrough() async throws {
+    /// Where a file is replaced as a whole, `/dev/null` must not be.
+    @Test func whatIsNoFileIsNeitherWrittenNorRead() async throws {
         try await withTarget { target in
-            try await withFile("plan.json") { link in
-                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
-                #expect(try await target.run("plan", "--config", homelab, "--save", link).status == 2)
-                #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/dev/null")
+            try await withFile("plan.json") { path in
+                try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/null")
+                let saved = try await target.run("plan", "--config", homelab, "--save", path)
+                #expect(saved.status == 65)
+                #expect(saved.errors.contains("cannot be written to '\(path)': it is not a regular file"))
+                #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == "/dev/null")
+            }
+            try await withFile("plan.json") { path in
+                try #require(mkfifo(path, 0o600) == 0)
+                // Nobody ever writes into the pipe, and nothing ends the device.
+                for path in [path, "/dev/zero"] {
+                    let result = try await target.run("--once", "--config", homelab, "--plan", path)
+                    #expect(result.status == 65)
+                    #expect(result.errors == "error: the plan '\(path)' cannot be read: it is not a regular file\n")
+                }
+            }
+            #expect(target.writes == [])
+        }
+    }
+
+    @Test func aHugePlanIsNotReadAtAll() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                let file = try FileDescriptor.open(
+                    FilePath(path),
+                    .writeOnly,
+                    options: .create,
+                    permissions: .ownerReadWrite
+                )
+                // A hole: it takes no space.
+                try file.resize(to: 8 << 30)
+                try file.close()
+                let result = try await target.run("--once", "--config", homelab, "--plan", path)
+                #expect(result.status == 65)
+                #expect(result.errors == "error: the plan '\(path)' cannot be read: it is larger than 64 MB\n")
+            }
+        }
+    }
+
+    @Test func aPlanIsForItsOwnerOnlyAndALinkOfOnesOwnStays() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "other.json")
+                #expect(try await target.run("plan", "--config", homelab, "--save", path).status == 2)
+                #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == "other.json")
+                let other = URL(filePath: path).deletingLastPathComponent().appending(path: "other.json").path
+                #expect(try FileManager.default.attributesOfItem(atPath: other)[.posixPermissions] as? Int == 0o600)
+                #expect(try await target.run("--once", "--config", homelab, "--plan", path).status == 0)
+            }
+        }
+    }
+
+    @Test(.enabled("needs root, to make something another user's") { geteuid() == 0 })
+    func aLinkOfAnotherUserIsNotFollowed() async throws {
+        try await withTarget { target in
+            try await withFile("plan.json") { path in
+                let victim = URL(filePath: path).deletingLastPathComponent().appending(path: "victim")
+                try Data("mine".utf8).write(to: victim)
+                try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: victim.path)
+                try #require(lchown(path, 65_534, 65_534) == 0)
+                let saved = try await target.run("plan", "--config", homelab, "--save", path)
+                #expect(saved.status == 65)
+                #expect(saved.errors.contains("is a link of another user"))
+                #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
+
+                try FileManager.default.removeItem(at: victim)
+                let sandbox = try await Command(["sandbox", "--port", "0", "--state", path]).run()
+                #expect(sandbox.status == 1)
+                #expect(sandbox.errors.contains("is a link of another user"))
+                #expect(!FileManager.default.fileExists(atPath: victim.path))
             }
         }
     }

@@ -206,6 +206,13 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
         DecisionCase("flow unknown", .blocked, says: "authorizationFlow: Authentik has no flow 'nope'") {
             $0.services[0].provider?.authorizationFlow = "nope"
         },
+        DecisionCase(
+            "flow misspelt",
+            .blocked,
+            says: "no flow 'default-provider-invalidaton-flow'; did you mean 'default-provider-invalidation-flow'?"
+        ) {
+            $0.services[0].provider?.invalidationFlow = "default-provider-invalidaton-flow"
+        },
         DecisionCase("key unknown", .blocked, says: "signingKey") { $0.observed.keys = [] },
         DecisionCase("key not unique", .blocked, says: "2 certificates") {
             $0.observed.keys.append(CertificateKeyPair(pk: "key2", name: ProgramDefaults.signingKey))

@@ -46,8 +46,8 @@ class Image:
 
     def __init__(self, text: str = DOCKERFILE.read_text()):
         self.build, self.last = stages(text)
-        (self.copied,) = self.last.texts("COPY")
-        source, self.program = self.copied.removeprefix("--from=build ").split()
+        self.copied = [text.removeprefix("--from=build ").split() for text in self.last.texts("COPY")]
+        (source, self.program), (_, self.notices) = self.copied
         self.made_at = Path(source).relative_to(self.build.texts("WORKDIR")[0])
         self.entrypoint = json.loads(self.last.texts("ENTRYPOINT")[0])
         (self.install,) = self.last.texts("RUN")
@@ -144,6 +144,9 @@ def _add_program(root: Path, image: Image, program: Path) -> None:
     target = root / image.program.lstrip("/")
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(program, target)
+    notices = root / image.notices.lstrip("/")
+    notices.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(REPOSITORY / notices.name, notices)
     for folder in ("dev", "proc", "etc/reconcile", "run/secrets/authentik", "run/secrets/clients"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     if not (root / "var/run").exists():

@@ -22,7 +22,8 @@ def test_the_program_is_built_small_and_with_its_runtime():
 def test_the_last_stage_holds_the_program_and_what_it_needs():
     assert image.packages == ["ca-certificates", "libcurl4", "libyaml-0-2"]
     keywords = [keyword for keyword, _ in image.last.instructions]
-    assert keywords == ["RUN", "COPY", "ARG", "LABEL", "USER", "EXPOSE", "ENTRYPOINT"]
+    assert keywords == ["RUN", "COPY", "COPY", "ARG", "LABEL", "USER", "EXPOSE", "ENTRYPOINT"]
+    assert image.copied[1] == ["/src/THIRD_PARTY_NOTICES", "/usr/local/share/doc/reconcile/THIRD_PARTY_NOTICES"]
     assert "--no-install-recommends" in image.install and image.install.endswith("rm -rf /var/lib/apt/lists/*")
 
 
@@ -47,6 +48,7 @@ def test_the_context_is_what_the_first_stage_copies():
         ("libyaml-0-2", "libyaml-0-2 bash"),
         ("USER 1000:1000", "USER root"),
         (" -Xlinker -s", ""),
+        ("COPY --from=build /src/THIRD", "COPY --from=build /src/FIRST"),
         (" --static-swift-stdlib", ""),
         ('ENTRYPOINT ["/usr/local/bin/reconcile"]', 'ENTRYPOINT ["/bin/sh", "-c", "reconcile"]'),
         ("EXPOSE 8080", "EXPOSE 8080\nCOPY --from=build /src /src"),

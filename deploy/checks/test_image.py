@@ -80,13 +80,20 @@ def test_what_the_last_stage_adds(image, root):
     added = root / "var/reconcile-added"
     if not added.exists():
         files = [path for path in root.rglob("*") if path.is_file()]
-        assert len(files) == len(libraries(root / image.program.lstrip("/"))) + 3
+        assert len(files) == len(libraries(root / image.program.lstrip("/"))) + 4
         return
     names = added.read_text().split()
     assert set(image.packages) <= set(names)
     print(f"{len(names)} packages of {size(root, names) / MEGABYTE:.1f} MB: {' '.join(names)}")
+    for name in names:
+        assert (root / f"usr/share/doc/{name}/copyright").exists(), name
     # Neither curl's nor a compiler's command line came along.
     assert not [name for name in names if name.endswith("-dev") or name in ("curl", "gcc", "binutils")]
+
+
+def test_it_has_the_notices_of_what_is_in_the_program(image, root):
+    text = (root / image.notices.lstrip("/")).read_text()
+    assert text.startswith("Third-party notices") and "Apache License" in text
 
 
 def test_it_says_its_version(image, root):

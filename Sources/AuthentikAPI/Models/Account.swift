@@ -2,8 +2,8 @@
 package struct Account: Sendable, Equatable {
     package var username: String
     package var isSuperuser: Bool
-    /// The pks of its roles, those of its groups included; nil in a release that does not tell, before 2025.12.
-    package var roles: [String]?
+    /// Its roles, those of its groups included; nil in a release that does not tell, before 2025.12.
+    package var roles: [RoleRecord]?
 }
 
 extension Account: Decodable {
@@ -17,15 +17,11 @@ extension Account: Decodable {
         case roles
     }
 
-    private struct Role: Decodable {
-        var pk: String
-    }
-
     package init(from decoder: any Decoder) throws {
         let user = try decoder.container(keyedBy: CodingKeys.self)
             .nestedContainer(keyedBy: UserKeys.self, forKey: .user)
         username = try user.decode(String.self, forKey: .username)
         isSuperuser = try user.decodeIfPresent(Bool.self, forKey: .isSuperuser) ?? false
-        roles = try user.decodeIfPresent([Role].self, forKey: .roles)?.map(\.pk)
+        roles = try user.decodeIfPresent([RoleRecord].self, forKey: .roles)
     }
 }

@@ -19,6 +19,9 @@ struct Reply {
     var retryAfter: Int?
     var bytes: [UInt8]
     var delivery = Delivery.whole
+    /// Who asked, and the permissions that the request needs; for the log.
+    var caller: String?
+    var permissions: [String] = []
 
     init(_ response: APIResponse, _ release: Release) {
         status = response.status
@@ -26,6 +29,8 @@ struct Reply {
         allow = response.allow
         location = response.location
         bytes = response.bytes
+        caller = response.caller
+        permissions = response.permissions
     }
 
     /// A page such as a proxy in front of Authentik has.

@@ -19,6 +19,10 @@ struct APIResponse {
     var allow: String?
     /// Where a redirect leads.
     var location: String?
+    /// Who asked; nil where no token was sent, or none that is valid.
+    var caller: String?
+    /// The permissions that the request needs, granted or not.
+    var permissions: [String] = []
 
     init(_ status: Int, _ body: Body, allow: String? = nil, location: String? = nil) {
         self.status = status

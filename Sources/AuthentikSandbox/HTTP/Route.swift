@@ -9,13 +9,17 @@ struct Route: Sendable {
         case tokens
     }
 
-    /// What is done by a method, and the permission that it needs, such as `authentik_core.view_application`.
+    /// What is done by a method, and the permissions that it needs, such as `authentik_core.view_application`.
     struct Operation: Sendable {
-        let permission: String?
+        let permissions: [String]
         let handler: Handler
 
         init(_ permission: String? = nil, _ handler: @escaping Handler) {
-            self.permission = permission
+            self.init(all: permission.map { [$0] } ?? [], handler)
+        }
+
+        init(all permissions: [String], _ handler: @escaping Handler) {
+            self.permissions = permissions
             self.handler = handler
         }
     }
@@ -76,6 +80,11 @@ struct Route: Sendable {
         return key
     }
 
+    /// The permissions that a method needs here.
+    func permissions(for method: String) -> [String] { operation(method)?.permissions ?? [] }
+
+    private func operation(_ method: String) -> Operation? { operations[method == "HEAD" ? "GET" : method] }
+
     func answer(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         var request = request
         if access == .tokens {
@@ -85,8 +94,8 @@ struct Route: Sendable {
         }
         let method = request.method == "HEAD" ? "GET" : request.method
         guard methods.contains(method) else { throw .methodNotAllowed(request.method) }
-        guard let operation = operations[method] else { throw .notInSandbox("\(method) on this path") }
-        if let permission = operation.permission, !store.may(request.callerKey, permission) { throw .permissionDenied }
+        guard let operation = operation(method) else { throw .notInSandbox("\(method) on this path") }
+        guard operation.permissions.allSatisfy({ store.may(request.callerKey, $0) }) else { throw .permissionDenied }
         store.auditContext = AuditContext(
             actor: request.caller,
             method: request.method,

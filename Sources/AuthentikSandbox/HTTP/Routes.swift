@@ -18,6 +18,8 @@ struct Routes: Sendable {
             } catch {
                 response = error.response(to: request.method, store.release)
             }
+            response.caller = request.token.flatMap { store.user(tokenKey: $0)?.username }
+            response.permissions = route.permissions(for: request.method)
             response.allow = response.allow ?? (response.isPage ? nil : route.allow)
             return response
         }

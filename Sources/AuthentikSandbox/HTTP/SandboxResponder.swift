@@ -41,7 +41,9 @@ struct SandboxResponder: HTTPResponder {
                 path: target,
                 status: reply.visibleStatus,
                 duration: start.duration(to: .now),
-                faults: decision.faults.map(\.description)
+                faults: decision.faults.map(\.description),
+                caller: reply.caller,
+                permissions: reply.permissions
             )
         )
         if case .none = reply.delivery { await context.reset() }

@@ -23,28 +23,25 @@ enum Accounts {
             Route(
                 "POST",
                 "api/v3/rbac/permissions/assigned_by_roles/{}/assign/",
-                permission: Roles.permission("change"),
+                permission: "\(Roles.app).assign_role_permissions",
                 assignPermissions
+            ),
+            Route(
+                "PATCH",
+                "api/v3/rbac/permissions/assigned_by_roles/{}/unassign/",
+                permission: "\(Roles.app).unassign_role_permissions",
+                unassignPermissions
             ),
         ] + [Route("GET", "api/v3/rbac/permissions/", RolePermissions.list)] + Tokens.routes(tokens)
     }()
 
     /// Gives a role permissions for all objects of their models.
     private static func assignPermissions(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
-        guard let pk = UUID(lenient: request.key), let old = store.roles[pk] else {
-            throw .noMatch(model: Roles.model)
-        }
-        let permissions = try request.json()["permissions"]?.array ?? []
-        var errors: [String: JSONValue] = [:]
-        for (index, permission) in permissions.enumerated() where !isPermission(permission.pythonText) {
-            errors[String(index)] = .strings(["\"\(permission.pythonText)\" is not a valid choice."])
-        }
-        if !errors.isEmpty { throw .invalid(["permissions": .object(errors)]) }
-
-        var role = old
+        let (present, permissions) = try rolePermissions(request, in: store)
+        var role = present
         var assigned: [JSONValue] = []
         for permission in permissions {
-            role.permissions.insert(permission.pythonText)
+            role.permissions.insert(permission)
             let number = store.keys.makePermissionKey()
             assigned.append(["id": .string(String(number))])
             guard store.release.auditsPermissions else { continue }
@@ -54,12 +51,43 @@ enum Accounts {
                     app: "guardian",
                     modelName: "rolemodelpermission",
                     pk: .integer(number),
-                    name: "RoleModelPermission with role \(pk.text) and permission \(number)"
+                    name: "RoleModelPermission with role \(role.pk.text) and permission \(number)"
                 )
             )
         }
-        store.roles[pk] = role
+        store.roles[role.pk] = role
         return .ok(.array(assigned))
+    }
+
+    /// Takes permissions for all objects of their models away from a role.
+    ///
+    /// Not recorded; as `authentik/rbac/api/rbac_assigned_by_roles.py` has it.
+    private static func unassignPermissions(
+        _ request: APIRequest,
+        in store: inout Store
+    ) throws(Refusal) -> APIResponse {
+        let (present, permissions) = try rolePermissions(request, in: store)
+        var role = present
+        role.permissions.subtract(permissions)
+        store.roles[role.pk] = role
+        return .deleted
+    }
+
+    /// The role that a request is about, and the permissions that its body names.
+    private static func rolePermissions(
+        _ request: APIRequest,
+        in store: Store
+    ) throws(Refusal) -> (Role, [String]) {
+        guard let pk = UUID(lenient: request.key), let role = store.roles[pk] else {
+            throw .noMatch(model: Roles.model)
+        }
+        let permissions = (try request.json()["permissions"]?.array ?? []).map(\.pythonText)
+        var errors: [String: JSONValue] = [:]
+        for (index, permission) in permissions.enumerated() where !isPermission(permission) {
+            errors[String(index)] = .strings(["\"\(permission)\" is not a valid choice."])
+        }
+        if !errors.isEmpty { throw .invalid(["permissions": .object(errors)]) }
+        return (role, permissions)
     }
 
     private static func isPermission(_ text: String) -> Bool {

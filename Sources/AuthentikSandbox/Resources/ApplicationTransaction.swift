@@ -18,10 +18,14 @@ enum ApplicationTransaction {
         "authentik_providers_ssf.ssfprovider",
     ]
 
-    static func put(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
-        for permission in [Applications.permission("add"), OAuth2Providers.permission("add")] {
-            if !store.may(request.callerKey, permission) { throw .permissionDenied }
-        }
+    static let route = Route(
+        "api/v3/core/transactional/applications/",
+        .tokens,
+        methods: ["PUT"],
+        ["PUT": .init(all: [Applications.permission("add"), OAuth2Providers.permission("add")], put)]
+    )
+
+    private static func put(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         var fields = try Validator(try request.json(), partial: false)
         var application = Application()
         if let body = fields.value("app", required: true) {

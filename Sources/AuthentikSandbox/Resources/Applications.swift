@@ -59,7 +59,7 @@ extension Applications {
             objectRoute(path),
             Route("GET", path + "{}/used_by/", permission: permission("view"), usedBy),
             Route("GET", path + "{}/check_access/", permission: permission("view"), checkAccess),
-            Route("PUT", "api/v3/core/transactional/applications/", ApplicationTransaction.put),
+            ApplicationTransaction.route,
         ]
     }()
 

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 
 /// What a sandbox holds: to begin with, and to keep in a file.
@@ -23,9 +24,9 @@ package struct SandboxState: Sendable {
     package init(contentsOf path: String) throws(SandboxError) {
         let data: Data
         do {
-            data = try Data(contentsOf: URL(filePath: path))
+            data = Data(try BoundedFile.contents(of: path, limit: Self.limit))
         } catch {
-            throw .cannotRead(path: path, reason: Self.reason(of: error))
+            throw .cannotRead(path: path, reason: error.isMissing ? "there is no such file" : error.description)
         }
         do {
             let snapshot = try JSONDecoder().decode(Snapshot.self, from: data)
@@ -40,6 +41,9 @@ package struct SandboxState: Sendable {
         }
     }
 
+    /// Bytes of a state; one of 100,000 services has half of it.
+    private static let limit = 512 << 20
+
     package var release: Sandbox.Release { store.release }
 
     /// The API token of the superuser `akadmin`, if it has one that does not expire.
@@ -48,26 +52,18 @@ package struct SandboxState: Sendable {
     /// Makes a key the API token of `akadmin`.
     package mutating func admit(_ token: String) { store.admit(token) }
 
-    /// Writes it to a file, which holds the old state or the new one at any time.
+    /// Writes it to a ``PrivateFile``, which holds the old state or the new one at any time.
     ///
     /// - Throws: ``SandboxError`` if it cannot be written; the file is as it was then.
     package func write(to path: String) throws(SandboxError) {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .sortedKeys
-            try AtomicFile.write([UInt8](encoder.encode(Snapshot(store))), to: path)
-        } catch let error as AtomicFile.Failure {
+            try PrivateFile.write([UInt8](encoder.encode(Snapshot(store))), to: path)
+        } catch let error as FileFailure {
             throw .cannotWrite(path: path, reason: error.description)
         } catch {
             throw .cannotWrite(path: path, reason: "\(error)")
-        }
-    }
-
-    private static func reason(of error: any Error) -> String {
-        switch (error as? CocoaError)?.code {
-        case .fileReadNoSuchFile: "there is no such file"
-        case .fileReadNoPermission: "permission denied"
-        default: "\(error)"
         }
     }
 

@@ -4,7 +4,7 @@ package import Secrets
 /// Makes the account that this program then runs as: a service account in a group whose role has just the permissions
 /// that it needs, and an API token that does not expire.
 ///
-/// What is there already is looked at and kept, so that a second run, or one after half a run, does what is missing and
+/// What is there already is looked at and kept (but for a surplus of permissions, if that is to go), so that a second run, or one after half a run, does what is missing and
 /// nothing else. What is there and is something else under the same name is left alone, and ends the run.
 package struct Bootstrap: Sendable {
     /// A superuser's, or of an account that may do all this.
@@ -12,8 +12,18 @@ package struct Bootstrap: Sendable {
     /// The name of the account, its group and its role; the token's identifier is derived of it.
     package var name: String
     package var permissions = RequiredPermission.all.map(\.name)
+    /// Whether the role's surplus is taken away: whatever it has beyond ``permissions``, since nothing tells what an
+    /// earlier release gave it from what a person did.
+    package var trims = false
     /// Told of each thing that is made or changed: a clause.
     package var onChange: (@Sendable (String) -> Void)?
+
+    package static let standardName = "reconcile"
+
+    /// The command that takes a surplus away.
+    package static func trimming(_ name: String) -> String {
+        "reconcile bootstrap --trim" + (name == standardName ? "" : " --account \(name)")
+    }
 
     package init(client: AuthentikClient, name: String) {
         self.client = client
@@ -27,8 +37,8 @@ package struct Bootstrap: Sendable {
         package var tokenIdentifier: String
         /// How many things were made or changed.
         package var changes: Int
-        /// The permissions of its role beyond those that it needs, sorted.
-        package var needless: [String]
+        /// The permissions that its role still has beyond those that it needs, sorted.
+        package var surplus: [String]
     }
 
     /// What is there under the names.
@@ -69,7 +79,7 @@ package struct Bootstrap: Sendable {
         try present.check()
         var changes = 0
         let role = try await role(present, &changes)
-        let needless = try await permit(role, &changes)
+        let surplus = try await permit(role, &changes)
         let user = try await user(present, &changes)
         try await join(user, role, present, &changes)
         if present.token == nil {
@@ -80,7 +90,7 @@ package struct Bootstrap: Sendable {
             token: try await client.key(ofToken: identifier),
             tokenIdentifier: identifier,
             changes: changes,
-            needless: needless
+            surplus: surplus
         )
     }
 
@@ -99,6 +109,8 @@ package struct Bootstrap: Sendable {
         return role
     }
 
+    /// Gives the role what is missing, and takes the surplus away if that is wanted.
+    ///
     /// - Returns: what the role has beyond.
     private func permit(_ role: RoleRecord, _ changes: inout Int) async throws -> [String] {
         let present = try await client.permissions(ofRole: role.pk)
@@ -107,7 +119,11 @@ package struct Bootstrap: Sendable {
             try await client.assign(missing, toRole: role.pk)
             note("gave the role \(missing.count == 1 ? missing[0] : "\(missing.count) permissions")", &changes)
         }
-        return present.subtracting(permissions).sorted()
+        let surplus = present.subtracting(permissions).sorted()
+        guard trims, !surplus.isEmpty else { return surplus }
+        try await client.unassign(surplus, fromRole: role.pk)
+        note("took from the role what nothing uses: \(surplus.joined(separator: ", "))", &changes)
+        return []
     }
 
     private func user(_ present: Present, _ changes: inout Int) async throws -> UserRecord {

@@ -1,5 +1,5 @@
 package import AuthentikAPI
-import CurlTransport
+package import CurlTransport
 
 /// Looks whether Authentik can be reached, is of a known release, takes the token, and lets its account do what passes do.
 ///
@@ -7,9 +7,12 @@ import CurlTransport
 package struct AuthentikCheckup: Sendable {
     package var client: AuthentikClient
     package var permissions = RequiredPermission.all
+    /// For a look without the token.
+    private let transport: CurlTransport
 
-    package init(client: AuthentikClient) {
+    package init(client: AuthentikClient, transport: CurlTransport) {
         self.client = client
+        self.transport = transport
     }
 
     private static let bootstrap =
@@ -21,7 +24,7 @@ package struct AuthentikCheckup: Sendable {
         do {
             release = try await client.release()
         } catch let error as AuthentikError {
-            return unreachable(error) + [
+            return await unreachable(error) + [
                 Finding("permissions", .skipped, "not looked at")
             ]
         }
@@ -38,7 +41,10 @@ package struct AuthentikCheckup: Sendable {
 
     // MARK: - The way there
 
-    private func unreachable(_ error: AuthentikError) -> [Finding] {
+    private func unreachable(_ error: AuthentikError) async -> [Finding] {
+        if let fault = await fault(error) {
+            return [Finding("Authentik", .problem, "\(error)", advice: fault.advice)]
+        }
         let reached = Finding("Authentik", .ok, "\(client.address) answers")
         switch error.kind {
         case .invalidToken:
@@ -50,18 +56,36 @@ package struct AuthentikCheckup: Sendable {
         case .unavailable, .throttled, .serverError:
             let advice = "it may be starting: try again in a minute, and see its log"
             return [Finding("Authentik", .problem, "\(error)", advice: advice)]
-        default: break
+        default: return [Finding("Authentik", .problem, "\(error)", advice: "check the address")]
         }
-        let advice =
-            switch error.transport?.kind {
-            case .unknownHost: "check the host's name in the address, and that this machine can look it up"
-            case .tls:
-                "its certificate is not trusted here: check the host's name, or name its authority with --ca-file"
-            case .unreachable, .timedOut:
-                "check the address and its port, and what stands between: a NetworkPolicy, a firewall, a proxy"
-            default: "check the address"
+    }
+
+    private func fault(_ error: AuthentikError) async -> ConnectionFault? {
+        if let fault = error.transport.flatMap(ConnectionFault.init) { return fault }
+        // A port that speaks TLS answers plain HTTP with an alert, a page of status 400, or by ending the connection.
+        let isInterrupted = error.transport?.kind == .interrupted
+        let isBadRequest = error.kind == .notAuthentik && error.status == 400
+        guard client.address.isPlain, isInterrupted || isBadRequest else { return nil }
+        return await speaksTLS() ? .onlyTLS : nil
+    }
+
+    /// Whether what is at a plain address speaks TLS, with whatever certificate.
+    ///
+    /// It is sent no token.
+    private func speaksTLS() async -> Bool {
+        let url = "https" + client.address.description.dropFirst("http".count)
+        do {
+            _ = try await transport.send(HTTPRequest("GET", "\(url)/-/health/live/", timeLimit: .seconds(5)))
+            return true
+        } catch let error as TransportError {
+            switch ConnectionFault(error) {
+            case .expired, .notYetValid, .wrongHost, .selfSigned, .unknownAuthority, .clientCertificateRefused:
+                return true
+            default: return false
             }
-        return [Finding("Authentik", .problem, "\(error)", advice: advice)]
+        } catch {
+            return false
+        }
     }
 
     private func known(_ release: Release) -> Finding {
@@ -93,7 +117,12 @@ package struct AuthentikCheckup: Sendable {
     private func rights(of account: Account) async throws -> [Finding] {
         guard let roles = account.roles else { return try await reading() }
         var held: Set<String> = []
-        for role in roles { held.formUnion(try await client.permissions(ofRole: role)) }
+        var surplus: [Finding] = []
+        for role in roles {
+            let permissions = try await client.permissions(ofRole: role.pk)
+            held.formUnion(permissions)
+            surplus += needless(permissions, of: role, account)
+        }
         let missing = permissions.filter { !held.contains($0.name) }
         let needed = missing.filter { !$0.isOptional }
         let present = permissions.count - missing.count
@@ -109,27 +138,43 @@ package struct AuthentikCheckup: Sendable {
                 advice: "give it to a role of '\(account.username)'; \(Self.bootstrap)"
             )
         }
-        return findings
+        return findings + surplus
+    }
+
+    /// What a role permits and no request of this program needs.
+    private func needless(_ held: Set<String>, of role: RoleRecord, _ account: Account) -> [Finding] {
+        let surplus = held.subtracting(permissions.map(\.name)).sorted()
+        guard !surplus.isEmpty else { return [] }
+        // The role that 'bootstrap' makes has the name of its account.
+        let command = "with an administrator's token, '\(Bootstrap.trimming(role.name))' takes them away"
+        return [
+            Finding(
+                "permissions",
+                .warning,
+                "\(surplus.count) of the role '\(role.name)' are used by nothing, and a leaked token could use them: "
+                    + surplus.joined(separator: ", "),
+                advice: role.name == account.username ? command : "take them away from the role '\(role.name)'"
+            )
+        ]
     }
 
     /// Where a release does not tell an account its roles, reading is tried; what it may write shows when it does.
     private func reading() async throws -> [Finding] {
         var findings: [Finding] = []
-        let reads: [(String, @Sendable (AuthentikClient) async throws -> Void)] = [
-            ("authentik_core.view_application", { _ = try await $0.listedApplications() }),
-            ("authentik_providers_oauth2.view_oauth2provider", { _ = try await $0.providers() }),
-            ("authentik_core.view_applicationentitlement", { _ = try await $0.entitlements(named: "reconcile") }),
-            ("authentik_flows.view_flow", { _ = try await $0.flows() }),
-            ("authentik_crypto.view_certificatekeypair", { _ = try await $0.keys() }),
-            ("authentik_providers_oauth2.view_scopemapping", { _ = try await $0.scopeMappings() }),
+        let reads: [@Sendable (AuthentikClient) async throws -> Void] = [
+            { _ = try await $0.listedApplications() },
+            { _ = try await $0.providers() },
+            { _ = try await $0.entitlements(named: "reconcile") },
+            { _ = try await $0.flows() },
+            { _ = try await $0.keys() },
+            { _ = try await $0.scopeMappings() },
         ]
-        for (permission, read) in reads {
+        for read in reads {
             do {
                 try await read(client)
             } catch let error as AuthentikError where error.kind == .permissionDenied {
-                findings.append(
-                    Finding("permission", .problem, "\(permission) is missing", advice: Self.bootstrap)
-                )
+                let message = "\(error.permission ?? "a permission") is missing"
+                findings.append(Finding("permission", .problem, message, advice: Self.bootstrap))
             }
         }
         guard findings.isEmpty else { return findings }

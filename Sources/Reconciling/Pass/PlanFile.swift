@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import JSON
 package import Planning
@@ -7,18 +8,17 @@ package enum PlanFile {
     /// The plan as text: JSON for machines that people look at, too.
     package static func text(_ plan: PlanRecord) -> String { JSONText.of(plan) }
 
-    /// Writes a plan, all of it or nothing; what the file held before is lost.
-    ///
-    /// A link or device is written through, rather than replaced.
+    /// Bytes of a plan; one of ten thousand services has half of it.
+    private static let limit = 64 << 20
+
+    /// Writes a plan, all of it or nothing, as a ``PrivateFile``; what the file held before is lost.
     ///
     /// - Throws: ``PlanFileError``
     package static func write(_ plan: PlanRecord, to path: String) throws(PlanFileError) {
         do {
-            let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-            let isReplaceable = type == nil || type == .typeRegular
-            try Data((text(plan) + "\n").utf8).write(to: URL(filePath: path), options: isReplaceable ? .atomic : [])
+            try PrivateFile.write([UInt8]((text(plan) + "\n").utf8), to: path)
         } catch {
-            throw PlanFileError("the plan cannot be written to '\(path)'")
+            throw PlanFileError("the plan cannot be written to '\(path)': \(error)")
         }
     }
 
@@ -26,8 +26,11 @@ package enum PlanFile {
     ///
     /// - Throws: ``PlanFileError``
     package static func read(_ path: String) throws(PlanFileError) -> PlanRecord {
-        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw PlanFileError("the plan '\(path)' cannot be read")
+        let data: Data
+        do {
+            data = Data(try BoundedFile.contents(of: path, limit: limit))
+        } catch {
+            throw PlanFileError("the plan '\(path)' cannot be read: \(error)")
         }
         guard !data.isEmpty else { throw PlanFileError("'\(path)' is no plan: it is empty") }
         guard let json = try? JSONValue(parsing: data) else {

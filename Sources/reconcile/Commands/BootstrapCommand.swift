@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuthentikAPI
 import Deploying
+import Files
 import FoundationEssentials
 import KubernetesAPI
 import Reconciling
@@ -15,6 +16,7 @@ struct BootstrapCommand: AsyncParsableCommand {
             reconcile bootstrap                               # prints the token
             reconcile bootstrap --write-file /etc/reconcile/token
             reconcile bootstrap --write-secret authentik/reconcile-token
+            reconcile bootstrap --trim                        # takes away what an earlier release granted too much
             """,
         discussion: """
             Once, with the token of an administrator:
@@ -27,7 +29,8 @@ struct BootstrapCommand: AsyncParsableCommand {
             It makes, each under the name given by --account: a role with the permissions that this program needs, a \
             service account, a group of both, and an API token NAME-api that does not expire. What is there already is \
             kept; run again, it makes what is missing and nothing else, and gives the same token. Where something else \
-            has the name, it says so and stops.
+            has the name, it says so and stops. Permissions of the role that nothing uses, such as an earlier release \
+            granted, are named, and taken away with --trim.
 
             Only the token is on stdout, and only without --write-file and --write-secret.
 
@@ -37,7 +40,15 @@ struct BootstrapCommand: AsyncParsableCommand {
     )
 
     @Option(help: ArgumentHelp("The name of the account, its role and its group.", valueName: "name"))
-    var account = "reconcile"
+    var account = Bootstrap.standardName
+
+    @Flag(
+        help: ArgumentHelp(
+            "Take from the role every permission that this program does not need, whoever gave it.",
+            discussion: "Without it they are only named."
+        )
+    )
+    var trim = false
 
     @Option(
         help: ArgumentHelp(
@@ -86,6 +97,7 @@ struct BootstrapCommand: AsyncParsableCommand {
         let target = try connection.target()
         // Before anything is made: whether there is a place for the token.
         let kubernetes = try kubernetes()
+        connection.warn(log.logger())
         var client = AuthentikClient(
             address: target.address,
             token: target.token,
@@ -94,6 +106,7 @@ struct BootstrapCommand: AsyncParsableCommand {
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         client.onRetry = RetryLog(logger: log.logger()).report
         var bootstrap = Bootstrap(client: client, name: account)
+        bootstrap.trims = trim
         bootstrap.onChange = { StandardError.print($0.printable) }
         do {
             let made = try await bootstrap.run()
@@ -104,8 +117,8 @@ struct BootstrapCommand: AsyncParsableCommand {
             throw refusal(failure.description, ExitStatus(failure))
         } catch let taken as NameTaken {
             throw refusal("\(taken); choose another name with --account, or remove it", .incomplete)
-        } catch let failure as PrivateFile.Failure {
-            throw refusal(failure.description, .incomplete)
+        } catch let failure as FileFailure {
+            throw refusal("the token cannot be written to '\(writeFile ?? "")': \(failure)", .incomplete)
         } catch let error as KubernetesError {
             throw refusal("the Secret cannot be written: \(error)", .incomplete)
         }
@@ -113,14 +126,18 @@ struct BootstrapCommand: AsyncParsableCommand {
 
     private func report(_ made: Bootstrap.Account) {
         if made.changes == 0 { StandardError.print("all is there: nothing was changed in Authentik") }
-        guard !made.needless.isEmpty else { return }
-        let names = made.needless.joined(separator: ", ").printable
-        StandardError.print(style.standardError.yellow("warning: ") + "the role has more than it needs: \(names)")
+        guard !made.surplus.isEmpty else { return }
+        let names = made.surplus.joined(separator: ", ").printable
+        StandardError.print(
+            style.standardError.yellow("warning: ")
+                + "the role has \(count(made.surplus.count, "permission")) that nothing uses: \(names); "
+                + "'\(Bootstrap.trimming(account))' takes them away"
+        )
     }
 
     private func hand(over token: Secret, _ kubernetes: KubernetesClient?) async throws {
         if let writeFile {
-            let isNew = try PrivateFile.hold(token, at: writeFile)
+            let isNew = try PrivateFile.hold([UInt8]("\(token.exposed)\n".utf8), at: writeFile)
             StandardError.print(isNew ? "wrote the token to '\(writeFile)'" : "'\(writeFile)' holds the token already")
         } else if let kubernetes, let name = try secretName {
             try await kubernetes.apply(

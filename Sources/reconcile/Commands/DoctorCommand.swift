@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthentikAPI
+import CurlTransport
 import Deploying
 import DesiredState
 import FoundationEssentials
@@ -12,8 +13,9 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Look whether everything is as this program needs it, and say what to do; change nothing.",
         discussion: """
-            It looks at the address, TLS and release of Authentik, the token, each permission of its account, the \
-            file, each secret that the file refers to, and, where the file, --leader-elect or POD_NAME needs one, at \
+            It looks at the address, TLS and release of Authentik, the token, each permission of its account and \
+            those that it has too many, the file, each flow, key, scope and secret that the file refers to, what may \
+            give a secret away, and, where the file, --leader-elect or POD_NAME needs one, at \
             each right in Kubernetes. Run it with the options and the environment that the program is to have, as in \
             its pod:
 
@@ -26,6 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var files: FileOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var leadership: LeadershipOptions
+    @OptionGroup var trigger: TriggerTokenOptions
     @Option(name: [.short, .long], help: "text, or json: a list of what was found.")
     var output: StatusCommand.Form = .text
     @OptionGroup var style: StyleOptions
@@ -38,10 +41,14 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var findings = try await authentik()
+        let (client, ofAuthentik) = try await authentik()
         let (desired, ofFile) = file()
-        findings += ofFile
+        var findings = ofAuthentik + ofFile
+        findings += connection.cautions(desired, triggerToken: trigger.path).map {
+            Finding("caution", .warning, $0.message, advice: $0.advice)
+        }
         if let desired {
+            if let client { findings += try await NameCheckup(client: client, desired: desired).findings() }
             let resolved = await connection.secretResolution().resolve(desired)
             findings += SecretCheckup(desired: desired, resolved: resolved).findings()
         }
@@ -55,20 +62,23 @@ struct DoctorCommand: AsyncParsableCommand {
 
     // MARK: - Checkups
 
-    private func authentik() async throws -> [Finding] {
-        let client: AuthentikClient
+    /// - Returns: also the client, if Authentik answers it.
+    private func authentik() async throws -> (AuthentikClient?, [Finding]) {
+        var client: AuthentikClient
+        let transport: CurlTransport
         do {
             let target = try connection.target()
-            let transport = try connection.transport()
+            transport = try connection.transport()
             client = AuthentikClient(address: target.address, token: target.token, transport: transport)
         } catch let error as ValidationError {
-            return [Finding("settings", .problem, error.message)]
+            return (nil, [Finding("settings", .problem, error.message)])
         }
-        var checkup = AuthentikCheckup(client: client)
-        checkup.client.deadline = .now + .seconds(connection.timeoutSeconds)
+        client.deadline = .now + .seconds(connection.timeoutSeconds)
         // Who waits for a person's eye does not wait for Authentik long.
-        checkup.client.retryPolicy.maximumAttempts = 1
-        return try await checkup.findings()
+        client.retryPolicy.maximumAttempts = 1
+        let findings = try await AuthentikCheckup(client: client, transport: transport).findings()
+        let answers = !findings.contains { ["Authentik", "token"].contains($0.subject) && $0.verdict == .problem }
+        return (answers ? client : nil, findings)
     }
 
     private func file() -> (DesiredState?, [Finding]) {

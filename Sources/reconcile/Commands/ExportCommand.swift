@@ -60,6 +60,7 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let target = try connection.target()
         let logger = log.logger()
+        connection.warn(logger)
         var client = AuthentikClient(
             address: target.address,
             token: target.token,

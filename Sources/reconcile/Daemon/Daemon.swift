@@ -31,6 +31,7 @@ struct Daemon {
         let election = try options.leadership.election(isSandbox: pass.connection.sandbox)
         let files = try loadFiles()
         let transport = try pass.connection.transport()
+        pass.connection.warn(logger, about: files.loaded.desired, triggerToken: options.trigger.path)
         if let target {
             let token = TokenSource(target.token, log: log, read: pass.connection.token)
             try await serve(files, log, logger, server, signals, target.address, transport, token, election)

@@ -1,8 +1,12 @@
 import ArgumentParser
 import AuthentikAPI
 import CurlTransport
+import Deploying
+import DesiredState
+import Files
 import FoundationEssentials
 import KubernetesAPI
+import Logging
 import Reconciling
 import SecretSources
 import Secrets
@@ -79,9 +83,9 @@ struct ConnectionOptions: ParsableArguments {
         let text: String
         let environment = ProcessInfo.processInfo.environment
         if let path = tokenPath {
-            guard let bytes = try? Data(contentsOf: URL(filePath: path)),
-                let file = String(data: bytes, encoding: .utf8)
-            else { throw ValidationError("the token file '\(path)' cannot be read") }
+            guard let file = TokenFile.text(path) else {
+                throw ValidationError("the token file '\(path)' cannot be read")
+            }
             text = file
         } else if let variable = environment["AUTHENTIK_TOKEN"], !variable.isEmpty {
             text = variable
@@ -93,6 +97,18 @@ struct ConnectionOptions: ParsableArguments {
             throw ValidationError("the token is empty or holds characters that no token has")
         }
         return Secret(token)
+    }
+
+    /// What may give secrets away here.
+    func cautions(_ desired: DesiredState?, triggerToken: String? = nil) -> [Caution] {
+        let address = (url ?? ProcessInfo.processInfo.environment["AUTHENTIK_URL"]).flatMap(AuthentikAddress.init)
+        let files = Caution.PrivateFiles(token: tokenPath, triggerToken: triggerToken, clientKey: clientKey)
+        return Caution.all(address: sandbox ? nil : address, files: files, desired: desired)
+    }
+
+    /// Logs them, once for this run.
+    func warn(_ logger: Logger, about desired: DesiredState? = nil, triggerToken: String? = nil) {
+        for caution in cautions(desired, triggerToken: triggerToken) { logger.warning("\(caution)") }
     }
 
     /// Where secrets are looked for; a sandbox asks no Kubernetes, and makes up what is missing, once for each reference.
@@ -115,13 +131,5 @@ struct ConnectionOptions: ParsableArguments {
         // The sandbox is in this process: no proxy stands between.
         if sandbox { configuration.proxy = .none }
         return try CurlTransport(configuration: configuration)
-    }
-}
-
-extension String {
-    func trimmingWhitespace() -> String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[first...last])
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
 import Reconciling
-import Secrets
 import StatusServer
 
 /// How the daemon runs and what it serves.
@@ -49,13 +48,7 @@ struct DaemonOptions: ParsableArguments {
     )
     var allowedHost: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "A file with the bearer token that POST /reconcile needs. (environment: RECONCILE_TRIGGER_TOKEN_FILE)",
-            valueName: "file"
-        )
-    )
-    var triggerTokenFile: String?
+    @OptionGroup var trigger: TriggerTokenOptions
 
     func validate() throws {
         guard (1...86_400).contains(intervalSeconds) else {
@@ -66,9 +59,6 @@ struct DaemonOptions: ParsableArguments {
             throw ValidationError("--secret-grace-seconds must be from 0 to 86400")
         }
         _ = try address
-        if let triggerTokenPath, Self.token(triggerTokenPath) == nil {
-            throw ValidationError("the trigger token file '\(triggerTokenPath)' cannot be read, or is empty")
-        }
     }
 
     /// - Parameter passLimit: how long a pass may take.
@@ -84,7 +74,7 @@ struct DaemonOptions: ParsableArguments {
         var settings = StatusServerSettings()
         settings.address = try address
         settings.hosts = Set(allowedHost)
-        if let path = triggerTokenPath { settings.triggerToken = { Self.token(path) } }
+        if let token = trigger.token { settings.triggerToken = token }
         return settings
     }
 
@@ -97,18 +87,5 @@ struct DaemonOptions: ParsableArguments {
             }
             return address
         }
-    }
-
-    private var triggerTokenPath: String? {
-        let path = triggerTokenFile ?? ProcessInfo.processInfo.environment["RECONCILE_TRIGGER_TOKEN_FILE"] ?? ""
-        return path.isEmpty ? nil : path
-    }
-
-    /// - Returns: nil if there is none to read.
-    private static func token(_ path: String) -> Secret? {
-        guard let data = try? Data(contentsOf: URL(filePath: path)), let text = String(data: data, encoding: .utf8)
-        else { return nil }
-        let token = text.trimmingWhitespace()
-        return token.isEmpty ? nil : Secret(token)
     }
 }

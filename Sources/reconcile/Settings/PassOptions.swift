@@ -81,6 +81,7 @@ struct PassOptions: ParsableArguments {
         _ token: Secret
     ) async throws -> Session {
         let logger = log.logger()
+        connection.warn(logger, about: desired)
         var client = AuthentikClient(address: address, token: token, transport: try connection.transport())
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         client.onRetry = RetryLog(logger: logger).report

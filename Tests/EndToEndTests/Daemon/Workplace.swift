@@ -69,6 +69,10 @@ func withWorkplace(_ body: @escaping @Sendable (Workplace) async throws -> Void)
                 address: baseURL
             )
             try Data("\(Workplace.token)\n".utf8).write(to: workplace.tokenFile)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o600],
+                ofItemAtPath: workplace.tokenFile.path
+            )
             try Data("\(Workplace.secret)\n".utf8).write(to: workplace.secretFile)
             try workplace.write(Workplace.services)
             try await body(workplace)

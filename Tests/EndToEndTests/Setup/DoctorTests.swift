@@ -28,6 +28,113 @@ import Testing
         }
     }
 
+    @Test func `permissions that nothing uses are named, with the command that takes them away`() async throws {
+        try await withWorkplace { workplace in
+            let admin = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
+            let token = try await Command(["bootstrap", "--account", "few"], environment: admin).run().output
+                .trimmingCharacters(in: .newlines)
+            let account = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": token]
+            let before = try await doctor([], account)
+            #expect(before.output.contains("= permissions  16 of 16, all that a pass needs\n"))
+            #expect(before.output.hasSuffix("Nothing is wrong.\n"))
+
+            let role = try #require(try await workplace.admin.list("rbac/roles/?name=few").first?["pk"]?.string)
+            try await workplace.admin.send(
+                "POST",
+                "rbac/permissions/assigned_by_roles/\(role)/assign/",
+                ["permissions": ["authentik_policies.delete_policybinding", "authentik_core.view_group"]]
+            )
+            let surplus = try await doctor([], account)
+            #expect(surplus.status == 0)
+            let names = "authentik_core.view_group, authentik_policies.delete_policybinding"
+            #expect(surplus.output.contains("! permissions  2 of the role 'few' are used by nothing"))
+            #expect(surplus.output.contains(": \(names)\n"))
+            #expect(surplus.output.contains("'reconcile bootstrap --trim --account few' takes them away\n"))
+
+            let untouched = try await Command(["bootstrap", "--account", "few"], environment: admin).run()
+            #expect(untouched.errors.contains("warning: the role has 2 permissions that nothing uses: \(names); "))
+            #expect(untouched.errors.contains("'reconcile bootstrap --trim --account few' takes them away"))
+            let trimmed = try await Command(["bootstrap", "--trim", "--account", "few"], environment: admin).run()
+            #expect(trimmed.status == 0)
+            #expect(trimmed.errors == "took from the role what nothing uses: \(names)\n")
+            #expect(try await doctor([], account).output == before.output)
+        }
+    }
+
+    @Test func `a name that Authentik lacks is a problem, with the one that is meant`() async throws {
+        try await withWorkplace { workplace in
+            try workplace.write(
+                Workplace.services.replacing(
+                    "    secretRef: {file: SECRET}",
+                    with: """
+                            secretRef: {file: SECRET}
+                            scopes: [openid, emial, no-such-thing]
+                            signingKey: authentik Self-signed Certficate
+                            authorizationFlow: default-provider-authorization-explicit-concent
+                        """
+                )
+            )
+            let environment = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
+            let result = try await doctor(["--config", workplace.file.path], environment)
+            #expect(result.status == 1)
+            #expect(result.output.contains("4 problems, 1 warning."))
+            for (message, advice) in [
+                ("scopes: Authentik has no scope mapping 'emial', which blocks 'grafana'", "did you mean 'email'?"),
+                (
+                    "scopes: Authentik has no scope mapping 'no-such-thing', which blocks 'grafana'",
+                    "correct it in the file, or make it in Authentik"
+                ),
+                (
+                    "signingKey: Authentik has no certificate with a private key named "
+                        + "'authentik Self-signed Certficate', which blocks 'grafana'",
+                    "did you mean 'authentik Self-signed Certificate'?"
+                ),
+                (
+                    "authorizationFlow: Authentik has no flow 'default-provider-authorization-explicit-concent', "
+                        + "which blocks 'grafana'",
+                    "did you mean 'default-provider-authorization-explicit-consent'?"
+                ),
+            ] {
+                #expect(result.output.contains("  \(message)\n"))
+                #expect(result.output.contains("→ \(advice)\n"))
+            }
+            // A plan says it, too.
+            let plan = try await Command(["plan", "--config", workplace.file.path], environment: environment).run()
+            #expect(plan.output.contains("no scope mapping 'emial'; did you mean 'email'?"))
+        }
+    }
+
+    @Test func `what may give the token away is said once, by whatever uses it`() async throws {
+        try await withWorkplace { workplace in
+            let open = workplace.folder.appending(path: "open")
+            try Data("\(Workplace.token)\n".utf8).write(to: open)
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: open.path)
+            let environment = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN_FILE": open.path]
+            let says = "the token file '\(open.path)' can be read by everybody on this machine"
+            let config = ["--config", workplace.file.path]
+            for arguments in [["plan"], ["--once"], ["release"], ["export", "--all", "--owner", "x"]] {
+                let options = arguments.first == "export" ? [] : config
+                let result = try await Command(arguments + options, environment: environment).run()
+                #expect(result.errors.components(separatedBy: says).count == 2, "\(arguments): \(result.errors)")
+                #expect(!result.errors.contains(Workplace.token))
+            }
+            let trigger = ["--trigger-token-file", open.path]
+            let checked = try await doctor(config + trigger, environment)
+            #expect(checked.output.contains("  \(says)\n"))
+            #expect(checked.output.contains("  the trigger token file '\(open.path)' can be read"))
+            let kept = try await doctor(
+                config,
+                ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
+            )
+            #expect(!kept.output.contains("caution"))
+
+            let daemon = try workplace.daemon("--trigger-token-file", open.path)
+            try await daemon.settled("in sync") { $0["isInSync"] == true }
+            #expect(daemon.errors.components(separatedBy: "can be read by everybody").count == 2)
+            #expect(try await daemon.end() == 0)
+        }
+    }
+
     @Test func `what stands in the way to Authentik is told apart`() async throws {
         try await withWorkplace { workplace in
             func says(_ environment: [String: String], _ subject: String, _ advice: String) async throws {
@@ -51,8 +158,12 @@ import Testing
             try await withKubernetes { kubernetes in
                 // A server with a certificate that nobody trusts.
                 let environment = ["AUTHENTIK_URL": kubernetes.url, "AUTHENTIK_TOKEN": token]
-                try await says(environment, "Authentik", "--ca-file")
+                try await says(environment, "Authentik", "the authority's certificate with --ca-file")
+                let plain = ["AUTHENTIK_URL": "http" + kubernetes.url.dropFirst(5), "AUTHENTIK_TOKEN": token]
+                try await says(plain, "Authentik", "this port speaks TLS: write https:// in the address")
             }
+            let tls = ["AUTHENTIK_URL": "https" + workplace.address.dropFirst(4), "AUTHENTIK_TOKEN": token]
+            try await says(tls, "Authentik", "this port speaks no TLS: give the port that does")
         }
     }
 

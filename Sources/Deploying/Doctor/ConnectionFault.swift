@@ -1,0 +1,102 @@
+import CurlTransport
+
+/// Why there is no connection to Authentik, as far as its address, TLS and certificates go; each has a remedy of its own.
+enum ConnectionFault: Equatable, CaseIterable {
+    case unknownHost, nobodyAnswers
+    /// `https://` to a port that speaks plain HTTP.
+    case noTLS
+    /// `http://` to a port that speaks TLS.
+    case onlyTLS
+    case expired, notYetValid, wrongHost, selfSigned, unknownAuthority
+    /// The authorities' file, or the client's certificate or key, is none.
+    case unusableAuthorities, unusableClientCertificate
+    case clientCertificateRefused, noCommonVersion, endsInHandshake
+    case otherTLS
+
+    /// - Returns: nil if it is something else.
+    init?(_ error: TransportError) {
+        self.init(error.kind, error.message)
+    }
+
+    init?(_ kind: TransportError.Kind, _ message: String) {
+        let words = message.lowercased()
+        if let known = Self.words.first(where: { entry in entry.words.contains { words.contains($0) } }) {
+            self = known.fault
+            return
+        }
+        switch kind {
+        case .unknownHost: self = .unknownHost
+        case .unreachable, .timedOut: self = .nobodyAnswers
+        case .tls: self = .otherTLS
+        default: return nil
+        }
+    }
+
+    /// How OpenSSL, GnuTLS and libcurl put it.
+    ///
+    /// An alert is what the server says of us, so it comes before what is said of the server's certificate in the same
+    /// words.
+    private static let words: [(fault: ConnectionFault, words: [String])] = [
+        (
+            .noCommonVersion,
+            ["alert protocol version", "unsupported protocol", "no protocols available", "legacy sigalg"]
+        ),
+        (.wrongHost, ["unrecognized name"]),
+        (
+            .clientCertificateRefused,
+            [
+                "alert certificate required", "alert bad certificate", "alert unknown ca", "alert certificate expired",
+                "alert certificate unknown", "alert certificate revoked", "alert handshake failure",
+            ]
+        ),
+        (.noTLS, ["wrong version number", "packet length too long", "http request", "unexpected tls packet"]),
+        (.onlyTLS, ["http/0.9"]),
+        (.expired, ["certificate has expired", "certificate is expired"]),
+        (.notYetValid, ["certificate is not yet valid"]),
+        (
+            .wrongHost,
+            ["no alternative certificate subject name", "does not match target host", "hostname mismatch"]
+        ),
+        (.unknownAuthority, ["certificate in certificate chain", "issuer certificate", "first certificate"]),
+        (.selfSigned, ["self-signed certificate", "self signed certificate"]),
+        (
+            .unusableAuthorities,
+            ["error setting certificate", "error adding trust anchors", "certificate verify locations"]
+        ),
+        (
+            .unusableClientCertificate,
+            ["client certificate", "set private key", "private key from", "private key file", "pem file"]
+        ),
+        (.endsInHandshake, ["unexpected eof", "ssl_error_syscall", "in connection to"]),
+    ]
+
+    /// What to do: a clause.
+    var advice: String {
+        switch self {
+        case .unknownHost: "check the host's name in the address, and that this machine can look it up"
+        case .nobodyAnswers:
+            "check the address and its port, and what stands between: a NetworkPolicy, a firewall, a proxy"
+        case .noTLS:
+            "this port speaks no TLS: give the port that does (Authentik's own is 9443), or write http:// in the address "
+                + "if nobody can listen on the way"
+        case .onlyTLS: "this port speaks TLS: write https:// in the address"
+        case .expired: "its certificate has expired: renew it on the server; no option here helps"
+        case .notYetValid: "its certificate is not valid yet: check the clocks of this machine and of the server"
+        case .wrongHost:
+            "its certificate is not for this host: use a name that is in the certificate, or add this one to it"
+        case .selfSigned: "its certificate is signed by itself: name that certificate with --ca-file"
+        case .unknownAuthority:
+            "the authority that signed its certificate is not known here: name the authority's certificate with "
+                + "--ca-file; if it is a public one, the server must send the intermediate certificates too"
+        case .unusableAuthorities: "the file of --ca-file has to hold certificates in PEM"
+        case .unusableClientCertificate:
+            "the files of --client-certificate and --client-key have to be PEM, and belong together"
+        case .clientCertificateRefused:
+            "it wants a client certificate, or not this one: see --client-certificate and --client-key"
+        case .noCommonVersion: "it speaks no version of TLS that is accepted here: allow TLS 1.2 or 1.3 on the server"
+        case .endsInHandshake:
+            "the connection ends before TLS is agreed on: the port may be another program's, or a proxy stands between"
+        case .otherTLS: "TLS failed: check the address, the server's certificate and --ca-file"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Glibc
+import SystemPackage
+
+/// A file that its owner alone may read, and that is replaced as a whole, by rename(2): at any time it holds the old
+/// bytes or the new.
+///
+/// | at the path is | then |
+/// |---|---|
+/// | nothing | it is made, mode 0600 |
+/// | a regular file | a new one takes its place, mode 0600 |
+/// | a link of this user's or root's | it stays, and what it leads to is made or replaced |
+/// | a link of anybody else's | refused: who made it would choose what is overwritten |
+/// | a pipe, a device, a directory | refused |
+package enum PrivateFile {
+    /// Longer chains of links are loops, as for the kernel.
+    private static let mostLinks = 40
+
+    /// Makes a file hold these bytes.
+    ///
+    /// - Throws: ``FileFailure``; the file is as it was then.
+    package static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+        let place = try place(of: path)
+        // Not to be foreseen by who may write into the same folder; and what is there already is never opened.
+        let temporary = FilePath("\(place).\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).new")
+        do {
+            let file = try FileDescriptor.open(
+                temporary,
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                permissions: .ownerReadWrite
+            )
+            do {
+                try file.closeAfter {
+                    try file.writeAll(bytes)
+                    // The name must not point to what is not on the disk yet.
+                    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+                }
+                guard rename(temporary.string, place.string) == 0 else { throw Errno(rawValue: errno) }
+            } catch {
+                unlink(temporary.string)
+                throw error
+            }
+        } catch {
+            throw FileFailure(error)
+        }
+    }
+
+    /// Makes a file hold these bytes, unless it does, and is private, already.
+    ///
+    /// - Returns: whether anything had to be changed.
+    /// - Throws: ``FileFailure``; the file is as it was then.
+    package static func hold(_ bytes: [UInt8], at path: String) throws(FileFailure) -> Bool {
+        if let facts = try? FilePath(path).stat(), facts.permissions == .ownerReadWrite,
+            let present = try? BoundedFile.contents(of: path, limit: bytes.count), present == bytes
+        {
+            return false
+        }
+        try write(bytes, to: path)
+        return true
+    }
+
+    /// Where the links at a path lead.
+    private static func place(of path: String) throws(FileFailure) -> FilePath {
+        var place = FilePath(path)
+        for _ in 0..<mostLinks {
+            let facts: Stat
+            do {
+                facts = try place.stat(followTargetSymlink: false)
+            } catch {
+                if error == .noSuchFileOrDirectory { return place }
+                throw FileFailure(error)
+            }
+            switch facts.type {
+            case .regular: return place
+            case .symbolicLink:
+                guard [0, geteuid()].contains(facts.userID.rawValue) else {
+                    throw FileFailure("'\(place)' is a link of another user, who would choose what is overwritten")
+                }
+                place = place.removingLastComponent().pushing(try target(of: place))
+            default: throw FileFailure("it is not a regular file")
+            }
+        }
+        throw FileFailure(Errno.tooManySymbolicLinkLevels)
+    }
+
+    private static func target(of link: FilePath) throws(FileFailure) -> FilePath {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink(link.string, &bytes, bytes.count - 1)
+        guard count >= 0 else { throw FileFailure(Errno(rawValue: errno)) }
+        return FilePath(String(decoding: bytes.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self))
+    }
+}
