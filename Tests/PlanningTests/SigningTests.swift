@@ -42,7 +42,9 @@ import Testing
         #expect(record.shownBefore == ["(none, HS256)"])
         #expect(record.shownAfter == ["\(ProgramDefaults.signingKey) (RS256)"])
         #expect(
-            plan.notes == ["its tokens are signed RS256 from this change on, HS256 before: the service must accept that"]
+            plan.notes == [
+                "its tokens are signed RS256 from this change on, HS256 before: the service must accept that"
+            ]
         )
     }
 
