@@ -56,6 +56,26 @@ extension AuthentikClient {
         }
     }
 
+    /// The pks of the providers that are proxy providers; nil if the account may not see which those are.
+    package func proxyProviders() async throws -> Set<Int>? {
+        struct Row: ListedObject {
+            var pk: Int
+            var key: Int { pk }
+        }
+
+        do {
+            let rows: [Row] = try await list(.proxyProviders)
+            return Set(rows.map(\.pk))
+        } catch let error as AuthentikError where error.kind == .permissionDenied {
+            return nil
+        }
+    }
+
+    /// All entitlements, of all applications.
+    package func entitlements() async throws -> [ApplicationEntitlement] {
+        try await list(.entitlements)
+    }
+
     /// All entitlements of one name, of all applications.
     package func entitlements(named name: String) async throws -> [ApplicationEntitlement] {
         try await list(.entitlements, query: [("name", name)])

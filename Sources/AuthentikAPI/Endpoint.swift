@@ -6,6 +6,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
     case entitlements = "core/application_entitlements"
     case transaction = "core/transactional/applications"
     case providers = "providers/oauth2"
+    case proxyProviders = "providers/proxy"
     case flows = "flows/instances"
     case keys = "crypto/certificatekeypairs"
     case scopeMappings = "propertymappings/provider/scope"
@@ -47,6 +48,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         case .applications: ("authentik_core", "application")
         case .entitlements: ("authentik_core", "applicationentitlement")
         case .providers: ("authentik_providers_oauth2", "oauth2provider")
+        case .proxyProviders: ("authentik_providers_proxy", "proxyprovider")
         case .flows: ("authentik_flows", "flow")
         case .keys: ("authentik_crypto", "certificatekeypair")
         case .scopeMappings: ("authentik_providers_oauth2", "scopemapping")

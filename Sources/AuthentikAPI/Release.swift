@@ -46,6 +46,12 @@ extension Release {
     /// they may be a day old.
     package var listsCurrentApplications: Bool { isAtLeast(2025, 12) }
 
+    /// Since 2025.10 the built-in scope `email` says of each address that it is not verified.
+    package var leavesAddressesUnverified: Bool { isAtLeast(2025, 10) }
+
+    /// Since 2026.2 tokens can be signed with Ed25519 and Ed448 keys.
+    package var signsWithEdwardsKeys: Bool { isAtLeast(2026, 2) }
+
     private func isAtLeast(_ year: Int, _ month: Int) -> Bool {
         (self.year, self.month) >= (year, month)
     }

@@ -40,18 +40,29 @@ extension Export {
     ///
     /// - Parameters:
     ///   - bindings: Of all objects, which a file cannot express.
+    ///   - entitlements: Of all applications, which a file cannot express either.
     ///   - address: Of Authentik, for people.
-    package init(_ scope: Scope, of observed: ObservedState, bindings: [PolicyBinding], address: String) {
+    package init(
+        _ scope: Scope,
+        of observed: ObservedState,
+        bindings: [PolicyBinding],
+        entitlements: [ApplicationEntitlement],
+        address: String
+    ) {
         var selection = ExportSelection(scope, observed)
         let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        let providerNames = providers.mapValues(\.name)
         let bindings = Dictionary(grouping: bindings, by: \.target)
+        let entitlements = Dictionary(grouping: entitlements, by: \.application)
         selection.leaveOut { application in
             guard let pk = application.provider else { return nil }
-            if let provider = providers[pk], !provider.isProxy { return nil }
-            let type = application.providerSummary?.typeName ?? "provider of another type"
-            // Authentik lists the inner half of a proxy provider as an OAuth2 provider.
-            let shown = providers[pk] == nil ? type : "Proxy Provider"
-            return "it has the \(shown) '\(application.providerSummary?.name ?? "?")'; only OAuth2 is managed"
+            let type: String
+            switch providers[pk]?.kind {
+            case .oauth2: return nil
+            case .proxy: type = "Proxy Provider"
+            case .undetermined, nil: type = application.providerSummary?.typeName ?? "provider of another type"
+            }
+            return "it has the \(type) '\(application.providerSummary?.name ?? "?")'; only OAuth2 is managed"
         }
 
         var document = ExportDocument(header: Self.header(observed.release, address, selection), owner: selection.owner)
@@ -62,16 +73,25 @@ extension Export {
         var redirects: Set<ServiceExporter.Redirect> = []
         var variables = EnvironmentNames()
         document.services = selection.applications.map { application in
+            let provider = application.provider.flatMap { providers[$0] }
             var exporter = ServiceExporter(
                 application,
-                application.provider.flatMap { providers[$0] },
+                provider,
                 mark: selection.mark(of: application),
                 names: names,
                 release: observed.release,
                 host: document.host
             )
             var service = exporter.export(&redirects, &variables)
-            service.remarks += Self.remarks(application, selection, bindings[application.pk] ?? [])
+            service.remarks +=
+                ServiceRemarks(
+                    application: application,
+                    provider: provider,
+                    mark: selection.mark(of: application),
+                    bindings: bindings[application.pk] ?? [],
+                    entitlements: entitlements[application.pk] ?? [],
+                    providerNames: providerNames
+                ).texts
             return service
         }
         document.footer = Self.footer(selection, observed)
@@ -112,31 +132,6 @@ extension Export {
         }
     }
 
-    /// What of an application no file has a name for.
-    private static func remarks(
-        _ application: Application,
-        _ selection: ExportSelection,
-        _ bindings: [PolicyBinding]
-    ) -> [String] {
-        var remarks: [String] = []
-        if let mark = selection.mark(of: application), mark.slug != application.slug {
-            remarks.append("its file calls it '\(mark.slug)'; somebody gave it another slug since")
-        }
-        if !bindings.isEmpty {
-            let subjects = bindings.map(\.subject).sorted().joined(separator: ", ")
-            remarks.append("who may open it (\(count(bindings.count, "policy binding")): \(subjects))")
-        }
-        if application.policyEngineMode != "any" {
-            remarks.append("its policy engine mode, '\(application.policyEngineMode)'")
-        }
-        if !application.backchannelProviders.isEmpty {
-            let names = application.backchannelProviders.map { "'\($0.name ?? "?")'" }.sorted().joined(separator: ", ")
-            remarks.append("\(count(application.backchannelProviders.count, "backchannel provider")): \(names)")
-        }
-        if application.isHidden { remarks.append("that lists hide it") }
-        return remarks
-    }
-
     private static func footer(_ selection: ExportSelection, _ observed: ObservedState) -> [String] {
         var lines: [String] = []
         if selection.others > 0 {
@@ -151,7 +146,7 @@ extension Export {
             lines.append("The owners whose marks are there: \(owners).")
         }
         guard selection.isAll else { return lines }
-        let unlinked = observed.providers.filter { !$0.isLinked && !$0.isProxy }.map { "'\($0.name)'" }.sorted()
+        let unlinked = observed.providers.filter { !$0.isLinked && $0.kind == .oauth2 }.map { "'\($0.name)'" }.sorted()
         if !unlinked.isEmpty {
             lines.append(
                 "not exported, because no application has them: OAuth2 providers \(unlinked.joined(separator: ", "))"

@@ -80,8 +80,9 @@ struct ExportCheck {
     private func reason(of service: ServicePlan) -> String {
         guard !service.changes.isEmpty else { return service.reason }
         let changes = service.changes.map { change in
-            let before = change.before?.shown.joined(separator: ", ") ?? ""
-            let after = change.after.shown.joined(separator: ", ")
+            let record = ChangeRecord(change)
+            let before = record.shownBefore?.joined(separator: ", ") ?? ""
+            let after = record.shownAfter?.joined(separator: ", ") ?? ""
             return "\(change.field): \(before.isEmpty ? "(none)" : before) → \(after.isEmpty ? "(none)" : after)"
         }
         return "it would change \(changes.joined(separator: "; "))"

@@ -53,8 +53,9 @@ struct ExportSelection {
         switch readings[application.pk] {
         case .mark(let mark) where mark.owner == owner: applications.append(application)
         case .newer(_, let owner) where owner == self.owner || isAll: leaveOut(application)
+        case .unreadable(let remains) where remains.mayBelong(to: owner) || isAll: leaveOut(application)
         case .mark where isAll: leaveOut(application)
-        case .unreadable where isAll, nil where isAll: applications.append(application)
+        case nil where isAll: applications.append(application)
         default: others += 1
         }
     }
@@ -66,7 +67,8 @@ struct ExportSelection {
         case .newer(let version, let owner):
             reason =
                 "its mark\(owner.map { " of '\($0)'" } ?? "") is of version \(version), which this program does not know"
-        case .unreadable, nil: return
+        case .unreadable(let remains): reason = remains.reason
+        case nil: return
         }
         leftOut.append(LeftOut(slug: application.slug, reason: reason))
     }

@@ -7,6 +7,7 @@ struct ObjectNames {
     private let flows: [String: String]
     private let keys: [String: String]
     private let keyCounts: [String: Int]
+    private let algorithms: [String: SigningAlgorithm]
     private let mappings: [String: ScopeMapping]
     private let pksByManaged: [String: String]
     private let pksByScopeName: [String: [String]]
@@ -18,6 +19,11 @@ struct ObjectNames {
         flows = index(observed.flows.map { ($0.pk, $0.slug) })
         keys = index(observed.keys.map { ($0.pk, $0.name) })
         keyCounts = Dictionary(grouping: observed.keys, by: \.name).mapValues(\.count)
+        algorithms = index(
+            observed.keys.compactMap { key in
+                SigningAlgorithm(keyType: key.keyType, observed.release).map { (key.pk, $0) }
+            }
+        )
         mappings = index(observed.scopeMappings.map { ($0.pk, $0) })
         pksByManaged = index(observed.scopeMappings.compactMap { mapping in mapping.managed.map { ($0, mapping.pk) } })
         pksByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName).mapValues { $0.map(\.pk) }
@@ -30,6 +36,9 @@ struct ObjectNames {
         guard let name = pk.flatMap({ keys[$0] }), keyCounts[name] == 1 else { return nil }
         return name
     }
+
+    /// What tokens are signed with by a key; nil where that is not known.
+    func algorithm(_ key: String?) -> SigningAlgorithm? { key.flatMap { algorithms[$0] } }
 
     /// A scope mapping by name, or why it has none that means it alone.
     enum Scope {

@@ -184,6 +184,7 @@ struct ServiceExporter {
             )
         case (_, let name?):
             managed("signingKey", "signing_key", name, default: ProgramDefaults.signingKey)
+            noteAlgorithm(of: provider.signingKey)
         case (_, nil):
             service.refusals.append("its signing key is not known by a name of its own")
         }
@@ -200,6 +201,13 @@ struct ServiceExporter {
             }
         }
         optionalReference("authenticationFlow", "authentication_flow", provider.authenticationFlow, names.flow)
+    }
+
+    /// Says behind a key what tokens are signed with it.
+    private mutating func noteAlgorithm(of key: String?) {
+        guard let algorithm = names.algorithm(key), service.fields.last?.name == "signingKey" else { return }
+        let last = service.fields.count - 1
+        service.fields[last].lines = service.fields[last].lines.map { "\($0)  # \(algorithm.rawValue)" }
     }
 
     private mutating func writeScopes(of provider: OAuth2Provider) {

@@ -7,7 +7,7 @@ import AuthentikAPI
 /// | the mark does not name it | no |
 /// | another application has it, as its provider or as a backchannel, unless that falls, too, and leaves it behind | no |
 /// | the mark of another application that is to have a provider names it, or a declared service takes it | no |
-/// | it is a proxy provider | no |
+/// | it is a proxy provider, or may be one | no |
 /// | otherwise | yes, before the application: the mark falls with that, and until then all of it is still ours |
 struct DeletionRules {
     let index: ObservedIndex
@@ -32,6 +32,11 @@ struct DeletionRules {
         return provider
     }
 
+    /// The provider that a mark names, if that may be a proxy provider.
+    func undetermined(_ mark: OwnershipMark) -> OAuth2Provider? {
+        mark.provider.flatMap(index.providerOfAnyKind(pk:)).flatMap { $0.kind == .undetermined ? $0 : nil }
+    }
+
     /// Whether an application that has a provider falls in this pass, and does not take it along.
     private func isLeftBehind(_ provider: OAuth2Provider, by slug: String) -> Bool {
         guard let pk = unwanted[slug] else { return false }
@@ -40,6 +45,14 @@ struct DeletionRules {
 
     /// Takes an application that is ours away, and its provider first.
     func plan(_ application: Application, _ mark: OwnershipMark, slug: String, reason: String) -> ServicePlan {
+        if let own = undetermined(mark) {
+            // The mark, which falls with the application, is all that tells whose the provider is.
+            return ServicePlan(
+                slug: slug,
+                decision: .conflict,
+                reason: "\(reason), and its provider '\(own.name)' \(own.proxyRemark); nothing is deleted"
+            )
+        }
         let own = provider(of: mark, application)
         var plan = ServicePlan(slug: slug, decision: .delete, reason: reason)
         plan.deletion = Deletion(application: application.slug, provider: own?.name)

@@ -10,6 +10,8 @@ struct NameIndex {
     private let keysByName: [String: [CertificateKeyPair]]
     private let scopesByManaged: [String: ScopeMapping]
     private let scopesByScopeName: [String: [ScopeMapping]]
+    private let scopesByPK: [String: ScopeMapping]
+    private let keysByPK: [String: CertificateKeyPair]
     private let namesByPK: [String: String]
 
     init(_ observed: ObservedState) {
@@ -21,6 +23,8 @@ struct NameIndex {
             uniquingKeysWith: { first, _ in first }
         )
         scopesByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName)
+        scopesByPK = Dictionary(observed.scopeMappings.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        keysByPK = Dictionary(observed.keys.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         namesByPK = Dictionary(
             observed.flows.map { ($0.pk, $0.slug) } + observed.keys.map { ($0.pk, $0.name) }
                 + observed.scopeMappings.map { ($0.pk, $0.scopeName) },
@@ -30,7 +34,21 @@ struct NameIndex {
 
     /// A name for people; the uuid itself where nothing is known of it.
     func reference(_ pk: String) -> FieldValue.Reference {
-        .init(pk: .string(pk), name: namesByPK[pk] ?? pk)
+        .init(pk: .string(pk), name: namesByPK[pk] ?? pk, algorithm: keysByPK[pk].flatMap(algorithm))
+    }
+
+    /// What is known of a scope mapping.
+    func scopeMapping(_ reference: FieldValue.Reference) -> ScopeMapping? {
+        reference.pk.string.flatMap { scopesByPK[$0] }
+    }
+
+    /// What is known of a key.
+    func key(_ reference: FieldValue.Reference) -> CertificateKeyPair? {
+        reference.pk.string.flatMap { keysByPK[$0] }
+    }
+
+    private func algorithm(_ key: CertificateKeyPair) -> SigningAlgorithm? {
+        SigningAlgorithm(keyType: key.keyType, release)
     }
 
     /// Looks up everything that a declared provider names.
@@ -102,7 +120,7 @@ struct NameIndex {
         guard keys.count == 1 else {
             throw LookUpError("\(field): Authentik has \(keys.count) certificates named '\(name)'")
         }
-        return .init(pk: .string(key.pk), name: name)
+        return .init(pk: .string(key.pk), name: name, algorithm: algorithm(key))
     }
 
     /// By what Authentik brings itself, then by scope name, which is not unique, then by any `managed` name.

@@ -5,6 +5,7 @@ import DesiredState
 struct ObservedIndex {
     private let applicationsBySlug: [String: Application]
     private let applicationsByPK: [String: Application]
+    /// Of whatever kind.
     private let providersByPK: [Int: OAuth2Provider]
     private let providersByName: [String: OAuth2Provider]
     private let providersByClientID: [String: OAuth2Provider]
@@ -12,16 +13,21 @@ struct ObservedIndex {
     private let markedByProvider: [Int: Set<String>]
     /// The applications that this owner marked, with their marks, ordered by slug.
     let owned: [(application: Application, mark: OwnershipMark)]
+    /// The applications whose marks cannot be read, and may be this owner's, ordered by slug.
+    let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
     private let owner: String
     private let ownedPKs: Set<String>
+    /// Also by what is left of a mark that cannot be read.
     private let ownedByMarkedSlug: [String: Application]
-    /// The slugs in this owner's marks whose applications were not seen.
+    /// The slugs in this owner's marks, and in what is left of marks, whose applications were not seen.
     private let unseenMarkedSlugs: Set<String>
 
     /// A mark and the entitlement that carries it.
     struct MarkedEntitlement {
         var pk: String
         var reading: OwnershipMark.Reading
+        /// What can be made out of it, however it reads.
+        var remains: OwnershipMark.Remains
     }
 
     init(_ observed: ObservedState, owner: String) {
@@ -30,50 +36,65 @@ struct ObservedIndex {
         }
         applicationsBySlug = index(observed.applications, by: \.slug)
         applicationsByPK = index(observed.applications, by: \.pk)
-        providersByPK = index(observed.providers.filter { !$0.isProxy }, by: \.pk)
+        providersByPK = index(observed.providers, by: \.pk)
         providersByName = index(observed.providers, by: \.name)
         providersByClientID = index(observed.providers, by: \.clientID)
         marksByApplication = index(
             observed.marks.filter { $0.name == OwnershipMark.entitlementName },
             by: \.application
         )
-        .mapValues { MarkedEntitlement(pk: $0.pk, reading: OwnershipMark.read($0.attributes)) }
+        .mapValues { entitlement in
+            MarkedEntitlement(
+                pk: entitlement.pk,
+                reading: OwnershipMark.read(entitlement.attributes),
+                remains: OwnershipMark.Remains(entitlement.attributes)
+            )
+        }
         var owned: [(application: Application, mark: OwnershipMark)] = []
+        var unreadable: [(application: Application, remains: OwnershipMark.Remains)] = []
         var unseen: Set<String> = []
         var markedByProvider: [Int: Set<String>] = [:]
         for (pk, entitlement) in marksByApplication {
-            guard case .mark(let mark) = entitlement.reading else { continue }
-            if let provider = mark.provider { markedByProvider[provider, default: []].insert(pk) }
-            guard mark.owner == owner else { continue }
-            if let application = applicationsByPK[pk] {
-                owned.append((application, mark))
-            } else {
-                unseen.insert(mark.slug)
+            let remains = entitlement.remains
+            if let provider = remains.provider { markedByProvider[provider, default: []].insert(pk) }
+            guard remains.mayBelong(to: owner) else { continue }
+            switch (entitlement.reading, applicationsByPK[pk]) {
+            case (.mark(let mark), let application?): owned.append((application, mark))
+            case (.unreadable, let application?): unreadable.append((application, remains))
+            case (.newer, _?): break
+            case (_, nil): if let slug = remains.slug { unseen.insert(slug) }
             }
         }
         self.markedByProvider = markedByProvider
         self.owner = owner
         ownedPKs = Set(owned.map(\.application.pk))
         self.owned = owned.sorted { $0.application.slug < $1.application.slug }
+        self.unreadable = unreadable.sorted { $0.application.slug < $1.application.slug }
         // Where a mark was copied, the application that has the slug is meant, else the first.
         var bySlug: [String: Application] = [:]
         for (application, mark) in self.owned where bySlug[mark.slug] == nil || application.slug == mark.slug {
             bySlug[mark.slug] = application
+        }
+        for (application, remains) in self.unreadable {
+            if let slug = remains.slug, bySlug[slug] == nil { bySlug[slug] = application }
         }
         ownedByMarkedSlug = bySlug
         unseenMarkedSlugs = unseen
     }
 
     func application(slug: String) -> Application? { applicationsBySlug[slug] }
-    /// - Returns: nil also for a proxy provider, which is nobody's own.
-    func provider(pk: Int) -> OAuth2Provider? { providersByPK[pk] }
+    /// - Returns: nil also for what is, or may be, a proxy provider, which is nobody's own.
+    func provider(pk: Int) -> OAuth2Provider? { providersByPK[pk].flatMap { $0.kind == .oauth2 ? $0 : nil } }
+    /// - Returns: what is, or may be, a proxy provider, too.
+    func providerOfAnyKind(pk: Int) -> OAuth2Provider? { providersByPK[pk] }
 
     /// - Returns: a proxy provider too: names and client ids are unique across all types.
     func provider(name: String) -> OAuth2Provider? { providersByName[name] }
     func provider(clientID: String) -> OAuth2Provider? { providersByClientID[clientID] }
     func mark(of application: Application) -> MarkedEntitlement? { marksByApplication[application.pk] }
 
-    /// The application of a service that somebody gave another slug; the owner's mark still tells.
+    /// The application of a service that somebody gave another slug; the owner's mark, or what is left of it, still
+    /// tells.
     func renamedApplication(of slug: String, declared: Set<String>) -> Application? {
         guard let application = ownedByMarkedSlug[slug], !declared.contains(application.slug) else { return nil }
         return application
@@ -92,16 +113,29 @@ struct ObservedIndex {
         owned.filter { !claimed.contains($0.mark.slug) && !claimed.contains($0.application.slug) }
     }
 
+    /// The applications that no service claims, and whose marks cannot be read.
+    ///
+    /// - Parameter claimed: the slugs that services have, or had.
+    func unclaimedUnreadable(
+        claimed: Set<String>
+    ) -> [(application: Application, remains: OwnershipMark.Remains)] {
+        unreadable.filter { application, remains in
+            !claimed.contains(application.slug) && !(remains.slug.map(claimed.contains) ?? false)
+        }
+    }
+
     /// Whether this owner marked an application that was seen.
     func isOwned(application pk: String) -> Bool { ownedPKs.contains(pk) }
 
     /// The owner whose mark, on another application, names a provider, if it is not this one.
+    ///
+    /// A mark of a newer version, or what is left of one that cannot be read, counts, too.
     func foreignOwner(of provider: OAuth2Provider, besides application: Application) -> String? {
         applicationsMarked(provider: provider.pk).sorted().lazy.compactMap { pk -> String? in
             guard pk != application.pk, !isOwned(application: pk),
-                case .mark(let mark) = marksByApplication[pk]?.reading, mark.owner != owner
+                let other = marksByApplication[pk]?.remains.owner, other != owner
             else { return nil }
-            return mark.owner
+            return other
         }.first
     }
 

@@ -48,29 +48,52 @@ extension OwnershipMark {
         case mark(OwnershipMark)
         /// Written by a newer version of the program: hands off.
         case newer(version: Int, owner: String?)
-        /// Not what this program writes: somebody edited it, or it was never a mark.
-        case unreadable
+        /// Not what this program writes: somebody edited it, or it was never a mark. Whose the application is is not
+        /// known then, so hands off.
+        case unreadable(Remains)
     }
 
+    /// Reads what ``attributes`` wrote, or a version of this program before.
+    ///
+    /// What is missing counts as none; what is there and of another kind makes the mark unreadable: nothing is guessed.
     package static func read(_ attributes: JSONValue) -> Reading {
-        guard let version = attributes["version"]?.integer, version >= 1 else { return .unreadable }
-        let owner = attributes["owner"]?.string
-        guard version <= currentVersion else { return .newer(version: version, owner: owner) }
-        guard let owner, let slug = attributes["slug"]?.string else { return .unreadable }
-        func names(_ object: String) -> [String] {
-            (attributes["applied"]?[object]?.array ?? []).compactMap(\.string)
-        }
+        let remains = Remains(attributes)
+        guard let version = attributes["version"]?.integer, version >= 1 else { return .unreadable(remains) }
+        guard version <= currentVersion else { return .newer(version: version, owner: remains.owner) }
+        guard let owner = remains.owner, let slug = remains.slug,
+            remains.provider != nil || isMissing(attributes["provider"]),
+            let applicationFields = names("application", in: attributes["applied"]),
+            let providerFields = names("provider", in: attributes["applied"])
+        else { return .unreadable(remains) }
         return .mark(
             OwnershipMark(
                 owner: owner,
                 slug: slug,
-                provider: attributes["provider"]?.integer,
-                applicationFields: names("application"),
-                providerFields: names("provider"),
+                provider: remains.provider,
+                applicationFields: applicationFields,
+                providerFields: providerFields,
                 rotation: SecretRotation(attributes["rotation"]),
                 unkept: UnkeptNote(attributes["unkept"])
             )
         )
+    }
+
+    /// Why what is marked by a newer version is left alone: a clause.
+    static func newer(_ version: Int, _ owner: String?) -> String {
+        "marked\(owner.map { " by '\($0)'" } ?? "") with version \(version) of the ownership mark; "
+            + "this program understands \(currentVersion)"
+    }
+
+    private static func isMissing(_ value: JSONValue?) -> Bool { value?.isNull ?? true }
+
+    /// - Returns: nil if it is no list of text.
+    private static func names(_ object: String, in applied: JSONValue?) -> [String]? {
+        guard let applied, !applied.isNull else { return [] }
+        guard let members = applied.object else { return nil }
+        guard let list = members[object], !list.isNull else { return [] }
+        guard let items = list.array else { return nil }
+        let names = items.compactMap(\.string)
+        return names.count == items.count ? names : nil
     }
 
     /// As the entitlement stores it.

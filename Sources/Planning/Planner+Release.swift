@@ -3,7 +3,8 @@ package import AuthentikAPI
 extension Planner {
     /// Plans to take an owner's marks off, and nothing else.
     ///
-    /// Marks that cannot be read, or are of a newer version, are left where they are.
+    /// Marks that cannot be read, or are of a newer version, are left where they are: a conflict each, unless they say
+    /// that they are another owner's.
     ///
     /// - Parameters:
     ///   - applications: those that can be seen, for their slugs; a mark tells the slug of any other.
@@ -15,16 +16,19 @@ extension Planner {
     ) -> Plan {
         let slugs = Dictionary(applications.map { ($0.pk, $0.slug) }, uniquingKeysWith: { first, _ in first })
         let services = marks.compactMap { entitlement -> ServicePlan? in
-            guard entitlement.name == OwnershipMark.entitlementName,
-                case .mark(let mark) = OwnershipMark.read(entitlement.attributes), mark.owner == owner
-            else { return nil }
-            var plan = ServicePlan(
-                slug: slugs[entitlement.application] ?? mark.slug,
-                decision: .release,
-                reason: "marked by '\(owner)'"
-            )
-            plan.writes = [.deleteMark(entitlement: entitlement.pk)]
-            return plan
+            let remains = OwnershipMark.Remains(entitlement.attributes)
+            guard entitlement.name == OwnershipMark.entitlementName, remains.mayBelong(to: owner) else { return nil }
+            let slug = slugs[entitlement.application] ?? remains.slug ?? entitlement.application
+            switch OwnershipMark.read(entitlement.attributes) {
+            case .mark:
+                var plan = ServicePlan(slug: slug, decision: .release, reason: "marked by '\(owner)'")
+                plan.writes = [.deleteMark(entitlement: entitlement.pk)]
+                return plan
+            case .newer(let version, _):
+                return ServicePlan(slug: slug, decision: .conflict, reason: OwnershipMark.newer(version, remains.owner))
+            case .unreadable:
+                return ServicePlan(slug: slug, decision: .conflict, reason: remains.reason)
+            }
         }
         return Plan(services: services.sorted { $0.slug < $1.slug })
     }

@@ -9,14 +9,16 @@ import Secrets
 /// | application | its mark | its provider | decision |
 /// |---|---|---|---|
 /// | there under the slug and a former one | any | any | conflict |
-/// | any | another owner's, or of a newer version | any | conflict |
+/// | any | another owner's, of a newer version, or not to be read | any | conflict |
 /// | out of sight | ours | any | conflict |
-/// | to be absent, missing | – | any | in sync |
+/// | to be absent, missing | – | one of its name or client id is there and nobody's | conflict |
+/// | to be absent, missing | – | any other, or none | in sync |
 /// | to be absent, there | none | any | conflict |
+/// | to be absent, there | ours | may be a proxy provider | conflict |
 /// | to be absent, there | ours | any | delete |
 /// | any | any | two candidates, or its own is another application's or marked by another owner | conflict |
 /// | linked to a provider of another type | none | no candidate | conflict |
-/// | any | any | a proxy provider has its name or client id | conflict |
+/// | any | any | a proxy provider, or what may be one, has its name or client id, or is its own | conflict |
 /// | any | any | its secret, flow, key or scope cannot be resolved | blocked; waiting, if the secret is on its way |
 /// | any | any | has to get a name or client id that another provider keeps, see ``WriteOrder`` | conflict |
 /// | missing | – | not wanted, or missing | create |
@@ -29,7 +31,8 @@ import Secrets
 /// | there | ours | as declared | in sync |
 ///
 /// An application that carries this owner's mark and is declared by no service, neither by its slug nor by a former one,
-/// is an orphan: reported and left alone, or, with `prune`, deleted. ``ProviderMatcher`` tells which provider is a
+/// is an orphan: reported and left alone, or, with `prune`, deleted. One with a mark that cannot be read, and that no
+/// service declares, is a conflict, unless the mark says that it is another owner's. ``ProviderMatcher`` tells which provider is a
 /// service's own, ``DeletionRules`` which are deleted, and ``Brake`` when nothing is.
 package struct Planner {
     private let desired: DesiredState
@@ -38,6 +41,8 @@ package struct Planner {
     private let index: ObservedIndex
     private let declaredSlugs: Set<String>
     private let orphans: [(application: Application, mark: OwnershipMark)]
+    /// Applications that no service declares, whose marks cannot be read.
+    private let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
     /// This owner's applications, by pk, that are to be deleted.
     private let unwanted: Set<String>
     /// The same, by slug.
@@ -71,7 +76,7 @@ package struct Planner {
             // Those that can take a provider come first: what they take is not deleted.
             var services = desired.services.filter(\.wantsProvider).map { planner.plan($0) }
             services += desired.services.filter { !$0.wantsProvider }.map { planner.plan($0) }
-            services += planner.planOrphans()
+            services += planner.planOrphans() + planner.planUnreadable()
             services = WriteOrder.apply(to: services.sorted { $0.slug < $1.slug }, taken: planner.taken, freed: freed)
             // What one service lets go of can be another one's own; the second pass would find it so.
             let nowFreed = freed.merging(planner.index.providersFreed(by: services)) { first, _ in first }
@@ -106,7 +111,9 @@ package struct Planner {
         names = NameIndex(observed)
         index = ObservedIndex(observed, owner: desired.owner)
         declaredSlugs = Set(desired.services.map(\.slug))
-        orphans = index.orphans(claimed: declaredSlugs.union(desired.services.flatMap(\.renamedFrom)))
+        let claimed = declaredSlugs.union(desired.services.flatMap(\.renamedFrom))
+        orphans = index.orphans(claimed: claimed)
+        unreadable = index.unclaimedUnreadable(claimed: claimed)
         let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))
         unwanted = Set((desired.prune ? orphans : []).map(\.application.pk))
             .union(index.owned.map(\.application).filter { absent.contains($0.slug) }.map(\.pk))
@@ -157,11 +164,7 @@ package struct Planner {
 
         switch entitlement?.reading {
         case .newer(let version, let owner):
-            return draft.stuck(
-                .conflict,
-                "marked\(owner.map { " by '\($0)'" } ?? "") with version \(version) of the ownership mark; "
-                    + "this program understands \(OwnershipMark.currentVersion)"
-            )
+            return draft.stuck(.conflict, OwnershipMark.newer(version, owner))
         case .mark(let mark) where mark.owner != desired.owner:
             return draft.stuck(
                 .conflict,
@@ -170,7 +173,9 @@ package struct Planner {
             )
         case .mark(let mark):
             draft.mark = mark
-        case .unreadable, nil:
+        case .unreadable(let remains):
+            return draft.stuck(.conflict, remains.reason)
+        case nil:
             break
         }
 
@@ -221,7 +226,17 @@ package struct Planner {
     }
 
     private func planAbsence(_ draft: ServiceDraft) -> ServicePlan {
-        guard let application = draft.application else { return draft.stuck(.inSync, "absent, as declared") }
+        guard let application = draft.application else {
+            let leftovers = matcher.leftovers(of: [draft.service.slug] + draft.service.renamedFrom)
+            guard !leftovers.isEmpty else { return draft.stuck(.inSync, "absent, as declared") }
+            let list = leftovers.map { "'\($0.name)' (pk \($0.pk), client id '\($0.clientID)')" }
+            return draft.stuck(
+                .conflict,
+                "its application is gone, and with it the mark that would say that the provider "
+                    + "\(list.joined(separator: ", ")) was its own; delete that in Authentik, or take the service out "
+                    + "of the file if it is to stay"
+            )
+        }
         guard let mark = draft.mark else {
             return draft.stuck(
                 .conflict,
@@ -295,6 +310,12 @@ package struct Planner {
                 return deletions.plan(application, mark, slug: application.slug, reason: reason)
             }
             return ServicePlan(slug: application.slug, decision: .orphan, reason: "\(reason); left alone")
+        }
+    }
+
+    private func planUnreadable() -> [ServicePlan] {
+        unreadable.map { application, remains in
+            ServicePlan(slug: application.slug, decision: .conflict, reason: "declared nowhere, and \(remains.reason)")
         }
     }
 }

@@ -5,13 +5,13 @@ import DesiredState
 ///
 /// | first that applies | its own provider |
 /// |---|---|
-/// | the mark names a provider that exists | that one; a conflict if another application has it |
+/// | the mark names a provider that exists | that one; a conflict if another application has it, or it may be a proxy provider |
 /// | the linked provider has the declared name or client id | that one |
 /// | a provider of the declared name is linked to nothing | that one |
 /// | a provider of the declared client id is linked to nothing | that one |
 /// | an application without a mark is linked to an OAuth2 provider that no other service declares | that one |
 /// | an application without a mark is linked to a provider of another type | a conflict |
-/// | a provider of the declared name or client id is a proxy provider | a conflict |
+/// | a provider of the declared name or client id is a proxy provider, or may be one | a conflict |
 /// | otherwise | none yet |
 ///
 /// Two different ones by rows two to four are a conflict. Never taken is what another application has, and does not let
@@ -48,6 +48,9 @@ struct ProviderMatcher {
 
     mutating func match(_ declared: Provider, application: Application?, mark: OwnershipMark?) -> Match {
         let linked = application?.provider.flatMap(index.provider(pk:))
+        if let own = mark?.provider.flatMap(index.providerOfAnyKind(pk:)), own.kind == .undetermined {
+            return .conflict("its provider '\(own.name)' \(own.proxyRemark)")
+        }
         if let own = mark?.provider.flatMap(index.provider(pk:)) {
             if own.pk == linked?.pk { return .found(own, isLinked: true) }
             if let other = user(of: own) {
@@ -67,12 +70,11 @@ struct ProviderMatcher {
             candidates.append(linked)
         }
         for candidate in [index.provider(name: declared.name), index.provider(clientID: declared.clientID)] {
-            if let candidate, candidate.isProxy, candidate.pk != application?.provider {
-                return .conflict(
-                    "the provider '\(candidate.name)' is a proxy provider, and this program manages none; rename it"
-                )
+            if let candidate, candidate.kind != .oauth2, candidate.pk != application?.provider {
+                return .conflict("the provider '\(candidate.name)' \(candidate.proxyRemark); rename it")
             }
-            guard let candidate, !candidate.isProxy, user(of: candidate) == nil, !isSpokenFor(candidate, application),
+            guard let candidate, candidate.kind == .oauth2, user(of: candidate) == nil,
+                !isSpokenFor(candidate, application),
                 !taken.contains(candidate.pk),
                 !candidates.contains(where: { $0.pk == candidate.pk })
             else { continue }
@@ -101,6 +103,10 @@ struct ProviderMatcher {
     /// What to do with the provider that an application without a mark came with.
     private func matchForeign(_ linked: OAuth2Provider?, of application: Application) -> Match {
         guard let linked else {
+            let other = application.provider.flatMap(index.providerOfAnyKind(pk:))
+            if let other, other.kind == .undetermined {
+                return .conflict("the application's provider '\(other.name)' \(other.proxyRemark)")
+            }
             let type = application.providerSummary?.typeName ?? "provider of another type"
             let name = application.providerSummary?.name ?? "?"
             return .conflict("the application has the \(type) '\(name)'; unlink it to have an OAuth2 provider made")
@@ -121,6 +127,23 @@ struct ProviderMatcher {
     private func isSpokenFor(_ provider: OAuth2Provider, _ application: Application?) -> Bool {
         index.applicationsMarked(provider: provider.pk).contains { pk in
             pk != application?.pk && (!index.isOwned(application: pk) || claimed.contains(pk))
+        }
+    }
+
+    /// What could be the provider of a service that is to be absent and whose application is gone.
+    ///
+    /// With the application its mark is gone, so only the name and the client id still tell. None is what an application
+    /// has, a mark names, or another service declares.
+    ///
+    /// - Parameter slugs: those that the service has, or had.
+    func leftovers(of slugs: [String]) -> [OAuth2Provider] {
+        let candidates = slugs.flatMap { [index.provider(name: $0), index.provider(clientID: $0)] }.compactMap(\.self)
+        var seen: Set<Int> = []
+        return candidates.filter { provider in
+            provider.kind == .oauth2 && !provider.isLinked && !taken.contains(provider.pk)
+                && index.applicationsMarked(provider: provider.pk).isEmpty
+                && !declaredNames.contains(provider.name) && !declaredClientIDs.contains(provider.clientID)
+                && seen.insert(provider.pk).inserted
         }
     }
 

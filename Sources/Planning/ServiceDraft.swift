@@ -38,7 +38,9 @@ struct ServiceDraft {
         // A provider that was this service's stays in the mark until it is deleted, so that it is not forgotten.
         let own = mark.flatMap { deletions.provider(of: $0, application) }
         guard let own, deletions.isPruning else {
-            var plan = existing(application, changes: [], link: nil, provider: .known(own?.pk))
+            let unclear = mark.flatMap(deletions.undetermined)
+            var plan = existing(application, changes: [], link: nil, provider: .known((own ?? unclear)?.pk))
+            if let unclear { plan.notes.append("its provider '\(unclear.name)' \(unclear.proxyRemark); left alone") }
             if application.provider != nil {
                 let name = application.providerSummary?.name ?? "?"
                 plan.notes.append("has the provider '\(name)', which the file does not declare; left alone")
@@ -68,11 +70,21 @@ struct ServiceDraft {
     ) -> ServicePlan {
         switch (application, match) {
         case (nil, .found(let own, _)):
-            let plan = linkNew(own, provider.changes(from: own, formerly: [], names))
+            let changes = provider.changes(from: own, formerly: [], firstOpens: opensFirstRedirect, names)
+            var plan = linkNew(own, changes)
+            plan.notes += consequences(of: changes, names)
             return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
-        case (nil, _): return createBoth(provider)
+        case (nil, _):
+            var plan = createBoth(provider)
+            plan.notes += consequences(of: plan.changes, names)
+            return plan
         case (let application?, .found(let own, let isLinked)):
-            let changes = provider.changes(from: own, formerly: mark?.providerFields ?? [], names)
+            let changes = provider.changes(
+                from: own,
+                formerly: mark?.providerFields ?? [],
+                firstOpens: opensFirstRedirect,
+                names
+            )
             let link = isLinked ? nil : LinkChange(link: .existing(own.pk), pk: own.pk, name: own.name)
             var plan = existing(application, changes: changes, link: link, provider: .known(own.pk), own)
             let sent = plan.changes.filter { $0.object == .provider }
@@ -86,6 +98,7 @@ struct ServiceDraft {
                     "its client id changes from '\(own.clientID)' to '\(provider.declared.clientID)': tell it to the service"
                 )
             }
+            plan.notes += consequences(of: changes, names)
             if !isLinked { plan.notes += leftAlone(application) }
             return adopted(restarting(plan), isAsCreated: provider.isAsCreated(own, names))
         case (let application?, _):
@@ -98,6 +111,7 @@ struct ServiceDraft {
                 provider: .created
             )
             plan.writes.insert(.createProvider(assignments), at: 0)
+            plan.notes += consequences(of: plan.changes, names)
             plan.notes += leftAlone(application)
             return adopted(restarting(plan), isAsCreated: false)
         }

@@ -35,6 +35,8 @@ struct DecodingTests {
         #expect(try await Self.answered("no-flows", release) { try await $0.flows() }.isEmpty)
         let keys = try await Self.answered("keys", release) { try await $0.keys() }
         #expect(keys.map(\.name) == ["authentik Self-signed Certificate"])
+        // Under another name before 2025.12.
+        #expect(keys.map(\.keyType) == ["rsa"])
         let scopes = try await Self.answered("scopes", release) { try await $0.scopeMappings() }
         #expect(scopes.map(\.scopeName) == ["openid"])
         #expect(scopes.map(\.managed) == ["goauthentik.io/providers/oauth2/scope-openid"])
@@ -63,6 +65,7 @@ struct DecodingTests {
         #expect(application.slug == "grafana")
         #expect(application.provider == 1)
         #expect(application.providerSummary?.typeName == "OAuth2/OpenID Provider")
+        #expect(application.providerSummary?.model == "authentik_providers_oauth2.oauth2provider")
         #expect(application.launchURL == "https://homelab.example.org:8444")
         #expect(application.group == "Observability")
         #expect(application.description == "Dashboards")

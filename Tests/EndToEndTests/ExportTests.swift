@@ -12,7 +12,7 @@ import Testing
             let export = try await target.run("export", "--owner", "homelab")
             #expect(export.status == 0)
             #expect(target.writes == [])
-            #expect(target.sandbox.requests.count == 10)
+            #expect(target.sandbox.requests.count == 11)
             export.expectNoSecrets()
             #expect(export.output.contains("secretRef: {env: GRAFANA_CLIENT_SECRET}"))
 

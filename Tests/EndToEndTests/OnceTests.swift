@@ -98,7 +98,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
             let second = try await target.run("--once", "--config", homelab)
             #expect(second.status == 0)
             #expect(second.output.contains("client_secret  (changed)"))
-            #expect(second.output.contains("signing_key    (none) → authentik Self-signed Certificate"))
+            #expect(second.output.contains("signing_key    (none, HS256) → authentik Self-signed Certificate (RS256)"))
             #expect(second.output.contains("7 services: 5 in sync, 1 created, 1 updated."))
             second.expectNoSecrets()
             #expect(target.writes.count == 3)

@@ -273,16 +273,46 @@ import Testing
         world.add(.grafana)
         world.change("grafana") { application, provider in
             application.providerSummary = .init(name: "Gate", typeName: "OAuth2/OpenID Provider")
-            provider?.redirectURIs = [
-                .init(
-                    matchingMode: "strict",
-                    url: "https://a.example/outpost.goauthentik.io/callback?X-authentik-auth-callback=true"
-                )
-            ]
+            provider?.kind = .proxy
         }
         let export = world.export(.all(owner: "homelab"))
         #expect(export.declared == 0)
         #expect(export.text.contains("# not exported: 'grafana': it has the Proxy Provider 'Gate'"))
+    }
+
+    /// Its redirect URI may look like one of a proxy provider.
+    @Test func anOAuth2ProviderIsOneWhateverItsPattern() {
+        var world = World()
+        world.add(.grafana)
+        world.change("grafana") { _, provider in
+            provider?.redirectURIs = [
+                .init(matchingMode: "strict", url: "https://a.example/cb?X-authentik-auth-callback=true")
+            ]
+        }
+        #expect(world.export(.all(owner: "homelab")).declared == 1)
+    }
+
+    @Test(arguments: ["homelab", "office", nil])
+    func aMarkThatCannotBeReadIsLeftOut(_ owner: String?) {
+        var world = World()
+        world.add(.docs)
+        var attributes: [String: JSONValue] = ["version": [], "slug": "docs"]
+        if let owner { attributes["owner"] = .string(owner) }
+        world.observed.marks = [
+            ApplicationEntitlement(
+                pk: "mark",
+                name: OwnershipMark.entitlementName,
+                application: "app-docs",
+                attributes: .object(attributes)
+            )
+        ]
+        let all = world.export(.all(owner: "homelab"))
+        #expect(all.declared == 0)
+        #expect(all.text.contains("# not exported: 'docs': its ownership mark cannot be read"))
+        let marked = world.export(.marked(owner: "homelab"))
+        #expect(marked.declared == 0)
+        #expect(marked.commented.isEmpty == (owner == "office"))
+        #expect(marked.others == (owner == "office" ? 1 : 0))
     }
 
     @Test func aWrongOwnerHearsOfTheOthers() {

@@ -31,8 +31,8 @@ struct Workshop: Sendable {
     }
 
     func export(_ scope: Export.Scope) async throws -> Export {
-        let (observed, bindings) = try await client().observeForExport()
-        return Export(scope, of: observed, bindings: bindings, address: baseURL)
+        let (observed, bindings, entitlements) = try await client().observeForExport()
+        return Export(scope, of: observed, bindings: bindings, entitlements: entitlements, address: baseURL)
     }
 
     /// A pass with the variables set that the services name.

@@ -8,6 +8,7 @@ import Secrets
 struct World {
     var observed: ObservedState
     var bindings: [PolicyBinding] = []
+    var entitlements: [ApplicationEntitlement] = []
 
     /// An application with its provider.
     struct Pair {
@@ -67,7 +68,13 @@ struct World {
     mutating func unmark() { observed.marks = [] }
 
     func export(_ scope: Export.Scope) -> Export {
-        Export(scope, of: observed, bindings: bindings, address: "https://sso.example.net")
+        Export(
+            scope,
+            of: observed,
+            bindings: bindings,
+            entitlements: entitlements,
+            address: "https://sso.example.net"
+        )
     }
 
     /// The plan of an export, its secrets at hand; nil if it does not load.

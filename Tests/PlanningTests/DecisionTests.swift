@@ -148,7 +148,11 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
         DecisionCase("mark deleted", .adopt, writes: ["mark app-grafana provider 7"], says: "exactly as declared") {
             $0.removeMark(of: "grafana")
         },
-        DecisionCase("mark unreadable", .adopt, writes: ["change mark-grafana provider 7"]) {
+        DecisionCase(
+            "mark unreadable",
+            .conflict,
+            says: #"cannot be read, so nobody knows whose it is: {"note":"hello"}"#
+        ) {
             $0.set(attributes: ["note": "hello"], on: "grafana")
         },
         DecisionCase("another owner's mark", .conflict, says: "belongs to the owner 'other'") {
@@ -195,6 +199,26 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
             $0.changeApplications {
                 ($0.provider, $0.providerSummary) = (70, .init(name: "forward-auth", typeName: "Proxy Provider"))
             }
+        },
+        DecisionCase("its own provider may be a proxy provider", .conflict, says: "view_proxyprovider would tell") {
+            $0.changeProviders { $0.kind = .undetermined }
+        },
+        DecisionCase(
+            "unmarked application with what may be a proxy provider",
+            .conflict,
+            says: "the application's provider 'grafana' looks like a proxy provider"
+        ) {
+            $0.removeMark(of: "grafana")
+            $0.changeProviders { ($0.kind, $0.name, $0.clientID) = (.undetermined, "grafana", "x") }
+        },
+        DecisionCase("a proxy provider of its name", .conflict, says: "'grafana' is a proxy provider") {
+            $0.removeApplication("grafana")
+            $0.changeProviders { $0.kind = .proxy }
+        },
+        DecisionCase("what may be a proxy provider of its client id", .conflict, says: "view_proxyprovider would tell")
+        {
+            $0.removeApplication("grafana")
+            $0.changeProviders { ($0.kind, $0.name) = (.undetermined, "other") }
         },
         DecisionCase("secret not at hand", .blocked, says: "is not set") {
             $0.secrets[.environment("GRAFANA")] = .unavailable(reason: "the secret (env GRAFANA) is not set")

@@ -91,6 +91,10 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
             $0.secrets[.environment("GRAFANA")] = .available(Secret("grafana-secret\n"))
         },
         DriftCase("an equivalent duration") { $0.services[0].provider?.accessTokenValidity = "minutes=60" },
+        DriftCase("a duration with a fraction") {
+            $0.services[0].provider?.accessTokenValidity = "hours=1.5"
+            $0.changeProviders { $0.accessTokenValidity = "minutes=90" }
+        },
         DriftCase("a secret that this release hides") { $0.changeProviders { $0.clientSecret = nil } },
         DriftCase("a field that is not declared") {
             $0.changeApplications { ($0.icon, $0.openInNewTab) = ("fa://x", true) }

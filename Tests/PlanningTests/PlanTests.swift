@@ -72,23 +72,3 @@ import Testing
         #expect(world.plan.services.count == 1000)
     }
 }
-
-@Suite struct DurationTests {
-    @Test(arguments: [
-        ("hours=1", "minutes=60", true),
-        ("days=30;hours=0", "days=30", true),
-        ("weeks=1", "days=7", true),
-        ("seconds=1", "milliseconds=1000", true),
-        ("minutes=1;seconds=30", "seconds=90", true),
-        ("hours=1", "hours=2", false),
-    ])
-    func meansTheSame(_ left: String, _ right: String, _ isSame: Bool) throws {
-        let first = try #require(AuthentikDuration(left))
-        #expect((first == AuthentikDuration(right)) == isSame)
-    }
-
-    @Test(arguments: ["one hour", "hours", "hours=", "=1", "fortnights=1", "hours=99999999999999999999"])
-    func refusesWhatAuthentikRefuses(_ text: String) {
-        #expect(AuthentikDuration(text) == nil)
-    }
-}

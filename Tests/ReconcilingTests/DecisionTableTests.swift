@@ -75,6 +75,13 @@ extension DesiredState {
             }
         ),
         DecisionRow(
+            "a mark that cannot be read",
+            .conflict,
+            bend: {
+                try await $0.admin.mark("grafana", ["owner": "others", "version": [], "slug": "grafana"])
+            }
+        ),
+        DecisionRow(
             "out of sight, its mark ours",
             .conflict,
             of: "trivy",
@@ -86,6 +93,15 @@ extension DesiredState {
         DecisionRow(
             "to be absent, missing",
             .inSync,
+            edit: { $0.removeGrafana() },
+            bend: {
+                try await $0.admin.deleteApplication("grafana")
+                try await $0.admin.deleteProvider("grafana")
+            }
+        ),
+        DecisionRow(
+            "to be absent, missing, its provider there",
+            .conflict,
             edit: { $0.removeGrafana() },
             bend: {
                 try await $0.admin.deleteApplication("grafana")
@@ -229,6 +245,35 @@ extension DesiredState {
             }
         ),
         DecisionRow("ours, as declared", .inSync),
+        DecisionRow(
+            "ours, without a launch URL, its redirect URIs in another order",
+            .update,
+            edit: {
+                $0.grafana {
+                    $0.launchURL = nil
+                    $0.declaredFields.remove(.launchURL)
+                    $0.provider?.redirectURIs.append(RedirectURI("http://localhost:3000/cb"))
+                }
+            },
+            bend: {
+                let provider = try await $0.admin.provider("grafana")
+                let uris = provider["redirect_uris"]?.array ?? []
+                let local: JSONValue = ["matching_mode": "strict", "url": "http://localhost:3000/cb"]
+                try await $0.admin.changeApplication("grafana", ["meta_launch_url": ""])
+                try await $0.admin.changeProvider("grafana", ["redirect_uris": .array([local] + uris)])
+            }
+        ),
+        DecisionRow(
+            "declared nowhere, its mark not to be read",
+            .conflict,
+            edit: {
+                $0.prune = true
+                $0.services.removeAll { $0.slug == "grafana" }
+            },
+            bend: {
+                try await $0.admin.mark("grafana", ["owner": "homelab", "version": [], "slug": "grafana"])
+            }
+        ),
         DecisionRow("an orphan", .orphan, edit: { $0.services.removeAll { $0.slug == "grafana" } }),
         DecisionRow(
             "an orphan, pruned",

@@ -152,7 +152,11 @@ struct Drift: Sendable, CustomTestStringConvertible {
             let pk = try await homelab.admin.application("grafana")["pk"]?.string ?? ""
             let entitlement = try await homelab.admin.list("core/application_entitlements/?app=\(pk)").first
             let path = "core/application_entitlements/\(entitlement?["pbm_uuid"]?.string ?? "")/"
-            try await homelab.admin.send("PATCH", path, ["attributes": ["owner": "homelab"]])
+            try await homelab.admin.send(
+                "PATCH",
+                path,
+                ["attributes": ["owner": "homelab", "version": 1, "slug": "grafana"]]
+            )
             try await homelab.pass()
             #expect(try await homelab.admin.mark(of: "grafana") == before)
             try await homelab.admin.send("DELETE", path)

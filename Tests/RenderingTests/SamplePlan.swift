@@ -29,7 +29,18 @@ enum SamplePlan {
                 change(.application, "open_in_new_tab", .flag(false), .flag(true)),
                 change(.provider, "client_secret", .secret(Secret("0ld-s3cr3t")), .secret(Secret("n3w-s3cr3t"))),
                 change(.provider, "redirect_uris", uris("https://wrong.example.net/"), uris("https://g.example.net/a")),
-                change(.provider, "signing_key", FieldValue.none, .reference(.init(pk: "key", name: "Self-signed"))),
+                change(
+                    .provider,
+                    "property_mappings",
+                    mappings("openid", "email (Own email)"),
+                    mappings("openid", "email (OpenID 'email')")
+                ),
+                change(
+                    .provider,
+                    "signing_key",
+                    FieldValue.none,
+                    .reference(.init(pk: "key", name: "Self-signed", algorithm: .rs256))
+                ),
                 change(
                     .provider,
                     "grant_types",
@@ -59,6 +70,12 @@ enum SamplePlan {
                 change(.application, "name", nil, .text("Trivy")), change(.application, "slug", nil, .text("trivy")),
                 change(.provider, "client_secret", nil, .secret(Secret("n3w-s3cr3t"))),
                 change(.provider, "redirect_uris", nil, uris("https://t.example.net/callback")),
+                change(
+                    .provider,
+                    "signing_key",
+                    nil,
+                    .reference(.init(pk: "curve", name: "Curve", algorithm: .es256))
+                ),
             ]
             $0.writes = [
                 .createApplicationAndProvider(
@@ -136,5 +153,9 @@ enum SamplePlan {
 
     static func uris(_ urls: String...) -> FieldValue {
         .redirectURIs(urls.map { .init(matchingMode: "strict", url: $0) })
+    }
+
+    static func mappings(_ names: String...) -> FieldValue {
+        .references(names.map { .init(pk: .string($0), name: $0) })
     }
 }

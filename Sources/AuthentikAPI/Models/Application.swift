@@ -26,15 +26,19 @@ package struct Application: Sendable, Equatable {
         package var name: String?
         /// `OAuth2/OpenID Provider`, `Proxy Provider`, ….
         package var typeName: String?
+        /// `authentik_providers_oauth2.oauth2provider`: what it is, for programs.
+        package var model: String?
 
-        package init(name: String?, typeName: String?) {
+        package init(name: String?, typeName: String?, model: String? = nil) {
             self.name = name
             self.typeName = typeName
+            self.model = model
         }
 
         private enum CodingKeys: String, CodingKey {
             case name
             case typeName = "verbose_name"
+            case model = "meta_model_name"
         }
     }
 

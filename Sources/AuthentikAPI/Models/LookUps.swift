@@ -15,12 +15,31 @@ package struct Flow: Sendable, Equatable, ListedObject {
 package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
     package var pk: String
     package var name: String
+    /// `rsa`, `ec`, `ed25519`, …; nil where a release does not say it.
+    package var keyType: String?
 
     package var key: String { pk }
 
-    package init(pk: String, name: String) {
+    package init(pk: String, name: String, keyType: String? = nil) {
         self.pk = pk
         self.name = name
+        self.keyType = keyType
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case pk, name
+        case keyType = "key_type"
+        /// The same before 2025.12.
+        case privateKeyType = "private_key_type"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        pk = try values.decode(String.self, forKey: .pk)
+        name = try values.decode(String.self, forKey: .name)
+        keyType =
+            try values.decodeIfPresent(String.self, forKey: .keyType)
+            ?? values.decodeIfPresent(String.self, forKey: .privateKeyType)
     }
 }
 

@@ -22,17 +22,39 @@ package struct OAuth2Provider: Sendable, Equatable {
     package var accessCodeValidity: String?
     package var accessTokenValidity: String?
     package var refreshTokenValidity: String?
+    /// How long before its end a refresh token is replaced; since 2025.10.
+    package var refreshTokenThreshold: String?
     package var subjectMode: String?
     package var issuerMode: String?
     package var includeClaimsInIDToken: Bool?
     package var logoutURI: String?
     package var logoutMethod: String?
+    /// What became ``logoutURI`` in 2025.10; 2025.8 only.
+    package var backchannelLogoutURI: String?
+    /// The uuids of sources whose tokens are taken for those of this provider.
+    package var federatedSources: [String] = []
+    /// The pks of providers of which the same is true.
+    package var federatedProviders: [Int] = []
     /// Nil on releases that do not know grant types.
     package var grantTypes: [String]?
     /// The slug of the application whose provider this is.
     package var applicationSlug: String?
     /// The slug of the application that has this as a backchannel provider.
     package var backchannelApplicationSlug: String?
+    /// Not part of the list: see ``Kind``.
+    package var kind = Kind.oauth2
+
+    /// What a provider is that Authentik lists as an OAuth2 provider.
+    ///
+    /// The inner half of a proxy provider is among them, under its name and under the same type
+    /// (https://github.com/goauthentik/authentik/issues/11949). What it is tells its application, or the list of proxy
+    /// providers.
+    package enum Kind: Sendable, Hashable {
+        case oauth2
+        case proxy
+        /// It looks like a proxy provider, and this account may not see the list that would tell.
+        case undetermined
+    }
 
     /// One entry of `redirect_uris`.
     package struct RedirectEntry: Sendable, Hashable, Decodable {
@@ -65,11 +87,8 @@ extension OAuth2Provider {
     /// Whether any application has it.
     package var isLinked: Bool { applicationSlug != nil || backchannelApplicationSlug != nil }
 
-    /// Whether it is the inner half of a proxy provider.
-    ///
-    /// Authentik lists those among the OAuth2 providers, under that name and type
-    /// (https://github.com/goauthentik/authentik/issues/11949); the redirect URI of the outpost gives them away.
-    package var isProxy: Bool {
+    /// Whether it has the redirect URI of an outpost, as each proxy provider does; an ordinary provider may have it, too.
+    package var looksLikeProxy: Bool {
         redirectURIs.contains { $0.url.contains("X-authentik-auth-callback") }
     }
 }
@@ -92,11 +111,15 @@ extension OAuth2Provider: ListedObject {
         case accessCodeValidity = "access_code_validity"
         case accessTokenValidity = "access_token_validity"
         case refreshTokenValidity = "refresh_token_validity"
+        case refreshTokenThreshold = "refresh_token_threshold"
         case subjectMode = "sub_mode"
         case issuerMode = "issuer_mode"
         case includeClaimsInIDToken = "include_claims_in_id_token"
         case logoutURI = "logout_uri"
         case logoutMethod = "logout_method"
+        case backchannelLogoutURI = "backchannel_logout_uri"
+        case federatedSources = "jwt_federation_sources"
+        case federatedProviders = "jwt_federation_providers"
         case grantTypes = "grant_types"
         case applicationSlug = "assigned_application_slug"
         case backchannelApplicationSlug = "assigned_backchannel_application_slug"
@@ -120,11 +143,15 @@ extension OAuth2Provider: ListedObject {
         accessCodeValidity = try text(.accessCodeValidity)
         accessTokenValidity = try text(.accessTokenValidity)
         refreshTokenValidity = try text(.refreshTokenValidity)
+        refreshTokenThreshold = try text(.refreshTokenThreshold)
         subjectMode = try text(.subjectMode)
         issuerMode = try text(.issuerMode)
         includeClaimsInIDToken = try values.decodeIfPresent(Bool.self, forKey: .includeClaimsInIDToken)
         logoutURI = try text(.logoutURI)
         logoutMethod = try text(.logoutMethod)
+        backchannelLogoutURI = try text(.backchannelLogoutURI)
+        federatedSources = try values.decodeIfPresent([String].self, forKey: .federatedSources) ?? []
+        federatedProviders = try values.decodeIfPresent([Int].self, forKey: .federatedProviders) ?? []
         grantTypes = try values.decodeIfPresent([String].self, forKey: .grantTypes)
         applicationSlug = try text(.applicationSlug)
         backchannelApplicationSlug = try text(.backchannelApplicationSlug)

@@ -1,33 +1,71 @@
-/// A duration as Authentik writes it: `hours=1;minutes=30`.
+/// A duration as Authentik writes it: `hours=1;minutes=30`, `hours=1.5`.
 ///
-/// The text is stored as it was written, so only the parsed values can be compared. Source:
-/// `authentik/lib/utils/time.py`, `timedelta_from_string`.
+/// The text is stored as it was written, so only the parsed values can be compared. Reads what `timedelta_from_string` in
+/// `authentik/lib/utils/time.py` reads, as Python counts: units it does not know are skipped, but one known unit there
+/// must be; of a unit that comes twice the last counts; a number is what Python's `float` takes.
 package struct AuthentikDuration: Sendable, Hashable {
-    package let microseconds: Int
+    /// Up to a billion days, which 64 bits do not hold.
+    private let microseconds: Int128
 
     /// Fails on a text that Authentik would refuse.
     package init?(_ text: String) {
-        var total = 0
-        for part in text.split(separator: ";", omittingEmptySubsequences: true) {
+        var values: [Unit: Double] = [:]
+        // Texts are trimmed when they are stored.
+        for part in text.trimmed().unicodeScalars.split(separator: ";", omittingEmptySubsequences: false) {
             let pair = part.split(separator: "=", omittingEmptySubsequences: false)
-            guard pair.count == 2, let unit = Self.units[pair[0].lowercased().trimmed()],
-                let number = Int(String(pair[1]).trimmed())
-            else { return nil }
-            let (product, overflow) = number.multipliedReportingOverflow(by: unit)
-            let (sum, overflowed) = total.addingReportingOverflow(product)
-            guard !overflow, !overflowed else { return nil }
-            total = sum
+            guard pair.count == 2 else { return nil }
+            guard let unit = Unit(rawValue: String(pair[0]).lowercased()) else { continue }
+            guard let value = PythonFloat.finite(String(pair[1])) else { return nil }
+            values[unit] = value
         }
-        microseconds = total
+        guard !values.isEmpty, let sum = Self.sum(values), Self.range.contains(sum) else { return nil }
+        microseconds = sum
     }
 
-    private static let units = [
-        "microseconds": 1,
-        "milliseconds": 1_000,
-        "seconds": 1_000_000,
-        "minutes": 60_000_000,
-        "hours": 3_600_000_000,
-        "days": 86_400_000_000,
-        "weeks": 604_800_000_000,
-    ]
+    private enum Unit: String, CaseIterable {
+        // In the order in which Python adds them up.
+        case microseconds, milliseconds, seconds, minutes, hours, days, weeks
+
+        var microseconds: Int128 {
+            switch self {
+            case .microseconds: 1
+            case .milliseconds: 1_000
+            case .seconds: 1_000_000
+            case .minutes: 60_000_000
+            case .hours: 3_600_000_000
+            case .days: 86_400_000_000
+            case .weeks: 604_800_000_000
+            }
+        }
+    }
+
+    /// What a `timedelta` holds.
+    private static let range =
+        -999_999_999 * Unit.days.microseconds...(1_000_000_000 * Unit.days.microseconds - 1)
+
+    /// Adds up as `datetime.timedelta` does: whole units exactly, what is left of them as floating point, rounded once,
+    /// half to even.
+    private static func sum(_ values: [Unit: Double]) -> Int128? {
+        var sum: Int128 = 0
+        var rest = 0.0
+        for unit in Unit.allCases {
+            guard let value = values[unit], value != 0 else { continue }
+            let whole = value.rounded(.towardZero)
+            let part = (value - whole) * Double(unit.microseconds)
+            let wholePart = part.rounded(.towardZero)
+            guard let units = Int128(exactly: whole), let more = Int128(exactly: wholePart) else { return nil }
+            let (product, overflow) = units.multipliedReportingOverflow(by: unit.microseconds)
+            let (total, overflowed) = sum.addingReportingOverflow(product)
+            guard !overflow, !overflowed else { return nil }
+            sum = total + more
+            rest += part - wholePart
+        }
+        // Half to even is of the sum, not of the rest.
+        var rounded = rest.rounded(.toNearestOrAwayFromZero)
+        if abs(rounded - rest) == 0.5 {
+            let odd = sum.isMultiple(of: 2) ? 0.0 : 1.0
+            rounded = 2 * ((rest + odd) * 0.5).rounded(.toNearestOrAwayFromZero) - odd
+        }
+        return Int128(exactly: rounded).map { sum + $0 }
+    }
 }

@@ -14,7 +14,8 @@ package enum FieldValue: Sendable {
     case reference(Reference)
     /// An unordered set of other objects.
     case references([Reference])
-    case redirectURIs([OAuth2Provider.RedirectEntry])
+    /// A set, unless `firstOpens`: the application's tile opens the first one then.
+    case redirectURIs([OAuth2Provider.RedirectEntry], firstOpens: Bool = false)
     /// An unordered set of words.
     case words([String])
     /// `hours=1;minutes=30`
@@ -26,10 +27,13 @@ package enum FieldValue: Sendable {
     package struct Reference: Sendable, Hashable {
         package var pk: JSONValue
         package var name: String
+        /// What a key signs with; nil for anything else, and where that is not known.
+        package var algorithm: SigningAlgorithm?
 
-        package init(pk: JSONValue, name: String) {
+        package init(pk: JSONValue, name: String, algorithm: SigningAlgorithm? = nil) {
             self.pk = pk
             self.name = name
+            self.algorithm = algorithm
         }
     }
 }
@@ -44,8 +48,9 @@ extension FieldValue {
         case (.flag(let left), .flag(let right)): left == right
         case (.reference(let left), .reference(let right)): left.pk == right.pk
         case (.references(let left), .references(let right)): Set(left.map(\.pk)) == Set(right.map(\.pk))
-        case (.redirectURIs(let left), .redirectURIs(let right)):
+        case (.redirectURIs(let left, let isFirstMeant), .redirectURIs(let right, let isFirstMeantThere)):
             Set(left.map(\.normalized)) == Set(right.map(\.normalized))
+                && (!isFirstMeant && !isFirstMeantThere || begins(like: other))
         case (.words(let left), .words(let right)): Set(left) == Set(right)
         case (.duration(let left), .duration(let right)):
             left == right || AuthentikDuration(left).map { $0 == AuthentikDuration(right) } ?? false
@@ -62,7 +67,7 @@ extension FieldValue {
         case .flag(let flag): .bool(flag)
         case .reference(let reference): reference.pk
         case .references(let references): .array(references.map(\.pk))
-        case .redirectURIs(let entries): .array(entries.map(\.json))
+        case .redirectURIs(let entries, _): .array(entries.map(\.json))
         case .words(let words): .array(words.map(JSONValue.string))
         case .secret(let secret): .string(secret.exposed)
         }
@@ -77,8 +82,11 @@ extension FieldValue {
         case .flag(let flag): ["\(flag)"]
         case .reference(let reference): [reference.name]
         case .references(let references): references.map(\.name)
-        case .redirectURIs(let entries):
-            entries.map { "\($0.matchingMode) \($0.url)" + ($0.type == "logout" ? " (logout)" : "") }
+        case .redirectURIs(let entries, let firstOpens):
+            entries.enumerated().map { index, entry in
+                "\(entry.matchingMode) \(entry.url)" + (entry.type == "logout" ? " (logout)" : "")
+                    + (index == 0 && firstOpens ? " (first)" : "")
+            }
         case .words(let words): words
         case .secret: ["(secret)"]
         case .unresolvedSecret: ["(not resolved)"]
@@ -96,6 +104,20 @@ extension FieldValue {
         case .secret, .unresolvedSecret: true
         default: false
         }
+    }
+}
+
+extension FieldValue {
+    /// Redirect URIs of which the first one is meant, too: of an application without a launch URL.
+    var openingFirst: FieldValue {
+        guard case .redirectURIs(let entries, _) = self else { return self }
+        return .redirectURIs(entries, firstOpens: true)
+    }
+
+    /// Whether the first redirect URI of both is the same; of any other field it is.
+    func begins(like other: FieldValue) -> Bool {
+        guard case .redirectURIs(let left, _) = self, case .redirectURIs(let right, _) = other else { return true }
+        return left.first?.normalized == right.first?.normalized
     }
 }
 

@@ -114,19 +114,40 @@ struct ResolvedProvider {
 
     /// Where a provider differs from what is declared, or no longer declared.
     ///
-    /// - Parameter formerly: the fields that the file set the last time; what it dropped goes back to its default.
-    func changes(from provider: OAuth2Provider, formerly: [String], _ names: NameIndex) -> [FieldChange] {
+    /// - Parameters:
+    ///   - formerly: the fields that the file set the last time; what it dropped goes back to its default.
+    ///   - firstOpens: whether the application has no launch URL, so that its tile opens the first redirect URI.
+    func changes(
+        from provider: OAuth2Provider,
+        formerly: [String],
+        firstOpens: Bool,
+        _ names: NameIndex
+    ) -> [FieldChange] {
         ProviderField.allCases.filter { $0.exists(in: names.release) }
             .compactMap { field in
                 let before = provider.value(of: field, names)
                 // The candidate of 2026.5 takes grant types and keeps none.
                 let isUnknown = field == .grantTypes && provider.grantTypes == nil
                 let fallback = formerly.contains(field.rawValue) && !isUnknown ? field.fallback : nil
-                guard let after = value(of: field, replacing: provider) ?? fallback, !after.means(before) else {
-                    return nil
-                }
-                return FieldChange(object: .provider, field: field.rawValue, before: before, after: after)
+                guard let after = value(of: field, replacing: provider) ?? fallback else { return nil }
+                return change(of: field, before, after, firstOpens: firstOpens, names)
             }
+    }
+
+    /// - Returns: nil if both mean the same.
+    private func change(
+        of field: ProviderField,
+        _ before: FieldValue,
+        _ after: FieldValue,
+        firstOpens: Bool,
+        _ names: NameIndex
+    ) -> FieldChange? {
+        var (before, after) = (before, after)
+        // Which is the first is only said where it differs.
+        if firstOpens, !after.begins(like: before) { (before, after) = (before.openingFirst, after.openingFirst) }
+        guard !after.means(before) else { return nil }
+        if field == .scopes { (before, after) = names.toldApart(before, after) }
+        return FieldChange(object: .provider, field: field.rawValue, before: before, after: after)
     }
 
     /// Whether a provider is what this program would have created, also in what the file leaves out.

@@ -49,6 +49,8 @@ package struct ChangeRecord: Sendable, Equatable, Codable {
     package var isSecret: Bool
     package var before: [String]?
     package var after: [String]?
+    /// Of a signing key, how tokens are signed with it; absent for any other field.
+    package var algorithm: AlgorithmRecord?
 
     package init(_ change: FieldChange) {
         object = change.object.rawValue
@@ -58,6 +60,22 @@ package struct ChangeRecord: Sendable, Equatable, Codable {
             before = change.before?.shown
             after = change.after.shown
         }
+        algorithm = change.algorithms.flatMap(AlgorithmRecord.init)
+    }
+}
+
+/// How tokens are signed: `RS256`, `ES256`, `EdDSA`, or `HS256`, which is with the client secret.
+package struct AlgorithmRecord: Sendable, Equatable, Codable {
+    /// Absent if there is no provider yet, or it is not known.
+    package var before: String?
+    /// Absent if it is not known.
+    package var after: String?
+
+    /// Nil if neither is known.
+    init?(before: SigningAlgorithm?, after: SigningAlgorithm?) {
+        guard before != nil || after != nil else { return nil }
+        self.before = before?.rawValue
+        self.after = after?.rawValue
     }
 }
 

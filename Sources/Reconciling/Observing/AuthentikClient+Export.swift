@@ -7,7 +7,9 @@ extension AuthentikClient {
     ///
     /// - Throws: ``PassFailure`` if any of it cannot be seen, or the account is no superuser: its list of applications
     ///   would be filtered by policy, and nothing would tell what is missing.
-    package func observeForExport() async throws -> (observed: ObservedState, bindings: [PolicyBinding]) {
+    package func observeForExport() async throws -> (
+        observed: ObservedState, bindings: [PolicyBinding], entitlements: [ApplicationEntitlement]
+    ) {
         do {
             let account = try await account()
             guard account.isSuperuser else {
@@ -18,8 +20,9 @@ extension AuthentikClient {
                 )
             }
             async let bindings = policyBindings()
+            async let entitlements = self.entitlements()
             let observed = try await observe(for: DesiredState(owner: "", services: []))
-            return (observed, try await bindings)
+            return (observed, try await bindings, try await entitlements)
         } catch let error as AuthentikError {
             throw PassFailure(error)
         }

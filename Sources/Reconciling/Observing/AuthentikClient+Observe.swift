@@ -7,6 +7,7 @@ extension AuthentikClient {
     ///
     /// A superuser does it with eight list requests, all at once, however many services there are. Anybody else's list
     /// of applications is filtered by policy, so those that it hides are read by slug after the lists, a request each.
+    /// Where something looks like a proxy provider and has no application that tells, one more list does.
     ///
     /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
     package func observe(for desired: DesiredState) async throws -> ObservedState {
@@ -42,6 +43,8 @@ extension AuthentikClient {
                     release: observed.release
                 )
             }
+            observed.tellProxiesByApplications()
+            if observed.needsProxies(for: desired) { observed.tellProxies(listed: try await proxyProviders()) }
             return observed
         } catch let error as AuthentikError {
             throw PassFailure(error)
@@ -72,9 +75,10 @@ extension AuthentikClient {
         let listedSlugs = Dictionary(listed.map { ($0.pk, $0.slug) }, uniquingKeysWith: { first, _ in first })
         var slugs = Set(desired.services.flatMap { [$0.slug] + $0.renamedFrom })
         for entitlement in observed.marks {
-            guard case .mark(let mark) = OwnershipMark.read(entitlement.attributes), mark.owner == desired.owner
-            else { continue }
-            slugs.insert(mark.slug)
+            // What is left of a mark that cannot be read may be ours, too.
+            let mark = OwnershipMark.Remains(entitlement.attributes)
+            guard mark.mayBelong(to: desired.owner) else { continue }
+            if let slug = mark.slug { slugs.insert(slug) }
             if let slug = mark.provider.flatMap({ providers[$0]?.applicationSlug }) { slugs.insert(slug) }
             if let slug = listedSlugs[entitlement.application] { slugs.insert(slug) }
         }

@@ -32,13 +32,11 @@ struct Differences {
 
     private func values(of change: ChangeRecord) -> [HTML] {
         guard !change.isSecret else { return ["<dd class=\"secret\">(changed)</dd>"] }
-        let after = change.after ?? []
-        guard let before = change.before else {
+        let after = change.shownAfter ?? []
+        guard let before = change.shownBefore else {
             return after.isEmpty ? [Self.none("added")] : after.map { Self.line("added", $0) }
         }
-        let kept = after.filter(before.contains)
-        let removed = before.filter { !after.contains($0) }
-        let added = after.filter { !before.contains($0) }
+        let (kept, removed, added) = change.elements
         return (before.isEmpty ? [Self.none("removed")] : removed.map { Self.line("removed", $0) })
             + (after.isEmpty ? [Self.none("added")] : added.map { Self.line("added", $0) })
             + kept.map { "<dd class=\"kept\">\($0)</dd>" }

@@ -69,9 +69,15 @@ struct ExportCommand: AsyncParsableCommand {
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         client.onRetry = RetryLog(logger: logger).report
         do {
-            let (observed, bindings) = try await client.observeForExport()
+            let (observed, bindings, entitlements) = try await client.observeForExport()
             let scope: Export.Scope = if all { .all(owner: owner) } else { .marked(owner: owner ?? "") }
-            let export = Export(scope, of: observed, bindings: bindings, address: target.address.description)
+            let export = Export(
+                scope,
+                of: observed,
+                bindings: bindings,
+                entitlements: entitlements,
+                address: target.address.description
+            )
             StandardOutput.write(export.text)
             report(export, logger)
             guard export.problems.isEmpty else { throw ExitStatus.incomplete.thrown }

@@ -33,7 +33,7 @@ struct ReleaseCommand: AsyncParsableCommand {
             let release = ReleasePass(client: session.pass.client, owner: session.pass.desired.owner)
             if dryRun {
                 let (plan, version) = try await release.plan()
-                return (session.render(plan, version), .success)
+                return (session.render(plan, version), plan.stuck.isEmpty ? .success : .incomplete)
             }
             let report = try await release.run()
             return (session.render(report), ExitStatus(report))

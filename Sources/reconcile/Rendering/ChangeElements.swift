@@ -11,16 +11,14 @@ struct ChangeElements {
     var secretWord: String?
 
     init(_ change: FieldChange) {
+        self.init(ChangeRecord(change))
+        guard change.isSecret else { return }
         hasBefore = change.before != nil
-        if change.isSecret {
-            if case .unresolvedSecret = change.after {
-                secretWord = change.after.shown.first
-            } else {
-                secretWord = hasBefore ? "(changed)" : "(set)"
-            }
-            return
+        if case .unresolvedSecret = change.after {
+            secretWord = change.after.shown.first
+        } else {
+            secretWord = hasBefore ? "(changed)" : "(set)"
         }
-        compare(change.before?.shown ?? [], change.after.shown)
     }
 
     /// Of a record, which says of a secret only that it changes.
@@ -29,16 +27,11 @@ struct ChangeElements {
         if change.isSecret {
             secretWord = "(changed)"
         } else {
-            compare(change.before ?? [], change.after ?? [])
+            let elements = change.elements
+            kept = elements.kept.map(\.printable)
+            removed = elements.removed.map(\.printable)
+            added = elements.added.map(\.printable)
         }
-    }
-
-    private mutating func compare(_ before: [String], _ after: [String]) {
-        let before = before.map(\.printable)
-        let after = after.map(\.printable)
-        kept = after.filter(before.contains)
-        removed = before.filter { !after.contains($0) }
-        added = after.filter { !before.contains($0) }
     }
 
     /// Whether there is one value at most, before and after.

@@ -32,9 +32,9 @@ struct Protected: Equatable {
             case .mark(let mark)? where mark.owner == desired.owner:
                 isOurs = true
                 if let provider = mark.provider { ownProviders.insert(provider) }
-            // Of another owner, or of a newer version.
-            case .mark?, .newer?: continue
-            case .unreadable?, nil: isOurs = false
+            // Of another owner, of a newer version, or not to be read.
+            case .mark?, .newer?, .unreadable?: continue
+            case nil: isOurs = false
             }
             if isOurs || claimed.contains(slug) {
                 touchable.insert(pk)

@@ -1,0 +1,67 @@
+import AuthentikAPI
+import Planning
+
+/// What of an application and its provider no file has a name for, and stays as it is.
+struct ServiceRemarks {
+    let application: Application
+    /// Nil for a bookmark.
+    let provider: OAuth2Provider?
+    /// This owner's.
+    let mark: OwnershipMark?
+    /// Of the application.
+    let bindings: [PolicyBinding]
+    /// Of the application.
+    let entitlements: [ApplicationEntitlement]
+    /// Of all providers, by pk.
+    let providerNames: [Int: String]
+
+    /// A clause for each.
+    var texts: [String] { ofApplication + (provider.map(texts) ?? []) }
+
+    private var ofApplication: [String] {
+        var texts: [String] = []
+        if let mark, mark.slug != application.slug {
+            texts.append("its file calls it '\(mark.slug)'; somebody gave it another slug since")
+        }
+        if !bindings.isEmpty {
+            let subjects = bindings.map(\.subject).sorted().joined(separator: ", ")
+            texts.append("who may open it (\(count(bindings.count, "policy binding")): \(subjects))")
+        }
+        if application.policyEngineMode != "any" {
+            texts.append("its policy engine mode, '\(application.policyEngineMode)'")
+        }
+        if !application.backchannelProviders.isEmpty {
+            texts.append(list("backchannel provider", application.backchannelProviders.map { $0.name ?? "?" }))
+        }
+        let others = entitlements.filter { $0.name != OwnershipMark.entitlementName }
+        if !others.isEmpty { texts.append(list("application entitlement", others.map(\.name))) }
+        if application.isHidden { texts.append("that lists hide it") }
+        return texts
+    }
+
+    private func texts(of provider: OAuth2Provider) -> [String] {
+        var texts: [String] = []
+        if let threshold = provider.refreshTokenThreshold,
+            !FieldValue.duration(threshold).means(.duration(Self.noThreshold))
+        {
+            texts.append("its refresh token threshold, '\(threshold)'")
+        }
+        if let uri = provider.backchannelLogoutURI?.trimmed, !uri.isEmpty {
+            texts.append("its backchannel logout URI")
+        }
+        if !provider.federatedSources.isEmpty {
+            texts.append(list("federated source", provider.federatedSources))
+        }
+        if !provider.federatedProviders.isEmpty {
+            texts.append(list("federated provider", provider.federatedProviders.map { providerNames[$0] ?? "\($0)" }))
+        }
+        return texts
+    }
+
+    /// Authentik's default.
+    private static let noThreshold = "seconds=0"
+
+    private func list(_ noun: String, _ names: [String]) -> String {
+        "\(count(names.count, noun)): \(names.map { "'\($0)'" }.sorted().joined(separator: ", "))"
+    }
+}

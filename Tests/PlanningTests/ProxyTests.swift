@@ -1,0 +1,99 @@
+import AuthentikAPI
+import DesiredState
+import Planning
+import Testing
+
+/// Every row of the table in `ObservedState+Proxies.swift`.
+@Suite struct ProxyTests {
+    private static let proxy = "authentik_providers_proxy.proxyprovider"
+    private static let oauth2 = "authentik_providers_oauth2.oauth2provider"
+
+    private func world(model: String?, looksLikeProxy: Bool, isLinked: Bool = true) -> World {
+        var world = World(.grafana())
+        world.converge(.grafana())
+        world.changeApplications { $0.providerSummary?.model = model }
+        if looksLikeProxy {
+            world.services[0].provider?.redirectURIs = [
+                RedirectURI(#"https://app.example.net/.*\?X-authentik-auth-callback=true"#, matching: .regex)
+            ]
+            world.changeProviders {
+                $0.redirectURIs = [
+                    .init(
+                        matchingMode: "regex",
+                        url: #"https://app.example.net/.*\?X-authentik-auth-callback=true"#
+                    )
+                ]
+            }
+        }
+        if !isLinked { world.link("grafana", to: nil) }
+        return world
+    }
+
+    private func kind(_ world: World, listed: Set<Int>? = nil, isAsked: Bool = false) -> OAuth2Provider.Kind? {
+        var observed = world.observed
+        observed.tellProxiesByApplications()
+        #expect(observed.needsProxies(for: DesiredState(owner: "homelab", services: world.services)) == isAsked)
+        observed.tellProxies(listed: listed)
+        return observed.providers.first?.kind
+    }
+
+    @Test(arguments: [true, false])
+    func theApplicationTells(_ looksLikeProxy: Bool) {
+        #expect(kind(world(model: Self.proxy, looksLikeProxy: looksLikeProxy)) == .proxy)
+        #expect(kind(world(model: Self.oauth2, looksLikeProxy: looksLikeProxy)) == .oauth2)
+    }
+
+    @Test func whatDoesNotLookLikeItIsNot() {
+        #expect(kind(world(model: nil, looksLikeProxy: false)) == .oauth2)
+        #expect(kind(world(model: Self.proxy, looksLikeProxy: false, isLinked: false)) == .oauth2)
+    }
+
+    @Test(arguments: [true, false])
+    func theListTells(_ isLinked: Bool) {
+        let world = world(model: nil, looksLikeProxy: true, isLinked: isLinked)
+        #expect(kind(world, listed: [7], isAsked: true) == .proxy)
+        #expect(kind(world, listed: [], isAsked: true) == .oauth2)
+        #expect(kind(world, listed: nil, isAsked: true) == .undetermined)
+    }
+
+    /// An account that is no superuser does not see every application.
+    @Test func whatNoPlanIsAboutIsNotAskedFor() {
+        var world = world(model: nil, looksLikeProxy: true)
+        world.services = [.argocd()]
+        world.observed.applications = []
+        world.observed.marks = []
+        #expect(kind(world) == .undetermined)
+        world.services[0].provider?.clientID = "grafana"
+        #expect(kind(world, listed: [7], isAsked: true) == .proxy)
+    }
+
+    @Test func anOrdinaryProviderIsManagedWhateverItsPattern() {
+        var world = world(model: Self.oauth2, looksLikeProxy: true)
+        world.observed.tellProxiesByApplications()
+        #expect(world.plan.services.map(\.decision) == [.inSync])
+    }
+
+    /// Neither deleted nor forgotten.
+    @Test func whatMayBeAProxyProviderStays() throws {
+        var world = world(model: nil, looksLikeProxy: true, isLinked: false)
+        world.observed.tellProxiesByApplications()
+        var absent = Service(slug: "grafana", location: world.services[0].location)
+        absent.state = .absent
+        world.services = [absent]
+        let deleted = try #require(world.plan.services.first)
+        #expect(deleted.decision == .conflict)
+        #expect(deleted.writeSummaries == [])
+        #expect(deleted.reason.contains("view_proxyprovider would tell"))
+
+        world.services = [.bookmark("grafana", port: 8444)]
+        world.prune = true
+        let bookmark = try #require(world.plan.services.first)
+        #expect(bookmark.deletion == nil)
+        #expect(
+            bookmark.writes.allSatisfy { write in
+                guard case .updateMark(_, let mark) = write else { return false }
+                return mark.provider == 7
+            }
+        )
+    }
+}
