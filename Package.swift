@@ -194,9 +194,11 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
                 logging,
@@ -206,7 +208,7 @@ let package = Package(
         ),
         tests(
             "KubernetesSupport",
-            ["CurlTransport", "JSON"],
+            ["CCurl", "CurlTransport", "JSON"],
             resources: [.copy("Recordings")]
         ),
         tests(

@@ -35,6 +35,13 @@ static inline CURLcode ccurl_set_request_callback(CURL *handle, ccurl_request_ca
     return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
 }
 
+/* Called when a socket was made, before it connects: CURLOPT_SOCKOPTFUNCTION(3). */
+typedef int (*ccurl_socket_callback)(void *context, curl_socket_t socket, curlsocktype purpose);
+
+static inline CURLcode ccurl_set_socket_callback(CURL *handle, ccurl_socket_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, value);
+}
+
 /* CURLOPT_…_BLOB; libcurl keeps a copy. */
 static inline CURLcode ccurl_set_copied_blob(CURL *handle, CURLoption option, const void *bytes, size_t count) {
     struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};

@@ -1,6 +1,6 @@
 import CCurl
 
-/// An HTTP client: one thread over libcurl's multi interface, with pooled connections.
+/// An HTTP/1.1 client: one thread over libcurl's multi interface, with pooled connections.
 ///
 /// Redirects are never followed: they would carry the token elsewhere. TLS certificates are always verified.
 /// When the last reference goes, the thread closes its connections and ends.
@@ -11,7 +11,7 @@ package final class CurlTransport: Sendable {
     /// Starts the thread; opens no connection yet.
     ///
     /// - Throws: ``TransportError`` if libcurl or the thread cannot be set up.
-    package init(configuration: TransportConfiguration = TransportConfiguration()) throws {
+    package convenience init(configuration: TransportConfiguration = TransportConfiguration()) throws {
         guard ccurl_global_init() == CURLE_OK else { throw TransportError.setup("libcurl does not initialise") }
         let mailbox = try Mailbox()
         LiveLoops.enter(mailbox)
@@ -24,6 +24,11 @@ package final class CurlTransport: Sendable {
             LiveLoops.leave(mailbox)
             throw error
         }
+        self.init(configuration: configuration, mailbox: mailbox)
+    }
+
+    /// Hands requests to a mailbox that somebody else empties.
+    init(configuration: TransportConfiguration, mailbox: Mailbox) {
         self.configuration = configuration
         self.mailbox = mailbox
     }
@@ -58,20 +63,19 @@ package final class CurlTransport: Sendable {
 
     /// Sends a request and returns as soon as status and headers are there, whatever the status; the body follows.
     ///
-    /// The response gets a connection of its own, over HTTP/1.1 and beside ``TransportConfiguration``'s
-    /// `maximumConnectionsPerHost`: a reader that dawdles holds up nobody else. It is not decompressed.
+    /// The response gets a connection of its own, beside ``TransportConfiguration``'s `maximumConnectionsPerHost`: a
+    /// reader that dawdles holds up nobody else. It is not decompressed.
     ///
-    /// - Parameter idleTimeLimit: How long nothing may come, from the start on. As a whole the response may take any
-    ///   time, unless the request has a time limit.
+    /// - Parameter limits: As a whole the response may take any time, unless the request has a time limit.
     /// - Throws: ``TransportError`` when no response came, `CancellationError` when the task was cancelled.
-    package func stream(_ request: HTTPRequest, idleTimeLimit: Duration) async throws -> StreamingResponse {
+    package func stream(_ request: HTTPRequest, limits: StreamLimits) async throws -> StreamingResponse {
         try request.validate()
         try Task.checkCancellation()
         let identifier = mailbox.makeIdentifier()
         let buffer = StreamBuffer()
         let body = ResponseBody(buffer, identifier, mailbox, of: self)
         let (status, headers) = try await withTaskCancellationHandler {
-            mailbox.submit(identifier, request, buffer, idleTimeLimit: idleTimeLimit)
+            mailbox.submit(identifier, request, buffer, limits)
             // The handler below may have run before there was anything to cancel.
             if Task.isCancelled { mailbox.cancelStream(identifier) }
             return try await buffer.head()

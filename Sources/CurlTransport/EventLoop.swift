@@ -5,7 +5,9 @@ final class EventLoop {
     private let multi: UnsafeMutableRawPointer
     private let mailbox: Mailbox
     private let configuration: TransportConfiguration
-    private var transfers: [UInt64: Transfer] = [:]
+    /// What is under way or waits for a connection, by the request: two transfers where the first met silence.
+    private var transfers: [UInt64: [Transfer]] = [:]
+    private var queue: ConnectionQueue
 
     /// Fails, and fails all requests, if libcurl gives no handle.
     init?(mailbox: Mailbox, configuration: TransportConfiguration) {
@@ -16,12 +18,12 @@ final class EventLoop {
         self.multi = multi
         self.mailbox = mailbox
         self.configuration = configuration
-        _ = ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+        queue = ConnectionQueue(limit: configuration.maximumConnectionsPerHost)
         limitConnections()
     }
 
     deinit {
-        for transfer in transfers.values { curl_multi_remove_handle(multi, transfer.handle) }
+        for transfer in allTransfers { curl_multi_remove_handle(multi, transfer.handle) }
         transfers = [:]
         curl_multi_cleanup(multi)
         mailbox.abandon(.setup("the HTTP client is closed"))
@@ -33,25 +35,29 @@ final class EventLoop {
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             finishTransfers()
-            expireTransfers()
+            keepTime()
             var descriptor = curl_waitfd(fd: mailbox.wakeUpDescriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
             curl_multi_poll(multi, &descriptor, 1, millisecondsToSleep(), nil)
         }
     }
 
+    private var allTransfers: [Transfer] { transfers.values.flatMap(\.self) }
+
     private func takeCommands() -> Bool {
         for command in mailbox.take() {
             switch command {
             case .start(let identifier, let request): start(identifier, request)
-            case .stream(let identifier, let request, let buffer, let limit):
-                start(identifier, request, Transfer.Streaming(buffer: buffer, idleTimeLimit: limit))
-            case .resume(let identifier): transfers[identifier]?.resume()
+            case .stream(let identifier, let request, let buffer, let limits):
+                start(identifier, request, Transfer.Streaming(buffer: buffer, limits: limits))
+            case .resume(let identifier): transfers[identifier]?.first?.resume()
             case .cancel(let identifier): drop(identifier)
             case .stop: return false
             }
         }
         return true
     }
+
+    // MARK: - Beginnings
 
     private func start(_ identifier: UInt64, _ request: HTTPRequest, _ streaming: Transfer.Streaming? = nil) {
         let transfer = Transfer(
@@ -60,38 +66,77 @@ final class EventLoop {
             configuration: configuration,
             streaming: streaming
         )
-        guard let transfer, curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+        guard let transfer else {
             let error = TransportError.setup("libcurl gives no handle")
             mailbox.finish(identifier, with: .failure(error))
             mailbox.finishStream(identifier, .failure(error))
             return
         }
-        transfers[identifier] = transfer
-        if transfer.isStreaming { limitConnections() }
+        transfers[identifier] = [transfer]
+        if transfer.isStreaming || queue.enter(identifier, for: request.origin) { begin(transfer) }
     }
 
-    /// Each stream has a connection of its own and makes room for it, so that it takes none from the others.
+    private func begin(_ transfer: Transfer) {
+        guard transfer.begin(in: multi) else { return finish(transfer, CURLE_FAILED_INIT) }
+        limitConnections()
+    }
+
+    /// Sends it once more, over a new connection, if the silent one may be dead.
+    private func double(_ transfer: Transfer) {
+        guard let second = transfer.second(configuration) else { return }
+        transfers[transfer.identifier]?.append(second)
+        begin(second)
+    }
+
+    /// Has libcurl close idle connections for new ones.
+    ///
+    /// Streams and second attempts have connections of their own, for which there is room beside the others; so none
+    /// ever waits for libcurl to find one.
     private func limitConnections() {
-        let streams = transfers.values.count { $0.isStreaming }
         let limit = configuration.maximumConnectionsPerHost
-        _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limit + streams)
-        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limit * 2 + streams)
+        let extra = allTransfers.count { $0.isStreaming || $0.isSecond }
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limit + extra)
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limit * 2 + extra)
     }
 
+    // MARK: - Ends
+
+    /// Ends all of a request, and lets the next have its place.
     private func drop(_ identifier: UInt64) {
-        guard let transfer = transfers.removeValue(forKey: identifier) else { return }
-        // It frees the handle when it goes, which must not be before this.
-        _ = withExtendedLifetime(transfer) { curl_multi_remove_handle(multi, transfer.handle) }
-        if transfer.isStreaming { limitConnections() }
+        guard let dropped = transfers.removeValue(forKey: identifier) else { return }
+        remove(dropped)
+        guard let host = dropped.first?.request.origin, let next = queue.leave(identifier, for: host) else { return }
+        if let transfer = transfers[next]?.first { begin(transfer) }
+    }
+
+    /// They free their handles when they go, which must not be before this.
+    private func remove(_ removed: [Transfer]) {
+        withExtendedLifetime(removed) {
+            for transfer in removed { curl_multi_remove_handle(multi, transfer.handle) }
+        }
+        limitConnections()
     }
 
     private func finish(_ transfer: Transfer, _ code: CURLcode) {
+        let identifier = transfer.identifier
         let result = transfer.result(code)
-        drop(transfer.identifier)
+        if case .failure(let error) = result, let other = transfers[identifier]?.first(where: { $0 !== transfer }) {
+            // The other one may still be answered.
+            transfers[identifier] = [other]
+            other.errorBefore = error
+            return remove([transfer])
+        }
+        if case .failure(let error) = result, let second = transfer.replacement(after: error, configuration) {
+            transfers[identifier] = [second]
+            second.errorBefore = error
+            remove([transfer])
+            return begin(second)
+        }
+        drop(identifier)
         if transfer.isStreaming {
-            mailbox.finishStream(transfer.identifier, result.map { _ in })
+            mailbox.finishStream(identifier, result.map { _ in })
         } else {
-            mailbox.finish(transfer.identifier, with: result)
+            mailbox.finish(identifier, with: result)
         }
     }
 
@@ -101,21 +146,28 @@ final class EventLoop {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
             // The message goes with its handle: read it before the handle is removed.
             let code = message.pointee.data.result
-            guard let transfer = transfers.values.first(where: { $0.handle == handle }) else { continue }
+            guard let transfer = allTransfers.first(where: { $0.handle == handle }) else { continue }
             finish(transfer, code)
         }
     }
 
-    /// Ends what libcurl forgets: while a transfer waits for a free connection it has no time limit (as of 7.88).
-    private func expireTransfers() {
+    // MARK: - Time
+
+    /// Ends what libcurl has no limit for, or has not ended in time, and doubles what meets silence.
+    private func keepTime() {
         let now = ContinuousClock.now
-        for transfer in transfers.values where transfer.deadline.map({ $0 <= now }) ?? false {
-            finish(transfer, CURLE_OPERATION_TIMEDOUT)
+        for transfer in allTransfers {
+            if transfer.deadline.map({ $0 <= now }) ?? false {
+                finish(transfer, CURLE_OPERATION_TIMEDOUT)
+            } else if transfer.silenceDeadline.map({ $0 <= now }) ?? false {
+                double(transfer)
+            }
         }
     }
 
     private func millisecondsToSleep() -> Int32 {
-        guard let next = transfers.values.compactMap(\.deadline).min() else { return 60_000 }
+        let times = allTransfers.flatMap { [$0.deadline, $0.silenceDeadline] }
+        guard let next = times.compactMap(\.self).min() else { return 60_000 }
         return Int32(min(60_000, (next - .now).curlMilliseconds))
     }
 }

@@ -14,10 +14,16 @@ package struct HTTPRequest: Sendable {
     package var sendBefore: ContinuousClock.Instant?
     /// Whether the request may be sent twice without harm.
     ///
-    /// libcurl silently repeats a request, of any method, when a pooled connection turns out to be dead. A request
-    /// that must not be repeated gets a connection of its own, where that cannot happen.
+    /// A request of any method is silently repeated when a pooled connection turns out to be dead. One that must not be
+    /// repeated gets a connection of its own, where that cannot happen.
     package var isRepeatable: Bool
+    /// Whether the server may get the request twice at the same time without harm.
+    ///
+    /// If so, and if a connection that was used before stays silent, it is sent once more over a new one, and the first
+    /// answer counts; see ``TransportConfiguration/silenceLimit``.
+    package var mayBeDoubled: Bool
 
+    /// - Parameter mayBeDoubled: Nil means that of a GET or HEAD; never so of what must not be repeated.
     package init(
         _ method: String,
         _ url: String,
@@ -25,7 +31,8 @@ package struct HTTPRequest: Sendable {
         body: [UInt8]? = nil,
         timeLimit: Duration? = nil,
         sendBefore: ContinuousClock.Instant? = nil,
-        isRepeatable: Bool = true
+        isRepeatable: Bool = true,
+        mayBeDoubled: Bool? = nil
     ) {
         self.method = method
         self.url = url
@@ -34,6 +41,15 @@ package struct HTTPRequest: Sendable {
         self.timeLimit = timeLimit
         self.sendBefore = sendBefore
         self.isRepeatable = isRepeatable
+        self.mayBeDoubled = isRepeatable && (mayBeDoubled ?? ["GET", "HEAD"].contains(method))
+    }
+}
+
+extension HTTPRequest {
+    /// Scheme, host and port.
+    var origin: Substring {
+        let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+        return url[..<(url[start...].firstIndex { "/?#".contains($0) } ?? url.endIndex)]
     }
 }
 

@@ -10,7 +10,7 @@ final class Mailbox: Sendable {
 
     enum Command: Sendable {
         case start(UInt64, HTTPRequest)
-        case stream(UInt64, HTTPRequest, StreamBuffer, idleTimeLimit: Duration)
+        case stream(UInt64, HTTPRequest, StreamBuffer, StreamLimits)
         /// A stream that was held up goes on.
         case resume(UInt64)
         case cancel(UInt64)
@@ -76,11 +76,11 @@ final class Mailbox: Sendable {
         waiter?.resume(with: result.mapError { $0 as any Error })
     }
 
-    func submit(_ identifier: UInt64, _ request: HTTPRequest, _ buffer: StreamBuffer, idleTimeLimit: Duration) {
+    func submit(_ identifier: UInt64, _ request: HTTPRequest, _ buffer: StreamBuffer, _ limits: StreamLimits) {
         let isClosed = state.withLock {
             guard !$0.isClosed else { return true }
             $0.streams[identifier] = buffer
-            $0.commands.append(.stream(identifier, request, buffer, idleTimeLimit: idleTimeLimit))
+            $0.commands.append(.stream(identifier, request, buffer, limits))
             return false
         }
         if isClosed {

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// What libcurl is told before a transfer begins.
 extension Transfer {
@@ -6,6 +7,9 @@ extension Transfer {
         set(CURLOPT_URL, request.url)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
+        // libcurl 7.88 takes any connection of a host for one that can carry several requests as soon as one of them
+        // speaks HTTP/2: a request then waits behind a watch, or behind a connection that died.
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         if let body = request.body {
             set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
             body.withUnsafeBytes { bytes in
@@ -31,27 +35,35 @@ extension Transfer {
     func share() {
         // Of all encodings that this libcurl knows.
         set(CURLOPT_ACCEPT_ENCODING, "")
-        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        // Over TLS, wait to learn whether one connection can carry all; in clear it never can, so do not wait.
-        if request.url.lowercased().hasPrefix("https:") { set(CURLOPT_PIPEWAIT, 1) }
-        if !request.isRepeatable { set(CURLOPT_FRESH_CONNECT, 1) }
+        if !request.isRepeatable || isSecond { set(CURLOPT_FRESH_CONNECT, 1) }
     }
 
-    /// Takes a connection of its own: while one stream of HTTP/2 is held up, libcurl holds up all beside it (as of
-    /// 7.88), and it decompresses ahead of a reader that cannot follow.
+    /// Takes a connection of its own.
+    ///
+    /// It is not decompressed: libcurl would run ahead of a reader that cannot follow.
     func separate() {
-        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         set(CURLOPT_FRESH_CONNECT, 1)
         set(CURLOPT_FORBID_REUSE, 1)
     }
 
-    func limit(_ configuration: TransportConfiguration, _ timeLimit: Duration?) {
+    func limit(_ configuration: TransportConfiguration) {
         set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeLimit.curlMilliseconds)
-        set(CURLOPT_TIMEOUT_MS, timeLimit?.curlMilliseconds ?? 0)
         set(CURLOPT_NOSIGNAL, 1)
         // A name look-up that hangs must not hold up the end of the process.
         set(CURLOPT_QUICK_EXIT, 1)
+        // A connection on which nothing happens is asked whether it still lives.
         set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_TCP_KEEPIDLE, 15)
+        set(CURLOPT_TCP_KEEPINTVL, 5)
+        let milliseconds = configuration.deadConnectionLimit.curlMilliseconds
+        _ = ccurl_set_pointer(handle, CURLOPT_SOCKOPTDATA, UnsafeMutableRawPointer(bitPattern: milliseconds))
+        _ = ccurl_set_socket_callback(handle) { milliseconds, socket, _ in
+            var milliseconds = UInt32(clamping: UInt(bitPattern: milliseconds))
+            let size = socklen_t(MemoryLayout<UInt32>.size)
+            // Where the system does not know it, the other limits do.
+            _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size)
+            return CURL_SOCKOPT_OK
+        }
     }
 
     func secure(_ configuration: TransportConfiguration) {
@@ -74,6 +86,9 @@ extension Transfer {
         // The answer of a proxy to CONNECT is not the answer.
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     }
+
+    /// - Parameter timeLimit: nil for none.
+    func limit(_ timeLimit: Duration?) { set(CURLOPT_TIMEOUT_MS, timeLimit?.curlMilliseconds ?? 0) }
 
     private func set(_ option: CURLoption, _ value: Int) { _ = ccurl_set_long(handle, option, value) }
     private func set(_ option: CURLoption, _ value: String) { _ = ccurl_set_string(handle, option, value) }

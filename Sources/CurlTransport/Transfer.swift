@@ -7,17 +7,26 @@ final class Transfer {
     /// For a response that is passed on bit by bit.
     struct Streaming {
         var buffer: StreamBuffer
-        var idleTimeLimit: Duration
+        var limits: StreamLimits
         var isPaused = false
         /// When something came last.
         var lastActivity = ContinuousClock.now
     }
 
-    /// A little after libcurl's own time limit, whose error tells more; nil if there is none.
-    private let overallDeadline: ContinuousClock.Instant?
+    /// Whether it is the second attempt at a request, over a new connection.
+    let isSecond: Bool
+    /// When the request's time is over; nil if never.
+    private let end: ContinuousClock.Instant?
+    /// When it was begun; nil while it waits for a connection.
+    private var beginning: ContinuousClock.Instant?
+    /// Whether it was looked whether it meets silence.
+    private var isSilenceLookedAt = false
+    /// Why the other attempt failed.
+    var errorBefore: TransportError?
     private var streaming: Streaming?
     let request: HTTPRequest
     private let maximumBytes: Int
+    private let silenceLimit: Duration
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     var headerList: UnsafeMutablePointer<curl_slist>?
     var connectList: UnsafeMutablePointer<curl_slist>?
@@ -26,30 +35,38 @@ final class Transfer {
     private var body: [UInt8] = []
     private var isTooLarge = false
     private var isTooLate = false
+    /// Whether anything of an answer has come.
+    private var hasAnswer = false
     /// Whether a stream has got its status and headers.
     private var hasHead = false
 
     /// What libcurl and the clock can take.
     private static let longestTime = Duration.seconds(Int32.max / 1000)
+    /// How much longer than libcurl's own time limit it waits: libcurl's error tells more.
+    private static let grace = Duration.milliseconds(20)
 
+    /// - Parameter first: The attempt at the same request that came to nothing, if this is the second.
     init?(
         identifier: UInt64,
         request: HTTPRequest,
         configuration: TransportConfiguration,
-        streaming: Streaming? = nil
+        streaming: Streaming? = nil,
+        after first: Transfer? = nil
     ) {
         guard let handle = curl_easy_init() else { return nil }
         self.identifier = identifier
         self.handle = handle
         self.request = request
         self.maximumBytes = configuration.maximumResponseBytes
+        self.silenceLimit = configuration.silenceLimit
         self.streaming = streaming
+        self.isSecond = first != nil
         let timeLimit = request.timeLimit ?? (streaming == nil ? configuration.timeLimit : nil)
-        overallDeadline = timeLimit.map { .now + min($0, Self.longestTime) + .milliseconds(20) }
+        end = first == nil ? timeLimit.map { .now + min($0, Self.longestTime) } : first?.end
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         describe(request)
         streaming == nil ? share() : separate()
-        limit(configuration, timeLimit)
+        limit(configuration)
         secure(configuration)
         receive()
         keep(request.sendBefore)
@@ -64,12 +81,56 @@ final class Transfer {
 
     var isStreaming: Bool { streaming != nil }
 
+    /// Has libcurl work on it, with the time that is left; false if it does not.
+    func begin(in multi: UnsafeMutableRawPointer) -> Bool {
+        beginning = .now
+        limit(end.map { $0 - .now })
+        return curl_multi_add_handle(multi, handle) == CURLM_OK
+    }
+
     /// When to end it if libcurl does not; nil for never.
     var deadline: ContinuousClock.Instant? {
-        guard let streaming, !streaming.isPaused else { return overallDeadline }
-        let idle = streaming.lastActivity + min(streaming.idleTimeLimit, Self.longestTime)
-        return overallDeadline.map { min($0, idle) } ?? idle
+        let overall = end.map { $0 + Self.grace }
+        guard let streaming, !streaming.isPaused else { return overall }
+        let idle = streaming.lastActivity + min(silenceAllowed(streaming), Self.longestTime)
+        return overall.map { min($0, idle) } ?? idle
     }
+
+    private func silenceAllowed(_ streaming: Streaming) -> Duration {
+        (hasHead ? nil : streaming.limits.head) ?? streaming.limits.idle
+    }
+
+    // MARK: - The second attempt
+
+    /// When to look whether it meets silence; nil for never.
+    var silenceDeadline: ContinuousClock.Instant? {
+        guard request.mayBeDoubled, !isStreaming, !isSecond, !hasAnswer, !isSilenceLookedAt else { return nil }
+        return beginning.map { $0 + min(silenceLimit, Self.longestTime) }
+    }
+
+    /// Another attempt at the same, beside this one; nil if this one has a new connection itself.
+    func second(_ configuration: TransportConfiguration) -> Transfer? {
+        isSilenceLookedAt = true
+        guard hasUsedConnection, sentBytes > 0 else { return nil }
+        return Transfer(identifier: identifier, request: request, configuration: configuration, after: self)
+    }
+
+    /// Another attempt at the same where this one met only connections that were dead; nil otherwise.
+    ///
+    /// libcurl itself goes on with the next of the pool, but only five times: when a server restarts, all are dead.
+    func replacement(after error: TransportError, _ configuration: TransportConfiguration) -> Transfer? {
+        guard error.kind == .interrupted, request.isRepeatable, !isStreaming, !isSecond else { return nil }
+        guard hasUsedConnection, !hasAnswer else { return nil }
+        return Transfer(identifier: identifier, request: request, configuration: configuration, after: self)
+    }
+
+    /// Whether it has opened no connection itself.
+    private var hasUsedConnection: Bool {
+        var count = 0
+        return ccurl_get_long(handle, CURLINFO_NUM_CONNECTS, &count) == CURLE_OK && count == 0
+    }
+
+    // MARK: - The end
 
     /// Goes on after its reader had caught up.
     func resume() {
@@ -81,7 +142,12 @@ final class Transfer {
 
     /// What came of the transfer, given libcurl's verdict.
     func result(_ code: CURLcode) -> Result<HTTPResponse, TransportError> {
-        guard code == CURLE_OK else { return .failure(error(code)) }
+        guard code == CURLE_OK else {
+            let error = error(code)
+            // Of two attempts, the one counts that may have done something.
+            guard let errorBefore, errorBefore.mayHaveReachedServer else { return .failure(error) }
+            return .failure(error.mayHaveReachedServer ? error : errorBefore)
+        }
         return .success(HTTPResponse(status: status, headers: headers, body: body))
     }
 
@@ -91,10 +157,14 @@ final class Transfer {
         return status
     }
 
+    private var sentBytes: Int {
+        var count = 0
+        _ = ccurl_get_long(handle, CURLINFO_REQUEST_SIZE, &count)
+        return count
+    }
+
     private func error(_ code: CURLcode) -> TransportError {
         let detail = String(cString: errorText)
-        var sentBytes = 0
-        _ = ccurl_get_long(handle, CURLINFO_REQUEST_SIZE, &sentBytes)
         var kind = TransportError.Kind(code)
         var message = detail.isEmpty ? description(of: code) : detail
         if isTooLarge { (kind, message) = (.responseTooLarge, "the answer is larger than \(maximumBytes) bytes") }
@@ -109,7 +179,8 @@ final class Transfer {
     }
 
     private func description(of code: CURLcode) -> String {
-        if code == CURLE_OPERATION_TIMEDOUT, let streaming { return "nothing came for \(streaming.idleTimeLimit)" }
+        if code == CURLE_OPERATION_TIMEDOUT, let streaming { return "nothing came for \(silenceAllowed(streaming))" }
+        if code == CURLE_OPERATION_TIMEDOUT, beginning == nil { return "no connection became free in time" }
         return String(cString: curl_easy_strerror(code))
     }
 
@@ -165,6 +236,7 @@ final class Transfer {
 
     /// Takes one line: a status line, which begins a new set of headers (an interim 100 came before), or a field.
     private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
+        hasAnswer = true
         let line = String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             headers = [:]

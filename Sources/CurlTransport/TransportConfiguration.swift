@@ -10,6 +10,13 @@ package struct TransportConfiguration: Sendable {
     package var connectTimeLimit: Duration = .seconds(10)
     /// From the start of a request to the last byte of its answer, unless the request says otherwise.
     package var timeLimit: Duration = .seconds(30)
+    /// How long nothing of an answer may come, over a connection that was used before, until a request that may be
+    /// doubled is sent once more over a new one.
+    package var silenceLimit: Duration = .seconds(5)
+    /// How long the other side may confirm nothing of what was sent until the connection counts as dead.
+    ///
+    /// It is TCP that confirms: a server that is slow does so, too.
+    package var deadConnectionLimit: Duration = .seconds(15)
     /// The largest body that is accepted, after decompression.
     package var maximumResponseBytes = 64 * 1024 * 1024
     /// Connections to one host that are open at the same time; further requests wait for one.

@@ -56,10 +56,10 @@ package struct KubernetesClient: Sendable {
             ("timeoutSeconds", "\(max(1, time.components.seconds))"),
         ]
         let request = KubernetesRequest(verb: .watch, object: object, query: query)
-        // The server should have ended it by then.
-        let idleTimeLimit = time + .seconds(15)
+        // Its head comes at once, whether there are events or not; and the server should have ended it by then.
+        let limits = StreamLimits(head: configuration.transport.timeLimit, idle: time + .seconds(15))
         let (response, token) = try await authorized(request) {
-            try await transport.stream($0, idleTimeLimit: idleTimeLimit)
+            try await transport.stream($0, limits: limits)
         } status: {
             $0.status
         }
@@ -129,7 +129,8 @@ package struct KubernetesClient: Sendable {
             timeLimit: timeLimit(request),
             sendBefore: request.term?.writesBeginBefore,
             // A second create is refused, or makes a second object; everything else says how it is to be.
-            isRepeatable: request.verb != .create
+            isRepeatable: request.verb != .create,
+            mayBeDoubled: request.mayBeDoubled
         )
     }
 

@@ -51,6 +51,12 @@ struct KubernetesRequest: Sendable {
         }
     }
 
+    /// Whether the server may get it twice at the same time.
+    ///
+    /// Each patch says how something is to be. An update names the version that it replaces: the second would be
+    /// refused, and hide that the first went through.
+    var mayBeDoubled: Bool { [.get, .list, .patch].contains(verb) }
+
     var permission: MissingPermission {
         MissingPermission(verb: verb.rawValue, resource: resource, object: object)
     }

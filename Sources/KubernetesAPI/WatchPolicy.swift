@@ -11,8 +11,8 @@ package struct WatchPolicy: Sendable {
     package var backoff = Backoff()
     /// Between two looks where watching is not allowed.
     package var pollingInterval: Duration = .seconds(30)
-    /// After how long the server is to end a watch, a quarter more or less; it also bounds how long a connection that
-    /// died silently goes unnoticed.
+    /// After how long the server is to end a watch, a quarter more or less; it also bounds how long it goes unnoticed
+    /// that a server, or a proxy before it, whose TCP still answers says nothing any more.
     package var watchTime: Duration = .seconds(120)
 
     package init() {}

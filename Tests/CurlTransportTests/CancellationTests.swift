@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite("CurlTransport: cancellation and time", .timeLimit(.minutes(1)))
+@Suite("CurlTransport: cancellation and time", .timeLimit(guardTime))
 struct CancellationTests {
     @Test("A cancelled request returns while the server says nothing, and its connection is closed")
     func cancelled() async throws {
@@ -29,6 +29,32 @@ struct CancellationTests {
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(try await transport.get(server.url).text == "ok")
+    }
+
+    /// Nothing here takes time, and nobody else has anything to do with it.
+    @Test("A cancelled caller returns at once, though nothing turns the event loop", arguments: [false, true])
+    func cancelledWithoutLoop(isStream: Bool) async throws {
+        let mailbox = try Mailbox()
+        let transport = CurlTransport(configuration: makeConfiguration(), mailbox: mailbox)
+        let request = HTTPRequest("GET", "http://127.0.0.1/")
+        let task = Task {
+            if isStream {
+                _ = try await transport.stream(request, limits: StreamLimits(idle: .seconds(1)))
+            } else {
+                _ = try await transport.send(request)
+            }
+        }
+        var commands: [Mailbox.Command] = []
+        while commands.isEmpty {
+            await Task.yield()
+            commands = mailbox.take()
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        guard case .cancel(1) = mailbox.take().first else {
+            Issue.record("the event loop is not told")
+            return
+        }
     }
 
     @Test("A task that was cancelled before sends nothing")
@@ -82,10 +108,16 @@ struct CancellationTests {
     func timeLimit(what: String) async throws {
         let head = [UInt8]("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc".utf8)
         let server = try CannedServer(what == "nothing" ? .silence : .drip(first: head, rest: []))
-        let transport = try makeTransport { $0.timeLimit = .milliseconds(100) }
-        let error = try await transport.failure(of: HTTPRequest("GET", server.url))
+        let error = try await makeTransport().failureAfterSending(HTTPRequest("GET", server.url))
         #expect(error.kind == .timedOut)
         #expect(error.mayHaveReachedServer)
+    }
+
+    @Test("The transport's time limit holds for requests that have none")
+    func commonTimeLimit() async throws {
+        let server = try CannedServer(.silence)
+        let transport = try makeTransport { $0.timeLimit = .milliseconds(100) }
+        #expect(try await transport.failure(of: HTTPRequest("GET", server.url)).kind == .timedOut)
     }
 
     @Test("A request's own time limit goes before the transport's")

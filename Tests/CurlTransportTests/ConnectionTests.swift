@@ -1,9 +1,10 @@
+import Glibc
 import TestSupport
 import Testing
 
 @testable import CurlTransport
 
-@Suite("CurlTransport: connections", .timeLimit(.minutes(1)))
+@Suite("CurlTransport: connections", .timeLimit(guardTime))
 struct ConnectionTests {
     @Test("Requests one after the other share a connection")
     func reuse() async throws {
@@ -53,6 +54,28 @@ struct ConnectionTests {
         #expect(server.requests.map(\.path) == ["/first", "/second", "/second"])
     }
 
+    /// All that were open when a server restarts.
+    @Test(
+        "A repeatable request is repeated though all connections of the pool are dead",
+        arguments: [CannedReply.close, .reset]
+    )
+    func repeatedAfterRestart(ending: CannedReply) async throws {
+        let waiting = CannedReply.drip(first: [], rest: [UInt8]("HTTP/1.1 204 OK\r\n\r\n".utf8))
+        let server = try CannedServer { request in
+            if request.path == "/first" { return waiting }
+            return request.place > 1 ? ending : .text(200, "ok")
+        }
+        let transport = try makeTransport()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 1...8 { group.addTask { _ = try await transport.get(server.url + "/first") } }
+            await server.received(8)
+            server.release()
+            try await group.waitForAll()
+        }
+        #expect(server.connectionCount == 8)
+        #expect(try await transport.get(server.url + "/second").status == 200)
+    }
+
     @Test("A request that must not be repeated leaves a connection alone that may die under it")
     func unrepeatableAvoidsReuse() async throws {
         let server = try CannedServer { $0.place == 2 ? .close : .text(200, "ok") }
@@ -86,6 +109,26 @@ struct ConnectionTests {
         #expect(server.requests.map(\.path) == ["/first", "/second", "/third"])
     }
 
+    @Test("Of many that begin at the same time on a new host, one without an answer holds up no other")
+    func beginningTogether() async throws {
+        let server = try CannedServer { $0.number == 1 ? .silence : .text(200, "ok") }
+        let transport = try makeTransport { $0.maximumConnectionsPerHost = 3 }
+        let (answers, continuation) = AsyncStream<Int>.makeStream()
+        let tasks = (1...30).map { _ in
+            Task {
+                let status = try await transport.get(server.url).status
+                continuation.yield(status)
+            }
+        }
+        var count = 0
+        for await status in answers {
+            #expect(status == 200)
+            count += 1
+            if count == 29 { break }
+        }
+        for task in tasks { task.cancel() }
+    }
+
     @Test("A request in the queue behind a full host keeps its time limit")
     func queueKeepsTimeLimit() async throws {
         let server = try CannedServer(.silence)
@@ -96,9 +139,40 @@ struct ConnectionTests {
             of: HTTPRequest("GET", server.url, timeLimit: .milliseconds(50))
         )
         #expect(error.kind == .timedOut)
+        #expect(error.message == "no connection became free in time")
         #expect(!error.mayHaveReachedServer)
         first.cancel()
         _ = await first.result
+    }
+
+    @Test("A connection is asked whether it lives, and counts as dead when nothing is confirmed")
+    func deadConnection() async throws {
+        let server = try CannedServer(.text(200, "ok"))
+        let transport = try makeTransport { $0.deadConnectionLimit = .seconds(7) }
+        _ = try await transport.get(server.url)
+        let socket = try #require(Self.socket(connectedTo: server.port))
+        #expect(Self.option(socket, SOL_SOCKET, SO_KEEPALIVE) == 1)
+        #expect(Self.option(socket, Int32(IPPROTO_TCP), TCP_KEEPIDLE) == 15)
+        #expect(Self.option(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT) == 7001)
+    }
+
+    /// This process's end of a connection to a port of its own.
+    private static func socket(connectedTo port: Int) -> Int32? {
+        (0..<4096).first { socket in
+            var address = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let code = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(socket, $0, &length) }
+            }
+            return code == 0 && address.sin_family == sa_family_t(AF_INET)
+                && address.sin_port == UInt16(port).bigEndian
+        }
+    }
+
+    private static func option(_ socket: Int32, _ level: Int32, _ name: Int32) -> Int32? {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(socket, level, name, &value, &length) == 0 ? value : nil
     }
 
     @Test("What may not be sent any more is not sent, also on a connection that is there", arguments: [true, false])

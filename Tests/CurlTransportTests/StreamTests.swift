@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite("CurlTransport: responses bit by bit", .timeLimit(.minutes(1)))
+@Suite("CurlTransport: responses bit by bit", .timeLimit(guardTime))
 struct StreamTests {
     private static let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nx-a: b\r\n\r\n"
 
@@ -123,10 +123,35 @@ struct StreamTests {
         let server = try CannedServer(head.map { .bytes(bytes($0)) } ?? .silence)
         let transport = try makeTransport()
         let error = await #expect(throws: TransportError.self) {
-            try await text(try await transport.stream(server.url, idleTimeLimit: .milliseconds(50)))
+            try await text(try await transport.stream(server.url, idle: .milliseconds(50)))
         }
         #expect(error?.kind == .timedOut)
         #expect(error?.message == "nothing came for 0.05 seconds")
+    }
+
+    @Test("Its head may have less time than the rest")
+    func headLimit() async throws {
+        let server = try CannedServer { request in
+            request.path == "/silent" ? .silence : .steps([bytes(Self.head), bytes(chunk("one") + "0\r\n\r\n")])
+        }
+        let transport = try makeTransport()
+        let error = await #expect(throws: TransportError.self) {
+            try await transport.stream(server.url + "/silent", head: .milliseconds(50))
+        }
+        #expect(error?.kind == .timedOut)
+        #expect(error?.message == "nothing came for 0.05 seconds")
+        // However busy the machine is: at last the head comes in time.
+        var limit = Duration.milliseconds(50)
+        while true {
+            if let response = try? await transport.stream(server.url, head: limit) {
+                // By then its time would have passed, if it were for the rest as well.
+                try await Task.sleep(for: limit)
+                server.release()
+                #expect(try await text(response) == "one")
+                return
+            }
+            limit *= 4
+        }
     }
 
     @Test("It may take longer than other requests")
@@ -148,7 +173,7 @@ struct StreamTests {
         let transport = try makeTransport()
         let request = HTTPRequest("GET", server.url, timeLimit: .milliseconds(50))
         let error = await #expect(throws: TransportError.self) {
-            try await text(try await transport.stream(request, idleTimeLimit: .seconds(60)))
+            try await text(try await transport.stream(request, limits: StreamLimits(idle: .seconds(3600))))
         }
         #expect(error?.kind == .timedOut)
     }
@@ -196,7 +221,11 @@ struct StreamTests {
     func pausedIsNotIdle() throws {
         let request = HTTPRequest("GET", "http://x/")
         for isPaused in [true, false] {
-            let streaming = Transfer.Streaming(buffer: StreamBuffer(), idleTimeLimit: .zero, isPaused: isPaused)
+            let streaming = Transfer.Streaming(
+                buffer: StreamBuffer(),
+                limits: StreamLimits(idle: .zero),
+                isPaused: isPaused
+            )
             let transfer = Transfer(
                 identifier: 1,
                 request: request,
@@ -230,15 +259,19 @@ struct StreamTests {
         let mailbox = try Mailbox()
         mailbox.close()
         let buffer = StreamBuffer()
-        mailbox.submit(1, HTTPRequest("GET", "http://x/"), buffer, idleTimeLimit: .seconds(1))
+        mailbox.submit(1, HTTPRequest("GET", "http://x/"), buffer, StreamLimits(idle: .seconds(1)))
         let error = await #expect(throws: TransportError.self) { try await buffer.head() }
         #expect(error?.message == "the HTTP client is closed")
     }
 }
 
 extension CurlTransport {
-    fileprivate func stream(_ url: String, idleTimeLimit: Duration = .seconds(60)) async throws -> StreamingResponse {
-        try await stream(HTTPRequest("GET", url), idleTimeLimit: idleTimeLimit)
+    fileprivate func stream(
+        _ url: String,
+        head: Duration? = nil,
+        idle: Duration = .seconds(3600)
+    ) async throws -> StreamingResponse {
+        try await stream(HTTPRequest("GET", url), limits: StreamLimits(head: head, idle: idle))
     }
 }
 

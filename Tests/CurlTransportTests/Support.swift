@@ -2,12 +2,22 @@ import CurlTransport
 import TestSupport
 import Testing
 
-/// A transport that no proxy of the machine's comes between.
+/// When a test has hung for good, however busy the machine is.
+let guardTime = TimeLimitTrait.Duration.minutes(15)
+
+/// A transport that no proxy of the machine's comes between, and whose time limits a busy machine does not reach.
 func makeTransport(_ change: (inout TransportConfiguration) -> Void = { _ in }) throws -> CurlTransport {
+    try CurlTransport(configuration: makeConfiguration(change))
+}
+
+func makeConfiguration(_ change: (inout TransportConfiguration) -> Void = { _ in }) -> TransportConfiguration {
     var configuration = TransportConfiguration()
     configuration.proxy = .none
+    configuration.connectTimeLimit = .seconds(3600)
+    configuration.timeLimit = .seconds(3600)
+    configuration.silenceLimit = .seconds(3600)
     change(&configuration)
-    return try CurlTransport(configuration: configuration)
+    return configuration
 }
 
 extension HTTPResponse {
@@ -28,5 +38,21 @@ extension CurlTransport {
             try await self.send(request)
         }
         return try #require(error, sourceLocation: sourceLocation)
+    }
+
+    /// The error of a request that is not answered, once it was sent.
+    ///
+    /// On a busy machine its time may be over before that; then it gets more.
+    func failureAfterSending(_ request: HTTPRequest, _ limit: Duration = .milliseconds(100)) async throws
+        -> TransportError
+    {
+        var request = request
+        var limit = limit
+        while true {
+            request.timeLimit = limit
+            let error = try await failure(of: request)
+            guard !error.mayHaveReachedServer else { return error }
+            limit *= 4
+        }
     }
 }

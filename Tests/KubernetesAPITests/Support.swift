@@ -6,6 +6,9 @@ import Testing
 
 @testable import KubernetesAPI
 
+/// When a test has hung for good, however busy the machine is.
+let guardTime = TimeLimitTrait.Duration.minutes(15)
+
 let token = "t0ken-of-the-test"
 let grafana = ObjectName(namespace: "monitoring", name: "grafana-secret")
 
@@ -17,10 +20,16 @@ func makeClient(
     try makeClient(KubernetesConfiguration(server: url, credentials: credentials))
 }
 
-/// A client which waits for nothing.
-func makeClient(_ configuration: KubernetesConfiguration) throws -> KubernetesClient {
+/// A client which waits for nothing between its attempts, and for as long as a busy machine takes for each.
+func makeClient(
+    _ configuration: KubernetesConfiguration,
+    silenceLimit: Duration = .seconds(3600)
+) throws -> KubernetesClient {
     var configuration = configuration
     configuration.transport.proxy = .none
+    configuration.transport.connectTimeLimit = .seconds(3600)
+    configuration.transport.timeLimit = .seconds(3600)
+    configuration.transport.silenceLimit = silenceLimit
     var client = try KubernetesClient(configuration: configuration)
     client.pause = { _ in try Task.checkCancellation() }
     return client

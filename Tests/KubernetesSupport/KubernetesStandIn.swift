@@ -19,6 +19,7 @@ package final class KubernetesStandIn: Sendable {
         var faults = Faults()
         var token = ""
         var journal: [RequestRecord] = []
+        var connections = Connections()
     }
 
     let state = Mutex(State())
@@ -60,8 +61,10 @@ package final class KubernetesStandIn: Sendable {
 
     /// Answers one request; requests are answered one after the other.
     ///
-    /// - Parameter target: path and query as they were sent.
-    func answer(_ call: APICall, target: String) -> APIReply {
+    /// - Parameters:
+    ///   - target: path and query as they were sent.
+    ///   - connection: the client's port.
+    func answer(_ call: APICall, target: String, connection: Int) -> APIReply {
         state.withLock { state in
             var user: User?
             let reply = Self.answer(call, &user, &state)
@@ -73,7 +76,8 @@ package final class KubernetesStandIn: Sendable {
                     user: user?.name,
                     status: reply.status,
                     contentType: call.contentType,
-                    body: call.body
+                    body: call.body,
+                    connection: connection
                 )
             )
             return reply

@@ -13,6 +13,8 @@ package struct RequestRecord: Sendable {
     package let status: Int
     package let contentType: String?
     package let body: [UInt8]
+    /// Which connection it came over: the client's port.
+    package let connection: Int
 
     /// The body as JSON, if it is.
     package var json: JSONValue? { try? JSONValue(parsing: body) }

@@ -51,6 +51,31 @@ struct FaultTests {
         }
     }
 
+    @Test func `connections go silent, and new ones do not`() async throws {
+        try await withSecret { standIn, client in
+            #expect(try await client.get(Self.secret).status == 200)
+            standIn.silenceConnections()
+            let silent = Task { try await client.get(Self.secret) }
+            try await standIn.wait { !$0.swallowedRequests.isEmpty }
+            #expect(standIn.swallowedRequests == ["GET \(Self.secret)"])
+            #expect(standIn.requests.count == 1)
+            let other = try await Client(standIn).get(Self.secret)
+            #expect(other.status == 200)
+            silent.cancel()
+            await #expect(throws: CancellationError.self) { try await silent.value }
+        }
+    }
+
+    @Test func `connections are closed after a few answers`() async throws {
+        try await withSecret { standIn, client in
+            standIn.rotateConnections(after: 2)
+            for _ in 1...6 { _ = try await client.get(Self.secret) }
+            let connections = standIn.requests.map(\.connection)
+            #expect(Set(connections).count == 3)
+            #expect(connections[0] == connections[1] && connections[1] != connections[2])
+        }
+    }
+
     @Test func `going away breaks watches`() async throws {
         try await withSecret { standIn, client in
             let error = await #expect(throws: TransportError.self) {

@@ -30,7 +30,13 @@ struct StandInResponder: HTTPResponder {
         )
         let latency = standIn.latency
         if latency > .zero { try await Task.sleep(for: latency) }
-        return response(standIn.answer(call, target: request.head.path ?? "/"), context)
+        let target = request.head.path ?? "/"
+        if standIn.swallows("\(call.method) \(target)", connection: context.port) {
+            await context.waitUntilClosed()
+            throw CancellationError()
+        }
+        let response = response(standIn.answer(call, target: target, connection: context.port), context)
+        return standIn.isLast(ofConnection: context.port) ? closing(response, context) : response
     }
 
     private func response(_ reply: APIReply, _ context: StandInContext) -> Response {
@@ -57,6 +63,16 @@ struct StandInResponder: HTTPResponder {
             body = ResponseBody { writer in try await watch.write(to: writer, context) }
         }
         return Response(status: .init(code: reply.status), headers: headers, body: body)
+    }
+
+    /// The same, and after it the connection is closed without a word of HTTP.
+    private func closing(_ response: Response, _ context: StandInContext) -> Response {
+        var closing = response
+        closing.body = ResponseBody(contentLength: response.body.contentLength) { writer in
+            try await response.body.write(writer)
+            await context.close()
+        }
+        return closing
     }
 
     private static func body(_ bytes: [UInt8]) -> ResponseBody { ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) }

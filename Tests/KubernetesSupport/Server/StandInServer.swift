@@ -1,6 +1,7 @@
 import HTTPServing
 import Hummingbird
 import HummingbirdCore
+import HummingbirdHTTP2
 import HummingbirdTLS
 import Logging
 import NIOCore
@@ -25,6 +26,7 @@ struct StandInServer: Sendable {
         tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes([UInt8](authority.certificate.utf8)))
         // A client without a certificate comes with a token.
         tls.certificateVerification = .optionalVerification
+        tls.applicationProtocols = NegotiatedChannel.protocols
         self.tls = tls
     }
 
@@ -35,9 +37,10 @@ struct StandInServer: Sendable {
             server: try .tls(
                 HTTPServerBuilder { responder in
                     let configuration = HTTP1Channel.Configuration(additionalChannelHandlers: [HangUpHandler()])
-                    return KeptHTTP1Channel(
-                        HTTP1Channel(responder: responder, configuration: configuration),
-                        waiting: waiting
+                    let http1 = HTTP1Channel(responder: responder, configuration: configuration)
+                    return NegotiatedChannel(
+                        http1: KeptHTTP1Channel(http1, waiting: waiting),
+                        http2: HTTP2Channel(responder: responder)
                     )
                 },
                 tlsConfiguration: tls
