@@ -82,9 +82,13 @@ let package = Package(
         library("Files", [.product(name: "SystemPackage", package: "swift-system")]),
         library("JSON"),
         library("Secrets"),
+        library("PythonRegex"),
         library("CurlTransport", ["CCurl"]),
         library("YAMLDocument", ["CYAML"]),
-        library("DesiredState", ["YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]),
+        library(
+            "DesiredState",
+            ["PythonRegex", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
+        ),
         library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
         library("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
@@ -135,7 +139,7 @@ let package = Package(
         library(
             "AuthentikSandbox",
             [
-                "Files", "HTTPServing", "JSON",
+                "Files", "HTTPServing", "JSON", "PythonRegex",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -164,6 +168,7 @@ let package = Package(
         tests("Files"),
         tests("JSON"),
         tests("Secrets"),
+        tests("PythonRegex", ["JSON"], resources: [.copy("Fixtures")]),
         tests("CurlTransport", ["TestSupport"]),
         tests(
             "AuthentikAPI",
@@ -256,7 +261,7 @@ let package = Package(
             ]
         ),
         tests("YAMLDocument", ["TestSupport"]),
-        tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
+        tests("DesiredState", ["JSON", "TestSupport", "YAMLDocument"], resources: [.copy("Golden")]),
         tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
         tests(
             "Exporting",
