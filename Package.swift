@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -48,18 +49,19 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        library("JSON"),
-        library("Secrets"),
+        library("Base"),
+        library("JSON", ["Base"]),
+        library("Secrets", ["Base"]),
         library("CurlTransport", ["CCurl"]),
         library("YAMLDocument", ["CYAML"]),
         library("DesiredState", ["YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]),
-        library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
-        library("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
+        library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
+        library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
-        library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
+        library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Secrets"]),
         library(
             "Exporting",
-            ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
+            ["AuthentikAPI", "Base", "DesiredState", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
         ),
         library(
             "Reconciling",
@@ -80,15 +82,17 @@ let package = Package(
         library(
             "HTTPServing",
             [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 logging,
             ]
         ),
         library(
             "StatusServer",
             [
-                "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
+                "Base", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -117,8 +121,8 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "Deploying", "DesiredState", "Exporting", "JSON",
-                "KubernetesAPI", "Planning",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "Deploying", "DesiredState", "Exporting",
+                "JSON", "KubernetesAPI", "Planning",
                 "PrometheusMetrics", "Reconciling", "SecretSources", "Secrets", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -128,6 +132,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        tests("Base"),
         tests("JSON"),
         tests("Secrets"),
         tests("CurlTransport", ["TestSupport"]),

@@ -5,6 +5,8 @@
 struct JSONParser {
     /// How deep arrays and objects may be nested.
     private static let depthLimit = 512
+    /// How long a member's name may be, in bytes: to hash a long one takes a time that grows with its square.
+    private static let nameLimit = 1024
 
     private let bytes: [UInt8]
     private var index = 0
@@ -56,6 +58,7 @@ struct JSONParser {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw unexpected() }
             let name = try string()
+            if name.utf8.count > Self.nameLimit { throw error("a name that is too long") }
             skipSpace()
             guard skip(UInt8(ascii: ":")) else { throw unexpected() }
             skipSpace()
