@@ -1,3 +1,4 @@
+import Base
 import CurlTransport
 package import JSON
 package import Secrets
@@ -88,7 +89,7 @@ extension AuthentikClient {
             decode: { try decode(OAuth2Provider.self, $0, to: request) },
             find: {
                 let found: [OAuth2Provider] = try await list(.providers, query: [("name", name)])
-                return found.first { $0.name == name }
+                return found.first { $0.name.exact == name.exact }
             }
         )
     }

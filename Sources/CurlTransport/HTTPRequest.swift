@@ -17,6 +17,10 @@ package struct HTTPRequest: Sendable {
     /// libcurl silently repeats a request, of any method, when a pooled connection turns out to be dead. A request
     /// that must not be repeated gets a connection of its own, where that cannot happen.
     package var isRepeatable: Bool
+    /// The largest body of a success that is accepted, after decompression; nil means the transport's own limit.
+    package var maximumResponseBytes: Int?
+    /// How much of the body of any other response is kept; what follows is not waited for.
+    package static let maximumErrorBytes = 64 << 10
 
     package init(
         _ method: String,

@@ -24,11 +24,17 @@ final class Transfer {
 
     private var headers: HTTPHeaders = [:]
     private var body: [UInt8] = []
-    private var isTooLarge = false
+    /// What of the response is too large; nil if nothing is.
+    private var excess: String?
+    private var headerBytes = 0
+    /// Whether there is more of an error than is kept.
+    private var isCut = false
     private var isTooLate = false
     /// Whether a stream has got its status and headers.
     private var hasHead = false
 
+    /// Of all sets of headers together.
+    private static let maximumHeaderBytes = 256 << 10
     /// What libcurl and the clock can take.
     private static let longestTime = Duration.seconds(Int32.max / 1000)
 
@@ -42,7 +48,7 @@ final class Transfer {
         self.identifier = identifier
         self.handle = handle
         self.request = request
-        self.maximumBytes = configuration.maximumResponseBytes
+        self.maximumBytes = request.maximumResponseBytes ?? configuration.maximumResponseBytes
         self.streaming = streaming
         let timeLimit = request.timeLimit ?? (streaming == nil ? configuration.timeLimit : nil)
         overallDeadline = timeLimit.map { .now + min($0, Self.longestTime) + .milliseconds(20) }
@@ -81,7 +87,7 @@ final class Transfer {
 
     /// What came of the transfer, given libcurl's verdict.
     func result(_ code: CURLcode) -> Result<HTTPResponse, TransportError> {
-        guard code == CURLE_OK else { return .failure(error(code)) }
+        guard code == CURLE_OK || isCut else { return .failure(error(code)) }
         return .success(HTTPResponse(status: status, headers: headers, body: body))
     }
 
@@ -97,7 +103,7 @@ final class Transfer {
         _ = ccurl_get_long(handle, CURLINFO_REQUEST_SIZE, &sentBytes)
         var kind = TransportError.Kind(code)
         var message = detail.isEmpty ? description(of: code) : detail
-        if isTooLarge { (kind, message) = (.responseTooLarge, "the answer is larger than \(maximumBytes) bytes") }
+        if let excess { (kind, message) = (.responseTooLarge, excess) }
         if isTooLate { (kind, message) = (.tooLate, "its time was over before it could be sent") }
         return TransportError(
             kind: kind,
@@ -155,8 +161,14 @@ final class Transfer {
             self.streaming?.lastActivity = .now
             return isTaken ? bytes.count : Int(CURL_WRITEFUNC_PAUSE)
         }
+        let room = HTTPRequest.maximumErrorBytes - body.count
+        if !(200..<300).contains(status), bytes.count > room {
+            isCut = true
+            body.append(contentsOf: bytes.prefix(room))
+            return 0
+        }
         guard body.count + bytes.count <= maximumBytes else {
-            isTooLarge = true
+            excess = "the answer is larger than \(maximumBytes) bytes"
             return 0
         }
         body.append(contentsOf: bytes)
@@ -165,6 +177,11 @@ final class Transfer {
 
     /// Takes one line: a status line, which begins a new set of headers (an interim 100 came before), or a field.
     private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
+        headerBytes += bytes.count
+        guard headerBytes <= Self.maximumHeaderBytes else {
+            excess = "the headers of the answer are larger than \(Self.maximumHeaderBytes) bytes"
+            return 0
+        }
         let line = String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             headers = [:]
