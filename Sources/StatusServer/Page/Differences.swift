@@ -1,3 +1,4 @@
+import Base
 import Planning
 
 /// Fields before and after, an element of a list a line; of secrets only that they differ.
@@ -36,12 +37,10 @@ struct Differences {
         guard let before = change.before else {
             return after.isEmpty ? [Self.none("added")] : after.map { Self.line("added", $0) }
         }
-        let kept = after.filter(before.contains)
-        let removed = before.filter { !after.contains($0) }
-        let added = after.filter { !before.contains($0) }
-        return (before.isEmpty ? [Self.none("removed")] : removed.map { Self.line("removed", $0) })
-            + (after.isEmpty ? [Self.none("added")] : added.map { Self.line("added", $0) })
-            + kept.map { "<dd class=\"kept\">\($0)</dd>" }
+        let difference = ListDifference(from: before, to: after)
+        return (before.isEmpty ? [Self.none("removed")] : difference.removed.map { Self.line("removed", $0) })
+            + (after.isEmpty ? [Self.none("added")] : difference.added.map { Self.line("added", $0) })
+            + difference.kept.map { "<dd class=\"kept\">\($0)</dd>" }
     }
 
     private static func none(_ kind: HTML) -> HTML { line(kind, "(none)") }

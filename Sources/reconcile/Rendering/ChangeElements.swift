@@ -1,3 +1,4 @@
+import Base
 import Planning
 
 /// What stays, goes and comes in a field, ready to print.
@@ -34,11 +35,8 @@ struct ChangeElements {
     }
 
     private mutating func compare(_ before: [String], _ after: [String]) {
-        let before = before.map(\.printable)
-        let after = after.map(\.printable)
-        kept = after.filter(before.contains)
-        removed = before.filter { !after.contains($0) }
-        added = after.filter { !before.contains($0) }
+        let difference = ListDifference(from: before.map(\.printable), to: after.map(\.printable))
+        (kept, removed, added) = (difference.kept, difference.removed, difference.added)
     }
 
     /// Whether there is one value at most, before and after.
