@@ -1,5 +1,6 @@
 import Base
 import CurlTransport
+import Secrets
 
 extension AuthentikClient {
     /// The release that answers; any valid token will do.

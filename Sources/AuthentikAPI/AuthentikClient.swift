@@ -23,6 +23,7 @@ package struct AuthentikClient: Sendable {
     private let token: Secret
     private let transport: CurlTransport
     private let counter = RequestCounter()
+    private let turn = DecodingTurn()
 
     package init(address: AuthentikAddress, token: Secret, transport: CurlTransport) {
         self.address = address
@@ -78,8 +79,13 @@ package struct AuthentikClient: Sendable {
     /// - Throws: ``AuthentikError`` of the kind `undecodable`, which names what is missing and quotes nothing.
     func decode<Value: Decodable>(_ type: Value.Type, _ response: HTTPResponse, to request: APIRequest) throws -> Value
     {
+        guard MarkRuns.areShort(in: response.body) else {
+            throw undecodable("the answer does not decode: it has too many marks in a row", response, to: request)
+        }
         do {
-            return try JSONDecoder().decode(type, from: Data(response.body))
+            return try turn.take(ofBytes: response.body.count) {
+                try JSONDecoder().decode(type, from: Data(response.body))
+            }
         } catch {
             throw undecodable("the answer does not decode: \(explanation(of: error))", response, to: request)
         }

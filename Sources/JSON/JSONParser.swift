@@ -5,8 +5,6 @@
 struct JSONParser {
     /// How deep arrays and objects may be nested.
     private static let depthLimit = 512
-    /// How long a member's name may be, in bytes: to hash a long one takes a time that grows with its square.
-    private static let nameLimit = 1024
 
     private let bytes: [UInt8]
     private var index = 0
@@ -18,6 +16,7 @@ struct JSONParser {
 
     /// The value that the text is.
     mutating func parse() throws(JSONParseError) -> JSONValue {
+        guard MarkRuns.areShort(in: bytes) else { throw error("too many marks in a row") }
         skipSpace()
         let value = try value()
         skipSpace()
@@ -58,7 +57,6 @@ struct JSONParser {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw unexpected() }
             let name = try string()
-            if name.utf8.count > Self.nameLimit { throw error("a name that is too long") }
             skipSpace()
             guard skip(UInt8(ascii: ":")) else { throw unexpected() }
             skipSpace()
