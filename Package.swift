@@ -50,7 +50,6 @@ let pins = [
     Pin("https://github.com/apple/swift-configuration", "1.4.0", "Configuration"),
     Pin("https://github.com/apple/swift-distributed-tracing", "1.7.3", "Tracing"),
     Pin("https://github.com/apple/swift-http-structured-headers", "1.7.0", "StructuredFieldValues"),
-    Pin("https://github.com/apple/swift-nio-extras", "1.35.2", "NIOExtras"),
     Pin("https://github.com/apple/swift-nio-http2", "1.46.0", "NIOHTTP2"),
     Pin("https://github.com/apple/swift-nio-transport-services", "1.28.0", "NIOTransportServices"),
     Pin("https://github.com/apple/swift-numerics", "1.1.1", "Numerics"),
@@ -69,6 +68,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -80,8 +80,9 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         library("Files", [.product(name: "SystemPackage", package: "swift-system")]),
-        library("JSON"),
-        library("Secrets"),
+        library("Base"),
+        library("JSON", ["Base"]),
+        library("Secrets", ["Base"]),
         library("PythonRegex"),
         library("CurlTransport", ["CCurl"]),
         library("YAMLDocument", ["CYAML"]),
@@ -89,13 +90,13 @@ let package = Package(
             "DesiredState",
             ["PythonRegex", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
         ),
-        library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
-        library("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
+        library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
+        library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
-        library("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
+        library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Secrets"]),
         library(
             "Exporting",
-            ["AuthentikAPI", "DesiredState", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
+            ["AuthentikAPI", "Base", "DesiredState", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
         ),
         library(
             "Reconciling",
@@ -117,15 +118,17 @@ let package = Package(
         library(
             "HTTPServing",
             [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 logging,
             ]
         ),
         library(
             "StatusServer",
             [
-                "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
+                "Base", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -154,9 +157,9 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "Deploying", "DesiredState", "Exporting", "Files",
-                "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "SecretSources", "Secrets",
-                "StatusServer",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "Deploying", "DesiredState", "Exporting",
+                "Files", "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "SecretSources",
+                "Secrets", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 metrics,
@@ -165,6 +168,7 @@ let package = Package(
             ] + pins.map(\.use),
             swiftSettings: settings
         ),
+        tests("Base"),
         tests("Files"),
         tests("JSON"),
         tests("Secrets"),

@@ -3,6 +3,9 @@ import Secrets
 
 /// One request to an endpoint of Authentik.
 struct APIRequest: Sendable {
+    /// The largest answer that is taken: a page of a hundred rows of 40 kB each.
+    static let maximumResponseBytes = 4 << 20
+
     var method: String
     var endpoint: Endpoint
     /// Names one object of the endpoint: a slug, a pk.

@@ -1,3 +1,4 @@
+import Base
 import JSON
 package import Secrets
 
@@ -6,7 +7,7 @@ extension AuthentikClient {
     /// A role by its name; nil if there is none.
     package func role(named name: String) async throws -> RoleRecord? {
         let found: [RoleRecord] = try await list(.roles, query: [("name", name)])
-        return found.first { $0.name == name }
+        return found.first { $0.name.exact == name.exact }
     }
 
     package func createRole(named name: String) async throws -> RoleRecord {
@@ -54,7 +55,7 @@ extension AuthentikClient {
     /// A user by the name; nil if there is none.
     package func user(named name: String) async throws -> UserRecord? {
         let found: [UserRecord] = try await list(.users, query: [("username", name)])
-        return found.first { $0.username == name }
+        return found.first { $0.username.exact == name.exact }
     }
 
     /// Makes an account for a program; the password that Authentik makes for it is not used.
@@ -77,7 +78,7 @@ extension AuthentikClient {
     /// A group by its name; nil if there is none.
     package func group(named name: String) async throws -> GroupRecord? {
         let found: [GroupRecord] = try await list(.groups, query: [("name", name)])
-        return found.first { $0.name == name }
+        return found.first { $0.name.exact == name.exact }
     }
 
     package func createGroup(named name: String, users: [Int], roles: [String]) async throws -> GroupRecord {

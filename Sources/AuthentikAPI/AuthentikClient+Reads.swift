@@ -1,3 +1,7 @@
+import Base
+import CurlTransport
+import Secrets
+
 extension AuthentikClient {
     /// The release that answers; any valid token will do.
     package func release() async throws -> Release {
@@ -10,14 +14,11 @@ extension AuthentikClient {
         }
 
         let request = APIRequest(method: "GET", endpoint: .version)
-        let text = try decode(Version.self, try await send(request), to: request).current
+        let response = try await send(request)
+        // It is shown everywhere.
+        let text = mask(for: request)(try decode(Version.self, response, to: request).current)
         guard let release = Release(text) else {
-            throw AuthentikError(
-                kind: .undecodable,
-                status: 200,
-                message: "the release '\(text.prefix(40))' is not of the form 2025.12.4",
-                request: request.description(at: address)
-            )
+            throw undecodable("the release '\(text.cut(to: 40))' is not of the form 2025.12.4", response, to: request)
         }
         return release
     }
@@ -122,8 +123,12 @@ extension AuthentikClient {
 extension AuthentikClient {
     /// What Authentik gives at most on one page since 2025.12.
     static let pageSize = 100
+    /// How many pages of a list are under way at the same time.
+    private static let pagesAtOnce = 8
+    /// Of all pages of a list together.
+    private static let maximumListBytes = 128 << 20
 
-    /// All rows of a list: the first page, then the others at once.
+    /// All rows of a list: the first page, then the others, a few at once.
     ///
     /// A list may change while it is read. A row that shows twice counts once; rows that are missing are looked for
     /// once more, by reading the whole list again.
@@ -152,22 +157,42 @@ extension AuthentikClient {
         return pages.flatMap(\.results).filter { seen.insert($0.key).inserted }
     }
 
-    /// The first page and, all at once, the others that it tells of; those that are gone by then are left out.
+    /// The first page and the others that it tells of, a few at once; those that are gone by then are left out.
+    ///
+    /// What a server says of their number is not believed before it fits the rest, and bounds no memory by itself.
     private func pages<Row>(
         after first: Page<Row>,
         of endpoint: Endpoint,
         query: [(String, String)]
     ) async throws -> [Page<Row>] {
+        let request = APIRequest(method: "GET", endpoint: endpoint)
+        if let mistake = first.mistake { throw refusal(mistake, of: request) }
+        let last = first.pagination.totalPages
+        guard last > 1 else { return [first] }
         var pages = [1: first]
-        if first.pagination.totalPages > 1 {
-            try await withThrowingTaskGroup(of: (Int, Page<Row>?).self) { group in
-                for number in 2...first.pagination.totalPages {
-                    group.addTask { (number, try await page(number, of: endpoint, query: query)) }
+        var size = first.size
+        try await withThrowingTaskGroup(of: (Int, Page<Row>?).self) { group in
+            var next = 2
+            func readNext() {
+                guard next <= last else { return }
+                group.addTask { [next] in (next, try await page(next, of: endpoint, query: query)) }
+                next += 1
+            }
+            for _ in 1...Self.pagesAtOnce { readNext() }
+            while let (number, page) = try await group.next() {
+                pages[number] = page
+                size += page?.size ?? 0
+                guard size <= Self.maximumListBytes else {
+                    throw refusal("the list is larger than \(Self.maximumListBytes) bytes", of: request)
                 }
-                for try await (number, page) in group { pages[number] = page }
+                readNext()
             }
         }
         return pages.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func refusal(_ message: String, of request: APIRequest) -> AuthentikError {
+        AuthentikError(kind: .undecodable, message: message, request: request.description(at: address))
     }
 
     /// One page; nil if it is past the end.
@@ -176,7 +201,13 @@ extension AuthentikClient {
         if number > 1 { query.append(("page", "\(number)")) }
         let request = APIRequest(method: "GET", endpoint: endpoint, query: query)
         do {
-            return try decode(Page<Row>.self, try await send(request), to: request)
+            try checkDeadline(of: request)
+            let response = try await send(request)
+            try checkDeadline(of: request)
+            var page = try decode(Page<Row>.self, response, to: request)
+            page.size = response.body.count
+            try checkDeadline(of: request)
+            return page
         } catch let error as AuthentikError where error.kind == .notFound && number > 1 {
             return nil
         }

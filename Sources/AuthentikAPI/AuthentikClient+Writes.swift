@@ -1,3 +1,4 @@
+import Base
 import CurlTransport
 package import JSON
 package import Secrets
@@ -103,7 +104,7 @@ extension AuthentikClient {
     /// The OAuth2 provider of a name; nil if there is none.
     package func provider(named name: String) async throws -> OAuth2Provider? {
         let found: [OAuth2Provider] = try await list(.providers, query: [("name", name)])
-        return found.first { $0.name == name }
+        return found.first { $0.name.exact == name.exact }
     }
 
     /// Changes the given fields.

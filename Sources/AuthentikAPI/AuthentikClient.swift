@@ -1,3 +1,4 @@
+import Base
 package import CurlTransport
 import FoundationEssentials
 import JSON
@@ -22,6 +23,7 @@ package struct AuthentikClient: Sendable {
     private let token: Secret
     private let transport: CurlTransport
     private let counter = RequestCounter()
+    private let turn = DecodingTurn()
 
     package init(address: AuthentikAddress, token: Secret, transport: CurlTransport) {
         self.address = address
@@ -77,18 +79,32 @@ package struct AuthentikClient: Sendable {
     /// - Throws: ``AuthentikError`` of the kind `undecodable`, which names what is missing and quotes nothing.
     func decode<Value: Decodable>(_ type: Value.Type, _ response: HTTPResponse, to request: APIRequest) throws -> Value
     {
+        guard MarkRuns.areShort(in: response.body) else {
+            throw undecodable("the answer does not decode: it has too many marks in a row", response, to: request)
+        }
         do {
-            return try JSONDecoder().decode(type, from: Data(response.body))
+            return try turn.take(ofBytes: response.body.count) {
+                try JSONDecoder().decode(type, from: Data(response.body))
+            }
         } catch {
-            throw AuthentikError(
-                kind: .undecodable,
-                status: response.status,
-                message: "the answer does not decode: \(explanation(of: error))",
-                request: request.description(at: address),
-                requestID: response.headers["x-authentik-id"]
-            )
+            throw undecodable("the answer does not decode: \(explanation(of: error))", response, to: request)
         }
     }
+
+    /// The error of an answer that is not what it should be.
+    func undecodable(_ message: String, _ response: HTTPResponse, to request: APIRequest) -> AuthentikError {
+        let mask = mask(for: request)
+        return AuthentikError(
+            kind: .undecodable,
+            status: response.status,
+            message: mask(message).cut(to: 500),
+            request: request.description(at: address),
+            requestID: AuthentikError.requestID(of: response, hiding: mask)
+        )
+    }
+
+    /// Takes out what was sent in secret, should an answer quote it.
+    func mask(for request: APIRequest) -> SecretMask { SecretMask(request.secrets + [token]) }
 
     private func sendOnce(_ request: APIRequest) async throws -> HTTPResponse {
         guard request.method != "GET" else { return try await exchange(request, nil) }
@@ -114,10 +130,10 @@ package struct AuthentikClient: Sendable {
                 transport: error
             )
         }
-        if let error = AuthentikError(response, to: request, at: address) {
-            throw error.redacting(request.secrets + [token])
+        guard let error = AuthentikError(response, to: request, at: address, hiding: mask(for: request)) else {
+            return response
         }
-        return response
+        throw error
     }
 
     private func report(_ request: APIRequest, _ response: HTTPResponse?) {
@@ -137,7 +153,7 @@ package struct AuthentikClient: Sendable {
             "authorization": "Bearer \(token.exposed)",
         ]
         if request.body != nil { headers.append("content-type", "application/json") }
-        return HTTPRequest(
+        var sent = HTTPRequest(
             request.method,
             address.url(request.endpoint, request.key, request.action, query: request.query),
             headers: headers,
@@ -146,12 +162,27 @@ package struct AuthentikClient: Sendable {
             sendBefore: term?.beginBefore,
             isRepeatable: request.isRepeatable
         )
+        sent.maximumResponseBytes = APIRequest.maximumResponseBytes
+        return sent
     }
 
     /// What is left, where that is less than the transport's own limit.
     private func timeLeft(until end: ContinuousClock.Instant?) -> Duration? {
         guard let left = end.map({ $0 - .now }), left < transport.timeLimit else { return nil }
         return max(left, .milliseconds(1))
+    }
+
+    /// Ends what takes longer than it may: what is read in many pieces asks after each.
+    ///
+    /// - Throws: ``AuthentikError`` of the kind `unreachable`.
+    func checkDeadline(of request: APIRequest) throws {
+        try Task.checkCancellation()
+        guard let deadline, deadline <= .now else { return }
+        throw AuthentikError(
+            kind: .unreachable,
+            message: "the time limit was over before all of it was read",
+            request: request.description(at: address)
+        )
     }
 
     /// Waits before the next attempt, or throws the error if there is to be none.
@@ -162,21 +193,6 @@ package struct AuthentikClient: Sendable {
         else { throw error }
         onRetry?(error, delay)
         try await Task.sleep(for: delay)
-    }
-}
-
-extension AuthentikError {
-    /// Takes out what was sent in secret, should Authentik ever quote it.
-    fileprivate func redacting(_ secrets: [Secret]) -> AuthentikError {
-        var error = self
-        // The longest first: one may be part of another.
-        for secret in secrets.map(\.exposed).sorted(by: { $0.count > $1.count }) where !secret.isEmpty {
-            error.message.replace(secret, with: "(secret)")
-            for index in error.fields.indices {
-                error.fields[index].message.replace(secret, with: "(secret)")
-            }
-        }
-        return error
     }
 }
 

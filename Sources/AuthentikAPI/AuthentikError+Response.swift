@@ -1,10 +1,16 @@
+import Base
 import CurlTransport
 import JSON
+import Secrets
 
 extension AuthentikError {
+    /// The longest message, in scalars.
+    private static let longestMessage = 2000
+
     /// The error that a response stands for; nil if it is the JSON of a success, or an empty one.
-    init?(_ response: HTTPResponse, to request: APIRequest, at address: AuthentikAddress) {
-        let description = request.description(at: address)
+    ///
+    /// - Parameter mask: takes out what was sent in secret, should an answer quote it.
+    init?(_ response: HTTPResponse, to request: APIRequest, at address: AuthentikAddress, hiding mask: SecretMask) {
         let isJSON = response.headers["content-type"]?.lowercased().contains("json") ?? false
         let isSuccess = (200..<300).contains(response.status)
         if isSuccess && (isJSON || response.body.isEmpty) { return nil }
@@ -14,12 +20,13 @@ extension AuthentikError {
             kind: .notAuthentik,
             status: response.status,
             message: "",
-            request: description,
-            requestID: response.headers["x-authentik-id"],
+            request: request.description(at: address),
+            requestID: Self.requestID(of: response, hiding: mask),
             // A day at most: nobody means more, and the clock cannot add just any number.
             retryAfter: response.headers["retry-after"].flatMap(Int.init).map { .seconds(min(max(0, $0), 86_400)) }
         )
-        error.fields = answer.map { FieldError.flattened($0) } ?? []
+        let refusals = FieldErrors(answer ?? .null, hiding: mask)
+        error.fields = refusals.found
         let words = error.fields.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
             .joined(separator: "; ")
         error.kind = Kind(response, request: request, isJSON: isJSON, words: words)
@@ -28,8 +35,14 @@ extension AuthentikError {
             let permissions = request.endpoint.permissions(for: request.method)
             error.permission = permissions.isEmpty ? nil : permissions.joined(separator: " and ")
         }
-        error.message = error.describe(response, words: words)
+        let message = error.describe(response, words: refusals.isCut ? "\(words); and more" : words)
+        error.message = mask(message).cut(to: Self.longestMessage)
         self = error
+    }
+
+    /// `X-authentik-id`, as far as it may be shown.
+    static func requestID(of response: HTTPResponse, hiding mask: SecretMask) -> String? {
+        response.headers["x-authentik-id"].map { mask($0).cut(to: 100) }
     }
 
     private func describe(_ response: HTTPResponse, words: String) -> String {
@@ -47,6 +60,8 @@ extension AuthentikError {
             return "Authentik failed on it (405 with an empty page stands for an unhandled error; see its log)"
         case .serverError:
             return words.isEmpty ? "Authentik failed on it (\(status); see its log)" : "\(status): \(words)"
+        case _ where words.isEmpty && response.body.count >= HTTPRequest.maximumErrorBytes:
+            return "answered \(status), with more than \(HTTPRequest.maximumErrorBytes) bytes, which are not read"
         default:
             return words.isEmpty ? "answered \(status)" : words
         }
@@ -70,34 +85,5 @@ extension AuthentikError.Kind {
             case 400..<500: .rejected
             default: .notAuthentik
             }
-    }
-}
-
-extension AuthentikError.FieldError {
-    /// Authentik's error bodies, all shapes: `{"detail": "…"}`, `{"field": ["…"]}`, `{"field": {"0": ["…"]}}`,
-    /// `{"field": [{"inner": ["…"]}]}`, `{"field": {"non_field_errors": ["…"]}}`; ordered by field.
-    static func flattened(_ value: JSONValue, at path: String = "") -> [AuthentikError.FieldError] {
-        switch value {
-        case .object(let members):
-            members.sorted { $0.key < $1.key }.flatMap { key, value in
-                let isWhole = key == "non_field_errors" || (path.isEmpty && key == "detail")
-                return flattened(value, at: isWhole ? path : joined(path, key))
-            }
-        case .array(let elements):
-            elements.enumerated().flatMap { index, element in
-                if case .object = element { return flattened(element, at: "\(path)[\(index)]") }
-                return flattened(element, at: path)
-            }
-        case .string(let text): [.init(field: path, message: text)]
-        case .null: []
-        case .bool(let flag): [.init(field: path, message: "\(flag)")]
-        case .integer(let number): [.init(field: path, message: "\(number)")]
-        case .double(let number): [.init(field: path, message: "\(number)")]
-        }
-    }
-
-    private static func joined(_ path: String, _ key: String) -> String {
-        if path.isEmpty { return key }
-        return Int(key) == nil ? "\(path).\(key)" : "\(path)[\(key)]"
     }
 }

@@ -9,6 +9,8 @@ package protocol ListedObject: Decodable, Sendable {
 struct Page<Row: ListedObject>: Decodable, Sendable {
     var pagination: Pagination
     var results: [Row]
+    /// Of its JSON, in bytes.
+    var size = 0
 
     struct Pagination: Decodable, Sendable {
         /// Of all rows, on all pages.
@@ -19,5 +21,30 @@ struct Page<Row: ListedObject>: Decodable, Sendable {
             case count
             case totalPages = "total_pages"
         }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case pagination, results
+    }
+}
+
+extension Page {
+    /// More rows than any Authentik has of anything that is read as a whole.
+    private static var mostRows: Int { 100_000 }
+
+    /// What the first page of a list says that cannot be; nil if nothing.
+    ///
+    /// Its own rows are as many as fit on one, or fewer: of applications those are left out that the account may not
+    /// open, after they were counted.
+    var mistake: String? {
+        let (count, pages) = (pagination.count, pagination.totalPages)
+        guard count <= Self.mostRows else {
+            return "the list is said to have \(count) rows, and more than \(Self.mostRows) are not read"
+        }
+        let most = max(1, (max(0, count) + max(1, results.count) - 1) / max(1, results.count))
+        guard pages <= most else {
+            return "the list is said to have \(pages) pages, and \(count) rows with \(results.count) on the first"
+        }
+        return nil
     }
 }

@@ -5,10 +5,23 @@ package struct Release: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// The whole text.
     package let description: String
 
-    /// Fails on a text that does not begin with a year and a month.
+    private static let longest = 64
+
+    private static func isPart(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: ".-+_".utf8.contains(byte)
+        }
+    }
+
+    /// Fails on a text that does not begin with a year and a month, or holds what no release has: it is shown everywhere.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", maxSplits: 2)
-        guard parts.count >= 2, let year = Int(parts[0]), let month = Int(parts[1]), year >= 2000 else { return nil }
+        guard parts.count >= 2, let year = Int(parts[0]), let month = Int(parts[1]), year >= 2000,
+            text.utf8.count <= Self.longest, text.utf8.allSatisfy(Self.isPart)
+        else { return nil }
         self.year = year
         self.month = month
         description = text

@@ -22,6 +22,10 @@ package struct HTTPRequest: Sendable {
     /// If so, and if a connection that was used before stays silent, it is sent once more over a new one, and the first
     /// answer counts; see ``TransportConfiguration/silenceLimit``.
     package var mayBeDoubled: Bool
+    /// The largest body of a success that is accepted, after decompression; nil means the transport's own limit.
+    package var maximumResponseBytes: Int?
+    /// How much of the body of any other response is kept; what follows is not waited for.
+    package static let maximumErrorBytes = 64 << 10
 
     /// - Parameter mayBeDoubled: Nil means that of a GET or HEAD; never so of what must not be repeated.
     package init(

@@ -33,13 +33,19 @@ final class Transfer {
 
     private var headers: HTTPHeaders = [:]
     private var body: [UInt8] = []
-    private var isTooLarge = false
+    /// What of the response is too large; nil if nothing is.
+    private var excess: String?
+    private var headerBytes = 0
+    /// Whether there is more of an error than is kept.
+    private var isCut = false
     private var isTooLate = false
     /// Whether anything of an answer has come.
     private var hasAnswer = false
     /// Whether a stream has got its status and headers.
     private var hasHead = false
 
+    /// Of all sets of headers together.
+    private static let maximumHeaderBytes = 256 << 10
     /// What libcurl and the clock can take.
     private static let longestTime = Duration.seconds(Int32.max / 1000)
     /// How much longer than libcurl's own time limit it waits: libcurl's error tells more.
@@ -57,7 +63,7 @@ final class Transfer {
         self.identifier = identifier
         self.handle = handle
         self.request = request
-        self.maximumBytes = configuration.maximumResponseBytes
+        self.maximumBytes = request.maximumResponseBytes ?? configuration.maximumResponseBytes
         self.silenceLimit = configuration.silenceLimit
         self.streaming = streaming
         self.isSecond = first != nil
@@ -142,7 +148,7 @@ final class Transfer {
 
     /// What came of the transfer, given libcurl's verdict.
     func result(_ code: CURLcode) -> Result<HTTPResponse, TransportError> {
-        guard code == CURLE_OK else {
+        guard code == CURLE_OK || isCut else {
             let error = error(code)
             // Of two attempts, the one counts that may have done something.
             guard let errorBefore, errorBefore.mayHaveReachedServer else { return .failure(error) }
@@ -167,7 +173,7 @@ final class Transfer {
         let detail = String(cString: errorText)
         var kind = TransportError.Kind(code)
         var message = detail.isEmpty ? description(of: code) : detail
-        if isTooLarge { (kind, message) = (.responseTooLarge, "the answer is larger than \(maximumBytes) bytes") }
+        if let excess { (kind, message) = (.responseTooLarge, excess) }
         if isTooLate { (kind, message) = (.tooLate, "its time was over before it could be sent") }
         return TransportError(
             kind: kind,
@@ -226,8 +232,14 @@ final class Transfer {
             self.streaming?.lastActivity = .now
             return isTaken ? bytes.count : Int(CURL_WRITEFUNC_PAUSE)
         }
+        let room = HTTPRequest.maximumErrorBytes - body.count
+        if !(200..<300).contains(status), bytes.count > room {
+            isCut = true
+            body.append(contentsOf: bytes.prefix(room))
+            return 0
+        }
         guard body.count + bytes.count <= maximumBytes else {
-            isTooLarge = true
+            excess = "the answer is larger than \(maximumBytes) bytes"
             return 0
         }
         body.append(contentsOf: bytes)
@@ -237,6 +249,11 @@ final class Transfer {
     /// Takes one line: a status line, which begins a new set of headers (an interim 100 came before), or a field.
     private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
         hasAnswer = true
+        headerBytes += bytes.count
+        guard headerBytes <= Self.maximumHeaderBytes else {
+            excess = "the headers of the answer are larger than \(Self.maximumHeaderBytes) bytes"
+            return 0
+        }
         let line = String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             headers = [:]

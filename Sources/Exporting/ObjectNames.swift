@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 import Planning
 
@@ -6,7 +7,7 @@ import Planning
 struct ObjectNames {
     private let flows: [String: String]
     private let keys: [String: String]
-    private let keyCounts: [String: Int]
+    private let keyCounts: [ExactText: Int]
     private let algorithms: [String: SigningAlgorithm]
     private let mappings: [String: ScopeMapping]
     private let pksByManaged: [String: String]
@@ -18,7 +19,7 @@ struct ObjectNames {
         }
         flows = index(observed.flows.map { ($0.pk, $0.slug) })
         keys = index(observed.keys.map { ($0.pk, $0.name) })
-        keyCounts = Dictionary(grouping: observed.keys, by: \.name).mapValues(\.count)
+        keyCounts = Dictionary(grouping: observed.keys, by: \.name.exact).mapValues(\.count)
         algorithms = index(
             observed.keys.compactMap { key in
                 SigningAlgorithm(keyType: key.keyType, observed.release).map { (key.pk, $0) }
@@ -33,7 +34,7 @@ struct ObjectNames {
 
     /// - Returns: nil also for a name that several keys have.
     func key(_ pk: String?) -> String? {
-        guard let name = pk.flatMap({ keys[$0] }), keyCounts[name] == 1 else { return nil }
+        guard let name = pk.flatMap({ keys[$0] }), keyCounts[name.exact] == 1 else { return nil }
         return name
     }
 

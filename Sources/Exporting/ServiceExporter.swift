@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 import Planning
 import YAMLDocument
@@ -55,7 +56,7 @@ struct ServiceExporter {
     ///   - variables: The variables of the services before this one.
     mutating func export(_ redirects: inout Set<Redirect>, _ variables: inout EnvironmentNames) -> ExportedService {
         add("slug", application.slug)
-        optional("name", "name", application.name, isDefault: application.name == application.slug)
+        optional("name", "name", application.name, isDefault: application.name.exact == application.slug.exact)
         optional("group", "group", application.group, default: "")
         optional("description", "meta_description", application.description, default: "")
         optional("publisher", "meta_publisher", application.publisher, default: "")

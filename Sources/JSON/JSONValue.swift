@@ -1,6 +1,9 @@
+import Base
+
 /// Any JSON value (RFC 8259).
 ///
 /// Objects are unordered, as in the RFC; they are written with their keys sorted, so equal values are equal text.
+/// Strings are equal as ``ExactText``.
 package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -23,6 +26,33 @@ package enum JSONValue: Sendable, Hashable {
         var writer = JSONWriter(pretty: pretty)
         writer.write(self)
         return writer.bytes
+    }
+}
+
+extension JSONValue {
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.double(let left), .double(let right)): left == right
+        case (.string(let left), .string(let right)): left.exact == right.exact
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(value.exact)
+        case .array(let value): hasher.combine(value)
+        case .object(let value): hasher.combine(value)
+        }
     }
 }
 

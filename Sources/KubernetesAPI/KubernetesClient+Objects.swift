@@ -54,7 +54,7 @@ extension KubernetesClient {
                 ]
             )
         )
-        request.secrets = secretKeys.flatMap { key in [data[key]?.exposed, encoded[key]].compactMap(\.self) }
+        request.secrets = secretKeys.compactMap { data[$0] }
         _ = try await retrying { [request] in try await admission { try await send(request.within($0)) } }
     }
 }

@@ -19,6 +19,9 @@ package struct KubernetesClient: Sendable {
         try await $0(nil)
     }
 
+    /// The largest object, or event of a watch, that is taken: etcd keeps 1.5 MB, and in JSON they are larger.
+    static let maximumObjectBytes = 4 << 20
+
     private let transport: CurlTransport
 
     /// - Throws: ``TransportError`` if libcurl cannot be set up.
@@ -69,9 +72,10 @@ package struct KubernetesClient: Sendable {
             headers: response.headers,
             body: body,
             to: request,
-            at: configuration.server
+            at: configuration.server,
+            hiding: token
         )
-        if let error { throw error.redacting(token) }
+        if let error { throw error }
         return SecretEvents(lines: response.body, request: request, server: configuration.server, token: token)
     }
 
@@ -87,9 +91,10 @@ package struct KubernetesClient: Sendable {
             headers: response.headers,
             body: response.body,
             to: request,
-            at: configuration.server
+            at: configuration.server,
+            hiding: token
         )
-        if let error { throw error.redacting(token) }
+        if let error { throw error }
         return try decoding(request) { () throws(Malformed) in
             do {
                 return try JSONValue(parsing: response.body)
@@ -121,7 +126,7 @@ package struct KubernetesClient: Sendable {
         var headers: HTTPHeaders = ["accept": "application/json"]
         if let token { headers.append("authorization", "Bearer \(token.exposed)") }
         if let body = request.body { headers.append("content-type", body.kind.rawValue) }
-        return HTTPRequest(
+        var sent = HTTPRequest(
             request.method,
             request.url(at: configuration.server),
             headers: headers,
@@ -132,6 +137,8 @@ package struct KubernetesClient: Sendable {
             isRepeatable: request.verb != .create,
             mayBeDoubled: request.mayBeDoubled
         )
+        sent.maximumResponseBytes = Self.maximumObjectBytes
+        return sent
     }
 
     private func timeLimit(_ request: KubernetesRequest) -> Duration? {
@@ -190,7 +197,7 @@ package struct KubernetesClient: Sendable {
             var bytes: [UInt8] = []
             for try await chunk in body {
                 bytes += chunk
-                if bytes.count > 65_536 { break }
+                if bytes.count > HTTPRequest.maximumErrorBytes { break }
             }
             return bytes
         } catch let error as TransportError {

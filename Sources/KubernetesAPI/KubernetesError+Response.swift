@@ -1,14 +1,27 @@
+import Base
 import CurlTransport
 import JSON
 import Secrets
 
 extension KubernetesError {
+    /// The longest message, in scalars.
+    private static let longestMessage = 500
+
     /// The error that a response stands for; nil if it is a success with JSON.
-    init?(status: Int, headers: HTTPHeaders, body: [UInt8], to request: KubernetesRequest, at server: String) {
+    ///
+    /// - Parameter token: what was sent with the request, and is taken out should a server quote it.
+    init?(
+        status: Int,
+        headers: HTTPHeaders,
+        body: [UInt8],
+        to request: KubernetesRequest,
+        at server: String,
+        hiding token: Secret?
+    ) {
         let isJSON = headers["content-type"]?.lowercased().contains("json") ?? false
         if (200..<300).contains(status) && isJSON { return nil }
         let answer = isJSON ? try? JSONValue(parsing: body) : nil
-        self.init(status: status, answer, to: request, at: server)
+        self.init(status: status, answer, to: request, at: server, hiding: token)
         if let seconds = headers["retry-after"].flatMap(Int.init) {
             retryAfter = .seconds(min(max(0, seconds), 86_400))
         }
@@ -16,9 +29,16 @@ extension KubernetesError {
 
     /// The error that a `Status` stands for: the body of a response, or the object of an `ERROR` in a watch
     /// (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/).
-    init(status: Int, _ answer: JSONValue?, to request: KubernetesRequest, at server: String) {
+    init(
+        status: Int,
+        _ answer: JSONValue?,
+        to request: KubernetesRequest,
+        at server: String,
+        hiding token: Secret?
+    ) {
+        let mask = SecretMask(request.secrets + [token].compactMap(\.self))
         let isStatus = answer?["kind"]?.string == "Status"
-        let words = isStatus ? answer?["message"]?.string.map { displayed(redacted($0, request.secrets)) } : nil
+        let words = isStatus ? answer?["message"]?.string.map { onOneLine(mask($0)).cut(to: Self.longestMessage) } : nil
         self.init(
             kind: Kind(status: status, isStatus: isStatus),
             status: status,
@@ -48,14 +68,6 @@ extension KubernetesError {
             request: request.description(at: server)
         )
     }
-
-    /// Takes out what was sent in secret, should a server ever quote it.
-    func redacting(_ token: Secret?) -> KubernetesError {
-        guard let token, !token.exposed.isEmpty else { return self }
-        var error = self
-        error.message.replace(token.exposed, with: "(secret)")
-        return error
-    }
 }
 
 extension KubernetesError.Kind {
@@ -76,17 +88,7 @@ extension KubernetesError.Kind {
     }
 }
 
-/// Without what was sent in secret, as it is or as Go quotes it; the longest first: one may be part of another.
-private func redacted(_ text: String, _ secrets: [String]) -> String {
-    let quoted = secrets.map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }
-    let all = Set(secrets + quoted).filter { !$0.isEmpty }
-    return all.sorted { $0.utf8.count > $1.utf8.count }.reduce(text) { $0.replacing($1, with: "(secret)") }
-}
-
-/// On one line, and not without end.
-private func displayed(_ text: String) -> String {
-    let limit = 500
+private func onOneLine(_ text: String) -> String {
     let scalars = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
-    let shown = String(String.UnicodeScalarView(scalars.prefix(limit)))
-    return scalars.count > limit ? shown + "…" : shown
+    return String(String.UnicodeScalarView(scalars))
 }

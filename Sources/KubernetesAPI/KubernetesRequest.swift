@@ -1,5 +1,6 @@
 import CurlTransport
 import JSON
+import Secrets
 
 /// One request about the objects of a namespace.
 struct KubernetesRequest: Sendable {
@@ -15,8 +16,8 @@ struct KubernetesRequest: Sendable {
     /// Besides what the verb needs.
     var query: [(String, String)] = []
     var body: KubernetesBody?
-    /// What of the body must not be repeated, in each form that a server may quote it in.
-    var secrets: [String] = []
+    /// What of the body must not be repeated.
+    var secrets: [Secret] = []
     /// From the start to the last byte of the answer; nil means the transport's own limit.
     var timeLimit: Duration?
     /// The leader's term that it has to keep to; nil for none.

@@ -1,7 +1,7 @@
 /// Puts lines together from pieces that end anywhere.
 struct LineSplitter {
-    /// The longest line: etcd takes objects of 1.5 MB, in JSON they are larger.
-    static let limit = 8 << 20
+    /// The longest line.
+    static let limit = KubernetesClient.maximumObjectBytes
 
     private var bytes: [UInt8] = []
     /// Where the first line that was not taken begins.

@@ -47,7 +47,7 @@ struct SecretEvents: AsyncSequence {
         private func event(_ line: ArraySlice<UInt8>) throws -> SecretEvent {
             let event = try SecretEvent(line: line)
             if case .failed(let code, let status) = event {
-                throw KubernetesError(status: code, status, to: request, at: server).redacting(token)
+                throw KubernetesError(status: code, status, to: request, at: server, hiding: token)
             }
             return event
         }

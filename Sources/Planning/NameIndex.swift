@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 import JSON
 import Secrets
@@ -7,9 +8,9 @@ import Secrets
 struct NameIndex {
     let release: Release
     private let flowsBySlug: [String: Flow]
-    private let keysByName: [String: [CertificateKeyPair]]
-    private let scopesByManaged: [String: ScopeMapping]
-    private let scopesByScopeName: [String: [ScopeMapping]]
+    private let keysByName: [ExactText: [CertificateKeyPair]]
+    private let scopesByManaged: [ExactText: ScopeMapping]
+    private let scopesByScopeName: [ExactText: [ScopeMapping]]
     private let scopesByPK: [String: ScopeMapping]
     private let keysByPK: [String: CertificateKeyPair]
     private let namesByPK: [String: String]
@@ -17,12 +18,12 @@ struct NameIndex {
     init(_ observed: ObservedState) {
         release = observed.release
         flowsBySlug = Dictionary(observed.flows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
-        keysByName = Dictionary(grouping: observed.keys, by: \.name)
+        keysByName = Dictionary(grouping: observed.keys, by: \.name.exact)
         scopesByManaged = Dictionary(
-            observed.scopeMappings.compactMap { mapping in mapping.managed.map { ($0, mapping) } },
+            observed.scopeMappings.compactMap { mapping in mapping.managed.map { ($0.exact, mapping) } },
             uniquingKeysWith: { first, _ in first }
         )
-        scopesByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName)
+        scopesByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName.exact)
         scopesByPK = Dictionary(observed.scopeMappings.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         keysByPK = Dictionary(observed.keys.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         namesByPK = Dictionary(
@@ -98,7 +99,7 @@ struct NameIndex {
 
     /// The names by which a client asks for declared scopes.
     func scopeNames(_ scopes: [String]) -> [String] {
-        scopes.map { scopesByManaged[$0]?.scopeName ?? $0 }
+        scopes.map { scopesByManaged[$0.exact]?.scopeName ?? $0 }
     }
 
     private func flow(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
@@ -109,12 +110,12 @@ struct NameIndex {
     }
 
     private func key(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
-        let keys = keysByName[name] ?? []
+        let keys = keysByName[name.exact] ?? []
         guard let key = keys.first else {
             throw LookUpError(
                 "\(field): Authentik has no certificate with a private key named '\(name)'",
                 meant: name,
-                among: keysByName.keys
+                among: keysByName.keys.map(\.text)
             )
         }
         guard keys.count == 1 else {
@@ -125,14 +126,14 @@ struct NameIndex {
 
     /// By what Authentik brings itself, then by scope name, which is not unique, then by any `managed` name.
     private func scope(_ name: String) throws(LookUpError) -> FieldValue.Reference {
-        let own = scopesByManaged["goauthentik.io/providers/oauth2/scope-\(name)"]
-        if let mapping = own ?? scopesByManaged[name] { return .init(pk: .string(mapping.pk), name: name) }
-        let mappings = scopesByScopeName[name] ?? []
+        let own = scopesByManaged["goauthentik.io/providers/oauth2/scope-\(name)".exact]
+        if let mapping = own ?? scopesByManaged[name.exact] { return .init(pk: .string(mapping.pk), name: name) }
+        let mappings = scopesByScopeName[name.exact] ?? []
         guard let mapping = mappings.first else {
             throw LookUpError(
                 "scopes: Authentik has no scope mapping '\(name)'",
                 meant: name,
-                among: Array(scopesByScopeName.keys) + scopesByManaged.keys
+                among: (Array(scopesByScopeName.keys) + scopesByManaged.keys).map(\.text)
             )
         }
         guard mappings.count == 1 else {

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 
 /// Finds what Authentik holds by the names and pks that a plan asks for.
@@ -7,8 +8,8 @@ struct ObservedIndex {
     private let applicationsByPK: [String: Application]
     /// Of whatever kind.
     private let providersByPK: [Int: OAuth2Provider]
-    private let providersByName: [String: OAuth2Provider]
-    private let providersByClientID: [String: OAuth2Provider]
+    private let providersByName: [ExactText: OAuth2Provider]
+    private let providersByClientID: [ExactText: OAuth2Provider]
     private let marksByApplication: [String: MarkedEntitlement]
     private let markedByProvider: [Int: Set<String>]
     /// The applications that this owner marked, with their marks, ordered by slug.
@@ -37,8 +38,8 @@ struct ObservedIndex {
         applicationsBySlug = index(observed.applications, by: \.slug)
         applicationsByPK = index(observed.applications, by: \.pk)
         providersByPK = index(observed.providers, by: \.pk)
-        providersByName = index(observed.providers, by: \.name)
-        providersByClientID = index(observed.providers, by: \.clientID)
+        providersByName = index(observed.providers, by: \.name.exact)
+        providersByClientID = index(observed.providers, by: \.clientID.exact)
         marksByApplication = index(
             observed.marks.filter { $0.name == OwnershipMark.entitlementName },
             by: \.application
@@ -89,8 +90,8 @@ struct ObservedIndex {
     func providerOfAnyKind(pk: Int) -> OAuth2Provider? { providersByPK[pk] }
 
     /// - Returns: a proxy provider too: names and client ids are unique across all types.
-    func provider(name: String) -> OAuth2Provider? { providersByName[name] }
-    func provider(clientID: String) -> OAuth2Provider? { providersByClientID[clientID] }
+    func provider(name: String) -> OAuth2Provider? { providersByName[name.exact] }
+    func provider(clientID: String) -> OAuth2Provider? { providersByClientID[clientID.exact] }
     func mark(of application: Application) -> MarkedEntitlement? { marksByApplication[application.pk] }
 
     /// The application of a service that somebody gave another slug; the owner's mark, or what is left of it, still

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 
 /// Finds the provider that is a service's own.
@@ -24,8 +25,8 @@ struct ProviderMatcher {
     }
 
     private let index: ObservedIndex
-    private let declaredNames: Set<String>
-    private let declaredClientIDs: Set<String>
+    private let declaredNames: Set<ExactText>
+    private let declaredClientIDs: Set<ExactText>
     /// This owner's applications, by pk, that services with a provider have.
     private let claimed: Set<String>
     /// Providers that their applications let go of in this pass; see ``WriteOrder``.
@@ -42,8 +43,8 @@ struct ProviderMatcher {
                 .map(\.application.pk)
         )
         self.freed = freed
-        declaredNames = Set(services.compactMap { $0.provider?.name })
-        declaredClientIDs = Set(services.compactMap { $0.provider?.clientID })
+        declaredNames = Set(services.compactMap { $0.provider?.name.exact })
+        declaredClientIDs = Set(services.compactMap { $0.provider?.clientID.exact })
     }
 
     mutating func match(_ declared: Provider, application: Application?, mark: OwnershipMark?) -> Match {
@@ -65,7 +66,9 @@ struct ProviderMatcher {
         }
 
         var candidates: [OAuth2Provider] = []
-        if let linked, linked.name == declared.name || linked.clientID == declared.clientID {
+        if let linked,
+            linked.name.exact == declared.name.exact || linked.clientID.exact == declared.clientID.exact
+        {
             if let application, let conflict = foreignMark(on: linked, of: application) { return conflict }
             candidates.append(linked)
         }
@@ -113,8 +116,8 @@ struct ProviderMatcher {
         }
         if let conflict = foreignMark(on: linked, of: application) { return conflict }
         let isDeclaredElsewhere =
-            isSpokenFor(linked, application) || declaredNames.contains(linked.name)
-            || declaredClientIDs.contains(linked.clientID)
+            isSpokenFor(linked, application) || declaredNames.contains(linked.name.exact)
+            || declaredClientIDs.contains(linked.clientID.exact)
         return isDeclaredElsewhere ? .none : .found(linked, isLinked: true)
     }
 
@@ -142,7 +145,8 @@ struct ProviderMatcher {
         return candidates.filter { provider in
             provider.kind == .oauth2 && !provider.isLinked && !taken.contains(provider.pk)
                 && index.applicationsMarked(provider: provider.pk).isEmpty
-                && !declaredNames.contains(provider.name) && !declaredClientIDs.contains(provider.clientID)
+                && !declaredNames.contains(provider.name.exact)
+                && !declaredClientIDs.contains(provider.clientID.exact)
                 && seen.insert(provider.pk).inserted
         }
     }

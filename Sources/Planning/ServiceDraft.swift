@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 import JSON
 
@@ -93,7 +94,7 @@ struct ServiceDraft {
                 let isRenamed = application.slug != service.slug
                 plan.writes.insert(.updateProvider(pk: own.pk, sent.map(\.assignment)), at: isRenamed ? 1 : 0)
             }
-            if own.clientID != provider.declared.clientID {
+            if own.clientID.exact != provider.declared.clientID.exact {
                 plan.notes.append(
                     "its client id changes from '\(own.clientID)' to '\(provider.declared.clientID)': tell it to the service"
                 )

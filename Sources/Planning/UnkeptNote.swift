@@ -52,7 +52,7 @@ extension FieldValue {
         switch self {
         case .references(let references):
             .array(references.map { "\($0.pk.string ?? "")" }.sorted().map(JSONValue.string))
-        case .redirectURIs(let entries):
+        case .redirectURIs(let entries, _):
             .array(
                 entries.map { entry in
                     let type = entry.type ?? "authorization"

@@ -1,14 +1,18 @@
+import Base
+
 /// A text that must never be seen: a client secret, a token.
 ///
 /// Nothing that prints, interpolates, mirrors or dumps it shows its value, and it is not `Codable`;
-/// ``exposed`` is the one way out, to be used only where the value goes on the wire.
+/// ``exposed`` is the one way out, to be used only where the value goes on the wire. Two are equal if their bytes are.
 package struct Secret: Sendable, Hashable {
-    /// The value in clear.
-    package let exposed: String
+    private let value: ExactText
 
     package init(_ value: String) {
-        exposed = value
+        self.value = ExactText(value)
     }
+
+    /// The value in clear.
+    package var exposed: String { value.text }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Where the status server listens.
 package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     package var host: String
@@ -30,8 +32,10 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(host: host.isEmpty ? "0.0.0.0" : host, port: port)
     }
 
-    /// Whether only this machine reaches it.
-    package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    /// Whether only this machine reaches it; found out as when it is listened on, so however the address is written.
+    package var isLoopback: Bool {
+        (try? SocketAddress.makeAddressResolvingHost(host, port: port))?.isLoopback ?? false
+    }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 

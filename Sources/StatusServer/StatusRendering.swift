@@ -1,3 +1,4 @@
+import NIOCore
 import Reconciling
 import Synchronization
 
@@ -5,8 +6,8 @@ import Synchronization
 final class StatusRendering: Sendable {
     private struct State {
         var parts = StatusJSON()
-        var json: (revision: Int, bytes: [UInt8])?
-        var page: (revision: Int, bytes: [UInt8])?
+        var json: (revision: Int, body: ByteBuffer)?
+        var page: (revision: Int, body: ByteBuffer)?
     }
 
     private let board: StatusBoard
@@ -22,24 +23,24 @@ final class StatusRendering: Sendable {
     func refresh() { _ = json }
 
     /// The JSON text and its entity tag.
-    var json: (bytes: [UInt8], tag: String) {
+    var json: (body: ByteBuffer, tag: String) {
         let (document, revision) = board.current
-        let bytes = state.withLock { state in
-            if let json = state.json, json.revision == revision { return json.bytes }
-            let bytes = state.parts.render(document)
-            state.json = (revision, bytes)
-            return bytes
+        let body = state.withLock { state in
+            if let json = state.json, json.revision == revision { return json.body }
+            let body = ByteBuffer(bytes: state.parts.render(document))
+            state.json = (revision, body)
+            return body
         }
-        return (bytes, "\"\(instance)-\(revision)\"")
+        return (body, "\"\(instance)-\(revision)\"")
     }
 
-    var page: [UInt8] {
+    var page: ByteBuffer {
         let (document, revision) = board.current
         return state.withLock { state in
-            if let page = state.page, page.revision == revision { return page.bytes }
-            let bytes = Array(StatusPage.render(document).utf8)
-            state.page = (revision, bytes)
-            return bytes
+            if let page = state.page, page.revision == revision { return page.body }
+            let body = ByteBuffer(string: StatusPage.render(document))
+            state.page = (revision, body)
+            return body
         }
     }
 }

@@ -9,9 +9,12 @@ package import Reconciling
 ///
 /// It never touches the loop but by asking for a pass, so nothing that a client does can hold a pass up.
 package struct StatusServer: Sendable {
-    /// More connections than these wait in the system's queue, as many again: enough for any number of monitors.
+    /// Enough for any number of monitors; of more than these, the longest idle go.
     private static let maximumConnections = 1024
-    /// After so long without a byte a connection is closed; half a request counts as none.
+    /// How many more are open while those that go are being closed; others wait in the system's queue.
+    private static let closingConnections = 128
+    /// After so many seconds without a byte a connection is closed; half a request counts as none, as does an answer that
+    /// is not read.
     private static let idleLimit: Int64 = 30
 
     private let settings: StatusServerSettings
@@ -45,19 +48,19 @@ package struct StatusServer: Sendable {
             guarding: RequestGuard(settings)
         )
         let waiting = WaitingConnections()
+        let slots = ConnectionSlots(Self.maximumConnections)
         let application = Hummingbird.Application(
             responder: responder,
             server: HTTPServerBuilder {
-                KeptHTTP1Channel(
-                    HTTP1Channel(responder: $0, configuration: .init(idleTimeout: .seconds(Self.idleLimit))),
-                    waiting: waiting
-                )
+                BoundedHTTP1Channel(responder: $0, waiting: waiting, slots: slots, idleSeconds: Self.idleLimit)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.address.host, port: settings.address.port),
                 // Where the queue is full, Linux drops who came with the others at once.
                 backlog: Self.maximumConnections,
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    Self.maximumConnections + Self.closingConnections
+                )
             ),
             onServerRunning: { [port = settings.address.port] channel in
                 await onReady(channel.localAddress?.port ?? port)

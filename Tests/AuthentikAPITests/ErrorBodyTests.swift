@@ -13,14 +13,16 @@ struct ErrorBodyTests {
         _ type: String?,
         _ body: String,
         to request: APIRequest = APIRequest(method: "GET", endpoint: .providers),
-        headers extra: [(String, String)] = []
+        headers extra: [(String, String)] = [],
+        id: String = "5e1f",
+        hiding secrets: [Secret] = []
     ) throws -> AuthentikError? {
-        var headers: HTTPHeaders = ["x-authentik-id": "5e1f"]
+        var headers: HTTPHeaders = ["x-authentik-id": id]
         if let type { headers.append("content-type", type) }
         for (name, value) in extra { headers.append(name, value) }
         let address = try #require(AuthentikAddress("https://h"))
         let response = HTTPResponse(status: status, headers: headers, body: [UInt8](body.utf8))
-        return AuthentikError(response, to: request, at: address)
+        return AuthentikError(response, to: request, at: address, hiding: SecretMask(secrets))
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Secrets
 import TestSupport
 import Testing
 
@@ -8,7 +9,7 @@ struct PermissionTests {
     private static func error(_ name: String, _ release: String, _ request: APIRequest) throws -> AuthentikError {
         let response = try Fixture.named(name, of: release).response
         let address = try #require(AuthentikAddress("https://h"))
-        return try #require(AuthentikError(response, to: request, at: address))
+        return try #require(AuthentikError(response, to: request, at: address, hiding: SecretMask([])))
     }
 
     @Test(

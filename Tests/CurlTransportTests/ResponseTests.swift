@@ -65,6 +65,38 @@ struct ResponseTests {
         #expect(try await patient.get(server.url).body.count == Gzip.zerosLength)
     }
 
+    @Test("Of an error's body the first part is kept, compressed or not", arguments: [400, 404, 500, 503, 302])
+    func largeErrors(status: Int) async throws {
+        let text = String(repeating: "x", count: 5 << 20)
+        let server = try CannedServer { request in
+            request.path == "/gzip"
+                ? .answer(status, [("content-encoding", "gzip")], body: Gzip.zeros) : .text(status, text)
+        }
+        let transport = try makeTransport()
+        for path in ["/plain", "/gzip"] {
+            let response = try await transport.get(server.url + path)
+            #expect(response.status == status)
+            #expect(response.body.count == HTTPRequest.maximumErrorBytes)
+        }
+    }
+
+    @Test("A request may take less than its transport")
+    func ownLimit() async throws {
+        let server = try CannedServer(.text(200, "hello world"))
+        var request = HTTPRequest("GET", server.url)
+        request.maximumResponseBytes = 10
+        #expect(try await makeTransport().failure(of: request).kind == .responseTooLarge)
+        request.maximumResponseBytes = 11
+        #expect(try await makeTransport().send(request).text == "hello world")
+    }
+
+    @Test("Headers without end are refused")
+    func headers() async throws {
+        let fields = (0..<20_000).map { ("x-\($0)", "aaaaaaaaaaaaaaaa") }
+        let server = try CannedServer(.answer(200, fields))
+        #expect(try await makeTransport().failure(of: HTTPRequest("GET", server.url)).kind == .responseTooLarge)
+    }
+
     @Test("A body that is cut short is an interruption")
     func cutShort() async throws {
         let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"

@@ -39,7 +39,7 @@ extension Command.Result {
     /// Neither stream holds a secret or a token.
     func expectNoSecrets(sourceLocation: SourceLocation = #_sourceLocation) {
         for secret in [token] + secrets.values {
-            #expect(!(output + errors).contains(secret), sourceLocation: sourceLocation)
+            #expect(!(output + errors).utf8.contains(secret.utf8), sourceLocation: sourceLocation)
         }
     }
 }

@@ -24,6 +24,46 @@ struct ClientTests {
         #expect(request.header("accept") == "application/json")
     }
 
+    @Test("What is too large is refused, and of an error as much read as matters")
+    func limits() async throws {
+        let large = "[" + String(repeating: "1,", count: KubernetesClient.maximumObjectBytes / 2) + "1]"
+        let server = try CannedServer { $0.path.contains("large") ? .json(200, large) : .json(422, large) }
+        let client = try makeClient(server.url)
+        let object = ObjectName(namespace: "n", name: "large")
+        #expect(try await failure { try await client.secret(object) }.transport?.kind == .responseTooLarge)
+        #expect(try await failure { try await client.list(object) }.kind == .undecodable)
+        let error = try await failure { try await client.secret(grafana) }
+        #expect(error.status == 422)
+        #expect(error.message.unicodeScalars.count < 501)
+        let long = try CannedServer(.json(422, statusJSON(422, "Invalid", String(repeating: "e\u{301}", count: 9000))))
+        #expect(
+            try await failure { try await makeClient(long.url).secret(grafana) }.message.unicodeScalars.count == 501
+        )
+    }
+
+    @Test("What was sent in secret is not shown, however a server quotes it", arguments: ["", "\u{301}", "\u{200D}"])
+    func masked(end: String) async throws {
+        let server = try CannedServer { request in
+            .json(
+                422,
+                statusJSON(422, "Invalid", "hunter2-of-grafana\(end), aHVudGVyMi1vZi1ncmFmYW5h and \(token)\(end)")
+            )
+        }
+        let client = try makeClient(server.url)
+        let error = try await failure {
+            try await client.apply(
+                .secrets,
+                grafana,
+                data: ["KEY": Secret("hunter2-of-grafana")],
+                secretKeys: ["KEY"],
+                labels: [:]
+            )
+        }
+        #expect(
+            error.message.unicodeScalars.elementsEqual("(secret)\(end), (secret) and (secret)\(end)".unicodeScalars)
+        )
+    }
+
     @Test("Without data it is empty")
     func noData() async throws {
         let server = try CannedServer(.json(200, #"{"metadata":{"uid":"u","resourceVersion":"1"}}"#))

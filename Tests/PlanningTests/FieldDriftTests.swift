@@ -33,6 +33,15 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
             $0.changeProviders { $0.clientSecret = Secret("other") }
         },
         DriftCase("client id", "provider.client_id") { $0.changeProviders { $0.clientID = "other" } },
+        // To the eye, and to Swift, nothing changed.
+        DriftCase("redirect URI in another normal form", "provider.redirect_uris") {
+            $0.services[0].provider?.redirectURIs = [RedirectURI("https://caf\u{E9}")]
+            $0.changeProviders { $0.redirectURIs = [.init(matchingMode: "strict", url: "https://cafe\u{301}")] }
+        },
+        DriftCase("client secret in another normal form", "provider.client_secret") {
+            $0.secrets[.environment("GRAFANA")] = .available(Secret("caf\u{E9}"))
+            $0.changeProviders { $0.clientSecret = Secret("cafe\u{301}") }
+        },
         DriftCase("client type", "provider.client_type") { $0.changeProviders { $0.clientType = "public" } },
         DriftCase("signing key gone", "provider.signing_key") { $0.changeProviders { $0.signingKey = nil } },
         DriftCase("scope missing", "provider.property_mappings") {

@@ -9,6 +9,9 @@ import Testing
         "@admins please look", "`@admins`", "``` \n@admins", "```\n</details>\n# @admins", "</details><img src=x>",
         "![x](https://evil.example/x.png)", "[x](javascript:alert(1))", "https://evil.example", "#1 GH-1", "a|b|c",
         "<!-- x", "~~~\n/close", "\u{202E}gnp.exe", "`", "``", " ", "", "a\u{2028}@b", "\r\n@admins",
+        // A mark makes another character of a backtick, and none for who reads it.
+        "`\u{301} @admins", "`\u{301}@admins `\u{301}", "``\u{301} ![x](https://evil.example/x.png) ``\u{FE0F}",
+        "```\u{301}", "```\u{200D}", " \u{301}", "\u{301}`", "`\u{1FEF}`",
     ]
 
     @Test(arguments: [
@@ -21,18 +24,18 @@ import Testing
 
     @Test(arguments: hostile)
     func aCodeSpanIsClosedByItsOwnFenceOnly(_ text: String) throws {
-        let span = Markdown.code(text)
-        let fence = String(span.prefix { $0 == "`" })
+        let span = Array(Markdown.code(text).unicodeScalars)
+        let fence = span.prefix { $0 == "`" }
         let inner = span.dropFirst(fence.count).dropLast(fence.count)
-        #expect(span.hasSuffix(fence) && !span.contains { $0.isNewline })
-        #expect(!runs(of: "`", in: String(inner)).contains(fence.count))
+        #expect(span.suffix(fence.count) == fence && !span.contains { Character($0).isNewline })
+        #expect(!inner.split(whereSeparator: { $0 != "`" }).map(\.count).contains(fence.count))
         #expect(inner.first != "`" && inner.last != "`")
     }
 
     @Test(arguments: hostile)
     func codeInHTMLIsText(_ text: String) {
         let html = Markdown.htmlCode(text).dropFirst("<code>".count).dropLast("</code>".count)
-        #expect(!html.contains { "<>\"'`@[]()!|/:.*_\n\r".contains($0) })
+        #expect(!html.unicodeScalars.contains { "<>\"'`@[]()!|/:.*_\n\r".unicodeScalars.contains($0) })
     }
 
     @Test func codeInHTMLReadsAsItWas() {
@@ -47,7 +50,7 @@ import Testing
         )
         let fence = try #require(lines.last)
         #expect(lines.count == 4 && lines[0] == "\(fence)diff")
-        #expect(lines[1...2].allSatisfy { !$0.contains(fence) })
+        #expect(lines[1...2].allSatisfy { !$0.utf8.contains(fence.utf8) })
     }
 
     /// Whatever is in a plan, a comment shows it in code: outside there are only this program's own words.
@@ -100,29 +103,25 @@ import Testing
         #expect(comment.contains("1 service (1 to create)"))
     }
 
-    private func runs(of character: Character, in text: String) -> [Int] {
-        text.split(whereSeparator: { $0 != character }).map(\.count)
-    }
-
-    /// Without code blocks, code spans, and code in HTML.
+    /// Without code blocks, code spans, and code in HTML; read by scalars, as GitHub does.
     private func withoutCode(_ markdown: String) -> String {
         var prose = ""
-        var fence: Substring?
-        for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) {
+        var fence: [Unicode.Scalar]?
+        for line in markdown.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init) {
             if let open = fence {
                 if line == open { fence = nil }
-            } else if line.hasPrefix("```") {
-                fence = line.prefix { $0 == "`" }
+            } else if line.starts(with: "```".unicodeScalars) {
+                fence = Array(line.prefix { $0 == "`" })
             } else {
-                prose += withoutSpans(line) + "\n"
+                prose += withoutSpans(line[...]) + "\n"
             }
         }
-        return prose.replacing(#/<code>[^<]*<\/code>/#, with: "")
+        return prose.replacing(#/<code>[^<]*<\/code>/#.matchingSemantics(.unicodeScalar), with: "")
     }
 
-    private func withoutSpans(_ line: Substring) -> String {
+    private func withoutSpans(_ line: ArraySlice<Unicode.Scalar>) -> String {
         var rest = line
-        var prose = ""
+        var prose: [Unicode.Scalar] = []
         while let start = rest.firstIndex(of: "`") {
             prose += rest[..<start]
             let fence = rest[start...].prefix { $0 == "`" }
@@ -134,7 +133,7 @@ import Testing
                 if run.count == fence.count { break }
             }
         }
-        return prose + rest
+        return String(String.UnicodeScalarView(prose + rest))
     }
 }
 

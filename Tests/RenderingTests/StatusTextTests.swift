@@ -150,6 +150,46 @@ import Testing
         try expectGolden(text.render(Self.document), name)
     }
 
+    /// Whatever a document holds, it is shown: somebody else may have written it.
+    @Test(arguments: [1e308, -1e308, .infinity, -.infinity, .nan, 9.3e18, -0.0, Double(Int.max)])
+    func `any number is shown`(_ number: Double) {
+        var document = Self.document
+        let times = [
+            Timestamp(Date(timeIntervalSince1970: number)), Timestamp(.distantPast), Timestamp(.distantFuture),
+        ]
+        for time in times {
+            document.passes.lastAttempt?.durationSeconds = number
+            document.passes.lastAttempt?.finishedAt = time
+            document.passes.lastAttempt?.number = .max
+            document.passes.running = RunningPass(number: .min, startedAt: time, triggers: [])
+            document.passes.next = NextPass(at: time, reason: .retry)
+            document.since = time
+            document.services[0].lastChange?.at = time
+            document.services[0].lastChange?.pass = .min
+            document.services[3].fight?.nextMendAt = time
+            document.services[3].fight?.mends = .min
+            document.file.problems[0].line = .max
+            let text = StatusText(style: Style(isColored: false), isVerbose: true, now: Self.now).render(document)
+            #expect(text.contains("Last pass"))
+        }
+        #expect(!StatusText.span(number).isEmpty)
+    }
+
+    /// What is written of times that nobody means is refused or read, and is no end of the program.
+    @Test(arguments: [
+        "", "Z", "9999-12-31T23:59:59.999Z", "0000-00-00T00:00:00.000Z", "2026-99-99T99:99:99.999Z",
+        "99999999999999999999-01-01T00:00:00.000Z", "+292277026596-12-04T15:30:07.999Z", "-1-01-01T00:00:00.000Z",
+        "2026-01-01T00:00:00.99999999999999999999999999999Z", "2026-01-01T00:00:00.000+99:99",
+    ])
+    func `any time is read or refused`(_ text: String) {
+        let json = Data("[\"\(text)\"]".utf8)
+        guard let time = try? JSONDecoder().decode([Timestamp].self, from: json).first else { return }
+        var document = Self.document
+        document.since = time
+        let shown = StatusText(style: Style(isColored: false), isVerbose: true, now: Self.now).render(document)
+        #expect(shown.contains("Last pass"))
+    }
+
     @Test(arguments: [(0, "0 s"), (99, "99 s"), (100, "1 min"), (5999, "99 min"), (6000, "1 h"), (172_800, "2 d")])
     func `spans of time are short`(_ seconds: Int, _ text: String) {
         #expect(StatusText.span(Double(seconds)) == text)

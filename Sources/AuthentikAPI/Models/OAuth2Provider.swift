@@ -1,3 +1,4 @@
+import Base
 package import Secrets
 
 /// An OAuth2 provider as `/providers/oauth2/` shows it, as far as this program reads it.
@@ -57,6 +58,8 @@ package struct OAuth2Provider: Sendable, Equatable {
     }
 
     /// One entry of `redirect_uris`.
+    ///
+    /// Equal are two that are so to the byte.
     package struct RedirectEntry: Sendable, Hashable, Decodable {
         package var matchingMode: String
         package var url: String
@@ -67,6 +70,16 @@ package struct OAuth2Provider: Sendable, Equatable {
             self.matchingMode = matchingMode
             self.url = url
             self.type = type
+        }
+
+        package static func == (left: Self, right: Self) -> Bool {
+            left.matchingMode == right.matchingMode && left.url.exact == right.url.exact && left.type == right.type
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            hasher.combine(matchingMode)
+            hasher.combine(url.exact)
+            hasher.combine(type)
         }
 
         private enum CodingKeys: String, CodingKey {

@@ -1,10 +1,11 @@
 package import AuthentikAPI
+import Base
 package import JSON
 package import Secrets
 
 /// The value of a field of Authentik's, with the equality that Authentik means.
 ///
-/// Order, surrounding white space and the spelling of a duration are no difference.
+/// Order, surrounding white space and the spelling of a duration are no difference; any other byte is.
 package enum FieldValue: Sendable {
     /// Null, or not there.
     case none
@@ -44,17 +45,17 @@ extension FieldValue {
         switch (self, other) {
         case (.none, .none): true
         case (.none, .text(let text)), (.text(let text), .none): text.isEmpty
-        case (.text(let left), .text(let right)): left.trimmed() == right.trimmed()
+        case (.text(let left), .text(let right)): left.trimmed().exact == right.trimmed().exact
         case (.flag(let left), .flag(let right)): left == right
         case (.reference(let left), .reference(let right)): left.pk == right.pk
         case (.references(let left), .references(let right)): Set(left.map(\.pk)) == Set(right.map(\.pk))
         case (.redirectURIs(let left, let isFirstMeant), .redirectURIs(let right, let isFirstMeantThere)):
             Set(left.map(\.normalized)) == Set(right.map(\.normalized))
                 && (!isFirstMeant && !isFirstMeantThere || begins(like: other))
-        case (.words(let left), .words(let right)): Set(left) == Set(right)
+        case (.words(let left), .words(let right)): Set(left.map(\.exact)) == Set(right.map(\.exact))
         case (.duration(let left), .duration(let right)):
-            left == right || AuthentikDuration(left).map { $0 == AuthentikDuration(right) } ?? false
-        case (.secret(let left), .secret(let right)): left.exposed.trimmed() == right.exposed.trimmed()
+            left.exact == right.exact || AuthentikDuration(left).map { $0 == AuthentikDuration(right) } ?? false
+        case (.secret(let left), .secret(let right)): left.exposed.trimmed().exact == right.exposed.trimmed().exact
         default: false
         }
     }

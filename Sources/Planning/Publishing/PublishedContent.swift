@@ -1,3 +1,4 @@
+import Base
 package import DesiredState
 import Secrets
 
@@ -55,7 +56,7 @@ extension FieldValue {
     fileprivate func isSame(as other: FieldValue) -> Bool {
         switch (self, other) {
         case (.none, .none): true
-        case (.text(let left), .text(let right)): left == right
+        case (.text(let left), .text(let right)): left.exact == right.exact
         case (.secret(let left), .secret(let right)): left == right
         default: false
         }

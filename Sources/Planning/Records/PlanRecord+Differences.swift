@@ -1,3 +1,5 @@
+import Base
+
 extension PlanRecord {
     /// Something that decides, and that is not as a plan says any more.
     package struct Difference: Sendable, Equatable {
@@ -111,5 +113,5 @@ extension Narrowing: CustomStringConvertible {
 }
 
 private func differs(_ name: String, _ planned: String?, _ now: String?) -> String? {
-    planned == now ? nil : "\(name): planned \(planned ?? "none"); now \(now ?? "none")"
+    planned?.exact == now?.exact ? nil : "\(name): planned \(planned ?? "none"); now \(now ?? "none")"
 }

@@ -1,3 +1,4 @@
+import Base
 import DesiredState
 
 /// One service of a plan or report.
@@ -51,6 +52,12 @@ package struct ChangeRecord: Sendable, Equatable, Codable {
     package var after: [String]?
     /// Of a signing key, how tokens are signed with it; absent for any other field.
     package var algorithm: AlgorithmRecord?
+
+    package static func == (left: ChangeRecord, right: ChangeRecord) -> Bool {
+        left.object == right.object && left.field.exact == right.field.exact && left.isSecret == right.isSecret
+            && left.before?.map(\.exact) == right.before?.map(\.exact)
+            && left.after?.map(\.exact) == right.after?.map(\.exact)
+    }
 
     package init(_ change: FieldChange) {
         object = change.object.rawValue

@@ -3,7 +3,8 @@ import Synchronization
 /// What asks for passes, and who waits for their ends.
 ///
 /// Passes never overlap. What is asked for while one runs becomes one pass after it, however often it is asked for; what
-/// is asked for while the queue is held, one pass when it is released.
+/// is asked for while the queue is held, one pass when it is released. Passes that nothing but requests ask for begin at
+/// least ``requestDistance`` apart: whoever may ask could otherwise keep Authentik busy.
 package final class PassQueue: Sendable {
     private struct State {
         /// Of the next pass to begin, from 1.
@@ -14,12 +15,31 @@ package final class PassQueue: Sendable {
         var waiting: [Int: [CheckedContinuation<PassAnswer?, Never>]] = [:]
         var isClosed = false
         var isHeld = false
+        /// When the next pass may begin that only requests ask for.
+        var nextRequested: ContinuousClock.Instant?
+    }
+
+    private enum Step {
+        case begin(_ number: Int, [Trigger])
+        case wait(until: ContinuousClock.Instant)
+        case end
     }
 
     private let state = Mutex(State())
     private let bell = Bell()
+    private let requestDistance: Duration
+    private let now: @Sendable () -> ContinuousClock.Instant
 
-    package init() {}
+    /// - Parameters:
+    ///   - requestDistance: from the start of a pass that was requested to that of the next that only requests ask for.
+    ///   - now: tells the time.
+    package init(
+        requestDistance: Duration = .seconds(1),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.requestDistance = requestDistance
+        self.now = now
+    }
 
     /// Asks for a pass.
     ///
@@ -87,27 +107,35 @@ package final class PassQueue: Sendable {
     /// - Returns: the pass that is to begin now; nil if none is any more.
     func next(by due: ContinuousClock.Instant, _ reason: Trigger) async -> (number: Int, triggers: [Trigger])? {
         while !Task.isCancelled {
-            let isDue = ContinuousClock.now >= due
-            let next = state.withLock { state -> (number: Int, triggers: [Trigger])? in
-                guard !state.isClosed else { return (0, []) }
-                guard !state.isHeld else { return nil }
+            let time = now()
+            let isDue = time >= due
+            let step = state.withLock { state -> Step in
+                guard !state.isClosed else { return .end }
+                // What is due while passes are held is not waited for.
+                guard !state.isHeld else { return .wait(until: isDue ? time + .seconds(3600) : due) }
                 if isDue { state.triggers.insert(reason) }
-                guard !state.triggers.isEmpty else { return nil }
+                guard !state.triggers.isEmpty else { return .wait(until: due) }
+                if state.triggers == [.request], let next = state.nextRequested, time < next {
+                    return .wait(until: min(next, due))
+                }
+                if state.triggers.contains(.request) { state.nextRequested = time + requestDistance }
                 defer {
                     state.triggers = []
                     state.number += 1
                 }
-                return (state.number, state.triggers.sorted())
+                return .begin(state.number, state.triggers.sorted())
             }
-            if let next { return next.number == 0 ? nil : next }
-            // What is due while passes are held is not waited for.
-            await bell.wait(until: isDue ? .now + .seconds(3600) : due)
+            switch step {
+            case .begin(let number, let triggers): return (number, triggers)
+            case .wait(let until): await bell.wait(until: until)
+            case .end: return nil
+            }
         }
         return nil
     }
 
     /// How many wait for the end of a pass.
-    var waiting: Int { state.withLock { $0.waiting.values.map(\.count).reduce(0, +) } }
+    package var waiting: Int { state.withLock { $0.waiting.values.map(\.count).reduce(0, +) } }
 
     /// Answers everybody who waits for a pass.
     func end(_ answer: PassAnswer) {

@@ -1,24 +1,26 @@
 import HTTPTypes
 import JSON
+import NIOCore
 import Reconciling
 
 /// What the server answers.
 struct Reply: Sendable {
     var status: HTTPResponse.Status
     var contentType: String
-    var bytes: [UInt8]
+    /// Shared with all who are answered the same.
+    var body: ByteBuffer
     var headers = HTTPFields()
 
     static func json(_ status: HTTPResponse.Status, _ value: JSONValue) -> Reply {
         Reply(
             status: status,
             contentType: "application/json",
-            bytes: value.serialized(pretty: true) + [UInt8(ascii: "\n")]
+            body: ByteBuffer(bytes: value.serialized(pretty: true) + [UInt8(ascii: "\n")])
         )
     }
 
     static func json(_ status: HTTPResponse.Status, encoding value: some Encodable) -> Reply {
-        Reply(status: status, contentType: "application/json", bytes: Array("\(JSONText.of(value))\n".utf8))
+        Reply(status: status, contentType: "application/json", body: ByteBuffer(string: "\(JSONText.of(value))\n"))
     }
 
     static func error(_ status: HTTPResponse.Status, _ message: String) -> Reply {

@@ -32,16 +32,8 @@ struct RequestGuard: Sendable {
         return nil
     }
 
-    private func isOwn(_ host: String) -> Bool {
-        let name = Self.withoutPort(host.lowercased())
-        if name == "localhost" || name.hasSuffix(".localhost") || hosts.contains(name) { return true }
-        let isIPv6 = name.hasPrefix("[") && name.hasSuffix("]")
-        let isIPv4 = !name.isEmpty && name.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
-        return isIPv6 || isIPv4
-    }
-
-    private static func withoutPort(_ host: String) -> String {
-        guard let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") else { return host }
-        return String(host[..<colon])
+    private func isOwn(_ header: String) -> Bool {
+        guard let host = HostName(header) else { return false }
+        return host.isAddress || host.isLocalhost || hosts.contains(host.name)
     }
 }

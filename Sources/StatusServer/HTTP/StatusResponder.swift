@@ -66,8 +66,8 @@ extension Response {
         }
         if closes { headers[.connection] = "close" }
         let hasBody = reply.status != .notModified
-        if hasBody { headers[.contentLength] = String(reply.bytes.count) }
-        let body = isHead || !hasBody ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: reply.bytes))
+        if hasBody { headers[.contentLength] = String(reply.body.readableBytes) }
+        let body = isHead || !hasBody ? ResponseBody() : ResponseBody(byteBuffer: reply.body)
         self.init(status: reply.status, headers: headers, body: closes ? body.closing : body)
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPTypes
 import JSON
+import NIOCore
 import PrometheusMetrics
 import Reconciling
 import Secrets
@@ -17,6 +18,9 @@ import Secrets
 ///
 /// Where there is a GET, there is a HEAD. Errors are `{"error": "…"}`.
 struct StatusRoutes: Sendable {
+    /// How many may wait for the end of a pass: each keeps a connection that is not given to another.
+    private static let mostWaiting = 64
+
     private let loop: ReconcileLoop
     private let registry: PrometheusRegistry
     private let settings: StatusServerSettings
@@ -50,13 +54,13 @@ struct StatusRoutes: Sendable {
     }
 
     private func page() -> Reply {
-        Reply(status: .ok, contentType: "text/html; charset=utf-8", bytes: rendering.page)
+        Reply(status: .ok, contentType: "text/html; charset=utf-8", body: rendering.page)
             .with(.contentSecurityPolicy, StatusPage.contentSecurityPolicy)
     }
 
     private func status(_ call: StatusCall) -> Reply {
-        let (bytes, tag) = rendering.json
-        var reply = Reply(status: .ok, contentType: "application/json", bytes: bytes).with(.eTag, tag)
+        let (body, tag) = rendering.json
+        var reply = Reply(status: .ok, contentType: "application/json", body: body).with(.eTag, tag)
         if call.hasSeen(tag) { reply.status = .notModified }
         return reply
     }
@@ -66,7 +70,7 @@ struct StatusRoutes: Sendable {
         return Reply(
             status: .ok,
             contentType: PrometheusRegistry.contentType,
-            bytes: Array(registry.render(adding: samples).utf8)
+            body: ByteBuffer(string: registry.render(adding: samples))
         )
     }
 
@@ -83,6 +87,9 @@ struct StatusRoutes: Sendable {
         let status = loop.board.current.document
         guard status.program.isLeader else {
             return .error(.serviceUnavailable, "no pass runs here: \(status.message)")
+        }
+        guard !call.isOn("wait") || loop.queue.waiting < Self.mostWaiting else {
+            return .error(.serviceUnavailable, "too many wait for a pass already; ask again, or without wait")
         }
         let number = loop.ask(.request)
         guard call.isOn("wait") else {

@@ -1,3 +1,4 @@
+import Base
 import Planning
 
 /// Fields before and after, an element of a list a line; of secrets only that they differ.
@@ -36,10 +37,10 @@ struct Differences {
         guard let before = change.shownBefore else {
             return after.isEmpty ? [Self.none("added")] : after.map { Self.line("added", $0) }
         }
-        let (kept, removed, added) = change.elements
-        return (before.isEmpty ? [Self.none("removed")] : removed.map { Self.line("removed", $0) })
-            + (after.isEmpty ? [Self.none("added")] : added.map { Self.line("added", $0) })
-            + kept.map { "<dd class=\"kept\">\($0)</dd>" }
+        let elements = change.elements
+        return (before.isEmpty ? [Self.none("removed")] : elements.removed.map { Self.line("removed", $0) })
+            + (after.isEmpty ? [Self.none("added")] : elements.added.map { Self.line("added", $0) })
+            + elements.kept.map { "<dd class=\"kept\">\($0)</dd>" }
     }
 
     private static func none(_ kind: HTML) -> HTML { line(kind, "(none)") }

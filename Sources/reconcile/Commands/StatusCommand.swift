@@ -32,6 +32,8 @@ struct StatusCommand: AsyncParsableCommand {
 
     /// How long the daemon may take to answer.
     private static let limit: Duration = .seconds(10)
+    /// How much it may answer: several thousand services.
+    private static let maximumBytes = 16 << 20
 
     func run() async throws {
         let body = try await fetch()
@@ -57,7 +59,8 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func fetch() async throws -> [UInt8] {
         do {
-            let request = HTTPRequest("GET", "\(daemon.address)/status", timeLimit: Self.limit)
+            var request = HTTPRequest("GET", "\(daemon.address)/status", timeLimit: Self.limit)
+            request.maximumResponseBytes = Self.maximumBytes
             let response = try await CurlTransport().send(request)
             guard response.status == 200 else {
                 throw refusal("what answers at \(daemon.address) is no daemon of this program: HTTP \(response.status)")

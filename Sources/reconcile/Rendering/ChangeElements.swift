@@ -1,3 +1,4 @@
+import Base
 import Planning
 
 /// What stays, goes and comes in a field, ready to print.

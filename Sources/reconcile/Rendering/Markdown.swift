@@ -1,13 +1,15 @@
 /// Markdown, as GitHub and GitLab take it, around text that somebody else made up.
 ///
-/// Foreign text only ever stands in code, where neither of them looks for links, images, HTML or people to mention.
+/// Foreign text only ever stands in code, where neither of them looks for links, images, HTML or people to mention. Both
+/// read scalars, so all that is decided here is decided by scalars: to a `Character`, a backtick with an accent is none.
 enum Markdown {
     /// A code span; it stays on its line, and is not for tables.
     static func code(_ text: String) -> String {
         let text = text.printable
         let fence = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
+        let (first, last) = (text.unicodeScalars.first, text.unicodeScalars.last)
         // A space at both ends is taken off again; without text there is no span.
-        let isBare = !text.isEmpty && !text.hasPrefix("`") && !text.hasSuffix("`") && !text.hasPrefix(" ")
+        let isBare = first != nil && first != "`" && last != "`" && first != " "
         return isBare ? fence + text + fence : "\(fence) \(text.isEmpty ? " " : text) \(fence)"
     }
 
@@ -37,11 +39,11 @@ enum Markdown {
         "<details><summary>\(summary)</summary>\n\n\(body)\n\n</details>"
     }
 
-    private static func longestRun(of character: Character, in text: String) -> Int {
+    private static func longestRun(of scalar: Unicode.Scalar, in text: String) -> Int {
         var longest = 0
         var run = 0
-        for next in text {
-            run = next == character ? run + 1 : 0
+        for next in text.unicodeScalars {
+            run = next == scalar ? run + 1 : 0
             longest = max(longest, run)
         }
         return longest

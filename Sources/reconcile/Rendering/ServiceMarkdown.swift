@@ -1,3 +1,4 @@
+import Base
 import DesiredState
 import Planning
 
@@ -50,7 +51,8 @@ struct ServiceMarkdown {
     }
 
     private func shortened(_ text: String) -> String {
-        guard text.count > Self.longestValue else { return text }
-        return "\(text.prefix(Self.longestValue))… (\(text.count) characters)"
+        let length = text.unicodeScalars.count
+        guard length > Self.longestValue else { return text }
+        return "\(text.cut(to: Self.longestValue)) (\(length) characters)"
     }
 }

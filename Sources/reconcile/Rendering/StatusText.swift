@@ -66,7 +66,7 @@ struct StatusText {
         let triggers = pass.triggers.map(\.rawValue).joined(separator: ", ")
         let error = pass.error.map { ": \($0)" } ?? ""
         return
-            "\(pass.result.rawValue) \(ago(pass.finishedAt)) in \(seconds(.seconds(pass.durationSeconds))) (\(triggers))"
+            "\(pass.result.rawValue) \(ago(pass.finishedAt)) in \(seconds(pass.durationSeconds)) (\(triggers))"
             + error
     }
 
@@ -144,7 +144,7 @@ struct StatusText {
 
     /// In the largest unit that leaves no more than two digits, or in days: `42 s`, `5 min`, `3 h`, `12 d`.
     static func span(_ seconds: Double) -> String {
-        let seconds = Int(max(0, seconds))
+        let seconds = Int(clamping: seconds)
         switch seconds {
         case ..<100: return "\(seconds) s"
         case ..<6000: return "\(seconds / 60) min"

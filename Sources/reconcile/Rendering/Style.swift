@@ -1,4 +1,5 @@
 import DesiredState
+import Reconciling
 
 /// Colours for a terminal, or none.
 struct Style: Sendable {
@@ -23,10 +24,21 @@ func count(_ number: Int, _ noun: String) -> String {
 
 /// As people read it: `0.31 s`.
 func seconds(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
-    let hundredths = (Int(seconds) * 100) + Int(attoseconds / 10_000_000_000_000_000)
+    seconds(duration.inSeconds)
+}
+
+/// The same of a number that may come from anywhere.
+func seconds(_ number: Double) -> String {
+    let hundredths = Int(clamping: (number * 100).rounded())
     let fraction = hundredths % 100
     return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
+}
+
+extension Int {
+    /// The whole part of a number that may come from anywhere, or the nearest there is; 0 for what is below, or no number.
+    init(clamping number: Double) {
+        self = number > 0 ? Int(exactly: number.rounded(.down)) ?? .max : 0
+    }
 }
 
 extension String {

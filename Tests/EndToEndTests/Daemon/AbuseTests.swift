@@ -146,6 +146,72 @@ import Testing
         }
     }
 
+    @Test func `who asks for much and reads nothing takes no memory`() async throws {
+        try await withWorkplace { workplace in
+            let more = (0..<100).map { "  - slug: s\($0)\n    launchURL: https://s\($0).example.net\n" }
+            try workplace.write(Workplace.services + more.joined())
+            let daemon = try workplace.daemon("--audit-seconds", "0")
+            try await daemon.status("in sync") { $0["isInSync"] == true }
+            let port = try await daemon.port()
+            let memory = "process_resident_memory_bytes"
+            let start = try #require(try await daemon.metric(memory))
+            let requests = String(repeating: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 100)
+            let clients = try (0..<60).map { _ in try RawClient(port: port) }
+            for client in clients { try await client.send(requests) }
+            for client in clients { try await client.receive { !$0.isEmpty } }
+            try await expectService(daemon, "60 read nothing")
+            // All answers together are 180 MB.
+            let grown = try #require(try await daemon.metric(memory)) - start
+            #expect(grown < 60_000_000)
+            for client in clients { try await client.receive { $0.count > 1 << 20 } }
+            try await expectService(daemon, "60 read on")
+            #expect(try await daemon.end() == 0)
+        }
+    }
+
+    @Test func `more connections than there are places leave health alone`() async throws {
+        try #require(descriptorLimit() != nil)
+        try await withWorkplace { workplace in
+            let daemon = try workplace.daemon("--audit-seconds", "0")
+            try await daemon.status("in sync") { $0["isInSync"] == true }
+            let port = try await daemon.port()
+            let clients = try (0..<1300).map { _ in try RawClient(port: port) }
+            for client in clients { try await client.send("GET /healthz HTTP/1.1\r\nHost: local") }
+            try await expectService(daemon, "1300 clients")
+            // The first ones lost their places, and others did not.
+            #expect(try await clients[0].receive() == "")
+            for client in [clients[700], clients[1299]] {
+                try await client.send("host\r\nConnection: close\r\n\r\n")
+                #expect(RawAnswer(try await client.receive()).status == 200)
+            }
+            #expect(try await daemon.end() == 0)
+        }
+    }
+
+    @Test func `only so many wait for a pass`() async throws {
+        try await withWorkplace { workplace in
+            let daemon = try workplace.daemon("--audit-seconds", "0")
+            try await daemon.status("in sync") { $0["isInSync"] == true && $0["passes"]?["running"] == nil }
+            let port = try await daemon.port()
+            try workplace.set("latency=12s")
+            let request =
+                "POST /reconcile?wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            let answers = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<80 {
+                    group.addTask { try await RawClient(port: port).answer(request).status }
+                }
+                // Those that must not wait are answered while the others do.
+                #expect(try await group.next() == 503)
+                try workplace.set()
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.count { $0 == 200 } >= 64)
+            #expect(Set(answers).isSubset(of: [200, 503]))
+            try await expectService(daemon, "80 waited")
+            #expect(try await daemon.end() == 0)
+        }
+    }
+
     @Test func `who goes away while he waits for a pass leaves nothing behind`() async throws {
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon("--audit-seconds", "0")

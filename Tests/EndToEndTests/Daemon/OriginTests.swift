@@ -21,6 +21,7 @@ import Testing
             let foreign = [
                 "evil.example.org", "evil.example.org:\(port)", "localhost.example.org", "127.0.0.1.example.org",
                 "example.net", "x.reconcile.example.net", "localhost@evil.example.org",
+                "[evil.example.org]", "1.2.3.4.5",
             ]
             for host in foreign {
                 for method in ["POST", "GET", "HEAD"] {
@@ -36,6 +37,16 @@ import Testing
             }
             let refusal = try await daemon.request("POST", "/reconcile", headers: ["host": "evil.example.org"])
             #expect(refusal.body.contains("name it with --allowed-host"))
+        }
+    }
+
+    @Test(arguments: ["[0:0:0:0:0:0:0:1]", "LOCALHOST", "[::ffff:127.0.0.1]"])
+    func `loopback is loopback, however it is written`(address: String) async throws {
+        try await withWorkplace { workplace in
+            let daemon = try workplace.daemon("--listen", "\(address):0")
+            #expect(try await status(daemon, "GET", "evil.example.org") == 403)
+            #expect(try await status(daemon, "GET", "localhost") == 200)
+            #expect(try await status(daemon, "POST", "evil.example.org") == 403)
         }
     }
 

@@ -56,6 +56,20 @@ import Testing
         }
     }
 
+    @Test func `who asks without end gets a pass a second`() async throws {
+        try await withWorkplace { workplace in
+            let daemon = try workplace.daemon("--audit-seconds", "0")
+            try await daemon.status("in sync") { $0["isInSync"] == true && $0["passes"]?["running"] == nil }
+            let start = ContinuousClock.now
+            for _ in 0..<200 { #expect(try await daemon.request("POST", "/reconcile").status == 202) }
+            for _ in 0..<3 { try await daemon.pass() }
+            let elapsed = (ContinuousClock.now - start).components.seconds
+            let passes = try #require(try await daemon.status()["passes"]?["lastAttempt"]?["number"]?.integer)
+            #expect(passes <= elapsed + 4, "\(passes) passes in \(elapsed) s")
+            #expect(passes >= 4)
+        }
+    }
+
     @Test func `only who has the token may ask, and a rotated one counts at once`() async throws {
         try await withWorkplace { workplace in
             let file = workplace.folder.appending(path: "trigger")

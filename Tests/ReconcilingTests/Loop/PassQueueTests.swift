@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 import Testing
 
 @testable import Reconciling
@@ -37,6 +38,44 @@ import Testing
         let next = await queue.next(by: .now, .retry)
         #expect(next?.number == 1)
         #expect(next?.triggers == [.retry])
+    }
+
+    @Test func `passes that only requests ask for keep their distance`() async {
+        let time = Mutex(ContinuousClock.now)
+        let queue = PassQueue(requestDistance: .seconds(10)) { time.withLock { $0 } }
+        func begins() async -> [Trigger]? {
+            let next = Task { await queue.next(by: Self.never, .interval) }
+            // Long enough for what does not wait.
+            let limit = Task {
+                try await Task.sleep(for: .milliseconds(200))
+                next.cancel()
+            }
+            defer { limit.cancel() }
+            return await next.value?.triggers
+        }
+        queue.request(.request)
+        #expect(await begins() == [.request])
+        queue.request(.request)
+        #expect(await begins() == nil)
+        // Whatever else asks for a pass gets it at once, and the request with it.
+        queue.request(.file)
+        #expect(await begins() == [.file, .request])
+        queue.request(.request)
+        time.withLock { $0 += .seconds(9) }
+        #expect(await begins() == nil)
+        time.withLock { $0 += .seconds(1) }
+        #expect(await begins() == [.request])
+        time.withLock { $0 += .seconds(60) }
+        queue.request(.request)
+        #expect(await begins() == [.request])
+    }
+
+    @Test func `a request that waits for its distance begins by itself`() async {
+        let queue = PassQueue(requestDistance: .milliseconds(50))
+        for _ in 1...3 {
+            queue.request(.request)
+            #expect(await queue.next(by: Self.never, .interval)?.triggers == [.request])
+        }
     }
 
     @Test func `a request wakes the loop`() async {

@@ -1,0 +1,69 @@
+import NIOCore
+import Synchronization
+
+/// As many connections as a server has room for.
+///
+/// Where all places are taken, a new connection gets that of the one that has done nothing for the longest time: who opens
+/// connections and leaves them open takes them from himself, and a probe that asks and goes is always answered. A
+/// connection that waits for the server is spared.
+package final class ConnectionSlots: Sendable {
+    private struct Slot {
+        var channel: any Channel
+        /// The greater the later.
+        var lastChange: UInt64
+        var waitsForServer = false
+    }
+
+    private struct State {
+        var slots: [ObjectIdentifier: Slot] = [:]
+        var changes: UInt64 = 0
+
+        mutating func change(_ channel: any Channel, waitsForServer: Bool) {
+            guard slots[ObjectIdentifier(channel)] != nil else { return }
+            changes += 1
+            slots[ObjectIdentifier(channel)]?.lastChange = changes
+            slots[ObjectIdentifier(channel)]?.waitsForServer = waitsForServer
+        }
+
+        /// Takes the connection out that has to go.
+        mutating func evict() -> (any Channel)? {
+            let oldest = slots.min {
+                ($0.value.waitsForServer ? 1 : 0, $0.value.lastChange)
+                    < ($1.value.waitsForServer ? 1 : 0, $1.value.lastChange)
+            }
+            guard let oldest else { return nil }
+            slots[oldest.key] = nil
+            return oldest.value.channel
+        }
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    package init(_ limit: Int) {
+        self.limit = limit
+    }
+
+    /// Takes a place for a connection, until it is closed.
+    func enter(_ channel: any Channel) {
+        let evicted = state.withLock { state in
+            let evicted = state.slots.count >= limit ? state.evict() : nil
+            state.changes += 1
+            state.slots[ObjectIdentifier(channel)] = Slot(channel: channel, lastChange: state.changes)
+            return evicted
+        }
+        evicted?.close(promise: nil)
+        channel.closeFuture.whenComplete { [self] _ in
+            state.withLock { $0.slots[ObjectIdentifier(channel)] = nil }
+        }
+    }
+
+    /// A request is there as a whole.
+    func waitsForServer(_ channel: any Channel) { state.withLock { $0.change(channel, waitsForServer: true) } }
+
+    /// The answer has begun; its client has to read it.
+    func waitsForClient(_ channel: any Channel) { state.withLock { $0.change(channel, waitsForServer: false) } }
+
+    /// The answer is on its way, as a whole.
+    func isIdle(_ channel: any Channel) { state.withLock { $0.change(channel, waitsForServer: false) } }
+}
