@@ -103,7 +103,7 @@ extension AuthentikClient {
     /// The OAuth2 provider of a name; nil if there is none.
     package func provider(named name: String) async throws -> OAuth2Provider? {
         let found: [OAuth2Provider] = try await list(.providers, query: [("name", name)])
-        return found.first { $0.name == name }
+        return found.first { $0.name.utf8.elementsEqual(name.utf8) }
     }
 
     /// Changes the given fields.
