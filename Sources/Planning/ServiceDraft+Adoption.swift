@@ -27,8 +27,10 @@ extension ServiceDraft {
     }
 
     /// The mark before all else, so that of two owners who find the same application at once one is refused before it
-    /// has overwritten anything. Where a provider is made first, the mark comes after it, to name it; who carries the
-    /// plan out marks the application once before, without it.
+    /// has overwritten anything.
+    ///
+    /// Where a provider is made first, the mark comes after it, to name it; whoever carries the plan out marks the
+    /// application once before, without it.
     private func markedFirst(_ plan: ServicePlan) -> ServicePlan {
         let isMade = plan.writes.contains { if case .createProvider = $0 { true } else { false } }
         let mark = plan.writes.firstIndex { if case .createMark(application: .some, _) = $0 { true } else { false } }

@@ -36,13 +36,19 @@ package struct UnkeptNote: Sendable, Equatable {
     func values(of change: FieldChange, _ release: Release) -> Values? {
         guard self.release == release.description, !change.isSecret, let before = change.before else { return nil }
         let noted = change.object == .application ? application[change.field] : provider[change.field]
-        return noted == Values(sent: change.after, kept: before) ? noted : nil
+        guard let noted, noted.isExactly(Values(sent: change.after, kept: before)) else { return nil }
+        return noted
     }
 }
 
 extension UnkeptNote.Values {
     package init(sent: FieldValue, kept: FieldValue) {
         self.init(sent: sent.noted, kept: kept.noted)
+    }
+
+    /// By bytes: two spellings of a letter are two values to Authentik.
+    fileprivate func isExactly(_ other: Self) -> Bool {
+        sent.serialized() == other.sent.serialized() && kept.serialized() == other.kept.serialized()
     }
 }
 

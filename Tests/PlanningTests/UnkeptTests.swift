@@ -110,6 +110,7 @@ struct UnkeptTests {
         arguments: [
             ("2025.12.4", "fa://new", "fa://old", true), ("2025.12.5", "fa://new", "fa://old", false),
             ("2025.12.4", "fa://newer", "fa://old", false), ("2025.12.4", "fa://new", "fa://by-hand", false),
+            ("2025.12.4", "fa://new\u{301}", "fa://old", false),
         ]
     )
     func noted(release: String, declared: String, present: String, isWithheld: Bool) throws {

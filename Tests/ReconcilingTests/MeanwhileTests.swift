@@ -98,6 +98,28 @@ import Testing
         }
     }
 
+    @Test func `a service that waited for one that is looked at again is looked at again, too`() async throws {
+        try await withHomelab { homelab in
+            let change: @Sendable (inout DesiredState) -> Void = { desired in
+                for index in desired.services.indices {
+                    switch desired.services[index].slug {
+                    case "grafana": desired.services[index].provider?.clientID = "grafana-2"
+                    case "argocd": desired.services[index].provider?.clientID = "grafana"
+                    default: break
+                    }
+                }
+            }
+            let (plan, _) = try await homelab.makePass(change).plan()
+            #expect(plan.services.first { $0.slug == "argocd" }?.waitsFor == ["grafana"])
+            let pk = try await homelab.admin.provider("grafana")["pk"]?.integer ?? 0
+            try await homelab.meanwhile("DELETE", "providers/oauth2/\(pk)/")
+            let report = try await homelab.pass(change)
+            #expect(ExitStatus(report) == .success)
+            #expect(try await homelab.admin.provider("grafana")["client_id"] == "grafana-2")
+            #expect(try await homelab.admin.provider("argocd")["client_id"] == "grafana")
+        }
+    }
+
     @Test(arguments: [("grafana", Decision.link), ("trivy", .create)])
     func `an application that is deleted before it is changed is made again`(
         slug: String,

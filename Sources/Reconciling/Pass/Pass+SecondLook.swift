@@ -25,7 +25,7 @@ extension Pass {
             let (whole, observed) = try? await observeAndPlan(for: nil, published: first.published)
         else { return nil }
         var plan = whole
-        plan.services.removeAll { service in failed[service.slug].map { service.repeats($0.plan) } ?? true }
+        plan.services.removeAll { service in failed[service.slug].map(service.repeats) ?? true }
         let again = await apply(plan, observed.release)
         let replaced = Dictionary(again.map { ($0.plan.slug, $0) }, uniquingKeysWith: { first, _ in first })
         return (outcomes.map { replaced[$0.plan.slug]?.following($0) ?? $0 }, whole, observed)
@@ -50,11 +50,12 @@ extension Pass {
 }
 
 extension ServicePlan {
-    /// Whether there is no use, or no right, in carrying it out after another one failed.
-    fileprivate func repeats(_ failed: ServicePlan) -> Bool {
+    /// Whether there is no use, or no right, in carrying it out after another one failed, or waited for one that did.
+    fileprivate func repeats(_ failed: ServiceOutcome) -> Bool {
         if writes.contains(where: \.isDeletion) { return true }
-        return !writes.isEmpty && waitsFor == failed.waitsFor && decision == failed.decision
-            && writes.map(WriteRecord.init) == failed.writes.map(WriteRecord.init)
+        guard failed.failure?.mayBeOutdated == true else { return false }
+        return !writes.isEmpty && waitsFor == failed.plan.waitsFor && decision == failed.plan.decision
+            && writes.map(WriteRecord.init) == failed.plan.writes.map(WriteRecord.init)
     }
 }
 
