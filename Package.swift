@@ -162,6 +162,7 @@ let package = Package(
                 "Secrets", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 metrics,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,

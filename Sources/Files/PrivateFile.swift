@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// A file that its owner alone may read, and that is replaced as a whole, by rename(2): at any time it holds the old
 /// bytes or the new.
@@ -40,6 +40,23 @@ package enum PrivateFile {
                 unlink(temporary.string)
                 throw error
             }
+        } catch {
+            throw FileFailure(error)
+        }
+    }
+
+    /// Opens a file to write behind what it holds, and makes it if it is not there; a mode that it has is kept.
+    ///
+    /// - Throws: ``FileFailure``
+    package static func openToAppend(_ path: String) throws(FileFailure) -> FileDescriptor {
+        let place = try place(of: path)
+        do {
+            return try FileDescriptor.open(
+                place,
+                .writeOnly,
+                options: [.create, .append, .noFollow, .closeOnExec],
+                permissions: .ownerReadWrite
+            )
         } catch {
             throw FileFailure(error)
         }

@@ -1,7 +1,8 @@
 import AuthentikSandbox
-import Glibc
+import Files
 import JSON
 import Synchronization
+import SystemPackage
 
 /// A file that gets a line of JSON for each request.
 final class RequestLogFile: Sendable {
@@ -11,7 +12,7 @@ final class RequestLogFile: Sendable {
     }
 
     private let path: String
-    private let descriptor: Int32
+    private let file: FileDescriptor
     /// Whether writing failed, which is said once.
     private let isBroken = Mutex(false)
 
@@ -19,35 +20,29 @@ final class RequestLogFile: Sendable {
     ///
     /// - Throws: ``Failure``.
     init(path: String) throws(Failure) {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        self.path = path
-        guard descriptor >= 0 else {
-            throw Failure(description: "the log file '\(path)' cannot be opened: \(String(cString: strerror(errno)))")
+        do {
+            file = try PrivateFile.openToAppend(path)
+        } catch {
+            throw Failure(description: "the log file '\(path)' cannot be opened: \(error)")
         }
+        self.path = path
     }
 
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        try? file.close()
     }
 
     func write(_ entry: RequestLogEntry) {
         let line = entry.json.serialized() + [UInt8(ascii: "\n")]
         // The lock keeps lines whole.
         isBroken.withLock { isBroken in
-            guard !isBroken, let reason = writeAll(line) else { return }
-            isBroken = true
-            StandardError.print("error: the log file '\(path)' cannot be written: \(reason); it ends here")
+            guard !isBroken else { return }
+            do {
+                try file.writeAll(line)
+            } catch {
+                isBroken = true
+                StandardError.print("error: the log file '\(path)' cannot be written: \(error); it ends here")
+            }
         }
-    }
-
-    /// - Returns: What is wrong; nil if all was written.
-    private func writeAll(_ bytes: [UInt8]) -> String? {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno != EINTR { return String(cString: strerror(errno)) }
-            rest = rest.dropFirst(max(0, count))
-        }
-        return nil
     }
 }

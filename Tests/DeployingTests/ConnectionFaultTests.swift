@@ -32,6 +32,7 @@ import Testing
         ),
         (35, "OpenSSL/3.0.19: error:0A00014D:SSL routines::legacy sigalg disallowed or unsupported", .noCommonVersion),
         (35, "OpenSSL/3.0.19: error:0A00042E:SSL routines::tlsv1 alert protocol version", .noCommonVersion),
+        (35, "OpenSSL/3.0.19: error:0A000410:SSL routines::sslv3 alert handshake failure", .noCommonVersion),
         (35, "TLS connect error: error:0A000126:SSL routines::unexpected eof while reading", .endsInHandshake),
         (35, "something new", .otherTLS),
     ])

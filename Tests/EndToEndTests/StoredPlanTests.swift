@@ -253,6 +253,9 @@ func withFile(_ name: String, _ body: (_ path: String) async throws -> Void) asy
                 let sandbox = try await Command(["sandbox", "--port", "0", "--state", path]).run()
                 #expect(sandbox.status == 1)
                 #expect(sandbox.errors.contains("is a link of another user"))
+                let log = try await Command(["sandbox", "--port", "0", "--log-file", path]).run()
+                #expect(log.status == 1)
+                #expect(log.errors.contains("is a link of another user"))
                 #expect(!FileManager.default.fileExists(atPath: victim.path))
             }
         }

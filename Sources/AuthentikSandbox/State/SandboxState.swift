@@ -41,8 +41,8 @@ package struct SandboxState: Sendable {
         }
     }
 
-    /// Bytes of a state; one of 100,000 services has half of it.
-    private static let limit = 512 << 20
+    /// Bytes of a state; one of 100,000 services begins with 130 MB, and grows with its audit log.
+    private static let limit = 2 << 30
 
     package var release: Sandbox.Release { store.release }
 

@@ -4,8 +4,9 @@ package import Secrets
 /// Makes the account that this program then runs as: a service account in a group whose role has just the permissions
 /// that it needs, and an API token that does not expire.
 ///
-/// What is there already is looked at and kept (but for a surplus of permissions, if that is to go), so that a second run, or one after half a run, does what is missing and
-/// nothing else. What is there and is something else under the same name is left alone, and ends the run.
+/// What is there already is looked at and kept, so that a second run, or one after half a run, does what is missing and
+/// nothing else; only a surplus of permissions goes, and only if that is wanted. What is there and is something else
+/// under the same name is left alone, and ends the run.
 package struct Bootstrap: Sendable {
     /// A superuser's, or of an account that may do all this.
     package var client: AuthentikClient

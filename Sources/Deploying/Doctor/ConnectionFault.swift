@@ -39,14 +39,17 @@ enum ConnectionFault: Equatable, CaseIterable {
     private static let words: [(fault: ConnectionFault, words: [String])] = [
         (
             .noCommonVersion,
-            ["alert protocol version", "unsupported protocol", "no protocols available", "legacy sigalg"]
+            [
+                "alert protocol version", "unsupported protocol", "no protocols available", "legacy sigalg",
+                "alert handshake failure",
+            ]
         ),
         (.wrongHost, ["unrecognized name"]),
         (
             .clientCertificateRefused,
             [
                 "alert certificate required", "alert bad certificate", "alert unknown ca", "alert certificate expired",
-                "alert certificate unknown", "alert certificate revoked", "alert handshake failure",
+                "alert certificate unknown", "alert certificate revoked",
             ]
         ),
         (.noTLS, ["wrong version number", "packet length too long", "http request", "unexpected tls packet"]),
@@ -93,7 +96,7 @@ enum ConnectionFault: Equatable, CaseIterable {
             "the files of --client-certificate and --client-key have to be PEM, and belong together"
         case .clientCertificateRefused:
             "it wants a client certificate, or not this one: see --client-certificate and --client-key"
-        case .noCommonVersion: "it speaks no version of TLS that is accepted here: allow TLS 1.2 or 1.3 on the server"
+        case .noCommonVersion: "there is no version or cipher of TLS in common: allow TLS 1.2 or 1.3 on the server"
         case .endsInHandshake:
             "the connection ends before TLS is agreed on: the port may be another program's, or a proxy stands between"
         case .otherTLS: "TLS failed: check the address, the server's certificate and --ca-file"

@@ -8,7 +8,7 @@ package enum PlanFile {
     /// The plan as text: JSON for machines that people look at, too.
     package static func text(_ plan: PlanRecord) -> String { JSONText.of(plan) }
 
-    /// Bytes of a plan; one of ten thousand services has half of it.
+    /// Bytes of a plan; one that makes ten thousand services has 40 MB.
     private static let limit = 64 << 20
 
     /// Writes a plan, all of it or nothing, as a ``PrivateFile``; what the file held before is lost.
