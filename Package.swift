@@ -267,7 +267,7 @@ let package = Package(
         ),
         tests("YAMLDocument", ["TestSupport"]),
         tests("DesiredState", ["JSON", "TestSupport", "YAMLDocument"], resources: [.copy("Golden")]),
-        tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
+        tests("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Secrets"]),
         tests(
             "Exporting",
             [

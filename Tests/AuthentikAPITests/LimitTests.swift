@@ -154,8 +154,8 @@ struct LimitTests {
                 ? .json(500, "{}") : .json(200, #"{"pagination": {"count": 2, "total_pages": 1}, "results": \#(rows)}"#)
         }
         let client = try makeClient(server)
-        #expect(try await client.createProvider(WriteBody(), name: "caf\u{E9}").pk == 2)
-        #expect(try await client.createProvider(WriteBody(), name: "cafe\u{301}").pk == 1)
+        #expect(try await client.createProvider(WriteBody(), name: "caf\u{E9}").object.pk == 2)
+        #expect(try await client.createProvider(WriteBody(), name: "cafe\u{301}").object.pk == 1)
     }
 
     @Test("Redirect URIs are the same only to the byte")
