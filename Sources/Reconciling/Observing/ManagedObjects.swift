@@ -9,16 +9,15 @@ package struct ManagedObjects: Sendable, Equatable {
     package init() {}
 
     /// - Parameters:
-    ///   - plan: the services; an application that is none of them counts if it carries the owner's mark.
+    ///   - plan: the services; an application that is none of them counts if it carries the owner's mark, or may.
     ///   - owner: whose marks count.
     package init(_ plan: Plan, _ observed: ObservedState, owner: String) {
         let planned = Set(plan.services.map(\.slug))
         let marks = Dictionary(grouping: observed.marks, by: \.application)
         for application in observed.applications {
-            let own = (marks[application.pk] ?? []).compactMap { entitlement -> OwnershipMark? in
-                guard case .mark(let mark) = OwnershipMark.read(entitlement.attributes) else { return nil }
-                return mark.owner == owner ? mark : nil
-            }
+            // Also what is left of a mark that cannot be read: somebody who corrects it is to be noticed.
+            let own = (marks[application.pk] ?? []).map { OwnershipMark.Remains($0.attributes) }
+                .filter { $0.mayBelong(to: owner) }
             guard planned.contains(application.slug) || !own.isEmpty else { continue }
             let slug = own.first?.slug ?? application.slug
             add("authentik_core", "application", application.pk, slug)

@@ -18,10 +18,15 @@ import Testing
         return try JSONDecoder().decode(AuditEvent.self, from: Data(json.serialized()))
     }
 
-    private func objects(owner: String = "homelab", marked: String = "homelab") throws -> ManagedObjects {
+    private func objects(
+        owner: String = "homelab",
+        marked: String = "homelab",
+        version: JSONValue = 1
+    ) throws -> ManagedObjects {
         var application = Application(pk: Self.application, slug: "grafana-by-hand", name: "Grafana")
         application.provider = 7
-        let mark = OwnershipMark(owner: marked, slug: "grafana", provider: 8)
+        var mark = OwnershipMark(owner: marked, slug: "grafana", provider: 8).attributes.object ?? [:]
+        mark["version"] = version
         let observed = ObservedState(
             release: try #require(Release("2025.12.4")),
             applications: [application, Application(pk: "other", slug: "other", name: "Other")],
@@ -30,7 +35,7 @@ import Testing
                     pk: "mark-pk",
                     name: OwnershipMark.entitlementName,
                     application: Self.application,
-                    attributes: mark.attributes
+                    attributes: .object(mark)
                 )
             ]
         )
@@ -44,6 +49,14 @@ import Testing
         #expect(objects.slug(of: try event("authentik_providers_oauth2", "oauth2provider", 7)) == "grafana")
         #expect(objects.slug(of: try event("authentik_providers_oauth2", "oauth2provider", 8)) == "grafana")
         #expect(objects.slug(of: try event("authentik_core", "applicationentitlement", "markpk")) == "grafana")
+    }
+
+    @Test func `knows what has a mark that cannot be read`() throws {
+        let objects = try objects(version: [])
+        #expect(objects.slug(of: try event("authentik_core", "applicationentitlement", "markpk")) == "grafana")
+        #expect(objects.slug(of: try event("authentik_providers_oauth2", "oauth2provider", 8)) == "grafana")
+        let others = try self.objects(marked: "others", version: [])
+        #expect(others.slug(of: try event("authentik_core", "applicationentitlement", "markpk")) == nil)
     }
 
     @Test func `what is not managed is not known`() throws {
