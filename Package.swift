@@ -226,7 +226,7 @@ let package = Package(
         ),
         tests("YAMLDocument", ["TestSupport"]),
         tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
-        tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
+        tests("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Secrets"]),
         tests(
             "Exporting",
             [
