@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import JSON
 import Planning
 import Secrets
 import Testing
