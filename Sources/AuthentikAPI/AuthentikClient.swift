@@ -80,7 +80,8 @@ package struct AuthentikClient: Sendable {
     func decode<Value: Decodable>(_ type: Value.Type, _ response: HTTPResponse, to request: APIRequest) throws -> Value
     {
         guard MarkRuns.areShort(in: response.body) else {
-            throw undecodable("the answer does not decode: it has too many marks in a row", response, to: request)
+            let message = "the answer does not decode: it has too many combining marks in a row"
+            throw undecodable(message, response, to: request)
         }
         do {
             return try turn.take(ofBytes: response.body.count) {
@@ -172,7 +173,7 @@ package struct AuthentikClient: Sendable {
         return max(left, .milliseconds(1))
     }
 
-    /// Ends what takes longer than it may: what is read in many pieces asks after each.
+    /// Ends a read of several requests that takes longer than the deadline allows; called between them.
     ///
     /// - Throws: ``AuthentikError`` of the kind `unreachable`.
     func checkDeadline(of request: APIRequest) throws {
@@ -180,7 +181,7 @@ package struct AuthentikClient: Sendable {
         guard let deadline, deadline <= .now else { return }
         throw AuthentikError(
             kind: .unreachable,
-            message: "the time limit was over before all of it was read",
+            message: "the time limit expired before everything was read",
             request: request.description(at: address)
         )
     }

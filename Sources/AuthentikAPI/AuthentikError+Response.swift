@@ -61,7 +61,8 @@ extension AuthentikError {
         case .serverError:
             return words.isEmpty ? "Authentik failed on it (\(status); see its log)" : "\(status): \(words)"
         case _ where words.isEmpty && response.body.count >= HTTPRequest.maximumErrorBytes:
-            return "answered \(status), with more than \(HTTPRequest.maximumErrorBytes) bytes, which are not read"
+            return "answered \(status) with a body of more than \(HTTPRequest.maximumErrorBytes) bytes, "
+                + "which was not read"
         default:
             return words.isEmpty ? "answered \(status)" : words
         }

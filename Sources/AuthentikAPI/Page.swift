@@ -32,18 +32,17 @@ extension Page {
     /// More rows than any Authentik has of anything that is read as a whole.
     private static var mostRows: Int { 100_000 }
 
-    /// What the first page of a list says that cannot be; nil if nothing.
+    /// Why the first page of a list cannot be right about the list's size; nil if it can.
     ///
-    /// Its own rows are as many as fit on one, or fewer: of applications those are left out that the account may not
-    /// open, after they were counted.
+    /// A page may hold fewer rows than fit on it: applications that the account may not open are counted and left out.
     var mistake: String? {
         let (count, pages) = (pagination.count, pagination.totalPages)
         guard count <= Self.mostRows else {
-            return "the list is said to have \(count) rows, and more than \(Self.mostRows) are not read"
+            return "the list reports \(count) rows, more than the limit of \(Self.mostRows)"
         }
         let most = max(1, (max(0, count) + max(1, results.count) - 1) / max(1, results.count))
         guard pages <= most else {
-            return "the list is said to have \(pages) pages, and \(count) rows with \(results.count) on the first"
+            return "the list reports \(pages) pages, but \(count) rows, \(results.count) of them on the first page"
         }
         return nil
     }

@@ -2,12 +2,12 @@ package import HummingbirdCore
 package import Logging
 package import NIOCore
 
-/// HTTP/1.1 connections of clients that nobody knows: each takes a bounded part of this process's memory and of the
-/// system's, and all of them together a bounded number of places; see ``OneRequestAtATime`` and ``ConnectionSlots``.
+/// HTTP/1.1 connections of untrusted clients: each uses a bounded amount of memory, of this process and of the system, and
+/// their number is limited; see ``OneRequestAtATime`` and ``ConnectionSlots``.
 package struct BoundedHTTP1Channel: ServerChildChannel {
-    /// What is read at once, so that few requests are ever taken apart ahead.
+    /// How many bytes are read at once, so that only a few pipelined requests are ever parsed ahead.
     private static let readSize = 4 << 10
-    /// Of the system's buffers of a connection, each.
+    /// The size of each of the system's two buffers of a connection, in bytes.
     private static let systemBuffer = 64 << 10
     private static let headerLimit = 32 << 10
 

@@ -1,11 +1,11 @@
 import NIOCore
 import Synchronization
 
-/// As many connections as a server has room for.
+/// Limits how many connections a server has open at the same time.
 ///
-/// Where all places are taken, a new connection gets that of the one that has done nothing for the longest time: who opens
-/// connections and leaves them open takes them from himself, and a probe that asks and goes is always answered. A
-/// connection that waits for the server is spared.
+/// When the limit is reached, a new connection replaces the one that has been idle for the longest time. A client that
+/// opens many connections and leaves them open only loses its own, and a short request, such as a health check, is always
+/// answered. A connection that is waiting for the server is closed last.
 package final class ConnectionSlots: Sendable {
     private struct Slot {
         var channel: any Channel
@@ -25,7 +25,7 @@ package final class ConnectionSlots: Sendable {
             slots[ObjectIdentifier(channel)]?.waitsForServer = waitsForServer
         }
 
-        /// Takes the connection out that has to go.
+        /// Removes the connection to close.
         mutating func evict() -> (any Channel)? {
             let oldest = slots.min {
                 ($0.value.waitsForServer ? 1 : 0, $0.value.lastChange)
@@ -44,7 +44,7 @@ package final class ConnectionSlots: Sendable {
         self.limit = limit
     }
 
-    /// Takes a place for a connection, until it is closed.
+    /// Counts a connection until it is closed.
     func enter(_ channel: any Channel) {
         let evicted = state.withLock { state in
             let evicted = state.slots.count >= limit ? state.evict() : nil

@@ -2,19 +2,19 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Keeps what a client sends ahead from its server until what it asked before has left for it.
+/// Holds back pipelined requests until the answer to the one before has been written to the socket.
 ///
 /// A client may send many requests and read none of the answers. Without this, all of them would be answered into
-/// memory: a server learns that a connection takes no more only after it has written to it. Here the next request is not
-/// even read before the last byte of the answer is in the system's buffer, and who does not take an answer within a time
-/// is sent away.
+/// memory, because a server learns only after writing that the connection is full. Here the next request is not read
+/// before the last byte of the answer is in the system's buffer, and a client that does not read an answer in time is
+/// disconnected.
 final class OneRequestAtATime: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// What came behind a request that is not answered yet.
+    /// What arrived after a request that is not answered yet.
     private enum Held {
         case part(HTTPRequestPart)
         case event(Any)

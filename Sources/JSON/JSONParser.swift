@@ -16,7 +16,7 @@ struct JSONParser {
 
     /// The value that the text is.
     mutating func parse() throws(JSONParseError) -> JSONValue {
-        guard MarkRuns.areShort(in: bytes) else { throw error("too many marks in a row") }
+        guard MarkRuns.areShort(in: bytes) else { throw error("too many combining marks in a row") }
         skipSpace()
         let value = try value()
         skipSpace()

@@ -6,7 +6,7 @@
 package enum MarkRuns {
     private static let limit = 256
 
-    /// Whether no text in it has too many marks in a row, as they are or escaped.
+    /// Whether no text in it has too many combining marks in a row, as they are or escaped.
     package static func areShort(in json: [UInt8]) -> Bool {
         json.withUnsafeBufferPointer { bytes in
             var place = 0

@@ -9,9 +9,9 @@ package import Reconciling
 ///
 /// It never touches the loop but by asking for a pass, so nothing that a client does can hold a pass up.
 package struct StatusServer: Sendable {
-    /// Enough for any number of monitors; of more than these, the longest idle go.
+    /// Enough for any number of monitors; beyond it, a new connection replaces the longest idle one.
     private static let maximumConnections = 1024
-    /// How many more are open while those that go are being closed; others wait in the system's queue.
+    /// How many more may be open while replaced ones are being closed; others wait in the system's queue.
     private static let closingConnections = 128
     /// After so many seconds without a byte a connection is closed; half a request counts as none, as does an answer that
     /// is not read.

@@ -23,9 +23,9 @@ import Testing
         Answer(
             "a billion pages",
             .json(200, #"{"pagination": {"count": 99999999999, "total_pages": 1000000000}, "results": []}"#),
-            says: "the list is said to have 99999999999 rows"
+            says: "the list reports 99999999999 rows"
         ),
-        Answer("a large error", .json(400, ones), says: "answered 400, with more than 65536 bytes"),
+        Answer("a large error", .json(400, ones), says: "answered 400 with a body of more than 65536 bytes"),
         Answer(
             "an error of many fields",
             .json(400, "[\(String(repeating: "1,", count: 30_000))1]"),
@@ -39,7 +39,7 @@ import Testing
         Answer(
             "marks in a row",
             .json(200, "\"\(String(repeating: "\u{301}", count: 1 << 20))\""),
-            says: "too many marks"
+            says: "too many combining marks"
         ),
         Answer("the token as a name", .json(400, #"{"\#(token)\#u{301}": ["no"]}"#), says: "(secret)\u{301}: no"),
         Answer(

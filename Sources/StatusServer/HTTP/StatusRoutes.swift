@@ -89,7 +89,10 @@ struct StatusRoutes: Sendable {
             return .error(.serviceUnavailable, "no pass runs here: \(status.message)")
         }
         guard !call.isOn("wait") || loop.queue.waiting < Self.mostWaiting else {
-            return .error(.serviceUnavailable, "too many wait for a pass already; ask again, or without wait")
+            return .error(
+                .serviceUnavailable,
+                "too many requests are waiting for a pass; try again later, or without wait"
+            )
         }
         let number = loop.ask(.request)
         guard call.isOn("wait") else {

@@ -98,6 +98,8 @@ struct RBACCommand: ParsableCommand {
             default: "-_./:@+,=".utf8.contains(byte)
             }
         }
-        return isPlain ? text : "'\(text.replacing("'", with: #"'\''"#))'"
+        // By scalars: to a shell, a quotation mark with an accent is one.
+        let quoted = text.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined()
+        return isPlain ? text : "'\(quoted)'"
     }
 }
