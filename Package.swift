@@ -50,9 +50,13 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         library("JSON"),
         library("Secrets"),
+        library("PythonRegex"),
         library("CurlTransport", ["CCurl"]),
         library("YAMLDocument", ["CYAML"]),
-        library("DesiredState", ["YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]),
+        library(
+            "DesiredState",
+            ["PythonRegex", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
+        ),
         library("AuthentikAPI", ["CurlTransport", "JSON", "Secrets"]),
         library("KubernetesAPI", ["CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
@@ -102,7 +106,7 @@ let package = Package(
         library(
             "AuthentikSandbox",
             [
-                "HTTPServing", "JSON",
+                "HTTPServing", "JSON", "PythonRegex",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -130,6 +134,7 @@ let package = Package(
         ),
         tests("JSON"),
         tests("Secrets"),
+        tests("PythonRegex", ["JSON"], resources: [.copy("Fixtures")]),
         tests("CurlTransport", ["TestSupport"]),
         tests(
             "AuthentikAPI",
@@ -220,7 +225,7 @@ let package = Package(
             ]
         ),
         tests("YAMLDocument", ["TestSupport"]),
-        tests("DesiredState", ["YAMLDocument"], resources: [.copy("Golden")]),
+        tests("DesiredState", ["JSON", "TestSupport", "YAMLDocument"], resources: [.copy("Golden")]),
         tests("Planning", ["AuthentikAPI", "DesiredState", "JSON", "Secrets"]),
         tests(
             "Exporting",

@@ -1,4 +1,5 @@
 import JSON
+import PythonRegex
 
 /// One of the URIs that a provider sends a browser back to.
 ///
@@ -35,8 +36,8 @@ struct RedirectURI: Sendable, Codable {
     func matches(_ uri: String) -> Bool {
         guard isForLogins, let url else { return false }
         switch matchingMode {
-        case .regex: return (try? Regex(url).wholeMatch(in: uri)) != nil
-        default: return url == uri
+        case .regex: return (try? PythonPattern(url))?.matches(whole: uri) == true
+        default: return url.unicodeScalars.elementsEqual(uri.unicodeScalars)
         }
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import PythonRegex
 
 extension OAuth2Providers {
     static func validate(
@@ -125,7 +126,7 @@ extension Validator {
         }
         for entry in entries where entry.matchingMode == .regex {
             guard let pattern = entry.url else { return true }
-            if (try? Regex(pattern)) == nil {
+            if (try? PythonPattern(pattern)) == nil {
                 fail(field, "Invalid Regex Pattern: \(pattern)")
                 return false
             }
