@@ -5,10 +5,18 @@ internal import YAMLDocument
 /// Follows `timedelta_from_string` in authentik/lib/utils/time.py, which skips a unit that it does not know in silence.
 enum DurationText {
     private static let units = ["microseconds", "milliseconds", "seconds", "minutes", "hours", "days", "weeks"]
+    /// How many of each are a day.
+    private static let perDay: [String: Double] = [
+        "microseconds": 86_400_000_000, "milliseconds": 86_400_000, "seconds": 86_400, "minutes": 1_440, "hours": 24,
+        "days": 1, "weeks": 1.0 / 7,
+    ]
+    /// A bit less than from now to the end of the year 9999, which is as far as Python's dates go.
+    private static let maximumDays = 2_900_000.0
 
     @Sendable static func complaint(_ text: String) -> Complaint? {
         let example = "write it as 'hours=1;minutes=30'"
         var seen: Set<String> = []
+        var days = 0.0
         for pair in text.split(separator: ";", omittingEmptySubsequences: false) {
             let parts = pair.split(separator: "=", omittingEmptySubsequences: false)
             guard parts.count == 2 else {
@@ -26,8 +34,13 @@ enum DurationText {
             guard isNumber(parts[1]) else {
                 return Complaint("has no number behind '\(unit)='", hint: example)
             }
+            days += (Double(String(parts[1])) ?? .infinity) / (perDay[unit] ?? 1)
         }
-        return nil
+        guard days > maximumDays else { return nil }
+        return Complaint(
+            "is longer than any date is away",
+            hint: "Authentik adds it to today's date, up to the year 9999"
+        )
     }
 
     /// Digits, and perhaps a fraction.

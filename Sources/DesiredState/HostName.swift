@@ -27,6 +27,20 @@ enum HostName {
         return (String(host), String(text[text.index(after: colon)...]))
     }
 
+    /// Whether Authentik takes a host that placeholders such as `%(username)s` begin: what is behind them in the first
+    /// part must be a part by itself, of which their last letters may be.
+    static func isPlaceholder(_ host: Substring) -> Bool {
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard host.utf8.count <= 253, let first = labels.first, labels.dropFirst().allSatisfy(isLabel) else {
+            return false
+        }
+        let isOfPlaceholder = { (byte: UInt8) in
+            byte.isASCIIAlphanumeric && !byte.isASCIIDigit || "%()".utf8.contains(byte)
+        }
+        let most = first.utf8.prefix(while: isOfPlaceholder).endIndex
+        return first.indices.contains { $0 <= most && isLabel(first[$0...]) }
+    }
+
     private static func isLabel(_ label: Substring) -> Bool {
         (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
             && label.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") }
@@ -34,7 +48,10 @@ enum HostName {
 
     private static func isIPv4(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                part.utf8.allSatisfy(\.isASCIIDigit) && UInt8(part) != nil && (part == "0" || !part.hasPrefix("0"))
+            }
     }
 
     /// With or without brackets; no zone, since it means nothing elsewhere.
@@ -55,7 +72,9 @@ enum HostName {
                     guard isIPv4(String(part)) else { return false }
                     groups += 2
                 } else {
-                    guard (1...4).contains(part.utf8.count), part.allSatisfy(\.isHexDigit) else { return false }
+                    guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(\.isASCIIHexDigit) else {
+                        return false
+                    }
                     groups += 1
                 }
             }

@@ -39,6 +39,7 @@ struct ServiceBuilder {
         service.openInNewTab = values.flag(.openInNewTab)
         let origin = origin()
         service.launchURL = values.text(.launchURL) ?? origin?.text
+        checkLaunchPort(origin)
         if isOIDC {
             let builder = ProviderBuilder(slug: slug, label: label, begin: begin, values: values, log: log)
             service.provider = builder.build(at: origin)
@@ -90,6 +91,14 @@ struct ServiceBuilder {
         var scheme = "https"
         if case .text(let given) = (values[.scheme] ?? fileScheme)?.value { scheme = given }
         return Origin(scheme: scheme, host: host, port: values.number(.port))
+    }
+
+    /// Authentik takes no URL with a port of one digit, which only a launch URL of its own can spare a service.
+    private func checkLaunchPort(_ origin: Origin?) {
+        guard values[.launchURL] == nil, let port = origin?.port, port < 10 else { return }
+        let hint = "give it a launchURL of its own, or 'blank://blank' for none"
+        let message = "port \(port) of \(label) makes a launch URL that Authentik refuses"
+        log.error(message, hint: hint, at: values[.port]?.position)
     }
 
     private func checkBookmark(_ service: Service) {

@@ -69,8 +69,15 @@ extension TextRule {
     /// The slug of a flow.
     static let flow = TextRule(check: notASlug)
 
+    /// Printable ASCII (RFC 6749, appendix A.1).
+    ///
+    /// Older releases store anything else too, and refuse each login with it; 2026.8 refuses to store it.
     static let clientID = TextRule { text in
-        text.unicodeScalars.count > 255 ? Complaint("is longer than the 255 characters that Authentik takes") : nil
+        guard text.unicodeScalars.allSatisfy({ (0x20...0x7E).contains($0.value) }) else {
+            let hint = "use only letters, digits and signs of ASCII"
+            return Complaint("has a character that no client id may have", hint: hint)
+        }
+        return text.utf8.count > 255 ? Complaint("is longer than the 255 characters that Authentik takes") : nil
     }
 
     /// One scope, or the `managed` name of a scope mapping (RFC 6749, section 3.3).
@@ -107,5 +114,6 @@ extension TextRule {
 
 extension UInt8 {
     var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
+    var isASCIIHexDigit: Bool { isASCIIDigit || (0x41...0x46).contains(self) || (0x61...0x66).contains(self) }
     var isASCIIAlphanumeric: Bool { isASCIIDigit || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
 }

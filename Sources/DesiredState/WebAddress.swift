@@ -1,37 +1,22 @@
 /// Checks of URLs: as much as is needed to foresee what Authentik refuses.
 enum WebAddress {
+    /// Who looks at a URL, and so how much it must be fit for.
+    enum Use {
+        /// Only browsers and clients: Authentik stores it as it is.
+        case link
+        /// Authentik, by `DomainlessURLValidator` in authentik/lib/models.py.
+        case checked
+        /// Authentik, by `DomainlessFormattedURLValidator`: `%(username)s` and the like may begin the host.
+        case launch
+
+        fileprivate var isChecked: Bool { self != .link }
+    }
+
+    /// Of characters, where Authentik counts them.
+    private static let maximumLength = 2048
+
     /// What is wrong with an http or https URL.
-    @Sendable static func complaint(aboutWebURL text: String) -> Complaint? {
-        check(text, withPlaceholders: false)
-    }
-
-    /// The same, where `%(username)s` and the like may stand for parts of it.
-    @Sendable static func complaint(aboutLaunchURL text: String) -> Complaint? {
-        check(text, withPlaceholders: true)
-    }
-
-    /// White space, or what a URL must have percent-encoded.
-    static func badCharacter(in text: String) -> Complaint? {
-        let isBad = { (scalar: Unicode.Scalar) in
-            scalar.properties.isWhitespace || "<>\"\\^`".unicodeScalars.contains(scalar)
-        }
-        guard let bad = text.unicodeScalars.first(where: isBad) else { return nil }
-        return bad.properties.isWhitespace
-            ? Complaint("has white space in it", hint: "a space is written %20")
-            : Complaint("has a '\(bad)' in it, which no URL may have")
-    }
-
-    /// RFC 6749, section 3.1.2: a redirect URI has no fragment.
-    static func fragment(in text: String) -> Complaint? {
-        text.contains("#") ? Complaint("has a fragment ('#…')", hint: "OAuth2 allows none in a redirect URI") : nil
-    }
-
-    static func isScheme(_ text: Substring) -> Bool {
-        text.utf8.first.map { $0.isASCIIAlphanumeric && !$0.isASCIIDigit } == true
-            && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "+-.".utf8.contains($0) }
-    }
-
-    private static func check(_ text: String, withPlaceholders: Bool) -> Complaint? {
+    static func complaint(about text: String, for use: Use) -> Complaint? {
         if let complaint = badCharacter(in: text) { return complaint }
         guard let slashes = text.firstRange(of: "://"), isScheme(text[..<slashes.lowerBound]) else {
             return Complaint("is not an absolute URL", hint: "write it with its scheme: https://…")
@@ -40,17 +25,77 @@ enum WebAddress {
             return Complaint("is not an http or https URL")
         }
         let authority = text[slashes.upperBound...].prefix { !"/?#".contains($0) }
-        if authority.contains("@") {
+        let complaint = complaint(aboutAuthority: authority, for: use)
+        // A password may have a '/' in it, and then most of it stands behind what looks like the host.
+        if authority.contains("@") || complaint != nil && text.contains("@") {
             let hint = "leave out what is before the '@'"
             return Complaint("has a user name or password in it", hint: hint, isSecret: true)
         }
-        if withPlaceholders && authority.contains("%(") { return nil }
-        let split = HostName.splitPort(String(authority))
-        if let port = split?.port, !(1...65535).contains(Int(port) ?? 0) {
+        if let complaint { return complaint }
+        guard use.isChecked, text.unicodeScalars.count > maximumLength else { return nil }
+        return Complaint("is longer than the \(maximumLength) characters that Authentik takes")
+    }
+
+    /// White space, or what a URL must have percent-encoded.
+    ///
+    /// Of what may be a password nothing is repeated.
+    static func badCharacter(in text: String) -> Complaint? {
+        let isBad = { (scalar: Unicode.Scalar) in
+            scalar.properties.isWhitespace || "<>\"\\^`".unicodeScalars.contains(scalar)
+        }
+        guard let bad = text.unicodeScalars.first(where: isBad) else { return nil }
+        if bad.properties.isWhitespace {
+            return Complaint("has white space in it", hint: "a space is written %20")
+        }
+        if text.contains("@") { return Complaint("has a character in it which no URL may have", isSecret: true) }
+        return Complaint("has a '\(bad)' in it, which no URL may have")
+    }
+
+    /// A redirect URI has no fragment (RFC 6749, section 3.1.2).
+    ///
+    /// Authentik takes it, and clients get along with it.
+    static func fragment(in text: String) -> Complaint? {
+        guard text.contains("#") else { return nil }
+        let hint = "OAuth2 allows none in a redirect URI; Authentik takes it"
+        return Complaint("has a fragment ('#…')", hint: hint, severity: .warning)
+    }
+
+    static func isScheme(_ text: Substring) -> Bool {
+        text.utf8.first.map { $0.isASCIIAlphanumeric && !$0.isASCIIDigit } == true
+            && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "+-.".utf8.contains($0) }
+    }
+
+    private static func complaint(aboutAuthority authority: Substring, for use: Use) -> Complaint? {
+        let (host, port) = split(authority)
+        return port.flatMap { complaint(aboutPort: $0, for: use) } ?? complaint(aboutHost: host, for: use)
+    }
+
+    /// What stands before and behind the colon that ends a host.
+    private static func split(_ authority: Substring) -> (host: Substring, port: Substring?) {
+        let bracket = authority.hasPrefix("[") ? authority.lastIndex(of: "]") : nil
+        let tail = authority[(bracket ?? authority.startIndex)...]
+        guard let colon = tail.firstIndex(of: ":") else { return (authority, nil) }
+        return (authority[..<colon], authority[colon...].dropFirst())
+    }
+
+    private static func complaint(aboutPort port: Substring, for use: Use) -> Complaint? {
+        let isNumber = (1...5).contains(port.utf8.count) && port.utf8.allSatisfy(\.isASCIIDigit)
+        guard isNumber, (1...65535).contains(Int(port) ?? 0) else {
             return Complaint("has no valid port", hint: "a port is a number from 1 to 65535")
         }
-        let host = split?.host ?? String(authority)
+        guard use.isChecked, port.utf8.count == 1 else { return nil }
+        return Complaint("has a port of one digit, which Authentik refuses")
+    }
+
+    private static func complaint(aboutHost host: Substring, for use: Use) -> Complaint? {
         if host.isEmpty { return Complaint("has no host in it") }
-        return HostName.complaint(host).map { Complaint("has a host that \($0.message)", hint: $0.hint) }
+        if use == .launch, host.contains("%(") {
+            if HostName.isPlaceholder(host) { return nil }
+            let hint = "Authentik takes placeholders only at the beginning of a host, before letters or digits"
+            return Complaint("has a placeholder in its host that Authentik refuses", hint: hint)
+        }
+        return HostName.complaint(String(host)).map { complaint in
+            Complaint("has a host that \(complaint.message)", hint: complaint.hint)
+        }
     }
 }

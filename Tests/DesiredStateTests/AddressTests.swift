@@ -34,6 +34,10 @@ struct AddressTests {
         ("https://a b", "has white space in it"), ("https://x.net:0", "has no valid port"),
         ("https://x.net:http", "has no valid port"), ("https://a:b@x.net", "has a user name or password in it"),
         ("https://x_y.net", "has a host that is not a valid host name"), ("''", "is empty"),
+        ("https://x.net:+443", "has no valid port"), ("https://x.net:000443", "has no valid port"),
+        ("https://x.net:9", "has a port of one digit, which Authentik refuses"),
+        ("'https://::1/'", "has no valid port"),
+        ("https://a.%(username)s.net", "has a placeholder in its host that Authentik refuses"),
     ])
     func `bad launch URLs`(url: String, message: String) throws {
         try Mistake.error(.bookmark("launchURL: ▲\(url)"), "launchURL \(message) in service 'docs'").check()
@@ -53,7 +57,6 @@ struct AddressTests {
         ("▲login", "an entry of redirectPaths does not begin with '/'"),
         ("▲https://x.net/login", "an entry of redirectPaths is a whole URL"),
         ("▲/a b", "an entry of redirectPaths has white space in it"),
-        ("▲'/a#b'", "an entry of redirectPaths has a fragment ('#…')"),
     ])
     func `bad redirect paths`(path: String, message: String) throws {
         try Mistake.error(.oidc("redirectPaths: [\(path)]"), "\(message) in service 'grafana'").check()
@@ -61,30 +64,29 @@ struct AddressTests {
 
     @Test(arguments: [
         ("▲/cb", "an entry of redirectURIs is not an absolute URL"),
-        ("▲'https://x.net/#a'", "an entry of redirectURIs has a fragment ('#…')"),
         ("▲'https://'", "an entry of redirectURIs has no host in it"),
         ("▲{matching: regex}", "an entry of redirectURIs has no url"),
         ("{url: 'https://x.net', matching: ▲Regex}", "matching cannot be 'Regex' in an entry of redirectURIs"),
         ("{url: 'https://x.net', ▲mode: regex}", "unknown field 'mode' in an entry of redirectURIs"),
         (
             "{url: ▲'https://(x', matching: regex}",
-            "url is no regular expression: a '(' is not closed in an entry of redirectURIs"
+            "url is not a regular expression: a '(' is not closed in an entry of redirectURIs"
         ),
         (
             "{url: ▲'https://x)', matching: regex}",
-            "url is no regular expression: a ')' closes no '(' in an entry of redirectURIs"
+            "url is not a regular expression: a ')' closes no '(' in an entry of redirectURIs"
         ),
         (
             "{url: ▲'https://[x', matching: regex}",
-            "url is no regular expression: a '[' is not closed in an entry of redirectURIs"
+            "url is not a regular expression: a '[' is not closed in an entry of redirectURIs"
         ),
         (
             "{url: ▲'*.example.net', matching: regex}",
-            "url is no regular expression: nothing stands before a '*' in an entry of redirectURIs"
+            "url is not a regular expression: nothing stands before a '*' in an entry of redirectURIs"
         ),
         (
             "{url: ▲'x\\', matching: regex}",
-            "url is no regular expression: it ends in a single '\\' in an entry of redirectURIs"
+            "url is not a regular expression: it ends in a single '\\' in an entry of redirectURIs"
         ),
     ])
     func `bad redirect URIs`(entry: String, message: String) throws {
@@ -92,7 +94,25 @@ struct AddressTests {
     }
 
     @Test(arguments: [
-        "https://x.net/cb", "http://localhost:8000", "app.immich:///oauth-callback", "urn:ietf:wg:oauth:2.0:oob",
+        ("redirectURIs: [▲'https://nas.example.org/#/signin']", "an entry of redirectURIs"),
+        ("redirectURIs: [{url: ▲'app:/cb#x'}]", "url"), ("redirectPath: ▲'/#/signin'", "redirectPath"),
+    ])
+    func `a fragment is a warning`(field: String, name: String) throws {
+        let base = "slug: grafana\nport: 8444\nclientType: public\n"
+        let input = MarkedText.service(base + field)
+        let place = field.contains("url:") ? " in an entry of redirectURIs" : ""
+        let hint = "OAuth2 allows none in a redirect URI; Authentik takes it"
+        try Mistake.warning(input, "\(name) has a fragment ('#…')\(place) in service 'grafana'", hint).check()
+    }
+
+    @Test func `a fragment hides no mistake`() throws {
+        let input = MarkedText.oidc("redirectURIs: [▲'https://x.net:99999/#a']")
+        try Mistake.error(input, "an entry of redirectURIs has no valid port in service 'grafana'").check()
+    }
+
+    @Test(arguments: [
+        "https://x.net/cb", "http://localhost:8000", "http://localhost:1/cb", "https://[::1]/cb",
+        "app.immich:///oauth-callback", "urn:ietf:wg:oauth:2.0:oob",
     ])
     func `good redirect URIs`(uri: String) {
         let result = DesiredStateLoader.load(.oidc("redirectURIs: ['\(uri)']"))
@@ -100,7 +120,9 @@ struct AddressTests {
         #expect(result.state?.services.first?.provider?.redirectURIs.last == RedirectURI(uri))
     }
 
-    @Test(arguments: [#"https://[^/]+\.example\.net/(a|b)/cb"#, #"[]]"#, #"[^]*+]x"#, #"(?:a)*\("#, #"(?i)a"#])
+    @Test(arguments: [
+        #"https://[^/]+\.example\.net/(a|b)/cb"#, #"[]]"#, #"[^]*+]x"#, #"(?:a)*\("#, #"(?i)a"#, "(?<=ab)c", "a++", "{",
+    ])
     func `good patterns`(pattern: String) {
         let result = DesiredStateLoader.load(.oidc("redirectURIs: [{url: '\(pattern)', matching: regex}]"))
         #expect(result.diagnostics == [])
@@ -111,6 +133,9 @@ struct AddressTests {
         ("../../etc/passwd", "has '..' in it, which Authentik refuses"), ("fa://", "names no icon"),
         ("'data:image/png;base64,AA'", "has a scheme that Authentik does not show"),
         ("https://", "has no host in it"), ("a b.png", "has white space in it"),
+        ("/media/x.png", "is an absolute path, which Authentik refuses"),
+        ("./a", "begins with '.', which Authentik refuses"), ("a//b", "has '//' in it, which Authentik refuses"),
+        ("ü.png", "has a character that Authentik refuses in a media path"),
     ])
     func `bad icons`(icon: String, message: String) throws {
         try Mistake.error(.oidc("icon: ▲\(icon)"), "icon \(message) in service 'grafana'").check()

@@ -41,10 +41,10 @@ struct FileTests {
     func `the file's own fields`(_ mistake: Mistake) throws { try mistake.check() }
 
     @Test(arguments: [
-        Mistake.error(file("services: [{▲slgu: a, port: 1}]"), "unknown field 'slgu' in service 1"),
+        Mistake.error(file("services: [{▲slgu: a, port: 8441}]"), "unknown field 'slgu' in service 1"),
         .error(file("services: [{slug: a, ▲Port: 1}]"), "unknown field 'Port' in service 'a'"),
         .error(
-            file("services: [{slug: a, port: 1, redirectPath: /a, ▲secret: {env: S}}]"),
+            file("services: [{slug: a, port: 8441, redirectPath: /a, ▲secret: {env: S}}]"),
             "unknown field 'secret' in service 'a'"
         ),
         .error(MarkedText("apiVersion: reconcile/v1\n▲ower: o\nservices: []"), "unknown field 'ower'"),
@@ -59,7 +59,7 @@ struct FileTests {
 
     @Test(arguments: [
         Mistake.error(
-            file("services: [{slug: a, port: 1}, {slug: ▲a, port: 2}]"),
+            file("services: [{slug: a, port: 8441}, {slug: ▲a, port: 8442}]"),
             "duplicate slug 'a'",
             "it is taken at test.yaml:4:19"
         ),
@@ -68,29 +68,29 @@ struct FileTests {
                 """
                 defaults: {clientType: public, redirectPath: /cb}
                 services:
-                  - {slug: a, port: 1, providerName: p}
-                  - {slug: b, port: 2, providerName: ▲p}
+                  - {slug: a, port: 8441, providerName: p}
+                  - {slug: b, port: 8442, providerName: ▲p}
                 """
             ),
             "duplicate provider name 'p'",
-            "it is taken at test.yaml:6:38; Authentik has each only once"
+            "it is taken at test.yaml:6:41; Authentik has each only once"
         ),
         .error(
             file(
-                "defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 1}, {slug: b, port: 2, clientID: ▲a}]"
+                "defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 8441}, {slug: b, port: 8442, clientID: ▲a}]"
             ),
             "duplicate client id 'a'",
             "it is taken at test.yaml:5:19; Authentik has each only once"
         ),
         .error(
             file(
-                "defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 1}, {slug: b, port: ▲1}]"
+                "defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 8441}, {slug: b, port: ▲8441}]"
             ),
             "services 'a' and 'b' have the same host, port and redirect URI",
             "the other is at test.yaml:5:28"
         ),
         .warning(
-            file("services: [{slug: a, port: 1, name: N}, {slug: b, port: 2, name: ▲N}]"),
+            file("services: [{slug: a, port: 8441, name: N}, {slug: b, port: 8442, name: ▲N}]"),
             "services 'a' and 'b' have the same name"
         ),
     ])
@@ -105,20 +105,20 @@ struct FileTests {
     @Test func `files are a union, each with its own host`() {
         let head = "apiVersion: reconcile/v1\nowner: o\n"
         let result = DesiredStateLoader.load(
-            MarkedText(head + "host: one\ndefaults: {group: G}\nservices: [{slug: b, port: 1}]", path: "1.yaml"),
-            MarkedText(head + "host: two\nservices: [{slug: a, port: 1}]", path: "2.yaml")
+            MarkedText(head + "host: one\ndefaults: {group: G}\nservices: [{slug: b, port: 8441}]", path: "1.yaml"),
+            MarkedText(head + "host: two\nservices: [{slug: a, port: 8441}]", path: "2.yaml")
         )
         #expect(result.diagnostics == [])
         #expect(result.state?.services.map(\.slug) == ["a", "b"])
-        #expect(result.state?.services.map(\.launchURL) == ["https://two:1", "https://one:1"])
+        #expect(result.state?.services.map(\.launchURL) == ["https://two:8441", "https://one:8441"])
         #expect(result.state?.services.map(\.group) == [nil, "G"])
         #expect(result.state?.services.map(\.location.description) == ["2.yaml:4:12", "1.yaml:5:12"])
     }
 
     @Test func `files must agree on the owner and on slugs`() {
         let head = "apiVersion: reconcile/v1\nhost: h\n"
-        let one = MarkedText(head + "owner: ▲o\nservices: [{slug: ▲a, port: 1}]", path: "1.yaml")
-        let two = MarkedText(head + "owner: ▲p\nservices: [{slug: ▲a, port: 1}]", path: "2.yaml")
+        let one = MarkedText(head + "owner: ▲o\nservices: [{slug: ▲a, port: 8441}]", path: "1.yaml")
+        let two = MarkedText(head + "owner: ▲p\nservices: [{slug: ▲a, port: 8441}]", path: "2.yaml")
         let result = DesiredStateLoader.load(one, two)
         #expect(result.diagnostics.map(\.location) == two.marks)
         #expect(result.diagnostics.map(\.hint) == ["it is 'o' at \(one.marks[0])", "it is taken at \(one.marks[1])"])

@@ -32,7 +32,7 @@ struct HomelabTests {
 
     @Test func `a thousand services load`() {
         let services = (1...1000).map { number in
-            "  - {slug: s\(number), port: \(number), redirectPath: /cb, secretRef: {env: S\(number)}}\n"
+            "  - {slug: s\(number), port: \(8000 + number), redirectPath: /cb, secretRef: {env: S\(number)}}\n"
         }
         let result = DesiredStateLoader.load(MarkedText(MarkedText.head + "services:\n" + services.joined()))
         #expect(result.diagnostics == [])

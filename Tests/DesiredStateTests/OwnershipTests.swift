@@ -34,7 +34,7 @@ struct OwnershipTests {
     @Test func `what is to be absent needs its slug only`() throws {
         let result = load(
             "",
-            "  - slug: a\n    state: absent\n  - {slug: b, state: absent, redirectPath: /x, port: 1}\n"
+            "  - slug: a\n    state: absent\n  - {slug: b, state: absent, redirectPath: /x, port: 8441}\n"
         )
         #expect(result.diagnostics == [])
         let services = try #require(result.state?.services)
@@ -43,12 +43,12 @@ struct OwnershipTests {
     }
 
     @Test(arguments: [
-        Mistake.error(.bookmark("port: 1\nadopt: ▲sometimes"), "adopt cannot be 'sometimes' in service 'docs'"),
-        .error(.bookmark("port: 1\nstate: ▲gone"), "state cannot be 'gone' in service 'docs'"),
-        .error(.bookmark("port: 1\nrenamedFrom: ▲old"), "renamedFrom must be a list, not text in service 'docs'"),
-        .error(.bookmark("port: 1\nrenamedFrom: [▲docs]"), "renamedFrom of service 'docs' names its own slug"),
+        Mistake.error(.bookmark("port: 8441\nadopt: ▲sometimes"), "adopt cannot be 'sometimes' in service 'docs'"),
+        .error(.bookmark("port: 8441\nstate: ▲gone"), "state cannot be 'gone' in service 'docs'"),
+        .error(.bookmark("port: 8441\nrenamedFrom: ▲old"), "renamedFrom must be a list, not text in service 'docs'"),
+        .error(.bookmark("port: 8441\nrenamedFrom: [▲docs]"), "renamedFrom of service 'docs' names its own slug"),
         .error(
-            .bookmark("port: 1\nrenamedFrom: [▲a b]"),
+            .bookmark("port: 8441\nrenamedFrom: [▲a b]"),
             "an entry of renamedFrom has a character that no slug may have in service 'docs'"
         ),
         .error(

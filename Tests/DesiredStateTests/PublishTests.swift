@@ -3,7 +3,7 @@ import Testing
 
 /// `publish`: what a service is told of its provider, and where.
 struct PublishTests {
-    private static let base = "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}\n"
+    private static let base = "slug: a\nport: 8441\nredirectPath: /cb\nsecretRef: {env: S}\n"
 
     private func publication(_ fields: String) -> Publication? {
         let result = DesiredStateLoader.load(.service(Self.base + "publish: {namespace: n, name: o, \(fields)}"))
@@ -123,7 +123,7 @@ struct PublishTests {
 
     @Test(arguments: [
         (
-            "slug: a\nport: 1\nredirectPath: /cb\nclientType: public\n", "keys: {s: clientSecret}",
+            "slug: a\nport: 8441\nredirectPath: /cb\nclientType: public\n", "keys: {s: clientSecret}",
             "publish of service 'a' has the client secret among its keys"
         ),
         (
@@ -135,7 +135,7 @@ struct PublishTests {
             "keys: {s: redirectURI}", "publish of service 'a' has the redirect URI among its keys"
         ),
         (
-            "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {kubernetes: {namespace: n, name: o, key: k}}\n",
+            "slug: a\nport: 8441\nredirectPath: /cb\nsecretRef: {kubernetes: {namespace: n, name: o, key: k}}\n",
             "keys: {s: clientSecret}", "publish of service 'a' names the Secret that secretRef reads"
         ),
     ])
@@ -145,7 +145,7 @@ struct PublishTests {
 
     @Test func `an object is one service's`() throws {
         func service(_ slug: String, _ publish: String) -> String {
-            "  - {slug: \(slug), port: 1, redirectPath: /\(slug), secretRef: {env: S}, publish: \(publish)}\n"
+            "  - {slug: \(slug), port: 8441, redirectPath: /\(slug), secretRef: {env: S}, publish: \(publish)}\n"
         }
         let object = "{namespace: n, name: o, keys: {k: issuer}}"
         let text = MarkedText.head + "services:\n" + service("a", object) + service("b", "▲" + object)
@@ -163,7 +163,7 @@ struct PublishTests {
     @Test func `a bookmark has nothing to publish, and defaults may not`() throws {
         let publish = "publish: {namespace: n, name: o, keySet: generic}"
         try Mistake.error(
-            .bookmark("port: 1\n▲\(publish)"),
+            .bookmark("port: 8441\n▲\(publish)"),
             "publish is for OIDC services, and service 'docs' is a bookmark"
         ).check()
         let text = MarkedText.head + "defaults: {▲\(publish)}\nservices: []"
@@ -176,7 +176,7 @@ struct PublishTests {
     ])
     func `where Authentik is for others`(text: String, url: String) {
         let service =
-            "{slug: a, port: 1, redirectPath: /cb, secretRef: {env: S}, publish: {namespace: n, name: o, keySet: generic}}"
+            "{slug: a, port: 8441, redirectPath: /cb, secretRef: {env: S}, publish: {namespace: n, name: o, keySet: generic}}"
         let file = MarkedText.head + "publicURL: \(text)\nservices: [\(service)]"
         let result = DesiredStateLoader.load(MarkedText(file))
         #expect(result.diagnostics == [])

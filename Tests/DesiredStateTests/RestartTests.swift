@@ -4,7 +4,7 @@ import Testing
 /// `restart`: which workload of a service is restarted after a rotation of its secret.
 struct RestartTests {
     private static let kubernetes = "secretRef: {kubernetes: {namespace: monitoring, name: s, key: k}}\n"
-    private static let base = "slug: a\nport: 1\nredirectPath: /cb\n"
+    private static let base = "slug: a\nport: 8441\nredirectPath: /cb\n"
 
     @Test(arguments: [
         ("{deployment: grafana}", Workload(.deployment, namespace: "monitoring", name: "grafana")),
@@ -19,7 +19,7 @@ struct RestartTests {
 
     @Test func `the secret's reference may be a default`() {
         let top = "defaults: {secretRef: {kubernetes: {namespace: n, name: s, key: k}}}\n"
-        let service = "{slug: a, port: 1, redirectPath: /cb, restart: {deployment: d}}"
+        let service = "{slug: a, port: 8441, redirectPath: /cb, restart: {deployment: d}}"
         let result = DesiredStateLoader.load(MarkedText(MarkedText.head + top + "services: [\(service)]"))
         #expect(result.diagnostics == [])
         let restart = result.state?.services.first?.provider?.restart
@@ -88,7 +88,7 @@ struct RestartTests {
 
     @Test func `a bookmark has nothing to restart`() throws {
         try Mistake.error(
-            .bookmark("port: 1\n▲restart: {deployment: x}"),
+            .bookmark("port: 8441\n▲restart: {deployment: x}"),
             "restart is for OIDC services, and service 'docs' is a bookmark",
             "add a redirectPath, or leave it out"
         ).check()

@@ -83,11 +83,11 @@ struct ServiceTests {
         ("host: h\nscheme: http", "slug: a\nport: 443", "http://h:443"),
         ("host: h", "slug: a\nport: 8444", "https://h:8444"),
         ("host: h", "slug: a\nhost: i", "https://i"),
-        ("host: h", "slug: a\nport: 1\nlaunchURL: https://x.net", "https://x.net"),
+        ("host: h", "slug: a\nport: 8441\nlaunchURL: https://x.net", "https://x.net"),
         ("defaults: {host: d}", "slug: a", "https://d"),
         ("host: h\ndefaults: {host: d, scheme: http}", "slug: a\nport: 81", "http://d:81"),
         ("scheme: http\nhost: h", "slug: a\nport: 81\nscheme: null", "https://h:81"),
-        ("defaults: {launchURL: 'https://x.net'}\nhost: h", "slug: a\nport: 1\nlaunchURL: null", "https://h:1"),
+        ("defaults: {launchURL: 'https://x.net'}\nhost: h", "slug: a\nport: 8441\nlaunchURL: null", "https://h:8441"),
     ])
     func `launch URLs`(top: String, fields: String, url: String) throws {
         #expect(try service(file(top, fields)).launchURL == url)
@@ -119,10 +119,10 @@ struct ServiceTests {
 
     @Test func `moving a value to the defaults is no change`() throws {
         let own =
-            "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}\nscopes: [openid]\ngroup: G\nclientType: confidential"
+            "slug: a\nport: 8441\nredirectPath: /cb\nsecretRef: {env: S}\nscopes: [openid]\ngroup: G\nclientType: confidential"
         let shared = file(
             "host: h\ndefaults: {scopes: [openid], group: G, clientType: confidential}",
-            "slug: a\nport: 1\nredirectPath: /cb\nsecretRef: {env: S}"
+            "slug: a\nport: 8441\nredirectPath: /cb\nsecretRef: {env: S}"
         )
         var left = try service(file("host: h\n# as many lines", own))
         let right = try service(shared)
@@ -141,12 +141,14 @@ struct ServiceTests {
     }
 
     @Test func `null takes the file's host away too`() {
-        let result = DesiredStateLoader.load(.service("slug: a\nport: 1\nhost: null"))
+        let result = DesiredStateLoader.load(.service("slug: a\nport: 8441\nhost: null"))
         #expect(result.diagnostics.map(\.message) == ["service 'a' has a port and no host"])
     }
 
     @Test func `defaults of providers do not concern bookmarks`() throws {
-        let service = try service(file("host: h\ndefaults: {scopes: [openid], clientType: public}", "slug: a\nport: 1"))
+        let service = try service(
+            file("host: h\ndefaults: {scopes: [openid], clientType: public}", "slug: a\nport: 8441")
+        )
         #expect(service.provider == nil)
         #expect(service.declaredFields == [.launchURL])
     }
@@ -159,7 +161,7 @@ struct ServiceTests {
     }
 
     @Test func `a service without a valid slug is looked at all the same`() {
-        let result = DesiredStateLoader.load(.service("slug: a b\nport: 1\nredirectPath: /x"))
+        let result = DesiredStateLoader.load(.service("slug: a b\nport: 8441\nredirectPath: /x"))
         #expect(result.diagnostics.map(\.message).last == "slug has a character that no slug may have in service 'a b'")
         #expect(result.diagnostics.map(\.message).first == "service 'a b' has no secretRef")
     }
@@ -172,13 +174,13 @@ struct ServiceTests {
 
     @Test(arguments: [
         Mistake.error(
-            .bookmark("▲scopes: [openid]\nport: 1"),
+            .bookmark("▲scopes: [openid]\nport: 8441"),
             "scopes is for OIDC services, and service 'docs' is a bookmark"
         ),
         .error(.service("▲slug: docs"), "service 'docs' has nothing to launch"),
-        .error(.service("▲slug: a\nport: 1\nredirectPath: /x"), "service 'a' has no secretRef"),
+        .error(.service("▲slug: a\nport: 8441\nredirectPath: /x"), "service 'a' has no secretRef"),
         .warning(
-            .service("slug: a\nport: 1\nredirectPath: /x\nclientType: public\n▲secretRef: {env: S}"),
+            .service("slug: a\nport: 8441\nredirectPath: /x\nclientType: public\n▲secretRef: {env: S}"),
             "secretRef is ignored, since service 'a' is a public client"
         ),
         .error(

@@ -20,6 +20,8 @@ enum FileNameCheck {
         if name.hasPrefix("/") { return "Absolute paths are not allowed" }
         if parts.contains("..") { return "Parent directory references ('..') are not allowed" }
         if name.hasPrefix(".") { return "Paths cannot start with '.'" }
+        if name.utf8.count > 1024 { return "File name too long (max 1024 characters)" }
+        if parts.contains(where: { $0.utf8.count > 255 }) { return "Path component too long (max 255 characters)" }
         return nil
     }
 

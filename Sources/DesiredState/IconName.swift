@@ -1,0 +1,45 @@
+/// Icons of applications, as `validate_file_name` in authentik/admin/files/validation.py takes them.
+enum IconName {
+    private static let maximumLength = 1024
+    private static let maximumPartLength = 255
+    /// Stands for the name of a theme.
+    private static let theme = "%(theme)s"
+
+    @Sendable static func complaint(_ text: String) -> Complaint? {
+        if let complaint = WebAddress.badCharacter(in: text) { return complaint }
+        if text.hasPrefix("https://") || text.hasPrefix("http://") {
+            return WebAddress.complaint(about: text, for: .link)
+        }
+        if text.hasPrefix("fa://") {
+            return text == "fa://" ? Complaint("names no icon", hint: "as in fa://fa-book") : nil
+        }
+        if text.contains("://") || text.hasPrefix("data:") || text.hasPrefix("javascript:") {
+            return Complaint("has a scheme that Authentik does not show", hint: "use https://, fa:// or a media path")
+        }
+        return text.hasPrefix("/static/") ? nil : complaint(aboutMediaPath: text)
+    }
+
+    /// A path below Authentik's media folder.
+    private static func complaint(aboutMediaPath text: String) -> Complaint? {
+        let plain = text.replacing(theme, with: "theme")
+        let parts = plain.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.contains("..") { return Complaint("has '..' in it, which Authentik refuses") }
+        guard plain.utf8.allSatisfy({ $0.isASCIIAlphanumeric || "._-/".utf8.contains($0) }) else {
+            let hint = "use letters, digits, '.', '-', '_' and '/'"
+            return Complaint("has a character that Authentik refuses in a media path", hint: hint)
+        }
+        if plain.hasPrefix("/") {
+            let hint = "write it below the media folder, as icons/a.svg; only '/static/…' is absolute"
+            return Complaint("is an absolute path, which Authentik refuses", hint: hint)
+        }
+        if plain.contains("//") { return Complaint("has '//' in it, which Authentik refuses") }
+        if plain.hasPrefix(".") { return Complaint("begins with '.', which Authentik refuses") }
+        if plain.utf8.count > maximumLength || parts.contains(where: { $0.utf8.count > maximumPartLength }) {
+            let limits = "\(maximumLength) characters, or \(maximumPartLength) between two '/'"
+            return Complaint("is longer than Authentik takes: \(limits)")
+        }
+        guard plain != text else { return nil }
+        let hint = "Authentik before 2026.5 may refuse it"
+        return Complaint("has the placeholder \(theme) in it", hint: hint, severity: .warning)
+    }
+}
