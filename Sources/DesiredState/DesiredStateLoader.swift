@@ -6,7 +6,7 @@ package enum DesiredStateLoader {
     package struct Result: Sendable, Equatable {
         /// Nil if there is any error among the diagnostics.
         package var state: DesiredState?
-        /// All mistakes and warnings of all files, ordered by file and position.
+        /// The mistakes and warnings of all files, ordered by file and position.
         package var diagnostics: [Diagnostic]
     }
 
@@ -26,12 +26,14 @@ package enum DesiredStateLoader {
         load(DesiredSources(paths: paths))
     }
 
-    /// Understands what was read.
+    /// Understands what was read; of more than ``Diagnostic/limit`` diagnostics, the last counts the rest.
     package static func load(_ sources: DesiredSources) -> Result {
-        load(sources.found)
+        var result = load(sources.found)
+        result.diagnostics = Diagnostic.limited(result.diagnostics)
+        return result
     }
 
-    /// Reads the union of some files that are in memory already.
+    /// Reads the union of some files that are in memory already; all diagnostics come out.
     package static func load(sources: [Source]) -> Result {
         load(sources.map { .source($0) })
     }

@@ -17,6 +17,14 @@ package struct Diagnostic: Sendable, Equatable {
     package var hint: String?
     /// The line of the file, to be shown with a caret below the column.
     package var sourceLine: String?
+    /// How many diagnostics this one stands for, if it is about those that are not shown.
+    package var omitted: Omitted?
+
+    /// What a list of diagnostics leaves out.
+    package struct Omitted: Sendable, Equatable {
+        package var errors: Int
+        package var warnings: Int
+    }
 
     package init(
         _ severity: Severity,

@@ -6,12 +6,15 @@ internal import YAMLDocument
 final class DiagnosticLog {
     /// A line of more bytes than this is not shown: no caret helps in it.
     private static let longestLine = 240
+    /// With more diagnostics than this, nobody reads what could be said about one more.
+    private static let manyDiagnostics = 1_000
 
     let file: String
     private let source: YAMLSource
     private var diagnostics: [Diagnostic] = []
     private var secretLines: Set<Int> = []
     private var secretRanges: Set<ClosedRange<Int>> = []
+    private var hidesEverything = false
 
     init(file: String, source: YAMLSource = YAMLSource([])) {
         self.file = file
@@ -29,9 +32,8 @@ final class DiagnosticLog {
     func add(_ problem: YAMLProblem) {
         let earlier = problem.earlier.map { "it is given first at \(location($0))" }
         error(problem.message, hint: problem.hint ?? earlier, at: problem.position)
-        if mayBeSecret(line: problem.position.line) {
-            hideLines(problem.position.line...problem.position.line)
-        }
+        let line = problem.position.line
+        if problem.mayBeSecret || !SourceExcerpt.hasOnlyKnownFields(source.line(line) ?? "") { hideLines(line...line) }
     }
 
     /// Keeps lines that may hold a secret out of every diagnostic.
@@ -49,6 +51,12 @@ final class DiagnosticLog {
         hideLines(node.position.line...max(node.position.line, node.lastLine))
     }
 
+    /// Whether there is so much to say that guessing what somebody meant is no use any more.
+    var isFull: Bool { diagnostics.count > Self.manyDiagnostics }
+
+    /// Shows no line at all: of what is no desired-state file, nobody knows what it holds.
+    func hideEverything() { hidesEverything = true }
+
     func location(_ position: YAMLPosition) -> SourceLocation {
         SourceLocation(file: file, line: position.line, column: position.column)
     }
@@ -61,27 +69,17 @@ final class DiagnosticLog {
         }
         return ordered.map { _, diagnostic in
             var diagnostic = diagnostic
-            if let number = diagnostic.line, !secretLines.contains(number) {
-                diagnostic.sourceLine = excerpt(number)
-            }
+            diagnostic.sourceLine = diagnostic.line.flatMap(excerpt)
             return diagnostic
         }
     }
 
-    /// A guess from the text around a line, for when the parser stopped before anything was known of it.
-    ///
-    /// A line belongs to the nearest key above it, unless that has a whole `{…}` for its value.
-    private func mayBeSecret(line: Int) -> Bool {
-        if SecretWords.appear(in: excerpt(line) ?? "") { return true }
-        for number in stride(from: line - 1, to: max(0, line - 50), by: -1) {
-            guard let above = excerpt(number), above.contains(":") else { continue }
-            return !above.hasSuffix("}") && SecretWords.appear(in: above)
-        }
-        return false
-    }
-
+    /// A line as it may be shown; nil if none of it may be.
     private func excerpt(_ line: Int) -> String? {
-        source.byteCount(ofLine: line) <= Self.longestLine ? source.line(line) : nil
+        guard !hidesEverything, !secretLines.contains(line), source.byteCount(ofLine: line) <= Self.longestLine else {
+            return nil
+        }
+        return source.line(line).flatMap(SourceExcerpt.shown)
     }
 
     private func add(_ severity: Diagnostic.Severity, _ message: String, _ hint: String?, _ position: YAMLPosition?) {

@@ -5,7 +5,7 @@
 ///       redirectpath: /login
 ///       ^
 /// ```
-/// What comes from a file cannot reach the terminal as a control sequence.
+/// What comes from a file cannot reach the terminal as a control sequence, nor a CI runner as a command.
 package struct DiagnosticRenderer: Sendable {
     /// Whether to use ANSI colours.
     package var isColored: Bool
@@ -22,10 +22,9 @@ package struct DiagnosticRenderer: Sendable {
         let message = DisplayText(diagnostic.message + (diagnostic.hint.map { "; \($0)" } ?? "")).text
         let head = (place.isEmpty ? "" : style("\(place):", "1") + " ") + "\(severity) \(message)\n"
         guard let sourceLine = diagnostic.sourceLine, let column = diagnostic.column else { return head }
-        let scalars = sourceLine.unicodeScalars
-        let before = DisplayText(String(scalars.prefix(column - 1)))
-        let caret = String(repeating: " ", count: before.width) + style("^", "32;1")
-        return head + "    \(DisplayText(sourceLine).text)\n    \(caret)\n"
+        let line = DisplayText(sourceLine, caret: column - 1)
+        let caret = String(repeating: " ", count: line.caretColumn) + style("^", "32;1")
+        return head + "    \(line.text)\n    \(caret)\n"
     }
 
     /// All diagnostics, and what they sum up to; empty if there are none.
@@ -36,8 +35,9 @@ package struct DiagnosticRenderer: Sendable {
 
     /// `2 errors, 1 warning`; empty if there are neither.
     package static func summary(of diagnostics: [Diagnostic]) -> String {
-        let errors = diagnostics.count { $0.severity == .error }
-        let counts = [("error", errors), ("warning", diagnostics.count - errors)]
+        let errors = diagnostics.reduce(0) { $0 + $1.errors }
+        let warnings = diagnostics.reduce(0) { $0 + $1.warnings }
+        let counts = [("error", errors), ("warning", warnings)]
         return counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)\($0.1 == 1 ? "" : "s")" }.joined(separator: ", ")
     }
 

@@ -2,14 +2,20 @@
 struct DisplayText {
     private(set) var text = ""
     private(set) var width = 0
+    /// How many columns stand before the scalar that was asked for.
+    private(set) var caretColumn = 0
 
-    init(_ original: String) {
-        for scalar in original.unicodeScalars {
+    /// - Parameter caret: The index of a scalar.
+    init(_ original: String, caret: Int = 0) {
+        let scalars = Array(original.unicodeScalars)
+        let commands = RunnerCommand.signs(in: scalars)
+        for (index, scalar) in scalars.enumerated() {
+            if index == caret { caretColumn = width }
             if scalar == "\t" {
                 text += "    "
                 width += 4
-            } else if Self.isUnsafe(scalar) {
-                let escape = "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            } else if commands.contains(index) || Self.isUnsafe(scalar) {
+                let escape = RunnerCommand.escape(scalar)
                 text += escape
                 width += escape.utf8.count
             } else {
@@ -17,6 +23,7 @@ struct DisplayText {
                 width += Self.width(of: scalar)
             }
         }
+        if caret >= scalars.count { caretColumn = width }
     }
 
     /// Control characters, and those that reorder or break what is around them.

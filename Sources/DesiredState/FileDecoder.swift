@@ -13,7 +13,10 @@ struct FileDecoder {
             }
             return file
         }
-        guard let pairs = ValueReader(log: log, place: "").pairs(root, "the document") else { return file }
+        guard let pairs = ValueReader(log: log, place: "").pairs(root, "the document"), isDesiredState(pairs) else {
+            log.hideEverything()
+            return file
+        }
         let values = MappingReader(log: log, schema: .file, place: "").values(of: pairs)
         require(values)
         file.owner = located(values, .owner, values.text(.owner))
@@ -27,6 +30,15 @@ struct FileDecoder {
         let decoder = ServiceDecoder(log: log, file: values, defaults: defaults)
         file.services = items.enumerated().compactMap { decoder.decode($1, number: $0 + 1) }
         return file
+    }
+
+    /// Whether a document has anything of a desired-state file; somebody may have given a file of secrets instead.
+    private func isDesiredState(_ pairs: [YAMLPair]) -> Bool {
+        let isKnown = { (key: String) in Schema.file.fields.contains { Suggestion.isSlip(key, $0.name.rawValue) } }
+        if pairs.isEmpty || pairs.contains(where: { isKnown($0.key) }) { return true }
+        let hint = "begin it with 'apiVersion: reconcile/v1'"
+        log.error("the document is not a desired-state file", hint: hint, at: YAMLPosition(line: 1, column: 1))
+        return false
     }
 
     private func located<Value>(_ values: FieldValues, _ name: FieldName, _ value: Value?) -> Located<Value>? {

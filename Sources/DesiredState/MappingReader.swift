@@ -28,14 +28,24 @@ struct MappingReader {
     }
 
     /// Returns the field that was probably meant.
+    ///
+    /// Nobody knows what an unknown field holds: its lines are shown only if it is a slip in the name of one that is
+    /// known, and no secret.
     private func reportUnknown(_ pair: YAMLPair) -> FieldName? {
         let looksSecret = SecretWords.appear(in: pair.key)
-        if looksSecret || schema.mayHoldSecret { log.hide(pair) }
-        let (meant, hint) = guess(pair.key, looksSecret: looksSecret)
-        // The key of a misread reference may be the secret itself.
-        let name = schema.mayHoldSecret && meant == nil ? "" : " \(YAMLProblem.quote(pair.key))"
+        let (meant, hint) = log.isFull ? (nil, nil) : guess(pair.key, looksSecret: looksSecret)
+        let isSlip = meant.map { Suggestion.isSlip(pair.key, $0.rawValue) } ?? false
+        if looksSecret || schema.mayHoldSecret || meant == .secretRef || !isSlip { log.hide(pair) }
+        let name = mayRepeat(pair, meant) ? " \(YAMLProblem.quote(pair.key))" : ""
         log.error("unknown field\(name)\(place)", hint: hint, at: pair.keyPosition)
         return meant
+    }
+
+    /// Whether a key looks like the name of a field; what does not may be a secret itself, as in `{slug: a, hunter2}`.
+    private func mayRepeat(_ pair: YAMLPair, _ meant: FieldName?) -> Bool {
+        if meant != nil { return true }
+        if schema.mayHoldSecret || pair.value.isNull { return false }
+        return pair.key.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "-_".unicodeScalars.contains($0) }
     }
 
     private func guess(_ key: String, looksSecret: Bool) -> (meant: FieldName?, hint: String?) {

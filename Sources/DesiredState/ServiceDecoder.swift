@@ -35,7 +35,7 @@ struct ServiceDecoder {
 
     private func label(of pairs: [YAMLPair], number: Int) -> String {
         guard let slug = pairs.first(where: { $0.key == FieldName.slug.rawValue })?.value,
-            case .scalar(let scalar) = slug.content, !slug.isNull, !scalar.text.isEmpty
+            case .scalar(let scalar) = slug.content, !slug.isNull, !scalar.text.isEmpty, !scalar.text.contains("@")
         else { return "service \(number)" }
         return "service \(YAMLProblem.quote(scalar.text))"
     }

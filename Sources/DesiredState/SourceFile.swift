@@ -9,31 +9,53 @@ internal import FoundationEssentials
 #endif
 
 /// Access to files, with the reason when there is none.
-enum SourceFile {
-    struct Failure: Error {
-        /// The system's words: `No such file or directory`.
-        var reason: String
+package enum SourceFile {
+    package struct Failure: Error {
+        /// The system's number for it, if the system found it.
+        package var code: Int32?
+        /// The system's words, or ours: `No such file or directory`.
+        package var reason: String
 
-        init(errno code: Int32) { reason = String(cString: strerror(code)) }
+        init(errno code: Int32) {
+            self.code = code
+            reason = String(cString: strerror(code))
+        }
+
+        init(_ reason: String) { self.reason = reason }
+
+        package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+        package var isForbidden: Bool { code == EACCES || code == EPERM }
     }
 
-    /// The bytes of a file, symlinks followed; a pipe is read to its end.
+    /// The bytes of a file, symlinks followed.
     ///
-    /// - Parameter limit: Reading stops behind this many bytes, so that a caller sees that there are more.
-    static func contents(of path: String, limit: Int) throws(Failure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    /// - Parameters:
+    ///   - limit: Reading stops behind this many bytes, so that a caller sees that there are more.
+    ///   - takesPipes: Whether anything but a regular file may be read: a pipe, as `<(…)` of a shell is one. It is read
+    ///     to its end, and waited for only so long.
+    package static func contents(of path: String, limit: Int, takesPipes: Bool) throws(Failure) -> [UInt8] {
+        // Opening a pipe would else wait for somebody who writes to it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Failure(errno: errno) }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Failure(errno: errno) }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG || kind != S_IFDIR && takesPipes else { throw Failure("it is not a regular file") }
+        let pipe = kind == S_IFREG ? nil : PipeWait(descriptor, isNamed: kind == S_IFIFO)
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        var buffer = [UInt8](repeating: 0, count: min(1 << 16, limit + 1))
         while bytes.count <= limit {
             let count = readSome(descriptor, &buffer)
-            if count == 0 { break }
-            if count < 0 {
-                if errno == EINTR { continue }
+            if count > 0 {
+                bytes += buffer[..<count]
+            } else if count == 0 {
+                guard bytes.isEmpty, try pipe?.waitForWriter() == true else { break }
+            } else if errno == EAGAIN, pipe != nil {
+                try pipe?.waitForBytes()
+            } else if errno != EINTR {
                 throw Failure(errno: errno)
             }
-            bytes += buffer[..<count]
         }
         return bytes
     }

@@ -20,7 +20,8 @@ struct SourceFinder {
             let files = names.sorted()
                 .map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
                 .filter { !SourceFile.isDirectory($0) }
-            files.forEach { add(file: $0) }
+            // A pipe among them is a mistake: in a directory nobody waits for one.
+            files.forEach { add(file: $0, takesPipes: false) }
             if files.isEmpty { refuse(path, "no .yaml or .yml file in this directory") }
         } catch {
             refuse(path, "the directory cannot be read: \(error.reason)")
@@ -33,7 +34,7 @@ struct SourceFinder {
         found.append(.remark(log))
     }
 
-    private mutating func add(file path: String) {
+    private mutating func add(file path: String, takesPipes: Bool = true) {
         if let identity = SourceFile.identity(path), !known.insert(identity).inserted {
             let log = DiagnosticLog(file: path)
             log.warning("the same file is given twice", hint: "it is read once")
@@ -41,7 +42,7 @@ struct SourceFinder {
             return
         }
         do throws(SourceFile.Failure) {
-            let bytes = try SourceFile.contents(of: path, limit: YAMLLimits().bytes)
+            let bytes = try SourceFile.contents(of: path, limit: YAMLLimits().bytes, takesPipes: takesPipes)
             found.append(.source(DesiredStateLoader.Source(path: path, bytes: bytes)))
         } catch {
             refuse(path, "the file cannot be read: \(error.reason)")

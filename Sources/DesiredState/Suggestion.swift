@@ -19,6 +19,11 @@ package enum Suggestion {
     /// Whether two names are the same but for case, '-' and '_'.
     static func isSame(_ left: String, _ right: String) -> Bool { folded(left) == folded(right) }
 
+    /// Whether one name is the other but for case, '-' and '_', or for one letter.
+    static func isSlip(_ left: String, _ right: String) -> Bool {
+        left.utf8.count <= 40 && distance(folded(left), folded(right)) <= 1
+    }
+
     private static func folded(_ text: String) -> [UInt8] {
         text.utf8.compactMap { byte in
             switch byte {

@@ -72,8 +72,9 @@ extension ValueReader {
     /// Whether a node has no tag, or one that says only what is clear anyway.
     private func hasFitTag(_ node: YAMLNode, _ name: String, _ tags: [String]) -> Bool {
         guard let tag = node.tag, !tags.contains(tag) else { return true }
-        let message = "\(name) has the tag \(YAMLProblem.quote(tag))\(place)"
-        log.error(message, hint: "tags are not supported; leave it out", at: node.position)
+        // A word that begins with '!' comes out as one, and may have been meant for a secret.
+        let hint = "tags are not supported; leave it out, or put a text that begins with '!' in quotes"
+        log.error("\(name) has a tag\(place)", hint: hint, at: node.position)
         return false
     }
 }
@@ -84,6 +85,9 @@ extension YAMLNode {
         guard case .scalar(let scalar) = content, scalar.style == .plain else { return false }
         return tag == "!!null" || tag == nil && YAMLWords.nulls.contains(scalar.text)
     }
+
+    /// Whether there is no value, or one that nothing could be made of.
+    var isEmpty: Bool { if case .invalid = content { true } else { isNull } }
 }
 
 extension YAMLScalar {

@@ -13,6 +13,9 @@ struct ValueReader {
             log.error("'\(name)' is not supported by this version yet\(place)", at: pair.keyPosition)
             return .invalid
         }
+        let isReference = if case .secretReference = field.kind { true } else { false }
+        // What was meant for a secret may have come out as a comment, an anchor or an alias.
+        if isReference, node.isEmpty { log.hide(pair) }
         if case .invalid = node.content { return .invalid }
         if node.isNull { return .unset }
         let value: FieldValue? =

@@ -1,5 +1,4 @@
 package import DesiredState
-import FoundationEssentials
 package import Secrets
 
 /// Turns references to secrets into secrets.
@@ -32,15 +31,16 @@ package struct SecretResolver: Sendable {
         }
     }
 
+    /// A bit more than a secret can be long, so that one that is longer shows.
+    private static let longestFile = 1024
+
     private func read(_ path: String, for reference: SecretReference) throws(SecretError) -> [UInt8] {
-        do {
-            return [UInt8](try Data(contentsOf: URL(filePath: path)))
-        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-            throw SecretError(reference, .missing("does not exist"))
-        } catch let error as CocoaError where error.code == .fileReadNoPermission {
-            throw SecretError(reference, .unusable("may not be read by this process"))
+        do throws(SourceFile.Failure) {
+            return try SourceFile.contents(of: path, limit: Self.longestFile, takesPipes: false)
         } catch {
-            throw SecretError(reference, .unusable("cannot be read"))
+            if error.isMissing { throw SecretError(reference, .missing("does not exist")) }
+            if error.isForbidden { throw SecretError(reference, .unusable("may not be read by this process")) }
+            throw SecretError(reference, .unusable("cannot be read: \(error.reason)"))
         }
     }
 }

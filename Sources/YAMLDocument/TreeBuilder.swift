@@ -130,14 +130,14 @@ struct TreeBuilder: ~Copyable {
             throw YAMLProblem("more than \(limits.aliases) aliases", at: event.position)
         }
         let nowhere = YAMLNode(content: .invalid, position: event.position, lastLine: event.lastLine)
-        let quoted = YAMLProblem.quote("*\(name)")
         if openAnchors.contains(name) {
-            problems.append(YAMLProblem("the alias \(quoted) stands inside what it names", at: event.position))
+            let message = "an alias stands inside what it names"
+            problems.append(YAMLProblem(message, at: event.position, mayBeSecret: true))
             return nowhere
         }
         guard let anchored = anchors[name] else {
-            let hint = "an anchor '&name' must come before its alias"
-            problems.append(YAMLProblem("unknown alias \(quoted)", hint: hint, at: event.position))
+            let hint = "an anchor '&name' must come before its alias; a text that begins with '*' is put in quotes"
+            problems.append(YAMLProblem("unknown alias", hint: hint, at: event.position, mayBeSecret: true))
             return nowhere
         }
         try count(anchored.size - 1, at: event.position)

@@ -1,6 +1,6 @@
 /// Something wrong with a document, as YAML; what it means is somebody else's business.
 ///
-/// Texts are fixed except for a key, alias or tag of at most ``quoteLimit`` characters: a document may hold secrets.
+/// Texts are fixed except for a key of at most ``quoteLimit`` characters: a document may hold secrets.
 package struct YAMLProblem: Error, Sendable, Equatable {
     /// Without a full stop: `duplicate key 'port'`.
     package var message: String
@@ -9,17 +9,21 @@ package struct YAMLProblem: Error, Sendable, Equatable {
     package var position: YAMLPosition
     /// Another place that belongs to it: where a duplicate key is given first.
     package var earlier: YAMLPosition?
+    /// Whether what stands there may be a secret that begins with one of YAML's own signs.
+    package var mayBeSecret: Bool
 
     package init(
         _ message: String,
         hint: String? = nil,
         at position: YAMLPosition,
-        earlier: YAMLPosition? = nil
+        earlier: YAMLPosition? = nil,
+        mayBeSecret: Bool = false
     ) {
         self.message = message
         self.hint = hint
         self.position = position
         self.earlier = earlier
+        self.mayBeSecret = mayBeSecret
     }
 
     /// The most characters of a document that a message may hold.

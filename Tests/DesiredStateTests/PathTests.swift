@@ -1,11 +1,11 @@
 import DesiredState
-import FoundationEssentials
+import Foundation
 import Testing
 
 /// Files and directories of a real file system.
 final class PathTests {
     private let folder: String
-    private static let valid = "apiVersion: reconcile/v1\nowner: o\nhost: h\nservices: [{slug: SLUG, port: 1}]\n"
+    private static let valid = "apiVersion: reconcile/v1\nowner: o\nhost: h\nservices: [{slug: SLUG, port: 8441}]\n"
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.path + "/reconcile-\(UUID())"
@@ -65,6 +65,53 @@ final class PathTests {
     @Test func `a file given twice is read once`() throws {
         try write("a.yaml", slug: "a")
         #expect(messages("a.yaml", "./a.yaml") == ["./a.yaml: warning: the same file is given twice"])
+    }
+
+    @Test func `a pipe that nobody writes to`() throws {
+        try #require(mkfifo("\(folder)/pipe.yaml", 0o600) == 0)
+        #expect(
+            messages("pipe.yaml") == [
+                "pipe.yaml: error: the file cannot be read: it is a pipe, and nobody writes to it"
+            ]
+        )
+        try write("b.yaml", slug: "b")
+        let result = DesiredStateLoader.load(paths: [folder])
+        #expect(result.diagnostics.map(\.message) == ["the file cannot be read: it is not a regular file"])
+    }
+
+    @Test func `a pipe is read to its end`() throws {
+        let path = "\(folder)/pipe"
+        try #require(mkfifo(path, 0o600) == 0)
+        let text = Self.valid.replacing("SLUG", with: "a")
+        let writer = Thread {
+            guard let pipe = fopen(path, "w") else { return }
+            fputs(text, pipe)
+            fclose(pipe)
+        }
+        writer.start()
+        let result = DesiredStateLoader.load(paths: [path])
+        #expect(result.diagnostics == [])
+        #expect(result.state?.services.map(\.slug) == ["a"])
+    }
+
+    @Test(arguments: [(100, 0), (101, 0), (5_000, 3), (10, 200), (0, 101)])
+    func `of many mistakes the first are shown, and the rest counted`(errors: Int, warnings: Int) throws {
+        let bad = (0..<errors).map { "{slug: e\($0), port: x}" }
+        let odd = (0..<warnings).map { "{slug: w\($0), port: '8443'}" }
+        let text =
+            "apiVersion: reconcile/v1\nowner: o\nhost: h\nservices: [\n\((odd + bad).joined(separator: ",\n"))]\n"
+        try Data(text.utf8).write(to: URL(filePath: "\(folder)/many.yaml"))
+        let diagnostics = DesiredStateLoader.load(paths: ["\(folder)/many.yaml"]).diagnostics
+        let shown = diagnostics.filter { $0.omitted == nil }
+        #expect(shown.count == 100)
+        #expect(shown.count { $0.severity == .error } == min(errors, 100))
+        #expect(zip(shown, shown.dropFirst()).allSatisfy { ($0.line ?? 0) <= ($1.line ?? 0) })
+        let parts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }
+        #expect(DiagnosticRenderer.summary(of: diagnostics) == parts.map { "\($0.0) \($0.1)s" }.joined(separator: ", "))
+        let left = errors + warnings - 100
+        #expect((diagnostics.count == 101) == (left > 0))
+        if errors == 5_000 { #expect(diagnostics.last?.message == "4900 more errors and 3 more warnings, not shown") }
+        if errors == 101 { #expect(diagnostics.last?.message == "1 more error, not shown") }
     }
 
     @Test func `a file that never ends`() {

@@ -28,6 +28,23 @@ struct RendererTests {
         #expect(render(line, column: column) == "a.yaml:3:\(column): error: no; yes\n" + expected)
     }
 
+    @Test(arguments: [
+        ("::error title=x::all green", 1, "    \\u{3A}:error title=x::all green\n    ^\n"),
+        (" \t::set-output x", 4, "         \\u{3A}:set-output x\n               ^\n"),
+        ("a ::error b", 3, "    a ::error b\n      ^\n"),
+        ("a ##[error] b", 12, "    a \\u{23}#[error] b\n                    ^\n"),
+        ("##vso[task.complete]", 1, "    \\u{23}#vso[task.complete]\n    ^\n"),
+        ("# ## [a] #[b]", 1, "    # ## [a] #[b]\n    ^\n"),
+    ])
+    func `a CI runner finds no command in a line`(line: String, column: Int, expected: String) {
+        #expect(render(line, column: column) == "a.yaml:3:\(column): error: no; yes\n" + expected)
+    }
+
+    @Test func `a CI runner finds no command in a path or message`() {
+        let diagnostic = Diagnostic(.warning, file: "::error ::x", message: "unknown '##[error]'")
+        #expect(DiagnosticRenderer().render(diagnostic) == "\\u{3A}:error ::x: warning: unknown '\\u{23}#[error]'\n")
+    }
+
     @Test func `colours are asked for`() {
         #expect(
             render("x", column: 1, colored: true)

@@ -16,8 +16,8 @@ struct ProblemTests {
     @Test(arguments: [
         Case("a: 1\nb: 2\n▲a: 3\n", "duplicate key 'a'"),
         Case("{a: 1, ▲\"a\": 3}", "duplicate key 'a'"),
-        Case("a: ▲*nope\n", "unknown alias '*nope'"),
-        Case("a: &a [1, ▲*a]\n", "the alias '*a' stands inside what it names"),
+        Case("a: ▲*nope\n", "unknown alias"),
+        Case("a: &a [1, ▲*a]\n", "an alias stands inside what it names"),
         Case("base: &b {x: 1}\nmore:\n  ▲<<: *b\n", "merge keys ('<<') are not supported"),
         Case("? ▲[a, b]\n: 1\n", "a key must be text"),
         Case("▲!t a: 1\n", "a key cannot have a tag"),

@@ -1,3 +1,5 @@
+import DesiredState
+
 /// Colours for a terminal, or none.
 struct Style: Sendable {
     var isColored: Bool
@@ -35,9 +37,11 @@ extension String {
 
     /// Without control characters, and those that reorder or break what is around them: they could write to the
     /// terminal, or show, what Authentik or a file made up.
+    ///
+    /// Nor is there anything that a CI runner takes for a command.
     var printable: String {
-        guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
-        return unicodeScalars.reduce(into: "") { text, scalar in
+        guard unicodeScalars.contains(where: \.isUnprintable) else { return RunnerCommand.neutralized(self) }
+        return RunnerCommand.neutralized(self).unicodeScalars.reduce(into: "") { text, scalar in
             text += scalar.isUnprintable ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }
     }

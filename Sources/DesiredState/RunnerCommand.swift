@@ -1,0 +1,42 @@
+/// Commands that a CI runner takes out of what a step prints, whoever wrote them: a line of a file, a name in Authentik.
+///
+/// GitHub Actions takes a line that begins with `::`, white space aside, and one with `##[` anywhere in it
+/// (https://docs.github.com/actions/reference/workflow-commands-for-github-actions); Azure Pipelines one with `##vso[`.
+package enum RunnerCommand {
+    /// A text, with the first sign of each command written as `\u{…}`.
+    package static func neutralized(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: ":")) || text.utf8.contains(UInt8(ascii: "#")) else { return text }
+        let scalars = Array(text.unicodeScalars)
+        let signs = signs(in: scalars)
+        guard !signs.isEmpty else { return text }
+        return scalars.indices.reduce(into: "") { result, index in
+            if signs.contains(index) {
+                result += escape(scalars[index])
+            } else {
+                result.unicodeScalars.append(scalars[index])
+            }
+        }
+    }
+
+    /// Where the first signs of commands stand; what is given begins a line.
+    static func signs(in scalars: [Unicode.Scalar]) -> Set<Int> {
+        var signs: Set<Int> = []
+        var isAtStart = true
+        for index in scalars.indices {
+            switch scalars[index] {
+            case ":" where isAtStart && scalars[index...].starts(with: colons): signs.insert(index)
+            case "#" where brackets.contains(where: { scalars[index...].starts(with: $0) }): signs.insert(index)
+            default: break
+            }
+            isAtStart = scalars[index] == "\n" || isAtStart && scalars[index].properties.isWhitespace
+        }
+        return signs
+    }
+
+    static func escape(_ scalar: Unicode.Scalar) -> String {
+        "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    }
+
+    private static let colons = Array("::".unicodeScalars)
+    private static let brackets = ["##[", "##vso["].map { Array($0.unicodeScalars) }
+}
