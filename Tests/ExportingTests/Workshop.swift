@@ -169,6 +169,8 @@ extension Workshop {
         scopes: [JSONValue]
     ) async throws -> JSONValue {
         let text = Self.texts.randomElement(using: &random) ?? ""
+        // One that nobody can log in with is for a test of its own: it leaves the whole provider out.
+        let isIdentifier = text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
         let secret = "s3cr3t-of-\(slug)-\(Int.random(in: 0...999_999, using: &random))"
         secrets[slug] = secret
         let standard = ["openid", "email", "profile"]
@@ -190,7 +192,7 @@ extension Workshop {
         }
         var fields: [String: JSONValue] = [
             "name": .string(random.chance(0.5) ? slug : "\(text) \(number)"),
-            "client_id": .string(random.chance(0.5) ? slug : "\(number)\(text)"),
+            "client_id": .string(random.chance(0.5) || !isIdentifier ? slug : "\(number)\(text)"),
             "client_secret": .string(secret),
             "authorization_flow": flows.randomElement(using: &random)?["pk"] ?? .null,
             "invalidation_flow": try await admin.flow(ProgramDefaults.invalidationFlow),
