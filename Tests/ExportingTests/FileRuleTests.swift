@@ -1,3 +1,4 @@
+import AuthentikAPI
 import Exporting
 import Testing
 
