@@ -18,6 +18,11 @@ package enum RunnerCommand {
         }
     }
 
+    /// JSON that says the same; a line of it begins with no command, and a bracket is only in its texts.
+    package static func neutralized(json: String) -> String {
+        json.contains("##") ? json.replacing("##[", with: "\\u0023#[").replacing("##vso[", with: "\\u0023#vso[") : json
+    }
+
     /// Where the first signs of commands stand; what is given begins a line.
     static func signs(in scalars: [Unicode.Scalar]) -> Set<Int> {
         var signs: Set<Int> = []

@@ -1,3 +1,4 @@
+import DesiredState
 import FoundationEssentials
 import Logging
 
@@ -33,7 +34,9 @@ struct StandardErrorLogHandler: LogHandler {
             line["message"] = "\(event.message)"
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            if let data = try? encoder.encode(line) { StandardError.print(String(decoding: data, as: UTF8.self)) }
+            if let data = try? encoder.encode(line) {
+                StandardError.print(RunnerCommand.neutralized(json: String(decoding: data, as: UTF8.self)))
+            }
         }
     }
 }

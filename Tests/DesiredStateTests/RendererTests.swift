@@ -1,4 +1,5 @@
 import DesiredState
+import JSON
 import Testing
 
 struct RendererTests {
@@ -43,6 +44,15 @@ struct RendererTests {
     @Test func `a CI runner finds no command in a path or message`() {
         let diagnostic = Diagnostic(.warning, file: "::error ::x", message: "unknown '##[error]'")
         #expect(DiagnosticRenderer().render(diagnostic) == "\\u{3A}:error ::x: warning: unknown '\\u{23}#[error]'\n")
+    }
+
+    @Test(arguments: [
+        (###"{"name": "##[error]x ##vso[y]"}"###, ###"{"name": "\u0023#[error]x \u0023#vso[y]"}"###),
+        (###"{"name": "## x"}"###, ###"{"name": "## x"}"###),
+    ])
+    func `a CI runner finds no command in JSON, which says the same`(json: String, expected: String) throws {
+        #expect(RunnerCommand.neutralized(json: json) == expected)
+        #expect(try JSONValue(parsing: expected.utf8) == JSONValue(parsing: json.utf8))
     }
 
     @Test func `colours are asked for`() {

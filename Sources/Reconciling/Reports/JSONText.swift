@@ -1,3 +1,4 @@
+import DesiredState
 import FoundationEssentials
 import JSON
 
@@ -9,6 +10,6 @@ package enum JSONText {
         guard let data = try? JSONEncoder().encode(value), let json = try? JSONValue(parsing: data) else {
             preconditionFailure("a document does not encode")
         }
-        return String(decoding: json.serialized(pretty: true), as: UTF8.self)
+        return RunnerCommand.neutralized(json: String(decoding: json.serialized(pretty: true), as: UTF8.self))
     }
 }
