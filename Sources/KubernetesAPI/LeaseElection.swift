@@ -3,26 +3,36 @@ import Synchronization
 
 /// Takes part in the election of a leader, by holding a Lease.
 ///
-/// The Lease is replaced only as it was last read (its resourceVersion is sent along), so that of several candidates one
-/// gets it. What each may do when, see ``LeaseTiming``.
+/// The Lease is replaced only as it was last read (its uid and resourceVersion are sent along), so that of several
+/// candidates one gets it. What each may do when, see ``LeaseTiming``.
 ///
-/// | the Lease | this process |
-/// |---|---|
-/// | is held by it | renews it |
-/// | is not there, and was not seen held lately | makes it |
-/// | was given up | takes it |
-/// | is held by another, and changed within its duration | stands by |
-/// | is held by another, and did not | takes it |
+/// People edit and delete Leases, and the holder does not know before its next renewal. So nobody leads by a Lease that
+/// was not seen to stay as it is for a whole term: by then no other one leads, whatever the Lease said meanwhile. The
+/// exceptions are a Lease that is still as this process wrote it, and one that its holder gave up, which it notes on it.
+///
+/// | the Lease | a process that leads | any other |
+/// |---|---|---|
+/// | is as this process wrote it | renews it | renews it, and leads again |
+/// | names this process, and somebody changed something else of it | renews it | stands by |
+/// | was given up by its holder, in order | – | takes it |
+/// | names another one, or nobody | stops at once, stands by | stands by |
+/// | is another one of the same name, whoever it names | stops at once, stands by | stands by |
+/// | cannot be read after it was found changed | stops at once | – |
+/// | is not there | stops at once, makes it for nobody | makes it for nobody |
+/// | was none of the first three, and did not change for a whole term | – | takes it |
 package final class LeaseElection: Sendable {
     /// What became of one attempt.
     package enum Report: Sendable {
         case leads(LeaseTerm)
-        /// Nil if the holder is not known.
-        case standsBy(holder: String?)
+        case standsBy(holder: String)
+        /// Nobody leads; this process takes the Lease once it has not changed for so long.
+        case waits(Duration)
         /// The Lease cannot be reached; who led goes on leading until its term ends.
         case failed(KubernetesError)
         /// Its term ended before it could renew the Lease.
         case expired
+        /// Somebody changed its Lease, and how cannot be seen.
+        case lost
     }
 
     package let name: ObjectName
@@ -37,7 +47,7 @@ package final class LeaseElection: Sendable {
         self.identity = identity
         self.timing = timing
         self.client = client
-        view = Mutex(LeaseView(identity: identity))
+        view = Mutex(LeaseView(identity: identity, timing: timing))
     }
 
     /// Works until the task is cancelled.
@@ -46,20 +56,17 @@ package final class LeaseElection: Sendable {
     package func run(_ report: @Sendable (Report) async -> Void) async {
         var term: LeaseTerm?
         while !Task.isCancelled {
-            let begun = ContinuousClock.now
             var wait = timing.period
             do {
-                switch try await attempt(until: term?.writesBeginBefore) {
-                case .mine:
-                    let new = timing.term(begun: begun)
-                    term = new
-                    await report(.leads(new))
-                case .others(let holder):
-                    term = nil
-                    await report(.standsBy(holder: holder))
-                }
+                let outcome = try await attempt(until: term?.writesBeginBefore)
+                if case .leads(let new) = outcome { term = new } else { term = nil }
+                await report(outcome)
             } catch let error as KubernetesError {
                 wait = max(wait, min(error.retryAfter ?? .zero, timing.duration))
+                if term != nil, view.withLock({ $0.held == nil }) {
+                    term = nil
+                    await report(.lost)
+                }
                 await report(.failed(error))
             } catch {
                 return
@@ -71,7 +78,7 @@ package final class LeaseElection: Sendable {
             if let end = term?.writesBeginBefore, ContinuousClock.now >= end {
                 term = nil
                 // What was begun in it may still happen: it ends by itself, and is not given up early.
-                view.withLock { $0.missedChange() }
+                view.withLock { $0.lost() }
                 await report(.expired)
             }
         }
@@ -88,44 +95,48 @@ package final class LeaseElection: Sendable {
 
     // MARK: - An attempt
 
-    private enum Outcome {
-        case mine
-        case others(holder: String?)
-    }
-
-    /// - Parameter end: when the attempt is of no use any more.
-    private func attempt(until end: ContinuousClock.Instant?) async throws -> Outcome {
-        if let lease = view.withLock({ $0.held }), try await take(lease, until: end) { return .mine }
-        guard let lease = try await client.lease(name, within: timeLimit(end)) else {
-            guard view.withLock({ $0.mayMake(at: .now, timing) }) else { return .others(holder: nil) }
-            return try await make(until: end)
+    /// - Parameter end: until when this process leads; nil if it does not.
+    private func attempt(until end: ContinuousClock.Instant?) async throws -> Report {
+        let term = timing.term(begun: .now)
+        if let lease = view.withLock({ $0.held }), try await take(lease, until: end) { return .leads(term) }
+        var lease = try await look(until: end)
+        if view.withLock({ $0.mayTake(lease, at: .now, leadingUntil: end) }) {
+            if try await take(lease, until: end) { return .leads(term) }
+            // Somebody else was first.
+            lease = try await look(until: end)
+            view.withLock { [lease] in $0.saw(lease, at: .now) }
         }
-        guard view.withLock({ $0.mayTake(lease, at: .now, timing) }) else {
-            return .others(holder: lease.holder)
+        guard let holder = lease.holder, holder != identity else {
+            return .waits(view.withLock { [lease] in $0.patience(with: lease) })
         }
-        return try await take(lease, until: end) ? .mine : .others(holder: lease.holder)
+        return .standsBy(holder: holder)
     }
 
     /// - Returns: whether it is held now; false if somebody changed it meanwhile.
     private func take(_ lease: Lease, until end: ContinuousClock.Instant?) async throws -> Bool {
         let json = lease.held(by: identity, seconds: timing.seconds, at: .now)
-        return try await holds { try await client.updateLease(name, json, within: timeLimit(end)) }
-    }
-
-    private func make(until end: ContinuousClock.Instant?) async throws -> Outcome {
-        let json = Lease.new(name, holder: identity, seconds: timing.seconds, at: .now)
-        return try await holds { try await client.createLease(name, json, within: timeLimit(end)) }
-            ? .mine : .others(holder: nil)
-    }
-
-    private func holds(_ write: () async throws -> Lease) async throws -> Bool {
         do {
-            let lease = try await write()
-            view.withLock { $0.saw(lease, at: .now) }
-            return lease.holder == identity
+            let new = try await client.updateLease(name, json, within: timeLimit(end))
+            return view.withLock { $0.wrote(new, over: lease, at: .now) }
         } catch let error as KubernetesError where error.kind == .conflict || error.kind == .notFound {
-            view.withLock { $0.missedChange() }
+            view.withLock { $0.lost() }
             return false
+        }
+    }
+
+    /// Reads the Lease, and makes it if it is not there.
+    private func look(until end: ContinuousClock.Instant?) async throws -> Lease {
+        if let lease = try await client.lease(name, within: timeLimit(end)) { return lease }
+        do {
+            return try await client.createLease(
+                name,
+                Lease.vacant(name, seconds: timing.seconds),
+                within: timeLimit(end)
+            )
+        } catch let error as KubernetesError where error.kind == .conflict {
+            // Somebody else was first.
+            guard let lease = try await client.lease(name, within: timeLimit(end)) else { throw error }
+            return lease
         }
     }
 

@@ -1,37 +1,68 @@
 /// What one process has seen of a Lease, and what follows from it.
 struct LeaseView: Sendable {
+    /// Nobody has a Lease for longer, whatever somebody wrote into it: then nobody would lead ever again.
+    private static let longestDuration: Duration = .seconds(600)
+
     let identity: String
-    /// The Lease as this process last wrote it; nil if it does not hold it, or somebody else changed it since.
-    private(set) var held: Lease?
+    let timing: LeaseTiming
+    /// The Lease as this process last wrote it as its holder.
+    private var own: Lease?
+    /// Whether it leads by that: nobody else changed it, and its term is not over.
+    private var isHeld = false
     private var last: Lease?
     /// When the last change of it was seen.
     private var seenAt: ContinuousClock.Instant?
 
-    init(identity: String) {
+    init(identity: String, timing: LeaseTiming) {
         self.identity = identity
+        self.timing = timing
     }
+
+    /// The Lease that this process leads by, to renew it or to give it up; nil if it leads by none.
+    var held: Lease? { isHeld ? own : nil }
+
+    /// Somebody else changed it, or its term is over: it has to be read again.
+    mutating func lost() { isHeld = false }
 
     mutating func saw(_ lease: Lease, at time: ContinuousClock.Instant) {
-        if lease.resourceVersion != last?.resourceVersion { seenAt = time }
+        if lease.uid != last?.uid || lease.resourceVersion != last?.resourceVersion { seenAt = time }
         last = lease
-        held = lease.holder == identity ? lease : nil
     }
 
-    /// Somebody else changed it, so that it has to be read again.
-    mutating func missedChange() { held = nil }
-
-    /// Whether a Lease that was just read may be taken.
-    mutating func mayTake(_ lease: Lease, at time: ContinuousClock.Instant, _ timing: LeaseTiming) -> Bool {
+    /// Takes note of the answer to a write.
+    ///
+    /// - Parameter old: what was to be replaced.
+    /// - Returns: whether it is held now: the answer can be another Lease, made anew by the write.
+    mutating func wrote(_ lease: Lease, over old: Lease, at time: ContinuousClock.Instant) -> Bool {
         saw(lease, at: time)
-        return hasEnded(at: time, timing)
+        isHeld = lease.holder == identity && lease.uid == old.uid
+        own = isHeld ? lease : nil
+        return isHeld
     }
 
-    /// Whether a Lease that is not there may be made: its holder may still write after somebody deleted it.
-    func mayMake(at time: ContinuousClock.Instant, _ timing: LeaseTiming) -> Bool { hasEnded(at: time, timing) }
+    /// Whether a Lease that was just read may be taken; see ``LeaseElection``.
+    ///
+    /// - Parameter end: until when this process leads; nil if it does not.
+    mutating func mayTake(
+        _ lease: Lease,
+        at time: ContinuousClock.Instant,
+        leadingUntil end: ContinuousClock.Instant?
+    ) -> Bool {
+        let before = last
+        saw(lease, at: time)
+        if let own, lease.uid == own.uid {
+            if lease.resourceVersion == own.resourceVersion { return true }
+            if let end, time < end, lease.holder == identity { return true }
+        }
+        // One that was put back as it was before is not given up once more.
+        let isOlder = before.map { $0.uid == lease.uid && $0.transitions > lease.transitions } ?? false
+        if lease.isGivenUp, !isOlder { return true }
+        return seenAt.map { time >= $0 + patience(with: lease) } ?? false
+    }
 
-    /// What the holder wrote says for how long it has it.
-    private func hasEnded(at time: ContinuousClock.Instant, _ timing: LeaseTiming) -> Bool {
-        guard let seenAt, let holder = last?.holder, holder != identity else { return true }
-        return time >= seenAt + (last?.duration ?? timing.duration)
+    /// For how long a Lease has to stay as it is before it may be taken: for as long as its holder has it, by what it says
+    /// or, if somebody made that less, by what all replicas are started with.
+    func patience(with lease: Lease) -> Duration {
+        max(timing.duration, min(lease.duration ?? .zero, Self.longestDuration))
     }
 }

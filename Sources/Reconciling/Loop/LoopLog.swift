@@ -109,6 +109,11 @@ package final class LoopLog: Sendable {
         case .leads: logger.notice("this replica leads, and writes")
         case .standsBy(let holder):
             logger.notice("this replica stands by, and writes nothing", metadata: ["leader": "\(holder ?? "nobody")"])
+        case .waits(let seconds):
+            logger.notice(
+                "nobody leads; this replica waits until the Lease is surely free",
+                metadata: ["wait.seconds": "\(seconds)"]
+            )
         case .leaseLost(let error): logger.warning("the Lease cannot be reached", metadata: ["error": "\(error)"])
         case .leaseBack: logger.notice("the Lease can be reached again")
         case .brakeHolds(let brake): logger.warning("\(brake.message)", metadata: ["deletions": "\(brake.deletions)"])

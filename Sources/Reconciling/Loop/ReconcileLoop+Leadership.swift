@@ -17,12 +17,18 @@ extension ReconcileLoop {
             case .standsBy(let holder):
                 self.stepDown("another replica leads")
                 self.tell(Standing(isLeader: false, holder: holder))
+            case .waits(let duration):
+                self.stepDown("nobody holds the Lease yet")
+                self.tell(Standing(isLeader: false, waitSeconds: Int(duration.components.seconds)))
             case .failed(let error):
                 var standing = self.board.read { $0.standing }
                 standing.error = "\(error)"
                 self.tell(standing)
             case .expired:
                 self.stepDown("its Lease was not renewed in time")
+                self.tell(Standing(isLeader: false, error: self.board.read { $0.standing.error }))
+            case .lost:
+                self.stepDown("somebody else changed its Lease")
                 self.tell(Standing(isLeader: false, error: self.board.read { $0.standing.error }))
             }
         }

@@ -47,7 +47,8 @@ struct EventDigest {
             case .leads:
                 let note = "this replica leads, and writes"
                 rest.append(EventNote(isWarning: false, reason: "BecameLeader", note: note))
-            case .failed, .drifted, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .leaseLost, .leaseBack:
+            case .failed, .drifted, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .waits, .leaseLost,
+                .leaseBack:
                 continue
             }
         }

@@ -8,6 +8,8 @@ package struct LeadershipStatus: Sendable, Equatable, Codable {
     package var holder: String?
     /// Since when ``holder`` is who it is.
     package var since: Timestamp
+    /// Where nobody leads: how long the Lease has to stay as it is before this process takes it; absent otherwise.
+    package var waitSeconds: Int?
     /// Why the Lease cannot be reached; absent if it can.
     package var error: String?
 

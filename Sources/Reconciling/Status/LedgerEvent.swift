@@ -23,6 +23,8 @@ package enum LedgerEvent: Sendable {
     case leads
     /// This process does not lead, or not any more, or somebody else does now.
     case standsBy(holder: String?)
+    /// Nobody leads, and this process takes the Lease once it has not changed for so long.
+    case waits(seconds: Int)
     case leaseLost(error: String)
     case leaseBack
     case brakeHolds(BrakeRecord)

@@ -12,7 +12,8 @@ package struct Readiness: Sendable, Equatable {
     package static func readiness(_ status: StatusDocument, at time: Timestamp, limit: Duration) -> Readiness {
         guard status.program.isLeader else {
             let leadership = status.program.leadership
-            return Readiness(isWell: leadership?.error == nil && leadership?.holder != nil, reason: status.message)
+            let isSeen = leadership?.holder != nil || leadership?.waitSeconds != nil
+            return Readiness(isWell: leadership?.error == nil && isSeen, reason: status.message)
         }
         guard let success = status.passes.lastSuccess else {
             let error = status.passes.lastAttempt?.error.map { ": \($0)" } ?? ""

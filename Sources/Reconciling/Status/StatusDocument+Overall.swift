@@ -22,6 +22,10 @@ extension StatusDocument {
     private var standbyMessage: String {
         guard let leadership = program.leadership else { return "another replica leads" }
         if let error = leadership.error { return "the Lease \(leadership.lease) cannot be reached: \(error)" }
+        if let seconds = leadership.waitSeconds {
+            return "nobody leads; this replica takes the Lease \(leadership.lease) once it has not changed for "
+                + "\(seconds == 1 ? "a second" : "\(seconds) seconds"), in case its last holder still writes"
+        }
         guard let holder = leadership.holder else { return "nobody is known to hold the Lease \(leadership.lease) yet" }
         return "\(holder) leads, and this replica stands by"
     }

@@ -74,10 +74,15 @@ struct DaemonFacts {
         let since: HTML = .time(leadership.since, .since, isExact: true)
         return [
             fact("Leads", status.program.isLeader ? "yes, \(since)" : "no, this replica stands by"),
-            fact("Leader", leadership.holder.map { "<bdi>\($0)</bdi>, \(since)" } ?? "nobody is known to lead"),
+            fact("Leader", leadership.holder.map { "<bdi>\($0)</bdi>, \(since)" } ?? nobody(leadership)),
             fact("This replica", "<bdi>\(leadership.identity)</bdi>"),
             fact("Lease", "<bdi>\(leadership.lease)</bdi>"),
         ]
+    }
+
+    private func nobody(_ leadership: LeadershipStatus) -> HTML {
+        guard let seconds = leadership.waitSeconds else { return "nobody is known to lead" }
+        return "nobody; this replica takes the Lease once it has not changed for \(count(seconds, "second"))"
     }
 
     private func told(_ pass: FinishedPass) -> HTML {

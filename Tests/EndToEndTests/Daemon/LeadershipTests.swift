@@ -6,12 +6,13 @@ import TestSupport
 import Testing
 
 /// Several replicas, of which one writes.
-@Suite struct LeadershipTests {
+@Suite(.timeLimit(.minutes(60))) struct LeadershipTests {
     private func withReplicas(
         _ body: @escaping @Sendable (Replicas, KubernetesStandIn) async throws -> Void
     ) async throws {
         try await withWorkplace { workplace in
             try await withKubernetes { kubernetes in
+                kubernetes.putReleasedLease("reconcile", in: "authentik")
                 try await body(try await Replicas(workplace, kubernetes), kubernetes)
             }
         }
@@ -60,6 +61,37 @@ import Testing
                 ]
             )
             #expect(events.count == 4)
+        }
+    }
+
+    @Test func `the first replica ever waits until surely nobody else leads, is ready meanwhile, and says so`()
+        async throws
+    {
+        try await withWorkplace { workplace in
+            try await withKubernetes { kubernetes in
+                let replicas = try await Replicas(workplace, kubernetes)
+                let alpha = try replicas.start("alpha", ["--lease-seconds", "4"])
+                let waiting = try await alpha.status("it waits") { $0["program"]?["leadership"]?["waitSeconds"] != nil }
+                #expect(try schemaMistakes(waiting, "status") == [])
+                #expect(waiting["state"] == "standby")
+                #expect(
+                    waiting["message"] == """
+                        nobody leads; this replica takes the Lease authentik/reconcile once it has not changed for 4 \
+                        seconds, in case its last holder still writes
+                        """
+                )
+                #expect(try await alpha.request("GET", "/readyz").status == 200)
+                #expect(alpha.line("nobody leads")?["wait.seconds"] == "4")
+                #expect(try await alpha.get("/").contains("takes the Lease once it has not changed for 4 seconds"))
+                try await alpha.settled("it leads") { $0["isInSync"] == true }
+                #expect(try await alpha.end() == 0)
+                // What was given up in order, the next one takes at once, a minute or not.
+                let next = try replicas.start("alpha", ["--lease-seconds", "60"])
+                let leading = try await next.settled("it leads") { $0["isInSync"] == true }
+                #expect(leading["program"]?["leadership"]?["waitSeconds"] == nil)
+                #expect(next.line("nobody leads") == nil)
+                #expect(try await next.end() == 0)
+            }
         }
     }
 

@@ -9,16 +9,21 @@ import Testing
 struct Replicas: Sendable {
     let workplace: Workplace
     let kubernetes: KubernetesStandIn
-    /// The API tokens' files, by the name of the account, which is the pod's name too.
+    /// The names of the accounts, which are the pods' names too.
+    let names: [String]
+    /// The API tokens' files, by the name of the account.
     private let tokenFiles: [String: URL]
 
-    static let names = ["alpha", "beta"]
-
-    init(_ workplace: Workplace, _ kubernetes: KubernetesStandIn) async throws {
+    init(
+        _ workplace: Workplace,
+        _ kubernetes: KubernetesStandIn,
+        names: [String] = ["alpha", "beta"]
+    ) async throws {
         self.workplace = workplace
         self.kubernetes = kubernetes
+        self.names = names
         var files: [String: URL] = [:]
-        for name in Self.names {
+        for name in names {
             let token = try await workplace.admin.makeServiceAccount(name, permissions: Admin.passPermissions)
             files[name] = workplace.folder.appending(path: "token-\(name)")
             try Data(token.utf8).write(to: workplace.folder.appending(path: "token-\(name)"))
@@ -71,7 +76,7 @@ struct Replicas: Sendable {
                 "events/events/?ordering=-created&page_size=100&page=\(page)"
             )
             for event in answer["results"]?.array ?? [] {
-                guard let by = event["user"]?["username"]?.string, Self.names.contains(by),
+                guard let by = event["user"]?["username"]?.string, names.contains(by),
                     let at = event["created"]?.string.flatMap({ try? parse.parse($0) })
                 else { continue }
                 if at < start { return writes.reversed() }
@@ -82,10 +87,12 @@ struct Replicas: Sendable {
         return writes.reversed()
     }
 
-    /// Every change of the Lease, as the server that keeps it saw them.
+    /// Every change of the Lease by a replica, as the server that keeps it saw them.
+    ///
+    /// One that is made for nobody is left out: it is nobody else's yet.
     var reigns: [Reign] {
         kubernetes.requests
-            .filter { $0.path.contains("/leases") && ["POST", "PUT"].contains($0.method) && $0.status / 100 == 2 }
+            .filter { $0.path.contains("/leases/") && $0.method == "PUT" && $0.status / 100 == 2 }
             .map { request in
                 let identity = request.json?["spec"]?["holderIdentity"]?.string
                 return Reign(from: request.at, holder: identity.map { String($0.split(separator: "_")[0]) })

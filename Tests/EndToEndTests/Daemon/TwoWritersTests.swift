@@ -11,7 +11,7 @@ import Testing
 ///
 /// 50 rounds unless told otherwise; for a night: `RECONCILE_ROUNDS=1000 swift test --filter TwoWritersTests`, with
 /// `RECONCILE_SEED` to repeat one.
-@Suite struct TwoWritersTests {
+@Suite(.timeLimit(.minutes(60))) struct TwoWritersTests {
     private static func variable(_ name: String) -> Int? {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
     }
@@ -38,7 +38,7 @@ import Testing
                 let takeovers = zip(reigns, reigns.dropFirst()).count { $0.holder != $1.holder }
                 #expect(takeovers > Self.rounds / 8, "seed \(seed)")
                 #expect(writes.count > Self.rounds, "seed \(seed)")
-                #expect(Set(writes.map(\.by)) == Set(Replicas.names), "seed \(seed)")
+                #expect(Set(writes.map(\.by)) == Set(replicas.names), "seed \(seed)")
                 print(
                     "\(Self.rounds) rounds (seed \(seed)): \(writes.count) writes, \(takeovers) changes of the holder"
                 )
@@ -68,7 +68,7 @@ import Testing
             self.replicas = replicas
             random = SeededRandom(seed: UInt64(seed))
             daemons = Daemons()
-            for name in Replicas.names { daemons[name] = try start(name) }
+            for name in replicas.names { daemons[name] = try start(name) }
         }
 
         private func start(_ name: String) throws -> DaemonProcess {
@@ -96,7 +96,7 @@ import Testing
         private func round() async throws {
             // What happens to the leader is more telling.
             let leader = random.chance(0.6) ? replicas.reigns.last?.holder : nil
-            let name = leader ?? Replicas.names.randomElement(using: &random) ?? ""
+            let name = leader ?? replicas.names.randomElement(using: &random) ?? ""
             guard let daemon = daemons[name] else { return }
             switch Mishap.allCases.randomElement(using: &random) ?? .kill {
             case .pauseOne:

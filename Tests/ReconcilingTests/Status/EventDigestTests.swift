@@ -6,7 +6,7 @@ import Testing
 @testable import Reconciling
 
 /// What of a pass becomes Kubernetes Events.
-@Suite struct EventDigestTests {
+@Suite(.timeLimit(.minutes(60))) struct EventDigestTests {
     private func change(_ slug: String) -> LedgerEvent {
         .changed(ServicePlan(slug: slug, decision: .update, reason: "redirect_uris differs"))
     }
@@ -31,6 +31,7 @@ import Testing
             .authentikBack(since: nil),
             .leads,
             .standsBy(holder: "b"),
+            .waits(seconds: 15),
             .recovered(slug: "docs"),
         ])
         #expect(

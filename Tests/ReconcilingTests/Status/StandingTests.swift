@@ -5,7 +5,7 @@ import Testing
 @testable import Reconciling
 
 /// What the status of one of several replicas says, and whether it is ready.
-@Suite struct StandingTests {
+@Suite(.timeLimit(.minutes(60))) struct StandingTests {
     private static let start = Timestamp(Date(timeIntervalSince1970: 1_800_000_000))
     private let replica: Replica
 
@@ -64,6 +64,25 @@ import Testing
         #expect(!isReady)
         #expect(stands(Standing(isLeader: false, holder: "c"), after: 4) == ["lease back", "stands by c"])
         #expect(isReady)
+    }
+
+    @Test func `a replica that waits until the Lease is surely free is ready, and says so`() {
+        #expect(stands(Standing(isLeader: false, waitSeconds: 15), after: 1) == ["waits 15"])
+        #expect(document.state == .standby)
+        #expect(
+            document.message == """
+                nobody leads; this replica takes the Lease authentik/reconcile once it has not changed for 15 seconds, \
+                in case its last holder still writes
+                """
+        )
+        #expect(isReady)
+        #expect(stands(Standing(isLeader: false, waitSeconds: 15), after: 2) == [])
+        #expect(stands(Standing(isLeader: false, waitSeconds: 15, error: "refused"), after: 3) == ["lease lost"])
+        #expect(!isReady)
+        #expect(stands(Standing(isLeader: true, holder: "a"), after: 4) == ["lease back", "leads"])
+        #expect(document.program.leadership?.waitSeconds == nil)
+        #expect(stands(Standing(isLeader: false, waitSeconds: 15), after: 5) == ["waits 15"])
+        #expect(stands(Standing(isLeader: false, holder: "b"), after: 6) == ["stands by b"])
     }
 
     @Test func `a leader is told once, and is as ready as its passes`() {
