@@ -10,7 +10,7 @@ package import DesiredState
 /// | none | – | yes | now | the same |
 /// | done | yes | yes, somebody changed it | no: the workload has the right one | as before |
 /// | done | no | yes | now | the Secret as it is now |
-/// | any | no | no: not its value changed | no, unless pending | as before, unless pending |
+/// | done | no | no: not its value changed | no | the Secret as it is now, so that a later drift is none of its rotations |
 /// | pending | yes | any | with the pending one's time | the Secret as it is now |
 /// | pending | no | no | with the pending one's time | the same |
 /// | pending | no | yes | now | the same |
@@ -47,7 +47,7 @@ extension ServiceDraft {
         guard service.provider?.restart != nil else { return nil }
         guard let version = secretVersion else { return mark?.rotation }
         guard let restart = restart(settingSecret: settingSecret) else {
-            return mark?.rotation ?? SecretRotation(version: version)
+            return SecretRotation(version: version, at: mark?.rotation?.at)
         }
         switch restart.time {
         case .recorded(let at): return SecretRotation(version: version, at: at)

@@ -32,6 +32,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
     private static let patch = "patch provider 7: client_secret"
     private static let note = "change mark-grafana provider 7 pending"
     private static let done = "change mark-grafana provider 7"
+    private static let field = "patch application grafana: group"
     private static let time = "2026-11-24T16:00:00Z"
 
     private static func restart(_ time: String) -> String { "restart deployment monitoring/grafana \(time)" }
@@ -46,12 +47,29 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         RestartCase("another Secret of the same name and version", [note, patch, restart("now"), done], other) {
             $0.secrets[reference] = .available(Secret("new"), version: other.version)
         },
-        RestartCase("another key of the Secret changed") { $0.rotate("2", "kubernetes-secret") },
+        RestartCase("another key of the Secret changed", [done], version("2")) { $0.rotate("2", "kubernetes-secret") },
+        RestartCase("the same, after a restart", [done], version("2", at: time)) {
+            $0.setRotation(.init(version: version("1").version, at: time))
+            $0.rotate("2", "kubernetes-secret")
+        },
+        RestartCase("another Secret of the same value", [done], other) {
+            $0.secrets[reference] = .available(Secret("kubernetes-secret"), version: other.version)
+        },
+        RestartCase("that was noted, and somebody changed the provider's secret", [patch]) {
+            $0.setRotation(other)
+            $0.secrets[reference] = .available(Secret("kubernetes-secret"), version: other.version)
+            $0.changeProviders { $0.clientSecret = Secret("by hand") }
+        },
+        RestartCase("another key of the Secret changed, and another field", [field, done], version("2")) {
+            $0.rotate("2", "kubernetes-secret")
+            $0.changeApplications { $0.group = "Elsewhere" }
+        },
         RestartCase("somebody changed the provider's secret", [patch]) {
             $0.changeProviders { $0.clientSecret = Secret("by hand") }
         },
         RestartCase(
-            "the same, after another key of the Secret changed",
+            // Without a pass in between it cannot be told from a rotation.
+            "the same, after another key of the Secret changed, unseen",
             [note, patch, restart("now"), done],
             version("2")
         ) {

@@ -50,9 +50,10 @@ struct DriftDetector: Sendable {
     }
 
     private func verdict(_ outcome: ServiceOutcome, _ service: Service, _ secret: SecretAvailability?) -> Verdict {
-        guard let before = known[service.slug], isUnchanged(service, secret), outcome.plan.isDifferent else {
-            return .none
-        }
+        guard let before = known[service.slug], isUnchanged(service, secret), outcome.plan.isDifferent,
+            // The mark of a service with a restart follows each change of the Secret, of another value or none, too.
+            before.secret == secret || !outcome.plan.changes.isEmpty
+        else { return .none }
         if before.isInSync { return .found }
         return before.isOpen ? .open : .none
     }
