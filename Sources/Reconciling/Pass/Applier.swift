@@ -45,8 +45,8 @@ struct Applier: Sendable {
             let ready = waiting.filter { undone.isDisjoint(with: $0.waitsFor) }
             waiting.removeAll { undone.isDisjoint(with: $0.waitsFor) }
             let before = done.count
-            done += await concurrently(ready, limit: concurrency) { service in
-                await write(service, stop, succeeded)
+            done += await concurrently(ready, limit: concurrency) { service, slots in
+                await write(service, stop, slots, succeeded)
             } each: {
                 onProgress?(before + $0, total)
             }
@@ -68,7 +68,12 @@ struct Applier: Sendable {
         return outcome
     }
 
-    private func write(_ service: ServicePlan, _ stop: StopSignal, _ succeeded: Set<String>) async -> Progress {
+    private func write(
+        _ service: ServicePlan,
+        _ stop: StopSignal,
+        _ slots: Slots,
+        _ succeeded: Set<String>
+    ) async -> Progress {
         var progress = Progress(plan: service)
         if let other = service.waitsFor.first(where: { !succeeded.contains($0) }) {
             progress.failure = ServiceFailure(
@@ -83,7 +88,7 @@ struct Applier: Sendable {
         progress.restartedAt = service.restartTime.map(clock.time)
         do {
             for write in service.writes {
-                try await send(write, &progress)
+                try await send(write, &progress, slots)
                 // A mark that waits for its application is not written yet.
                 if progress.pendingMark == nil { progress.written.append(WriteRecord(write).action) }
             }
@@ -105,7 +110,7 @@ struct Applier: Sendable {
         }
     }
 
-    private func send(_ write: Write, _ progress: inout Progress) async throws {
+    private func send(_ write: Write, _ progress: inout Progress, _ slots: Slots) async throws {
         switch write {
         case .createApplicationAndProvider(let application, let provider):
             try await client.createApplicationAndProvider(
@@ -134,13 +139,14 @@ struct Applier: Sendable {
             if let time = progress.restartedAt { mark.rotation?.at = time }
             try await client.updateEntitlement(pk: entitlement, attributes: mark.attributes)
         case .restartWorkload(let workload, let time):
-            try await kubernetesWrites.restart(workload, at: progress.restartedAt ?? clock.time(time))
+            let time = progress.restartedAt ?? clock.time(time)
+            try await slots.outside { try await kubernetesWrites.restart(workload, at: time) }
         case .publish(let content):
             guard progress.pendingMark == nil else {
                 progress.pendingContent = content
                 return
             }
-            try await kubernetesWrites.publish(content)
+            try await slots.outside { try await kubernetesWrites.publish(content) }
         case .deleteProvider(let pk):
             try await client.deleteProvider(pk: pk)
         case .deleteApplication(let slug):
@@ -166,7 +172,7 @@ struct Applier: Sendable {
         // What the list does not show, because it failed or the account may not open it, is read by slug.
         let rows = (try? await client.listedApplications().rows) ?? []
         let listed = Dictionary(rows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
-        return await concurrently(services, limit: concurrency) { service in
+        return await concurrently(services, limit: concurrency) { service, _ in
             await writePendingMark(service, listed)
         }
     }
@@ -193,11 +199,11 @@ struct Applier: Sendable {
     /// Publishes what waited for a mark.
     private func publishPending(_ services: [Progress]) async -> [Progress] {
         guard services.contains(where: { $0.pendingContent != nil && $0.failure == nil }) else { return services }
-        return await concurrently(services, limit: concurrency) { service in
+        return await concurrently(services, limit: concurrency) { service, slots in
             guard let content = service.pendingContent, service.failure == nil else { return service }
             var service = service
             do {
-                try await kubernetesWrites.publish(content)
+                try await slots.outside { try await kubernetesWrites.publish(content) }
                 service.written.append(.publish)
             } catch {
                 service.failure = failure(error)
@@ -267,21 +273,18 @@ private final class StopSignal: Sendable {
 private func concurrently<Element: Sendable, Result: Sendable>(
     _ elements: [Element],
     limit: Int,
-    _ work: @escaping @Sendable (Element) async -> Result,
+    _ work: @escaping @Sendable (Element, Slots) async -> Result,
     each: (_ done: Int) -> Void = { _ in }
 ) async -> [Result] {
     await withTaskGroup(of: (Int, Result).self) { group in
+        let slots = Slots(limit)
         var results: [Int: Result] = [:]
-        var waiting = elements.enumerated().makeIterator()
-        func startNext() {
-            guard let (index, element) = waiting.next() else { return }
-            group.addTask { (index, await work(element)) }
+        for (index, element) in elements.enumerated() {
+            group.addTask { (index, await slots.inside(index) { await work(element, slots) }) }
         }
-        for _ in 0..<max(1, limit) { startNext() }
         for await (index, result) in group {
             results[index] = result
             each(results.count)
-            startNext()
         }
         return results.sorted { $0.key < $1.key }.map(\.value)
     }

@@ -41,7 +41,10 @@ struct KubernetesWrites: Sendable {
     }
 
     /// - Parameter complaint: what a failure means, a clause.
-    private func write(_ complaint: String, _ body: (KubernetesClient) async throws -> Void) async throws {
+    private func write(
+        _ complaint: String,
+        _ body: @escaping @Sendable (KubernetesClient) async throws -> Void
+    ) async throws {
         do {
             guard let kubernetes else { throw KubernetesConfigurationError("no Kubernetes is asked here") }
             var client = try kubernetes.client()
@@ -52,7 +55,7 @@ struct KubernetesWrites: Sendable {
                     )
                 }
             }
-            try await body(client)
+            try await client.within(kubernetes.limit, body)
         } catch let error as KubernetesError where !Task.isCancelled {
             throw ServiceFailure("\(complaint): \(error)")
         } catch let error as KubernetesConfigurationError {

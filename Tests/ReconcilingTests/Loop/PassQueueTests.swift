@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reconciling
 
-@Suite struct PassQueueTests {
+@Suite(.timeLimit(.minutes(60))) struct PassQueueTests {
     private let queue = PassQueue()
     private static let never = ContinuousClock.now + .seconds(3600)
 
