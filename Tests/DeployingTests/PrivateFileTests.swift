@@ -4,7 +4,7 @@ import Testing
 
 @testable import Deploying
 
-@Suite struct PrivateFileTests {
+@Suite(.timeLimit(.minutes(60))) struct PrivateFileTests {
     private func withFolder(_ body: (URL) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "private-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -7,7 +7,7 @@ import Testing
 #endif
 
 /// `reconcile sandbox` with faults, a control endpoint and a log file.
-@Suite struct FaultTests {
+@Suite(.timeLimit(.minutes(60))) struct FaultTests {
     /// What the log file says of a first pass under these faults.
     private func logOfAPass(_ faults: String..., seed: Int) async throws -> [JSONValue] {
         let file = FileManager.default.temporaryDirectory.appending(path: "reconcile-\(UUID().uuidString).jsonl")
