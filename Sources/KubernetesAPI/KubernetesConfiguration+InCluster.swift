@@ -5,6 +5,8 @@ extension KubernetesConfiguration {
     /// Where the kubelet mounts token, authority and namespace
     /// (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/).
     package static let serviceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount"
+    /// The variable with another folder of that kind, as of a projected volume.
+    package static let serviceAccountVariable = "RECONCILE_SERVICE_ACCOUNT"
 
     /// What a pod is given; nil outside of a cluster.
     ///

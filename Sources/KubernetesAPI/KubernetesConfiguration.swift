@@ -35,18 +35,21 @@ extension KubernetesConfiguration {
     /// | `KUBERNETES_SERVICE_HOST` and `_PORT` are set | the service account of the pod |
     /// | `~/.kube/config` exists | that file |
     ///
-    /// - Parameter serviceAccount: The folder that the kubelet mounts.
+    /// - Parameter serviceAccount: The folder with the service account; unless given, the one that
+    ///   ``serviceAccountVariable`` names, or else the one that the kubelet mounts.
     /// - Returns: Nil if none applies.
     /// - Throws: ``KubernetesConfigurationError`` if what applies cannot be used.
     package static func find(
         environment: [String: String],
-        serviceAccount: String = serviceAccountDirectory
+        serviceAccount: String? = nil
     ) throws(KubernetesConfigurationError) -> KubernetesConfiguration? {
         let variable = environment["KUBECONFIG"] ?? ""
         if !variable.isEmpty {
             return try kubeconfig(variable.split(separator: ":").map(String.init))
         }
-        if let configuration = try inCluster(environment: environment, serviceAccount: serviceAccount) {
+        let named = environment[serviceAccountVariable].flatMap { $0.isEmpty ? nil : $0 }
+        let folder = serviceAccount ?? named ?? serviceAccountDirectory
+        if let configuration = try inCluster(environment: environment, serviceAccount: folder) {
             return configuration
         }
         guard let home = environment["HOME"], !home.isEmpty, isFile("\(home)/.kube/config") else { return nil }

@@ -7,6 +7,8 @@ import Secrets
 /// while the API does not answer.
 package actor KubernetesSecretReader {
     private let client: KubernetesClient
+    /// How long a look may take, with all its attempts.
+    private let limit: Duration
     /// How long a look holds.
     private let maximumAge: Duration
     private let now: @Sendable () -> ContinuousClock.Instant
@@ -18,13 +20,17 @@ package actor KubernetesSecretReader {
 
     private var looks: [ObjectName: Look] = [:]
 
-    /// - Parameter maximumAge: For how long after a look at a Secret the next one is spared.
+    /// - Parameters:
+    ///   - limit: How long a look at a Secret may take, with all its attempts.
+    ///   - maximumAge: For how long after a look at a Secret the next one is spared.
     package init(
         client: KubernetesClient,
+        limit: Duration = .seconds(10),
         maximumAge: Duration = .seconds(5),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.client = client
+        self.limit = limit
         self.maximumAge = maximumAge
         self.now = now
     }
@@ -33,17 +39,35 @@ package actor KubernetesSecretReader {
     ///
     /// - Throws: `CancellationError`.
     package func value(namespace: String, name: String, key: String) async throws -> KubernetesSecretValue {
-        let object = ObjectName(namespace: namespace, name: name)
-        if let look = looks[object], now() - look.time < maximumAge { return value(look.observation, key) }
+        let sight = try await look(at: ObjectName(namespace: namespace, name: name))
+        return value(sight.observation, key, outdated: sight.outdated)
+    }
+
+    /// Looks for several keys of one Secret, which is read once, whatever comes of it.
+    ///
+    /// - Throws: `CancellationError`.
+    package func values(of object: ObjectName, keys: Set<String>) async throws -> [String: KubernetesSecretValue] {
+        let sight = try await look(at: object)
+        return Dictionary(
+            uniqueKeysWithValues: keys.map { ($0, value(sight.observation, $0, outdated: sight.outdated)) }
+        )
+    }
+
+    /// - Returns: what is there; as it was, with the reason, while the API does not answer.
+    private func look(
+        at object: ObjectName
+    ) async throws -> (observation: SecretObservation, outdated: KubernetesError?) {
+        if let look = looks[object], now() - look.time < maximumAge { return (look.observation, nil) }
         do {
-            let observation = SecretObservation(try await client.secret(object))
+            let secret = try await client.within(limit) { try await $0.secret(object) }
+            let observation = SecretObservation(secret)
             _ = remember(observation, of: object)
-            return value(observation, key)
+            return (observation, nil)
         } catch let error as KubernetesError {
             guard error.isTransient, let last = looks[object]?.observation, case .present = last else {
-                return .unreadable(error)
+                return (.unreadable(error), nil)
             }
-            return value(last, key, outdated: error)
+            return (last, error)
         }
     }
 

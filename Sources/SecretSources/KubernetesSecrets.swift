@@ -10,11 +10,22 @@ package final class KubernetesSecrets: Sendable {
         var reader: KubernetesSecretReader
     }
 
+    /// How long each part of a pass may take, with all its attempts.
+    ///
+    /// A part is a Secret that is read, an object that is looked at or published, a workload that is restarted. One that
+    /// takes longer fails by itself, so that all else is done.
+    package let limit: Duration
     private let find: @Sendable () throws -> KubernetesConfiguration?
     private let found = Mutex<Found?>(nil)
 
-    /// - Parameter find: Looks for the API; nil if there is none. Asked again until it finds one.
-    package init(_ find: @escaping @Sendable () throws -> KubernetesConfiguration?) {
+    /// - Parameters:
+    ///   - limit: how long each part of a pass may take.
+    ///   - find: Looks for the API; nil if there is none. Asked again until it finds one.
+    package init(
+        limit: Duration = .seconds(10),
+        _ find: @escaping @Sendable () throws -> KubernetesConfiguration?
+    ) {
+        self.limit = limit
         self.find = find
     }
 
@@ -35,7 +46,7 @@ package final class KubernetesSecrets: Sendable {
                 throw KubernetesConfigurationError.notFound
             }
             let client = try KubernetesClient(configuration: configuration)
-            let new = Found(client: client, reader: KubernetesSecretReader(client: client))
+            let new = Found(client: client, reader: KubernetesSecretReader(client: client, limit: limit))
             found = new
             return new
         }

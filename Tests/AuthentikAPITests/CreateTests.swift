@@ -6,7 +6,7 @@ import Testing
 
 @testable import AuthentikAPI
 
-@Suite("AuthentikClient: creates", .timeLimit(.minutes(1)))
+@Suite("AuthentikClient: creates", .timeLimit(.minutes(60)))
 struct CreateTests {
     private static let application = #"{"pk": "a", "slug": "grafana", "name": "Grafana"}"#
     private static let nothing = CannedReply.json(404, #"{"detail": "No Application matches the given query."}"#)

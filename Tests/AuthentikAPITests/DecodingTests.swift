@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthentikAPI
 
-@Suite("AuthentikClient: what the releases answer", .timeLimit(.minutes(1)))
+@Suite("AuthentikClient: what the releases answer", .timeLimit(.minutes(60)))
 struct DecodingTests {
     /// Runs `body` with a server that answers each request with the exchange of that name.
     private static func answered<Value>(

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AuthentikAPI
 
-@Suite("AuthentikError: what an answer stands for", .timeLimit(.minutes(1)))
+@Suite("AuthentikError: what an answer stands for", .timeLimit(.minutes(60)))
 struct ErrorBodyTests {
     private static func error(
         _ status: Int,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AuthentikAPI
 
-@Suite("AuthentikClient: lists", .timeLimit(.minutes(1)))
+@Suite("AuthentikClient: lists", .timeLimit(.minutes(60)))
 struct ListTests {
     /// The number of the page that a request asks for.
     private static func number(_ request: RecordedRequest) -> Int {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AuthentikAPI
 
-@Suite("AuthentikClient: retries", .timeLimit(.minutes(1)))
+@Suite("AuthentikClient: retries", .timeLimit(.minutes(60)))
 struct RetryTests {
     private static let version = CannedReply.json(200, #"{"version_current": "2025.12.4"}"#)
 

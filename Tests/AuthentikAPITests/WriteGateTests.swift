@@ -2,7 +2,7 @@ import Testing
 
 @testable import AuthentikAPI
 
-@Suite struct WriteGateTests {
+@Suite(.timeLimit(.minutes(60))) struct WriteGateTests {
     private let gate = WriteGate()
 
     @Test func `an open gate lets writes through`() async throws {

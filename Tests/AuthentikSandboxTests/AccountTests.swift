@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// Who is let in, and to what.
-@Suite struct AccountTests {
+@Suite(.timeLimit(.minutes(60))) struct AccountTests {
     @Test(
         arguments: [
             ("GET", "core/application_entitlements/", "authentik_core.view_applicationentitlement", 200),

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// The list of applications, which lies to everybody but a superuser who asks for all.
-@Suite struct ApplicationListTests {
+@Suite(.timeLimit(.minutes(60))) struct ApplicationListTests {
     private static let path = "/api/v3/core/applications/"
 
     private func slugs(_ client: HTTPClient, _ query: String = "") async throws -> [String] {

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// A comparison that finds nothing proves something only if it can find something.
-@Suite struct ComparisonTests {
+@Suite(.timeLimit(.minutes(60))) struct ComparisonTests {
     private static let first = "11111111-1111-1111-1111-111111111111"
     private static let second = "22222222-2222-2222-2222-222222222222"
 

@@ -4,7 +4,7 @@ import Testing
 /// Replays what was recorded of live servers against the sandbox, and writes down how they compare.
 ///
 /// To write the document anew after a change that is meant: `REWRITE_GOLDEN=1 swift test --filter ConformanceTests`.
-@Suite struct ConformanceTests {
+@Suite(.timeLimit(.minutes(60))) struct ConformanceTests {
     @Test func `the sandbox answers as the recorded servers did`() async throws {
         let results = try await replayAll()
         print(ConformanceTable(results).text)

@@ -2,7 +2,7 @@ import AuthentikSandbox
 import JSON
 import Testing
 
-@Suite struct ControlEndpointTests {
+@Suite(.timeLimit(.minutes(60))) struct ControlEndpointTests {
     private static let faults = "/-/sandbox/faults/"
     private static let requests = "/-/sandbox/requests/"
 

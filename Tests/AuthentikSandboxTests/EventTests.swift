@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// The audit log beyond what was recorded.
-@Suite struct EventTests {
+@Suite(.timeLimit(.minutes(60))) struct EventTests {
     /// What was logged, the oldest first: `model_created application a`.
     private func log(_ workshop: Workshop) async throws -> [String] {
         let changes = "actions=model_created&actions=model_updated&actions=model_deleted"

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// Rules and plans as text.
-@Suite struct FaultRuleTests {
+@Suite(.timeLimit(.minutes(60))) struct FaultRuleTests {
     @Test(
         arguments: [
             ("latency=200ms", FaultRule(.latency(.milliseconds(200)...(.milliseconds(200))))),

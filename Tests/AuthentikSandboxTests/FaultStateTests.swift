@@ -3,7 +3,7 @@ import Testing
 @testable import AuthentikSandbox
 
 /// Which requests a plan strikes.
-@Suite struct FaultStateTests {
+@Suite(.timeLimit(.minutes(60))) struct FaultStateTests {
     private static func request(_ method: String = "GET", _ target: String = "/api/v3/core/groups/") -> FaultRequest {
         FaultRequest(method: method, target: target, hasToken: true)
     }

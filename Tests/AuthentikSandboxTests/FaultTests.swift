@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Faults as a client sees them.
-@Suite struct FaultTests {
+@Suite(.timeLimit(.minutes(60))) struct FaultTests {
     private static let groups = "/api/v3/core/groups/"
     private static let group: JSONValue = ["name": "made"]
 
@@ -209,7 +209,7 @@ import Testing
 }
 
 /// A list that shifts while it is read, page by page.
-@Suite struct ShiftedPageTests {
+@Suite(.timeLimit(.minutes(60))) struct ShiftedPageTests {
     /// The names on a page of two, and what the page says of itself; of the groups `a`, `b`, ….
     private func page(
         _ number: Int,

@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 /// What the fields of a model take, beyond what the recordings show.
-@Suite struct FieldTests {
+@Suite(.timeLimit(.minutes(60))) struct FieldTests {
     @Test(arguments: [
         ("https://a.example.org/%(username)s/%(email)s", "https://a.example.org/akadmin/akadmin@example.com"),
         ("https://%(username)s.example.org", "https://akadmin.example.org"),

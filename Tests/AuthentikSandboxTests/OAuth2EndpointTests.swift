@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 /// The OAuth2 endpoints beyond what was recorded.
-@Suite struct OAuth2EndpointTests {
+@Suite(.timeLimit(.minutes(60))) struct OAuth2EndpointTests {
     private func authorize(_ workshop: Workshop, _ client: String, _ uri: String) async throws -> HTTPClient.Answer {
         let escaped = uri.replacing(":", with: "%3A").replacing("/", with: "%2F").replacing("?", with: "%3F")
         let query = "?response_type=code&prompt=none&state=a%20b&client_id=\(client)&redirect_uri=\(escaped)"

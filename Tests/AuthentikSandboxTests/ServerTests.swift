@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// The sandbox as a server: its start and end, its log, and what is no request to a model.
-@Suite struct ServerTests {
+@Suite(.timeLimit(.minutes(60))) struct ServerTests {
     @Test func `a port in use is one sentence`() async throws {
         try await withSandbox { _, baseURL in
             let port = try #require(Int(baseURL.split(separator: ":").last ?? ""))

@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 /// What a sandbox keeps across restarts.
-@Suite struct StateTests {
+@Suite(.timeLimit(.minutes(60))) struct StateTests {
     private func withFile(_ body: (String) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "sandbox-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

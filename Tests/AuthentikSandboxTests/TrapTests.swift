@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 /// Traps that the recordings of 2025.12.4 do not show; those of the releases before and after it do.
-@Suite struct TrapTests {
+@Suite(.timeLimit(.minutes(60))) struct TrapTests {
     @Test(arguments: [["url": "https://a.example.org/b"], ["matching_mode": "strict"], [:]] as [JSONValue])
     func `an incomplete redirect URI is stored and poisons what reads it`(entry: JSONValue) async throws {
         try await Workshop.open { workshop in

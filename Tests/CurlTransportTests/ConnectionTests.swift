@@ -4,7 +4,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite("CurlTransport: connections", .timeLimit(guardTime))
+@Suite("CurlTransport: connections", .timeLimit(.minutes(60)))
 struct ConnectionTests {
     @Test("Requests one after the other share a connection")
     func reuse() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite("CurlTransport: its life", .timeLimit(guardTime))
+@Suite("CurlTransport: its life", .timeLimit(.minutes(60)))
 struct LifetimeTests {
     @Test("Dropped with nothing under way, it closes its connections")
     func closesConnections() async throws {

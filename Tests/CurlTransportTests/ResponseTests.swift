@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite("CurlTransport: what comes back", .timeLimit(guardTime))
+@Suite("CurlTransport: what comes back", .timeLimit(.minutes(60)))
 struct ResponseTests {
     @Test("A good answer comes with its status, its headers and its body")
     func goodAnswer() async throws {

@@ -6,7 +6,7 @@ import Testing
 /// What happens when a connection that was used before takes a request and says nothing.
 ///
 /// Each test opens a connection by a first request, and then asks for `/second` over it.
-@Suite("CurlTransport: silence", .timeLimit(guardTime))
+@Suite("CurlTransport: silence", .timeLimit(.minutes(60)))
 struct SilenceTests {
     private static func connected(
         _ reply: @escaping @Sendable (RecordedRequest) -> CannedReply

@@ -2,9 +2,6 @@ import CurlTransport
 import TestSupport
 import Testing
 
-/// When a test has hung for good, however busy the machine is.
-let guardTime = TimeLimitTrait.Duration.minutes(15)
-
 /// A transport that no proxy of the machine's comes between, and whose time limits a busy machine does not reach.
 func makeTransport(_ change: (inout TransportConfiguration) -> Void = { _ in }) throws -> CurlTransport {
     try CurlTransport(configuration: makeConfiguration(change))

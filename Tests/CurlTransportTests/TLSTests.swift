@@ -6,7 +6,7 @@ import Testing
 @Suite(
     "CurlTransport: TLS",
     .enabled(if: TLSServer.openssl != nil, "needs the command openssl"),
-    .timeLimit(guardTime)
+    .timeLimit(.minutes(60))
 )
 struct TLSTests {
     @Test("A certificate of an authority that nobody trusts is refused")

@@ -10,7 +10,7 @@ import Testing
 @testable import Deploying
 
 /// The account that this program makes for itself, on a sandbox that enforces permissions.
-@Suite struct BootstrapTests {
+@Suite(.timeLimit(.minutes(60))) struct BootstrapTests {
     private func withAuthentik(
         _ body: @escaping @Sendable (Bootstrap, Admin, AuthentikAddress) async throws -> Void
     ) async throws {

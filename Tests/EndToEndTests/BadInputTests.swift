@@ -34,7 +34,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite struct BadInputTests {
+@Suite(.timeLimit(.minutes(60))) struct BadInputTests {
     static let inputs = [
         BadInput("an empty file", 65, says: "services.yaml: error: the document is empty", file: ""),
         BadInput("no YAML", 65, says: "services.yaml:1:", "error:", file: "{ [ }"),

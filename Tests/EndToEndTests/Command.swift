@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import Testing
 
 /// The built `reconcile`, run as a process.
 ///
@@ -13,6 +14,9 @@ struct Command: Sendable {
         var output: String
         var errors: String
     }
+
+    /// What keeps a process from what happens to be where the tests run: the service account of a pod.
+    private static let seclusion = ["RECONCILE_SERVICE_ACCOUNT": "/nonexistent"]
 
     /// Bytes of either stream; no test comes near it.
     private static let limit = 16 << 20
@@ -35,9 +39,11 @@ struct Command: Sendable {
     static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// What it is run as: in the package's folder, with nothing in the environment but what is given.
+    /// What it is run as: in the package's folder, with nothing in the environment but what is given, and so without a
+    /// home, a proxy or a kubeconfig.
     var configuration: Subprocess.Configuration {
-        let variables = environment.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
+        let all = Self.seclusion.merging(environment) { $1 }
+        let variables = all.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
         let command = [Self.executable.path] + arguments
         let limited = descriptors.map { ["/bin/sh", "-c", "ulimit -Sn \($0) && exec \"$0\" \"$@\""] + command }
         let words = limited ?? command
@@ -49,18 +55,32 @@ struct Command: Sendable {
         )
     }
 
-    /// Runs it to its end.
+    /// Runs it to its end; one that finds none is killed.
     func run() async throws -> Result {
-        let result = try await Subprocess.run(
-            configuration,
-            output: .string(limit: Self.limit),
-            error: .string(limit: Self.limit)
-        )
-        return Result(
-            status: result.terminationStatus.code,
-            output: result.standardOutput,
-            errors: result.standardError
-        )
+        let configuration = configuration
+        let words = arguments.joined(separator: " ")
+        return try await withThrowingTaskGroup(of: Result.self) { group in
+            group.addTask {
+                let result = try await Subprocess.run(
+                    configuration,
+                    output: .string(limit: Self.limit),
+                    error: .string(limit: Self.limit)
+                )
+                return Result(
+                    status: result.terminationStatus.code,
+                    output: result.standardOutput,
+                    errors: result.standardError
+                )
+            }
+            group.addTask {
+                try await Task.sleep(for: Patience.limit)
+                Issue.record("it never ended: reconcile \(words)")
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            guard let result = try await group.next() else { throw CancellationError() }
+            return result
+        }
     }
 }
 

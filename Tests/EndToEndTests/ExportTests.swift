@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite struct ExportTests {
+@Suite(.timeLimit(.minutes(60))) struct ExportTests {
     @Test func printsAFileInWhichAPlanFindsNothing() async throws {
         try await withTarget { target in
             #expect(try await target.run("--once", "--config", homelab).status == 0)

@@ -1,13 +1,10 @@
+import CurlTransport
 import Foundation
 import JSON
 import Testing
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// `reconcile sandbox` with faults, a control endpoint and a log file.
-@Suite struct FaultTests {
+@Suite(.timeLimit(.minutes(60))) struct FaultTests {
     /// What the log file says of a first pass under these faults.
     private func logOfAPass(_ faults: String..., seed: Int) async throws -> [JSONValue] {
         let file = FileManager.default.temporaryDirectory.appending(path: "reconcile-\(UUID().uuidString).jsonl")
@@ -58,11 +55,13 @@ import Testing
 
     @Test func faultsAndCountsAreThereOverTheControlEndpoint() async throws {
         let sandbox = try SandboxProcess(token: token, ["--control", "--fault", "truncated,times=1"])
-        let url = try #require(URL(string: "\(try await sandbox.baseURL())/-/sandbox/faults/"))
-        var request = URLRequest(url: url)
-        request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
-        let (data, _) = try await URLSession(configuration: .ephemeral).data(for: request)
-        #expect(try JSONValue(parsing: data)["rules"] == ["truncated,times=1"])
+        var configuration = TransportConfiguration()
+        configuration.proxy = .none
+        let url = "\(try await sandbox.baseURL())/-/sandbox/faults/"
+        let response = try await CurlTransport(configuration: configuration).send(
+            HTTPRequest("GET", url, headers: ["authorization": "Bearer \(token)"])
+        )
+        #expect(try JSONValue(parsing: response.body)["rules"] == ["truncated,times=1"])
         let printed = try await sandbox.output(containing: "--fault-seed")
         #expect(printed.contains("The same faults again: --fault 'truncated,times=1' --fault-seed "))
         #expect(try await sandbox.stop() == 0)

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite struct NarrowingTests {
+@Suite(.timeLimit(.minutes(60))) struct NarrowingTests {
     @Test func onlyTheNamedServicesArePlannedWrittenAndCounted() async throws {
         try await withTarget { target in
             let plan = try await target.run(

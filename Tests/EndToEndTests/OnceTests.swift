@@ -50,7 +50,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
     return JSONSchema(try JSONValue(parsing: Data(contentsOf: file))).mistakes(in: output)
 }
 
-@Suite struct OnceTests {
+@Suite(.timeLimit(.minutes(60))) struct OnceTests {
     @Test func convergesTheHomelabOnTheBuiltInSandbox() async throws {
         let result = try await Command(["--once", "--sandbox", "--config", homelab]).run()
         #expect(result.status == 0)

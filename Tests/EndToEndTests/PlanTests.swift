@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite struct PlanTests {
+@Suite(.timeLimit(.minutes(60))) struct PlanTests {
     @Test func endsWithTwoWhileThereAreChangesAndWithZeroAfterwards() async throws {
         try await withTarget { target in
             let before = try await target.run("plan", "--config", homelab)
@@ -73,7 +73,7 @@ extension PlanTests {
     }
 }
 
-@Suite struct ValidateTests {
+@Suite(.timeLimit(.minutes(60))) struct ValidateTests {
     @Test func needsNeitherNetworkNorSecrets() async throws {
         let result = try await Command(["validate", "--config", homelab]).run()
         #expect(result.status == 0)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The Roles that the command prints, and whether they are what the program needs.
-@Suite struct RBACTests {
+@Suite(.timeLimit(.minutes(60))) struct RBACTests {
     private static let services = Workplace.services.replacing(
         "{file: SECRET}",
         with: """

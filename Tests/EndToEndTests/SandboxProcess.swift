@@ -48,7 +48,8 @@ final class SandboxProcess: Sendable {
 
     /// Everything it printed so far, once that holds `text`.
     func output(containing text: String) async throws -> String {
-        for _ in 0..<3000 {
+        let end = ContinuousClock.now + Patience.limit
+        while ContinuousClock.now < end {
             let printed = printed
             if printed.contains(text) { return printed }
             try await Task.sleep(for: .milliseconds(10))

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `reconcile sandbox` with a release and a state, as a process.
-@Suite struct SandboxStateTests {
+@Suite(.timeLimit(.minutes(60))) struct SandboxStateTests {
     private func withFolder(_ body: (URL) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "reconcile-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

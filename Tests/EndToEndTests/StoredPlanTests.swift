@@ -13,7 +13,7 @@ func withFile(_ name: String, _ body: (_ path: String) async throws -> Void) asy
     try await body(directory.appending(path: name).path)
 }
 
-@Suite struct StoredPlanTests {
+@Suite(.timeLimit(.minutes(60))) struct StoredPlanTests {
     @Test func whatWasReviewedIsAppliedOnce() async throws {
         try await withTarget { target in
             try await withFile("plan.json") { path in

@@ -6,7 +6,7 @@ import Planning
 import Secrets
 import Testing
 
-@Suite struct ExportTests {
+@Suite(.timeLimit(.minutes(60))) struct ExportTests {
     @Test func leavesOutWhatIsDefaultAndSharesTheHost() {
         var world = World()
         world.add(.grafana)

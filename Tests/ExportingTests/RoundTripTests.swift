@@ -12,7 +12,7 @@ import TestSupport
 import Testing
 
 /// Export, plan, empty: whatever somebody has clicked together.
-@Suite struct RoundTripTests {
+@Suite(.timeLimit(.minutes(60))) struct RoundTripTests {
     static let worlds: [(Sandbox.Release, UInt64)] = [
         (.december2025, 1), (.december2025, 2), (.december2025, 3), (.december2024, 4), (.may2026, 5), (.august2026, 6),
     ]

@@ -7,7 +7,7 @@ import Testing
 @testable import KubernetesAPI
 
 /// A server that also speaks HTTP/2, with watches held open, whose connections come and go.
-@Suite("KubernetesAPI: connections", .timeLimit(guardTime))
+@Suite("KubernetesAPI: connections", .timeLimit(.minutes(60)))
 struct LiveConnectionTests {
     /// A client that sends nothing again by itself, of a server with a Secret and a Deployment.
     private func withClient(

@@ -8,7 +8,7 @@ import Testing
 @testable import KubernetesAPI
 
 /// ConfigMaps and Secrets that this program writes, on the stand-in and on canned answers.
-@Suite struct ObjectTests {
+@Suite(.timeLimit(.minutes(60))) struct ObjectTests {
     private let name = ObjectName(namespace: "monitoring", name: "grafana-oidc")
 
     private func client(of kubernetes: KubernetesStandIn) throws -> KubernetesClient {

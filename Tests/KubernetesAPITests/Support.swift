@@ -6,9 +6,6 @@ import Testing
 
 @testable import KubernetesAPI
 
-/// When a test has hung for good, however busy the machine is.
-let guardTime = TimeLimitTrait.Duration.minutes(15)
-
 let token = "t0ken-of-the-test"
 let grafana = ObjectName(namespace: "monitoring", name: "grafana-secret")
 

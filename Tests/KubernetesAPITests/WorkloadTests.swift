@@ -7,7 +7,7 @@ import Testing
 @testable import KubernetesAPI
 
 /// Restarts, on the stand-in, which answers as a live server does.
-@Suite struct WorkloadTests {
+@Suite(.timeLimit(.minutes(60))) struct WorkloadTests {
     private static let time = "2026-11-24T16:00:00Z"
     private let object = ObjectName(namespace: "monitoring", name: "grafana")
 

@@ -32,7 +32,7 @@ package enum LeaseEdit: String, CaseIterable, Sendable {
         case .namesSomebody: spec("holderIdentity", "somebody")
         case .namesAnotherReplica: spec("holderIdentity", .string(replica))
         case .lastsLess: spec("leaseDurationSeconds", 1)
-        case .lastsLonger: spec("leaseDurationSeconds", 86_400)
+        case .lastsLonger: spec("leaseDurationSeconds", 40)
         case .isOfThePast: times("2001-01-01T00:00:00.000000Z")
         case .isOfTheFuture: times("2101-01-01T00:00:00.000000Z")
         case .countsFromZero: spec("leaseTransitions", 0)

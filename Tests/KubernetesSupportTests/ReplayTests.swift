@@ -3,7 +3,7 @@ import KubernetesSupport
 import Testing
 
 /// The stand-in answers as the live API server that was recorded.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(60)))
 struct ReplayTests {
     @Test(arguments: Scenario.allCases)
     func `it answers as was recorded`(_ scenario: Scenario) async throws {

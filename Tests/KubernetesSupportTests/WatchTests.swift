@@ -4,7 +4,7 @@ import KubernetesSupport
 import Testing
 
 /// Watches, and what tests can do to them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(60)))
 struct WatchTests {
     private static let secrets = "/api/v1/namespaces/monitoring/secrets"
     private static let selector = "fieldSelector=metadata.name%3Dgrafana"

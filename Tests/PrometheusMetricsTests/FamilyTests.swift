@@ -1,7 +1,7 @@
 import PrometheusMetrics
 import Testing
 
-@Suite struct FamilyTests {
+@Suite(.timeLimit(.minutes(60))) struct FamilyTests {
     @Test(arguments: [
         MetricFamily("", help: "Help.", kind: .gauge),
         MetricFamily("1st", help: "Help.", kind: .gauge),

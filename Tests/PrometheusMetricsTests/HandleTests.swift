@@ -2,7 +2,7 @@ import CoreMetrics
 import PrometheusMetrics
 import Testing
 
-@Suite struct HandleTests {
+@Suite(.timeLimit(.minutes(60))) struct HandleTests {
     private static let families = [
         MetricFamily("jobs_total", help: "Jobs.", kind: .counter, labels: ["kind", "state"]),
         MetricFamily("seconds_total", help: "Seconds.", kind: .counter),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PrometheusMetrics
 
-@Suite struct ProcessMetricsTests {
+@Suite(.timeLimit(.minutes(60))) struct ProcessMetricsTests {
     /// A procfs with these files, for as long as the body runs.
     private func withProc(_ files: [String: String], _ body: (ProcessMetrics) -> Void) throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "proc-\(UUID())")

@@ -2,7 +2,7 @@ import CoreMetrics
 import PrometheusMetrics
 import Testing
 
-@Suite struct RenderTests {
+@Suite(.timeLimit(.minutes(60))) struct RenderTests {
     @Test func everyFamilyInItsOrderAndItsSeriesByLabels() {
         let registry = PrometheusRegistry(families: [
             MetricFamily("z_total", help: "Comes first.", kind: .counter, labels: ["b", "a"]),

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What becomes of what is there without a mark, by the service's policy.
-@Suite struct AdoptionTests {
+@Suite(.timeLimit(.minutes(60))) struct AdoptionTests {
     /// How much an application, and its provider if it has one, that is there already is like the declared one.
     enum Likeness: CaseIterable {
         /// As this program would have created it: its own unfinished create.

@@ -6,7 +6,7 @@ import Reconciling
 import TestSupport
 import Testing
 
-@Suite struct ConvergenceTests {
+@Suite(.timeLimit(.minutes(60))) struct ConvergenceTests {
     static let host = "https://holdens-mac-mini.story-larch.ts.net"
 
     @Test(arguments: [

@@ -48,7 +48,7 @@ extension DesiredState {
 }
 
 /// Every row of the decision table, through the sandbox; what one pass did, the next one finds done.
-@Suite struct DecisionTableTests {
+@Suite(.timeLimit(.minutes(60))) struct DecisionTableTests {
     static let rows: [DecisionRow] = [
         DecisionRow(
             "there under the slug and a former one",

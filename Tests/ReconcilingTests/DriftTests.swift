@@ -34,7 +34,7 @@ struct Drift: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite struct DriftTests {
+@Suite(.timeLimit(.minutes(60))) struct DriftTests {
     static let drifts: [Drift] = [
         .provider("redirect_uris", "redirect URI") { _ in [["matching_mode": "strict", "url": "https://evil.example"]]
         },

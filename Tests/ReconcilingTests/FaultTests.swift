@@ -14,7 +14,7 @@ private let marks = "/api/v3/core/application_entitlements/"
 /// What a pass makes of an Authentik, or a network, that fails.
 ///
 /// An undisturbed first pass over the homelab sends 10 reads and 14 writes.
-@Suite(.timeLimit(.minutes(5))) struct FaultTests {
+@Suite(.timeLimit(.minutes(60))) struct FaultTests {
     // MARK: - Slow
 
     @Test func `an Authentik that takes its time is waited for`() async throws {

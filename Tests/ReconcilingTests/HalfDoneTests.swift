@@ -7,7 +7,7 @@ import Reconciling
 import TestSupport
 import Testing
 
-@Suite struct HalfDoneTests {
+@Suite(.timeLimit(.minutes(60))) struct HalfDoneTests {
     @Test(arguments: Account.allCases)
     func anApplicationWithoutAProviderIsFinished(_ account: Account) async throws {
         try await withHomelab(isConverged: false, as: account) { homelab in
@@ -108,7 +108,7 @@ import Testing
     }
 }
 
-@Suite struct RefusalTests {
+@Suite(.timeLimit(.minutes(60))) struct RefusalTests {
     @Test(arguments: Account.allCases)
     func whatAuthentikRefusesIsSaidInItsOwnWordsAndHoldsUpNoOther(_ account: Account) async throws {
         try await withHomelab(isConverged: false, as: account) { homelab in

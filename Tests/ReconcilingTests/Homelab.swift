@@ -48,8 +48,8 @@ struct Homelab: Sendable {
             token: Secret(token ?? self.token),
             transport: try CurlTransport(configuration: configuration)
         )
-        let resolved = await SecretResolution(SecretResolver(environment: secrets)).resolve(desired)
-        return Pass(client: client, desired: desired, secrets: resolved.availability)
+        let resolution = SecretResolution(SecretResolver(environment: secrets))
+        return Pass(client: client, desired: desired) { await resolution.resolve(desired) }
     }
 
     static func desiredState() throws -> DesiredState {

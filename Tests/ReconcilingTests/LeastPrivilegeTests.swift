@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A pass by an account that is no superuser; what it does like one is tested where a superuser's is.
-@Suite struct LeastPrivilegeTests {
+@Suite(.timeLimit(.minutes(60))) struct LeastPrivilegeTests {
     @Test(arguments: Sandbox.Release.allCases, Account.allCases)
     func `it converges what is new and then writes nothing`(_ release: Sandbox.Release, _ account: Account) async throws
     {

@@ -109,7 +109,7 @@ import Testing
                     }
                 }
             }
-            let (plan, _) = try await homelab.makePass(change).plan()
+            let (plan, _, _) = try await homelab.makePass(change).plan()
             #expect(plan.services.first { $0.slug == "argocd" }?.waitsFor == ["grafana"])
             let pk = try await homelab.admin.provider("grafana")["pk"]?.integer ?? 0
             try await homelab.meanwhile("DELETE", "providers/oauth2/\(pk)/")
@@ -242,7 +242,7 @@ import Testing
         try await withHomelab(isConverged: false) { homelab in
             var pass = try await homelab.makePass()
             pass.narrowing = Narrowing(only: ["trivy"])
-            let (plan, release) = try await pass.plan()
+            let (plan, release, _) = try await pass.plan()
             try await homelab.meanwhile("POST", "core/applications/", ["name": "By hand", "slug": "trivy"])
             let report = try await pass.run(applying: pass.record(plan, release))
             let failure = try #require(report.outcomes.first?.failure)

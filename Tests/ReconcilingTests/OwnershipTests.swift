@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Whose things are, and what goes: the rows of the decision table that are about it, through the sandbox.
-@Suite struct OwnershipTests {
+@Suite(.timeLimit(.minutes(60))) struct OwnershipTests {
     private func decision(_ report: PassReport, _ slug: String) -> Decision? {
         report.outcomes.first { $0.plan.slug == slug }?.plan.decision
     }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Giving up what an owner manages.
-@Suite struct ReleaseTests {
+@Suite(.timeLimit(.minutes(60))) struct ReleaseTests {
     @Test(arguments: [Account.superuser, .barred])
     func `the marks go, and nothing else changes`(_ account: Account) async throws {
         try await withHomelab(as: account) { homelab in

@@ -36,7 +36,7 @@ import Testing
             }
             var pass = try await homelab.makePass(Self.withGrantTypes)
             pass.narrowing = Narrowing(only: ["grafana"])
-            let (plan, _) = try await pass.plan()
+            let (plan, _, _) = try await pass.plan()
             #expect(plan.services.first?.hindrance == Self.grantTypes)
             #expect(ExitStatus(plan) == .incomplete)
         }

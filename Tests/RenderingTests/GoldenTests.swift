@@ -8,7 +8,7 @@ import Testing
 /// Plans, and all that is shown of them.
 ///
 /// To write the expectations anew after a change that is meant: `REWRITE_GOLDEN=1 swift test --filter GoldenTests`.
-@Suite struct GoldenTests {
+@Suite(.timeLimit(.minutes(60))) struct GoldenTests {
     static let plain = Style(isColored: false)
 
     /// Each form and what it comes to.

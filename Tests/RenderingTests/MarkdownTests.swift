@@ -3,7 +3,7 @@ import Testing
 
 @testable import reconcile
 
-@Suite struct MarkdownTests {
+@Suite(.timeLimit(.minutes(60))) struct MarkdownTests {
     /// What somebody may write into a name to get more than a name.
     static let hostile = [
         "@admins please look", "`@admins`", "``` \n@admins", "```\n</details>\n# @admins", "</details><img src=x>",

@@ -7,7 +7,7 @@ import Testing
 
 @testable import reconcile
 
-@Suite struct SchemaTests {
+@Suite(.timeLimit(.minutes(60))) struct SchemaTests {
     @Test(arguments: [SamplePlan.plan, SamplePlan.held, Plan(services: [])])
     func describesEveryPlan(_ plan: Plan) throws {
         let json = try JSONValue(parsing: Array(JSONText.of(SamplePlan.record(plan)).utf8))

@@ -9,7 +9,7 @@ import Testing
 /// A status at a terminal.
 ///
 /// To write the expectations anew: `REWRITE_GOLDEN=1 swift test --filter RenderingTests`.
-@Suite struct StatusTextTests {
+@Suite(.timeLimit(.minutes(60))) struct StatusTextTests {
     private static let now = Timestamp(Date(timeIntervalSince1970: 1_795_525_200))
 
     private static func ago(_ seconds: Int) -> Timestamp { now.advanced(by: .seconds(-seconds)) }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import SecretSources
 
-@Suite("SecretSources: Kubernetes", .timeLimit(.minutes(1)))
+@Suite("SecretSources: Kubernetes", .timeLimit(.minutes(60)))
 struct KubernetesSecretReaderTests {
     @Test("A value is there, without the line break at its end")
     func available() async throws {

@@ -10,7 +10,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
     try ParsedHTML(page: StatusPage.render(status))
 }
 
-@Suite struct PageTests {
+@Suite(.timeLimit(.minutes(60))) struct PageTests {
     static let sample = SampleStatus()
     static let states = [
         sample.standby, sample.starting, sample.refused, sample.unreachable, sample.invalidFile, sample.outOfSync,

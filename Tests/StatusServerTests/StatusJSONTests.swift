@@ -5,7 +5,7 @@ import Testing
 
 private let sample = SampleStatus()
 
-@Suite final class StatusJSONTests {
+@Suite(.timeLimit(.minutes(60))) final class StatusJSONTests {
     private var json = StatusJSON()
 
     private func render(_ document: StatusDocument) -> String { String(decoding: json.render(document), as: UTF8.self) }

@@ -44,16 +44,13 @@ extension ReconcileLoop {
         }
         log.began(number, triggers)
         let desired = files.loaded.desired
-        let task = Task {
-            let secrets = await self.surroundings.secrets(desired)
-            return (await self.pass(number, triggers, startedAt, desired, secrets.availability), secrets)
-        }
+        let task = Task { await self.pass(number, triggers, startedAt, desired) }
         running.withLock { $0 = task }
         // A signal may have come before there was anything to cancel.
         if gate.closed != nil { task.cancel() }
-        let (end, secrets) = await task.value
+        let end = await task.value
         running.withLock { $0 = nil }
-        await conclude(end, secrets)
+        await conclude(end)
         return end
     }
 
@@ -61,14 +58,13 @@ extension ReconcileLoop {
         _ number: Int,
         _ triggers: [Trigger],
         _ startedAt: Timestamp,
-        _ desired: DesiredState,
-        _ secrets: [SecretReference: SecretAvailability]
+        _ desired: DesiredState
     ) async -> PassEnd {
         let start = ContinuousClock.now
         let client = client(limit: settings.passLimit)
-        var pass = Pass(client: client, desired: desired, secrets: secrets)
+        var pass = Pass(client: client, desired: desired) { await self.surroundings.secrets(desired) }
         pass.kubernetes = surroundings.kubernetes
-        pass.paused = board.read { $0.paused(secrets, at: startedAt) }
+        pass.paused = { secrets in self.board.read { $0.paused(secrets, at: startedAt) } }
         let outcome: PassEnd.Outcome
         do {
             // Who changed what this pass will find; what comes later is looked for later.
@@ -93,10 +89,10 @@ extension ReconcileLoop {
     }
 
     /// Tells everybody what came of a pass.
-    private func conclude(_ end: PassEnd, _ secrets: ResolvedSecrets) async {
+    private func conclude(_ end: PassEnd) async {
         let authors = await auditLog.takeAuthors()
         let (events, status) = board.update { ledger in
-            (ledger.ended(end, secrets.availability, authors: authors), ledger.document)
+            (ledger.ended(end, authors: authors), ledger.document)
         }
         for event in events {
             log.happened(event)
@@ -109,7 +105,7 @@ extension ReconcileLoop {
         var answer = PassAnswer(pass: pass)
         if case .report(let report) = end.outcome {
             report.outcomes.flatMap(\.written).forEach(metrics.wrote)
-            answer.report = ReportDocument(report, address: surroundings.address, standIns: secrets.standIns)
+            answer.report = ReportDocument(report, address: surroundings.address)
         }
         queue.end(answer)
     }

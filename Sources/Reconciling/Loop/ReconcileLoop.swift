@@ -15,7 +15,7 @@ package final class ReconcileLoop: Sendable {
     let auditLog: AuditLogWatch
     let gate = WriteGate()
     /// The pass that runs.
-    let running = Mutex<Task<(PassEnd, ResolvedSecrets), Never>?>(nil)
+    let running = Mutex<Task<PassEnd, Never>?>(nil)
     /// Whether a write was given up when the program ended, so that it may still happen.
     private let isCutShort = Atomic(false)
 

@@ -26,14 +26,19 @@ struct PublishedObjects: Sendable {
             return Dictionary(uniqueKeysWithValues: names.map { ($0, .unreadable(reason: "\(error)")) })
         }
         return await withTaskGroup { group in
-            for name in names { group.addTask { (name, await observe(name, client)) } }
+            for name in names { group.addTask { (name, await observe(name, client, within: kubernetes.limit)) } }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
     }
 
-    private func observe(_ name: PublishedObjectName, _ client: KubernetesClient) async -> PublishedObservation {
+    private func observe(
+        _ name: PublishedObjectName,
+        _ client: KubernetesClient,
+        within limit: Duration
+    ) async -> PublishedObservation {
         do {
-            guard let object = try await client.object(name.resource, name.object) else {
+            let object = try await client.within(limit) { try await $0.object(name.resource, name.object) }
+            guard let object else {
                 return .seen(PublishedObject())
             }
             return .seen(

@@ -27,7 +27,7 @@ extension Applier {
             }
         }
         let look = await self.look(for: pending.compactMap(\.createdProvider))
-        return await concurrently(services, limit: concurrency) { service in
+        return await concurrently(services, limit: concurrency) { service, _ in
             await writePendingMark(service, look)
         }
     }
@@ -91,11 +91,11 @@ extension Applier {
     /// Publishes what waited for a mark.
     func publishPending(_ services: [ServiceProgress]) async -> [ServiceProgress] {
         guard services.contains(where: { $0.pendingContent != nil && $0.mayBeTold }) else { return services }
-        return await concurrently(services, limit: concurrency) { service in
+        return await concurrently(services, limit: concurrency) { service, slots in
             guard let content = service.pendingContent, service.mayBeTold else { return service }
             var service = service
             do {
-                try await kubernetesWrites.publish(content)
+                try await slots.outside { try await kubernetesWrites.publish(content) }
                 service.written.append(.publish)
             } catch {
                 service.failure = failure(error)

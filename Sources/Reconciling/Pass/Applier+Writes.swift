@@ -6,7 +6,7 @@ extension Applier {
     /// Sends a write, and compares what comes back with what was sent.
     ///
     /// - Throws: ``ServiceFailure``, `AuthentikError`, `WritesStopped`, or `CancellationError`.
-    func send(_ write: Write, _ progress: inout ServiceProgress) async throws {
+    func send(_ write: Write, _ progress: inout ServiceProgress, _ slots: Slots) async throws {
         switch write {
         case .createApplicationAndProvider(let application, let provider):
             let found = try await client.createApplicationAndProvider(
@@ -47,13 +47,14 @@ extension Applier {
             if let time = progress.restartedAt { mark.rotation?.at = time }
             try await updateMark(progress.completed(mark), entitlement, &progress)
         case .restartWorkload(let workload, let time):
-            try await kubernetesWrites.restart(workload, at: progress.restartedAt ?? clock.time(time))
+            let time = progress.restartedAt ?? clock.time(time)
+            try await slots.outside { try await kubernetesWrites.restart(workload, at: time) }
         case .publish(let content):
             guard progress.pendingMark == nil else {
                 progress.pendingContent = content
                 return
             }
-            try await kubernetesWrites.publish(content)
+            try await slots.outside { try await kubernetesWrites.publish(content) }
         case .deleteProvider(let pk):
             try await client.deleteProvider(pk: pk)
         case .deleteApplication(let slug):

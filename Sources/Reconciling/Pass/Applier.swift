@@ -32,8 +32,8 @@ struct Applier: Sendable {
             let ready = waiting.filter { undone.isDisjoint(with: $0.waitsFor) }
             waiting.removeAll { undone.isDisjoint(with: $0.waitsFor) }
             let before = done.count
-            done += await concurrently(ready, limit: concurrency) { service in
-                await write(service, stop, succeeded)
+            done += await concurrently(ready, limit: concurrency) { service, slots in
+                await write(service, stop, slots, succeeded)
             } each: {
                 onProgress?(before + $0, total)
             }
@@ -55,7 +55,12 @@ struct Applier: Sendable {
         return outcome
     }
 
-    private func write(_ service: ServicePlan, _ stop: StopSignal, _ succeeded: Set<String>) async -> ServiceProgress {
+    private func write(
+        _ service: ServicePlan,
+        _ stop: StopSignal,
+        _ slots: Slots,
+        _ succeeded: Set<String>
+    ) async -> ServiceProgress {
         var progress = ServiceProgress(plan: service, release: release)
         if let other = service.waitsFor.first(where: { !succeeded.contains($0) }) {
             progress.failure = ServiceFailure(
@@ -71,7 +76,7 @@ struct Applier: Sendable {
         do {
             if let (application, mark) = service.claim { try await createMark(mark, on: application, &progress) }
             for write in service.writes {
-                try await send(write, &progress)
+                try await send(write, &progress, slots)
                 // A mark that waits for its application is not written yet.
                 if progress.pendingMark == nil { progress.written.append(WriteRecord(write).action) }
             }

@@ -2,21 +2,18 @@
 func concurrently<Element: Sendable, Result: Sendable>(
     _ elements: [Element],
     limit: Int,
-    _ work: @escaping @Sendable (Element) async -> Result,
+    _ work: @escaping @Sendable (Element, Slots) async -> Result,
     each: (_ done: Int) -> Void = { _ in }
 ) async -> [Result] {
     await withTaskGroup(of: (Int, Result).self) { group in
+        let slots = Slots(limit)
         var results: [Int: Result] = [:]
-        var waiting = elements.enumerated().makeIterator()
-        func startNext() {
-            guard let (index, element) = waiting.next() else { return }
-            group.addTask { (index, await work(element)) }
+        for (index, element) in elements.enumerated() {
+            group.addTask { (index, await slots.inside(index) { await work(element, slots) }) }
         }
-        for _ in 0..<max(1, limit) { startNext() }
         for await (index, result) in group {
             results[index] = result
             each(results.count)
-            startNext()
         }
         return results.sorted { $0.key < $1.key }.map(\.value)
     }

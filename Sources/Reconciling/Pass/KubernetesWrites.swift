@@ -41,7 +41,10 @@ struct KubernetesWrites: Sendable {
     }
 
     /// - Parameter complaint: what a failure means, a clause.
-    private func write(_ complaint: String, _ body: (KubernetesClient) async throws -> Void) async throws {
+    private func write(
+        _ complaint: String,
+        _ body: @escaping @Sendable (KubernetesClient) async throws -> Void
+    ) async throws {
         do {
             guard let kubernetes else { throw KubernetesConfigurationError("no Kubernetes is asked here") }
             var client = try kubernetes.client()
@@ -52,11 +55,13 @@ struct KubernetesWrites: Sendable {
                     )
                 }
             }
-            do {
-                try await body(client)
-            } catch let error as KubernetesError where error.kind == .conflict {
-                // Somebody else made or changed the object at the same moment. What others own is refused again.
-                try await body(client)
+            try await client.within(kubernetes.limit) { client in
+                do {
+                    try await body(client)
+                } catch let error as KubernetesError where error.kind == .conflict {
+                    // Somebody else made or changed the object at the same moment. What others own is refused again.
+                    try await body(client)
+                }
             }
         } catch let error as KubernetesError where !Task.isCancelled {
             throw ServiceFailure("\(complaint): \(error)")

@@ -13,20 +13,23 @@ import Planning
 /// | cannot be carried out, or has nothing to do | that is what becomes of the service |
 /// | is another one | it is carried out, once |
 extension Pass {
-    /// - Parameter outcomes: of the first plan.
+    /// - Parameters:
+    ///   - outcomes: of the first plan.
+    ///   - secrets: what the first plan was made with; what Kubernetes has is not looked at again.
     /// - Returns: the outcomes, and what was seen; nil if there is nothing to look at again, or it cannot be.
     func lookAgain(
         after outcomes: [ServiceOutcome],
-        _ first: ObservedState
+        _ first: ObservedState,
+        _ secrets: ResolvedSecrets
     ) async -> (outcomes: [ServiceOutcome], plan: Plan, observed: ObservedState)? {
         let failed = Self.outdated(outcomes)
         let isTimeLeft = client.deadline.map { ContinuousClock.now < $0 } ?? true
         guard !failed.isEmpty, isTimeLeft, !Task.isCancelled, client.gate.closed == nil,
-            let (whole, observed) = try? await observeAndPlan(for: nil, published: first.published)
+            let (whole, observed, _) = try? await observeAndPlan(for: nil, known: (secrets, first.published))
         else { return nil }
         var plan = whole
         plan.services.removeAll { service in failed[service.slug].map(service.repeats) ?? true }
-        let again = await apply(plan, observed.release)
+        let again = await apply(plan, observed.release, paused: paused(secrets.availability))
         let replaced = Dictionary(again.map { ($0.plan.slug, $0) }, uniquingKeysWith: { first, _ in first })
         return (outcomes.map { replaced[$0.plan.slug]?.following($0) ?? $0 }, whole, observed)
     }

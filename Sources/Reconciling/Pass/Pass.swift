@@ -7,8 +7,8 @@ package import SecretSources
 package struct Pass: Sendable {
     package var client: AuthentikClient
     package var desired: DesiredState
-    /// What came of the secrets that `desired` refers to.
-    package var secrets: [SecretReference: SecretAvailability]
+    /// Resolves the secrets that `desired` refers to; begun beside the reading of Authentik.
+    package var secrets: @Sendable () async -> ResolvedSecrets
     /// Where workloads are restarted and services told of their providers; nil for nowhere.
     package var kubernetes: KubernetesSecrets?
     /// What it is about, if not about everything.
@@ -17,15 +17,16 @@ package struct Pass: Sendable {
     package var concurrency = 4
     /// How many services this pass may delete from, whatever the file says; nil for what the file says.
     package var allowedDeletions: Int?
-    /// Services that are looked at and not mended: somebody keeps changing them back, see ``FightDetector``.
-    package var paused: Set<String> = []
+    /// Tells by the secrets which services are looked at and not mended: somebody keeps changing them back, see
+    /// ``FightDetector``.
+    package var paused: @Sendable ([SecretReference: SecretAvailability]) -> Set<String> = { _ in [] }
     /// Told how many of the changing services are done.
     package var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
     package init(
         client: AuthentikClient,
         desired: DesiredState,
-        secrets: [SecretReference: SecretAvailability]
+        secrets: @escaping @Sendable () async -> ResolvedSecrets
     ) {
         self.client = client
         self.desired = desired
@@ -35,9 +36,9 @@ package struct Pass: Sendable {
     /// Observes and plans; writes nothing.
     ///
     /// - Throws: ``PassFailure``, `UnknownServices`, or `CancellationError`.
-    package func plan() async throws -> (plan: Plan, release: Release) {
-        let (plan, observed) = try await observeAndPlan(for: nil)
-        return (plan, observed.release)
+    package func plan() async throws -> (plan: Plan, release: Release, standIns: [SecretReference]) {
+        let (plan, observed, secrets) = try await observeAndPlan(for: nil)
+        return (plan, observed.release, secrets.standIns)
     }
 
     /// A plan of this pass as it is written down.
@@ -58,16 +59,17 @@ package struct Pass: Sendable {
     /// - Throws: ``PassFailure``, ``PlanMoved``, `UnknownServices`, or `CancellationError`; then nothing was written.
     package func run(applying reviewed: PlanRecord? = nil) async throws -> PassReport {
         let start = ContinuousClock.now
-        let (plan, observed) = try await observeAndPlan(for: reviewed)
+        let (plan, observed, secrets) = try await observeAndPlan(for: reviewed)
         if let differences = reviewed?.differences(from: record(plan, observed.release)), !differences.isEmpty {
             throw PlanMoved(differences)
         }
-        var outcomes = await apply(plan, observed.release)
+        let paused = paused(secrets.availability)
+        var outcomes = await apply(plan, observed.release, paused: paused)
         var seen = (plan: plan, observed: observed)
         if reviewed != nil {
             // Only the plan that was reviewed may be applied, so there is no other to go on with.
             outcomes = outcomes.map(\.askingForAnotherPlan)
-        } else if let again = await lookAgain(after: outcomes, observed) {
+        } else if let again = await lookAgain(after: outcomes, observed, secrets) {
             outcomes = again.outcomes
             seen = (again.plan, again.observed)
         }
@@ -79,33 +81,43 @@ package struct Pass: Sendable {
             brake: plan.brake,
             requests: client.requestCounts,
             duration: .now - start,
-            objects: objects
+            objects: objects,
+            secrets: secrets
         )
     }
 
+    /// What Kubernetes has is looked at beside Authentik, each part of it within a limit of its own.
+    ///
     /// - Parameters:
     ///   - reviewed: of which a service that is gone is a difference, and not a wrong name.
-    ///   - known: what is published, if that was looked at before.
+    ///   - known: what Kubernetes has, if that was looked at before.
     func observeAndPlan(
         for reviewed: PlanRecord?,
-        published known: [PublishedObjectName: PublishedObservation]? = nil
-    ) async throws -> (Plan, ObservedState) {
-        async let published = published(known)
+        known: (secrets: ResolvedSecrets, published: [PublishedObjectName: PublishedObservation])? = nil
+    ) async throws -> (Plan, ObservedState, ResolvedSecrets) {
+        async let resolved = resolvedSecrets(known?.secrets)
+        async let published = published(known?.published)
         var observed = try await client.observe(for: desired)
         observed.published = await published
+        let secrets = await resolved
         let plan = Planner.plan(
             desired,
-            secrets: secrets,
+            secrets: secrets.availability,
             observed: observed,
             address: client.address.description,
             allowedDeletions: allowedDeletions
         )
         do throws(UnknownServices) {
-            return (try plan.narrowed(to: narrowing, of: desired), observed)
+            return (try plan.narrowed(to: narrowing, of: desired), observed, secrets)
         } catch {
             guard reviewed != nil else { throw error }
             throw PlanMoved(error.names.map { .init(slug: $0.slug, message: "now it is neither declared nor ours") })
         }
+    }
+
+    private func resolvedSecrets(_ known: ResolvedSecrets?) async -> ResolvedSecrets {
+        if let known { return known }
+        return await secrets()
     }
 
     private func published(
@@ -116,9 +128,10 @@ package struct Pass: Sendable {
     }
 
     /// Applies a plan but for the services that need a secret which was left out: none is ever given a random one.
-    func apply(_ plan: Plan, _ release: Release) async -> [ServiceOutcome] {
+    func apply(_ plan: Plan, _ release: Release, paused: Set<String>) async -> [ServiceOutcome] {
         var plan = plan
-        for index in plan.services.indices where plan.services[index].needsSecret || isPaused(plan.services[index]) {
+        for index in plan.services.indices
+        where plan.services[index].needsSecret || plan.services[index].isPaused(paused) {
             plan.services[index].writes = []
         }
         var applier = Applier(client: client, release: release, concurrency: concurrency, onProgress: onProgress)
@@ -126,7 +139,7 @@ package struct Pass: Sendable {
         let outcomes = await applier.apply(plan)
         return outcomes.map { outcome in
             var outcome = outcome
-            outcome.isPaused = isPaused(outcome.plan)
+            outcome.isPaused = outcome.plan.isPaused(paused)
             if outcome.plan.needsSecret {
                 outcome.failure = ServiceFailure(
                     "not attempted: it needs its secret, which was left out of the plan"
@@ -135,9 +148,11 @@ package struct Pass: Sendable {
             return outcome
         }
     }
+}
 
+extension ServicePlan {
     /// Only mending what is there is put off.
-    private func isPaused(_ service: ServicePlan) -> Bool {
-        service.decision == .update && service.deletion == nil && paused.contains(service.slug)
+    fileprivate func isPaused(_ slugs: Set<String>) -> Bool {
+        decision == .update && deletion == nil && slugs.contains(slug)
     }
 }

@@ -13,6 +13,8 @@ package struct PassReport: Sendable {
     package var duration: Duration
     /// What the pass was about, by Authentik's own names.
     package var objects = ManagedObjects()
+    /// What came of the secrets.
+    package var secrets = ResolvedSecrets()
 }
 
 /// What became of one service.

@@ -55,14 +55,13 @@ package struct SecretResolution: Sendable {
         }
     }
 
-    /// Several keys of one Secret come one after the other, so that it is read once; Secrets come side by side.
+    /// Secrets of Kubernetes come side by side, each read once; where that is not possible they are given up one by one.
     private func answers(to references: Set<SecretReference>) async -> [SecretReference: Answer] {
         await withTaskGroup(of: [(SecretReference, Answer)].self) { group in
-            for references in Dictionary(grouping: references, by: \.object).values {
+            for (object, references) in Dictionary(grouping: references, by: \.object) {
                 group.addTask {
-                    var answers: [(SecretReference, Answer)] = []
-                    for reference in references { answers.append((reference, await answer(to: reference))) }
-                    return answers
+                    guard let object else { return references.map { ($0, answer(to: $0)) } }
+                    return await answers(to: references, in: object)
                 }
             }
             return await group.reduce(into: [:]) { all, answers in
@@ -71,16 +70,27 @@ package struct SecretResolution: Sendable {
         }
     }
 
-    private func answer(to reference: SecretReference) async -> Answer {
-        if case .kubernetes(let namespace, let name, let key) = reference {
-            guard let kubernetes else { return .missing("the secret (\(reference)) is not asked for here") }
-            do {
-                let value = try await kubernetes.reader().value(namespace: namespace, name: name, key: key)
-                return answer(to: reference, value)
-            } catch {
-                return Answer(availability: .unavailable(reason: "the secret (\(reference)) cannot be read: \(error)"))
+    private func answers(
+        to references: [SecretReference],
+        in object: ObjectName
+    ) async -> [(SecretReference, Answer)] {
+        guard let kubernetes else {
+            return references.map { ($0, .missing("the secret (\($0)) is not asked for here")) }
+        }
+        do {
+            let keys = Set(references.compactMap(\.key))
+            let values = try await kubernetes.reader().values(of: object, keys: keys)
+            return references.compactMap { reference in
+                reference.key.flatMap { values[$0] }.map { (reference, answer(to: reference, $0)) }
+            }
+        } catch {
+            return references.map {
+                ($0, Answer(availability: .unavailable(reason: "the secret (\($0)) cannot be read: \(error)")))
             }
         }
+    }
+
+    private func answer(to reference: SecretReference) -> Answer {
         do throws(SecretError) {
             return Answer(availability: .available(try resolver.resolve(reference)))
         } catch {
@@ -118,5 +128,11 @@ extension SecretReference {
     var object: ObjectName? {
         guard case .kubernetes(let namespace, let name, _) = self else { return nil }
         return ObjectName(namespace: namespace, name: name)
+    }
+
+    /// The key in that Secret.
+    fileprivate var key: String? {
+        guard case .kubernetes(_, _, let key) = self else { return nil }
+        return key
     }
 }

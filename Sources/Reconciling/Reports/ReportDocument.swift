@@ -1,5 +1,5 @@
 package import AuthentikAPI
-package import DesiredState
+import DesiredState
 import Planning
 
 /// A report for machines; `manifests/schemas/report.schema.json` describes it.
@@ -22,7 +22,7 @@ package struct ReportDocument: Encodable, Sendable {
     var madeUpSecrets: [String]
     var services: [OutcomeDocument]
 
-    package init(_ report: PassReport, address: AuthentikAddress, standIns: [SecretReference]) {
+    package init(_ report: PassReport, address: AuthentikAddress) {
         authentik = AuthentikRecord(url: address.description, release: report.release.description)
         isConverged = ExitStatus(report) == .success
         summary = ServiceRecord.summary(of: report.outcomes.map(\.plan))
@@ -30,7 +30,7 @@ package struct ReportDocument: Encodable, Sendable {
         brake = report.brake.map(BrakeRecord.init)
         requests = RequestsDocument(reads: report.requests.reads, writes: report.requests.writes)
         durationSeconds = report.duration.inSeconds
-        madeUpSecrets = standIns.map(\.description)
+        madeUpSecrets = report.secrets.standIns.map(\.description)
         services = report.outcomes.map(OutcomeDocument.init)
     }
 }

@@ -99,15 +99,9 @@ package struct StatusLedger: Sendable {
 
     /// Takes note of the end of a pass.
     ///
-    /// - Parameters:
-    ///   - secrets: what the pass had of them.
-    ///   - authors: who changed which service since the pass before, where the audit log says so.
+    /// - Parameter authors: who changed which service since the pass before, where the audit log says so.
     /// - Returns: what is worth telling, in a stable order.
-    package mutating func ended(
-        _ end: PassEnd,
-        _ secrets: [SecretReference: SecretAvailability],
-        authors: [String: DriftAuthor]
-    ) -> [LedgerEvent] {
+    package mutating func ended(_ end: PassEnd, authors: [String: DriftAuthor]) -> [LedgerEvent] {
         let finished = FinishedPass(end)
         document.passes.running = nil
         document.passes.lastAttempt = finished
@@ -118,7 +112,7 @@ package struct StatusLedger: Sendable {
             document.passes.failuresInARow = 0
             document.authentik.release = report.release.description
             events += reached(true, nil, at: finished.finishedAt)
-            events += record(report, finished, secrets, authors)
+            events += record(report, finished, authors)
         case .failure(let failure):
             document.passes.failuresInARow += 1
             events += reached(failure.kind == .refused, failure.description, at: finished.finishedAt)
@@ -153,9 +147,9 @@ package struct StatusLedger: Sendable {
     private mutating func record(
         _ report: PassReport,
         _ pass: FinishedPass,
-        _ secrets: [SecretReference: SecretAvailability],
         _ authors: [String: DriftAuthor]
     ) -> [LedgerEvent] {
+        let secrets = report.secrets.availability
         let time = pass.finishedAt
         let before = Dictionary(document.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         let declared = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })

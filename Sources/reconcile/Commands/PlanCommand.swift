@@ -44,9 +44,9 @@ struct PlanCommand: AsyncParsableCommand {
         try await pass.run { session in
             var session = session
             session.pass.allowedDeletions = allowedDeletions
-            let (plan, release) = try await session.pass.plan()
+            let (plan, release, standIns) = try await session.pass.plan()
             if let save { try PlanFile.write(session.pass.record(plan, release), to: save) }
-            return (session.render(plan, release, savedTo: save), ExitStatus(plan))
+            return (session.render(plan, release, standIns: standIns, savedTo: save), ExitStatus(plan))
         }
     }
 }

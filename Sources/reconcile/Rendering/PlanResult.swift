@@ -31,7 +31,14 @@ struct PlanResult: Sendable {
 
 extension Session {
     /// A plan as the result of `reconcile plan`.
-    func render(_ plan: Plan, _ release: Release, savedTo: String? = nil) -> String {
+    ///
+    /// - Parameter standIns: the secrets that were made up.
+    func render(
+        _ plan: Plan,
+        _ release: Release,
+        standIns: [SecretReference] = [],
+        savedTo: String? = nil
+    ) -> String {
         let result = PlanResult(
             plan: plan,
             release: release,

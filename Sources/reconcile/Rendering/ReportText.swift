@@ -6,7 +6,7 @@ extension Session {
     /// A report as the result of `reconcile --once`.
     func render(_ report: PassReport) -> String {
         if output == .json {
-            return JSONText.of(ReportDocument(report, address: pass.client.address, standIns: standIns))
+            return JSONText.of(ReportDocument(report, address: pass.client.address))
         }
         let shown = report.outcomes.filter { isVerbose || PlanGroup($0.plan) != .inSync }
         let text = ServiceText(style: style, slugs: shown.map(\.plan.slug), words: shown.map(word))
@@ -28,7 +28,7 @@ extension Session {
             lines += text.notes(outcome.plan)
         }
         if lines.count > 2 { lines.append("") }
-        let remark = standInRemark(standIns).map { [$0, ""] } ?? []
+        let remark = standInRemark(report.secrets.standIns).map { [$0, ""] } ?? []
         let brake = report.brake.map { [style.red($0.description), ""] } ?? []
         return (lines + brake + remark + [summary(report)]).joined(separator: "\n")
     }

@@ -86,14 +86,12 @@ struct PassOptions: ParsableArguments {
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         client.onRetry = RetryLog(logger: logger).report
         let resolution = connection.secretResolution()
-        let secrets = await resolution.resolve(desired, narrowing)
-        var pass = Pass(client: client, desired: desired, secrets: secrets.availability)
+        var pass = Pass(client: client, desired: desired) { await resolution.resolve(desired, narrowing) }
         pass.kubernetes = resolution.kubernetes
         pass.narrowing = narrowing
         pass.onProgress = ProgressLog(logger: logger).report
         return Session(
             pass: pass,
-            standIns: secrets.standIns,
             isSandbox: connection.sandbox,
             output: output,
             isVerbose: verbose,
@@ -105,8 +103,6 @@ struct PassOptions: ParsableArguments {
 /// One pass that is ready to run, and how to show what comes of it.
 struct Session: Sendable {
     var pass: Pass
-    /// The secrets that were made up.
-    var standIns: [SecretReference]
     var isSandbox: Bool
     var output: OutputFormat
     var isVerbose: Bool

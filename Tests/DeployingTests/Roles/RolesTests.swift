@@ -3,7 +3,7 @@ import DesiredState
 import KubernetesAPI
 import Testing
 
-@Suite struct RolesTests {
+@Suite(.timeLimit(.minutes(60))) struct RolesTests {
     private static let account = ObjectName(namespace: "authentik", name: "reconcile")
     private static let reading = ["get", "list", "watch"]
     private static let publishing = ["get", "create", "patch"]

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Clients that are broken, slow, many or hostile: none keeps the daemon from answering, from its passes, or from ending.
-@Suite struct AbuseTests {
+@Suite(.timeLimit(.minutes(60))) struct AbuseTests {
     /// What a client sends before it falls silent.
     struct Abuse: Sendable, CustomTestStringConvertible {
         var testDescription: String

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The status page as a browser shows it, of a daemon in each state that it can be in.
-@Suite(.enabled(if: Browser.isInstalled, Browser.advice)) struct BrowserTests {
+@Suite(.enabled(if: Browser.isInstalled, Browser.advice), .timeLimit(.minutes(60))) struct BrowserTests {
     @Test func `in sync`() async throws {
         try await withWorkplace { workplace in
             try workplace.write(Workplace.services + Self.bookmarks)

@@ -9,9 +9,6 @@ import Testing
 
 /// The built `reconcile` as a daemon, on a free port.
 final class DaemonProcess: Sendable {
-    /// How long a condition is waited for; a noisy machine may be slow, a wrong daemon never gets there.
-    private static let patience = 3000
-
     private let process: Task<Int32, any Error>
     private let signals: AsyncStream<Subprocess.Signal>.Continuation
     private let folder: URL
@@ -91,7 +88,12 @@ final class DaemonProcess: Sendable {
             signals.finish()
         }
         defer { watch.cancel() }
-        return try await process.value
+        return try await withTaskCancellationHandler {
+            try await process.value
+        } onCancel: {
+            // A test that is out of time leaves none behind, and is not held up by it.
+            signals.finish()
+        }
     }
 
     /// Whether it ended, and nobody asked for its exit status yet.
@@ -144,7 +146,7 @@ final class DaemonProcess: Sendable {
         headers: HTTPHeaders = [:]
     ) async throws -> (status: Int, headers: HTTPHeaders, body: String) {
         let response = try await transport.send(
-            HTTPRequest(method, "\(try await url())\(path)", headers: headers, timeLimit: .seconds(60))
+            HTTPRequest(method, "\(try await url())\(path)", headers: headers, timeLimit: Patience.limit)
         )
         return (response.status, response.headers, String(decoding: response.body, as: UTF8.self))
     }
@@ -202,7 +204,8 @@ final class DaemonProcess: Sendable {
         else explain: () -> String = { "" },
         _ look: () async throws -> Value?
     ) async throws -> Value {
-        for _ in 0..<Self.patience {
+        let end = ContinuousClock.now + Patience.limit
+        while ContinuousClock.now < end {
             if let value = try await look() { return value }
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// How a daemon begins and ends, and what it does without.
-@Suite struct DaemonTests {
+@Suite(.timeLimit(.minutes(60))) struct DaemonTests {
     @Test func `the write in flight may finish, and no other begins`() async throws {
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon()

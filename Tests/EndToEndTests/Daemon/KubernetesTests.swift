@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Client secrets out of Kubernetes: what the daemon makes of them as they come, change and go.
-@Suite struct KubernetesTests {
+@Suite(.timeLimit(.minutes(60))) struct KubernetesTests {
     private static let services = Workplace.services.replacing(
         "{file: SECRET}",
         with: "{kubernetes: {namespace: monitoring, name: grafana-secret, key: clientKey}}"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A file that lost its services takes no login along.
-@Suite struct LastGoodTests {
+@Suite(.timeLimit(.minutes(60))) struct LastGoodTests {
     @Test(arguments: ["", "# nothing\n", "services: []\n", "\t"])
     func `a file that is empty, or no file of services, leaves the last good one in force`(_ text: String) async throws
     {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The status page while somebody looks at it: in a browser, in real time.
-@Suite(.enabled(if: Browser.isInstalled, Browser.advice)) struct LivePageTests {
+@Suite(.enabled(if: Browser.isInstalled, Browser.advice), .timeLimit(.minutes(60))) struct LivePageTests {
     @Test func `it renews itself, keeps what is open, and says when the daemon is gone`() async throws {
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Who is refused since somebody else's web page may have sent it.
-@Suite struct OriginTests {
+@Suite(.timeLimit(.minutes(60))) struct OriginTests {
     @Test func `on loopback, every request must name the server as what it is`() async throws {
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon("--allowed-host", "Reconcile.example.net")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What a service finds in Kubernetes of its provider.
-@Suite struct PublishTests {
+@Suite(.timeLimit(.minutes(60))) struct PublishTests {
     private static let services = Workplace.services.replacing(
         "{file: SECRET}",
         with: """

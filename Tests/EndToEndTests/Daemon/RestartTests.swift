@@ -10,7 +10,7 @@ private let first = "f1rst-s3cr3t"
 private let second = "s3c0nd-s3cr3t"
 
 /// What becomes of a service's workload when its secret is rotated.
-@Suite struct RestartTests {
+@Suite(.timeLimit(.minutes(60))) struct RestartTests {
     private static let services = Workplace.services.replacing(
         "{file: SECRET}",
         with: """

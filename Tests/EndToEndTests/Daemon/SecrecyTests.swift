@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// No secret and no token is in anything that the daemon serves or prints.
-@Suite struct SecrecyTests {
+@Suite(.timeLimit(.minutes(60))) struct SecrecyTests {
     private static let triggerToken = "tr1gg3r-t0k3n-f0r-0n3"
     private static let rotated = "r0t4t3d-by-h4nd"
 

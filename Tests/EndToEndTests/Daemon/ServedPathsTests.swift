@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What the daemon serves where, over real HTTP.
-@Suite struct ServedPathsTests {
+@Suite(.timeLimit(.minutes(60))) struct ServedPathsTests {
     private static let paths = ["/", "/status", "/metrics", "/healthz", "/readyz"]
 
     @Test func `every path answers GET and HEAD alike, and no other method`() async throws {

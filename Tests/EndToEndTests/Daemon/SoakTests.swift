@@ -8,7 +8,7 @@ import Testing
 ///
 /// 100 passes unless told otherwise; for long: `RECONCILE_SOAK_PASSES=2000 swift test --filter SoakTests`, which prints
 /// what it saw.
-@Suite struct SoakTests {
+@Suite(.timeLimit(.minutes(60))) struct SoakTests {
     private static let passes =
         ProcessInfo.processInfo.environment["RECONCILE_SOAK_PASSES"].flatMap { Int($0) } ?? 100
 

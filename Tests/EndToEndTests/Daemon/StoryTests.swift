@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Months of a daemon's life in one go: what it did, and what its status, its metrics and its log said of it.
-@Suite struct StoryTests {
+@Suite(.timeLimit(.minutes(60))) struct StoryTests {
     @Test func `a daemon's life`() async throws {
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon()

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `POST /reconcile`: what it starts, and who may.
-@Suite struct TriggerTests {
+@Suite(.timeLimit(.minutes(60))) struct TriggerTests {
     @Test func `a pass that is asked for is numbered, and told when it is over`() async throws {
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon("--audit-seconds", "0")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `reconcile doctor` finds, and says to do.
-@Suite struct DoctorTests {
+@Suite(.timeLimit(.minutes(60))) struct DoctorTests {
     private func doctor(_ arguments: [String], _ environment: [String: String]) async throws -> Command.Result {
         try await Command(["doctor"] + arguments, environment: environment).run()
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// From an administrator's token to a daemon that may do no more than it has to: `bootstrap`, `doctor` and the daemon,
 /// on a sandbox that enforces permissions.
-@Suite struct SetupTests {
+@Suite(.timeLimit(.minutes(60))) struct SetupTests {
     private func environment(_ workplace: Workplace, token: String? = nil) -> [String: String] {
         var environment = ["AUTHENTIK_URL": workplace.address]
         environment["AUTHENTIK_TOKEN"] = token

@@ -1,5 +1,6 @@
 import AuthentikAPI
 import AuthentikSandbox
+import CurlTransport
 import DesiredState
 import JSON
 import KubernetesAPI
@@ -30,7 +31,9 @@ struct Cluster: Sendable {
         """
 
     /// A pass of a process of its own, which remembers nothing.
-    func makePass() async throws -> Pass {
+    ///
+    /// - Parameter limit: for each part of it that needs Kubernetes.
+    func makePass(limit: Duration = .seconds(600)) async throws -> Pass {
         let text = "apiVersion: reconcile/v1\nowner: homelab\nhost: sso.example.net\nservices:\n" + services
         let result = DesiredStateLoader.load(
             sources: [DesiredStateLoader.Source(path: "services.yaml", bytes: Array(text.utf8))]
@@ -40,9 +43,13 @@ struct Cluster: Sendable {
         var pass = try await homelab.makeImpatientPass(of: desired)
         pass.client.retryPolicy.maximumAttempts = 3
         let environment = ["KUBECONFIG": kubeconfig]
-        let secrets = KubernetesSecrets { try KubernetesConfiguration.find(environment: environment) }
+        let secrets = KubernetesSecrets(limit: limit) {
+            var configuration = try KubernetesConfiguration.find(environment: environment)
+            configuration?.transport.proxy = .none
+            return configuration
+        }
         let resolution = SecretResolution(SecretResolver(environment: [:]), kubernetes: secrets)
-        pass.secrets = await resolution.resolve(desired).availability
+        pass.secrets = { await resolution.resolve(desired) }
         pass.kubernetes = secrets
         return pass
     }

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// What a service finds in Kubernetes, by a pass beside an Authentik and a Kubernetes.
-@Suite struct PublishTests {
+@Suite(.timeLimit(.minutes(60))) struct PublishTests {
     private static let keys = "keys: {OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientID}"
 
     private static func services(_ fields: String) -> String {

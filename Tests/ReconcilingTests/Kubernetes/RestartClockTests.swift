@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reconciling
 
-@Suite struct RestartClockTests {
+@Suite(.timeLimit(.minutes(60))) struct RestartClockTests {
     @Test(arguments: [
         (RestartTime.now(after: nil), "2026-11-24T16:00:00Z"),
         (.now(after: "2026-11-24T15:00:00Z"), "2026-11-24T16:00:00Z"),

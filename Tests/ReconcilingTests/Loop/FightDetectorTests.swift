@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reconciling
 
-@Suite final class FightDetectorTests {
+@Suite(.timeLimit(.minutes(60))) final class FightDetectorTests {
     private var fights = FightDetector()
 
     private static func at(_ minutes: Int) -> Timestamp {

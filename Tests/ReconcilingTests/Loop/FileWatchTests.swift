@@ -15,7 +15,7 @@ private final class Watch {
 }
 
 /// The ways in which files change, each noticed by the second look after it, once.
-@Suite final class FileWatchTests {
+@Suite(.timeLimit(.minutes(60))) final class FileWatchTests {
     private let folder: URL
     private var file: URL { folder.appending(path: "services.yaml") }
 

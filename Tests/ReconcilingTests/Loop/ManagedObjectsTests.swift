@@ -6,7 +6,7 @@ import Testing
 
 @testable import Reconciling
 
-@Suite struct ManagedObjectsTests {
+@Suite(.timeLimit(.minutes(60))) struct ManagedObjectsTests {
     private static let application = "0fbb0049-99cd-4d9f-8fb8-2b2dc8ff24a2"
 
     /// An entry of the audit log, about something.

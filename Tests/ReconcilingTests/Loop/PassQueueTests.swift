@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reconciling
 
-@Suite struct PassQueueTests {
+@Suite(.timeLimit(.minutes(60))) struct PassQueueTests {
     private let queue = PassQueue()
     private static let never = ContinuousClock.now + .seconds(3600)
 

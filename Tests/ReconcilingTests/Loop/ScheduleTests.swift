@@ -2,7 +2,7 @@ import Testing
 
 @testable import Reconciling
 
-@Suite struct ScheduleTests {
+@Suite(.timeLimit(.minutes(60))) struct ScheduleTests {
     private static let schedule = Schedule(interval: .seconds(300))
 
     @Test(arguments: [

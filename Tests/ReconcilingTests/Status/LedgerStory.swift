@@ -77,7 +77,8 @@ final class LedgerStory {
             outcomes: outcomes.sorted { $0.plan.slug < $1.plan.slug },
             brake: brake,
             requests: RequestCounts(),
-            duration: .seconds(1)
+            duration: .seconds(1),
+            secrets: ResolvedSecrets(availability: secrets)
         )
         return end(.report(report), authors)
     }
@@ -101,7 +102,7 @@ final class LedgerStory {
             requests: RequestCounts(),
             outcome: outcome
         )
-        return ledger.ended(end, secrets, authors: authors).map(\.short)
+        return ledger.ended(end, authors: authors).map(\.short)
     }
 }
 
@@ -147,6 +148,7 @@ extension LedgerEvent {
         case .fightBegan(let slug, _): "fight \(slug)"
         case .fightEnded(let slug): "peace \(slug)"
         case .leads: "leads"
+        case .waits(let seconds): "waits \(seconds)"
         case .standsBy(let holder): "stands by \(holder ?? "nobody")"
         case .leaseLost: "lease lost"
         case .leaseBack: "lease back"

@@ -5,7 +5,7 @@ import Reconciling
 import StatusServer
 import Testing
 
-@Suite struct MetricCatalogTests {
+@Suite(.timeLimit(.minutes(60))) struct MetricCatalogTests {
     @Test func hasEveryNameOnceAndWithoutMistake() {
         let names = MetricCatalog.families.map(\.name)
         #expect(names == MetricName.allCases.map(\.rawValue) + ProcessMetrics.families.map(\.name))

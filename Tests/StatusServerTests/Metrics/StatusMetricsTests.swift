@@ -3,7 +3,7 @@ import Reconciling
 import StatusServer
 import Testing
 
-@Suite struct StatusMetricsTests {
+@Suite(.timeLimit(.minutes(60))) struct StatusMetricsTests {
     /// The lines of the program's own metrics that are read of the status.
     private func lines(_ status: StatusDocument) -> [String] {
         let sampled = MetricCatalog.families.filter { $0.isSampled && $0.name.hasPrefix("reconcile_") }

@@ -2,7 +2,7 @@ import Testing
 import YAMLDocument
 
 /// `alerts.yaml`, and its own tests in `alerts.test.yaml`.
-@Suite struct AlertTests {
+@Suite(.timeLimit(.minutes(60))) struct AlertTests {
     private let rules: [YAMLNode]
     private let cases: [YAMLNode]
 

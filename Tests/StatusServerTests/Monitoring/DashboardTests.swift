@@ -2,7 +2,7 @@ import JSON
 import Reconciling
 import Testing
 
-@Suite struct DashboardTests {
+@Suite(.timeLimit(.minutes(60))) struct DashboardTests {
     private let dashboard: JSONValue
     /// Those that show something, without the rows.
     private let panels: [JSONValue]

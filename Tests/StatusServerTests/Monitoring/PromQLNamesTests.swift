@@ -1,7 +1,7 @@
 import Testing
 
 /// That the check of names finds what is wrong, lest it see nothing.
-@Suite struct PromQLNamesTests {
+@Suite(.timeLimit(.minutes(60))) struct PromQLNamesTests {
     @Test func findsMetricsAmongEverythingElse() {
         let names = PromQLNames(
             #"sum by (job, le) (rate(a_bucket{x="y, {z}", le!~'1|2'}[$__rate_interval])) / on (job) b offset 5m > bool 1e3"#
