@@ -4,7 +4,7 @@ import KubernetesSupport
 import Testing
 
 /// Who may come in, and by which files.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct AccessTests {
     private static let secret = "/api/v1/namespaces/monitoring/secrets/grafana"
 

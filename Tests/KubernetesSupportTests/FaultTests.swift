@@ -3,7 +3,7 @@ import KubernetesSupport
 import Testing
 
 /// What tests can make go wrong.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct FaultTests {
     private static let secret = "/api/v1/namespaces/monitoring/secrets/grafana"
 

@@ -3,7 +3,7 @@ import KubernetesSupport
 import Testing
 
 /// What the recordings do not show of how objects are written.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct ObjectTests {
     private static let configMap = "/api/v1/namespaces/monitoring/configmaps/grafana?fieldManager=reconcile"
 
