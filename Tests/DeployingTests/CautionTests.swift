@@ -42,7 +42,7 @@ import Testing
                     owner: homelab
                     host: h
                     services:
-                      - {slug: a, port: 1, redirectPath: /cb, secretRef: {file: \(kept)}}
+                      - {slug: a, port: 8443, redirectPath: /cb, secretRef: {file: \(kept)}}
 
                     """.utf8
                 )
