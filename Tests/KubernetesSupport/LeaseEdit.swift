@@ -16,6 +16,14 @@ package enum LeaseEdit: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether nobody has the Lease afterwards, as if it had been given up.
+    package var leavesNobody: Bool {
+        switch self {
+        case .isDeleted, .losesItsHolder, .namesNobody, .losesItsSpec: true
+        default: false
+        }
+    }
+
     /// - Parameter replica: the identity of one that does not lead.
     /// - Returns: nil for a Lease that is gone.
     fileprivate func apply(to lease: JSONValue, _ replica: String) -> JSONValue? {

@@ -19,11 +19,16 @@ import Testing
                 var daemons: [String: DaemonProcess] = [:]
                 for name in replicas.names { daemons[name] = try start(name, of: replicas) }
                 for edit in LeaseEdit.allCases {
-                    for hasNewcomer in [false, true] {
+                    // Whoever took such a Lease at once would not be caught writing beside its holder each time.
+                    for hasNewcomer in edit.leavesNobody ? [false, true, false, true] : [false, true] {
                         try await round(edit, hasNewcomer, replicas, &daemons)
                     }
                 }
-                for daemon in daemons.values { #expect(try await daemon.end() == 0) }
+                for daemon in daemons.values {
+                    // The last one that was started may not have come to the point where it ends in order.
+                    _ = try await daemon.url()
+                    #expect(try await daemon.end() == 0)
+                }
                 let writes = try await replicas.writes()
                 #expect(Replicas.intrusions(writes, replicas.reigns) == [])
                 #expect(writes.count > 4 * LeaseEdit.allCases.count)
