@@ -9,10 +9,14 @@ struct StandInContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The connection, or the stream of it that is this request's own.
     private let channel: any Channel
+    /// The client's port, which no other connection has at the same time; nil if it had gone already.
+    let port: Int?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         channel = source.channel
+        // It is forgotten once the connection is closed.
+        port = source.channel.remoteAddress?.port
     }
 
     /// Above a connection there is only the listener; above a stream of HTTP/2, its connection.
@@ -20,9 +24,6 @@ struct StandInContext: RequestContext {
         guard let parent = channel.parent, parent.parent != nil else { return channel }
         return parent
     }
-
-    /// The client's port, which no other connection has at the same time.
-    var port: Int { channel.remoteAddress?.port ?? 0 }
 
     /// Whom the client's certificate names; nil if it has none.
     var certified: User? {
