@@ -14,7 +14,7 @@ extension AuthentikClient {
         let request = APIRequest(method: "POST", endpoint: .roles, body: ["name": .string(name)])
         return try await create(
             request,
-            decode: { try decode(RoleRecord.self, $0, to: request) },
+            decode: { try await decode(RoleRecord.self, $0, to: request) },
             find: { try await role(named: name) }
         )
     }
@@ -89,7 +89,7 @@ extension AuthentikClient {
         )
         return try await create(
             request,
-            decode: { try decode(GroupRecord.self, $0, to: request) },
+            decode: { try await decode(GroupRecord.self, $0, to: request) },
             find: { try await group(named: name) }
         )
     }
@@ -105,7 +105,7 @@ extension AuthentikClient {
     package func token(_ identifier: String) async throws -> TokenRecord? {
         let request = APIRequest(method: "GET", endpoint: .tokens, key: identifier)
         do {
-            return try decode(TokenRecord.self, try await send(request), to: request)
+            return try await decode(TokenRecord.self, try await send(request), to: request)
         } catch let error as AuthentikError where error.kind == .notFound {
             return nil
         }
@@ -123,7 +123,7 @@ extension AuthentikClient {
         )
         return try await create(
             request,
-            decode: { try decode(TokenRecord.self, $0, to: request) },
+            decode: { try await decode(TokenRecord.self, $0, to: request) },
             find: { try await token(identifier) }
         )
     }
@@ -135,7 +135,7 @@ extension AuthentikClient {
         }
 
         let request = APIRequest(method: "GET", endpoint: .tokens, key: identifier, action: "view_key")
-        return Secret(try decode(Key.self, try await send(request), to: request).key)
+        return Secret(try await decode(Key.self, try await send(request), to: request).key)
     }
 
     private static func members(_ users: [Int], _ roles: [String]) -> [String: JSONValue] {

@@ -16,7 +16,7 @@ extension AuthentikClient {
         let request = APIRequest(method: "GET", endpoint: .version)
         let response = try await send(request)
         // It is shown everywhere.
-        let text = mask(for: request)(try decode(Version.self, response, to: request).current)
+        let text = mask(for: request)(try await decode(Version.self, response, to: request).current)
         guard let release = Release(text) else {
             throw undecodable("the release '\(text.cut(to: 40))' is not of the form 2025.12.4", response, to: request)
         }
@@ -26,7 +26,7 @@ extension AuthentikClient {
     /// Whose token this is.
     package func account() async throws -> Account {
         let request = APIRequest(method: "GET", endpoint: .account, key: nil)
-        return try decode(Account.self, try await send(request), to: request)
+        return try await decode(Account.self, try await send(request), to: request)
     }
 
     /// All applications, also those that the account may not open; only a superuser gets them all.
@@ -39,11 +39,12 @@ extension AuthentikClient {
     /// For a superuser rows are missing only if the list changed while it was read. For anybody else the list is
     /// filtered by policy and cached: rows may be missing at any time, and before 2025.12 be old.
     package func listedApplications() async throws -> (rows: [Application], isWhole: Bool) {
-        let query = [("superuser_full_list", "true")]
-        let first: Page<Application>? = try await page(1, of: .applications, query: query)
-        guard let first else { return ([], false) }
-        let rows = Self.unique(try await pages(after: first, of: .applications, query: query))
-        return (rows, rows.count == first.pagination.count)
+        try await inPages([("superuser_full_list", "true")]) { query in
+            let first: Page<Application>? = try await page(1, of: .applications, query: query)
+            guard let first else { return ([], false) }
+            let rows = Self.unique(try await pages(after: first, of: .applications, query: query))
+            return (rows, rows.count == first.pagination.count)
+        }
     }
 
     package func providers() async throws -> [OAuth2Provider] {
@@ -100,7 +101,7 @@ extension AuthentikClient {
         var query = [("ordering", "-created"), ("page_size", "\(count)")]
         query += ["model_created", "model_updated", "model_deleted"].map { ("actions", $0) }
         let request = APIRequest(method: "GET", endpoint: .events, query: query)
-        return try decode(Page<AuditEvent>.self, try await send(request), to: request).results
+        return try await decode(Page<AuditEvent>.self, try await send(request), to: request).results
     }
 
     package func scopeMappings() async throws -> [ScopeMapping] {
@@ -113,7 +114,7 @@ extension AuthentikClient {
     package func application(slug: String) async throws -> Application? {
         let request = APIRequest(method: "GET", endpoint: .applications, key: slug)
         do {
-            return try decode(Application.self, try await send(request), to: request)
+            return try await decode(Application.self, try await send(request), to: request)
         } catch let error as AuthentikError where error.kind == .notFound {
             return nil
         }
@@ -123,6 +124,8 @@ extension AuthentikClient {
 extension AuthentikClient {
     /// What Authentik gives at most on one page since 2025.12.
     static let pageSize = 100
+    /// Where a page of that many is too large: before 2025.12 a binding comes with its group and all of its members.
+    private static let smallPageSize = 5
     /// How many pages of a list are under way at the same time.
     private static let pagesAtOnce = 8
     /// Of all pages of a list together.
@@ -136,13 +139,26 @@ extension AuthentikClient {
     /// - Throws: ``AuthentikError`` of the kind `unstableList` if rows are missing the second time, too.
     func list<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)] = []) async throws -> [Row] {
         for _ in 1...2 {
-            if let rows: [Row] = try await readList(endpoint, query: query) { return rows }
+            let rows: [Row]? = try await inPages(query) { try await readList(endpoint, query: $0) }
+            if let rows { return rows }
         }
         throw AuthentikError(
             kind: .unstableList,
             message: "the list changed while it was read, twice",
             request: APIRequest(method: "GET", endpoint: endpoint).description(at: address)
         )
+    }
+
+    /// Reads pages of the usual size, or smaller ones where one of those is too large.
+    private func inPages<Rows>(
+        _ query: [(String, String)],
+        _ read: ([(String, String)]) async throws -> Rows
+    ) async throws -> Rows {
+        do {
+            return try await read(query + [("page_size", "\(Self.pageSize)")])
+        } catch let error as AuthentikError where error.transport?.kind == .responseTooLarge {
+            return try await read(query + [("page_size", "\(Self.smallPageSize)")])
+        }
     }
 
     /// All rows, or nil if the list changed under the reading.
@@ -197,14 +213,14 @@ extension AuthentikClient {
 
     /// One page; nil if it is past the end.
     private func page<Row>(_ number: Int, of endpoint: Endpoint, query: [(String, String)]) async throws -> Page<Row>? {
-        var query = query + [("page_size", "\(Self.pageSize)")]
+        var query = query
         if number > 1 { query.append(("page", "\(number)")) }
         let request = APIRequest(method: "GET", endpoint: endpoint, query: query)
         do {
             try checkDeadline(of: request)
             let response = try await send(request)
             try checkDeadline(of: request)
-            var page = try decode(Page<Row>.self, response, to: request)
+            var page = try await decode(Page<Row>.self, response, to: request)
             page.size = response.body.count
             try checkDeadline(of: request)
             return page

@@ -50,7 +50,7 @@ extension AuthentikClient {
         return try await create(
             request,
             decode: { response -> Application? in
-                guard try decode(Answer.self, response, to: request).applied else {
+                guard try await decode(Answer.self, response, to: request).applied else {
                     throw AuthentikError(
                         kind: .rejected,
                         status: response.status,
@@ -74,7 +74,7 @@ extension AuthentikClient {
         )
         return try await create(
             request,
-            decode: { Creation(try decode(Application.self, $0, to: request)) },
+            decode: { Creation(try await decode(Application.self, $0, to: request)) },
             find: { try await application(slug: slug).map { Creation($0, isFound: true) } }
         )
     }
@@ -96,7 +96,7 @@ extension AuthentikClient {
         )
         return try await create(
             request,
-            decode: { Creation(try decode(OAuth2Provider.self, $0, to: request)) },
+            decode: { Creation(try await decode(OAuth2Provider.self, $0, to: request)) },
             find: { try await provider(named: name).map { Creation($0, isFound: true) } }
         )
     }
@@ -134,7 +134,7 @@ extension AuthentikClient {
         do {
             return try await create(
                 request,
-                decode: { Creation(try decode(ApplicationEntitlement.self, $0, to: request)) },
+                decode: { Creation(try await decode(ApplicationEntitlement.self, $0, to: request)) },
                 find: find
             )
         } catch let error as AuthentikError where error.mayBeOutdated {
@@ -174,7 +174,9 @@ extension AuthentikClient {
 
     /// Changes an object, once more if the answer is garbled: the same again changes nothing, and only the answer tells
     /// what Authentik kept of it.
-    private func update<Row: Decodable>(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws -> Row {
+    private func update<Row: Decodable & Sendable>(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws
+        -> Row
+    {
         let request = APIRequest(
             method: "PATCH",
             endpoint: endpoint,
@@ -183,9 +185,9 @@ extension AuthentikClient {
             secrets: body.secrets
         )
         do {
-            return try decode(Row.self, try await send(request), to: request)
+            return try await decode(Row.self, try await send(request), to: request)
         } catch let error as AuthentikError where error.kind == .undecodable {
-            return try decode(Row.self, try await send(request), to: request)
+            return try await decode(Row.self, try await send(request), to: request)
         }
     }
 }

@@ -77,14 +77,17 @@ package struct AuthentikClient: Sendable {
     /// Decodes a success.
     ///
     /// - Throws: ``AuthentikError`` of the kind `undecodable`, which names what is missing and quotes nothing.
-    func decode<Value: Decodable>(_ type: Value.Type, _ response: HTTPResponse, to request: APIRequest) throws -> Value
-    {
+    func decode<Value: Decodable & Sendable>(
+        _ type: Value.Type,
+        _ response: HTTPResponse,
+        to request: APIRequest
+    ) async throws -> Value {
         guard MarkRuns.areShort(in: response.body) else {
             let message = "the answer does not decode: it has too many combining marks in a row"
             throw undecodable(message, response, to: request)
         }
         do {
-            return try turn.take(ofBytes: response.body.count) {
+            return try await turn.take(ofBytes: response.body.count) {
                 try JSONDecoder().decode(type, from: Data(response.body))
             }
         } catch {
@@ -164,6 +167,8 @@ package struct AuthentikClient: Sendable {
             isRepeatable: request.isRepeatable
         )
         sent.maximumResponseBytes = APIRequest.maximumResponseBytes
+        // An Authentik that is slow is at work: asked twice, it is slower.
+        sent.mayBeDoubled = false
         return sent
     }
 

@@ -1,15 +1,16 @@
-import Synchronization
-
 /// Lets one large answer be decoded at a time, of all that a client and its copies have.
 ///
-/// Decoding takes up to thirty times the size of an answer in memory; several lists are read at once.
-final class DecodingTurn: Sendable {
+/// Decoding takes up to thirty times the size of an answer in memory; several lists are read at once. Who waits for its
+/// turn holds up no thread, which others need, to renew a Lease for one.
+actor DecodingTurn {
     private static let largeBytes = 256 << 10
 
-    private let turn = Mutex(())
-
-    func take<Result>(ofBytes count: Int, _ decode: () throws -> Result) rethrows -> Result {
-        guard count > Self.largeBytes else { return try decode() }
-        return try turn.withLock { _ in try decode() }
+    nonisolated func take<Value: Sendable>(
+        ofBytes count: Int,
+        _ decode: @Sendable () throws -> Value
+    ) async throws -> Value {
+        count > Self.largeBytes ? try await take(decode) : try decode()
     }
+
+    private func take<Value: Sendable>(_ decode: @Sendable () throws -> Value) throws -> Value { try decode() }
 }

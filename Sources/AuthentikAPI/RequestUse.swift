@@ -33,6 +33,8 @@ package struct RequestUse: Sendable, Hashable {
         RequestUse("PATCH", .providers, "change OAuth2 providers"),
         RequestUse("DELETE", .providers, "delete OAuth2 providers", isOptional: true),
 
+        RequestUse("GET", .proxyProviders, "tell proxy providers apart", isOptional: true),
+
         RequestUse("PUT", .transaction, "create applications with their OAuth2 providers"),
 
         RequestUse("GET", .entitlements, "see ownership marks"),

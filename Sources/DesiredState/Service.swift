@@ -22,6 +22,8 @@ package struct Service: Sendable, Equatable {
     package var state = ServiceState.present
     /// What becomes of an application that is there without an ownership mark.
     package var adopt = AdoptionPolicy.always
+    /// Of a service that is to be absent, the name and client id that the file gives its provider.
+    package var formerProviderNames: [String] = []
     /// Slugs that the service had before, the latest of which is there is moved to ``slug``.
     package var renamedFrom: [String] = []
     /// What the file (or its `defaults`) set, and what came from the program's own defaults is not in it.

@@ -58,7 +58,9 @@ struct ServiceBuilder {
 
     /// A service that is not to be there needs no more than its slug; the rest of it may stay in the file.
     private func absent(_ service: Service) -> DecodedService {
-        DecodedService(
+        var service = service
+        service.formerProviderNames = [FieldName.providerName, .clientID].compactMap { values.text($0) }
+        return DecodedService(
             service: service,
             log: log,
             positions: values.entries.filter { $0.key == .slug }.mapValues(\.position),

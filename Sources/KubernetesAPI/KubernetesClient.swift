@@ -23,10 +23,13 @@ package struct KubernetesClient: Sendable {
     static let maximumObjectBytes = 4 << 20
 
     private let transport: CurlTransport
+    /// Of this client and its copies.
+    let turns: PartTurns
 
     /// - Throws: ``TransportError`` if libcurl cannot be set up.
     package init(configuration: KubernetesConfiguration) throws {
         self.configuration = configuration
+        turns = PartTurns(configuration.transport.maximumConnectionsPerHost)
         transport = try CurlTransport(configuration: configuration.transport)
     }
 

@@ -5,7 +5,7 @@ extension OwnershipMark {
     package struct Remains: Sendable, Equatable {
         /// Nil where no text says it.
         package var owner: String?
-        /// Nil where no text says it.
+        /// Nil where no slug says it.
         package var slug: String?
         /// Nil where no number says it.
         package var provider: Int?
@@ -13,9 +13,22 @@ extension OwnershipMark {
 
         package init(_ attributes: JSONValue) {
             owner = attributes["owner"]?.string
-            slug = attributes["slug"]?.string
+            slug = attributes["slug"]?.string.flatMap { Self.isSlug($0) ? $0 : nil }
             provider = attributes["provider"]?.integer
             self.attributes = attributes
+        }
+
+        /// As Authentik has slugs: only such a text may become part of a URL.
+        private static func isSlug(_ text: String) -> Bool {
+            let isLetter = { (byte: UInt8) in
+                switch UInt8(byte) {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+            return !text.isEmpty && text.utf8.allSatisfy(isLetter)
         }
 
         /// Whether it is this owner's, or says of nobody that it is theirs.

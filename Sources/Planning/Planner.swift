@@ -227,7 +227,9 @@ package struct Planner {
 
     private func planAbsence(_ draft: ServiceDraft) -> ServicePlan {
         guard let application = draft.application else {
-            let leftovers = matcher.leftovers(of: [draft.service.slug] + draft.service.renamedFrom)
+            let leftovers = matcher.leftovers(
+                named: [draft.service.slug] + draft.service.renamedFrom + draft.service.formerProviderNames
+            )
             guard !leftovers.isEmpty else { return draft.stuck(.inSync, "absent, as declared") }
             let list = leftovers.map { "'\($0.name)' (pk \($0.pk), client id '\($0.clientID)')" }
             return draft.stuck(
@@ -291,7 +293,8 @@ package struct Planner {
         _ mark: OwnershipMark?,
         _ match: ProviderMatcher.Match
     ) -> IssuerMode {
-        if let mode = declared.issuerMode { return mode }
+        let isKept = mark?.unkept?.provider[ProviderField.issuerMode.rawValue] == nil
+        if isKept, let mode = declared.issuerMode { return mode }
         let isGivenUp = mark?.providerFields.contains(ProviderField.issuerMode.rawValue) ?? false
         guard !isGivenUp, case .found(let own, _) = match else { return .perProvider }
         return own.issuerMode.flatMap(IssuerMode.init) ?? .perProvider

@@ -138,9 +138,9 @@ struct ProviderMatcher {
     /// With the application its mark is gone, so only the name and the client id still tell. None is what an application
     /// has, a mark names, or another service declares.
     ///
-    /// - Parameter slugs: those that the service has, or had.
-    func leftovers(of slugs: [String]) -> [OAuth2Provider] {
-        let candidates = slugs.flatMap { [index.provider(name: $0), index.provider(clientID: $0)] }.compactMap(\.self)
+    /// - Parameter names: what their name or client id can be.
+    func leftovers(named names: [String]) -> [OAuth2Provider] {
+        let candidates = names.flatMap { [index.provider(name: $0), index.provider(clientID: $0)] }.compactMap(\.self)
         var seen: Set<Int> = []
         return candidates.filter { provider in
             provider.kind == .oauth2 && !provider.isLinked && !taken.contains(provider.pk)

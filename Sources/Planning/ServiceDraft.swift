@@ -94,12 +94,12 @@ struct ServiceDraft {
                 let isRenamed = application.slug != service.slug
                 plan.writes.insert(.updateProvider(pk: own.pk, sent.map(\.assignment)), at: isRenamed ? 1 : 0)
             }
-            if own.clientID.exact != provider.declared.clientID.exact {
+            if sent.contains(where: { $0.field == ProviderField.clientID.rawValue }) {
                 plan.notes.append(
                     "its client id changes from '\(own.clientID)' to '\(provider.declared.clientID)': tell it to the service"
                 )
             }
-            plan.notes += consequences(of: changes, names)
+            plan.notes += consequences(of: sent, names)
             if !isLinked { plan.notes += leftAlone(application) }
             return adopted(restarting(plan), isAsCreated: provider.isAsCreated(own, names))
         case (let application?, _):

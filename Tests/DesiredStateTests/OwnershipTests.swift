@@ -34,11 +34,13 @@ struct OwnershipTests {
     @Test func `what is to be absent needs its slug only`() throws {
         let result = load(
             "",
-            "  - slug: a\n    state: absent\n  - {slug: b, state: absent, redirectPath: /x, port: 8441}\n"
+            "  - slug: a\n    state: absent\n"
+                + "  - {slug: b, state: absent, redirectPath: /x, port: 8441, providerName: B OIDC, clientID: b-id}\n"
         )
         #expect(result.diagnostics == [])
         let services = try #require(result.state?.services)
         #expect(services.map(\.state) == [.absent, .absent])
+        #expect(services.map(\.formerProviderNames) == [[], ["B OIDC", "b-id"]])
         #expect(services.allSatisfy { $0.provider == nil })
     }
 

@@ -39,6 +39,17 @@ import Testing
         #expect(world.plan.services.map(\.decision) == [.conflict])
     }
 
+    @Test func itIsKnownByTheNamesThatTheFileGivesIt() {
+        var world = world()
+        world.changeProviders { ($0.name, $0.clientID) = ("Wiki OIDC", "y") }
+        world.services[0].formerProviderNames = ["Wiki OIDC", "xx"]
+        #expect(world.plan.services.map(\.decision) == [.conflict])
+        world.changeProviders { ($0.name, $0.clientID) = ("other", "xx") }
+        #expect(world.plan.services.map(\.decision) == [.conflict])
+        world.services[0].formerProviderNames = []
+        #expect(world.plan.services.map(\.decision) == [.inSync])
+    }
+
     static let others: [DriftCase] = [
         DriftCase("none") { $0.removeProvider(7) },
         DriftCase("of another name") { $0.changeProviders { ($0.name, $0.clientID) = ("other", "other") } },

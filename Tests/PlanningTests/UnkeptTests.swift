@@ -138,4 +138,32 @@ struct UnkeptTests {
         let complaint = "Authentik does not keep application.meta_icon as declared"
         #expect(plan.hindrance == (isWithheld ? complaint : nil))
     }
+
+    @Test("What is not sent has no consequences, and a client is told what is there")
+    func withheldIsNotAnnounced() throws {
+        var service = Service.grafana()
+        var world = World(service)
+        world.converge(service)
+        let object = PublishedObjectName(.configMap, namespace: "monitoring", name: "grafana-oidc")
+        service.provider?.issuerMode = .global
+        service.provider?.publication = Publication(object, keys: ["ISSUER": .issuer])
+        service.declaredFields.insert(.issuerMode)
+        world.services = [service]
+        world.observed.published = [object: .seen(PublishedObject())]
+        world.changeProviders { ($0.issuerMode, $0.signingKey) = ("per_provider", nil) }
+        guard case .mark(var mark) = OwnershipMark.read(world.observed.marks[0].attributes) else {
+            Issue.record("there is no mark")
+            return
+        }
+        let key = FieldValue.reference(.init(pk: .string(world.observed.keys[0].pk), name: ""))
+        var note = UnkeptNote(release: world.observed.release.description)
+        note.note("signing_key", of: .provider, .init(sent: key, kept: .none))
+        note.note("issuer_mode", of: .provider, .init(sent: .text("global"), kept: .text("per_provider")))
+        mark.unkept = note
+        world.observed.marks[0].attributes = mark.attributes
+        let plan = try #require(world.plan.services.first)
+        #expect(plan.notes == [])
+        #expect(plan.changes.map(\.field) == ["ISSUER"])
+        #expect(plan.changes.first?.after.shown.first?.hasSuffix("/application/o/grafana/") == true)
+    }
 }

@@ -63,7 +63,9 @@ extension ServicePlan {
 
     /// Leaves the restart, and the mark that it is done, to a later pass.
     fileprivate mutating func putRestartOff() {
-        if let index = restartIndex { writes.removeSubrange(index...) }
+        guard let index = restartIndex else { return }
+        writes.removeSubrange(index...)
+        standingMark = nil
     }
 
     /// `group differs`, `group, client_secret differ`.

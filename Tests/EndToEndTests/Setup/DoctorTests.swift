@@ -35,7 +35,7 @@ import Testing
                 .trimmingCharacters(in: .newlines)
             let account = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": token]
             let before = try await doctor([], account)
-            #expect(before.output.contains("= permissions  16 of 16, all that a pass needs\n"))
+            #expect(before.output.contains("= permissions  17 of 17, all that a pass needs\n"))
             #expect(before.output.hasSuffix("Nothing is wrong.\n"))
 
             let role = try #require(try await workplace.admin.list("rbac/roles/?name=few").first?["pk"]?.string)

@@ -49,7 +49,7 @@ import Testing
                     = Authentik    \(workplace.address) answers
                     = release      2025.12.4
                     = token        of the account 'reconcile'
-                    = permissions  16 of 16, all that a pass needs
+                    = permissions  17 of 17, all that a pass needs
                     = file         2 services of the owner 'homelab'
                     = names        Authentik has every flow, key and scope that the file names
                     = secrets      one can be used
