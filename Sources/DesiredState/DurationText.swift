@@ -32,7 +32,7 @@ enum DurationText {
                 return Complaint("has '\(unit)' twice", hint: "Authentik takes only the last")
             }
             guard isNumber(parts[1]) else {
-                return Complaint("has no number behind '\(unit)='", hint: example)
+                return Complaint("has no number that Authentik takes after '\(unit)='", hint: example)
             }
             days += (Double(String(parts[1])) ?? .infinity) / (perDay[unit] ?? 1)
         }

@@ -55,7 +55,8 @@ extension OwnershipMark {
 
     /// Reads what ``attributes`` wrote, or a version of this program before.
     ///
-    /// What is missing counts as none; what is there and of another kind makes the mark unreadable: nothing is guessed.
+    /// What is missing counts as none; what is there and of another kind makes the mark unreadable: nothing is guessed. A
+    /// note of a rotation or of unkept fields that cannot be read counts as none: without it more is done, and no less.
     package static func read(_ attributes: JSONValue) -> Reading {
         let remains = Remains(attributes)
         guard let version = attributes["version"]?.integer, version >= 1 else { return .unreadable(remains) }

@@ -107,7 +107,7 @@ struct FieldTests {
         ),
         .error(
             .oidc("accessTokenValidity: ▲hours=-1"),
-            "accessTokenValidity has no number behind 'hours=' in service 'grafana'"
+            "accessTokenValidity has no number that Authentik takes after 'hours=' in service 'grafana'"
         ),
         .error(.oidc("accessTokenValidity: ▲hours=1;"), "accessTokenValidity is not a duration in service 'grafana'"),
     ])

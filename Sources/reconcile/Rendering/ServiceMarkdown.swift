@@ -7,6 +7,8 @@ struct ServiceMarkdown {
     /// What is longer has to be opened.
     private static let openLines = 15
     private static let longestValue = 300
+    /// Of what this program says, which ends with what to do.
+    private static let longestRemark = 2_000
 
     let service: ServicePlan
 
@@ -37,8 +39,10 @@ struct ServiceMarkdown {
             lines += self.lines(change, "\(change.field.padded(to: width))  ")
         }
         if let workload = service.restart { lines.append("! restarts \(shortened(workload.description))") }
-        if let hindrance = service.hindrance { lines.append("! error: \(shortened(hindrance))") }
-        return lines + service.notes.map { "# note: \(shortened($0))" }
+        if let hindrance = service.hindrance {
+            lines.append("! error: \(shortened(hindrance, to: Self.longestRemark))")
+        }
+        return lines + service.notes.map { "# note: \(shortened($0, to: Self.longestRemark))" }
     }
 
     private func lines(_ change: FieldChange, _ field: String) -> [String] {
@@ -50,9 +54,9 @@ struct ServiceMarkdown {
             + elements.added.map { "+ " + field + shortened($0) }
     }
 
-    private func shortened(_ text: String) -> String {
+    private func shortened(_ text: String, to limit: Int = longestValue) -> String {
         let length = text.unicodeScalars.count
-        guard length > Self.longestValue else { return text }
-        return "\(text.cut(to: Self.longestValue)) (\(length) characters)"
+        guard length > limit else { return text }
+        return "\(text.cut(to: limit)) (\(length) characters)"
     }
 }
