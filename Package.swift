@@ -88,7 +88,7 @@ let package = Package(
         library("YAMLDocument", ["CYAML"]),
         library(
             "DesiredState",
-            ["PythonRegex", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
+            ["Files", "PythonRegex", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
         ),
         library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
         library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
@@ -252,7 +252,7 @@ let package = Package(
             "Deploying",
             [
                 "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
-                "KubernetesSupport", "SecretSources", "Secrets", "TestSupport",
+                "KubernetesSupport", "Reconciling", "SecretSources", "Secrets", "TestSupport",
             ]
         ),
         tests("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),

@@ -1,3 +1,4 @@
+internal import Files
 internal import FoundationEssentials
 
 #if canImport(Glibc)
@@ -47,14 +48,18 @@ package enum SourceFile {
         var buffer = [UInt8](repeating: 0, count: min(1 << 16, limit + 1))
         while bytes.count <= limit {
             let count = readSome(descriptor, &buffer)
-            if count > 0 {
-                bytes += buffer[..<count]
-            } else if count == 0 {
-                guard bytes.isEmpty, try pipe?.waitForWriter() == true else { break }
-            } else if errno == EAGAIN, pipe != nil {
-                try pipe?.waitForBytes()
-            } else if errno != EINTR {
-                throw Failure(errno: errno)
+            let code = errno
+            guard count >= 0 || code == EINTR || code == EAGAIN && pipe != nil else { throw Failure(errno: code) }
+            do throws(FileFailure) {
+                if count > 0 {
+                    bytes += buffer[..<count]
+                } else if count == 0 {
+                    guard bytes.isEmpty, try pipe?.waitForWriter() == true else { return bytes }
+                } else if code == EAGAIN {
+                    try pipe?.waitForBytes()
+                }
+            } catch {
+                throw Failure(error.description)
             }
         }
         return bytes

@@ -6,7 +6,7 @@ package enum BoundedFile {
     package enum Kind: Sendable {
         /// A regular file, by a link or not: neither a pipe, at which a reader may wait for ever, nor a device.
         case regular
-        /// Anything with an end, such as what a shell's `<(…)` makes.
+        /// Anything with an end, such as what a shell's `<(…)` makes; a pipe is waited for only so long.
         case any
     }
 
@@ -19,17 +19,32 @@ package enum BoundedFile {
         limit: Int,
         kind: Kind = .regular
     ) throws(FileFailure) -> [UInt8] {
+        try withFile(path, kind) { file, facts in
+            if kind == .regular, facts.size > limit { throw tooLarge(limit) }
+            let pipe = facts.type == .regular ? nil : PipeWait(file.rawValue, isNamed: facts.type == .fifo)
+            return try contents(of: file, limit: limit, pipe)
+        }
+    }
+
+    /// Looks whether it is a regular file, by a link or not, that can be read.
+    ///
+    /// - Throws: ``FileFailure`` if it is not.
+    package static func check(_ path: String) throws(FileFailure) {
+        try withFile(path, .regular) { _, _ in }
+    }
+
+    private static func withFile<Result>(
+        _ path: String,
+        _ kind: Kind,
+        _ body: (FileDescriptor, Stat) throws -> Result
+    ) throws(FileFailure) -> Result {
         do {
             // A pipe without a writer would hold up even the opening.
-            let options: FileDescriptor.OpenOptions = kind == .regular ? [.closeOnExec, .nonBlocking] : .closeOnExec
-            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: options)
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
             return try file.closeAfter {
-                if kind == .regular {
-                    let facts = try file.stat()
-                    guard facts.type == .regular else { throw FileFailure("it is not a regular file") }
-                    guard facts.size <= limit else { throw tooLarge(limit) }
-                }
-                return try contents(of: file, limit: limit)
+                let facts = try file.stat()
+                guard kind == .any || facts.type == .regular else { throw FileFailure("it is not a regular file") }
+                return try body(file, facts)
             }
         } catch let failure as FileFailure {
             throw failure
@@ -38,14 +53,20 @@ package enum BoundedFile {
         }
     }
 
-    private static func contents(of file: FileDescriptor, limit: Int) throws -> [UInt8] {
+    private static func contents(of file: FileDescriptor, limit: Int, _ pipe: PipeWait?) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
-            if count == 0 { return bytes }
-            guard bytes.count + count <= limit else { throw tooLarge(limit) }
-            bytes += buffer[..<count]
+            do {
+                let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+                if count == 0 {
+                    guard bytes.isEmpty, try pipe?.waitForWriter() == true else { return bytes }
+                }
+                guard bytes.count + count <= limit else { throw tooLarge(limit) }
+                bytes += buffer[..<count]
+            } catch Errno.wouldBlock where pipe != nil {
+                try pipe?.waitForBytes()
+            }
         }
     }
 

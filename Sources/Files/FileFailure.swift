@@ -7,7 +7,7 @@ package struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible 
     /// Whether there is no such file.
     package let isMissing: Bool
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
         isMissing = false
     }

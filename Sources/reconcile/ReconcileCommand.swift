@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Reconciling
 
 /// `reconcile`: the root command.
 @main
@@ -57,6 +58,18 @@ struct ReconcileCommand: AsyncParsableCommand {
     static func main() async {
         // A peer that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        await main(nil)
+        do {
+            var command = try await asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as TokenFileError {
+            StandardError.print("error: \(error.description.printable)")
+            exit(withError: ExitStatus.usage.thrown)
+        } catch {
+            exit(withError: error)
+        }
     }
 }

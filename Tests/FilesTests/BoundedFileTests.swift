@@ -39,6 +39,46 @@ import Testing
         }
     }
 
+    @Test func `a pipe is read to its end, and not waited for without end`() throws {
+        try withFolder { folder in
+            let pipe = folder.appending(path: "pipe").path
+            try #require(mkfifo(pipe, 0o600) == 0)
+            let silent = #expect(throws: FileFailure.self) {
+                try BoundedFile.contents(of: pipe, limit: 10, kind: .any)
+            }
+            #expect(silent?.description == "it is a pipe, and nobody writes to it")
+            let writer = Thread {
+                guard let file = fopen(pipe, "w") else { return }
+                for part in ["one ", "two"] {
+                    fputs(part, file)
+                    fflush(file)
+                    usleep(20_000)
+                }
+                fclose(file)
+            }
+            writer.start()
+            #expect(try BoundedFile.contents(of: pipe, limit: 10, kind: .any) == Array("one two".utf8))
+        }
+    }
+
+    @Test func `a check takes what can be read as a regular file, and reads nothing`() throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "file").path
+            let link = folder.appending(path: "link").path
+            let pipe = folder.appending(path: "pipe").path
+            try Data("x".utf8).write(to: URL(filePath: file))
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
+            try #require(mkfifo(pipe, 0o600) == 0)
+            for path in [file, link] { try BoundedFile.check(path) }
+            for path in [pipe, "/dev/null", folder.path] {
+                let error = #expect(throws: FileFailure.self) { try BoundedFile.check(path) }
+                #expect(error?.description == "it is not a regular file")
+            }
+            let missing = #expect(throws: FileFailure.self) { try BoundedFile.check("\(pipe)s") }
+            #expect(missing?.isMissing == true)
+        }
+    }
+
     @Test func `others can read a file only where they can get to it`() throws {
         try withFolder { folder in
             let inner = folder.appending(path: "inner")

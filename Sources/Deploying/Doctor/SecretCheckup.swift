@@ -35,13 +35,27 @@ package struct SecretCheckup: Sendable {
     }
 
     private func advice(_ reference: SecretReference, _ slug: String) -> String {
-        let place =
-            switch reference {
-            case .environment(let name): "set \(name) where the program runs"
-            case .file(let path): "mount or write \(path) where the program runs"
-            case .kubernetes(let namespace, let name, let key):
-                "see to the key \(key) of the Secret \(namespace)/\(name)"
-            }
-        return "\(place); until then '\(slug)' is blocked"
+        let step = resolved.unusable.contains(reference) ? correction(reference) : provision(reference)
+        return "\(step); until then '\(slug)' is blocked"
+    }
+
+    /// What to do where there is nothing, or nothing that this program may see.
+    private func provision(_ reference: SecretReference) -> String {
+        switch reference {
+        case .environment(let name): "set \(name) where the program runs"
+        case .file(let path): "mount or write \(path) where the program runs"
+        case .kubernetes(let namespace, let name, let key):
+            "see to the key \(key) of the Secret \(namespace)/\(name)"
+        }
+    }
+
+    /// What to do where there is something that cannot be used.
+    private func correction(_ reference: SecretReference) -> String {
+        switch reference {
+        case .environment(let name): "correct the value of \(name)"
+        case .file(let path): "correct \(path): a regular file with the secret, which the program may read"
+        case .kubernetes(let namespace, let name, let key):
+            "correct the value of the key \(key) of the Secret \(namespace)/\(name)"
+        }
     }
 }

@@ -39,6 +39,7 @@ package struct SecretResolution: Sendable {
                 resolved.standIns.append(reference)
             } else {
                 resolved.availability[reference] = answer.availability
+                if answer.isUnusable { resolved.unusable.insert(reference) }
             }
         }
         resolved.standIns.sort { $0.description < $1.description }
@@ -49,9 +50,15 @@ package struct SecretResolution: Sendable {
         var availability: SecretAvailability
         /// Whether there is nothing, rather than something that cannot be used.
         var isMissing = false
+        /// Whether there is something that cannot be a client secret, whoever reads it.
+        var isUnusable = false
 
         static func missing(_ reason: String) -> Answer {
             Answer(availability: .unavailable(reason: reason), isMissing: true)
+        }
+
+        static func unusable(_ reason: String) -> Answer {
+            Answer(availability: .unavailable(reason: reason), isUnusable: true)
         }
     }
 
@@ -95,7 +102,7 @@ package struct SecretResolution: Sendable {
             return Answer(availability: .available(try resolver.resolve(reference)))
         } catch {
             if case .missing = error.reason { return .missing(error.description) }
-            return Answer(availability: .unavailable(reason: error.description))
+            return .unusable(error.description)
         }
     }
 
@@ -109,7 +116,7 @@ package struct SecretResolution: Sendable {
             return patience.waits(for: reference)
                 ? Answer(availability: .waiting(reason: "\(text) yet"), isMissing: true) : .missing(text)
         case .unusable(let clause):
-            return Answer(availability: .unavailable(reason: "the secret (\(reference)) \(clause)"))
+            return .unusable("the secret (\(reference)) \(clause)")
         case .unreadable(let error):
             return Answer(availability: .unavailable(reason: "the secret (\(reference)) cannot be read: \(error)"))
         }

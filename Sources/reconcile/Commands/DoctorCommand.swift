@@ -72,6 +72,8 @@ struct DoctorCommand: AsyncParsableCommand {
             client = AuthentikClient(address: target.address, token: target.token, transport: transport)
         } catch let error as ValidationError {
             return (nil, [Finding("settings", .problem, error.message)])
+        } catch let error as TokenFileError {
+            return (nil, [Finding("settings", .problem, error.description)])
         }
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         // Who waits for a person's eye does not wait for Authentik long.
@@ -93,8 +95,10 @@ struct DoctorCommand: AsyncParsableCommand {
         var findings = result.diagnostics.map { diagnostic in
             var place = diagnostic.file
             if let line = diagnostic.line { place += ":\(line):\(diagnostic.column ?? 1)" }
+            // What counts those that are not shown is about no place.
+            let message = place.isEmpty ? diagnostic.message : "\(place): \(diagnostic.message)"
             let verdict: Finding.Verdict = diagnostic.severity == .error ? .problem : .warning
-            return Finding("file", verdict, "\(place): \(diagnostic.message)", advice: diagnostic.hint)
+            return Finding("file", verdict, message, advice: diagnostic.hint)
         }
         if let state = result.state {
             let message = "\(count(state.services.count, "service")) of the owner '\(state.owner)'"

@@ -3,6 +3,7 @@ import AuthentikAPI
 import AuthentikSandbox
 import CurlTransport
 import DesiredState
+import Files
 import FoundationEssentials
 import KubernetesAPI
 import Logging
@@ -33,7 +34,10 @@ struct Daemon {
         let transport = try pass.connection.transport()
         pass.connection.warn(logger, about: files.loaded.desired, triggerToken: options.trigger.path)
         if let target {
-            let token = TokenSource(target.token, log: log, read: pass.connection.token)
+            // A pipe gave all that it has; the token that came of it stays in use.
+            let token = TokenSource(target.token, log: log) { [connection = pass.connection] in
+                try connection.token(.regular)
+            }
             try await serve(files, log, logger, server, signals, target.address, transport, token, election)
         } else {
             let token = randomToken()

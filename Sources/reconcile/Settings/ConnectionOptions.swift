@@ -47,15 +47,18 @@ struct ConnectionOptions: ParsableArguments {
 
     func validate() throws {
         guard timeoutSeconds > 0 else { throw ValidationError("--timeout-seconds must be positive") }
-        for file in [caFile, clientCertificate, clientKey].compactMap({ $0 })
-        where !FileManager.default.isReadableFile(atPath: file) {
-            throw ValidationError("the file '\(file)' cannot be read")
+        for file in [caFile, clientCertificate, clientKey].compactMap({ $0 }) {
+            do {
+                try BoundedFile.check(file)
+            } catch {
+                throw ValidationError("the file '\(file)' cannot be read: \(error)")
+            }
         }
     }
 
     /// The address and token of the real Authentik.
     ///
-    /// - Throws: `ValidationError` that says what is missing.
+    /// - Throws: `ValidationError` that says what is missing, or ``TokenFileError``.
     func target() throws -> (address: AuthentikAddress, token: Secret) {
         let environment = ProcessInfo.processInfo.environment
         guard let text = url ?? environment["AUTHENTIK_URL"], !text.isEmpty else {
@@ -78,15 +81,17 @@ struct ConnectionOptions: ParsableArguments {
 
     /// The token as it is now.
     ///
-    /// - Throws: `ValidationError` that says what is wrong with it.
-    func token() throws -> Secret {
+    /// - Parameter kind: what its file may be.
+    /// - Throws: `ValidationError` that says what is wrong with it, or ``TokenFileError``.
+    func token(_ kind: BoundedFile.Kind = .any) throws -> Secret {
         let text: String
         let environment = ProcessInfo.processInfo.environment
         if let path = tokenPath {
-            guard let file = TokenFile.text(path) else {
-                throw ValidationError("the token file '\(path)' cannot be read")
+            do {
+                text = try TokenFile.text(path, kind)
+            } catch {
+                throw TokenFileError(path, error)
             }
-            text = file
         } else if let variable = environment["AUTHENTIK_TOKEN"], !variable.isEmpty {
             text = variable
         } else {

@@ -7,10 +7,20 @@ import Secrets
 enum TokenFile {
     private static let limit = 1 << 16
 
-    /// - Returns: nil if there is none to read.
-    static func text(_ path: String) -> String? {
-        guard let bytes = try? BoundedFile.contents(of: path, limit: limit, kind: .any) else { return nil }
-        return String(validating: bytes, as: UTF8.self)
+    /// - Throws: why there is none to read.
+    static func text(_ path: String, _ kind: BoundedFile.Kind) throws(FileFailure) -> String {
+        let bytes = try BoundedFile.contents(of: path, limit: limit, kind: kind)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw FileFailure("it is not text") }
+        return text
+    }
+}
+
+/// The file with the token of Authentik is of no use; a matter of that file, and not of how the command is used.
+struct TokenFileError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ path: String, _ failure: FileFailure) {
+        description = "the token file '\(path)' cannot be read: \(failure)"
     }
 }
 
@@ -25,9 +35,13 @@ struct TriggerTokenOptions: ParsableArguments {
     var triggerTokenFile: String?
 
     func validate() throws {
-        if let path, Self.token(path) == nil {
-            throw ValidationError("the trigger token file '\(path)' cannot be read, or is empty")
+        guard let path else { return }
+        do {
+            guard try Self.token(path) == nil else { return }
+        } catch {
+            throw ValidationError("the trigger token file '\(path)' cannot be read: \(error)")
         }
+        throw ValidationError("the trigger token file '\(path)' is empty")
     }
 
     var path: String? {
@@ -38,12 +52,14 @@ struct TriggerTokenOptions: ParsableArguments {
     /// Reads it anew each time; nil if everybody may ask.
     var token: (@Sendable () -> Secret?)? {
         guard let path else { return nil }
-        return { Self.token(path) }
+        return { try? Self.token(path) }
     }
 
-    /// - Returns: nil if there is none to read.
-    private static func token(_ path: String) -> Secret? {
-        let token = TokenFile.text(path)?.trimmingWhitespace() ?? ""
+    /// A pipe would give it only once.
+    ///
+    /// - Returns: nil if it is empty.
+    private static func token(_ path: String) throws(FileFailure) -> Secret? {
+        let token = try TokenFile.text(path, .regular).trimmingWhitespace()
         return token.isEmpty ? nil : Secret(token)
     }
 }
