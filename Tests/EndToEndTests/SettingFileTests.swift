@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -34,17 +35,21 @@ import Testing
     @Test func `a pipe that somebody writes to is a token file`() async throws {
         try await withWorkplace { workplace in
             let pipe = try pipe(in: workplace)
-            Thread {
-                guard let file = fopen(pipe, "w") else { return }
-                fputs("\(Workplace.token)\n", file)
-                fclose(file)
-            }.start()
+            writeToken(to: pipe)
             let result = try await Command(
                 ["plan", "--config", workplace.file.path, "--token-file", pipe],
                 environment: ["AUTHENTIK_URL": workplace.address]
             ).run()
             #expect(result.errors == "")
             #expect(result.output.contains("grafana"))
+
+            // A daemon keeps what came of it, and waits for no more.
+            writeToken(to: pipe)
+            let daemon = try workplace.daemon("--token-file", pipe, "--audit-seconds", "0")
+            try await daemon.status("in sync") { $0["isInSync"] == true }
+            #expect(try await daemon.pass()["pass"]?["number"] == 2)
+            #expect(daemon.errors.contains("the last one stays in use"))
+            #expect(try await daemon.end() == 0)
         }
     }
 
@@ -73,6 +78,15 @@ import Testing
             #expect(last.hasPrefix("x file"))
             #expect(last.hasSuffix("  50 more errors, not shown"))
         }
+    }
+
+    /// Waits, beside the test, for somebody who reads.
+    private func writeToken(to pipe: String) {
+        Thread {
+            guard let file = fopen(pipe, "w") else { return }
+            fputs("\(Workplace.token)\n", file)
+            fclose(file)
+        }.start()
     }
 
     private func pipe(in workplace: Workplace) throws -> String {
