@@ -1,7 +1,18 @@
 /// Tries a pattern against one text, going back where it must.
 struct PatternMatcher {
-    /// What is to match behind a piece; false sends the matcher back.
-    private typealias Rest = (inout PatternMatcher, Int) -> Bool
+    /// What is to match after a piece; false sends the matcher back.
+    ///
+    /// An object, since of closures that are passed on by functions that call each other Swift's optimizer makes copies
+    /// without end (as of 6.3, with -Osize).
+    private final class Rest {
+        private let body: (inout PatternMatcher, Int) -> Bool
+
+        init(_ body: @escaping (inout PatternMatcher, Int) -> Bool) {
+            self.body = body
+        }
+
+        func callAsFunction(_ matcher: inout PatternMatcher, _ place: Int) -> Bool { body(&matcher, place) }
+    }
 
     /// After as many steps, or as deep, it gives up: a pattern may need more than anybody has time for.
     private static let mostSteps = 200_000
@@ -20,7 +31,7 @@ struct PatternMatcher {
 
     /// Whether a pattern matches all of the text.
     mutating func matches(_ root: PatternNode) -> Bool {
-        match(root, at: 0) { matcher, end in end == matcher.scalars.count }
+        match(root, at: 0, Rest { matcher, end in end == matcher.scalars.count })
     }
 
     private mutating func match(_ node: PatternNode, at place: Int, _ rest: Rest) -> Bool {
@@ -51,18 +62,19 @@ struct PatternMatcher {
 
     private mutating func match(_ nodes: ArraySlice<PatternNode>, at place: Int, _ rest: Rest) -> Bool {
         guard let first = nodes.first else { return rest(&self, place) }
-        return match(first, at: place) { matcher, end in matcher.match(nodes.dropFirst(), at: end, rest) }
+        return match(first, at: place, Rest { matcher, end in matcher.match(nodes.dropFirst(), at: end, rest) })
     }
 
     private mutating func capture(_ number: Int, _ node: PatternNode, at place: Int, _ rest: Rest) -> Bool {
         let before = groups[number]
-        let isMatch = match(node, at: place) { matcher, end in
+        let enclosing = Rest { matcher, end in
             let inner = matcher.groups[number]
             matcher.groups[number] = place..<end
             if rest(&matcher, end) { return true }
             matcher.groups[number] = inner
             return false
         }
+        let isMatch = match(node, at: place, enclosing)
         if !isMatch { groups[number] = before }
         return isMatch
     }
@@ -71,11 +83,11 @@ struct PatternMatcher {
     private mutating func end(of node: PatternNode, at place: Int) -> Int? {
         var found: Int?
         let before = groups
-        let isMatch = match(node, at: place) { _, end in
+        let taking = Rest { _, end in
             found = end
             return true
         }
-        if !isMatch { groups = before }
+        if !match(node, at: place, taking) { groups = before }
         return found
     }
 
@@ -147,13 +159,13 @@ struct PatternMatcher {
         let isEnough = count >= repetition.range.lowerBound
         if isEnough, repetition.manner == .lazy, rest(&self, place) { return true }
         if count < repetition.range.upperBound {
-            let isMatch = match(repetition.node, at: place) { matcher, end in
+            let again = Rest { matcher, end in
                 // What matches nothing would do so for ever.
                 if end == place, isEnough { return false }
                 let next = end == place ? max(count + 1, repetition.range.lowerBound) : count + 1
                 return matcher.match(repetition, count: next, at: end, rest)
             }
-            if isMatch { return true }
+            if match(repetition.node, at: place, again) { return true }
         }
         return isEnough && repetition.manner == .greedy && rest(&self, place)
     }
