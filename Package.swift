@@ -86,22 +86,23 @@ let package = Package(
         library("PythonRegex"),
         library("CurlTransport", ["CCurl"]),
         library("YAMLDocument", ["CYAML"]),
+        library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
+        library("Kinds", ["AuthentikAPI", "Base", "CurlTransport", "JSON", "PythonRegex", "Secrets"]),
         library(
             "DesiredState",
-            ["Files", "PythonRegex", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
+            ["Base", "Files", "Kinds", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
         ),
-        library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
         library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
-        library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Secrets"]),
+        library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Secrets"]),
         library(
             "Exporting",
-            ["AuthentikAPI", "Base", "DesiredState", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
+            ["AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
         ),
         library(
             "Reconciling",
             [
-                "AuthentikAPI", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "SecretSources",
+                "AuthentikAPI", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "SecretSources",
                 "Secrets",
                 metrics,
                 logging,
@@ -110,7 +111,7 @@ let package = Package(
         library(
             "Deploying",
             [
-                "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning",
+                "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning",
                 "Reconciling", "SecretSources", "Secrets", "YAMLDocument",
             ]
         ),
@@ -158,7 +159,8 @@ let package = Package(
             name: "reconcile",
             dependencies: [
                 "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "Deploying", "DesiredState", "Exporting",
-                "Files", "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "SecretSources",
+                "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling",
+                "SecretSources",
                 "Secrets", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -177,9 +179,10 @@ let package = Package(
         tests("CurlTransport", ["TestSupport"]),
         tests(
             "AuthentikAPI",
-            ["CurlTransport", "JSON", "Secrets", "TestSupport"],
+            ["CurlTransport", "JSON", "Kinds", "Secrets", "TestSupport"],
             resources: [.copy("Fixtures")]
         ),
+        tests("Kinds", ["AuthentikAPI", "JSON"]),
         tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
         tests(
             "KubernetesAPI",
@@ -224,7 +227,7 @@ let package = Package(
         tests(
             "Reconciling",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Kinds", "KubernetesAPI",
                 "KubernetesSupport", "Planning", "SecretSources", "Secrets", "TestSupport", "reconcile",
             ],
             resources: [.copy("Properties/Oracle")]
@@ -232,7 +235,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "reconcile", "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "JSON", "KubernetesSupport",
+                "reconcile", "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "JSON", "Kinds", "KubernetesSupport",
                 "TestSupport", "YAMLDocument",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -242,7 +245,7 @@ let package = Package(
         .testTarget(
             name: "RenderingTests",
             dependencies: [
-                "reconcile", "AuthentikAPI", "DesiredState", "JSON", "Planning", "Reconciling", "Secrets",
+                "reconcile", "AuthentikAPI", "DesiredState", "JSON", "Kinds", "Planning", "Reconciling", "Secrets",
                 "TestSupport",
             ],
             resources: [.copy("Golden")],
@@ -251,7 +254,7 @@ let package = Package(
         tests(
             "Deploying",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Kinds", "KubernetesAPI",
                 "KubernetesSupport", "Reconciling", "SecretSources", "Secrets", "TestSupport",
             ]
         ),
@@ -259,19 +262,21 @@ let package = Package(
         tests(
             "StatusServer",
             [
-                "AuthentikAPI", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "TestSupport", "YAMLDocument",
+                "AuthentikAPI", "JSON", "Kinds", "Planning", "PrometheusMetrics", "Reconciling", "TestSupport",
+                "YAMLDocument",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         tests("YAMLDocument", ["TestSupport"]),
-        tests("DesiredState", ["JSON", "TestSupport", "YAMLDocument"], resources: [.copy("Golden")]),
-        tests("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Secrets"]),
+        tests("DesiredState", ["JSON", "Kinds", "TestSupport", "YAMLDocument"], resources: [.copy("Golden")]),
+        tests("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Secrets"]),
         tests(
             "Exporting",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Planning", "Reconciling",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Kinds", "Planning",
+                "Reconciling",
                 "SecretSources", "Secrets", "TestSupport", "YAMLDocument",
             ]
         ),

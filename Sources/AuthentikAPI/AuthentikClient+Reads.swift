@@ -29,69 +29,6 @@ extension AuthentikClient {
         return try await decode(Account.self, try await send(request), to: request)
     }
 
-    /// All applications, also those that the account may not open; only a superuser gets them all.
-    package func applications() async throws -> [Application] {
-        try await list(.applications, query: [("superuser_full_list", "true")])
-    }
-
-    /// The applications as one look at their list shows them, and whether those are all that it counts.
-    ///
-    /// For a superuser rows are missing only if the list changed while it was read. For anybody else the list is
-    /// filtered by policy and cached: rows may be missing at any time, and before 2025.12 be old.
-    package func listedApplications() async throws -> (rows: [Application], isWhole: Bool) {
-        try await inPages([("superuser_full_list", "true")]) { query in
-            let first: Page<Application>? = try await page(1, of: .applications, query: query)
-            guard let first else { return ([], false) }
-            let rows = Self.unique(try await pages(after: first, of: .applications, query: query))
-            return (rows, rows.count == first.pagination.count)
-        }
-    }
-
-    package func providers() async throws -> [OAuth2Provider] {
-        do {
-            return try await list(.providers)
-        } catch var error as AuthentikError where error.kind == .serverError {
-            error.message +=
-                "; one provider with an incomplete entry in redirect_uris makes this list fail until a correct PUT "
-                + "repairs it"
-            throw error
-        }
-    }
-
-    /// The pks of the providers that are proxy providers; nil if the account may not see which those are.
-    package func proxyProviders() async throws -> Set<Int>? {
-        struct Row: ListedObject {
-            var pk: Int
-            var key: Int { pk }
-        }
-
-        do {
-            let rows: [Row] = try await list(.proxyProviders)
-            return Set(rows.map(\.pk))
-        } catch let error as AuthentikError where error.kind == .permissionDenied {
-            return nil
-        }
-    }
-
-    /// All entitlements, of all applications.
-    package func entitlements() async throws -> [ApplicationEntitlement] {
-        try await list(.entitlements)
-    }
-
-    /// All entitlements of one name, of all applications.
-    package func entitlements(named name: String) async throws -> [ApplicationEntitlement] {
-        try await list(.entitlements, query: [("name", name)])
-    }
-
-    package func flows() async throws -> [Flow] {
-        try await list(.flows)
-    }
-
-    /// All certificates that have a private key.
-    package func keys() async throws -> [CertificateKeyPair] {
-        try await list(.keys, query: [("has_key", "true")])
-    }
-
     /// The newest entries of the audit log about objects that were created, changed or deleted, the newest first.
     ///
     /// Only what came over HTTP is in it: no blueprint, no migration.
@@ -102,22 +39,6 @@ extension AuthentikClient {
         query += ["model_created", "model_updated", "model_deleted"].map { ("actions", $0) }
         let request = APIRequest(method: "GET", endpoint: .events, query: query)
         return try await decode(Page<AuditEvent>.self, try await send(request), to: request).results
-    }
-
-    package func scopeMappings() async throws -> [ScopeMapping] {
-        try await list(.scopeMappings)
-    }
-
-    /// One application; nil if there is none of that slug, or the account may not see it.
-    ///
-    /// It is checked by permission, not by policy, so this is how anybody but a superuser sees an application.
-    package func application(slug: String) async throws -> Application? {
-        let request = APIRequest(method: "GET", endpoint: .applications, key: slug)
-        do {
-            return try await decode(Application.self, try await send(request), to: request)
-        } catch let error as AuthentikError where error.kind == .notFound {
-            return nil
-        }
     }
 }
 
@@ -137,7 +58,7 @@ extension AuthentikClient {
     /// once more, by reading the whole list again.
     ///
     /// - Throws: ``AuthentikError`` of the kind `unstableList` if rows are missing the second time, too.
-    func list<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)] = []) async throws -> [Row] {
+    package func list<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)] = []) async throws -> [Row] {
         for _ in 1...2 {
             let rows: [Row]? = try await inPages(query) { try await readList(endpoint, query: $0) }
             if let rows { return rows }
@@ -147,6 +68,21 @@ extension AuthentikClient {
             message: "the list changed while it was read, twice",
             request: APIRequest(method: "GET", endpoint: endpoint).description(at: address)
         )
+    }
+
+    /// The rows that one look at a list shows, and whether those are all that it counts.
+    ///
+    /// Rows are missing if the list changed while it was read, or if it is filtered for the account.
+    package func listOnce<Row: ListedObject>(
+        _ endpoint: Endpoint,
+        query: [(String, String)] = []
+    ) async throws -> (rows: [Row], isWhole: Bool) {
+        try await inPages(query) { query in
+            let first: Page<Row>? = try await page(1, of: endpoint, query: query)
+            guard let first else { return ([], false) }
+            let rows = Self.unique(try await pages(after: first, of: endpoint, query: query))
+            return (rows, rows.count == first.pagination.count)
+        }
     }
 
     /// Reads pages of the usual size, or smaller ones where one of those is too large.

@@ -37,7 +37,7 @@ package struct AuthentikClient: Sendable {
     /// Sends a request, retrying it as the policy says if it is repeatable.
     ///
     /// - Throws: ``AuthentikError``, ``WritesStopped``, or `CancellationError`.
-    func send(_ request: APIRequest) async throws -> HTTPResponse {
+    package func send(_ request: APIRequest) async throws -> HTTPResponse {
         var attempt = 1
         while true {
             do {
@@ -52,7 +52,7 @@ package struct AuthentikClient: Sendable {
     /// Sends a create; when it is unclear whether it happened, looks before it sends it again.
     ///
     /// - Parameter find: Reads the object that was to be created; nil if it is not there.
-    func create<Created>(
+    package func create<Created>(
         _ request: APIRequest,
         decode: (HTTPResponse) async throws -> Created,
         find: () async throws -> Created?
@@ -77,7 +77,7 @@ package struct AuthentikClient: Sendable {
     /// Decodes a success.
     ///
     /// - Throws: ``AuthentikError`` of the kind `undecodable`, which names what is missing and quotes nothing.
-    func decode<Value: Decodable & Sendable>(
+    package func decode<Value: Decodable & Sendable>(
         _ type: Value.Type,
         _ response: HTTPResponse,
         to request: APIRequest

@@ -31,7 +31,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         case (.rolePermissions, _): return ["authentik_rbac.assign_role_permissions"]
         default: break
         }
-        guard let (app, model) = model else { return [] }
+        guard let model else { return [] }
         let verb =
             switch method {
             case "POST", "PUT": "add"
@@ -39,25 +39,39 @@ package enum Endpoint: String, Sendable, CaseIterable {
             case "DELETE": "delete"
             default: "view"
             }
-        return ["\(app).\(verb)_\(model)"]
+        return ["\(model.app).\(verb)_\(model.name)"]
     }
 
-    private var model: (app: String, model: String)? {
+    /// The model of its objects; nil for what has none.
+    package var model: ObjectModel? {
         switch self {
         case .version, .account, .transaction, .permissions: nil
-        case .applications: ("authentik_core", "application")
-        case .entitlements: ("authentik_core", "applicationentitlement")
-        case .providers: ("authentik_providers_oauth2", "oauth2provider")
-        case .proxyProviders: ("authentik_providers_proxy", "proxyprovider")
-        case .flows: ("authentik_flows", "flow")
-        case .keys: ("authentik_crypto", "certificatekeypair")
-        case .scopeMappings: ("authentik_providers_oauth2", "scopemapping")
-        case .policyBindings: ("authentik_policies", "policybinding")
-        case .events: ("authentik_events", "event")
-        case .roles, .rolePermissions: ("authentik_rbac", "role")
-        case .users, .serviceAccounts: ("authentik_core", "user")
-        case .groups: ("authentik_core", "group")
-        case .tokens: ("authentik_core", "token")
+        case .applications: ObjectModel("authentik_core", "application")
+        case .entitlements: ObjectModel("authentik_core", "applicationentitlement")
+        case .providers: ObjectModel("authentik_providers_oauth2", "oauth2provider")
+        case .proxyProviders: ObjectModel("authentik_providers_proxy", "proxyprovider")
+        case .flows: ObjectModel("authentik_flows", "flow")
+        case .keys: ObjectModel("authentik_crypto", "certificatekeypair")
+        case .scopeMappings: ObjectModel("authentik_providers_oauth2", "scopemapping")
+        case .policyBindings: ObjectModel("authentik_policies", "policybinding")
+        case .events: ObjectModel("authentik_events", "event")
+        case .roles, .rolePermissions: ObjectModel("authentik_rbac", "role")
+        case .users, .serviceAccounts: ObjectModel("authentik_core", "user")
+        case .groups: ObjectModel("authentik_core", "group")
+        case .tokens: ObjectModel("authentik_core", "token")
         }
+    }
+}
+
+/// A model of Django's, after which permissions are named, and by which the audit log tells of objects.
+package struct ObjectModel: Sendable, Hashable {
+    /// Django's app: `authentik_core`.
+    package var app: String
+    /// `application`
+    package var name: String
+
+    package init(_ app: String, _ name: String) {
+        self.app = app
+        self.name = name
     }
 }

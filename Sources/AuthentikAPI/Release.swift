@@ -27,6 +27,13 @@ package struct Release: Sendable, Hashable, Comparable, CustomStringConvertible 
         description = text
     }
 
+    /// The first release of a month.
+    package init(_ year: Int, _ month: Int) {
+        self.year = year
+        self.month = month
+        description = "\(year).\(month)"
+    }
+
     /// By year and month: what exists does not change between patch releases.
     package static func < (left: Release, right: Release) -> Bool {
         (left.year, left.month) < (right.year, right.month)
@@ -44,16 +51,6 @@ extension Release {
     package var isKnown: Bool { (year, month) <= Release.newestKnown }
 
     package var isSupported: Bool { isAtLeast(Release.oldestSupported.year, Release.oldestSupported.month) }
-
-    /// Before 2025.12 `meta_icon` is read-only and ignored in silence, so it would differ for ever.
-    package var hasWritableIcon: Bool { isAtLeast(2025, 12) }
-
-    /// `logout_uri` and `logout_method` of an OAuth2 provider came with 2025.10.
-    package var hasLogoutFields: Bool { isAtLeast(2025, 10) }
-
-    /// From 2026.5 on `grant_types` can be sent: its candidate ignores it, and the releases after it let nobody log in
-    /// through a provider that was created without.
-    package var takesGrantTypes: Bool { isAtLeast(2026, 5) }
 
     /// Since 2025.12 a filtered list of applications shows its rows as they are, though not always all of them; before,
     /// they may be a day old.

@@ -41,4 +41,12 @@ extension String {
         }
         return String(unicodeScalars[..<end]) + "…"
     }
+
+    /// Without white space at both ends, as Authentik stores text and the file's reader takes it.
+    package func trimmed() -> String {
+        guard let first = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(unicodeScalars[first...last])
+    }
 }

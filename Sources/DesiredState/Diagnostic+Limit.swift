@@ -1,3 +1,5 @@
+import Kinds
+
 extension Diagnostic {
     /// How many errors it is, or stands for.
     var errors: Int { omitted?.errors ?? (severity == .error ? 1 : 0) }

@@ -1,8 +1,8 @@
+package import Kinds
+
 /// One thing to say about a file, as a compiler would.
 package struct Diagnostic: Sendable, Equatable {
-    package enum Severity: String, Sendable {
-        case error, warning
-    }
+    package typealias Severity = Complaint.Severity
 
     package var severity: Severity
     /// The path of the file (or directory) it is about.

@@ -1,3 +1,4 @@
+import Kinds
 internal import YAMLDocument
 
 /// Collects what there is to say about one file, and knows which of its lines must not be shown.

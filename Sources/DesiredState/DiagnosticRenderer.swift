@@ -1,3 +1,5 @@
+import Kinds
+
 /// Prints diagnostics as compilers do.
 ///
 /// ```

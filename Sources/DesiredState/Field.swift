@@ -1,3 +1,5 @@
+import Kinds
+
 /// One row of a ``Schema``: a field, what it holds and whom it concerns.
 struct Field: Sendable {
     /// What a field holds, and so how it is read.

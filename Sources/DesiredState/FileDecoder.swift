@@ -1,3 +1,4 @@
+import Base
 internal import YAMLDocument
 
 /// Reads one file, and reports every mistake in it.

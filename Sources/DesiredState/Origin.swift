@@ -1,6 +1,8 @@
+import Kinds
+
 /// Where a service lives: the beginning of its launch URL and its redirect URIs.
 struct Origin: Hashable {
-    static let schemes = ["https", "http"]
+    static let schemes = WebAddress.schemes
 
     var scheme: String
     var host: String

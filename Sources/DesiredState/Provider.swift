@@ -1,3 +1,5 @@
+package import Kinds
+
 /// The declared OAuth2 provider of a service, with the program's own defaults filled in.
 package struct Provider: Sendable, Equatable {
     /// The provider's name; the service's slug unless said otherwise.
@@ -41,24 +43,6 @@ package struct Provider: Sendable, Equatable {
     }
 }
 
-/// What an OIDC service gets unless the file says otherwise; the same as Authentik's own web form gives.
-package enum ProgramDefaults {
-    package static let signingKey = "authentik Self-signed Certificate"
-    package static let authorizationFlow = "default-provider-authorization-implicit-consent"
-    package static let invalidationFlow = "default-provider-invalidation-flow"
-    package static let scopes = ["openid", "email", "profile"]
-    /// Sent when a provider is created on a release that knows grant types; without them every login fails.
-    package static let grantTypes: [GrantType] = [.authorizationCode, .refreshToken]
-}
-
-/// Whether a client can keep a secret (RFC 6749, section 2.1).
-///
-/// Raw values are Authentik's.
-package enum ClientType: String, Sendable, CaseIterable {
-    case confidential
-    case `public`
-}
-
 /// A place where a client may be sent back to (RFC 6749, section 3.1.2).
 package struct RedirectURI: Sendable, Hashable {
     package enum Matching: String, Sendable, CaseIterable {
@@ -84,14 +68,6 @@ package enum SubjectMode: String, Sendable, CaseIterable {
     case userUsername = "user_username"
     case userEmail = "user_email"
     case userUPN = "user_upn"
-}
-
-/// Whether all providers share one issuer.
-///
-/// Raw values are Authentik's.
-package enum IssuerMode: String, Sendable, CaseIterable {
-    case global
-    case perProvider = "per_provider"
 }
 
 /// How a client learns of a logout.

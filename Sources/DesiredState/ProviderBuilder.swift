@@ -1,3 +1,4 @@
+import Kinds
 internal import YAMLDocument
 
 /// Makes the provider of an OIDC service of its fields.

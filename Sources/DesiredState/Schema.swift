@@ -1,3 +1,5 @@
+import Kinds
+
 /// The fields that a mapping of the file may have: the one place that lists them.
 struct Schema: Sendable {
     let fields: [Field]

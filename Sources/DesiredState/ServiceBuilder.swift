@@ -1,3 +1,4 @@
+import Kinds
 internal import YAMLDocument
 
 /// Makes a service of its fields, and reports where they do not fit together.

@@ -1,3 +1,5 @@
+import Kinds
+
 /// Names as Kubernetes has them
 /// (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
 extension TextRule {

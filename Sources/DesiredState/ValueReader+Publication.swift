@@ -1,3 +1,5 @@
+import Base
+import Kinds
 internal import YAMLDocument
 
 extension ValueReader {

@@ -1,3 +1,4 @@
+import Kinds
 internal import YAMLDocument
 
 extension ValueReader {

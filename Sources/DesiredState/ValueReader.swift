@@ -1,3 +1,5 @@
+import Base
+import Kinds
 internal import YAMLDocument
 
 /// Reads the value of a field as its kind demands.

@@ -1,5 +1,6 @@
-package import AuthentikAPI
+import AuthentikAPI
 import DesiredState
+package import Kinds
 package import Planning
 
 /// What Authentik holds, as a file in which `reconcile plan` finds nothing to change.

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Kinds
 import Planning
 
 /// Which applications an export is about.

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import Kinds
 import Planning
 
 /// What a file calls the objects that Authentik knows by uuid.

@@ -1,6 +1,8 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import JSON
+import Kinds
 import Planning
 import YAMLDocument
 
@@ -57,13 +59,13 @@ struct ServiceExporter {
     mutating func export(_ redirects: inout Set<Redirect>, _ variables: inout EnvironmentNames) -> ExportedService {
         add("slug", application.slug)
         optional("name", "name", application.name, isDefault: application.name.exact == application.slug.exact)
-        optional("group", "group", application.group, default: "")
-        optional("description", "meta_description", application.description, default: "")
-        optional("publisher", "meta_publisher", application.publisher, default: "")
+        optional("group", "group", application["group"].text ?? "", default: "")
+        optional("description", "meta_description", application["description"].text ?? "", default: "")
+        optional("publisher", "meta_publisher", application["publisher"].text ?? "", default: "")
         writeIcon()
         let place = place(&redirects)
         writeLaunchURL(place)
-        optional("openInNewTab", "open_in_new_tab", flag: application.openInNewTab, default: false)
+        optional("openInNewTab", "open_in_new_tab", flag: application["openInNewTab"].flag ?? false, default: false)
         if let provider {
             writeRedirects(of: provider, place)
             writeClient(provider, &variables)
@@ -76,9 +78,9 @@ struct ServiceExporter {
     // MARK: - The application
 
     private mutating func writeIcon() {
-        if release.hasWritableIcon {
-            optional("icon", "meta_icon", application.icon, default: "")
-        } else if !application.icon.trimmed.isEmpty {
+        if Application.fields["icon"].exists(in: release) {
+            optional("icon", "meta_icon", application["icon"].text ?? "", default: "")
+        } else if !(application["icon"].text ?? "").trimmed.isEmpty {
             service.remarks.append("its icon, which Authentik \(release) does not take over its API")
         }
     }
@@ -87,7 +89,7 @@ struct ServiceExporter {
     private struct Place {
         var origin: WebOrigin
         var paths: [String]
-        var others: [OAuth2Provider.RedirectEntry]
+        var others: [RedirectEntry]
     }
 
     /// Where `port` and paths say all that the URLs say; nil where they must be written in full.
@@ -133,7 +135,7 @@ struct ServiceExporter {
 
     // MARK: - The provider
 
-    private var loginEntries: [OAuth2Provider.RedirectEntry] {
+    private var loginEntries: [RedirectEntry] {
         var seen: Set<[String]> = []
         return (provider?.redirectURIs ?? []).filter { entry in
             entry.type != "logout" && seen.insert([entry.matchingMode, entry.url.trimmed]).inserted
@@ -178,21 +180,28 @@ struct ServiceExporter {
 
     private mutating func writeReferences(of provider: OAuth2Provider) {
         writeScopes(of: provider)
-        switch (provider.signingKey, names.key(provider.signingKey)) {
+        let signingKey = provider["signingKey"].reference?.pk.string
+        switch (signingKey, names.key(signingKey)) {
         case (nil, _):
             service.refusals.append(
                 "its tokens are signed with the client secret (HS256), not with a key; a file always names a key"
             )
         case (_, let name?):
             managed("signingKey", "signing_key", name, default: ProgramDefaults.signingKey)
-            noteAlgorithm(of: provider.signingKey)
+            noteAlgorithm(of: signingKey)
         case (_, nil):
             service.refusals.append("its signing key is not known by a name of its own")
         }
-        optionalReference("encryptionKey", "encryption_key", provider.encryptionKey, names.key)
+        optionalReference("encryptionKey", "encryption_key", provider["encryptionKey"].reference?.pk.string, names.key)
         let flows: [(String, String, String?, String)] = [
-            ("authorizationFlow", "authorization_flow", provider.authorizationFlow, ProgramDefaults.authorizationFlow),
-            ("invalidationFlow", "invalidation_flow", provider.invalidationFlow, ProgramDefaults.invalidationFlow),
+            (
+                "authorizationFlow", "authorization_flow", provider["authorizationFlow"].reference?.pk.string,
+                ProgramDefaults.authorizationFlow
+            ),
+            (
+                "invalidationFlow", "invalidation_flow", provider["invalidationFlow"].reference?.pk.string,
+                ProgramDefaults.invalidationFlow
+            ),
         ]
         for (name, authentik, pk, standard) in flows {
             if let slug = names.flow(pk) {
@@ -201,7 +210,12 @@ struct ServiceExporter {
                 service.refusals.append("its \(name) is not set, or not known")
             }
         }
-        optionalReference("authenticationFlow", "authentication_flow", provider.authenticationFlow, names.flow)
+        optionalReference(
+            "authenticationFlow",
+            "authentication_flow",
+            provider["authenticationFlow"].reference?.pk.string,
+            names.flow
+        )
     }
 
     /// Says behind a key what tokens are signed with it.
@@ -213,13 +227,15 @@ struct ServiceExporter {
 
     private mutating func writeScopes(of provider: OAuth2Provider) {
         var scopes: [String] = []
-        for pk in provider.propertyMappings {
+        for pk in provider["scopes"].references.compactMap(\.pk.string) {
             switch names.scope(pk) {
             case .name(let name): if !scopes.contains(name) { scopes.append(name) }
             case .unnamed(let reason): service.refusals.append(reason)
             }
         }
-        if provider.propertyMappings.isEmpty { service.refusals.append("its provider has no scopes; a file needs one") }
+        if provider["scopes"].references.isEmpty {
+            service.refusals.append("its provider has no scopes; a file needs one")
+        }
         let known = ProgramDefaults.scopes.filter(scopes.contains)
         if !marked.contains("property_mappings"), known.count == scopes.count,
             known.count == ProgramDefaults.scopes.count
@@ -233,26 +249,33 @@ struct ServiceExporter {
 
     private mutating func writeDetails(of provider: OAuth2Provider) {
         let durations: [(String, ProviderField, String?)] = [
-            ("accessCodeValidity", .accessCodeValidity, provider.accessCodeValidity),
-            ("accessTokenValidity", .accessTokenValidity, provider.accessTokenValidity),
-            ("refreshTokenValidity", .refreshTokenValidity, provider.refreshTokenValidity),
+            ("accessCodeValidity", .accessCodeValidity, provider["accessCodeValidity"].text),
+            ("accessTokenValidity", .accessTokenValidity, provider["accessTokenValidity"].text),
+            ("refreshTokenValidity", .refreshTokenValidity, provider["refreshTokenValidity"].text),
         ]
         for (name, field, value) in durations {
             guard let value else { continue }
             let isDefault = field.fallback.map(FieldValue.duration(value).means) ?? false
             optional(name, field.rawValue, value, isDefault: isDefault)
         }
-        optional("subjectMode", "sub_mode", provider.subjectMode, default: SubjectMode.hashedUserID.rawValue)
-        optional("issuerMode", "issuer_mode", provider.issuerMode, default: IssuerMode.perProvider.rawValue)
-        if let flag = provider.includeClaimsInIDToken {
+        optional("subjectMode", "sub_mode", provider["subjectMode"].text, default: "hashed_user_id")
+        optional("issuerMode", "issuer_mode", provider.issuerMode?.rawValue, default: IssuerMode.perProvider.rawValue)
+        if let flag = provider["includeClaimsInIDToken"].flag {
             optional("includeClaimsInIDToken", "include_claims_in_id_token", flag: flag, default: true)
         }
-        if release.hasLogoutFields {
-            optional("logoutURI", "logout_uri", provider.logoutURI, default: "")
-            optional("logoutMethod", "logout_method", provider.logoutMethod, default: LogoutMethod.backchannel.rawValue)
+        if OAuth2Provider.fields["logoutURI"].exists(in: release) {
+            optional("logoutURI", "logout_uri", provider["logoutURI"].text, default: "")
+            optional(
+                "logoutMethod",
+                "logout_method",
+                provider["logoutMethod"].text,
+                default: LogoutMethod.backchannel.rawValue
+            )
         }
-        if release.takesGrantTypes, let types = provider.grantTypes, !types.isEmpty {
-            let isDefault = Set(types) == Set(ProgramDefaults.grantTypes.map(\.rawValue))
+        if OAuth2Provider.fields["grantTypes"].exists(in: release), let types = provider["grantTypes"].words,
+            !types.isEmpty
+        {
+            let isDefault = Set(types) == ["authorization_code", "refresh_token"]
             let field = ExportedField("grantTypes", words: types.sorted(), isOptional: true)
             optional(field, "grant_types", isDefault: isDefault)
         }
@@ -312,7 +335,7 @@ struct ServiceExporter {
     }
 }
 
-extension OAuth2Provider.RedirectEntry {
+extension RedirectEntry {
     fileprivate var isStrict: Bool { matchingMode == RedirectURI.Matching.strict.rawValue }
 }
 

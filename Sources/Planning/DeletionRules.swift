@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Kinds
 
 /// What a pass may delete, and of what it must keep its hands.
 ///

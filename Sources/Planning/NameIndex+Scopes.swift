@@ -1,5 +1,6 @@
 import AuthentikAPI
 import JSON
+import Kinds
 
 extension NameIndex {
     /// The scope mappings of a provider before and after, under names that tell them apart.

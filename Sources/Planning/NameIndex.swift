@@ -2,6 +2,7 @@ import AuthentikAPI
 import Base
 import DesiredState
 import JSON
+import Kinds
 import Secrets
 
 /// Translates between what a file calls an object of Authentik's and its uuid.
@@ -36,6 +37,16 @@ struct NameIndex {
     /// A name for people; the uuid itself where nothing is known of it.
     func reference(_ pk: String) -> FieldValue.Reference {
         .init(pk: .string(pk), name: namesByPK[pk] ?? pk, algorithm: keysByPK[pk].flatMap(algorithm))
+    }
+
+    /// A value of Authentik's, with names for people.
+    func named(_ value: FieldValue) -> FieldValue {
+        switch value {
+        case .reference(let reference): reference.pk.string.map { .reference(self.reference($0)) } ?? value
+        case .references(let references):
+            .references(references.map { reference in reference.pk.string.map(self.reference) ?? reference })
+        default: value
+        }
     }
 
     /// What is known of a scope mapping.

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import Kinds
 
 /// Finds what Authentik holds by the names and pks that a plan asks for.
 struct ObservedIndex {

@@ -1,5 +1,6 @@
 import AuthentikAPI
 package import DesiredState
+import Kinds
 
 /// Tells the inner halves of proxy providers, which Authentik lists among the OAuth2 providers, from what they look like.
 ///

@@ -1,5 +1,6 @@
 package import AuthentikAPI
 package import DesiredState
+package import Kinds
 
 /// What Authentik holds, as one pass saw it.
 package struct ObservedState: Sendable, Equatable {

@@ -1,4 +1,6 @@
+import Base
 package import DesiredState
+import Kinds
 
 extension Plan {
     /// The part of a plan that a narrowing is about.

@@ -1,4 +1,5 @@
-package import AuthentikAPI
+import AuthentikAPI
+package import Kinds
 
 extension Planner {
     /// Plans to take an owner's marks off, and nothing else.

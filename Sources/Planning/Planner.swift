@@ -1,5 +1,6 @@
 import AuthentikAPI
 package import DesiredState
+import Kinds
 import Secrets
 
 /// Decides what a pass does: values in, plan out; the same input gives the same plan.
@@ -297,7 +298,7 @@ package struct Planner {
         if isKept, let mode = declared.issuerMode { return mode }
         let isGivenUp = mark?.providerFields.contains(ProviderField.issuerMode.rawValue) ?? false
         guard !isGivenUp, case .found(let own, _) = match else { return .perProvider }
-        return own.issuerMode.flatMap(IssuerMode.init) ?? .perProvider
+        return own.issuerMode ?? .perProvider
     }
 
     private func secretVersion(of provider: Provider) -> SecretVersion? {

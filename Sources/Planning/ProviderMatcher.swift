@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import Kinds
 
 /// Finds the provider that is a service's own.
 ///

@@ -1,5 +1,7 @@
 import AuthentikAPI
+import Base
 import DesiredState
+import Kinds
 
 extension ServiceDraft {
     /// What changes of a provider mean for those who use it, beyond the fields.

@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+import Kinds
 
 extension ServiceDraft {
     /// What brings the mark of an application that is there up to date; nil if it is.

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Kinds
 
 /// What the file declares of a service and a plan does not send, because Authentik does not keep it.
 ///

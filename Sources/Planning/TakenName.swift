@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Kinds
 
 /// A name or client id that a service's provider is to get, and that another provider has now.
 ///

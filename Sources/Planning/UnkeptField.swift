@@ -1,5 +1,6 @@
 package import AuthentikAPI
 import JSON
+package import Kinds
 
 /// A field that was sent, and that Authentik answered otherwise.
 package struct UnkeptField: Sendable {

@@ -1,5 +1,6 @@
 package import AuthentikAPI
 package import JSON
+package import Kinds
 
 /// What a mark remembers of fields that Authentik did not keep, so that they are not sent again in every pass.
 ///

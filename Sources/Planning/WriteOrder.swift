@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Kinds
 
 /// Puts services in an order in which no provider is to get what another one still has: its name, its client id, or its
 /// application's place.

@@ -1,5 +1,6 @@
 import CurlTransport
 import JSON
+import Kinds
 import Secrets
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import CurlTransport
 import JSON
+import Kinds
 import Secrets
 import Synchronization
 import TestSupport
@@ -172,7 +173,7 @@ struct LimitTests {
 
     @Test("Redirect URIs are the same only to the byte")
     func exactRedirects() {
-        typealias Entry = OAuth2Provider.RedirectEntry
+        typealias Entry = RedirectEntry
         let (one, other) = ("https://a/caf\u{E9}", "https://a/cafe\u{301}")
         #expect(Entry(matchingMode: "strict", url: one) != Entry(matchingMode: "strict", url: other))
         #expect(Set([Entry(matchingMode: "strict", url: one), Entry(matchingMode: "strict", url: other)]).count == 2)

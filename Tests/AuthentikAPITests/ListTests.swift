@@ -1,3 +1,4 @@
+import Kinds
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import CurlTransport
 import JSON
+import Kinds
 import Synchronization
 import TestSupport
 import Testing

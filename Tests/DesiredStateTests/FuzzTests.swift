@@ -1,5 +1,6 @@
 import DesiredState
 import FoundationEssentials
+import Kinds
 import Testing
 
 /// Broken input: nothing crashes, and what is said about it is said of places that exist.

@@ -1,4 +1,5 @@
 import DesiredState
+import Kinds
 import Testing
 
 /// An input with one mistake at its mark, and what is said about it.

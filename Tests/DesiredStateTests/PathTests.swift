@@ -1,5 +1,6 @@
 import DesiredState
 import Foundation
+import Kinds
 import Testing
 
 /// Files and directories of a real file system.

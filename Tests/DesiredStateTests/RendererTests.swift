@@ -1,5 +1,6 @@
 import DesiredState
 import JSON
+import Kinds
 import Testing
 
 struct RendererTests {

@@ -1,4 +1,5 @@
 import DesiredState
+import Kinds
 import Testing
 
 /// What services are made of their fields, the defaults and the top of the file.

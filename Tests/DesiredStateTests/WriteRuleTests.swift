@@ -1,6 +1,7 @@
 import DesiredState
 import FoundationEssentials
 import JSON
+import Kinds
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import AuthentikAPI
 import DesiredState
 import Exporting
 import JSON
+import Kinds
 import Planning
 import Secrets
 import Testing
@@ -54,7 +55,7 @@ import Testing
         world.add(.docs)
         world.change("docs") { application, _ in application.launchURL = "" }
         world.add(.grafana)
-        world.change("grafana") { _, provider in provider?.signingKey = nil }
+        world.change("grafana") { _, provider in provider?["signingKey"] = .none }
         world.add(.elsewhere)
         world.change("elsewhere") { application, _ in
             application.provider = 99
@@ -93,8 +94,8 @@ import Testing
         var world = World()
         world.add(.grafana)
         world.change("grafana") { application, _ in
-            application.description = "By hand\nand long"
-            application.group = ""
+            application["description"] = .text("By hand\nand long")
+            application["group"] = .text("")
         }
         world.mark(
             "grafana",
@@ -186,7 +187,7 @@ import Testing
             application.policyEngineMode = "all"
             application.backchannelProviders = [.init(name: "SCIM", typeName: "SCIM Provider")]
             application.isHidden = true
-            application.description = "a\u{7}b"
+            application["description"] = .text("a\u{7}b")
             provider?.redirectURIs.append(.init(matchingMode: "strict", url: "https://x.example/", type: "logout"))
         }
         world.bindings = [PolicyBinding(pk: "b", target: "app-grafana", subject: "group 'admins'")]
@@ -227,9 +228,9 @@ import Testing
             ScopeMapping(pk: "twin-2", name: "Twin 2", scopeName: "twin"),
         ]
         world.add(.grafana)
-        world.change("grafana") { _, provider in provider?.propertyMappings = ["scope-openid", "own-email"] }
+        world.change("grafana") { _, provider in provider?["scopes"] = .references(pks: ["scope-openid", "own-email"]) }
         #expect(world.export(.all(owner: "homelab")).text.contains("scopes: [openid, example.net/email]\n"))
-        world.change("grafana") { _, provider in provider?.propertyMappings = ["scope-openid", "twin-2"] }
+        world.change("grafana") { _, provider in provider?["scopes"] = .references(pks: ["scope-openid", "twin-2"]) }
         let export = world.export(.all(owner: "homelab"))
         #expect(export.declared == 0)
         #expect(export.text.contains("the scope mapping 'Twin 2' shares the scope name 'twin'"))
@@ -243,7 +244,7 @@ import Testing
             application.launchURL = "https://me:hunter2@grafana.example.net"
             if variant == "marked" { return }
             provider?.redirectURIs = [.init(matchingMode: "strict", url: "https://me:hunter2@grafana.example.net/cb")]
-            if variant == "no key" { provider?.signingKey = nil }
+            if variant == "no key" { provider?["signingKey"] = .none }
         }
         if variant == "marked" {
             world.mark("grafana", OwnershipMark(owner: "homelab", slug: "grafana", provider: 1))
@@ -349,8 +350,8 @@ import Testing
         // Each of them wants something else of the checks.
         for index in stride(from: 0, to: 2_000, by: 10) {
             world.change("s\(index)") { application, provider in
-                application.description = "\u{7}"
-                if index % 20 == 0 { provider?.signingKey = nil }
+                application["description"] = .text("\u{7}")
+                if index % 20 == 0 { provider?["signingKey"] = .none }
             }
         }
         let export = world.export(.all(owner: "homelab"))

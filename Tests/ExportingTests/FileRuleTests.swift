@@ -1,5 +1,6 @@
 import AuthentikAPI
 import Exporting
+import Kinds
 import Testing
 
 /// What the file's own rules say decides what is declared and what becomes a comment.

@@ -2,6 +2,7 @@ import AuthentikAPI
 import Exporting
 import Foundation
 import JSON
+import Kinds
 import Planning
 import Testing
 

@@ -4,6 +4,7 @@ import CurlTransport
 import DesiredState
 import Exporting
 import JSON
+import Kinds
 import Planning
 import Reconciling
 import SecretSources

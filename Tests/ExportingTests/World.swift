@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import Exporting
+import Kinds
 import Planning
 import Secrets
 
@@ -111,8 +112,8 @@ extension World.Pair {
 
     static var elsewhere: Self {
         var pair = client("elsewhere", pk: 3)
-        pair.application.group = "yes"
-        pair.application.openInNewTab = true
+        pair.application["group"] = .text("yes")
+        pair.application["openInNewTab"] = .flag(true)
         pair.application.launchURL = "https://elsewhere.example.org/start"
         pair.provider?.name = "Provider for Elsewhere"
         pair.provider?.clientID = "4711"
@@ -121,11 +122,11 @@ extension World.Pair {
             .init(matchingMode: "strict", url: "https://elsewhere.example.org/callback"),
             .init(matchingMode: "regex", url: "https://.*\\.example\\.org/"),
         ]
-        pair.provider?.propertyMappings = ["scope-offline_access", "scope-openid"]
-        pair.provider?.authorizationFlow = "flow-explicit"
-        pair.provider?.accessTokenValidity = "minutes=5"
-        pair.provider?.subjectMode = "user_email"
-        pair.provider?.includeClaimsInIDToken = false
+        pair.provider?["scopes"] = .references(pks: ["scope-offline_access", "scope-openid"])
+        pair.provider?["authorizationFlow"] = .reference(pk: "flow-explicit")
+        pair.provider?["accessTokenValidity"] = .duration("minutes=5")
+        pair.provider?["subjectMode"] = .text("user_email")
+        pair.provider?["includeClaimsInIDToken"] = .flag(false)
         return pair
     }
 
@@ -134,18 +135,18 @@ extension World.Pair {
         var provider = OAuth2Provider(pk: pk, name: slug, clientID: slug)
         provider.clientSecret = Secret("secret-of-\(slug)")
         provider.redirectURIs = [.init(matchingMode: "strict", url: "https://\(slug).example.net/callback")]
-        provider.propertyMappings = ["scope-profile", "scope-openid", "scope-email"]
-        provider.signingKey = "key"
-        provider.authorizationFlow = "flow-implicit"
-        provider.invalidationFlow = "flow-invalidation"
-        provider.accessCodeValidity = "minutes=1"
-        provider.accessTokenValidity = "minutes=60"
-        provider.refreshTokenValidity = "days=30"
-        provider.subjectMode = "hashed_user_id"
-        provider.issuerMode = "per_provider"
-        provider.includeClaimsInIDToken = true
-        provider.logoutURI = ""
-        provider.logoutMethod = "backchannel"
+        provider["scopes"] = .references(pks: ["scope-profile", "scope-openid", "scope-email"])
+        provider["signingKey"] = .reference(pk: "key")
+        provider["authorizationFlow"] = .reference(pk: "flow-implicit")
+        provider["invalidationFlow"] = .reference(pk: "flow-invalidation")
+        provider["accessCodeValidity"] = .duration("minutes=1")
+        provider["accessTokenValidity"] = .duration("minutes=60")
+        provider["refreshTokenValidity"] = .duration("days=30")
+        provider["subjectMode"] = .text("hashed_user_id")
+        provider["issuerMode"] = .text("per_provider")
+        provider["includeClaimsInIDToken"] = .flag(true)
+        provider["logoutURI"] = .text("")
+        provider["logoutMethod"] = .text("backchannel")
         provider.applicationSlug = slug
         return Self(
             application: Application(pk: "app-\(slug)", slug: slug, name: slug, provider: pk),

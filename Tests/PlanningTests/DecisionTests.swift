@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import JSON
+import Kinds
 import Planning
 import Secrets
 import Testing
@@ -85,8 +86,8 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
             writes: ["patch provider 7: signing_key", "patch application grafana: group link 7"]
         ) {
             $0.link("grafana", to: nil)
-            $0.changeProviders { $0.signingKey = nil }
-            $0.changeApplications { $0.group = "" }
+            $0.changeProviders { $0["signingKey"] = .none }
+            $0.changeApplications { $0["group"] = .text("") }
         },
         DecisionCase(
             "linked to another provider",

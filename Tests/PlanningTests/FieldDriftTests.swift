@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+import Kinds
 import Planning
 import Secrets
 import Testing
@@ -43,22 +44,24 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
             $0.changeProviders { $0.clientSecret = Secret("cafe\u{301}") }
         },
         DriftCase("client type", "provider.client_type") { $0.changeProviders { $0.clientType = "public" } },
-        DriftCase("signing key gone", "provider.signing_key") { $0.changeProviders { $0.signingKey = nil } },
+        DriftCase("signing key gone", "provider.signing_key") { $0.changeProviders { $0["signingKey"] = .none } },
         DriftCase("scope missing", "provider.property_mappings") {
-            $0.changeProviders { $0.propertyMappings.removeLast() }
+            $0.changeProviders { $0["scopes"] = .references($0["scopes"].references.dropLast()) }
         },
         DriftCase("scope too many", "provider.property_mappings") {
-            $0.changeProviders { $0.propertyMappings.append("scope-offline_access") }
+            $0.changeProviders {
+                $0["scopes"] = .references($0["scopes"].references + [.init(pk: "scope-offline_access")])
+            }
         },
         DriftCase("wrong authorization flow", "provider.authorization_flow") {
-            $0.changeProviders { $0.authorizationFlow = "flow-explicit" }
+            $0.changeProviders { $0["authorizationFlow"] = .reference(pk: "flow-explicit") }
         },
         DriftCase("wrong invalidation flow", "provider.invalidation_flow") {
-            $0.changeProviders { $0.invalidationFlow = "flow-explicit" }
+            $0.changeProviders { $0["invalidationFlow"] = .reference(pk: "flow-explicit") }
         },
         DriftCase("provider renamed", "provider.name") { $0.changeProviders { $0.name = "other" } },
         DriftCase("application renamed", "application.name") { $0.changeApplications { $0.name = "Other" } },
-        DriftCase("group", "application.group") { $0.changeApplications { $0.group = "" } },
+        DriftCase("group", "application.group") { $0.changeApplications { $0["group"] = .text("") } },
         DriftCase("launch URL", "application.meta_launch_url") { $0.changeApplications { $0.launchURL = "" } },
         DriftCase("icon", "application.meta_icon") { $0.services[0].icon = "fa://fa-book" },
         DriftCase("description", "application.meta_description") { $0.services[0].description = "Dashboards" },
@@ -69,7 +72,7 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
         },
         DriftCase("grant types emptied", "provider.grant_types") {
             $0.observed.release = World.release("2026.8.0")
-            $0.changeProviders { $0.grantTypes = [] }
+            $0.changeProviders { $0["grantTypes"] = .words([]) }
         },
     ]
 
@@ -81,7 +84,9 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
     }
 
     static let equivalents = [
-        DriftCase("order of scopes") { $0.changeProviders { $0.propertyMappings.reverse() } },
+        DriftCase("order of scopes") {
+            $0.changeProviders { $0["scopes"] = .references($0["scopes"].references.reversed()) }
+        },
         DriftCase("order of redirect URIs") {
             $0.services[0].provider?.redirectURIs.append(RedirectURI("https://b"))
             $0.changeProviders { $0.redirectURIs.insert(.init(matchingMode: "strict", url: "https://b"), at: 0) }
@@ -102,12 +107,14 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
         DriftCase("an equivalent duration") { $0.services[0].provider?.accessTokenValidity = "minutes=60" },
         DriftCase("a duration with a fraction") {
             $0.services[0].provider?.accessTokenValidity = "hours=1.5"
-            $0.changeProviders { $0.accessTokenValidity = "minutes=90" }
+            $0.changeProviders { $0["accessTokenValidity"] = .duration("minutes=90") }
         },
         DriftCase("a secret that this release hides") { $0.changeProviders { $0.clientSecret = nil } },
         DriftCase("a field that is not declared") {
-            $0.changeApplications { ($0.icon, $0.openInNewTab) = ("fa://x", true) }
-            $0.changeProviders { ($0.subjectMode, $0.refreshTokenValidity) = ("user_email", "days=1") }
+            $0.changeApplications { ($0["icon"], $0["openInNewTab"]) = (.text("fa://x"), .flag(true)) }
+            $0.changeProviders {
+                ($0["subjectMode"], $0["refreshTokenValidity"]) = (.text("user_email"), .duration("days=1"))
+            }
         },
         DriftCase("an icon that the release does not take") {
             $0.observed.release = World.release("2024.12.5")
@@ -116,11 +123,11 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
         DriftCase("grant types that the release keeps to itself") {
             $0.observed.release = World.release("2026.5.0-rc1")
             $0.services[0].provider?.grantTypes = [.authorizationCode]
-            $0.changeProviders { $0.grantTypes = nil }
+            $0.changeProviders { $0["grantTypes"] = .none }
         },
         DriftCase("all grant types where none are declared") {
             $0.observed.release = World.release("2026.8.0")
-            $0.changeProviders { $0.grantTypes = ["implicit", "password"] }
+            $0.changeProviders { $0["grantTypes"] = .words(["implicit", "password"]) }
         },
     ]
 

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import Kinds
 import Planning
 import Testing
 

@@ -2,6 +2,7 @@ import AuthentikAPI
 import Base
 import DesiredState
 import JSON
+import Kinds
 import Planning
 import Secrets
 import Testing
@@ -15,7 +16,7 @@ import Testing
         (service.name, service.group) = (Self.one, Self.one)
         var world = World(service)
         world.converge(service)
-        world.changeApplications { ($0.name, $0.group) = (Self.two, Self.two) }
+        world.changeApplications { ($0.name, $0["group"]) = (Self.two, .text(Self.two)) }
         let plan = try #require(world.plan.services.first)
         #expect(plan.changedFields == ["application.name", "application.group"])
         #expect(plan.changes.allSatisfy { $0.after.shown.map(\.exact) == [Self.one.exact] })

@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+import Kinds
 import Planning
 import Testing
 

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import JSON
+import Kinds
 import Secrets
 import Testing
 
@@ -73,9 +74,9 @@ import Testing
         let own = "\(Self.base)/application/o/grafana/"
         #expect(try issuer { _ in } == own)
         #expect(try issuer { $0.services[0].provider?.issuerMode = .global } == "\(Self.base)/")
-        #expect(try issuer { $0.changeProviders { $0.issuerMode = "global" } } == "\(Self.base)/")
+        #expect(try issuer { $0.changeProviders { $0["issuerMode"] = .text("global") } } == "\(Self.base)/")
         let givenUp = try issuer { world in
-            world.changeProviders { $0.issuerMode = "global" }
+            world.changeProviders { $0["issuerMode"] = .text("global") }
             guard case .mark(var mark)? = world.observed.marks.first.map({ OwnershipMark.read($0.attributes) }) else {
                 return
             }
@@ -134,7 +135,7 @@ import Testing
 
     @Test func `it comes last, and its fields count among the reasons`() throws {
         var world = Self.world()
-        world.changeApplications { $0.group = "Elsewhere" }
+        world.changeApplications { $0["group"] = .text("Elsewhere") }
         let plan = try #require(world.plan.services.first)
         #expect(plan.writeSummaries == ["patch application grafana: group", "publish ConfigMap n/o: ID, ISSUER"])
         #expect(plan.reason == "group, ID, ISSUER differ")
@@ -186,7 +187,7 @@ import Testing
         #expect(plan.services[0].hindrance == "ConfigMap n/o cannot be published: forbidden")
         #expect(plan.services[0].writes.isEmpty)
         #expect(plan.stuck.map(\.slug) == ["grafana"])
-        world.changeApplications { $0.group = "Elsewhere" }
+        world.changeApplications { $0["group"] = .text("Elsewhere") }
         plan = world.plan
         #expect(plan.services[0].writeSummaries == ["patch application grafana: group"])
         #expect(plan.services[0].hindrance != nil)

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import JSON
+import Kinds
 import Planning
 import Secrets
 import Testing
@@ -31,14 +32,14 @@ struct Move: Sendable, CustomTestStringConvertible {
         Move(
             "the service converged meanwhile",
             "grafana: planned: update, signing_key differs; now: in-sync, as declared"
-        ) { $0.changeProviders { $0.signingKey = "key" } },
+        ) { $0.changeProviders { $0["signingKey"] = .reference(pk: "key") } },
         Move("a field", "grafana: provider.client_id: planned unchanged; now other → grafana") {
             $0.changeProviders { $0.clientID = "other" }
         },
         Move("a value before", "grafana: provider.signing_key: planned (none) → authentik Self-signed Certificate; now")
         {
             $0.observed.keys.append(CertificateKeyPair(pk: "other", name: "Other"))
-            $0.changeProviders { $0.signingKey = "other" }
+            $0.changeProviders { $0["signingKey"] = .reference(pk: "other") }
         },
         Move("a secret", "grafana: provider.client_secret: planned unchanged; now (changed)") {
             $0.changeProviders { $0.clientSecret = Secret("by-hand") }
@@ -70,7 +71,7 @@ struct Move: Sendable, CustomTestStringConvertible {
     func whatDecidesIsCompared(_ move: Move) throws {
         var world = World(.bookmark("docs", port: 1), .grafana())
         world.converge(.grafana())
-        world.changeProviders { $0.signingKey = nil }
+        world.changeProviders { $0["signingKey"] = .none }
         let before = world.record()
         move.bend(&world)
         let found = before.differences(from: world.record()).map { ($0.slug.map { "\($0): " } ?? "") + $0.message }

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import JSON
+import Kinds
 import Planning
 import Secrets
 import Testing
@@ -62,7 +63,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         },
         RestartCase("another key of the Secret changed, and another field", [field, done], version("2")) {
             $0.rotate("2", "kubernetes-secret")
-            $0.changeApplications { $0.group = "Elsewhere" }
+            $0.changeApplications { $0["group"] = .text("Elsewhere") }
         },
         RestartCase("somebody changed the provider's secret", [patch]) {
             $0.changeProviders { $0.clientSecret = Secret("by hand") }
@@ -121,7 +122,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
             version("2")
         ) {
             $0.rotate("2", "new")
-            $0.changeApplications { $0.group = "Elsewhere" }
+            $0.changeApplications { $0["group"] = .text("Elsewhere") }
         },
         RestartCase(
             "rotated, and its provider is gone",

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import Kinds
 import Planning
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
             ScopeMapping(pk: "own-email", name: "Own email", scopeName: "email", managed: managed)
         )
         world.converge(.grafana())
-        world.changeProviders { $0.propertyMappings = ["scope-openid", "own-email", "scope-profile"] }
+        world.changeProviders { $0["scopes"] = .references(pks: ["scope-openid", "own-email", "scope-profile"]) }
         return world
     }
 
@@ -52,7 +53,7 @@ import Testing
     @Test func theSwapIsShownTheOtherWayRound() throws {
         var world = swapped(managed: "example.net/email")
         world.services[0].provider?.scopes = ["openid", "example.net/email", "profile"]
-        world.changeProviders { $0.propertyMappings = ["scope-openid", "scope-email", "scope-profile"] }
+        world.changeProviders { $0["scopes"] = .references(pks: ["scope-openid", "scope-email", "scope-profile"]) }
         let plan = try #require(world.plan.services.first)
         let record = ChangeRecord(try #require(plan.changes.first))
         #expect(record.elements.removed == ["email (OpenID 'email')"])
@@ -63,7 +64,7 @@ import Testing
     @Test func aSecondMappingOfTheNameThatGoesIsSaid() throws {
         var world = swapped()
         world.changeProviders {
-            $0.propertyMappings = ["scope-openid", "scope-email", "own-email", "scope-profile"]
+            $0["scopes"] = .references(pks: ["scope-openid", "scope-email", "own-email", "scope-profile"])
         }
         let plan = try #require(world.plan.services.first)
         let record = ChangeRecord(try #require(plan.changes.first))
@@ -86,7 +87,7 @@ import Testing
 
     @Test func otherMappingsOfTheNameThatNobodyHasAreNoMatter() throws {
         var world = swapped()
-        world.changeProviders { $0.propertyMappings = ["scope-openid", "scope-email"] }
+        world.changeProviders { $0["scopes"] = .references(pks: ["scope-openid", "scope-email"]) }
         let plan = try #require(world.plan.services.first)
         #expect(ChangeRecord(try #require(plan.changes.first)).before == ["openid", "email"])
         #expect(plan.notes == [])

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import Kinds
 import Planning
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
         var world = world(keyType: "rsa")
         world.converge(.grafana())
         world.removeMark(of: "grafana")
-        world.changeProviders { $0.signingKey = nil }
+        world.changeProviders { $0["signingKey"] = .none }
         let plan = try #require(world.plan.services.first)
         #expect(plan.decision == .adopt)
         let record = try signingKey(plan)

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import JSON
+import Kinds
 import Secrets
 import Testing
 
@@ -24,10 +25,10 @@ struct UnkeptTests {
     func normalized() {
         var provider = OAuth2Provider(pk: 1, name: "grafana", clientID: "grafana")
         provider.clientSecret = Secret("s3cret")
-        provider.propertyMappings = ["b", "a"]
-        provider.accessTokenValidity = "minutes=60"
+        provider["scopes"] = .references(pks: ["b", "a"])
+        provider["accessTokenValidity"] = .duration("minutes=60")
         provider.redirectURIs = [.init(matchingMode: "strict", url: "https://a", type: "authorization")]
-        provider.grantTypes = ["refresh_token", "authorization_code"]
+        provider["grantTypes"] = .words(["refresh_token", "authorization_code"])
         let sent = [
             Self.sent("name", .text(" grafana ")), Self.sent("client_secret", .secret(Secret("s3cret\n"))),
             Self.sent("property_mappings", Self.references("a", "b")),
@@ -43,7 +44,7 @@ struct UnkeptTests {
     func other() {
         var provider = OAuth2Provider(pk: 1, name: "grafana", clientID: "grafana")
         provider.clientSecret = Secret("other")
-        provider.grantTypes = []
+        provider["grantTypes"] = .words([])
         let sent = [
             Self.sent("client_secret", .secret(Secret("s3cret"))), Self.sent("property_mappings", Self.references("a")),
             Self.sent("grant_types", .words(["authorization_code"])),
@@ -67,7 +68,7 @@ struct UnkeptTests {
     @Test("An application's fields and its link are compared")
     func application() {
         var application = Application(pk: "a", slug: "grafana", name: "Grafana", provider: 7)
-        application.group = "Apps"
+        application["group"] = .text("Apps")
         let sent = [Self.sent("group", .text("Apps ")), Self.sent("meta_icon", .text("fa://x"))]
         #expect(application.unkept(of: sent, link: 7).map(\.name) == ["application.meta_icon"])
         #expect(
@@ -121,7 +122,7 @@ struct UnkeptTests {
         world.services[0].icon = declared
         world.services[0].declaredFields.insert(.icon)
         world.observed.release = World.release(release)
-        world.observed.applications[0].icon = present
+        world.observed.applications[0]["icon"] = .text(present)
         var mark = OwnershipMark(
             owner: "homelab",
             slug: "docs",
@@ -150,7 +151,7 @@ struct UnkeptTests {
         service.declaredFields.insert(.issuerMode)
         world.services = [service]
         world.observed.published = [object: .seen(PublishedObject())]
-        world.changeProviders { ($0.issuerMode, $0.signingKey) = ("per_provider", nil) }
+        world.changeProviders { ($0["issuerMode"], $0["signingKey"]) = (.text("per_provider"), .none) }
         guard case .mark(var mark) = OwnershipMark.read(world.observed.marks[0].attributes) else {
             Issue.record("there is no mark")
             return

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import JSON
+import Kinds
 import Planning
 import Secrets
 
@@ -90,9 +91,9 @@ extension World {
     /// Makes Authentik hold a service exactly as it is declared, marked as ours, with the given provider pk.
     mutating func converge(_ service: Service, providerPK pk: Int = 7) {
         var application = Application(pk: "app-\(service.slug)", slug: service.slug, name: service.name ?? service.slug)
-        application.group = service.group ?? ""
+        application["group"] = .text(service.group ?? "")
         application.launchURL = service.launchURL ?? ""
-        application.icon = service.icon ?? ""
+        application["icon"] = .text(service.icon ?? "")
         if let declared = service.provider {
             application.provider = pk
             application.providerSummary = .init(name: declared.name, typeName: "OAuth2/OpenID Provider")
@@ -114,11 +115,11 @@ extension World {
             provider.clientSecret = secret
         }
         provider.redirectURIs = declared.redirectURIs.map { .init(matchingMode: $0.matching.rawValue, url: $0.url) }
-        provider.propertyMappings = declared.scopes.reversed().map { "scope-\($0)" }
-        provider.signingKey = "key"
-        provider.authorizationFlow = "flow-implicit"
-        provider.invalidationFlow = "flow-invalidation"
-        provider.accessTokenValidity = "hours=1"
+        provider["scopes"] = .references(pks: declared.scopes.reversed().map { "scope-\($0)" })
+        provider["signingKey"] = .reference(pk: "key")
+        provider["authorizationFlow"] = .reference(pk: "flow-implicit")
+        provider["invalidationFlow"] = .reference(pk: "flow-invalidation")
+        provider["accessTokenValidity"] = .duration("hours=1")
         provider.applicationSlug = slug
         return provider
     }

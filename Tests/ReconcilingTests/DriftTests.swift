@@ -1,5 +1,6 @@
 import AuthentikSandbox
 import JSON
+import Kinds
 import Planning
 import Reconciling
 import TestSupport

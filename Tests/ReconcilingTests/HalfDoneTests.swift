@@ -2,6 +2,7 @@ import AuthentikAPI
 import AuthentikSandbox
 import DesiredState
 import JSON
+import Kinds
 import Planning
 import Reconciling
 import TestSupport

@@ -1,6 +1,7 @@
 import AuthentikSandbox
 import DesiredState
 import JSON
+import Kinds
 import Planning
 import Reconciling
 import TestSupport

@@ -1,5 +1,6 @@
 import AuthentikAPI
 import FoundationEssentials
+import Kinds
 import Testing
 
 @testable import Planning

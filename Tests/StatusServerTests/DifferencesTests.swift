@@ -1,4 +1,5 @@
 import JSON
+import Kinds
 import Testing
 
 @testable import Planning

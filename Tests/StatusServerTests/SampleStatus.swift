@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Kinds
 
 @testable import Planning
 @testable import Reconciling

@@ -1,5 +1,6 @@
 package import AuthentikAPI
 package import DesiredState
+import Kinds
 import Planning
 
 /// Looks whether Authentik has each flow, key and scope that a file names; it only reads.

@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+import Kinds
 
 /// The fields of an application that a file can set, by Authentik's names.
 enum ApplicationField: String, CaseIterable {
@@ -12,7 +13,7 @@ enum ApplicationField: String, CaseIterable {
 
     /// Whether the release takes it.
     func exists(in release: Release) -> Bool {
-        self == .icon ? release.hasWritableIcon : true
+        Application.fields.row(attribute: rawValue)?.exists(in: release) ?? true
     }
 }
 
@@ -50,16 +51,7 @@ extension Service {
 
 extension Application {
     func value(of field: ApplicationField) -> FieldValue {
-        switch field {
-        case .slug: .text(slug)
-        case .name: .text(name)
-        case .group: .text(group)
-        case .description: .text(description)
-        case .publisher: .text(publisher)
-        case .icon: .text(icon)
-        case .launchURL: .text(launchURL)
-        case .openInNewTab: .flag(openInNewTab)
-        }
+        Application.fields.row(attribute: field.rawValue).map { self[$0] } ?? FieldValue.none
     }
 
     /// Where it differs from what the file sets, or no longer sets.

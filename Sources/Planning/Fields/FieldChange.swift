@@ -1,3 +1,5 @@
+package import Kinds
+
 /// The kinds of objects that a service consists of.
 package enum ObjectKind: String, Sendable, Comparable {
     /// `published` is the object in Kubernetes that tells the service of its provider.
@@ -24,4 +26,23 @@ package struct FieldChange: Sendable {
 
     /// Whether its values must not be shown.
     package var isSecret: Bool { after.isSecret || before?.isSecret == true }
+}
+
+extension FieldChange {
+    /// How tokens are signed before and after, where it is known; nil for any field but the signing key.
+    package var algorithms: (before: SigningAlgorithm?, after: SigningAlgorithm?)? {
+        guard object == .provider, field == OAuth2Provider.Row.signingKey.attribute else { return nil }
+        return (before?.algorithm, after.algorithm)
+    }
+}
+
+extension FieldValue {
+    /// Of a signing key, or none.
+    fileprivate var algorithm: SigningAlgorithm? {
+        switch self {
+        case .none: .hs256
+        case .reference(let reference): reference.algorithm
+        default: nil
+        }
+    }
 }

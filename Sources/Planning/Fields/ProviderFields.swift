@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+package import Kinds
 import Secrets
 
 /// The fields of an OAuth2 provider that a file can set, by Authentik's names.
@@ -27,11 +28,7 @@ package enum ProviderField: String, CaseIterable {
 
     /// Whether the release takes it.
     func exists(in release: Release) -> Bool {
-        switch self {
-        case .logoutURI, .logoutMethod: release.hasLogoutFields
-        case .grantTypes: release.takesGrantTypes
-        default: true
-        }
+        OAuth2Provider.fields.row(attribute: rawValue)?.exists(in: release) ?? true
     }
 }
 
@@ -41,21 +38,8 @@ extension ProviderField {
     /// Authentik's default, the same since 2024.12. Nil for what is always declared or defaulted by this program, and for
     /// the secret, which is generated.
     package var fallback: FieldValue? {
-        switch self {
-        case .name, .clientType, .clientID, .clientSecret, .redirectURIs, .scopes, .signingKey, .authorizationFlow,
-            .invalidationFlow:
-            nil
-        case .encryptionKey, .authenticationFlow: FieldValue.none
-        case .accessCodeValidity: .duration("minutes=1")
-        case .accessTokenValidity: .duration("hours=1")
-        case .refreshTokenValidity: .duration("days=30")
-        case .subjectMode: .text(SubjectMode.hashedUserID.rawValue)
-        case .issuerMode: .text(IssuerMode.perProvider.rawValue)
-        case .includeClaimsInIDToken: .flag(true)
-        case .logoutURI: .text("")
-        case .logoutMethod: .text(LogoutMethod.backchannel.rawValue)
-        case .grantTypes: .words(ProgramDefaults.grantTypes.map(\.rawValue))
-        }
+        guard let row = OAuth2Provider.fields.row(attribute: rawValue), row.isOptional else { return nil }
+        return row.fallback(slug: "")
     }
 }
 
@@ -182,7 +166,7 @@ struct ResolvedProvider {
     }
 
     private var createdGrantTypes: FieldValue {
-        .words((declared.grantTypes ?? ProgramDefaults.grantTypes).map(\.rawValue))
+        .words((declared.grantTypes ?? [.authorizationCode, .refreshToken]).map(\.rawValue))
     }
 
     /// The declared redirect URIs, and the logout ones of the provider, which a file cannot declare.
@@ -196,30 +180,9 @@ struct ResolvedProvider {
 
 extension OAuth2Provider {
     func value(of field: ProviderField, _ names: NameIndex) -> FieldValue {
-        func reference(_ pk: String?) -> FieldValue { pk.map { .reference(names.reference($0)) } ?? .none }
-        func text(_ text: String?) -> FieldValue { text.map(FieldValue.text) ?? .none }
-        func duration(_ text: String?) -> FieldValue { text.map(FieldValue.duration) ?? .none }
-        return switch field {
-        case .name: .text(name)
-        case .clientType: .text(clientType)
-        case .clientID: .text(clientID)
-        case .clientSecret: clientSecret.map(FieldValue.secret) ?? .none
-        case .redirectURIs: .redirectURIs(redirectURIs)
-        case .scopes: .references(propertyMappings.map(names.reference))
-        case .signingKey: reference(signingKey)
-        case .encryptionKey: reference(encryptionKey)
-        case .authorizationFlow: reference(authorizationFlow)
-        case .invalidationFlow: reference(invalidationFlow)
-        case .authenticationFlow: reference(authenticationFlow)
-        case .accessCodeValidity: duration(accessCodeValidity)
-        case .accessTokenValidity: duration(accessTokenValidity)
-        case .refreshTokenValidity: duration(refreshTokenValidity)
-        case .subjectMode: text(subjectMode)
-        case .issuerMode: text(issuerMode)
-        case .includeClaimsInIDToken: includeClaimsInIDToken.map(FieldValue.flag) ?? .none
-        case .logoutURI: text(logoutURI)
-        case .logoutMethod: text(logoutMethod)
-        case .grantTypes: grantTypes.map(FieldValue.words) ?? .none
-        }
+        let value = OAuth2Provider.fields.row(attribute: field.rawValue).map { self[$0] } ?? FieldValue.none
+        return names.named(value)
     }
+
+    var grantTypes: [String]? { self["grantTypes"].words }
 }

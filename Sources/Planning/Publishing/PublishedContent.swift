@@ -1,5 +1,6 @@
 import Base
 package import DesiredState
+import Kinds
 import Secrets
 
 /// What an object in Kubernetes is to hold of a service: all of what this program writes there.

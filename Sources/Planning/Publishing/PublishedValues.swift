@@ -1,4 +1,5 @@
 import DesiredState
+import Kinds
 import Secrets
 
 /// What can be published of a service: the URLs as Authentik lays them out, which is the same since 2024.12.

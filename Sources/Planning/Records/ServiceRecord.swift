@@ -1,5 +1,6 @@
 import Base
 import DesiredState
+import Kinds
 
 /// One service of a plan or report.
 package struct ServiceRecord: Sendable, Equatable, Codable {

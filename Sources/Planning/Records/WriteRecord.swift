@@ -1,5 +1,6 @@
 import DesiredState
 package import JSON
+import Kinds
 
 /// One write, without the values of secrets.
 package struct WriteRecord: Sendable, Equatable, Codable {

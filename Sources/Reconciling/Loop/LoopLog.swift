@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+import Kinds
 package import KubernetesAPI
 package import Logging
 import Planning

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Kinds
 
 extension AuthentikClient {
     /// How many applications are read at the same time: as many as the transport has connections to one host.

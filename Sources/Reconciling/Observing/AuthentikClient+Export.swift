@@ -1,5 +1,6 @@
 package import AuthentikAPI
 import DesiredState
+package import Kinds
 package import Planning
 
 extension AuthentikClient {

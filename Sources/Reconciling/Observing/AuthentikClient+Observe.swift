@@ -1,5 +1,6 @@
 package import AuthentikAPI
 package import DesiredState
+import Kinds
 package import Planning
 
 extension AuthentikClient {

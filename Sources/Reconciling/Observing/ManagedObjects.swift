@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Kinds
 package import Planning
 
 /// The objects of Authentik that a pass is about, so that an entry of its audit log can be told from one about

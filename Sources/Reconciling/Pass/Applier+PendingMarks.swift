@@ -1,5 +1,6 @@
 import AuthentikAPI
 import JSON
+import Kinds
 import Planning
 
 /// Marks of what transactions made, and what Authentik kept of it.

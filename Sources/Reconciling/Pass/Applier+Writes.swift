@@ -1,5 +1,6 @@
 import AuthentikAPI
 import JSON
+import Kinds
 import Planning
 
 extension Applier {

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Kinds
 package import Planning
 
 /// Takes an owner's marks off and changes nothing else: what was managed stays as it is, and is nobody's.

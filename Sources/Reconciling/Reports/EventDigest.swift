@@ -1,4 +1,5 @@
 import DesiredState
+import Kinds
 import KubernetesAPI
 import Planning
 

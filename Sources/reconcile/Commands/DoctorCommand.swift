@@ -4,6 +4,7 @@ import CurlTransport
 import Deploying
 import DesiredState
 import FoundationEssentials
+import Kinds
 import KubernetesAPI
 import Reconciling
 

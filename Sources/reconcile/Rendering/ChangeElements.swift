@@ -1,4 +1,5 @@
 import Base
+import Kinds
 import Planning
 
 /// What stays, goes and comes in a field, ready to print.

@@ -2,6 +2,7 @@ import AuthentikAPI
 import AuthentikSandbox
 import Foundation
 import JSON
+import Kinds
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import AuthentikSandbox
 import CurlTransport
 import DesiredState
 import JSON
+import Kinds
 import KubernetesAPI
 import KubernetesSupport
 import Planning

@@ -2,6 +2,7 @@ import AuthentikAPI
 import AuthentikSandbox
 import DesiredState
 import JSON
+import Kinds
 import KubernetesSupport
 import Planning
 import Reconciling

@@ -1,4 +1,5 @@
 import DesiredState
+import Kinds
 
 /// A file made by chance.
 struct RandomFile {

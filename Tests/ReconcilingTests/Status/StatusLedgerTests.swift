@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import FoundationEssentials
+import Kinds
 import Planning
 import Secrets
 import Testing

@@ -1,22 +1,24 @@
-package import AuthentikAPI
 import Base
 package import JSON
 package import Secrets
 
 /// The value of a field of Authentik's, with the equality that Authentik means.
 ///
-/// Order, surrounding white space and the spelling of a duration are no difference; any other byte is.
-package enum FieldValue: Sendable {
+/// Order, surrounding white space and the spelling of a duration are no difference; any other byte is: see
+/// ``means(_:)``. `==` is to the letter.
+///
+/// It is the one shape of a value on its whole way: as a file declares it, as Authentik holds it, and in a plan.
+package enum FieldValue: Sendable, Equatable {
     /// Null, or not there.
     case none
     case text(String)
     case flag(Bool)
     /// Another object, by its pk; the name is for people.
-    case reference(Reference)
+    indirect case reference(Reference)
     /// An unordered set of other objects.
     case references([Reference])
     /// A set, unless `firstOpens`: the application's tile opens the first one then.
-    case redirectURIs([OAuth2Provider.RedirectEntry], firstOpens: Bool = false)
+    case redirectURIs([RedirectEntry], firstOpens: Bool = false)
     /// An unordered set of words.
     case words([String])
     /// `hours=1;minutes=30`
@@ -26,7 +28,9 @@ package enum FieldValue: Sendable {
     case unresolvedSecret
 
     package struct Reference: Sendable, Hashable {
+        /// Null where only the name is known so far.
         package var pk: JSONValue
+        /// For people; the pk where no name is known so far.
         package var name: String
         /// What a key signs with; nil for anything else, and where that is not known.
         package var algorithm: SigningAlgorithm?
@@ -36,10 +40,23 @@ package enum FieldValue: Sendable {
             self.name = name
             self.algorithm = algorithm
         }
+
+        /// As Authentik answers it.
+        package init(pk: String) {
+            self.init(pk: .string(pk), name: pk)
+        }
+
+        /// As a file has it.
+        package init(named name: String) {
+            self.init(pk: .null, name: name)
+        }
     }
 }
 
 extension FieldValue {
+    package static func reference(pk: String) -> FieldValue { .reference(Reference(pk: pk)) }
+    package static func references(pks: [String]) -> FieldValue { .references(pks.map { Reference(pk: $0) }) }
+
     /// Whether Authentik means the same by both.
     package func means(_ other: FieldValue) -> Bool {
         switch (self, other) {
@@ -94,10 +111,23 @@ extension FieldValue {
         }
     }
 
-    package var secret: Secret? {
-        guard case .secret(let secret) = self else { return nil }
-        return secret
+    package var text: String? {
+        switch self {
+        case .text(let text), .duration(let text): text
+        default: nil
+        }
     }
+
+    package var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
+    package var words: [String]? { if case .words(let words) = self { words } else { nil } }
+    package var reference: Reference? { if case .reference(let reference) = self { reference } else { nil } }
+    package var references: [Reference] { if case .references(let references) = self { references } else { [] } }
+    package var redirectEntries: [RedirectEntry] {
+        if case .redirectURIs(let entries, _) = self { entries } else { [] }
+    }
+    package var secret: Secret? { if case .secret(let secret) = self { secret } else { nil } }
+    /// Whether there is none.
+    package var isNone: Bool { if case .none = self { true } else { false } }
 
     /// Whether it must not be shown, or cannot be.
     package var isSecret: Bool {
@@ -110,41 +140,14 @@ extension FieldValue {
 
 extension FieldValue {
     /// Redirect URIs of which the first one is meant, too: of an application without a launch URL.
-    var openingFirst: FieldValue {
+    package var openingFirst: FieldValue {
         guard case .redirectURIs(let entries, _) = self else { return self }
         return .redirectURIs(entries, firstOpens: true)
     }
 
     /// Whether the first redirect URI of both is the same; of any other field it is.
-    func begins(like other: FieldValue) -> Bool {
+    package func begins(like other: FieldValue) -> Bool {
         guard case .redirectURIs(let left, _) = self, case .redirectURIs(let right, _) = other else { return true }
         return left.first?.normalized == right.first?.normalized
-    }
-}
-
-extension OAuth2Provider.RedirectEntry {
-    /// With the type that a release leaves out said.
-    fileprivate var normalized: Self {
-        var entry = self
-        entry.url = url.trimmed()
-        entry.type = type ?? "authorization"
-        return entry
-    }
-
-    /// Always complete: Authentik answers 405 to an entry without one of the first two, and stores it all the same.
-    fileprivate var json: JSONValue {
-        var members: [String: JSONValue] = ["matching_mode": .string(matchingMode), "url": .string(url)]
-        if let type { members["redirect_uri_type"] = .string(type) }
-        return .object(members)
-    }
-}
-
-extension String {
-    /// Without white space at both ends, as Authentik stores text.
-    func trimmed() -> String {
-        guard let first = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        return String(unicodeScalars[first...last])
     }
 }

@@ -1,27 +1,43 @@
+import Base
+
 /// What a text must be like, beyond being text.
 ///
 /// Every text is trimmed first, as Authentik does it, and has no control characters.
-struct TextRule: Sendable {
+package struct TextRule: Sendable {
     /// Where Authentik takes an empty text, it means "nothing": the way to clear what somebody else has set.
-    var mayBeEmpty = false
-    var mayHaveLines = false
+    package var mayBeEmpty = false
+    package var mayHaveLines = false
     /// What is wrong with a text that is trimmed and not empty.
-    var check: @Sendable (String) -> Complaint? = { _ in nil }
+    package var check: @Sendable (String) -> Complaint?
+
+    package init(
+        mayBeEmpty: Bool = false,
+        mayHaveLines: Bool = false,
+        check: @escaping @Sendable (String) -> Complaint? = { _ in nil }
+    ) {
+        self.mayBeEmpty = mayBeEmpty
+        self.mayHaveLines = mayHaveLines
+        self.check = check
+    }
 }
 
 /// What is wrong with a value, to be put behind the name of its field.
-struct Complaint: Equatable {
-    var severity = Diagnostic.Severity.error
-    /// `does not begin with '/'`.
-    var message: String
-    var hint: String?
-    /// Whether the value has a secret in it, so that its lines must not be shown.
-    var isSecret: Bool
+package struct Complaint: Sendable, Equatable {
+    package enum Severity: String, Sendable {
+        case error, warning
+    }
 
-    init(
+    package var severity = Severity.error
+    /// `does not begin with '/'`.
+    package var message: String
+    package var hint: String?
+    /// Whether the value has a secret in it, so that its lines must not be shown.
+    package var isSecret: Bool
+
+    package init(
         _ message: String,
         hint: String? = nil,
-        severity: Diagnostic.Severity = .error,
+        severity: Severity = .error,
         isSecret: Bool = false
     ) {
         self.severity = severity
@@ -29,14 +45,20 @@ struct Complaint: Equatable {
         self.hint = hint
         self.isSecret = isSecret
     }
+
+    /// The most characters of a value that a message repeats: a file may hold secrets.
+    static let quoteLimit = 40
+
+    /// A short piece of a value in quotes, cut off at ``quoteLimit``.
+    static func quote(_ text: some StringProtocol) -> String { "'\(String(text).cut(to: quoteLimit))'" }
 }
 
 extension TextRule {
-    static let line = TextRule()
-    static let lineOrEmpty = TextRule(mayBeEmpty: true)
-    static let lines = TextRule(mayBeEmpty: true, mayHaveLines: true)
+    package static let line = TextRule()
+    package static let lineOrEmpty = TextRule(mayBeEmpty: true)
+    package static let lines = TextRule(mayBeEmpty: true, mayHaveLines: true)
 
-    static let owner = TextRule { text in
+    package static let owner = TextRule { text in
         let isFit =
             text.utf8.count <= 63 && text.utf8.first?.isASCIIAlphanumeric == true
             && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_.".utf8.contains($0) }
@@ -48,7 +70,7 @@ extension TextRule {
     }
 
     /// Authentik's rule for slugs; releases before 2025.12 take up to 50 characters.
-    static let slug = TextRule { text in
+    package static let slug = TextRule { text in
         if let complaint = notASlug(text) { return complaint }
         if reservedSlugs.contains(text) {
             return Complaint("'\(text)' is reserved by Authentik", hint: "choose another slug")
@@ -67,12 +89,12 @@ extension TextRule {
     }
 
     /// The slug of a flow.
-    static let flow = TextRule(check: notASlug)
+    package static let flow = TextRule(check: notASlug)
 
     /// Printable ASCII (RFC 6749, appendix A.1).
     ///
     /// Older releases store anything else too, and refuse each login with it; 2026.8 refuses to store it.
-    static let clientID = TextRule { text in
+    package static let clientID = TextRule { text in
         guard text.unicodeScalars.allSatisfy({ (0x20...0x7E).contains($0.value) }) else {
             let hint = "use only letters, digits and signs of ASCII"
             return Complaint("has a character that no client id may have", hint: hint)
@@ -81,7 +103,7 @@ extension TextRule {
     }
 
     /// One scope, or the `managed` name of a scope mapping (RFC 6749, section 3.3).
-    static let scope = TextRule { text in
+    package static let scope = TextRule { text in
         if text.utf8.contains(where: { $0 == 0x20 }) {
             return Complaint("has a space in it", hint: "write one scope per entry")
         }
@@ -89,7 +111,7 @@ extension TextRule {
         return isToken ? nil : Complaint("has a character that no scope may have")
     }
 
-    static let environmentVariable = TextRule { text in
+    package static let environmentVariable = TextRule { text in
         let isName =
             text.utf8.first.map { $0.isASCIIAlphanumeric && !$0.isASCIIDigit || $0 == UInt8(ascii: "_") } == true
             && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") }
@@ -101,7 +123,7 @@ extension TextRule {
             )
     }
 
-    static let duration = TextRule(check: DurationText.complaint)
+    package static let duration = TextRule(check: DurationText.complaint)
 
     private static let reservedSlugs: Set = ["authorize", "token", "device", "userinfo", "introspect", "revoke"]
 
@@ -113,7 +135,9 @@ extension TextRule {
 }
 
 extension UInt8 {
-    var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
-    var isASCIIHexDigit: Bool { isASCIIDigit || (0x41...0x46).contains(self) || (0x61...0x66).contains(self) }
-    var isASCIIAlphanumeric: Bool { isASCIIDigit || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
+    package var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
+    package var isASCIIHexDigit: Bool { isASCIIDigit || (0x41...0x46).contains(self) || (0x61...0x66).contains(self) }
+    package var isASCIIAlphanumeric: Bool {
+        isASCIIDigit || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
+    }
 }

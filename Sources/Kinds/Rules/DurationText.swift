@@ -1,4 +1,4 @@
-internal import YAMLDocument
+import Base
 
 /// Authentik's way to write durations: `hours=1;minutes=30`.
 ///
@@ -26,7 +26,7 @@ enum DurationText {
             guard units.contains(unit) else {
                 let near = Suggestion.nearest(to: unit, among: units).map { "did you mean '\($0)'?" }
                 let known = "the units are \(units.joined(separator: ", "))"
-                return Complaint("has the unknown unit \(YAMLProblem.quote(String(parts[0])))", hint: near ?? known)
+                return Complaint("has the unknown unit \(Complaint.quote(parts[0]))", hint: near ?? known)
             }
             guard seen.insert(unit).inserted else {
                 return Complaint("has '\(unit)' twice", hint: "Authentik takes only the last")

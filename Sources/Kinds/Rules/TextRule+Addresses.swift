@@ -1,7 +1,5 @@
-internal import YAMLDocument
-
 extension TextRule {
-    static let host = TextRule { text in
+    package static let host = TextRule { text in
         if text.contains("://") {
             return Complaint("has a scheme in it", hint: "write only the host name; the scheme goes into 'scheme'")
         }
@@ -14,37 +12,37 @@ extension TextRule {
         return HostName.complaint(text)
     }
 
-    static let redirectPath = TextRule { text in
+    package static let redirectPath = TextRule { text in
         if text.contains("://") {
             return Complaint("is a whole URL", hint: "write only the path, or use redirectURIs")
         }
         if !text.hasPrefix("/") {
             // What has a colon may be a name and a password.
             let isPlain = !text.contains(where: { "@:".contains($0) })
-            let example = isPlain ? "/\(text.prefix(YAMLProblem.quoteLimit))" : "/…"
+            let example = isPlain ? "/\(text.prefix(Complaint.quoteLimit))" : "/…"
             return Complaint("does not begin with '/'", hint: "write '\(example)'")
         }
         return WebAddress.badCharacter(in: text) ?? WebAddress.fragment(in: text)
     }
 
     /// Authentik takes http and https, with placeholders like `%(username)s`, and `blank://blank` for no launch at all.
-    static let launchURL = TextRule { text in
+    package static let launchURL = TextRule { text in
         text == "blank://blank" ? nil : WebAddress.complaint(about: text, for: .launch)
     }
 
     /// Where Authentik is, as its own links have it: no more than a path behind the host.
-    static let publicURL = TextRule { text in
+    package static let publicURL = TextRule { text in
         if let complaint = WebAddress.complaint(about: text, for: .link) { return complaint }
         guard text.contains(where: { "?#".contains($0) }) else { return nil }
         return Complaint("has a query or fragment", hint: "write only scheme, host and, if need be, port and path")
     }
 
-    static let logoutURI = TextRule(mayBeEmpty: true) { WebAddress.complaint(about: $0, for: .checked) }
+    package static let logoutURI = TextRule(mayBeEmpty: true) { WebAddress.complaint(about: $0, for: .checked) }
 
-    static let icon = TextRule(mayBeEmpty: true, check: IconName.complaint)
+    package static let icon = TextRule(mayBeEmpty: true, check: IconName.complaint)
 
     /// A redirect URI that is compared as it is: any scheme, since apps have their own (RFC 8252).
-    static let strictRedirectURI = TextRule { text in
+    package static let strictRedirectURI = TextRule { text in
         if let complaint = WebAddress.badCharacter(in: text) { return complaint }
         guard let colon = text.firstIndex(of: ":"), WebAddress.isScheme(text[..<colon]) else {
             return Complaint(
@@ -53,10 +51,10 @@ extension TextRule {
             )
         }
         let scheme = text[..<colon].lowercased()
-        let complaint = Origin.schemes.contains(scheme) ? WebAddress.complaint(about: text, for: .link) : nil
+        let complaint = WebAddress.schemes.contains(scheme) ? WebAddress.complaint(about: text, for: .link) : nil
         return complaint ?? WebAddress.fragment(in: text)
     }
 
     /// A redirect URI that is a pattern; Authentik has Python match it against the whole URI.
-    static let regexRedirectURI = TextRule(check: RegexSyntax.complaint)
+    package static let regexRedirectURI = TextRule(check: RegexSyntax.complaint)
 }

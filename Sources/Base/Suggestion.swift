@@ -17,10 +17,10 @@ package enum Suggestion {
     }
 
     /// Whether two names are the same but for case, '-' and '_'.
-    static func isSame(_ left: String, _ right: String) -> Bool { folded(left) == folded(right) }
+    package static func isSame(_ left: String, _ right: String) -> Bool { folded(left) == folded(right) }
 
     /// Whether one name is the other but for case, '-' and '_', or for one letter.
-    static func isSlip(_ left: String, _ right: String) -> Bool {
+    package static func isSlip(_ left: String, _ right: String) -> Bool {
         left.utf8.count <= 40 && distance(folded(left), folded(right)) <= 1
     }
 

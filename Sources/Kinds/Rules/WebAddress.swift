@@ -1,5 +1,7 @@
 /// Checks of URLs: as much as is needed to foresee what Authentik refuses.
-enum WebAddress {
+package enum WebAddress {
+    package static let schemes = ["https", "http"]
+
     /// Who looks at a URL, and so how much it must be fit for.
     enum Use {
         /// Only browsers and clients: Authentik stores it as it is.
@@ -21,7 +23,7 @@ enum WebAddress {
         guard let slashes = text.firstRange(of: "://"), isScheme(text[..<slashes.lowerBound]) else {
             return Complaint("is not an absolute URL", hint: "write it with its scheme: https://…")
         }
-        guard Origin.schemes.contains(text[..<slashes.lowerBound].lowercased()) else {
+        guard schemes.contains(text[..<slashes.lowerBound].lowercased()) else {
             return Complaint("is not an http or https URL")
         }
         let authority = text[slashes.upperBound...].prefix { !"/?#".contains($0) }

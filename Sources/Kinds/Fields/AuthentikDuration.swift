@@ -1,3 +1,5 @@
+import Base
+
 /// A duration as Authentik writes it: `hours=1;minutes=30`, `hours=1.5`.
 ///
 /// The text is stored as it was written, so only the parsed values can be compared. Reads what `timedelta_from_string` in

@@ -24,22 +24,3 @@ package enum SigningAlgorithm: String, Sendable, Hashable {
         }
     }
 }
-
-extension FieldChange {
-    /// How tokens are signed before and after, where it is known; nil for any field but the signing key.
-    package var algorithms: (before: SigningAlgorithm?, after: SigningAlgorithm?)? {
-        guard object == .provider, field == ProviderField.signingKey.rawValue else { return nil }
-        return (before?.algorithm, after.algorithm)
-    }
-}
-
-extension FieldValue {
-    /// Of a signing key, or none.
-    fileprivate var algorithm: SigningAlgorithm? {
-        switch self {
-        case .none: .hs256
-        case .reference(let reference): reference.algorithm
-        default: nil
-        }
-    }
-}

@@ -1,3 +1,5 @@
+package import AuthentikAPI
+
 /// Who or what is bound to an object, as `/policies/bindings/` shows it.
 package struct PolicyBinding: Sendable, Equatable {
     package var pk: String
@@ -41,4 +43,19 @@ extension PolicyBinding: ListedObject {
             subject = "policy '\(named(.policy)?.name ?? "?")'"
         }
     }
+}
+
+extension Kind {
+    /// Policy bindings are only read, for an export.
+    package static let policyBinding = Kind(
+        "policyBinding",
+        .policyBindings,
+        identity: ["target", "order"],
+        ownership: .others
+    )
+}
+
+extension AuthentikClient {
+    /// All policy bindings, of applications and of everything else.
+    package func policyBindings() async throws -> [PolicyBinding] { try await list(Kind.policyBinding.endpoint) }
 }

@@ -1,15 +1,4 @@
-/// A flow, as `/flows/instances/` shows it.
-package struct Flow: Sendable, Equatable, ListedObject {
-    package var pk: String
-    package var slug: String
-
-    package var key: String { pk }
-
-    package init(pk: String, slug: String) {
-        self.pk = pk
-        self.slug = slug
-    }
-}
+package import AuthentikAPI
 
 /// A certificate with its private key, as `/crypto/certificatekeypairs/` shows it; never the key itself.
 package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
@@ -43,26 +32,14 @@ package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
     }
 }
 
-/// A scope mapping, as `/propertymappings/provider/scope/` shows it.
-package struct ScopeMapping: Sendable, Equatable, ListedObject {
-    package var pk: String
-    package var name: String
-    /// Not unique.
-    package var scopeName: String
-    /// The unique name of what Authentik itself brings: `goauthentik.io/providers/oauth2/scope-openid`.
-    package var managed: String?
+extension Kind {
+    /// Certificates are only used. Their names are not unique.
+    package static let certificate = Kind("certificate", .keys, identity: ["name"], ownership: .others)
+}
 
-    package var key: String { pk }
-
-    package init(pk: String, name: String, scopeName: String, managed: String? = nil) {
-        self.pk = pk
-        self.name = name
-        self.scopeName = scopeName
-        self.managed = managed
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case pk, name, managed
-        case scopeName = "scope_name"
+extension AuthentikClient {
+    /// All certificates that have a private key.
+    package func keys() async throws -> [CertificateKeyPair] {
+        try await list(Kind.certificate.endpoint, query: [("has_key", "true")])
     }
 }

@@ -1,0 +1,96 @@
+import AuthentikAPI
+
+/// An application as `/core/applications/` shows it, as far as this program reads it.
+package struct Application: Sendable, Equatable {
+    package var pk: String
+    /// What it holds of ``fields``.
+    package var values: FieldValues
+    /// The pk of its provider, of whatever type.
+    package var provider: Int?
+    /// What `provider` is, for people: set when it is no OAuth2 provider, too.
+    package var providerSummary: ProviderSummary?
+    /// What else uses it, beside `provider`.
+    package var backchannelProviders: [ProviderSummary] = []
+    /// Whether one of its policy bindings lets in (`any`), or only `all` of them together.
+    package var policyEngineMode = "any"
+    /// Whether lists of applications leave it out; since 2026.8.
+    package var isHidden = false
+
+    package struct ProviderSummary: Sendable, Equatable, Decodable {
+        package var name: String?
+        /// `OAuth2/OpenID Provider`, `Proxy Provider`, ….
+        package var typeName: String?
+        /// `authentik_providers_oauth2.oauth2provider`: what it is, for programs.
+        package var model: String?
+
+        package init(name: String?, typeName: String?, model: String? = nil) {
+            self.name = name
+            self.typeName = typeName
+            self.model = model
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case name
+            case typeName = "verbose_name"
+            case model = "meta_model_name"
+        }
+    }
+
+    package init(pk: String, slug: String, name: String, provider: Int? = nil) {
+        self.pk = pk
+        values = FieldValues(Self.fields)
+        self.provider = provider
+        self.slug = slug
+        self.name = name
+    }
+}
+
+extension Application {
+    /// A value by the file's name of its field.
+    package subscript(name: FieldName) -> FieldValue {
+        get { self[Self.fields[name]] }
+        set { values[Self.fields[name]] = newValue }
+    }
+
+    package subscript(field: FieldSpec) -> FieldValue { values[field] ?? field.absent ?? FieldValue.none }
+
+    // MARK: What code asks for by name
+
+    package var slug: String {
+        get { values.text(Row.slug) ?? "" }
+        set { values[Row.slug] = .text(newValue) }
+    }
+
+    package var name: String {
+        get { values.text(Row.name) ?? "" }
+        set { values[Row.name] = .text(newValue) }
+    }
+
+    package var launchURL: String {
+        get { values.text(Row.launchURL) ?? "" }
+        set { values[Row.launchURL] = .text(newValue) }
+    }
+}
+
+extension Application: ListedObject {
+    package var key: String { pk }
+
+    private enum CodingKeys: String, CodingKey {
+        case pk, provider
+        case providerSummary = "provider_obj"
+        case backchannelProviders = "backchannel_providers_obj"
+        case policyEngineMode = "policy_engine_mode"
+        case isHidden = "meta_hide"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        pk = try members.decode(String.self, forKey: .pk)
+        values = try FieldValues(Self.fields, from: decoder)
+        provider = try members.decodeIfPresent(Int.self, forKey: .provider)
+        providerSummary = try members.decodeIfPresent(ProviderSummary.self, forKey: .providerSummary)
+        backchannelProviders = try members.decodeIfPresent([ProviderSummary].self, forKey: .backchannelProviders) ?? []
+        policyEngineMode = try members.decodeIfPresent(String.self, forKey: .policyEngineMode) ?? "any"
+        isHidden = try members.decodeIfPresent(Bool.self, forKey: .isHidden) ?? false
+    }
+}

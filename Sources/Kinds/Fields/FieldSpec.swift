@@ -1,0 +1,169 @@
+package import AuthentikAPI
+
+/// A field of a kind of object: one row of its table, and all that this program knows of the field.
+///
+/// The file's reader, the differences, the three-way comparison, the look-up of names, the marks, the exporter and the
+/// documentation are made of these rows. So a row is all that a new plain field takes.
+///
+///     FieldSpec(
+///         "refreshTokenValidity",
+///         "refresh_token_validity",
+///         .duration,
+///         .optional(.duration("days=30")),
+///         doc: "How long a refresh token is valid."
+///     )
+package struct FieldSpec: Sendable {
+    /// Its name in the file: `launchURL`.
+    package let name: FieldName
+    /// Authentik's name of it, which plans, reports and marks have: `meta_launch_url`.
+    package let attribute: String
+    package let kind: ValueKind
+    package let standing: Standing
+    /// Whether a new object is sent its fallback where the file does not set it; one that lost it gets that back.
+    package let isSentOnCreate: Bool
+    /// The first release that takes it; nil for all that this program works with.
+    package let since: Release?
+    /// What an object holds whose answer does not have it; nil if each answer has it, and one without it is garbled.
+    package let absent: FieldValue?
+    /// Whether an answer without it means that this Authentik does not know it, although its release should.
+    package let mayBeUnknown: Bool
+    /// Whether the file's `defaults` may hold it; what tells one service from another may not be shared.
+    package let isDefaultable: Bool
+    /// One or two sentences for people: what it means, its unit, what holds without it.
+    package let doc: String
+    /// Its place in its table.
+    package internal(set) var index = 0
+
+    package init(
+        _ name: FieldName,
+        _ attribute: String,
+        _ kind: ValueKind,
+        _ standing: Standing,
+        isSentOnCreate: Bool = false,
+        since: Release? = nil,
+        absent: FieldValue? = FieldValue.none,
+        mayBeUnknown: Bool = false,
+        isDefaultable: Bool = true,
+        doc: String
+    ) {
+        self.name = name
+        self.attribute = attribute
+        self.kind = kind
+        self.standing = standing
+        self.isSentOnCreate = isSentOnCreate
+        self.since = since
+        self.absent = absent
+        self.mayBeUnknown = mayBeUnknown
+        self.isDefaultable = isDefaultable
+        self.doc = doc
+    }
+}
+
+/// The name of a field in the file.
+package struct FieldName: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package init(stringLiteral value: String) {
+        rawValue = value
+    }
+}
+
+/// What a field holds, and so how it is read, compared and written.
+package enum ValueKind: Sendable {
+    case text(TextRule)
+    /// One of some fixed words, which are Authentik's.
+    case choice([String])
+    case flag
+    /// Authentik's text of a duration: `hours=1;minutes=30`.
+    case duration
+    /// An unordered set of some fixed words, which are Authentik's.
+    case words([String])
+    /// The file has a reference to it; Authentik may not show it.
+    case secret
+    case redirectURIs
+    /// Another object, which the file names and Authentik has by its pk.
+    case reference(Referent)
+    /// An unordered set of other objects.
+    case references(Referent)
+
+    var isText: Bool { if case .text = self { true } else { false } }
+}
+
+/// The kinds of objects that a field can refer to.
+package enum Referent: Sendable, Hashable, CaseIterable {
+    case flow, certificate, scopeMapping
+
+    /// What a name of one must be like.
+    package var rule: TextRule {
+        switch self {
+        case .flow: .flow
+        case .certificate: .line
+        case .scopeMapping: .scope
+        }
+    }
+}
+
+/// What becomes of a field that the file does not set.
+package enum Standing: Sendable {
+    /// The file always sets it, or there is no object.
+    case required
+    /// It gets the program's own default, in every pass.
+    case managed(Fallback)
+    /// It is left as it is; where the file dropped it, and in a new object, it has the fallback, which is Authentik's
+    /// default, the same in all releases.
+    case optional(Fallback)
+}
+
+/// What a field holds that the file does not set.
+package enum Fallback: Sendable {
+    /// The service's slug.
+    case slug
+    case value(FieldValue)
+
+    package func value(slug: String) -> FieldValue {
+        switch self {
+        case .slug: .text(slug)
+        case .value(let value): value
+        }
+    }
+
+    package static var none: Fallback { .value(.none) }
+    package static func text(_ text: String) -> Fallback { .value(.text(text)) }
+    package static func flag(_ flag: Bool) -> Fallback { .value(.flag(flag)) }
+    package static func duration(_ text: String) -> Fallback { .value(.duration(text)) }
+    package static func words(_ words: [String]) -> Fallback { .value(.words(words)) }
+    /// The objects of these names.
+    package static func named(_ names: String...) -> Fallback {
+        .value(.references(names.map { FieldValue.Reference(named: $0) }))
+    }
+    /// The object of this name.
+    package static func named(_ name: String) -> Fallback { .value(.reference(.init(named: name))) }
+}
+
+extension FieldSpec {
+    /// Whether a release takes it.
+    package func exists(in release: Release) -> Bool { since.map { $0 <= release } ?? true }
+
+    /// What it holds where neither the file nor anybody else sets it; nil for what is always declared.
+    package func fallback(slug: String) -> FieldValue? {
+        switch standing {
+        case .required: nil
+        case .managed(let fallback), .optional(let fallback): fallback.value(slug: slug)
+        }
+    }
+
+    /// The program's own default, which holds in every pass; nil for a field that is not managed unless declared.
+    package func managedDefault(slug: String) -> FieldValue? {
+        guard case .managed(let fallback) = standing else { return nil }
+        return fallback.value(slug: slug)
+    }
+
+    /// Whether leaving it out of the file leaves it alone in Authentik.
+    package var isOptional: Bool { if case .optional = standing { true } else { false } }
+
+    package var isSecret: Bool { if case .secret = kind { true } else { false } }
+}

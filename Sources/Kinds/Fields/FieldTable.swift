@@ -1,0 +1,100 @@
+package import AuthentikAPI
+import Secrets
+
+/// The fields of a kind of object, in the order in which changes are shown and sent.
+package struct FieldTable: Sendable {
+    package let rows: [FieldSpec]
+    private let byName: [FieldName: Int]
+    private let byAttribute: [String: Int]
+
+    package init(_ rows: [FieldSpec]) {
+        self.rows = rows.enumerated().map { index, row in
+            var row = row
+            row.index = index
+            return row
+        }
+        byName = Dictionary(uniqueKeysWithValues: self.rows.map { ($0.name, $0.index) })
+        byAttribute = Dictionary(uniqueKeysWithValues: self.rows.map { ($0.attribute, $0.index) })
+    }
+
+    /// A row that code asks for by its name, which the table is sure to have.
+    package subscript(name: FieldName) -> FieldSpec {
+        guard let index = byName[name] else { preconditionFailure("the table has no row '\(name.rawValue)'") }
+        return rows[index]
+    }
+
+    /// The row of one of Authentik's attributes; nil for one that is not managed.
+    package func row(attribute: String) -> FieldSpec? { byAttribute[attribute].map { rows[$0] } }
+
+    /// The rows that a release takes.
+    package func rows(in release: Release) -> [FieldSpec] { rows.filter { $0.exists(in: release) } }
+
+    /// The rows in the order in which people read of them: those that are named, then the others.
+    package func rows(first names: [FieldName]) -> [FieldSpec] {
+        names.map { self[$0] } + rows.filter { !names.contains($0.name) }
+    }
+}
+
+/// The values of an object, or what is declared of one: a place for each row of its table.
+///
+/// An array, since ten thousand of them are held at once.
+package struct FieldValues: Sendable, Equatable {
+    private var places: [FieldValue?]
+
+    /// None at all.
+    package init(_ table: FieldTable) {
+        places = Array(repeating: nil, count: table.rows.count)
+    }
+
+    package subscript(field: FieldSpec) -> FieldValue? {
+        get { places[field.index] }
+        set { places[field.index] = newValue }
+    }
+}
+
+extension FieldValues {
+    /// The text in a place; nil where there is none.
+    package func text(_ field: FieldSpec) -> String? { self[field]?.text }
+}
+
+// MARK: - Decoding
+
+/// One of Authentik's attributes, as the key of a JSON object.
+package struct AttributeKey: CodingKey {
+    package let stringValue: String
+    package var intValue: Int? { nil }
+
+    package init(stringValue: String) {
+        self.stringValue = stringValue
+    }
+
+    package init?(intValue: Int) { nil }
+}
+
+extension FieldValues {
+    /// Reads the attributes of a table from an answer; one that is null or not there becomes ``FieldSpec/absent``.
+    package init(_ table: FieldTable, from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: AttributeKey.self)
+        places = try table.rows.map { try $0.value(in: members) ?? $0.absent }
+    }
+}
+
+extension FieldSpec {
+    fileprivate func value(in members: KeyedDecodingContainer<AttributeKey>) throws -> FieldValue? {
+        let key = AttributeKey(stringValue: attribute)
+        func text() throws -> String? { try members.decodeIfPresent(String.self, forKey: key) }
+        func texts() throws -> [String]? { try members.decodeIfPresent([String].self, forKey: key) }
+        if absent == nil, kind.isText { return .text(try members.decode(String.self, forKey: key)) }
+        return switch kind {
+        case .text, .choice: try text().map(FieldValue.text)
+        case .flag: try members.decodeIfPresent(Bool.self, forKey: key).map(FieldValue.flag)
+        case .duration: try text().map(FieldValue.duration)
+        case .words: try texts().map(FieldValue.words)
+        case .secret: try text().map { .secret(.init($0)) }
+        case .redirectURIs:
+            try members.decodeIfPresent([RedirectEntry].self, forKey: key).map { .redirectURIs($0) }
+        case .reference: try text().map(FieldValue.reference(pk:))
+        case .references: try texts().map(FieldValue.references(pks:))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package import AuthentikAPI
+
+/// A kind of object in Authentik: all that this program knows of it stands in one folder.
+///
+/// The folder has this value, the objects as Authentik shows them, the table of fields that a file can set, and the
+/// requests that read and write it.
+package struct Kind: Sendable {
+    /// Whose the objects are, and how that is known.
+    package enum Ownership: Sendable {
+        /// This program's, if an object carries its ownership mark.
+        case marked
+        /// This program's, if the mark of its application names it.
+        case namedInMark
+        /// Somebody else's: used, and never changed.
+        case others
+    }
+
+    /// Its name in this program: `application`.
+    package let id: String
+    package let endpoint: Endpoint
+    /// The attributes by which a file, or a mark, recognises an object, the first that has a match first.
+    package let identity: [String]
+    package let ownership: Ownership
+    /// What a file can set; without rows for a kind that is only used.
+    package let fields: FieldTable
+
+    package init(
+        _ id: String,
+        _ endpoint: Endpoint,
+        identity: [String],
+        ownership: Ownership,
+        fields: FieldTable = FieldTable([])
+    ) {
+        self.id = id
+        self.endpoint = endpoint
+        self.identity = identity
+        self.ownership = ownership
+        self.fields = fields
+    }
+
+    /// Django's model, after which permissions and entries of the audit log are named; nil for an endpoint without one.
+    package var model: ObjectModel? { endpoint.model }
+
+    /// All kinds, in the order in which people read of them.
+    package static let all = [application, oauth2Provider, mark, flow, certificate, scopeMapping, policyBinding]
+}

@@ -1,0 +1,91 @@
+package import AuthentikAPI
+import CurlTransport
+package import JSON
+
+/// An application entitlement, as `/core/application_entitlements/` shows it (since 2024.12).
+package struct ApplicationEntitlement: Sendable, Equatable, ListedObject {
+    package var pk: String
+    package var name: String
+    /// The pk of its application.
+    package var application: String
+    /// Any JSON object.
+    package var attributes: JSONValue
+
+    package var key: String { pk }
+
+    package init(pk: String, name: String, application: String, attributes: JSONValue) {
+        self.pk = pk
+        self.name = name
+        self.application = application
+        self.attributes = attributes
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, attributes
+        case pk = "pbm_uuid"
+        case application = "app"
+    }
+}
+
+extension Kind {
+    /// An application entitlement of the mark's name is the mark, and is deleted with its application.
+    package static let mark = Kind("mark", .entitlements, identity: ["app", "name"], ownership: .namedInMark)
+}
+
+extension AuthentikClient {
+    /// All entitlements, of all applications.
+    package func entitlements() async throws -> [ApplicationEntitlement] {
+        try await list(.entitlements)
+    }
+
+    /// All entitlements of one name, of all applications.
+    package func entitlements(named name: String) async throws -> [ApplicationEntitlement] {
+        try await list(.entitlements, query: [("name", name)])
+    }
+
+    /// Creates an entitlement, unless the application has one of that name already.
+    ///
+    /// - Returns: the one that is there then, whoever made it.
+    package func createEntitlement(
+        named name: String,
+        application: String,
+        attributes: JSONValue
+    ) async throws -> Creation<ApplicationEntitlement> {
+        let request = APIRequest(
+            method: "POST",
+            endpoint: .entitlements,
+            body: ["name": .string(name), "app": .string(application), "attributes": attributes]
+        )
+        func find() async throws -> Creation<ApplicationEntitlement>? {
+            try await entitlement(named: name, application: application).map { Creation($0, isFound: true) }
+        }
+        do {
+            return try await create(
+                request,
+                decode: { Creation(try await decode(ApplicationEntitlement.self, $0, to: request)) },
+                find: find
+            )
+        } catch let error as AuthentikError where error.mayBeOutdated {
+            if let found = try? await find() { return found }
+            throw error
+        }
+    }
+
+    private func entitlement(named name: String, application: String) async throws -> ApplicationEntitlement? {
+        let found: [ApplicationEntitlement] = try await list(
+            .entitlements,
+            query: [("app", application), ("name", name)]
+        )
+        return found.first { $0.application == application && $0.name == name }
+    }
+
+    /// Replaces the attributes as a whole.
+    ///
+    /// - Returns: the entitlement as it is then.
+    @discardableResult
+    package func updateEntitlement(pk: String, attributes: JSONValue) async throws -> ApplicationEntitlement {
+        try await update(.entitlements, key: pk, WriteBody(["attributes": attributes]))
+    }
+
+    package func deleteEntitlement(pk: String) async throws { try await delete(.entitlements, key: pk) }
+}

@@ -1,0 +1,117 @@
+import AuthentikAPI
+package import Secrets
+
+/// An OAuth2 provider as `/providers/oauth2/` shows it, as far as this program reads it.
+package struct OAuth2Provider: Sendable, Equatable {
+    package var pk: Int
+    /// What it holds of ``fields``.
+    package var values: FieldValues
+    /// What became `logout_uri` in 2025.10; 2025.8 only.
+    package var backchannelLogoutURI: String?
+    /// How long before its end a refresh token is replaced; since 2025.10.
+    package var refreshTokenThreshold: String?
+    /// The uuids of sources whose tokens are taken for those of this provider.
+    package var federatedSources: [String] = []
+    /// The pks of providers of which the same is true.
+    package var federatedProviders: [Int] = []
+    /// The slug of the application whose provider this is.
+    package var applicationSlug: String?
+    /// The slug of the application that has this as a backchannel provider.
+    package var backchannelApplicationSlug: String?
+    /// Not part of the list: see ``Kind``.
+    package var kind = Kind.oauth2
+
+    /// What a provider is that Authentik lists as an OAuth2 provider.
+    ///
+    /// The inner half of a proxy provider is among them, under its name and under the same type
+    /// (https://github.com/goauthentik/authentik/issues/11949). What it is tells its application, or the list of proxy
+    /// providers.
+    package enum Kind: Sendable, Hashable {
+        case oauth2
+        case proxy
+        /// It looks like a proxy provider, and this account may not see the list that would tell.
+        case undetermined
+    }
+
+    package init(pk: Int, name: String, clientID: String) {
+        self.pk = pk
+        values = FieldValues(Self.fields)
+        self.name = name
+        self.clientID = clientID
+    }
+}
+
+extension OAuth2Provider {
+    /// A value by the file's name of its field.
+    package subscript(name: FieldName) -> FieldValue {
+        get { self[Self.fields[name]] }
+        set { values[Self.fields[name]] = newValue }
+    }
+
+    package subscript(field: FieldSpec) -> FieldValue { values[field] ?? field.absent ?? FieldValue.none }
+
+    // MARK: What code asks for by name
+
+    package var name: String {
+        get { values.text(Row.name) ?? "" }
+        set { values[Row.name] = .text(newValue) }
+    }
+
+    package var clientID: String {
+        get { values.text(Row.clientID) ?? "" }
+        set { values[Row.clientID] = .text(newValue) }
+    }
+
+    package var clientType: String {
+        get { self[Row.clientType].text ?? "" }
+        set { values[Row.clientType] = .text(newValue) }
+    }
+
+    /// Nil where a release does not show it to this account.
+    package var clientSecret: Secret? {
+        get { values[Row.clientSecret]?.secret }
+        set { values[Row.clientSecret] = newValue.map(FieldValue.secret) }
+    }
+
+    package var redirectURIs: [RedirectEntry] {
+        get { values[Row.redirectURIs]?.redirectEntries ?? [] }
+        set { values[Row.redirectURIs] = .redirectURIs(newValue) }
+    }
+
+    /// Nil where an answer does not say.
+    package var issuerMode: IssuerMode? { values.text(Row.issuerMode).flatMap(IssuerMode.init) }
+
+    /// Whether any application has it.
+    package var isLinked: Bool { applicationSlug != nil || backchannelApplicationSlug != nil }
+
+    /// Whether it has the redirect URI of an outpost, as each proxy provider does; an ordinary provider may have it, too.
+    package var looksLikeProxy: Bool {
+        redirectURIs.contains { $0.url.contains("X-authentik-auth-callback") }
+    }
+}
+
+extension OAuth2Provider: ListedObject {
+    package var key: Int { pk }
+
+    private enum CodingKeys: String, CodingKey {
+        case pk
+        case backchannelLogoutURI = "backchannel_logout_uri"
+        case refreshTokenThreshold = "refresh_token_threshold"
+        case federatedSources = "jwt_federation_sources"
+        case federatedProviders = "jwt_federation_providers"
+        case applicationSlug = "assigned_application_slug"
+        case backchannelApplicationSlug = "assigned_backchannel_application_slug"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        pk = try members.decode(Int.self, forKey: .pk)
+        values = try FieldValues(Self.fields, from: decoder)
+        backchannelLogoutURI = try members.decodeIfPresent(String.self, forKey: .backchannelLogoutURI)
+        refreshTokenThreshold = try members.decodeIfPresent(String.self, forKey: .refreshTokenThreshold)
+        federatedSources = try members.decodeIfPresent([String].self, forKey: .federatedSources) ?? []
+        federatedProviders = try members.decodeIfPresent([Int].self, forKey: .federatedProviders) ?? []
+        applicationSlug = try members.decodeIfPresent(String.self, forKey: .applicationSlug)
+        backchannelApplicationSlug = try members.decodeIfPresent(String.self, forKey: .backchannelApplicationSlug)
+    }
+}

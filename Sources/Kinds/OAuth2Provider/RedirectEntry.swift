@@ -1,0 +1,51 @@
+import Base
+import JSON
+
+/// One entry of `redirect_uris`.
+///
+/// Equal are two that are so to the byte.
+package struct RedirectEntry: Sendable, Hashable, Decodable {
+    package var matchingMode: String
+    package var url: String
+    /// `authorization` or `logout`; nil before 2026.5, where all are for authorization.
+    package var type: String?
+
+    package init(matchingMode: String, url: String, type: String? = nil) {
+        self.matchingMode = matchingMode
+        self.url = url
+        self.type = type
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.matchingMode == right.matchingMode && left.url.exact == right.url.exact && left.type == right.type
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(matchingMode)
+        hasher.combine(url.exact)
+        hasher.combine(type)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case url
+        case matchingMode = "matching_mode"
+        case type = "redirect_uri_type"
+    }
+}
+
+extension RedirectEntry {
+    /// With the type that a release leaves out said.
+    var normalized: Self {
+        var entry = self
+        entry.url = url.trimmed()
+        entry.type = type ?? "authorization"
+        return entry
+    }
+
+    /// Always complete: Authentik answers 405 to an entry without one of the first two, and stores it all the same.
+    var json: JSONValue {
+        var members: [String: JSONValue] = ["matching_mode": .string(matchingMode), "url": .string(url)]
+        if let type { members["redirect_uri_type"] = .string(type) }
+        return .object(members)
+    }
+}
