@@ -67,7 +67,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
 package struct ObjectModel: Sendable, Hashable {
     /// Django's app: `authentik_core`.
     package var app: String
-    /// `application`
+    /// As in `application`.
     package var name: String
 
     package init(_ app: String, _ name: String) {

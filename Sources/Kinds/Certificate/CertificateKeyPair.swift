@@ -33,7 +33,7 @@ package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
 }
 
 extension Kind {
-    /// Certificates are only used. Their names are not unique.
+    /// Certificates are only used; their names are not unique.
     package static let certificate = Kind("certificate", .keys, identity: ["name"], ownership: .others)
 }
 
