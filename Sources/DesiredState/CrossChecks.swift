@@ -1,3 +1,4 @@
+import Kinds
 internal import YAMLDocument
 
 /// Finds services, in one file or several, that cannot be there together.

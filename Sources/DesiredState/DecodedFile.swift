@@ -1,3 +1,4 @@
+import Kinds
 internal import YAMLDocument
 
 /// What one file declares, each service on its own; what they are to each other is for ``CrossChecks``.

@@ -1,4 +1,5 @@
 import Base
+import Kinds
 internal import YAMLDocument
 
 /// Reads one file, and reports every mistake in it.
@@ -42,13 +43,13 @@ struct FileDecoder {
         return false
     }
 
-    private func located<Value>(_ values: FieldValues, _ name: FieldName, _ value: Value?) -> Located<Value>? {
+    private func located<Value>(_ values: ReadFields, _ name: FieldName, _ value: Value?) -> Located<Value>? {
         guard let value, let entry = values[name] else { return nil }
         return Located(value: value, position: entry.position)
     }
 
     /// Reports what a file cannot do without, and values that are null.
-    private func require(_ values: FieldValues) {
+    private func require(_ values: ReadFields) {
         let hints: [(FieldName, String)] = [
             (.apiVersion, "begin the file with 'apiVersion: reconcile/v1'"),
             (.owner, "name whose services these are, as in 'owner: homelab'"),
@@ -64,10 +65,10 @@ struct FileDecoder {
         }
     }
 
-    private func defaults(_ node: YAMLNode?) -> FieldValues {
+    private func defaults(_ node: YAMLNode?) -> ReadFields {
         let place = " in defaults"
         guard let node, let pairs = ValueReader(log: log, place: "").pairs(node, "defaults") else {
-            return FieldValues()
+            return ReadFields()
         }
         let shared = pairs.filter { pair in
             guard let field = Schema.service[pair.key], !field.isDefaultable else { return true }

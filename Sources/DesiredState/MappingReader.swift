@@ -1,4 +1,5 @@
 import Base
+import Kinds
 internal import YAMLDocument
 
 /// Reads a mapping by its schema.
@@ -12,8 +13,8 @@ struct MappingReader {
     ///
     /// A field that was probably meant by an unknown one counts as given and wrong: whatever depends on it need not be
     /// reported as missing too.
-    func values(of pairs: [YAMLPair]) -> FieldValues {
-        var values = FieldValues()
+    func values(of pairs: [YAMLPair]) -> ReadFields {
+        var values = ReadFields()
         for pair in pairs {
             if let field = schema[pair.key] {
                 values[field.name] = entry(ValueReader(log: log, place: place).value(of: pair, field), pair)
@@ -24,8 +25,8 @@ struct MappingReader {
         return values
     }
 
-    private func entry(_ value: FieldValue, _ pair: YAMLPair) -> FieldValues.Entry {
-        FieldValues.Entry(value: value, keyPosition: pair.keyPosition, node: pair.value)
+    private func entry(_ value: ReadValue, _ pair: YAMLPair) -> ReadFields.Entry {
+        ReadFields.Entry(value: value, keyPosition: pair.keyPosition, node: pair.value)
     }
 
     /// Returns the field that was probably meant.

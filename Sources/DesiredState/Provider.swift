@@ -1,46 +1,70 @@
 package import Kinds
 
-/// The declared OAuth2 provider of a service, with the program's own defaults filled in.
+/// The declared OAuth2 provider of a service.
 package struct Provider: Sendable, Equatable {
-    /// The provider's name; the service's slug unless said otherwise.
-    package var name: String
-    /// The OAuth2 client id; the service's slug unless said otherwise.
-    package var clientID: String
-    package var clientType: ClientType = .confidential
+    /// The service's, after which the provider and its client are named unless the file says otherwise.
+    package var slug: String
+    /// What the file, or its `defaults`, sets of the provider: the program's own defaults are not in it, nor the secret.
+    package var values = FieldValues(OAuth2Provider.fields)
     /// Where the client secret is; nil only for a public client, whose secret is never compared.
     package var secret: SecretReference?
     /// What reads the secret at its start, and so is restarted when that changes; only with a Kubernetes Secret.
     package var restart: Workload?
     /// What of it the service finds in Kubernetes.
     package var publication: Publication?
-    /// At least one; no entry twice.
-    package var redirectURIs: [RedirectURI]
-    /// Scope names (`openid`), or the `managed` name of a scope mapping.
-    package var scopes: [String] = ProgramDefaults.scopes
-    /// The name of the certificate-key pair that signs tokens.
-    package var signingKey: String = ProgramDefaults.signingKey
-    /// The name of the certificate-key pair that encrypts tokens.
-    package var encryptionKey: String?
-    /// Slugs of flows.
-    package var authorizationFlow: String = ProgramDefaults.authorizationFlow
-    package var invalidationFlow: String = ProgramDefaults.invalidationFlow
-    package var authenticationFlow: String?
-    /// Authentik's text of a duration, as `hours=1;minutes=30`.
-    package var accessCodeValidity: String?
-    package var accessTokenValidity: String?
-    package var refreshTokenValidity: String?
-    package var subjectMode: SubjectMode?
-    package var issuerMode: IssuerMode?
-    package var includeClaimsInIDToken: Bool?
-    package var logoutURI: String?
-    package var logoutMethod: LogoutMethod?
-    package var grantTypes: [GrantType]?
 
-    package init(name: String, clientID: String, redirectURIs: [RedirectURI]) {
-        self.name = name
-        self.clientID = clientID
+    /// - Parameter redirectURIs: at least one; no entry twice.
+    package init(slug: String, redirectURIs: [RedirectURI]) {
+        self.slug = slug
         self.redirectURIs = redirectURIs
     }
+}
+
+extension Provider {
+    /// What is declared, by the file's name of a field.
+    package subscript(name: FieldName) -> FieldValue? {
+        get { values[OAuth2Provider.fields[name]] }
+        set { values[OAuth2Provider.fields[name]] = newValue }
+    }
+
+    /// What is declared, or defaulted by this program; nil for what is not managed.
+    package func value(of field: FieldSpec) -> FieldValue? { values[field] ?? field.managedDefault(slug: slug) }
+
+    /// Whether the file, or its `defaults`, sets a field; what this program defaults does not count.
+    package func declares(_ field: FieldSpec) -> Bool { field.isSecret ? secret != nil : values[field] != nil }
+
+    // MARK: What code asks for by name
+
+    /// The provider's name; the service's slug unless said otherwise.
+    package var name: String {
+        get { values.text(OAuth2Provider.Row.name) ?? slug }
+        set { values[OAuth2Provider.Row.name] = .text(newValue) }
+    }
+
+    /// The OAuth2 client id; the service's slug unless said otherwise.
+    package var clientID: String {
+        get { values.text(OAuth2Provider.Row.clientID) ?? slug }
+        set { values[OAuth2Provider.Row.clientID] = .text(newValue) }
+    }
+
+    package var clientType: ClientType {
+        get { values.text(OAuth2Provider.Row.clientType).flatMap(ClientType.init) ?? .confidential }
+        set { values[OAuth2Provider.Row.clientType] = .text(newValue.rawValue) }
+    }
+
+    package var redirectURIs: [RedirectURI] {
+        get { values[OAuth2Provider.Row.redirectURIs]?.redirectEntries.compactMap(RedirectURI.init) ?? [] }
+        set { values[OAuth2Provider.Row.redirectURIs] = .redirectURIs(newValue.map(RedirectEntry.init)) }
+    }
+
+    /// Scope names (`openid`), or the `managed` name of a scope mapping.
+    package var scopes: [String] {
+        get { value(of: OAuth2Provider.Row.scopes)?.references.map(\.name) ?? [] }
+        set { values[OAuth2Provider.Row.scopes] = .references(newValue.map { .init(named: $0) }) }
+    }
+
+    /// Nil where the file does not say.
+    package var issuerMode: IssuerMode? { values.text(OAuth2Provider.Row.issuerMode).flatMap(IssuerMode.init) }
 }
 
 /// A place where a client may be sent back to (RFC 6749, section 3.1.2).
@@ -56,36 +80,16 @@ package struct RedirectURI: Sendable, Hashable {
         self.matching = matching
         self.url = url
     }
+
+    /// Fails on a way of matching that no file has.
+    init?(_ entry: RedirectEntry) {
+        guard let matching = Matching(rawValue: entry.matchingMode) else { return nil }
+        self.init(entry.url, matching: matching)
+    }
 }
 
-/// What the `sub` claim holds.
-///
-/// Raw values are Authentik's.
-package enum SubjectMode: String, Sendable, CaseIterable {
-    case hashedUserID = "hashed_user_id"
-    case userID = "user_id"
-    case userUUID = "user_uuid"
-    case userUsername = "user_username"
-    case userEmail = "user_email"
-    case userUPN = "user_upn"
-}
-
-/// How a client learns of a logout.
-///
-/// Raw values are Authentik's.
-package enum LogoutMethod: String, Sendable, CaseIterable {
-    case backchannel, frontchannel
-}
-
-/// OAuth2 grant types.
-///
-/// Raw values are Authentik's.
-package enum GrantType: String, Sendable, CaseIterable {
-    case authorizationCode = "authorization_code"
-    case implicit
-    case hybrid
-    case refreshToken = "refresh_token"
-    case clientCredentials = "client_credentials"
-    case password
-    case deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
+extension RedirectEntry {
+    init(_ uri: RedirectURI) {
+        self.init(matchingMode: uri.matching.rawValue, url: uri.url)
+    }
 }

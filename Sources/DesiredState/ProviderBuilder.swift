@@ -7,35 +7,18 @@ struct ProviderBuilder {
     /// How messages call the service: `service 'grafana'`.
     let label: String
     let begin: YAMLPosition
-    let values: FieldValues
+    let values: ReadFields
     let log: DiagnosticLog
 
     /// - Parameter origin: What the redirect paths are appended to; nil without paths, or after an error.
     func build(at origin: Origin?) -> Provider {
-        var provider = Provider(
-            name: values.text(.providerName) ?? slug,
-            clientID: values.text(.clientID) ?? slug,
-            redirectURIs: redirectURIs(at: origin)
-        )
-        provider.clientType = values.word(.clientType) ?? .confidential
+        var provider = Provider(slug: slug, redirectURIs: redirectURIs(at: origin))
+        for field in OAuth2Provider.fields.rows {
+            if let value = values.declared(field) { provider.values[field] = value }
+        }
         provider.secret = secret(for: provider.clientType)
         provider.restart = restart(for: provider)
         provider.publication = values.publication(.publish)
-        provider.scopes = values.texts(.scopes)?.map(\.value) ?? ProgramDefaults.scopes
-        provider.signingKey = values.text(.signingKey) ?? ProgramDefaults.signingKey
-        provider.encryptionKey = values.text(.encryptionKey)
-        provider.authorizationFlow = values.text(.authorizationFlow) ?? ProgramDefaults.authorizationFlow
-        provider.invalidationFlow = values.text(.invalidationFlow) ?? ProgramDefaults.invalidationFlow
-        provider.authenticationFlow = values.text(.authenticationFlow)
-        provider.accessCodeValidity = values.text(.accessCodeValidity)
-        provider.accessTokenValidity = values.text(.accessTokenValidity)
-        provider.refreshTokenValidity = values.text(.refreshTokenValidity)
-        provider.subjectMode = values.word(.subjectMode)
-        provider.issuerMode = values.word(.issuerMode)
-        provider.includeClaimsInIDToken = values.flag(.includeClaimsInIDToken)
-        provider.logoutURI = values.text(.logoutURI)
-        provider.logoutMethod = values.word(.logoutMethod)
-        provider.grantTypes = values.texts(.grantTypes)?.compactMap { GrantType(rawValue: $0.value) }
         return provider
     }
 

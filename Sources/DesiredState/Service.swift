@@ -1,21 +1,15 @@
+package import Kinds
+
 /// One declared service: an application, and an OAuth2 provider unless it is a bookmark.
 ///
-/// An optional that is nil was not declared and is not managed: whatever Authentik has there stays.
+/// What was not declared is not managed: whatever Authentik has there stays.
 package struct Service: Sendable, Equatable {
-    /// The application's slug; matches `^[-a-zA-Z0-9_]+$`.
-    package var slug: String
+    /// What the file, or its `defaults`, sets of the application.
+    ///
+    /// The launch URL is the given one, else the origin of the service.
+    package var values = FieldValues(Application.fields)
     /// Where the file declares the service.
     package var location: SourceLocation
-    /// The display name; without one the application is created with its slug as the name.
-    package var name: String?
-    package var group: String?
-    package var description: String?
-    package var publisher: String?
-    /// A URL, `fa://` name or media path.
-    package var icon: String?
-    /// The given launch URL, else the origin of the service.
-    package var launchURL: String?
-    package var openInNewTab: Bool?
     /// The OAuth2 provider; nil for a bookmark.
     package var provider: Provider?
     /// Whether the service is to be there.
@@ -26,23 +20,57 @@ package struct Service: Sendable, Equatable {
     package var formerProviderNames: [String] = []
     /// Slugs that the service had before, the latest of which is there is moved to ``slug``.
     package var renamedFrom: [String] = []
-    /// What the file (or its `defaults`) set, and what came from the program's own defaults is not in it.
-    package var declaredFields: Set<Field>
 
-    package init(slug: String, location: SourceLocation, declaredFields: Set<Field> = []) {
-        self.slug = slug
+    package init(slug: String, location: SourceLocation) {
         self.location = location
-        self.declaredFields = declaredFields
+        self.slug = slug
     }
 }
 
 extension Service {
-    /// A field of the file that ends up in a field of Authentik's.
-    package enum Field: String, Sendable, Hashable, CaseIterable {
-        case name, group, description, publisher, icon, launchURL, openInNewTab
-        case providerName, clientID, clientType, secretRef, redirectURIs, scopes
-        case signingKey, encryptionKey, authorizationFlow, invalidationFlow, authenticationFlow
-        case accessCodeValidity, accessTokenValidity, refreshTokenValidity
-        case subjectMode, issuerMode, includeClaimsInIDToken, logoutURI, logoutMethod, grantTypes
+    /// What is declared, by the file's name of a field of the application.
+    package subscript(name: FieldName) -> FieldValue? {
+        get { values[Application.fields[name]] }
+        set { values[Application.fields[name]] = newValue }
     }
+
+    /// Whether the file, or its `defaults`, sets a field of the application.
+    package func declares(_ field: FieldSpec) -> Bool { values[field] != nil }
+
+    // MARK: What code asks for by name
+
+    /// The application's slug; matches `^[-a-zA-Z0-9_]+$`.
+    package var slug: String {
+        get { values.text(Application.Row.slug) ?? "" }
+        set { values[Application.Row.slug] = .text(newValue) }
+    }
+
+    /// The display name; without one the application is created with its slug as the name.
+    package var name: String? {
+        get { values.text(Application.Row.name) }
+        set { values[Application.Row.name] = newValue.map(FieldValue.text) }
+    }
+
+    /// The given launch URL, else the origin of the service.
+    package var launchURL: String? {
+        get { values.text(Application.Row.launchURL) }
+        set { values[Application.Row.launchURL] = newValue.map(FieldValue.text) }
+    }
+}
+
+/// Whether a declared service is to be there.
+package enum ServiceState: String, Sendable, CaseIterable {
+    case present
+    /// It is deleted if it is there and ours, also without `prune`.
+    case absent
+}
+
+/// What becomes of an application, or a provider, that is there without an ownership mark.
+package enum AdoptionPolicy: String, Sendable, CaseIterable {
+    /// It is brought in line with the file, and marked.
+    case always
+    /// It is marked if nothing would change; else it is a conflict.
+    case matching
+    /// It is a conflict, unless it is what this program itself would have created: its own unfinished create.
+    case never
 }

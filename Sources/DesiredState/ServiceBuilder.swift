@@ -16,9 +16,9 @@ struct ServiceBuilder {
     let label: String
     let begin: YAMLPosition
     /// The service's own and those of `defaults`.
-    let values: FieldValues
-    let fileHost: FieldValues.Entry?
-    let fileScheme: FieldValues.Entry?
+    let values: ReadFields
+    let fileHost: ReadFields.Entry?
+    let fileScheme: ReadFields.Entry?
     let log: DiagnosticLog
 
     private static let redirectFields: [FieldName] = [.redirectPath, .redirectPaths, .redirectURIs]
@@ -32,12 +32,9 @@ struct ServiceBuilder {
         service.renamedFrom = values.texts(.renamedFrom)?.map(\.value) ?? []
         if service.state == .absent { return absent(service) }
         checkRenames()
-        service.name = values.text(.name)
-        service.group = values.text(.group)
-        service.description = values.text(.description)
-        service.publisher = values.text(.publisher)
-        service.icon = values.text(.icon)
-        service.openInNewTab = values.flag(.openInNewTab)
+        for field in Application.fields.rows where field.name != .slug {
+            service.values[field] = values.declared(field)
+        }
         let origin = origin()
         service.launchURL = values.text(.launchURL) ?? origin?.text
         checkLaunchPort(origin)
@@ -48,7 +45,6 @@ struct ServiceBuilder {
         } else {
             checkBookmark(service)
         }
-        service.declaredFields = declaredFields(of: service)
         return DecodedService(
             service: service,
             log: log,
@@ -142,21 +138,5 @@ struct ServiceBuilder {
         {
             refuse("names the Secret that secretRef reads", "publish into an object of its own")
         }
-    }
-
-    /// What the file sets, whether in the service or in `defaults`.
-    private func declaredFields(of service: Service) -> Set<Service.Field> {
-        let isDeclared = { (field: Service.Field) in
-            switch field {
-            case .launchURL: service.launchURL != nil
-            case .redirectURIs: service.provider != nil
-            case .secretRef: service.provider?.secret != nil
-            default:
-                FieldName(rawValue: field.rawValue).map { name in
-                    values[name] != nil && (isOIDC || Schema.service[name]?.isForProvider == false)
-                } ?? false
-            }
-        }
-        return Set(Service.Field.allCases.filter(isDeclared))
     }
 }

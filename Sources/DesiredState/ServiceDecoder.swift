@@ -1,12 +1,13 @@
+import Kinds
 internal import YAMLDocument
 
 /// Reads one service and puts the defaults below it.
 struct ServiceDecoder {
     let log: DiagnosticLog
     /// The fields at the top of the file, of which host and scheme hold for each service.
-    let file: FieldValues
+    let file: ReadFields
     /// Marked as such.
-    let defaults: FieldValues
+    let defaults: ReadFields
 
     /// - Parameter number: Counted from 1, to name a service without a slug.
     /// - Returns: Nil if there is no telling which service it is.
@@ -41,7 +42,7 @@ struct ServiceDecoder {
     }
 
     /// A service's own fields over the defaults; a null takes a default away, and must have one to take.
-    private func merge(_ own: FieldValues, place: String) -> FieldValues {
+    private func merge(_ own: ReadFields, place: String) -> ReadFields {
         var merged = defaults
         for (name, entry) in own.entries {
             merged[name] = entry
@@ -55,7 +56,7 @@ struct ServiceDecoder {
         return merged
     }
 
-    private func inherited(_ name: FieldName, unlessUnsetIn own: FieldValues? = nil) -> FieldValues.Entry? {
+    private func inherited(_ name: FieldName, unlessUnsetIn own: ReadFields? = nil) -> ReadFields.Entry? {
         guard name == .host || name == .scheme else { return nil }
         if case .unset = own?[name]?.value { return nil }
         return file[name]

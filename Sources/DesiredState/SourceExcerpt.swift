@@ -1,3 +1,5 @@
+import Kinds
+
 /// What of a line of a file may be shown with a caret: a line may hold a secret where nobody expects one.
 enum SourceExcerpt {
     /// A line without its comment, which may hold anything; nil if there is nothing left, or if it may hold a URL with a

@@ -43,7 +43,7 @@ extension ValueReader {
     }
 
     private func kind(
-        _ values: FieldValues,
+        _ values: ReadFields,
         _ set: PublishedKeySet?,
         _ keys: [String: PublishedValue]
     ) -> PublishedObjectName.Kind? {
@@ -91,7 +91,7 @@ extension ValueReader {
     }
 }
 
-extension FieldValues.Entry {
+extension ReadFields.Entry {
     /// Whether it has a value, and that is right.
     fileprivate var isGood: Bool {
         switch value {

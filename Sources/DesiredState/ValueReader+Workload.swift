@@ -1,3 +1,4 @@
+import Kinds
 internal import YAMLDocument
 
 extension ValueReader {
@@ -20,17 +21,5 @@ extension ValueReader {
         guard let workload = values.text(FieldName(kind)) else { return nil }
         if values[.namespace] != nil, values.text(.namespace) == nil { return nil }
         return WorkloadReference(kind: kind, name: workload, namespace: values.text(.namespace))
-    }
-}
-
-extension FieldName {
-    /// The field that names a workload of a kind.
-    init(_ kind: Workload.Kind) {
-        self =
-            switch kind {
-            case .deployment: .deployment
-            case .statefulSet: .statefulSet
-            case .daemonSet: .daemonSet
-            }
     }
 }

@@ -8,7 +8,7 @@ struct ValueReader {
     /// Ends each message: ` in service 'grafana'`.
     let place: String
 
-    func value(of pair: YAMLPair, _ field: Field) -> FieldValue {
+    func value(of pair: YAMLPair, _ field: Field) -> ReadValue {
         let node = pair.value
         let name = field.name.rawValue
         if case .notYet = field.kind {
@@ -20,22 +20,22 @@ struct ValueReader {
         if isReference, node.isEmpty { log.hide(pair) }
         if case .invalid = node.content { return .invalid }
         if node.isNull { return .unset }
-        let value: FieldValue? =
+        let value: ReadValue? =
             switch field.kind {
-            case .text(let rule): text(node, name, rule).map(FieldValue.text)
-            case .choice(let words): word(node, name, words).map(FieldValue.text)
-            case .flag: flag(node, name).map(FieldValue.flag)
+            case .text(let rule): text(node, name, rule).map(ReadValue.text)
+            case .choice(let words): word(node, name, words).map(ReadValue.text)
+            case .flag: flag(node, name).map(ReadValue.flag)
             case .number(let range, let example):
-                number(node, name, range, example: example).map(FieldValue.number)
+                number(node, name, range, example: example).map(ReadValue.number)
             case .texts(let rule):
-                list(node, name) { text($0, "an entry of \(name)", rule) }.map(FieldValue.texts)
+                list(node, name) { text($0, "an entry of \(name)", rule) }.map(ReadValue.texts)
             case .choices(let words):
-                list(node, name) { word($0, "an entry of \(name)", words) }.map(FieldValue.texts)
-            case .redirectURIs: redirectURIs(node, name).map(FieldValue.redirectURIs)
-            case .secretReference: secretReference(pair).map(FieldValue.secret)
-            case .kubernetesSecret: kubernetesSecret(node).map(FieldValue.secret)
-            case .workload: workload(node, name).map(FieldValue.workload)
-            case .publication: publication(node, name).map(FieldValue.publication)
+                list(node, name) { word($0, "an entry of \(name)", words) }.map(ReadValue.texts)
+            case .redirectURIs: redirectURIs(node, name).map(ReadValue.redirectURIs)
+            case .secretReference: secretReference(pair).map(ReadValue.secret)
+            case .kubernetesSecret: kubernetesSecret(node).map(ReadValue.secret)
+            case .workload: workload(node, name).map(ReadValue.workload)
+            case .publication: publication(node, name).map(ReadValue.publication)
             case .node, .notYet: .node(node)
             }
         return value ?? .invalid

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import Kinds
 
 /// The host that goes to the top of the file.
@@ -9,8 +10,8 @@ struct CommonHost {
     /// Counts a service whose launch URL is no more than an origin.
     mutating func add(_ application: Application, _ provider: OAuth2Provider?) {
         total += 1
-        guard let origin = WebOrigin(application.launchURL.trimmed) else { return }
-        let hasPath = provider?.redirectURIs.contains { origin.path(of: $0.url.trimmed) != nil } ?? false
+        guard let origin = WebOrigin(application.launchURL.trimmed()) else { return }
+        let hasPath = provider?.redirectURIs.contains { origin.path(of: $0.url.trimmed()) != nil } ?? false
         guard origin.port != nil || hasPath else { return }
         counts[origin.host, default: 0] += 1
     }

@@ -26,7 +26,6 @@ struct ServiceExporter {
     let host: String?
 
     private var service: ExportedService
-    private let marked: Set<String>
 
     init(
         _ application: Application,
@@ -44,7 +43,6 @@ struct ServiceExporter {
         self.host = host
         service = ExportedService(slug: application.slug)
         service.isMarked = mark != nil
-        marked = Set((mark?.applicationFields ?? []) + (mark?.providerFields ?? []))
     }
 
     /// A redirect URI of a service that lives at an origin.
@@ -57,33 +55,26 @@ struct ServiceExporter {
     ///   - redirects: Where the services before this one are sent back to; two of the same place are a mistake.
     ///   - variables: The variables of the services before this one.
     mutating func export(_ redirects: inout Set<Redirect>, _ variables: inout EnvironmentNames) -> ExportedService {
-        add("slug", application.slug)
-        optional("name", "name", application.name, isDefault: application.name.exact == application.slug.exact)
-        optional("group", "group", application["group"].text ?? "", default: "")
-        optional("description", "meta_description", application["description"].text ?? "", default: "")
-        optional("publisher", "meta_publisher", application["publisher"].text ?? "", default: "")
-        writeIcon()
         let place = place(&redirects)
-        writeLaunchURL(place)
-        optional("openInNewTab", "open_in_new_tab", flag: application["openInNewTab"].flag ?? false, default: false)
-        if let provider {
-            writeRedirects(of: provider, place)
-            writeClient(provider, &variables)
-            writeReferences(of: provider)
-            writeDetails(of: provider)
+        for field in Application.fields.inReadingOrder {
+            switch field.name {
+            case Application.Row.slug.name: add(ExportedField(field, application.slug))
+            case Application.Row.launchURL.name: writeLaunchURL(place)
+            default: write(field, application[field], marked: mark?.applicationFields)
+            }
+        }
+        guard let provider else { return service }
+        for field in OAuth2Provider.fields.inReadingOrder {
+            switch field.kind {
+            case .redirectURIs: writeRedirects(of: provider, place)
+            case .secret: writeSecret(of: provider, &variables)
+            default: write(field, provider[field], marked: mark?.providerFields)
+            }
         }
         return service
     }
 
     // MARK: - The application
-
-    private mutating func writeIcon() {
-        if Application.fields["icon"].exists(in: release) {
-            optional("icon", "meta_icon", application["icon"].text ?? "", default: "")
-        } else if !(application["icon"].text ?? "").trimmed.isEmpty {
-            service.remarks.append("its icon, which Authentik \(release) does not take over its API")
-        }
-    }
 
     /// The origin that a service has at the host of the file, and what its redirect URIs are there.
     private struct Place {
@@ -94,12 +85,12 @@ struct ServiceExporter {
 
     /// Where `port` and paths say all that the URLs say; nil where they must be written in full.
     private func place(_ redirects: inout Set<Redirect>) -> Place? {
-        guard let host, let origin = WebOrigin(application.launchURL.trimmed), origin.host == host,
-            mark == nil || marked.contains("meta_launch_url")
+        guard let host, let origin = WebOrigin(application.launchURL.trimmed()), origin.host == host,
+            mark == nil || isLaunchURLMarked
         else { return nil }
         var place = Place(origin: origin, paths: [], others: [])
         for entry in loginEntries {
-            if entry.isStrict, let path = origin.path(of: entry.url.trimmed) {
+            if entry.isStrict, let path = origin.path(of: entry.url.trimmed()) {
                 place.paths.append(path)
             } else {
                 place.others.append(entry)
@@ -109,7 +100,7 @@ struct ServiceExporter {
         let uris = loginEntries.map { entry in
             Redirect(
                 origin: origin,
-                uri: RedirectURI(entry.url.trimmed, matching: entry.isStrict ? .strict : .regex)
+                uri: RedirectURI(entry.url.trimmed(), matching: entry.isStrict ? .strict : .regex)
             )
         }
         guard redirects.isDisjoint(with: uris) else { return nil }
@@ -117,18 +108,23 @@ struct ServiceExporter {
         return place
     }
 
+    private var isLaunchURLMarked: Bool {
+        mark?.applicationFields.contains(Application.Row.launchURL.attribute) ?? false
+    }
+
     private mutating func writeLaunchURL(_ place: Place?) {
         if let place {
             if let port = place.origin.port { service.fields.append(ExportedField("port", "\(port)")) }
-        } else if !application.launchURL.trimmed.isEmpty {
-            optional("launchURL", "meta_launch_url", application.launchURL, isDefault: false)
+        } else if !application.launchURL.trimmed().isEmpty {
+            let field = ExportedField(Application.Row.launchURL, application.launchURL)
+            optional(field, isMarked: isLaunchURLMarked, isDefault: false)
             // A bookmark without one has nothing to launch.
             if provider == nil, let index = service.fields.firstIndex(where: { $0.name == "launchURL" }) {
                 service.fields[index].isOptional = false
             }
         } else if provider == nil {
             service.refusals.append("a bookmark has nothing to launch; a file needs a launchURL or port")
-        } else if marked.contains("meta_launch_url") {
+        } else if isLaunchURLMarked {
             service.remarks.append("the launch URL that its mark tells of is gone; a pass brings the mark up to date")
         }
     }
@@ -138,7 +134,7 @@ struct ServiceExporter {
     private var loginEntries: [RedirectEntry] {
         var seen: Set<[String]> = []
         return (provider?.redirectURIs ?? []).filter { entry in
-            entry.type != "logout" && seen.insert([entry.matchingMode, entry.url.trimmed]).inserted
+            entry.type != "logout" && seen.insert([entry.matchingMode, entry.url.trimmed()]).inserted
         }
     }
 
@@ -150,7 +146,7 @@ struct ServiceExporter {
         let logouts = provider.redirectURIs.count { $0.type == "logout" }
         if logouts > 0 { service.remarks.append(count(logouts, "logout redirect URI")) }
         if let place, place.paths.count == 1 {
-            add("redirectPath", place.paths[0])
+            add(ExportedField("redirectPath", YAMLText.scalar(place.paths[0].trimmed())))
         } else if let place, !place.paths.isEmpty {
             service.fields.append(ExportedField("redirectPaths", list: place.paths.map { [YAMLText.scalar($0)] }))
         }
@@ -160,7 +156,7 @@ struct ServiceExporter {
             ExportedField(
                 "redirectURIs",
                 list: inFull.map { entry in
-                    let url = YAMLText.scalar(entry.url.trimmed)
+                    let url = YAMLText.scalar(entry.url.trimmed())
                     return entry.isStrict
                         ? [url] : ["url: \(url)", "matching: \(YAMLText.scalar(entry.matchingMode))"]
                 }
@@ -168,169 +164,128 @@ struct ServiceExporter {
         )
     }
 
-    private mutating func writeClient(_ provider: OAuth2Provider, _ variables: inout EnvironmentNames) {
-        managed("providerName", "name", provider.name, default: application.slug)
-        managed("clientID", "client_id", provider.clientID, default: application.slug)
-        managed("clientType", "client_type", provider.clientType, default: ClientType.confidential.rawValue)
+    private mutating func writeSecret(of provider: OAuth2Provider, _ variables: inout EnvironmentNames) {
         guard provider.clientType != ClientType.public.rawValue else { return }
         let variable = variables.name(for: application.slug)
         service.secret = (variable, provider.clientSecret)
-        service.fields.append(ExportedField(name: "secretRef", lines: ["secretRef: {env: \(variable)}"]))
+        let name = OAuth2Provider.Row.clientSecret.name.rawValue
+        service.fields.append(ExportedField(name: name, lines: ["\(name): {env: \(variable)}"]))
     }
 
-    private mutating func writeReferences(of provider: OAuth2Provider) {
-        writeScopes(of: provider)
-        let signingKey = provider["signingKey"].reference?.pk.string
-        switch (signingKey, names.key(signingKey)) {
-        case (nil, _):
-            service.refusals.append(
-                "its tokens are signed with the client secret (HS256), not with a key; a file always names a key"
-            )
-        case (_, let name?):
-            managed("signingKey", "signing_key", name, default: ProgramDefaults.signingKey)
-            noteAlgorithm(of: signingKey)
-        case (_, nil):
-            service.refusals.append("its signing key is not known by a name of its own")
-        }
-        optionalReference("encryptionKey", "encryption_key", provider["encryptionKey"].reference?.pk.string, names.key)
-        let flows: [(String, String, String?, String)] = [
-            (
-                "authorizationFlow", "authorization_flow", provider["authorizationFlow"].reference?.pk.string,
-                ProgramDefaults.authorizationFlow
-            ),
-            (
-                "invalidationFlow", "invalidation_flow", provider["invalidationFlow"].reference?.pk.string,
-                ProgramDefaults.invalidationFlow
-            ),
-        ]
-        for (name, authentik, pk, standard) in flows {
-            if let slug = names.flow(pk) {
-                managed(name, authentik, slug, default: standard)
-            } else {
-                service.refusals.append("its \(name) is not set, or not known")
+    // MARK: - Rows
+
+    /// Writes a field of either object by its row.
+    ///
+    /// - Parameter marked: the attributes that the mark says the file sets; nil without a mark of this owner.
+    private mutating func write(_ field: FieldSpec, _ value: FieldValue, marked: [String]?) {
+        let isMarked = marked?.contains(field.attribute) ?? false
+        let fallback = field.fallback(slug: application.slug)
+        let isDefault = fallback.map(value.means) ?? false
+        guard field.exists(in: release) else {
+            if !isDefault, !value.isNone {
+                service.remarks.append(
+                    "its \(field.name.rawValue), which Authentik \(release) does not take over its API"
+                )
             }
+            return
         }
-        optionalReference(
-            "authenticationFlow",
-            "authentication_flow",
-            provider["authenticationFlow"].reference?.pk.string,
-            names.flow
-        )
+        switch (field.kind, value) {
+        case (.reference(let referent), _):
+            writeReference(field, value.reference?.pk.string, referent, standard: fallback?.reference?.name, isMarked)
+        case (.references, .references(let references)):
+            writeScopes(field, references, standard: fallback?.references.map(\.name) ?? [], isMarked)
+        case (_, .text(let text)), (_, .duration(let text)):
+            add(ExportedField(field, text), field, isMarked: isMarked, isDefault: isDefault)
+        case (_, .flag(let flag)):
+            add(ExportedField(field, "\(flag)"), field, isMarked: isMarked, isDefault: isDefault)
+        case (_, .words(let words)) where !words.isEmpty:
+            let exported = ExportedField(field.name.rawValue, words: words.sorted())
+            add(exported, field, isMarked: isMarked, isDefault: isDefault)
+        default: break
+        }
+    }
+
+    private mutating func writeReference(
+        _ field: FieldSpec,
+        _ pk: String?,
+        _ referent: Referent,
+        standard: String?,
+        _ isMarked: Bool
+    ) {
+        let name = field.name.rawValue
+        if let text = referent == .flow ? names.flow(pk) : names.key(pk) {
+            let exported = ExportedField(field, text)
+            add(exported, field, isMarked: isMarked, isDefault: text.trimmed() == standard)
+            if field.name == OAuth2Provider.Row.signingKey.name { noteAlgorithm(of: pk) }
+        } else if !field.isOptional {
+            service.refusals.append(refusal(of: field, pk))
+        } else if pk != nil {
+            service.remarks.append("its \(name), which is not known by a name of its own")
+        } else if isMarked {
+            service.remarks.append("the \(name) that its mark tells of is gone; a pass brings the mark up to date")
+        }
+    }
+
+    /// Why a service cannot be declared without an object that each provider of a file has.
+    private func refusal(of field: FieldSpec, _ pk: String?) -> String {
+        guard field.name == OAuth2Provider.Row.signingKey.name else {
+            return "its \(field.name.rawValue) is not set, or not known"
+        }
+        return pk == nil
+            ? "its tokens are signed with the client secret (HS256), not with a key; a file always names a key"
+            : "its signing key is not known by a name of its own"
     }
 
     /// Says behind a key what tokens are signed with it.
     private mutating func noteAlgorithm(of key: String?) {
-        guard let algorithm = names.algorithm(key), service.fields.last?.name == "signingKey" else { return }
+        let name = OAuth2Provider.Row.signingKey.name.rawValue
+        guard let algorithm = names.algorithm(key), service.fields.last?.name == name else { return }
         let last = service.fields.count - 1
         service.fields[last].lines = service.fields[last].lines.map { "\($0)  # \(algorithm.rawValue)" }
     }
 
-    private mutating func writeScopes(of provider: OAuth2Provider) {
+    /// - Parameter standard: the program's default, in its order.
+    private mutating func writeScopes(
+        _ field: FieldSpec,
+        _ references: [FieldValue.Reference],
+        standard: [String],
+        _ isMarked: Bool
+    ) {
         var scopes: [String] = []
-        for pk in provider["scopes"].references.compactMap(\.pk.string) {
+        for pk in references.compactMap(\.pk.string) {
             switch names.scope(pk) {
             case .name(let name): if !scopes.contains(name) { scopes.append(name) }
             case .unnamed(let reason): service.refusals.append(reason)
             }
         }
-        if provider["scopes"].references.isEmpty {
-            service.refusals.append("its provider has no scopes; a file needs one")
-        }
-        let known = ProgramDefaults.scopes.filter(scopes.contains)
-        if !marked.contains("property_mappings"), known.count == scopes.count,
-            known.count == ProgramDefaults.scopes.count
-        {
-            return
-        }
+        if references.isEmpty { service.refusals.append("its provider has no scopes; a file needs one") }
+        let known = standard.filter(scopes.contains)
+        if !isMarked, known.count == scopes.count, known.count == standard.count { return }
         let ordered = known + scopes.filter { !known.contains($0) }.sorted()
         guard !ordered.isEmpty else { return }
-        service.fields.append(ExportedField("scopes", words: ordered))
-    }
-
-    private mutating func writeDetails(of provider: OAuth2Provider) {
-        let durations: [(String, ProviderField, String?)] = [
-            ("accessCodeValidity", .accessCodeValidity, provider["accessCodeValidity"].text),
-            ("accessTokenValidity", .accessTokenValidity, provider["accessTokenValidity"].text),
-            ("refreshTokenValidity", .refreshTokenValidity, provider["refreshTokenValidity"].text),
-        ]
-        for (name, field, value) in durations {
-            guard let value else { continue }
-            let isDefault = field.fallback.map(FieldValue.duration(value).means) ?? false
-            optional(name, field.rawValue, value, isDefault: isDefault)
-        }
-        optional("subjectMode", "sub_mode", provider["subjectMode"].text, default: "hashed_user_id")
-        optional("issuerMode", "issuer_mode", provider.issuerMode?.rawValue, default: IssuerMode.perProvider.rawValue)
-        if let flag = provider["includeClaimsInIDToken"].flag {
-            optional("includeClaimsInIDToken", "include_claims_in_id_token", flag: flag, default: true)
-        }
-        if OAuth2Provider.fields["logoutURI"].exists(in: release) {
-            optional("logoutURI", "logout_uri", provider["logoutURI"].text, default: "")
-            optional(
-                "logoutMethod",
-                "logout_method",
-                provider["logoutMethod"].text,
-                default: LogoutMethod.backchannel.rawValue
-            )
-        }
-        if OAuth2Provider.fields["grantTypes"].exists(in: release), let types = provider["grantTypes"].words,
-            !types.isEmpty
-        {
-            let isDefault = Set(types) == ["authorization_code", "refresh_token"]
-            let field = ExportedField("grantTypes", words: types.sorted(), isOptional: true)
-            optional(field, "grant_types", isDefault: isDefault)
-        }
+        add(ExportedField(field.name.rawValue, words: ordered))
     }
 
     // MARK: - Fields
 
-    private mutating func add(_ name: String, _ text: String) {
-        service.fields.append(ExportedField(name, YAMLText.scalar(text.trimmed)))
-    }
+    private mutating func add(_ field: ExportedField) { service.fields.append(field) }
 
-    /// A field that a file manages whether it names it or not.
-    private mutating func managed(_ name: String, _ authentik: String, _ text: String, default standard: String) {
-        let object = mark?.providerFields ?? []
-        if text.trimmed != standard || object.contains(authentik) { add(name, text) }
-    }
-
-    private mutating func optional(_ name: String, _ authentik: String, _ text: String?, default standard: String) {
-        guard let text else { return }
-        optional(name, authentik, text, isDefault: text.trimmed == standard)
-    }
-
-    private mutating func optional(_ name: String, _ authentik: String, _ text: String, isDefault: Bool) {
-        optional(ExportedField(name, YAMLText.scalar(text.trimmed), isOptional: true), authentik, isDefault: isDefault)
-    }
-
-    private mutating func optional(_ name: String, _ authentik: String, flag: Bool, default standard: Bool) {
-        optional(ExportedField(name, "\(flag)", isOptional: true), authentik, isDefault: flag == standard)
-    }
-
-    private mutating func optional(_ field: ExportedField, _ authentik: String, isDefault: Bool) {
-        if isMarked(authentik, field) {
-            service.fields.append(field)
-        } else if !isDefault {
-            if mark == nil { service.fields.append(field) } else { service.unmanaged.append(field) }
+    private mutating func add(_ exported: ExportedField, _ field: FieldSpec, isMarked: Bool, isDefault: Bool) {
+        if field.isOptional {
+            optional(exported, isMarked: isMarked, isDefault: isDefault)
+        } else if isMarked || !isDefault {
+            // A file manages it whether it names it or not.
+            add(exported)
         }
     }
 
-    /// Both objects have a `name`; of a provider it is a field that is always managed.
-    private func isMarked(_ authentik: String, _ field: ExportedField) -> Bool {
-        field.name == "name" ? mark?.applicationFields.contains("name") ?? false : marked.contains(authentik)
-    }
-
-    private mutating func optionalReference(
-        _ name: String,
-        _ authentik: String,
-        _ pk: String?,
-        _ look: (String?) -> String?
-    ) {
-        if let text = look(pk) {
-            optional(name, authentik, text, isDefault: false)
-        } else if pk != nil {
-            service.remarks.append("its \(name), which is not known by a name of its own")
-        } else if marked.contains(authentik) {
-            service.remarks.append("the \(name) that its mark tells of is gone; a pass brings the mark up to date")
+    private mutating func optional(_ exported: ExportedField, isMarked: Bool, isDefault: Bool) {
+        var exported = exported
+        exported.isOptional = true
+        if isMarked {
+            add(exported)
+        } else if !isDefault {
+            if mark == nil { add(exported) } else { service.unmanaged.append(exported) }
         }
     }
 }
@@ -341,8 +296,17 @@ extension RedirectEntry {
 
 extension ExportedField {
     /// On one line.
-    fileprivate init(_ name: String, _ value: String, isOptional: Bool = false) {
-        self.init(name: name, lines: ["\(name): \(value)"], isOptional: isOptional)
+    fileprivate init(_ name: String, _ value: String) {
+        self.init(name: name, lines: ["\(name): \(value)"])
+    }
+
+    /// A text, or the word of a flag, on one line.
+    fileprivate init(_ field: FieldSpec, _ text: String) {
+        if case .flag = field.kind {
+            self.init(field.name.rawValue, text)
+        } else {
+            self.init(field.name.rawValue, YAMLText.scalar(text.trimmed()))
+        }
     }
 
     /// A list with the lines of each item.
@@ -354,12 +318,11 @@ extension ExportedField {
     }
 
     /// A list in brackets where all fit into them.
-    fileprivate init(_ name: String, words: [String], isOptional: Bool = false) {
+    fileprivate init(_ name: String, words: [String]) {
         if words.allSatisfy(YAMLText.isPlainInFlow) {
-            self.init(name, "[\(words.joined(separator: ", "))]", isOptional: isOptional)
+            self.init(name, "[\(words.joined(separator: ", "))]")
         } else {
             self.init(name, list: words.map { [YAMLText.scalar($0)] })
-            self.isOptional = isOptional
         }
     }
 }

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import Kinds
 import Planning
 
@@ -47,7 +48,7 @@ struct ServiceRemarks {
         {
             texts.append("its refresh token threshold, '\(threshold)'")
         }
-        if let uri = provider.backchannelLogoutURI?.trimmed, !uri.isEmpty {
+        if let uri = provider.backchannelLogoutURI?.trimmed(), !uri.isEmpty {
             texts.append("its backchannel logout URI")
         }
         if !provider.federatedSources.isEmpty {

@@ -67,43 +67,40 @@ struct NameIndex {
     ///
     /// - Throws: ``LookUpError`` for the first name that means nothing, or more than one thing.
     func resolve(_ provider: Provider, secret: Secret?) throws(LookUpError) -> ResolvedProvider {
-        var scopes: [FieldValue.Reference] = []
-        for scope in provider.scopes { scopes.append(try self.scope(scope)) }
-        return ResolvedProvider(
-            declared: provider,
-            secret: secret,
-            scopes: scopes,
-            signingKey: try key(provider.signingKey, for: "signingKey"),
-            encryptionKey: try provider.encryptionKey.mapThrowing { name throws(LookUpError) in
-                try key(name, for: "encryptionKey")
-            },
-            authorizationFlow: try flow(provider.authorizationFlow, for: "authorizationFlow"),
-            invalidationFlow: try flow(provider.invalidationFlow, for: "invalidationFlow"),
-            authenticationFlow: try provider.authenticationFlow.mapThrowing { slug throws(LookUpError) in
-                try flow(slug, for: "authenticationFlow")
+        var values = provider.values
+        for field in OAuth2Provider.fields.rows {
+            guard let value = provider.value(of: field) else { continue }
+            switch (field.kind, value) {
+            case (.reference(let referent), .reference(let reference)):
+                values[field] = .reference(try object(referent, reference.name, for: field))
+            case (.references(let referent), .references(let references)):
+                var objects: [FieldValue.Reference] = []
+                for reference in references { objects.append(try object(referent, reference.name, for: field)) }
+                values[field] = .references(objects)
+            default: values[field] = value
             }
-        )
+        }
+        return ResolvedProvider(provider, secret: secret, values: values)
     }
 
     /// What ``resolve(_:secret:)`` would throw, for every name.
     func mistakes(in provider: Provider) -> [LookUpError] {
         var mistakes: [LookUpError] = []
-        func look(_ lookUp: () throws(LookUpError) -> FieldValue.Reference) {
-            do {
-                _ = try lookUp()
-            } catch {
-                mistakes.append(error)
+        for field in OAuth2Provider.fields.rows {
+            let names: [FieldValue.Reference]
+            let kind: Referent
+            switch (field.kind, provider.value(of: field)) {
+            case (.reference(let referent), .reference(let reference)?): (kind, names) = (referent, [reference])
+            case (.references(let referent), .references(let references)?): (kind, names) = (referent, references)
+            default: continue
             }
-        }
-        for scope in provider.scopes { look { () throws(LookUpError) in try self.scope(scope) } }
-        look { () throws(LookUpError) in try key(provider.signingKey, for: "signingKey") }
-        if let name = provider.encryptionKey {
-            look { () throws(LookUpError) in try key(name, for: "encryptionKey") }
-        }
-        look { () throws(LookUpError) in try flow(provider.authorizationFlow, for: "authorizationFlow") }
-        look { () throws(LookUpError) in try flow(provider.invalidationFlow, for: "invalidationFlow") }
-        if let slug = provider.authenticationFlow {
-            look { () throws(LookUpError) in try flow(slug, for: "authenticationFlow") }
+            for reference in names {
+                do throws(LookUpError) {
+                    _ = try object(kind, reference.name, for: field)
+                } catch {
+                    mistakes.append(error)
+                }
+            }
         }
         return mistakes
     }
@@ -111,6 +108,19 @@ struct NameIndex {
     /// The names by which a client asks for declared scopes.
     func scopeNames(_ scopes: [String]) -> [String] {
         scopes.map { scopesByManaged[$0.exact]?.scopeName ?? $0 }
+    }
+
+    /// The object of a name that a field has.
+    private func object(
+        _ referent: Referent,
+        _ name: String,
+        for field: FieldSpec
+    ) throws(LookUpError) -> FieldValue.Reference {
+        switch referent {
+        case .flow: try flow(name, for: field.name.rawValue)
+        case .certificate: try key(name, for: field.name.rawValue)
+        case .scopeMapping: try scope(name, for: field.name.rawValue)
+        }
     }
 
     private func flow(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
@@ -136,20 +146,20 @@ struct NameIndex {
     }
 
     /// By what Authentik brings itself, then by scope name, which is not unique, then by any `managed` name.
-    private func scope(_ name: String) throws(LookUpError) -> FieldValue.Reference {
+    private func scope(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
         let own = scopesByManaged["goauthentik.io/providers/oauth2/scope-\(name)".exact]
         if let mapping = own ?? scopesByManaged[name.exact] { return .init(pk: .string(mapping.pk), name: name) }
         let mappings = scopesByScopeName[name.exact] ?? []
         guard let mapping = mappings.first else {
             throw LookUpError(
-                "scopes: Authentik has no scope mapping '\(name)'",
+                "\(field): Authentik has no scope mapping '\(name)'",
                 meant: name,
                 among: (Array(scopesByScopeName.keys) + scopesByManaged.keys).map(\.text)
             )
         }
         guard mappings.count == 1 else {
             let names = mappings.map { "'\($0.name)'" }.sorted().joined(separator: ", ")
-            throw LookUpError("scopes: '\(name)' is the scope name of \(mappings.count) mappings: \(names)")
+            throw LookUpError("\(field): '\(name)' is the scope name of \(mappings.count) mappings: \(names)")
         }
         return .init(pk: .string(mapping.pk), name: name)
     }
@@ -175,14 +185,5 @@ struct LookUpError: Error, CustomStringConvertible {
     init(_ message: String, meant name: String, among names: some Sequence<String>) {
         self.message = message
         hint = Suggestion.nearest(to: name, among: names.sorted()).map { "did you mean '\($0)'?" }
-    }
-}
-
-extension Optional {
-    fileprivate func mapThrowing<Result, Failure>(
-        _ transform: (Wrapped) throws(Failure) -> Result
-    ) throws(Failure) -> Result? {
-        guard let self else { return nil }
-        return try transform(self)
     }
 }

@@ -294,9 +294,9 @@ package struct Planner {
         _ mark: OwnershipMark?,
         _ match: ProviderMatcher.Match
     ) -> IssuerMode {
-        let isKept = mark?.unkept?.provider[ProviderField.issuerMode.rawValue] == nil
+        let isKept = mark?.unkept?.provider[OAuth2Provider.Row.issuerMode.attribute] == nil
         if isKept, let mode = declared.issuerMode { return mode }
-        let isGivenUp = mark?.providerFields.contains(ProviderField.issuerMode.rawValue) ?? false
+        let isGivenUp = mark?.providerFields.contains(OAuth2Provider.Row.issuerMode.attribute) ?? false
         guard !isGivenUp, case .found(let own, _) = match else { return .perProvider }
         return own.issuerMode ?? .perProvider
     }

@@ -165,8 +165,8 @@ struct ProviderMatcher {
         var own: Int?
         if case .found(let provider, _) = match { own = provider.pk }
         return [
-            (ProviderField.name, declared.name, index.provider(name: declared.name)),
-            (ProviderField.clientID, declared.clientID, index.provider(clientID: declared.clientID)),
+            (OAuth2Provider.Row.name, declared.name, index.provider(name: declared.name)),
+            (OAuth2Provider.Row.clientID, declared.clientID, index.provider(clientID: declared.clientID)),
         ].compactMap { field, value, holder in
             guard let holder, holder.pk != own else { return nil }
             return TakenName(field: field, value: value, holder: holder)

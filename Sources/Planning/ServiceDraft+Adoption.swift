@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+import Kinds
 
 extension ServiceDraft {
     /// A plan for what is there without a mark, as far as the service's policy lets it be taken over.
@@ -14,7 +15,7 @@ extension ServiceDraft {
             if plan.changes.allSatisfy({ $0.before == nil }), application == nil || plan.changes.isEmpty { return plan }
             what = "is there without an ownership mark and not as declared"
         case .never:
-            let isOurs = application.map { $0.isAsCreated(for: service, release) } ?? true
+            let isOurs = application.map { service.wanted.isAsCreated($0.values, release) } ?? true
             let isWhole = application == nil || plan.changes.isEmpty
             if isOurs, isAsCreated, isWhole, plan.changes.allSatisfy({ $0.before == nil }) { return plan }
             what = "is there without an ownership mark"

@@ -7,10 +7,10 @@ extension ServiceDraft {
     /// What changes of a provider mean for those who use it, beyond the fields.
     func consequences(of changes: [FieldChange], _ names: NameIndex) -> [String] {
         changes.filter { $0.object == .provider }.flatMap { change -> [String] in
-            switch ProviderField(rawValue: change.field) {
-            case .scopes: names.swaps(in: change)
-            case .signingKey: signing(change, names)
-            case .redirectURIs: opening(change)
+            switch change.field {
+            case OAuth2Provider.Row.scopes.attribute: names.swaps(in: change)
+            case OAuth2Provider.Row.signingKey.attribute: signing(change, names)
+            case OAuth2Provider.Row.redirectURIs.attribute: opening(change)
             default: []
             }
         }
@@ -20,7 +20,7 @@ extension ServiceDraft {
     /// URL.
     var opensFirstRedirect: Bool {
         if let launchURL = service.launchURL { return launchURL.trimmed().isEmpty }
-        let isGivenUp = mark?.applicationFields.contains(ApplicationField.launchURL.rawValue) ?? false
+        let isGivenUp = mark?.applicationFields.contains(Application.Row.launchURL.attribute) ?? false
         guard let application, !isGivenUp else { return true }
         return application.launchURL.trimmed().isEmpty
     }

@@ -1,4 +1,5 @@
 package import DesiredState
+import Kinds
 
 /// Decides when a workload is restarted, and what the mark says of it.
 ///
@@ -90,5 +91,5 @@ extension ServicePlan {
 
 extension FieldChange {
     /// Whether it gives the provider a secret.
-    var setsSecret: Bool { object == .provider && field == ProviderField.clientSecret.rawValue }
+    var setsSecret: Bool { object == .provider && field == OAuth2Provider.Row.clientSecret.attribute }
 }

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import DesiredState
 import Kinds
 
 /// What the file declares of a service and a plan does not send, because Authentik does not keep it.
@@ -38,8 +39,9 @@ extension ServiceDraft {
             }
             withheld.note = note.isEmpty ? nil : note
         }
-        if let own, own.grantTypes == nil, service.declares(.grantTypes), ProviderField.grantTypes.exists(in: release) {
-            withheld.unknown = [ProviderField.grantTypes.rawValue]
+        if let own, let provider = service.provider {
+            withheld.unknown = OAuth2Provider.fields.rows(in: release)
+                .filter { $0.mayBeUnknown && own[$0].isNone && provider.declares($0) }.map(\.attribute)
         }
         return withheld
     }

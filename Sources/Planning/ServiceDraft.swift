@@ -95,7 +95,7 @@ struct ServiceDraft {
                 let isRenamed = application.slug != service.slug
                 plan.writes.insert(.updateProvider(pk: own.pk, sent.map(\.assignment)), at: isRenamed ? 1 : 0)
             }
-            if sent.contains(where: { $0.field == ProviderField.clientID.rawValue }) {
+            if sent.contains(where: { $0.field == OAuth2Provider.Row.clientID.attribute }) {
                 plan.notes.append(
                     "its client id changes from '\(own.clientID)' to '\(provider.declared.clientID)': tell it to the service"
                 )
@@ -170,7 +170,11 @@ struct ServiceDraft {
         provider: MarkedProvider,
         _ own: OAuth2Provider? = nil
     ) -> ServicePlan {
-        let declared = application.changes(to: service, formerly: mark?.applicationFields ?? [], release)
+        let declared = service.wanted.changes(
+            from: application.values,
+            formerly: mark?.applicationFields ?? [],
+            release
+        )
         let withheld = self.withheld(from: declared + providerChanges, own)
         let changes = declared.filter { !withheld.contains($0.field, of: .application) }
         let providerChanges = providerChanges.filter { !withheld.contains($0.field, of: .provider) }
@@ -235,12 +239,8 @@ struct ServiceDraft {
         ]
     }
 
-    /// What a new application gets; it needs a name.
-    private var creation: [FieldAssignment] {
-        let assignments = service.applicationAssignments(release)
-        guard service.name == nil else { return assignments }
-        return [FieldAssignment(field: ApplicationField.name.rawValue, value: .text(service.slug))] + assignments
-    }
+    /// What a new application gets.
+    private var creation: [FieldAssignment] { service.wanted.assignments(release) }
 
     private func created(_ object: ObjectKind, _ assignments: [FieldAssignment]) -> [FieldChange] {
         assignments.map { FieldChange(object: object, field: $0.field, before: nil, after: $0.value) }
@@ -254,18 +254,9 @@ struct ServiceDraft {
 
     /// Fields of the file that this release does not take.
     private var unsupportedFields: [String] {
-        var fields: [String] = []
-        if service.icon != nil, !ApplicationField.icon.exists(in: release) { fields.append("icon") }
-        if service.provider?.logoutURI != nil, !ProviderField.logoutURI.exists(in: release) {
-            fields.append("logoutURI")
+        service.unsupportedFields(release).map {
+            "\($0.rawValue) is not managed: Authentik \(release) does not take it"
         }
-        if service.provider?.logoutMethod != nil, !ProviderField.logoutMethod.exists(in: release) {
-            fields.append("logoutMethod")
-        }
-        if service.provider?.grantTypes != nil, !ProviderField.grantTypes.exists(in: release) {
-            fields.append("grantTypes")
-        }
-        return fields.map { "\($0) is not managed: Authentik \(release) does not take it" }
     }
 }
 

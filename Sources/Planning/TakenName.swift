@@ -8,18 +8,19 @@ struct TakenName {
     struct Key: Hashable {
         /// The provider that has it.
         var provider: Int
-        var field: ProviderField
+        /// Its attribute.
+        var field: String
     }
 
-    let field: ProviderField
+    let field: FieldSpec
     let value: String
     let holder: OAuth2Provider
 
-    var key: Key { Key(provider: holder.pk, field: field) }
+    var key: Key { Key(provider: holder.pk, field: field.attribute) }
 
     /// In a clause.
     var description: String {
-        let what = field == .name ? "name" : "client id"
+        let what = field.name == OAuth2Provider.Row.name.name ? "name" : "client id"
         let owner = (holder.applicationSlug ?? holder.backchannelApplicationSlug).map { " of the application '\($0)'" }
         return "the \(what) '\(value)' is taken by the provider '\(holder.name)'\(owner ?? "")"
     }

@@ -1,4 +1,4 @@
-package import AuthentikAPI
+import AuthentikAPI
 import JSON
 package import Kinds
 
@@ -20,7 +20,8 @@ package struct UnkeptField: Sendable {
 
     /// Whether a client cannot log in without it, and is not to be told of it.
     package var isCredential: Bool {
-        object == .provider && [ProviderField.clientID, .clientSecret].contains { $0.rawValue == assignment.field }
+        let credentials = [OAuth2Provider.Row.clientID, OAuth2Provider.Row.clientSecret]
+        return object == .provider && credentials.contains { $0.attribute == assignment.field }
     }
 }
 
@@ -36,12 +37,7 @@ extension Application {
     ///
     /// - Parameter link: the provider that it was to get; nil if it was not to get any.
     package func unkept(of sent: [FieldAssignment], link: Int? = nil) -> [UnkeptField] {
-        var unkept = sent.compactMap { assignment -> UnkeptField? in
-            guard let field = ApplicationField(rawValue: assignment.field) else { return nil }
-            let kept = value(of: field)
-            return kept.means(assignment.value)
-                ? nil : UnkeptField(object: .application, assignment: assignment, kept: kept)
-        }
+        var unkept = UnkeptField.all(of: sent, in: values, Self.fields, .application, declared: [])
         if let link, provider != link {
             let value = FieldValue.reference(.init(pk: .integer(link), name: "\(link)"))
             unkept.append(
@@ -53,23 +49,32 @@ extension Application {
 }
 
 extension OAuth2Provider {
-    /// What of the fields that were sent it does not hold; a secret that is not shown counts as held.
+    /// What of the fields that were sent it does not hold.
     ///
     /// - Parameter declared: the fields that the file sets: what this program sends besides may be unknown to a release.
-    package func unkept(of sent: [FieldAssignment], declared: [String], _ release: Release) -> [UnkeptField] {
-        let names = NameIndex(ObservedState(release: release))
-        return sent.compactMap { assignment in
-            guard let field = ProviderField(rawValue: assignment.field) else { return nil }
-            switch field {
-            case .clientSecret where clientSecret == nil: return nil
-            case .grantTypes where grantTypes == nil:
+    package func unkept(of sent: [FieldAssignment], declared: [String]) -> [UnkeptField] {
+        UnkeptField.all(of: sent, in: values, Self.fields, .provider, declared: declared)
+    }
+}
+
+extension UnkeptField {
+    /// What of the fields that were sent an object does not hold; a secret that is not shown counts as held.
+    fileprivate static func all(
+        of sent: [FieldAssignment],
+        in values: FieldValues,
+        _ table: FieldTable,
+        _ object: ObjectKind,
+        declared: [String]
+    ) -> [UnkeptField] {
+        sent.compactMap { assignment in
+            guard let field = table.row(attribute: assignment.field) else { return nil }
+            let kept = values.held(field)
+            if kept.isNone, field.isSecret { return nil }
+            if kept.isNone, field.mayBeUnknown {
                 guard declared.contains(assignment.field) else { return nil }
-                return UnkeptField(object: .provider, assignment: assignment, kept: nil)
-            default:
-                let kept = value(of: field, names)
-                return kept.means(assignment.value)
-                    ? nil : UnkeptField(object: .provider, assignment: assignment, kept: kept)
+                return UnkeptField(object: object, assignment: assignment, kept: nil)
             }
+            return kept.means(assignment.value) ? nil : UnkeptField(object: object, assignment: assignment, kept: kept)
         }
     }
 }

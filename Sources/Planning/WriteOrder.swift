@@ -95,11 +95,11 @@ struct WriteOrder {
             for write in plan.writes {
                 switch write {
                 case .deleteProvider(let pk):
-                    freed[TakenName.Key(provider: pk, field: .name)] = plan.slug
-                    freed[TakenName.Key(provider: pk, field: .clientID)] = plan.slug
+                    freed[TakenName.Key(provider: pk, field: OAuth2Provider.Row.name.attribute)] = plan.slug
+                    freed[TakenName.Key(provider: pk, field: OAuth2Provider.Row.clientID.attribute)] = plan.slug
                 case .updateProvider(let pk, let assignments):
-                    for field in [ProviderField.name, .clientID]
-                    where assignments.contains(where: { $0.field == field.rawValue }) {
+                    for field in [OAuth2Provider.Row.name, OAuth2Provider.Row.clientID].map(\.attribute)
+                    where assignments.contains(where: { $0.field == field }) {
                         freed[TakenName.Key(provider: pk, field: field)] = plan.slug
                     }
                 default: continue

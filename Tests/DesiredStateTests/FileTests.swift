@@ -1,4 +1,5 @@
 import DesiredState
+import Kinds
 import Testing
 
 /// The file as a whole, and services beside each other.
@@ -111,7 +112,7 @@ struct FileTests {
         #expect(result.diagnostics == [])
         #expect(result.state?.services.map(\.slug) == ["a", "b"])
         #expect(result.state?.services.map(\.launchURL) == ["https://two:8441", "https://one:8441"])
-        #expect(result.state?.services.map(\.group) == [nil, "G"])
+        #expect(result.state?.services.map { $0["group"]?.text } == [nil, "G"])
         #expect(result.state?.services.map(\.location.description) == ["2.yaml:4:12", "1.yaml:5:12"])
     }
 

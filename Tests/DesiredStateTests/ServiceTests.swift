@@ -18,13 +18,14 @@ struct ServiceTests {
     @Test func `an OIDC service gets what is usual`() throws {
         let provider = try #require(try service(.oidc("")).provider)
         var expected = Provider(
-            name: "grafana",
-            clientID: "grafana",
+            slug: "grafana",
             redirectURIs: [RedirectURI("https://sso.example.net:8444/login")]
         )
         expected.secret = .environment("SECRET")
         #expect(provider == expected)
-        #expect(try service(.oidc("")).declaredFields == [.launchURL, .redirectURIs, .secretRef])
+        #expect(provider.name == "grafana" && provider.clientID == "grafana" && provider.clientType == .confidential)
+        #expect(provider.scopes == ["openid", "email", "profile"])
+        #expect(try service(.oidc("")).declared == ["launchURL", "redirectURIs", "secretRef"])
     }
 
     @Test func `every field arrives`() throws {
@@ -62,20 +63,27 @@ struct ServiceTests {
                 """
             )
         )
-        #expect(service.declaredFields == Set(Service.Field.allCases))
+        #expect(
+            service.declared
+                == Set((Application.fields.rows + OAuth2Provider.fields.rows).map(\.name)).subtracting(["slug"])
+        )
         #expect(service.name == "1984")
-        #expect(service.group == "")
-        #expect(service.openInNewTab == false)
+        #expect(service["group"] == .text(""))
+        #expect(service["openInNewTab"] == .flag(false))
         let provider = try #require(service.provider)
         #expect(
             provider.redirectURIs == [RedirectURI("https://a.net/cb"), RedirectURI("https://.*", matching: .regex)]
         )
         #expect(provider.name == "PN" && provider.clientID == "CI")
         #expect(provider.secret == .file("/run/secrets/a"))
-        #expect(provider.subjectMode == .userEmail && provider.issuerMode == .global)
-        #expect(provider.grantTypes == [.authorizationCode, .deviceCode])
-        #expect(provider.logoutMethod == .frontchannel && provider.includeClaimsInIDToken == true)
-        #expect(provider.accessTokenValidity == "hours=1;minutes=30.5")
+        #expect(provider["subjectMode"] == .text("user_email") && provider.issuerMode == .global)
+        #expect(
+            provider["grantTypes"]
+                == .words(["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"])
+        )
+        #expect(provider["logoutMethod"] == .text("frontchannel"))
+        #expect(provider["includeClaimsInIDToken"] == .flag(true))
+        #expect(provider["accessTokenValidity"] == .duration("hours=1;minutes=30.5"))
     }
 
     @Test(arguments: [
@@ -103,7 +111,7 @@ struct ServiceTests {
     @Test func `absolute redirect URIs alone leave the launch URL alone`() throws {
         let service = try service(file("host: h", "slug: a\nredirectURIs: [https://x.net/cb]\nsecretRef: {env: S}"))
         #expect(service.launchURL == nil)
-        #expect(!service.declaredFields.contains(.launchURL))
+        #expect(!service.declared.contains("launchURL"))
     }
 
     @Test func `redirects are the union of all three, in order`() throws {
@@ -137,8 +145,8 @@ struct ServiceTests {
             file(top, "slug: a\nredirectPath: /cb\nsecretRef: {env: S}\nscopes: [openid]\ngroup: ~")
         )
         #expect(service.provider?.scopes == ["openid"])
-        #expect(service.group == nil && service.publisher == "P")
-        #expect(!service.declaredFields.contains(.group) && service.declaredFields.contains(.publisher))
+        #expect(service["group"] == nil && service["publisher"] == .text("P"))
+        #expect(!service.declared.contains("group") && service.declared.contains("publisher"))
     }
 
     @Test func `null takes the file's host away too`() {
@@ -151,7 +159,7 @@ struct ServiceTests {
             file("host: h\ndefaults: {scopes: [openid], clientType: public}", "slug: a\nport: 8441")
         )
         #expect(service.provider == nil)
-        #expect(service.declaredFields == [.launchURL])
+        #expect(service.declared == ["launchURL"])
     }
 
     @Test func `a public client needs no secret`() throws {
@@ -169,7 +177,7 @@ struct ServiceTests {
 
     @Test func `texts are trimmed, blocks in silence`() throws {
         let service = try service(.oidc("description: |\n  a\n  b\nname: !!str 1"))
-        #expect(service.description == "a\nb")
+        #expect(service["description"] == .text("a\nb"))
         #expect(service.name == "1")
     }
 
@@ -196,4 +204,12 @@ struct ServiceTests {
         ),
     ])
     func `fields that do not fit together`(_ mistake: Mistake) throws { try mistake.check() }
+}
+
+extension Service {
+    /// The names of the fields that the file sets; each has a slug.
+    fileprivate var declared: Set<FieldName> {
+        let ofProvider = OAuth2Provider.fields.rows.filter { provider?.declares($0) ?? false }
+        return Set((Application.fields.rows.filter(declares) + ofProvider).map(\.name)).subtracting(["slug"])
+    }
 }

@@ -77,8 +77,8 @@ struct FieldTableTests {
         #expect(rows.count == Self.tables.flatMap { $0.1.rows }.filter { $0.since == nil }.count + taken.count)
     }
 
-    @Test func `rows come first where people want to read of them first`() {
-        let names = Application.fields.rows(first: ["slug", "name"]).map(\.name.rawValue)
+    @Test func `people read of some rows first`() {
+        let names = Application.fields.inReadingOrder.map(\.name)
         #expect(names.prefix(3) == ["slug", "name", "group"] && names.count == Application.fields.rows.count)
     }
 }

@@ -229,14 +229,14 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
             $0.secrets[.environment("GRAFANA")] = .waiting(reason: "the secret (env GRAFANA) is not there yet")
         },
         DecisionCase("flow unknown", .blocked, says: "authorizationFlow: Authentik has no flow 'nope'") {
-            $0.services[0].provider?.authorizationFlow = "nope"
+            $0.services[0].provider?["authorizationFlow"] = .reference(.init(named: "nope"))
         },
         DecisionCase(
             "flow misspelt",
             .blocked,
             says: "no flow 'default-provider-invalidaton-flow'; did you mean 'default-provider-invalidation-flow'?"
         ) {
-            $0.services[0].provider?.invalidationFlow = "default-provider-invalidaton-flow"
+            $0.services[0].provider?["invalidationFlow"] = .reference(.init(named: "default-provider-invalidaton-flow"))
         },
         DecisionCase("key unknown", .blocked, says: "signingKey") { $0.observed.keys = [] },
         DecisionCase("key not unique", .blocked, says: "2 certificates") {
@@ -297,7 +297,7 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
     @Test func oneUnlinkedProviderIsTakenOnce() {
         var world = World(.grafana(), .argocd())
         var provider = world.provider(
-            Service.grafana().provider ?? Provider(name: "", clientID: "", redirectURIs: []),
+            Service.grafana().provider ?? Provider(slug: "", redirectURIs: []),
             pk: 5,
             linkedTo: nil
         )

@@ -63,12 +63,14 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
         DriftCase("application renamed", "application.name") { $0.changeApplications { $0.name = "Other" } },
         DriftCase("group", "application.group") { $0.changeApplications { $0["group"] = .text("") } },
         DriftCase("launch URL", "application.meta_launch_url") { $0.changeApplications { $0.launchURL = "" } },
-        DriftCase("icon", "application.meta_icon") { $0.services[0].icon = "fa://fa-book" },
-        DriftCase("description", "application.meta_description") { $0.services[0].description = "Dashboards" },
-        DriftCase("publisher", "application.meta_publisher") { $0.services[0].publisher = "Grafana Labs" },
-        DriftCase("open in new tab", "application.open_in_new_tab") { $0.services[0].openInNewTab = true },
+        DriftCase("icon", "application.meta_icon") { $0.services[0]["icon"] = .text("fa://fa-book") },
+        DriftCase("description", "application.meta_description") {
+            $0.services[0]["description"] = .text("Dashboards")
+        },
+        DriftCase("publisher", "application.meta_publisher") { $0.services[0]["publisher"] = .text("Grafana Labs") },
+        DriftCase("open in new tab", "application.open_in_new_tab") { $0.services[0]["openInNewTab"] = .flag(true) },
         DriftCase("access token validity", "provider.access_token_validity") {
-            $0.services[0].provider?.accessTokenValidity = "minutes=61"
+            $0.services[0].provider?["accessTokenValidity"] = .duration("minutes=61")
         },
         DriftCase("grant types emptied", "provider.grant_types") {
             $0.observed.release = World.release("2026.8.0")
@@ -100,13 +102,15 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
                 $0.redirectURIs.append(.init(matchingMode: "strict", url: "https://out", type: "logout"))
             }
         },
-        DriftCase("white space around a text") { $0.services[0].group = " Apps\n" },
+        DriftCase("white space around a text") { $0.services[0]["group"] = .text(" Apps\n") },
         DriftCase("white space around the secret") {
             $0.secrets[.environment("GRAFANA")] = .available(Secret("grafana-secret\n"))
         },
-        DriftCase("an equivalent duration") { $0.services[0].provider?.accessTokenValidity = "minutes=60" },
+        DriftCase("an equivalent duration") {
+            $0.services[0].provider?["accessTokenValidity"] = .duration("minutes=60")
+        },
         DriftCase("a duration with a fraction") {
-            $0.services[0].provider?.accessTokenValidity = "hours=1.5"
+            $0.services[0].provider?["accessTokenValidity"] = .duration("hours=1.5")
             $0.changeProviders { $0["accessTokenValidity"] = .duration("minutes=90") }
         },
         DriftCase("a secret that this release hides") { $0.changeProviders { $0.clientSecret = nil } },
@@ -118,11 +122,11 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
         },
         DriftCase("an icon that the release does not take") {
             $0.observed.release = World.release("2024.12.5")
-            $0.services[0].icon = "fa://fa-book"
+            $0.services[0]["icon"] = .text("fa://fa-book")
         },
         DriftCase("grant types that the release keeps to itself") {
             $0.observed.release = World.release("2026.5.0-rc1")
-            $0.services[0].provider?.grantTypes = [.authorizationCode]
+            $0.services[0].provider?["grantTypes"] = .words(["authorization_code"])
             $0.changeProviders { $0["grantTypes"] = .none }
         },
         DriftCase("all grant types where none are declared") {

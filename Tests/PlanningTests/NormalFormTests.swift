@@ -13,7 +13,7 @@ import Testing
 
     @Test func aNameInAnotherFormIsDrift() throws {
         var service = Service.grafana()
-        (service.name, service.group) = (Self.one, Self.one)
+        (service.name, service["group"]) = (Self.one, .text(Self.one))
         var world = World(service)
         world.converge(service)
         world.changeApplications { ($0.name, $0["group"]) = (Self.two, .text(Self.two)) }
@@ -24,7 +24,7 @@ import Testing
 
     @Test func twoKeysOfTwoFormsAreTwoKeys() throws {
         var service = Service.grafana()
-        service.provider?.signingKey = Self.one
+        service.provider?["signingKey"] = .reference(.init(named: Self.one))
         var world = World(service)
         world.converge(service)
         world.observed.keys = [CertificateKeyPair(pk: "key", name: Self.two), .init(pk: "mine", name: Self.one)]

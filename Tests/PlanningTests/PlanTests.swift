@@ -44,9 +44,8 @@ import Testing
 
     @Test func theMarkListsWhatTheFileSets() throws {
         var service = Service.grafana()
-        service.icon = "fa://fa-book"
+        service["icon"] = .text("fa://fa-book")
         service.provider?.scopes = ["openid"]
-        service.declaredFields.insert(.scopes)
         let plan = try #require(World(service).plan.services.first)
         guard case .createMark(_, let mark) = plan.writes.last else {
             Issue.record("no mark is planned")

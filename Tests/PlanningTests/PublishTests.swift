@@ -73,7 +73,7 @@ import Testing
         }
         let own = "\(Self.base)/application/o/grafana/"
         #expect(try issuer { _ in } == own)
-        #expect(try issuer { $0.services[0].provider?.issuerMode = .global } == "\(Self.base)/")
+        #expect(try issuer { $0.services[0].provider?["issuerMode"] = .text("global") } == "\(Self.base)/")
         #expect(try issuer { $0.changeProviders { $0["issuerMode"] = .text("global") } } == "\(Self.base)/")
         let givenUp = try issuer { world in
             world.changeProviders { $0["issuerMode"] = .text("global") }

@@ -192,7 +192,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         world.converge(world.services[0])
         world.changeProviders { $0.clientSecret = Secret("old") }
         world.rotate("1", "new")
-        world.services[0].declaredFields.insert(.scopes)
+        world.services[0].provider?.scopes = ProgramDefaults.scopes
         let plan = try #require(world.plan.services.first)
         guard case .updateMark(_, let first) = plan.writes.first, case .updateMark(_, let last) = plan.writes.last
         else {

@@ -54,7 +54,7 @@ import Testing
         var world = world(keyType: "rsa")
         world.observed.keys.append(CertificateKeyPair(pk: "ec", name: "Curve", keyType: "ec"))
         world.converge(.grafana())
-        world.services[0].provider?.signingKey = "Curve"
+        world.services[0].provider?["signingKey"] = .reference(.init(named: "Curve"))
         let plan = try #require(world.plan.services.first)
         #expect(try signingKey(plan).algorithm?.before == "RS256")
         #expect(plan.notes.first?.hasPrefix("its tokens are signed ES256 from this change on, RS256 before") == true)
@@ -64,7 +64,7 @@ import Testing
         var world = world(keyType: "rsa")
         world.observed.keys.append(CertificateKeyPair(pk: "new", name: "New", keyType: "rsa"))
         world.converge(.grafana())
-        world.services[0].provider?.signingKey = "New"
+        world.services[0].provider?["signingKey"] = .reference(.init(named: "New"))
         let plan = try #require(world.plan.services.first)
         #expect(try signingKey(plan).elements.added == ["New (RS256)"])
         #expect(plan.notes == [])

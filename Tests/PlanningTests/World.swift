@@ -57,25 +57,16 @@ extension Service {
 
     static func client(_ slug: String, port: Int, path: String, secret: String) -> Service {
         var service = bookmark(slug, port: port)
-        var provider = Provider(
-            name: slug,
-            clientID: slug,
-            redirectURIs: [RedirectURI("https://host:\(port)\(path)")]
-        )
+        var provider = Provider(slug: slug, redirectURIs: [RedirectURI("https://host:\(port)\(path)")])
         provider.secret = .environment(secret)
         service.provider = provider
-        service.declaredFields.formUnion([.secretRef, .redirectURIs])
         return service
     }
 
     static func bookmark(_ slug: String, port: Int) -> Service {
-        var service = Service(
-            slug: slug,
-            location: SourceLocation(file: "services.yaml", line: 1, column: 1),
-            declaredFields: [.name, .group, .launchURL]
-        )
+        var service = Service(slug: slug, location: SourceLocation(file: "services.yaml", line: 1, column: 1))
         service.name = slug.capitalized
-        service.group = "Apps"
+        service["group"] = .text("Apps")
         service.launchURL = "https://host:\(port)"
         return service
     }
@@ -91,9 +82,9 @@ extension World {
     /// Makes Authentik hold a service exactly as it is declared, marked as ours, with the given provider pk.
     mutating func converge(_ service: Service, providerPK pk: Int = 7) {
         var application = Application(pk: "app-\(service.slug)", slug: service.slug, name: service.name ?? service.slug)
-        application["group"] = .text(service.group ?? "")
+        application["group"] = service["group"] ?? .text("")
         application.launchURL = service.launchURL ?? ""
-        application["icon"] = .text(service.icon ?? "")
+        application["icon"] = service["icon"] ?? .text("")
         if let declared = service.provider {
             application.provider = pk
             application.providerSummary = .init(name: declared.name, typeName: "OAuth2/OpenID Provider")

@@ -91,9 +91,10 @@ import Testing
             let template = try #require(desired.services.first { $0.slug == "grafana" })
             desired.services = (0..<250).map { number in
                 var service = template
-                service.slug = "service-\(number)"
-                service.provider?.name = service.slug
-                service.provider?.clientID = service.slug
+                let slug = "service-\(number)"
+                service.slug = slug
+                service.provider?.name = slug
+                service.provider?.clientID = slug
                 return service
             }
             let report = try await homelab.makePass(of: desired).run()

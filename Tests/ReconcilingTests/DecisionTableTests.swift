@@ -165,14 +165,14 @@ extension DesiredState {
             "its flow cannot be resolved",
             .blocked,
             edit: {
-                $0.grafana { $0.provider?.authorizationFlow = "no-such-flow" }
+                $0.grafana { $0.provider?["authorizationFlow"] = .reference(.init(named: "no-such-flow")) }
             }
         ),
         DecisionRow(
             "its key cannot be resolved",
             .blocked,
             edit: {
-                $0.grafana { $0.provider?.signingKey = "no such key" }
+                $0.grafana { $0.provider?["signingKey"] = .reference(.init(named: "no such key")) }
             }
         ),
         DecisionRow(
@@ -252,7 +252,6 @@ extension DesiredState {
             edit: {
                 $0.grafana {
                     $0.launchURL = nil
-                    $0.declaredFields.remove(.launchURL)
                     $0.provider?.redirectURIs.append(RedirectURI("http://localhost:3000/cb"))
                 }
             },

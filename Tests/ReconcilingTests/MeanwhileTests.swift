@@ -282,7 +282,7 @@ import Testing
             @Sendable func pass(_ owner: String) async throws -> PassReport {
                 try await homelab.pass { desired in
                     desired.owner = owner
-                    for index in desired.services.indices { desired.services[index].group = owner }
+                    for index in desired.services.indices { desired.services[index]["group"] = .text(owner) }
                 }
             }
             async let first = pass("first")

@@ -217,7 +217,6 @@ import Testing
                 desired.prune = prune
                 for index in desired.services.indices where desired.services[index].slug == "grafana" {
                     desired.services[index].provider = nil
-                    desired.services[index].declaredFields = [.name, .launchURL]
                 }
             }
             let report = try await homelab.pass(bookmark)
@@ -274,9 +273,8 @@ import Testing
         try await withHomelab { homelab in
             let declared: @Sendable (inout DesiredState) -> Void = { desired in
                 for index in desired.services.indices where desired.services[index].slug == "grafana" {
-                    desired.services[index].openInNewTab = true
-                    desired.services[index].provider?.accessTokenValidity = "hours=8"
-                    desired.services[index].declaredFields.formUnion([.openInNewTab, .accessTokenValidity])
+                    desired.services[index]["openInNewTab"] = .flag(true)
+                    desired.services[index].provider?["accessTokenValidity"] = .duration("hours=8")
                 }
             }
             try await homelab.pass(declared)

@@ -17,8 +17,7 @@ import Testing
     /// The release takes grant types, and this candidate of it has none.
     private static func withGrantTypes(_ desired: inout DesiredState) {
         for index in desired.services.indices where desired.services[index].slug == "grafana" {
-            desired.services[index].provider?.grantTypes = [.authorizationCode]
-            desired.services[index].declaredFields.insert(.grantTypes)
+            desired.services[index].provider?["grantTypes"] = .words(["authorization_code"])
         }
     }
 
@@ -124,8 +123,7 @@ import Testing
             )
             let report = try await homelab.pass(only: "grafana") { desired in
                 for index in desired.services.indices where desired.services[index].slug == "grafana" {
-                    desired.services[index].provider?.subjectMode = .userID
-                    desired.services[index].declaredFields.insert(.subjectMode)
+                    desired.services[index].provider?["subjectMode"] = .text("user_id")
                 }
             }
             let message = "Authentik does not keep application.provider, provider.sub_mode as declared"
@@ -170,6 +168,6 @@ import Testing
 extension DesiredState {
     /// Declares another icon of `grafana`.
     fileprivate mutating func setIcon(_ icon: String) {
-        for index in services.indices where services[index].slug == "grafana" { services[index].icon = icon }
+        for index in services.indices where services[index].slug == "grafana" { services[index]["icon"] = .text(icon) }
     }
 }

@@ -2,82 +2,85 @@ import AuthentikAPI
 
 extension Application {
     /// The fields that a file can set.
-    package static let fields = FieldTable([
-        FieldSpec(
-            "name",
-            "name",
-            .text(.line),
-            .optional(.slug),
-            isSentOnCreate: true,
-            absent: nil,
-            isDefaultable: false,
-            doc: "The name that people see. A new application gets its slug unless given."
-        ),
-        FieldSpec(
-            "slug",
-            "slug",
-            .text(.slug),
-            .required,
-            absent: nil,
-            isDefaultable: false,
-            doc:
-                "What names the application in URLs: letters, digits, '-' and '_'. Required, and no two services have one."
-        ),
-        FieldSpec(
-            "group",
-            "group",
-            .text(.lineOrEmpty),
-            .optional(.text("")),
-            absent: .text(""),
-            doc: "The heading under which it is listed; empty for none, which is Authentik's default."
-        ),
-        FieldSpec(
-            "description",
-            "meta_description",
-            .text(.lines),
-            .optional(.text("")),
-            absent: .text(""),
-            doc: "A text that people see below the name, of one line or several. Authentik's default is none."
-        ),
-        FieldSpec(
-            "publisher",
-            "meta_publisher",
-            .text(.lineOrEmpty),
-            .optional(.text("")),
-            absent: .text(""),
-            doc: "Who offers it, as people see it. Authentik's default is none."
-        ),
-        // Before 2025.12 it is read-only and ignored in silence, so it would differ for ever.
-        FieldSpec(
-            "icon",
-            "meta_icon",
-            .text(.icon),
-            .optional(.text("")),
-            since: Release(2025, 12),
-            absent: .text(""),
-            doc:
-                "A URL, fa://name for an icon of Font Awesome, or a path below Authentik's media folder; empty for none, "
-                + "which is Authentik's default. Since 2025.12."
-        ),
-        FieldSpec(
-            "launchURL",
-            "meta_launch_url",
-            .text(.launchURL),
-            .optional(.text("")),
-            absent: .text(""),
-            doc:
-                "Where the application's tile leads: an http or https URL, which may hold placeholders as %(username)s, or "
-                + "blank://blank for none. The service's origin unless given."
-        ),
-        FieldSpec(
-            "openInNewTab",
-            "open_in_new_tab",
-            .flag,
-            .optional(.flag(false)),
-            absent: .flag(false),
-            doc: "Whether its tile opens in a new tab. Authentik's default is false."
-        ),
-    ])
+    package static let fields = FieldTable(
+        [
+            FieldSpec(
+                "name",
+                "name",
+                .text(.line),
+                .optional(.slug),
+                isSentOnCreate: true,
+                absent: nil,
+                isDefaultable: false,
+                doc: "The name that people see. A new application gets its slug unless given."
+            ),
+            FieldSpec(
+                "slug",
+                "slug",
+                .text(.slug),
+                .required,
+                absent: nil,
+                isDefaultable: false,
+                doc:
+                    "What names the application in URLs: letters, digits, '-' and '_'. Required, and no two services have one."
+            ),
+            FieldSpec(
+                "group",
+                "group",
+                .text(.lineOrEmpty),
+                .optional(.text("")),
+                absent: .text(""),
+                doc: "The heading under which it is listed; empty for none, which is Authentik's default."
+            ),
+            FieldSpec(
+                "description",
+                "meta_description",
+                .text(.lines),
+                .optional(.text("")),
+                absent: .text(""),
+                doc: "A text that people see below the name, of one line or several. Authentik's default is none."
+            ),
+            FieldSpec(
+                "publisher",
+                "meta_publisher",
+                .text(.lineOrEmpty),
+                .optional(.text("")),
+                absent: .text(""),
+                doc: "Who offers it, as people see it. Authentik's default is none."
+            ),
+            // Before 2025.12 it is read-only and ignored in silence, so it would differ for ever.
+            FieldSpec(
+                "icon",
+                "meta_icon",
+                .text(.icon),
+                .optional(.text("")),
+                since: Release(2025, 12),
+                absent: .text(""),
+                doc:
+                    "A URL, fa://name for an icon of Font Awesome, or a path below Authentik's media folder; empty for none, "
+                    + "which is Authentik's default. Since 2025.12."
+            ),
+            FieldSpec(
+                "launchURL",
+                "meta_launch_url",
+                .text(.launchURL),
+                .optional(.text("")),
+                absent: .text(""),
+                doc:
+                    "Where the application's tile leads: an http or https URL, which may hold placeholders as %(username)s, or "
+                    + "blank://blank for none. The service's origin unless given."
+            ),
+            FieldSpec(
+                "openInNewTab",
+                "open_in_new_tab",
+                .flag,
+                .optional(.flag(false)),
+                absent: .flag(false),
+                doc: "Whether its tile opens in a new tab. Authentik's default is false."
+            ),
+        ],
+        readFirst: ["slug", "name"]
+    )
 
     /// The rows that code asks for by name.
     package enum Row {

@@ -4,17 +4,23 @@ import Secrets
 /// The fields of a kind of object, in the order in which changes are shown and sent.
 package struct FieldTable: Sendable {
     package let rows: [FieldSpec]
+    /// The rows in the order in which people read of them, and in which a file has them.
+    package let inReadingOrder: [FieldSpec]
     private let byName: [FieldName: Int]
     private let byAttribute: [String: Int]
 
-    package init(_ rows: [FieldSpec]) {
-        self.rows = rows.enumerated().map { index, row in
+    /// - Parameter readFirst: which people read of before the others.
+    package init(_ rows: [FieldSpec], readFirst: [FieldName] = []) {
+        let rows = rows.enumerated().map { index, row in
             var row = row
             row.index = index
             return row
         }
-        byName = Dictionary(uniqueKeysWithValues: self.rows.map { ($0.name, $0.index) })
-        byAttribute = Dictionary(uniqueKeysWithValues: self.rows.map { ($0.attribute, $0.index) })
+        byName = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0.index) })
+        byAttribute = Dictionary(uniqueKeysWithValues: rows.map { ($0.attribute, $0.index) })
+        self.rows = rows
+        let first = readFirst.compactMap { name in rows.first { $0.name == name } }
+        inReadingOrder = first + rows.filter { !readFirst.contains($0.name) }
     }
 
     /// A row that code asks for by its name, which the table is sure to have.
@@ -28,11 +34,6 @@ package struct FieldTable: Sendable {
 
     /// The rows that a release takes.
     package func rows(in release: Release) -> [FieldSpec] { rows.filter { $0.exists(in: release) } }
-
-    /// The rows in the order in which people read of them: those that are named, then the others.
-    package func rows(first names: [FieldName]) -> [FieldSpec] {
-        names.map { self[$0] } + rows.filter { !names.contains($0.name) }
-    }
 }
 
 /// The values of an object, or what is declared of one: a place for each row of its table.
@@ -53,6 +54,9 @@ package struct FieldValues: Sendable, Equatable {
 }
 
 extension FieldValues {
+    /// What an object holds of a field.
+    package func held(_ field: FieldSpec) -> FieldValue { self[field] ?? field.absent ?? FieldValue.none }
+
     /// The text in a place; nil where there is none.
     package func text(_ field: FieldSpec) -> String? { self[field]?.text }
 }

@@ -145,6 +145,13 @@ extension FieldValue {
         return .redirectURIs(entries, firstOpens: true)
     }
 
+    /// Redirect URIs, and the logout ones of those that they replace, which a file cannot declare; any other value as it
+    /// is.
+    package func keepingLogoutEntries(of other: FieldValue) -> FieldValue {
+        guard case .redirectURIs(let entries, let firstOpens) = self else { return self }
+        return .redirectURIs(entries + other.redirectEntries.filter { $0.type == "logout" }, firstOpens: firstOpens)
+    }
+
     /// Whether the first redirect URI of both is the same; of any other field it is.
     package func begins(like other: FieldValue) -> Bool {
         guard case .redirectURIs(let left, _) = self, case .redirectURIs(let right, _) = other else { return true }

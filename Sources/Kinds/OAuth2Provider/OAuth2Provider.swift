@@ -48,7 +48,7 @@ extension OAuth2Provider {
         set { values[Self.fields[name]] = newValue }
     }
 
-    package subscript(field: FieldSpec) -> FieldValue { values[field] ?? field.absent ?? FieldValue.none }
+    package subscript(field: FieldSpec) -> FieldValue { values.held(field) }
 
     // MARK: What code asks for by name
 

@@ -2,182 +2,189 @@ import AuthentikAPI
 
 extension OAuth2Provider {
     /// The fields that a file can set.
-    package static let fields = FieldTable([
-        FieldSpec(
-            "providerName",
-            "name",
-            .text(.line),
-            .managed(.slug),
-            absent: nil,
-            isDefaultable: false,
-            doc: "The provider's name in Authentik, which no other provider may have. The service's slug unless given."
-        ),
-        FieldSpec(
-            "clientType",
-            "client_type",
-            .choice(ClientType.allCases.map(\.rawValue)),
-            .managed(.text(ClientType.confidential.rawValue)),
-            absent: .text(ClientType.confidential.rawValue),
-            doc: "Whether the client can keep a secret (confidential) or not (public). confidential unless given."
-        ),
-        FieldSpec(
-            "clientID",
-            "client_id",
-            .text(.clientID),
-            .managed(.slug),
-            absent: .text(""),
-            isDefaultable: false,
-            doc: "The OAuth2 client id, printable ASCII. The service's slug unless given."
-        ),
-        FieldSpec(
-            "secretRef",
-            "client_secret",
-            .secret,
-            .required,
-            doc:
-                "Where the client secret is: a variable, a file, or a key of a Kubernetes Secret. A public client has none."
-        ),
-        FieldSpec(
-            "redirectURIs",
-            "redirect_uris",
-            .redirectURIs,
-            .required,
-            absent: .redirectURIs([]),
-            doc:
-                "Where logins may return to: whole URLs, or {url, matching: regex} for a pattern of Python's re that must "
-                + "match the whole URI. In addition to redirectPath and redirectPaths."
-        ),
-        FieldSpec(
-            "scopes",
-            "property_mappings",
-            .references(.scopeMapping),
-            .managed(.value(.references(ProgramDefaults.scopes.map { .init(named: $0) }))),
-            absent: .references([]),
-            doc: "The scopes that the client may ask for: scope names, or the managed name of a scope mapping. openid, "
-                + "email and profile unless given."
-        ),
-        FieldSpec(
-            "signingKey",
-            "signing_key",
-            .reference(.certificate),
-            .managed(.named(ProgramDefaults.signingKey)),
-            doc:
-                "The name of the certificate whose key signs tokens: RS256 with an RSA key, ES256 with an EC key, EdDSA "
-                + "with an Ed25519 or Ed448 key (since 2026.2). '\(ProgramDefaults.signingKey)' unless given."
-        ),
-        FieldSpec(
-            "encryptionKey",
-            "encryption_key",
-            .reference(.certificate),
-            .optional(.none),
-            doc: "The name of the certificate whose key encrypts tokens. Authentik's default is none."
-        ),
-        FieldSpec(
-            "authorizationFlow",
-            "authorization_flow",
-            .reference(.flow),
-            .managed(.named(ProgramDefaults.authorizationFlow)),
-            doc: "The slug of the flow that authorizes a login. '\(ProgramDefaults.authorizationFlow)' unless given."
-        ),
-        FieldSpec(
-            "invalidationFlow",
-            "invalidation_flow",
-            .reference(.flow),
-            .managed(.named(ProgramDefaults.invalidationFlow)),
-            doc: "The slug of the flow that ends a session. '\(ProgramDefaults.invalidationFlow)' unless given."
-        ),
-        FieldSpec(
-            "authenticationFlow",
-            "authentication_flow",
-            .reference(.flow),
-            .optional(.none),
-            doc:
-                "The slug of the flow that users log in with where they are not logged in yet. Authentik's default is none: "
-                + "the brand's own."
-        ),
-        FieldSpec(
-            "accessCodeValidity",
-            "access_code_validity",
-            .duration,
-            .optional(.duration("minutes=1")),
-            doc:
-                "How long an authorization code is valid, as in 'minutes=1;seconds=30'. Authentik's default is minutes=1."
-        ),
-        FieldSpec(
-            "accessTokenValidity",
-            "access_token_validity",
-            .duration,
-            .optional(.duration("hours=1")),
-            doc: "How long an access token is valid, as in 'hours=1;minutes=30'. Authentik's default is hours=1."
-        ),
-        FieldSpec(
-            "refreshTokenValidity",
-            "refresh_token_validity",
-            .duration,
-            .optional(.duration("days=30")),
-            doc: "How long a refresh token is valid, as in 'days=30'. Authentik's default is days=30."
-        ),
-        FieldSpec(
-            "subjectMode",
-            "sub_mode",
-            .choice(["hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"]),
-            .optional(.text("hashed_user_id")),
-            doc: "What the sub claim of a token holds. Authentik's default is hashed_user_id."
-        ),
-        FieldSpec(
-            "issuerMode",
-            "issuer_mode",
-            .choice(IssuerMode.allCases.map(\.rawValue)),
-            .optional(.text(IssuerMode.perProvider.rawValue)),
-            doc:
-                "Whether all providers share one issuer (global) or each has its own (per_provider). Authentik's default is "
-                + "per_provider."
-        ),
-        FieldSpec(
-            "includeClaimsInIDToken",
-            "include_claims_in_id_token",
-            .flag,
-            .optional(.flag(true)),
-            doc:
-                "Whether the ID token has the claims of the scopes, for clients that do not ask the userinfo endpoint. "
-                + "Authentik's default is true."
-        ),
-        FieldSpec(
-            "logoutURI",
-            "logout_uri",
-            .text(.logoutURI),
-            .optional(.text("")),
-            since: Release(2025, 10),
-            doc:
-                "The URL that Authentik tells of a logout; empty for none, which is Authentik's default. Since 2025.10."
-        ),
-        FieldSpec(
-            "logoutMethod",
-            "logout_method",
-            .choice(["backchannel", "frontchannel"]),
-            .optional(.text("backchannel")),
-            since: Release(2025, 10),
-            doc: "How the logout URI is told: by Authentik itself (backchannel) or through the browser (frontchannel). "
-                + "Authentik's default is backchannel. Since 2025.10."
-        ),
-        // The candidate of 2026.5 takes grant types and keeps none; later, nobody can log in through a provider that was
-        // created without.
-        FieldSpec(
-            "grantTypes",
-            "grant_types",
-            .words([
-                "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
-                "urn:ietf:params:oauth:grant-type:device_code",
-            ]),
-            .optional(.words(["authorization_code", "refresh_token"])),
-            isSentOnCreate: true,
-            since: Release(2026, 5),
-            mayBeUnknown: true,
-            doc:
-                "How the client may get tokens. A new provider gets authorization_code and refresh_token unless given. "
-                + "Since 2026.5."
-        ),
-    ])
+    package static let fields = FieldTable(
+        [
+            FieldSpec(
+                "providerName",
+                "name",
+                .text(.line),
+                .managed(.slug),
+                absent: nil,
+                isDefaultable: false,
+                doc:
+                    "The provider's name in Authentik, which no other provider may have. The service's slug unless given."
+            ),
+            FieldSpec(
+                "clientType",
+                "client_type",
+                .choice(ClientType.allCases.map(\.rawValue)),
+                .managed(.text(ClientType.confidential.rawValue)),
+                absent: .text(ClientType.confidential.rawValue),
+                doc: "Whether the client can keep a secret (confidential) or not (public). confidential unless given."
+            ),
+            FieldSpec(
+                "clientID",
+                "client_id",
+                .text(.clientID),
+                .managed(.slug),
+                absent: .text(""),
+                isDefaultable: false,
+                doc: "The OAuth2 client id, printable ASCII. The service's slug unless given."
+            ),
+            FieldSpec(
+                "secretRef",
+                "client_secret",
+                .secret,
+                .required,
+                doc:
+                    "Where the client secret is: a variable, a file, or a key of a Kubernetes Secret. A public client has none."
+            ),
+            FieldSpec(
+                "redirectURIs",
+                "redirect_uris",
+                .redirectURIs,
+                .required,
+                absent: .redirectURIs([]),
+                doc:
+                    "Where logins may return to: whole URLs, or {url, matching: regex} for a pattern of Python's re that must "
+                    + "match the whole URI. In addition to redirectPath and redirectPaths."
+            ),
+            FieldSpec(
+                "scopes",
+                "property_mappings",
+                .references(.scopeMapping),
+                .managed(.value(.references(ProgramDefaults.scopes.map { .init(named: $0) }))),
+                absent: .references([]),
+                doc:
+                    "The scopes that the client may ask for: scope names, or the managed name of a scope mapping. openid, "
+                    + "email and profile unless given."
+            ),
+            FieldSpec(
+                "signingKey",
+                "signing_key",
+                .reference(.certificate),
+                .managed(.named(ProgramDefaults.signingKey)),
+                doc:
+                    "The name of the certificate whose key signs tokens: RS256 with an RSA key, ES256 with an EC key, EdDSA "
+                    + "with an Ed25519 or Ed448 key (since 2026.2). '\(ProgramDefaults.signingKey)' unless given."
+            ),
+            FieldSpec(
+                "encryptionKey",
+                "encryption_key",
+                .reference(.certificate),
+                .optional(.none),
+                doc: "The name of the certificate whose key encrypts tokens. Authentik's default is none."
+            ),
+            FieldSpec(
+                "authorizationFlow",
+                "authorization_flow",
+                .reference(.flow),
+                .managed(.named(ProgramDefaults.authorizationFlow)),
+                doc:
+                    "The slug of the flow that authorizes a login. '\(ProgramDefaults.authorizationFlow)' unless given."
+            ),
+            FieldSpec(
+                "invalidationFlow",
+                "invalidation_flow",
+                .reference(.flow),
+                .managed(.named(ProgramDefaults.invalidationFlow)),
+                doc: "The slug of the flow that ends a session. '\(ProgramDefaults.invalidationFlow)' unless given."
+            ),
+            FieldSpec(
+                "authenticationFlow",
+                "authentication_flow",
+                .reference(.flow),
+                .optional(.none),
+                doc:
+                    "The slug of the flow that users log in with where they are not logged in yet. Authentik's default is none: "
+                    + "the brand's own."
+            ),
+            FieldSpec(
+                "accessCodeValidity",
+                "access_code_validity",
+                .duration,
+                .optional(.duration("minutes=1")),
+                doc:
+                    "How long an authorization code is valid, as in 'minutes=1;seconds=30'. Authentik's default is minutes=1."
+            ),
+            FieldSpec(
+                "accessTokenValidity",
+                "access_token_validity",
+                .duration,
+                .optional(.duration("hours=1")),
+                doc: "How long an access token is valid, as in 'hours=1;minutes=30'. Authentik's default is hours=1."
+            ),
+            FieldSpec(
+                "refreshTokenValidity",
+                "refresh_token_validity",
+                .duration,
+                .optional(.duration("days=30")),
+                doc: "How long a refresh token is valid, as in 'days=30'. Authentik's default is days=30."
+            ),
+            FieldSpec(
+                "subjectMode",
+                "sub_mode",
+                .choice(["hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"]),
+                .optional(.text("hashed_user_id")),
+                doc: "What the sub claim of a token holds. Authentik's default is hashed_user_id."
+            ),
+            FieldSpec(
+                "issuerMode",
+                "issuer_mode",
+                .choice(IssuerMode.allCases.map(\.rawValue)),
+                .optional(.text(IssuerMode.perProvider.rawValue)),
+                doc:
+                    "Whether all providers share one issuer (global) or each has its own (per_provider). Authentik's default is "
+                    + "per_provider."
+            ),
+            FieldSpec(
+                "includeClaimsInIDToken",
+                "include_claims_in_id_token",
+                .flag,
+                .optional(.flag(true)),
+                doc:
+                    "Whether the ID token has the claims of the scopes, for clients that do not ask the userinfo endpoint. "
+                    + "Authentik's default is true."
+            ),
+            FieldSpec(
+                "logoutURI",
+                "logout_uri",
+                .text(.logoutURI),
+                .optional(.text("")),
+                since: Release(2025, 10),
+                doc:
+                    "The URL that Authentik tells of a logout; empty for none, which is Authentik's default. Since 2025.10."
+            ),
+            FieldSpec(
+                "logoutMethod",
+                "logout_method",
+                .choice(["backchannel", "frontchannel"]),
+                .optional(.text("backchannel")),
+                since: Release(2025, 10),
+                doc:
+                    "How the logout URI is told: by Authentik itself (backchannel) or through the browser (frontchannel). "
+                    + "Authentik's default is backchannel. Since 2025.10."
+            ),
+            // The candidate of 2026.5 takes grant types and keeps none; later, nobody can log in through a provider that was
+            // created without.
+            FieldSpec(
+                "grantTypes",
+                "grant_types",
+                .words([
+                    "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
+                    "urn:ietf:params:oauth:grant-type:device_code",
+                ]),
+                .optional(.words(["authorization_code", "refresh_token"])),
+                isSentOnCreate: true,
+                since: Release(2026, 5),
+                mayBeUnknown: true,
+                doc:
+                    "How the client may get tokens. A new provider gets authorization_code and refresh_token unless given. "
+                    + "Since 2026.5."
+            ),
+        ],
+        readFirst: ["redirectURIs", "providerName", "clientID", "clientType"]
+    )
 
     /// The rows that code asks for by name.
     package enum Row {

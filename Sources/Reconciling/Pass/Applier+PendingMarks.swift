@@ -133,7 +133,7 @@ extension ServiceProgress {
         guard let transaction else { return }
         var fields = application.unkept(of: transaction.application)
         if let provider {
-            fields += provider.unkept(of: transaction.provider, declared: declaredProviderFields, release)
+            fields += provider.unkept(of: transaction.provider, declared: declaredProviderFields)
         } else if complaint == nil {
             throw ServiceFailure.outdated("its provider was gone again before it could be marked")
         }

@@ -123,7 +123,7 @@ extension Applier {
         _ assignments: [FieldAssignment],
         _ progress: ServiceProgress
     ) -> [UnkeptField] {
-        provider.unkept(of: assignments, declared: progress.declaredProviderFields, release)
+        provider.unkept(of: assignments, declared: progress.declaredProviderFields)
     }
 }
 

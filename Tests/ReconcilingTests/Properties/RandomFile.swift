@@ -27,35 +27,27 @@ struct RandomFile {
         }
         service.adopt = random.pick([.always, .always, .matching, .never])
         service.launchURL = "https://\(slug).example.net"
-        service.declaredFields = [.launchURL]
         if random.chance(60) {
             service.name = "Service \(slug)"
-            service.declaredFields.insert(.name)
         }
         if random.chance(30) {
-            service.group = random.pick(["", "Apps"])
-            service.declaredFields.insert(.group)
+            service["group"] = .text(random.pick(["", "Apps"]))
         }
         if formerSlugs.contains("old-\(slug)"), random.chance(50) { service.renamedFrom = ["old-\(slug)"] }
         guard random.chance(65) else { return service }
         let isRenamed = random.chance(15)
         var provider = Provider(
-            name: isRenamed ? "provider of \(slug)" : slug,
-            clientID: isRenamed ? "client-of-\(slug)" : slug,
+            slug: slug,
             redirectURIs: [RedirectURI("https://\(slug).example.net/callback")]
         )
-        if isRenamed { service.declaredFields.formUnion([.providerName, .clientID]) }
-        service.declaredFields.insert(.redirectURIs)
+        if isRenamed { (provider.name, provider.clientID) = ("provider of \(slug)", "client-of-\(slug)") }
         if random.chance(20) {
             provider.clientType = .public
-            service.declaredFields.insert(.clientType)
         } else {
             provider.secret = .environment("SECRET_\(slug.uppercased())")
-            service.declaredFields.insert(.secretRef)
         }
         if random.chance(25) {
-            provider.accessTokenValidity = random.pick(["hours=2", "minutes=60"])
-            service.declaredFields.insert(.accessTokenValidity)
+            provider["accessTokenValidity"] = .duration(random.pick(["hours=2", "minutes=60"]))
         }
         service.provider = provider
         return service

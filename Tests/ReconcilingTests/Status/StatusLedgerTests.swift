@@ -53,7 +53,7 @@ import Testing
 
     @Test func `what the file or the secret changed is no drift`() throws {
         story.pass([.grafana(.inSync), .docs(.inSync)])
-        story.declare { $0[1].group = "Other" }
+        story.declare { $0[1]["group"] = .text("Other") }
         #expect(story.pass([.grafana(.update), .docs(.inSync)]) == ["changed grafana"])
         story.secret = .available(Secret("rotated"))
         #expect(story.pass([.grafana(.update), .docs(.inSync)]) == ["changed grafana"])
@@ -106,7 +106,7 @@ import Testing
         #expect(story.document.services.last?.fight?.mends == 3)
         #expect(story.firstPauseEnd == story.document.services.last?.fight?.nextMendAt)
         // A new declaration is not held back by what somebody did to the old one.
-        story.declare { $0[1].group = "Other" }
+        story.declare { $0[1]["group"] = .text("Other") }
         #expect(story.paused == [])
     }
 

@@ -1,7 +1,8 @@
+import Kinds
 internal import YAMLDocument
 
-/// What a field holds, once it is read.
-enum FieldValue {
+/// What a field of the file holds, once it is read, with the places in the file that messages need.
+enum ReadValue {
     /// Of choices too: the word is one of them.
     case text(String)
     case flag(Bool)
@@ -16,12 +17,31 @@ enum FieldValue {
     case unset
     /// Given, and wrong; that has been reported.
     case invalid
+
+    /// As it is declared of a field of Authentik's; nil for what has no value, and for what is made of several fields.
+    func declared(as kind: ValueKind) -> FieldValue? {
+        switch (kind, self) {
+        case (.text, .text(let text)), (.choice, .text(let text)): .text(text)
+        case (.duration, .text(let text)): .duration(text)
+        case (.flag, .flag(let flag)): .flag(flag)
+        case (.words, .texts(let words)): .words(words.map(\.value))
+        case (.reference, .text(let name)): .reference(.init(named: name))
+        case (.references, .texts(let names)): .references(names.map { .init(named: $0.value) })
+        default: nil
+        }
+    }
 }
 
-/// The fields of one mapping, by name.
-struct FieldValues {
+/// A value and where the file has it.
+struct Located<Value> {
+    var value: Value
+    var position: YAMLPosition
+}
+
+/// The fields of one mapping of the file, by name.
+struct ReadFields {
     struct Entry {
-        var value: FieldValue
+        var value: ReadValue
         var keyPosition: YAMLPosition
         /// The value as it was written.
         var node: YAMLNode
@@ -37,6 +57,9 @@ struct FieldValues {
         get { entries[name] }
         set { entries[name] = newValue }
     }
+
+    /// What is declared of a field of Authentik's.
+    func declared(_ field: FieldSpec) -> FieldValue? { entries[field.name]?.value.declared(as: field.kind) }
 
     func text(_ name: FieldName) -> String? {
         if case .text(let text) = entries[name]?.value { text } else { nil }
