@@ -53,6 +53,7 @@ struct ServiceTests {
                 accessCodeValidity: minutes=1
                 accessTokenValidity: hours=1;minutes=30.5
                 refreshTokenValidity: days=30
+                refreshTokenThreshold: hours=1
                 subjectMode: user_email
                 issuerMode: global
                 includeClaimsInIDToken: true

@@ -174,7 +174,7 @@ extension ModelField {
             "refresh_token_threshold",
             "seconds=0",
             "days=1",
-            .comment("its refresh token threshold, 'days=1'"),
+            .declared("refreshTokenThreshold: days=1"),
             since: "2025.10"
         ),
         ModelField(

@@ -21,8 +21,9 @@ struct FieldTableTests {
                 "name", "client_type", "client_id", "client_secret", "redirect_uris", "property_mappings",
                 "signing_key",
                 "encryption_key", "authorization_flow", "invalidation_flow", "authentication_flow",
-                "access_code_validity", "access_token_validity", "refresh_token_validity", "sub_mode", "issuer_mode",
-                "include_claims_in_id_token", "logout_uri", "logout_method", "grant_types",
+                "access_code_validity", "access_token_validity", "refresh_token_validity", "refresh_token_threshold",
+                "sub_mode",
+                "issuer_mode", "include_claims_in_id_token", "logout_uri", "logout_method", "grant_types",
             ]
         )
     }
@@ -63,11 +64,11 @@ struct FieldTableTests {
 
     @Test(
         arguments: [
-            ("2024.12.5", []), ("2025.8.1", []), ("2025.10.0", ["logoutURI", "logoutMethod"]),
-            ("2025.12.4", ["icon", "logoutURI", "logoutMethod"]),
-            ("2026.2.0", ["icon", "logoutURI", "logoutMethod"]),
-            ("2026.5.0-rc1", ["icon", "logoutURI", "logoutMethod", "grantTypes"]),
-            ("2027.1.0", ["icon", "logoutURI", "logoutMethod", "grantTypes"]),
+            ("2024.12.5", []), ("2025.8.1", []), ("2025.10.0", ["refreshTokenThreshold", "logoutURI", "logoutMethod"]),
+            ("2025.12.4", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod"]),
+            ("2026.2.0", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod"]),
+            ("2026.5.0-rc1", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod", "grantTypes"]),
+            ("2027.1.0", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod", "grantTypes"]),
         ] as [(String, [FieldName])]
     )
     func `a release takes some fields and not others`(text: String, taken: [FieldName]) throws {

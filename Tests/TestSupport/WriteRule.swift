@@ -133,7 +133,7 @@ extension WriteRule {
         .provider("access_code_validity", duration("accessCodeValidity")),
         .provider("access_token_validity", duration("accessTokenValidity")),
         .provider("refresh_token_validity", duration("refreshTokenValidity")),
-        .provider("refresh_token_threshold", .notInTheFile),
+        .provider("refresh_token_threshold", duration("refreshTokenThreshold")),
         .provider(
             "include_claims_in_id_token",
             .checked(

@@ -122,6 +122,15 @@ extension OAuth2Provider {
                 doc: "How long a refresh token is valid, as in 'days=30'. Authentik's default is days=30."
             ),
             FieldSpec(
+                "refreshTokenThreshold",
+                "refresh_token_threshold",
+                .duration,
+                .optional(.duration("seconds=0")),
+                since: Release(2025, 10),
+                doc: "A refresh renews the refresh token, too, if that is valid for less than this, as in 'hours=1'. "
+                    + "Authentik's default is seconds=0, which renews it each time. Since 2025.10."
+            ),
+            FieldSpec(
                 "subjectMode",
                 "sub_mode",
                 .choice(["hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"]),
