@@ -43,11 +43,6 @@ struct ServiceRemarks {
 
     private func texts(of provider: OAuth2Provider) -> [String] {
         var texts: [String] = []
-        if let threshold = provider.refreshTokenThreshold,
-            !FieldValue.duration(threshold).means(.duration(Self.noThreshold))
-        {
-            texts.append("its refresh token threshold, '\(threshold)'")
-        }
         if let uri = provider.backchannelLogoutURI?.trimmed(), !uri.isEmpty {
             texts.append("its backchannel logout URI")
         }
@@ -59,9 +54,6 @@ struct ServiceRemarks {
         }
         return texts
     }
-
-    /// Authentik's default.
-    private static let noThreshold = "seconds=0"
 
     private func list(_ noun: String, _ names: [String]) -> String {
         "\(count(names.count, noun)): \(names.map { "'\($0)'" }.sorted().joined(separator: ", "))"

@@ -8,8 +8,6 @@ package struct OAuth2Provider: Sendable, Equatable {
     package var values: FieldValues
     /// What became `logout_uri` in 2025.10; 2025.8 only.
     package var backchannelLogoutURI: String?
-    /// How long before its end a refresh token is replaced; since 2025.10.
-    package var refreshTokenThreshold: String?
     /// The uuids of sources whose tokens are taken for those of this provider.
     package var federatedSources: [String] = []
     /// The pks of providers of which the same is true.
@@ -96,7 +94,6 @@ extension OAuth2Provider: ListedObject {
     private enum CodingKeys: String, CodingKey {
         case pk
         case backchannelLogoutURI = "backchannel_logout_uri"
-        case refreshTokenThreshold = "refresh_token_threshold"
         case federatedSources = "jwt_federation_sources"
         case federatedProviders = "jwt_federation_providers"
         case applicationSlug = "assigned_application_slug"
@@ -108,7 +105,6 @@ extension OAuth2Provider: ListedObject {
         pk = try members.decode(Int.self, forKey: .pk)
         values = try FieldValues(Self.fields, from: decoder)
         backchannelLogoutURI = try members.decodeIfPresent(String.self, forKey: .backchannelLogoutURI)
-        refreshTokenThreshold = try members.decodeIfPresent(String.self, forKey: .refreshTokenThreshold)
         federatedSources = try members.decodeIfPresent([String].self, forKey: .federatedSources) ?? []
         federatedProviders = try members.decodeIfPresent([Int].self, forKey: .federatedProviders) ?? []
         applicationSlug = try members.decodeIfPresent(String.self, forKey: .applicationSlug)

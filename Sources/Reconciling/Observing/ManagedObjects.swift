@@ -21,12 +21,12 @@ package struct ManagedObjects: Sendable, Equatable {
                 .filter { $0.mayBelong(to: owner) }
             guard planned.contains(application.slug) || !own.isEmpty else { continue }
             let slug = own.first?.slug ?? application.slug
-            add("authentik_core", "application", application.pk, slug)
+            add(.application, application.pk, slug)
             for provider in Set([application.provider] + own.map(\.provider)).compactMap({ $0 }) {
-                add("authentik_providers_oauth2", "oauth2provider", "\(provider)", slug)
+                add(.oauth2Provider, "\(provider)", slug)
             }
             for entitlement in marks[application.pk] ?? [] {
-                add("authentik_core", "applicationentitlement", entitlement.pk, slug)
+                add(.mark, entitlement.pk, slug)
             }
         }
     }
@@ -36,13 +36,14 @@ package struct ManagedObjects: Sendable, Equatable {
 
     /// Adds what a pass made for a service.
     mutating func add(_ made: MadeObjects, for slug: String) {
-        if let pk = made.application { add("authentik_core", "application", pk, slug) }
-        if let pk = made.provider { add("authentik_providers_oauth2", "oauth2provider", "\(pk)", slug) }
-        if let pk = made.mark { add("authentik_core", "applicationentitlement", pk, slug) }
+        if let pk = made.application { add(.application, pk, slug) }
+        if let pk = made.provider { add(.oauth2Provider, "\(pk)", slug) }
+        if let pk = made.mark { add(.mark, pk, slug) }
     }
 
-    private mutating func add(_ app: String, _ model: String, _ pk: String, _ slug: String) {
-        slugs[Key(app: app, model: model, pk: pk)] = slug
+    private mutating func add(_ kind: Kind, _ pk: String, _ slug: String) {
+        guard let model = kind.model else { return }
+        slugs[Key(app: model.app, model: model.name, pk: pk)] = slug
     }
 }
 
