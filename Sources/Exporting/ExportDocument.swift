@@ -1,3 +1,5 @@
+import DesiredState
+import Secrets
 import YAMLDocument
 
 /// A file in the making, which knows what each of its lines is about.
@@ -115,4 +117,87 @@ struct ExportDocument {
             rendering.add((number == 0 ? "  # - " : "  #   ") + line)
         }
     }
+}
+
+extension ExportDocument {
+    /// Takes back what the file's reader complained of.
+    ///
+    /// An optional field goes, and its value stays unmanaged; with any other the whole service becomes a comment.
+    mutating func takeBack(_ complaints: [Place: [Complaint]]) {
+        for (place, complaints) in complaints.sorted(by: { $0.key.field > $1.key.field }) {
+            let field = services[place.service].fields[place.field]
+            let reasons = complaints.map(\.message).joined(separator: "; ")
+            if field.isOptional {
+                services[place.service].remarks.append("\(reasons); it stays as it is")
+            } else {
+                services[place.service].refusals.append(reasons)
+            }
+            guard place.field > 0, field.isOptional || complaints.contains(where: \.isHidden) else { continue }
+            services[place.service].fields.remove(at: place.field)
+        }
+    }
+
+    /// Takes what must not be shown out of what is a comment already.
+    mutating func hide(_ complaints: [Place: [Complaint]]) {
+        for (place, complaints) in complaints.sorted(by: { $0.key.field > $1.key.field })
+        where complaints.contains(where: \.isHidden) {
+            let reasons = complaints.map(\.message).joined(separator: "; ")
+            let fields = services[place.service].fields.count
+            if place.field >= fields {
+                services[place.service].unmanaged.remove(at: place.field - fields)
+            } else if !services[place.service].isDeclared, place.field > 0 {
+                services[place.service].fields.remove(at: place.field)
+                services[place.service].refusals.append(reasons)
+            }
+        }
+    }
+}
+
+extension ExportDocument {
+    /// What the reader of the file says of all but the services; nil for nothing.
+    var headComplaint: String? {
+        var rendering = head
+        rendering.add("services: []")
+        let result = DesiredStateLoader.load(
+            sources: [DesiredStateLoader.Source(path: "export", bytes: Array(rendering.text.utf8))]
+        )
+        guard let error = result.diagnostics.first else { return nil }
+        return error.message + (error.hint.map { "; \($0)" } ?? "")
+    }
+}
+
+/// What the reader of the file says against a field.
+struct Complaint {
+    var message: String
+    /// Whether the reader takes the value for something that must not be shown.
+    var isHidden: Bool
+}
+
+/// One application in the making of a file.
+struct ExportedService {
+    let slug: String
+    /// In the order of the file.
+    var fields: [ExportedField] = []
+    /// Values that the file of its owner leaves alone.
+    var unmanaged: [ExportedField] = []
+    /// What no file can say and stays as it is.
+    var remarks: [String] = []
+    /// Why it cannot be declared as it is; not declared, then.
+    var refusals: [String] = []
+    /// Whether it carries this owner's mark.
+    var isMarked = false
+    /// Its client secret and the variable that stands for it; only of a confidential client.
+    var secret: (variable: String, value: Secret?)?
+
+    var isDeclared: Bool { refusals.isEmpty }
+}
+
+/// One field of a service, as lines of YAML.
+struct ExportedField {
+    /// The file's name of it.
+    var name: String
+    /// The first begins with the name; the others are indented against it.
+    var lines: [String]
+    /// Whether leaving it out leaves the value in Authentik alone.
+    var isOptional = false
 }

@@ -59,3 +59,8 @@ struct ServiceRemarks {
         "\(count(names.count, noun)): \(names.map { "'\($0)'" }.sorted().joined(separator: ", "))"
     }
 }
+
+/// `1 service`, `2 services`.
+func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+}

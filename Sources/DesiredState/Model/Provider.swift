@@ -93,3 +93,49 @@ extension RedirectEntry {
         self.init(matchingMode: uri.matching.rawValue, url: uri.url)
     }
 }
+
+/// Where a client secret is kept; never the secret itself.
+package enum SecretReference: Sendable, Hashable {
+    /// An environment variable of this process.
+    case environment(String)
+    /// A file; one trailing line break is not part of the secret.
+    case file(String)
+    /// A key of a Kubernetes Secret; one trailing line break is not part of the secret.
+    case kubernetes(namespace: String, name: String, key: String)
+}
+
+extension SecretReference: CustomStringConvertible {
+    /// As it is named in messages: `env GRAFANA_OAUTH_CLIENT_SECRET`, `file /run/secrets/grafana`,
+    /// `kubernetes monitoring/grafana-secret GRAFANA_OAUTH_CLIENT_SECRET`.
+    package var description: String {
+        switch self {
+        case .environment(let name): "env \(name)"
+        case .file(let path): "file \(path)"
+        case .kubernetes(let namespace, let name, let key): "kubernetes \(namespace)/\(name) \(key)"
+        }
+    }
+}
+
+/// What runs a service in Kubernetes, and can be restarted
+/// (https://kubernetes.io/docs/concepts/workloads/controllers/).
+package struct Workload: Sendable, Hashable {
+    /// Raw values are the file's.
+    package enum Kind: String, Sendable, CaseIterable {
+        case deployment, statefulSet, daemonSet
+    }
+
+    package var kind: Kind
+    package var namespace: String
+    package var name: String
+
+    package init(_ kind: Kind, namespace: String, name: String) {
+        self.kind = kind
+        self.namespace = namespace
+        self.name = name
+    }
+}
+
+extension Workload: CustomStringConvertible {
+    /// `deployment monitoring/grafana`.
+    package var description: String { "\(kind.rawValue) \(namespace)/\(name)" }
+}

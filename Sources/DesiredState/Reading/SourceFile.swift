@@ -1,5 +1,7 @@
+internal import Crypto
 internal import Files
 internal import FoundationEssentials
+internal import YAMLDocument
 
 #if canImport(Glibc)
     internal import Glibc
@@ -89,5 +91,94 @@ package enum SourceFile {
     private static func status(_ path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil
+    }
+}
+
+/// Finds the files that some paths mean, and reads them.
+struct SourceFinder {
+    enum Found {
+        case source(DesiredStateLoader.Source)
+        /// Something to say about a path instead.
+        case remark(DiagnosticLog)
+    }
+
+    private(set) var found: [Found] = []
+    private var known: Set<[UInt64]> = []
+
+    mutating func add(path: String) {
+        guard SourceFile.isDirectory(path) else { return add(file: path) }
+        do throws(SourceFile.Failure) {
+            let names = try SourceFile.names(in: path).filter { name in
+                !name.hasPrefix(".") && (name.hasSuffix(".yaml") || name.hasSuffix(".yml"))
+            }
+            let files = names.sorted()
+                .map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+                .filter { !SourceFile.isDirectory($0) }
+            // A pipe among them is a mistake: in a directory nobody waits for one.
+            files.forEach { add(file: $0, takesPipes: false) }
+            if files.isEmpty { refuse(path, "no .yaml or .yml file in this directory") }
+        } catch {
+            refuse(path, "the directory cannot be read: \(error.reason)")
+        }
+    }
+
+    mutating func refuse(_ path: String, _ message: String) {
+        let log = DiagnosticLog(file: path)
+        log.error(message)
+        found.append(.remark(log))
+    }
+
+    private mutating func add(file path: String, takesPipes: Bool = true) {
+        if let identity = SourceFile.identity(path), !known.insert(identity).inserted {
+            let log = DiagnosticLog(file: path)
+            log.warning("the same file is given twice", hint: "it is read once")
+            found.append(.remark(log))
+            return
+        }
+        do throws(SourceFile.Failure) {
+            let bytes = try SourceFile.contents(of: path, limit: YAMLLimits().bytes, takesPipes: takesPipes)
+            found.append(.source(DesiredStateLoader.Source(path: path, bytes: bytes)))
+        } catch {
+            refuse(path, "the file cannot be read: \(error.reason)")
+        }
+    }
+}
+
+/// What is in some files and directories now, read and not yet understood.
+package struct DesiredSources {
+    let found: [SourceFinder.Found]
+
+    /// Reads them.
+    ///
+    /// Symlinks are followed, as a mounted ConfigMap needs it. A file that is given twice is read once, with a warning.
+    ///
+    /// - Parameter paths: Files, or directories whose `.yaml` and `.yml` files are read in the order of their names;
+    ///   names that begin with a dot are skipped, subdirectories are not entered.
+    package init(paths: [String]) {
+        var finder = SourceFinder()
+        paths.forEach { finder.add(path: $0) }
+        if paths.isEmpty { finder.refuse("", "no file to read") }
+        found = finder.found
+    }
+
+    /// SHA-256 over names and contents (FIPS 180-4), as `sha256:` and hexadecimal digits.
+    package var hash: String {
+        var hash = SHA256()
+        for found in found {
+            switch found {
+            case .source(let source):
+                hash.update(data: Array("\(source.path)\u{0}\(source.bytes.count)\u{0}".utf8))
+                hash.update(data: source.bytes)
+            case .remark(let log):
+                for diagnostic in log.finished {
+                    hash.update(data: Array("\(diagnostic.file)\u{0}\(diagnostic.message)\u{0}".utf8))
+                }
+            }
+        }
+        let digits = hash.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0\(digits)" : digits
+        }
+        return "sha256:\(digits.joined())"
     }
 }
