@@ -11,7 +11,7 @@ struct ServiceDraft {
     /// The application that is there.
     var application: Application?
     /// What carries, or should carry, its mark.
-    var entitlement: ObservedIndex.MarkedEntitlement?
+    var entitlement: ObservedMark?
     /// Its mark, if it is this owner's.
     var mark: OwnershipMark?
     /// The version of the Secret that its secret is from; nil if that is not known.
@@ -26,7 +26,7 @@ struct ServiceDraft {
 
     // MARK: - Bookmarks
 
-    func planBookmark(_ index: ObservedIndex) -> ServicePlan {
+    func planBookmark(_ index: Observation) -> ServicePlan {
         guard let application else {
             var plan = start(.create, "new")
             plan.changes = created(.application, creation)
@@ -67,7 +67,7 @@ struct ServiceDraft {
         _ provider: ResolvedProvider,
         _ match: ProviderMatcher.Match,
         _ names: NameIndex,
-        _ index: ObservedIndex
+        _ index: Observation
     ) -> ServicePlan {
         switch (application, match) {
         case (nil, .found(let own, _)):

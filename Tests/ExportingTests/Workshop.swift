@@ -31,7 +31,7 @@ struct Workshop: Sendable {
     }
 
     func export(_ scope: Export.Scope) async throws -> Export {
-        let (observed, bindings, entitlements) = try await client().observeForExport()
+        let (observed, bindings, entitlements) = try await Observer(client: client()).observeForExport()
         return Export(scope, of: observed, bindings: bindings, entitlements: entitlements, address: baseURL)
     }
 

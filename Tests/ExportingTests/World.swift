@@ -56,9 +56,8 @@ struct World {
 
     mutating func mark(_ slug: String, _ mark: OwnershipMark) {
         observed.marks.append(
-            ApplicationEntitlement(
+            ObservedMark(
                 pk: "mark-\(slug)",
-                name: OwnershipMark.entitlementName,
                 application: "app-\(slug)",
                 attributes: mark.attributes
             )

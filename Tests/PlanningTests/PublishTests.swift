@@ -76,7 +76,7 @@ import Testing
         #expect(try issuer { $0.changeProviders { $0.issuerMode = "global" } } == "\(Self.base)/")
         let givenUp = try issuer { world in
             world.changeProviders { $0.issuerMode = "global" }
-            guard case .mark(var mark)? = world.observed.marks.first.map({ OwnershipMark.read($0.attributes) }) else {
+            guard case .mark(var mark)? = world.observed.marks.first?.reading else {
                 return
             }
             mark.providerFields.append("issuer_mode")

@@ -253,13 +253,15 @@ extension World {
     }
 
     fileprivate mutating func setRotation(_ rotation: SecretRotation?) {
-        guard case .mark(var mark)? = observed.marks.first.map({ OwnershipMark.read($0.attributes) }) else { return }
+        guard case .mark(var mark)? = observed.marks.first?.reading else { return }
         mark.rotation = rotation
         set(mark, on: "grafana")
     }
 
     fileprivate mutating func setMark(_ change: (inout [String: JSONValue]) -> Void) {
-        guard var members = observed.marks.first?.attributes.object else { return }
+        guard case .mark(let mark)? = observed.marks.first?.reading, var members = mark.attributes.object else {
+            return
+        }
         change(&members)
         set(attributes: .object(members), on: "grafana")
     }

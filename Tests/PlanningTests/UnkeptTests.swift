@@ -130,7 +130,7 @@ struct UnkeptTests {
         var note = UnkeptNote(release: "2025.12.4")
         note.note("meta_icon", of: .application, .init(sent: .text("fa://new"), kept: .text("fa://old")))
         mark.unkept = note
-        world.observed.marks[0].attributes = mark.attributes
+        world.observed.marks[0].reading = .mark(mark)
         let plan = try #require(world.plan.services.first)
         #expect(plan.decision == .update)
         #expect(plan.writes.isEmpty == isWithheld)
@@ -151,7 +151,7 @@ struct UnkeptTests {
         world.services = [service]
         world.observed.published = [object: .seen(PublishedObject())]
         world.changeProviders { ($0.issuerMode, $0.signingKey) = ("per_provider", nil) }
-        guard case .mark(var mark) = OwnershipMark.read(world.observed.marks[0].attributes) else {
+        guard case .mark(var mark) = world.observed.marks[0].reading else {
             Issue.record("there is no mark")
             return
         }
@@ -160,7 +160,7 @@ struct UnkeptTests {
         note.note("signing_key", of: .provider, .init(sent: key, kept: .none))
         note.note("issuer_mode", of: .provider, .init(sent: .text("global"), kept: .text("per_provider")))
         mark.unkept = note
-        world.observed.marks[0].attributes = mark.attributes
+        world.observed.marks[0].reading = .mark(mark)
         let plan = try #require(world.plan.services.first)
         #expect(plan.notes == [])
         #expect(plan.changes.map(\.field) == ["ISSUER"])

@@ -132,10 +132,9 @@ import Testing
     }
 
     @Test func aReleaseLeavesItAndSaysSo() {
-        func entitlement(_ pk: String, _ attributes: JSONValue) -> ApplicationEntitlement {
-            ApplicationEntitlement(
+        func entitlement(_ pk: String, _ attributes: JSONValue) -> ObservedMark {
+            ObservedMark(
                 pk: pk,
-                name: OwnershipMark.entitlementName,
                 application: "app-\(pk)",
                 attributes: attributes
             )

@@ -130,9 +130,8 @@ extension World {
     mutating func set(attributes: JSONValue, on slug: String) {
         removeMark(of: slug)
         observed.marks.append(
-            ApplicationEntitlement(
+            ObservedMark(
                 pk: "mark-\(slug)",
-                name: OwnershipMark.entitlementName,
                 application: "app-\(slug)",
                 attributes: attributes
             )

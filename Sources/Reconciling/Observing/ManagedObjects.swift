@@ -16,16 +16,15 @@ package struct ManagedObjects: Sendable, Equatable {
         let marks = Dictionary(grouping: observed.marks, by: \.application)
         for application in observed.applications {
             // Also what is left of a mark that cannot be read: somebody who corrects it is to be noticed.
-            let own = (marks[application.pk] ?? []).map { OwnershipMark.Remains($0.attributes) }
-                .filter { $0.mayBelong(to: owner) }
+            let own = (marks[application.pk] ?? []).map(\.remains).filter { $0.mayBelong(to: owner) }
             guard planned.contains(application.slug) || !own.isEmpty else { continue }
             let slug = own.first?.slug ?? application.slug
             add("authentik_core", "application", application.pk, slug)
             for provider in Set([application.provider] + own.map(\.provider)).compactMap({ $0 }) {
                 add("authentik_providers_oauth2", "oauth2provider", "\(provider)", slug)
             }
-            for entitlement in marks[application.pk] ?? [] {
-                add("authentik_core", "applicationentitlement", entitlement.pk, slug)
+            for mark in marks[application.pk] ?? [] {
+                add("authentik_core", "applicationentitlement", mark.pk, slug)
             }
         }
     }

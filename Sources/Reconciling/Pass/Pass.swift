@@ -96,9 +96,8 @@ package struct Pass: Sendable {
         known: (secrets: ResolvedSecrets, published: [PublishedObjectName: PublishedObservation])? = nil
     ) async throws -> (Plan, ObservedState, ResolvedSecrets) {
         async let resolved = resolvedSecrets(known?.secrets)
-        async let published = published(known?.published)
-        var observed = try await client.observe(for: desired)
-        observed.published = await published
+        let observer = Observer(client: client, kubernetes: kubernetes)
+        let observed = try await observer.observe(for: desired, narrowing, published: known?.published)
         let secrets = await resolved
         let plan = Planner.plan(
             desired,
@@ -118,13 +117,6 @@ package struct Pass: Sendable {
     private func resolvedSecrets(_ known: ResolvedSecrets?) async -> ResolvedSecrets {
         if let known { return known }
         return await secrets()
-    }
-
-    private func published(
-        _ known: [PublishedObjectName: PublishedObservation]?
-    ) async -> [PublishedObjectName: PublishedObservation] {
-        if let known { return known }
-        return await PublishedObjects(kubernetes: kubernetes).observe(for: desired, narrowing)
     }
 
     /// Applies a plan but for the services that need a secret which was left out: none is ever given a random one.

@@ -69,7 +69,7 @@ struct ExportCommand: AsyncParsableCommand {
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         client.onRetry = RetryLog(logger: logger).report
         do {
-            let (observed, bindings, entitlements) = try await client.observeForExport()
+            let (observed, bindings, entitlements) = try await Observer(client: client).observeForExport()
             let scope: Export.Scope = if all { .all(owner: owner) } else { .marked(owner: owner ?? "") }
             let export = Export(
                 scope,

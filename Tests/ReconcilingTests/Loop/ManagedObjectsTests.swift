@@ -31,9 +31,8 @@ import Testing
             release: try #require(Release("2025.12.4")),
             applications: [application, Application(pk: "other", slug: "other", name: "Other")],
             marks: [
-                ApplicationEntitlement(
+                ObservedMark(
                     pk: "mark-pk",
-                    name: OwnershipMark.entitlementName,
                     application: Self.application,
                     attributes: .object(mark)
                 )

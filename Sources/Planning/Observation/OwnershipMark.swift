@@ -57,8 +57,9 @@ extension OwnershipMark {
     ///
     /// What is missing counts as none; what is there and of another kind makes the mark unreadable: nothing is guessed. A
     /// note of a rotation or of unkept fields that cannot be read counts as none: without it more is done, and no less.
-    package static func read(_ attributes: JSONValue) -> Reading {
-        let remains = Remains(attributes)
+    package static func read(_ attributes: JSONValue) -> Reading { read(attributes, Remains(attributes)) }
+
+    static func read(_ attributes: JSONValue, _ remains: Remains) -> Reading {
         guard let version = attributes["version"]?.integer, version >= 1 else { return .unreadable(remains) }
         guard version <= currentVersion else { return .newer(version: version, owner: remains.owner) }
         guard let owner = remains.owner, let slug = remains.slug,

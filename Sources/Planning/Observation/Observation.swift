@@ -2,85 +2,79 @@ import AuthentikAPI
 import Base
 import DesiredState
 
-/// Finds what Authentik holds by the names and pks that a plan asks for.
-struct ObservedIndex {
-    private let applicationsBySlug: [String: Application]
-    private let applicationsByPK: [String: Application]
-    /// Of whatever kind.
-    private let providersByPK: [Int: OAuth2Provider]
-    private let providersByName: [ExactText: OAuth2Provider]
-    private let providersByClientID: [ExactText: OAuth2Provider]
-    private let marksByApplication: [String: MarkedEntitlement]
-    private let markedByProvider: [Int: Set<String>]
+/// What Authentik and Kubernetes hold, in tables by kind; made once a pass, and asked by every phase of planning.
+///
+/// | the mark on an application | that was seen | the application is |
+/// |---|---|---|
+/// | this owner's | yes | owned |
+/// | cannot be read, and says of nobody else that it is theirs | yes | unreadable |
+/// | this owner's, or says of nobody that it is theirs; whether it can be read or not | no | out of sight |
+/// | any other | | foreign |
+///
+/// Whoever's a mark is, and however it reads: the provider that it names is spoken for.
+struct Observation {
+    /// Flows, keys and scope mappings.
+    let names: NameIndex
+    /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
+    let published: [PublishedObjectName: PublishedObservation]
     /// The applications that this owner marked, with their marks, ordered by slug.
     let owned: [(application: Application, mark: OwnershipMark)]
     /// The applications whose marks cannot be read, and may be this owner's, ordered by slug.
     let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
-    private let owner: String
+    let owner: String
+    private let applicationsBySlug: [String: Application]
+    /// Of whatever kind.
+    private let providersByPK: [Int: OAuth2Provider]
+    private let providersByName: [ExactText: OAuth2Provider]
+    private let providersByClientID: [ExactText: OAuth2Provider]
+    private let marksByApplication: [String: ObservedMark]
+    /// By what can be made out of a mark, however it reads.
+    private let markedByProvider: [Int: Set<String>]
     private let ownedPKs: Set<String>
     /// Also by what is left of a mark that cannot be read.
     private let ownedByMarkedSlug: [String: Application]
     /// The slugs in this owner's marks, and in what is left of marks, whose applications were not seen.
     private let unseenMarkedSlugs: Set<String>
 
-    /// A mark and the entitlement that carries it.
-    struct MarkedEntitlement {
-        var pk: String
-        var reading: OwnershipMark.Reading
-        /// What can be made out of it, however it reads.
-        var remains: OwnershipMark.Remains
-    }
-
+    /// - Parameter owner: whose marks make an application owned.
     init(_ observed: ObservedState, owner: String) {
-        func index<Key: Hashable, Value>(_ values: [Value], by key: (Value) -> Key) -> [Key: Value] {
+        func table<Key: Hashable, Value>(_ values: [Value], by key: (Value) -> Key) -> [Key: Value] {
             Dictionary(values.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
         }
-        applicationsBySlug = index(observed.applications, by: \.slug)
-        applicationsByPK = index(observed.applications, by: \.pk)
-        providersByPK = index(observed.providers, by: \.pk)
-        providersByName = index(observed.providers, by: \.name.exact)
-        providersByClientID = index(observed.providers, by: \.clientID.exact)
-        marksByApplication = index(
-            observed.marks.filter { $0.name == OwnershipMark.entitlementName },
-            by: \.application
-        )
-        .mapValues { entitlement in
-            MarkedEntitlement(
-                pk: entitlement.pk,
-                reading: OwnershipMark.read(entitlement.attributes),
-                remains: OwnershipMark.Remains(entitlement.attributes)
-            )
-        }
-        var owned: [(application: Application, mark: OwnershipMark)] = []
-        var unreadable: [(application: Application, remains: OwnershipMark.Remains)] = []
-        var unseen: Set<String> = []
-        var markedByProvider: [Int: Set<String>] = [:]
-        for (pk, entitlement) in marksByApplication {
-            let remains = entitlement.remains
-            if let provider = remains.provider { markedByProvider[provider, default: []].insert(pk) }
-            guard remains.mayBelong(to: owner) else { continue }
-            switch (entitlement.reading, applicationsByPK[pk]) {
-            case (.mark(let mark), let application?): owned.append((application, mark))
-            case (.unreadable, let application?): unreadable.append((application, remains))
-            case (.newer, _?): break
-            case (_, nil): if let slug = remains.slug { unseen.insert(slug) }
-            }
-        }
-        self.markedByProvider = markedByProvider
         self.owner = owner
+        names = NameIndex(observed)
+        published = observed.published
+        applicationsBySlug = table(observed.applications, by: \.slug)
+        providersByPK = table(observed.providers, by: \.pk)
+        providersByName = table(observed.providers, by: \.name.exact)
+        providersByClientID = table(observed.providers, by: \.clientID.exact)
+        marksByApplication = table(observed.marks, by: \.application)
+        markedByProvider = Dictionary(
+            marksByApplication.values.compactMap { mark in mark.remains.provider.map { ($0, [mark.application]) } },
+            uniquingKeysWith: { $0.union($1) }
+        )
+
+        let applicationsByPK = table(observed.applications, by: \.pk)
+        let ours = marksByApplication.values.filter { $0.remains.mayBelong(to: owner) }
+        owned = ours.compactMap { mark -> (Application, OwnershipMark)? in
+            guard case .mark(let reading) = mark.reading else { return nil }
+            return applicationsByPK[mark.application].map { ($0, reading) }
+        }.sorted { $0.0.slug < $1.0.slug }
+        unreadable = ours.compactMap { mark -> (Application, OwnershipMark.Remains)? in
+            guard case .unreadable(let remains) = mark.reading else { return nil }
+            return applicationsByPK[mark.application].map { ($0, remains) }
+        }.sorted { $0.0.slug < $1.0.slug }
+        unseenMarkedSlugs = Set(ours.filter { applicationsByPK[$0.application] == nil }.compactMap(\.remains.slug))
         ownedPKs = Set(owned.map(\.application.pk))
-        self.owned = owned.sorted { $0.application.slug < $1.application.slug }
-        self.unreadable = unreadable.sorted { $0.application.slug < $1.application.slug }
         // Where a mark was copied, the application that has the slug is meant, else the first.
-        var bySlug: [String: Application] = [:]
-        for (application, mark) in self.owned where bySlug[mark.slug] == nil || application.slug == mark.slug {
-            bySlug[mark.slug] = application
-        }
-        for (application, remains) in self.unreadable {
-            if let slug = remains.slug, bySlug[slug] == nil { bySlug[slug] = application }
-        }
-        ownedByMarkedSlug = bySlug
-        unseenMarkedSlugs = unseen
+        ownedByMarkedSlug = Dictionary(
+            owned.map { ($0.mark.slug, $0.application) }
+                + unreadable.compactMap { application, remains in remains.slug.map { ($0, application) } },
+            uniquingKeysWith: { first, _ in first }
+        ).merging(
+            owned.filter { $0.application.slug == $0.mark.slug }.map { ($0.mark.slug, $0.application) },
+            uniquingKeysWith: { $1 }
+        )
     }
 
     func application(slug: String) -> Application? { applicationsBySlug[slug] }
@@ -92,7 +86,7 @@ struct ObservedIndex {
     /// - Returns: a proxy provider too: names and client ids are unique across all types.
     func provider(name: String) -> OAuth2Provider? { providersByName[name.exact] }
     func provider(clientID: String) -> OAuth2Provider? { providersByClientID[clientID.exact] }
-    func mark(of application: Application) -> MarkedEntitlement? { marksByApplication[application.pk] }
+    func mark(of application: Application) -> ObservedMark? { marksByApplication[application.pk] }
 
     /// The application of a service that somebody gave another slug; the owner's mark, or what is left of it, still
     /// tells.
@@ -142,20 +136,4 @@ struct ObservedIndex {
 
     /// The applications, by pk, whose marks name a provider; whoever's marks they are.
     func applicationsMarked(provider pk: Int) -> Set<String> { markedByProvider[pk] ?? [] }
-
-    /// The providers that applications do not have any more once plans are carried out, with the slugs of the plans.
-    func providersFreed(by plans: [ServicePlan]) -> [Int: String] {
-        var freed: [Int: String] = [:]
-        for plan in plans {
-            for write in plan.writes {
-                switch write {
-                case .updateApplication(let slug, _, link: .some), .deleteApplication(let slug):
-                    guard let provider = application(slug: slug)?.provider.flatMap(provider(pk:)) else { continue }
-                    freed[provider.pk] = plan.slug
-                default: continue
-                }
-            }
-        }
-        return freed
-    }
 }

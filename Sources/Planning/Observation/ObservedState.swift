@@ -8,7 +8,7 @@ package struct ObservedState: Sendable, Equatable {
     package var applications: [Application]
     package var providers: [OAuth2Provider]
     /// The ownership marks of all owners.
-    package var marks: [ApplicationEntitlement]
+    package var marks: [ObservedMark]
     package var flows: [Flow]
     package var keys: [CertificateKeyPair]
     package var scopeMappings: [ScopeMapping]
@@ -19,7 +19,7 @@ package struct ObservedState: Sendable, Equatable {
         release: Release,
         applications: [Application] = [],
         providers: [OAuth2Provider] = [],
-        marks: [ApplicationEntitlement] = [],
+        marks: [ObservedMark] = [],
         flows: [Flow] = [],
         keys: [CertificateKeyPair] = [],
         scopeMappings: [ScopeMapping] = []

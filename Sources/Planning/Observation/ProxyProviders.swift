@@ -37,7 +37,7 @@ extension ObservedState {
         guard !unclear.isEmpty else { return false }
         let seen = Set(applications.map(\.slug))
         let declared = Set(desired.services.compactMap(\.provider).flatMap { [$0.name, $0.clientID] })
-        let marked = Set(marks.compactMap { OwnershipMark.Remains($0.attributes).provider })
+        let marked = Set(marks.compactMap(\.remains.provider))
         return unclear.contains { provider in
             [provider.applicationSlug, provider.backchannelApplicationSlug].compactMap(\.self).allSatisfy(seen.contains)
                 || declared.contains(provider.name) || declared.contains(provider.clientID)

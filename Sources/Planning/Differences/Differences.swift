@@ -1,0 +1,165 @@
+import AuthentikAPI
+import DesiredState
+
+/// What is to be done of each service and each orphan, one by one: nothing here depends on the plan of another one.
+struct Differences {
+    let desired: DesiredState
+    let observation: Observation
+    /// By the services' slugs.
+    let resolutions: [String: Resolution]
+    /// Where Authentik is, without a slash at the end.
+    let address: String
+
+    func plan(_ service: Service, _ matching: Matching) -> ServicePlan {
+        let claim = matching.claim(of: service)
+        let draft = draft(service, claim, matching.deletions)
+        if let conflict = claim.conflict { return draft.stuck(.conflict, conflict) }
+        if service.state == .absent { return planAbsence(draft, matching) }
+        guard let provider = service.provider, let match = matching.provider(of: service) else {
+            return draft.planBookmark(observation)
+        }
+        if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
+        switch resolutions[service.slug] ?? .failed(LookUpError("no secret was resolved for it")) {
+        case .failed(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
+        case .resolved(let resolved, _):
+            let plan = draft.plan(resolved, match, observation.names, observation)
+            guard let publication = provider.publication else { return plan }
+            let values = PublishedValues(
+                address: publication.publicURL ?? address,
+                service: service,
+                provider: provider,
+                secret: resolved.secret,
+                issuerMode: issuerMode(provider, draft.mark, match),
+                scopes: observation.names.scopeNames(provider.scopes)
+            )
+            return draft.publishing(plan, values, observation.published)
+        }
+    }
+
+    /// Whether a service may have what is there without a mark; see ``AdoptionPolicy``.
+    ///
+    /// - Parameter deletions: whichever.
+    func isTakenOver(
+        _ claimant: ProviderMatcher.Claimant,
+        _ match: ProviderMatcher.Match,
+        _ deletions: DeletionRules
+    ) -> Bool {
+        let service = claimant.service
+        guard claimant.claim.mark == nil, service.adopt != .always,
+            case .resolved(let resolved, _)? = resolutions[service.slug]
+        else { return true }
+        let draft = draft(service, claimant.claim, deletions)
+        return draft.plan(resolved, match, observation.names, observation).decision != .conflict
+    }
+
+    private func draft(_ service: Service, _ claim: Claim, _ deletions: DeletionRules) -> ServiceDraft {
+        var draft = ServiceDraft(
+            service: service,
+            owner: desired.owner,
+            release: observation.names.release,
+            deletions: deletions
+        )
+        draft.application = claim.application
+        draft.entitlement = claim.entitlement
+        draft.mark = claim.mark
+        if case .resolved(_, let version)? = resolutions[service.slug] { draft.secretVersion = version }
+        return draft
+    }
+
+    /// The issuer mode that a provider has when the plan is done.
+    private func issuerMode(
+        _ declared: Provider,
+        _ mark: OwnershipMark?,
+        _ match: ProviderMatcher.Match
+    ) -> IssuerMode {
+        let isKept = mark?.unkept?.provider[ProviderField.issuerMode.rawValue] == nil
+        if isKept, let mode = declared.issuerMode { return mode }
+        let isGivenUp = mark?.providerFields.contains(ProviderField.issuerMode.rawValue) ?? false
+        guard !isGivenUp, case .found(let own, _) = match else { return .perProvider }
+        return own.issuerMode.flatMap(IssuerMode.init) ?? .perProvider
+    }
+
+    // MARK: - What is to go
+
+    private func planAbsence(_ draft: ServiceDraft, _ matching: Matching) -> ServicePlan {
+        guard let application = draft.application else {
+            let leftovers = matching.leftovers(of: draft.service)
+            guard !leftovers.isEmpty else { return draft.stuck(.inSync, "absent, as declared") }
+            let list = leftovers.map { "'\($0.name)' (pk \($0.pk), client id '\($0.clientID)')" }
+            return draft.stuck(
+                .conflict,
+                "its application is gone, and with it the mark that would say that the provider "
+                    + "\(list.joined(separator: ", ")) was its own; delete that in Authentik, or take the service out "
+                    + "of the file if it is to stay"
+            )
+        }
+        guard let mark = draft.mark else {
+            return draft.stuck(
+                .conflict,
+                "is to be absent, and there without an ownership mark of ours; delete it by hand, or declare it first"
+            )
+        }
+        var plan = planDeletion(
+            of: application,
+            mark,
+            slug: draft.service.slug,
+            reason: "declared as absent",
+            matching.deletions
+        )
+        plan.location = draft.service.location
+        return plan
+    }
+
+    /// The plans for what no service declares.
+    func planUndeclared(_ matching: Matching) -> [ServicePlan] {
+        matching.orphans.map { application, mark in
+            let former = mark.slug == application.slug ? "" : " (declared as '\(mark.slug)' before)"
+            let reason = "marked as ours and no longer declared\(former)"
+            guard desired.prune else {
+                return ServicePlan(slug: application.slug, decision: .orphan, reason: "\(reason); left alone")
+            }
+            return planDeletion(of: application, mark, slug: application.slug, reason: reason, matching.deletions)
+        }
+            + matching.unreadable.map { application, remains in
+                ServicePlan(
+                    slug: application.slug,
+                    decision: .conflict,
+                    reason: "declared nowhere, and \(remains.reason)"
+                )
+            }
+    }
+
+    /// Takes an application that is ours away, and its provider first.
+    private func planDeletion(
+        of application: Application,
+        _ mark: OwnershipMark,
+        slug: String,
+        reason: String,
+        _ deletions: DeletionRules
+    ) -> ServicePlan {
+        if let own = deletions.undetermined(mark) {
+            // The mark, which falls with the application, is all that tells whose the provider is.
+            return ServicePlan(
+                slug: slug,
+                decision: .conflict,
+                reason: "\(reason), and its provider '\(own.name)' \(own.proxyRemark); nothing is deleted"
+            )
+        }
+        let own = deletions.provider(of: mark, application)
+        var plan = ServicePlan(slug: slug, decision: .delete, reason: reason)
+        plan.deletion = Deletion(application: application.slug, provider: own?.name)
+        plan.deletion?.isHeld = deletions.isHeld
+        if let pk = application.provider, pk != own?.pk {
+            let name = application.providerSummary?.name ?? "\(pk)"
+            plan.notes.append(
+                "the provider '\(name)', which the application has, is not this service's own; left alone"
+            )
+        } else if own == nil, let left = mark.provider.flatMap(observation.provider(pk:)) {
+            plan.notes.append("its provider '\(left.name)' is another service's by now; left alone")
+        }
+        guard !deletions.isHeld else { return plan }
+        if let own { plan.writes.append(.deleteProvider(pk: own.pk)) }
+        plan.writes.append(.deleteApplication(slug: application.slug))
+        return plan
+    }
+}
