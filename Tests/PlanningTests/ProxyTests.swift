@@ -3,7 +3,7 @@ import DesiredState
 import Planning
 import Testing
 
-/// Every row of the table in `ObservedState+Proxies.swift`.
+/// Every row of the table in `ProxyProviders.swift`.
 @Suite struct ProxyTests {
     private static let proxy = "authentik_providers_proxy.proxyprovider"
     private static let oauth2 = "authentik_providers_oauth2.oauth2provider"

@@ -26,6 +26,7 @@ struct World {
     var services: [Service]
     var owner = "homelab"
     var prune = false
+    var maxDeletions: Int?
     var secrets: [SecretReference: SecretAvailability] = [
         .environment("GRAFANA"): .available(Secret("grafana-secret")),
         .environment("ARGOCD"): .available(Secret("argocd-secret")),
@@ -39,6 +40,7 @@ struct World {
     var plan: Plan {
         var desired = DesiredState(owner: owner, services: services.sorted { $0.slug < $1.slug })
         desired.prune = prune
+        desired.maxDeletions = maxDeletions
         return Planner.plan(desired, secrets: secrets, observed: observed, address: "https://sso.example.net")
     }
 

@@ -38,7 +38,7 @@ struct Differences {
 
     /// Whether a service may have what is there without a mark; see ``AdoptionPolicy``.
     ///
-    /// - Parameter deletions: whichever.
+    /// - Parameter deletions: no matter which: a service with a provider deletes nothing.
     func isTakenOver(
         _ claimant: ProviderMatcher.Claimant,
         _ match: ProviderMatcher.Match,

@@ -8,10 +8,11 @@ import DesiredState
 /// | one has its slug, and another a former one | a conflict |
 /// | one has a former slug | that one |
 /// | one has its slug | that one |
-/// | the mark of one, or what is left of it, has its slug or a former one, and no service is declared by that one's | that one |
+/// | the mark of one whose slug no service has, or what is left of that mark, has its slug or a former one | that one |
 /// | otherwise | none |
 ///
-/// A mark that is not this owner's, or whose application was not seen, makes a conflict of it.
+/// A mark on it that is not this owner's, or cannot be read, makes a conflict of it; so does a mark for this service on an
+/// application that was not seen.
 struct Claim {
     /// Nil if there is none.
     var application: Application?

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import DesiredState
 
 /// What a pass may delete, and of what it must keep its hands.
 ///
@@ -48,5 +49,32 @@ struct DeletionRules {
     private func isLeftBehind(_ provider: OAuth2Provider, by slug: String) -> Bool {
         guard let pk = observation.application(slug: slug)?.pk, unwanted.contains(pk) else { return false }
         return !observation.applicationsMarked(provider: provider.pk).contains(pk)
+    }
+}
+
+extension DeletionRules {
+    /// The rules for a file.
+    ///
+    /// - Parameter orphans: this owner's applications that no service declares.
+    init(
+        _ desired: DesiredState,
+        _ observation: Observation,
+        orphans: [(application: Application, mark: OwnershipMark)],
+        isHeld: Bool
+    ) {
+        let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))
+        let bookmarks = Set(desired.services.filter { $0.provider == nil }.flatMap { [$0.slug] + $0.renamedFrom })
+        let unwanted =
+            (desired.prune ? orphans : []) + observation.owned.filter { absent.contains($0.application.slug) }
+        let withoutProvider = observation.owned.filter {
+            bookmarks.contains($0.application.slug) || bookmarks.contains($0.mark.slug)
+        }
+        self.init(
+            observation: observation,
+            isPruning: desired.prune,
+            isHeld: isHeld,
+            unwanted: Set(unwanted.map(\.application.pk)),
+            withoutProvider: Set((unwanted + withoutProvider).map(\.application.pk))
+        )
     }
 }

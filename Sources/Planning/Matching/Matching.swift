@@ -1,10 +1,10 @@
 import AuthentikAPI
 import DesiredState
 
-/// Whose everything is: which of Authentik's objects are each service's own, decided for the whole file at once and before
-/// anything else is.
+/// Whose everything is: which of Authentik's objects are each service's own, decided for the whole file at once, and
+/// before anything else is.
 ///
-/// ``Claim`` tells which application is a service's, ``ProviderMatcher`` which provider, and ``DeletionRules`` what is deleted.
+/// ``Claim`` tells which application is a service's, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted.
 struct Matching {
     /// What may be deleted.
     let deletions: DeletionRules
@@ -41,7 +41,7 @@ struct Matching {
             desired.services.map { ($0.slug, observation.claim(of: $0, declared: declared)) },
             uniquingKeysWith: { first, _ in first }
         )
-        let rules = DeletionRules(desired, observation, orphans, isHeld: isHeld)
+        let rules = DeletionRules(desired, observation, orphans: orphans, isHeld: isHeld)
         let matcher = ProviderMatcher(
             desired,
             observation,
@@ -51,7 +51,7 @@ struct Matching {
             deletions: rules,
             isTakenOver: isTakenOver
         )
-        let matches = matcher.answers()
+        let matches = matcher.owns()
         self.claims = claims
         providers = matches.mapValues(\.match)
         takenNames = matches.mapValues(\.takenNames)
@@ -84,31 +84,6 @@ struct Matching {
                 && observation.applicationsMarked(provider: provider.pk).isEmpty && !declaredNames.contain(provider)
                 && seen.insert(provider.pk).inserted
         }
-    }
-}
-
-extension DeletionRules {
-    /// Nothing is taken yet.
-    fileprivate init(
-        _ desired: DesiredState,
-        _ observation: Observation,
-        _ orphans: [(application: Application, mark: OwnershipMark)],
-        isHeld: Bool
-    ) {
-        let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))
-        let bookmarks = Set(desired.services.filter { $0.provider == nil }.flatMap { [$0.slug] + $0.renamedFrom })
-        let unwanted =
-            (desired.prune ? orphans : []) + observation.owned.filter { absent.contains($0.application.slug) }
-        let withoutProvider = observation.owned.filter {
-            bookmarks.contains($0.application.slug) || bookmarks.contains($0.mark.slug)
-        }
-        self.init(
-            observation: observation,
-            isPruning: desired.prune,
-            isHeld: isHeld,
-            unwanted: Set(unwanted.map(\.application.pk)),
-            withoutProvider: Set((unwanted + withoutProvider).map(\.application.pk))
-        )
     }
 }
 

@@ -6,20 +6,21 @@ import DesiredState
 ///
 /// | first that applies | its own provider |
 /// |---|---|
-/// | the mark names a provider that may be a proxy provider | a conflict |
-/// | the mark names a provider that exists | that one; a conflict if another application keeps it, or an earlier service takes it |
-/// | the application's provider, of the declared name or client id, is marked as another owner's | a conflict |
-/// | a provider of the declared name or client id is a proxy provider, or may be one | a conflict |
-/// | two or three of: the application's provider, if it has the declared name or client id; the free provider of the declared name; the free one of the declared client id | a conflict |
-/// | one of these | that one |
-/// | an application without a mark has a provider of another type | a conflict |
-/// | an application without a mark has an OAuth2 provider that is marked as another owner's | a conflict |
-/// | an application without a mark has an OAuth2 provider that no other service declares, or has in its mark | that one |
+/// | the mark names what may be a proxy provider | a conflict |
+/// | the mark names one that exists, and another application keeps it, or an earlier service takes it | a conflict |
+/// | the mark names one that exists | that one |
+/// | the linked one, of the declared name or client id, is marked as another owner's | a conflict |
+/// | a proxy provider, or what may be one, has the declared name or client id | a conflict |
+/// | there are several candidates | a conflict |
+/// | there is one candidate | that one |
+/// | there is no mark, and the linked one is of another type | a conflict |
+/// | there is no mark, and the linked one is marked as another owner's | a conflict |
+/// | there is no mark, and no other service declares the linked one, or has it in its mark | that one |
 /// | otherwise | none yet |
 ///
-/// Free is a provider that no application keeps, that no mark of another application names which stays (another owner's,
-/// or another service's), and that no earlier service takes. An earlier one is one whose slug comes first. What a service
-/// may not have, by ``AdoptionPolicy``, it does not take; if that falls, or is let go of, it is as if there were none.
+/// Linked is the provider of the service's application. Candidates are the linked one, if it has the declared name or client
+/// id, and the free ones that have them. Free is a provider that no application keeps, that no earlier service takes, and
+/// that no mark names of another owner's application, or of another service's. An earlier service is one before it by slug.
 ///
 /// | the application that has a provider | keeps it |
 /// |---|---|
@@ -30,12 +31,16 @@ import DesiredState
 /// | what a service needs | it gets it |
 /// |---|---|
 /// | its secret, flows, keys and scopes | if they can be resolved |
-/// | an own provider | if that is no conflict |
+/// | a provider of its own | if that is no conflict |
 /// | what is there without a mark | as far as ``AdoptionPolicy`` lets it |
-/// | a name or client id that another provider has | if that is deleted, or is another service's own, which changes it and gets all it needs |
+/// | a name or client id that another provider has | if that one is deleted |
+/// | the same | if that one is the own of a service that changes it, and gets all it needs |
 ///
-/// So whether one service gets something can take what another one gives up, which needs something itself. Whatever is
-/// needed first is decided first; what needs itself, in a circle, stays where it is.
+/// What ``AdoptionPolicy`` does not let a service have it does not take; if an application lets go of that, or falls with it,
+/// the service plans as if there were none.
+///
+/// So what one service gets can depend on what another one gives up, which needs something itself. What the others depend
+/// on is decided first, see ``Answers``; what depends on itself, in a circle, stays where it is.
 struct ProviderMatcher {
     enum Match {
         case found(OAuth2Provider, isLinked: Bool)
@@ -53,7 +58,7 @@ struct ProviderMatcher {
     }
 
     /// What is decided of a claimant.
-    struct Answer {
+    struct Own {
         var match: Match
         /// The provider that it takes, of those that are not linked to it.
         var taken: (pk: Int, from: String?)?
@@ -167,21 +172,9 @@ struct ProviderMatcher {
     }
 
     /// What is decided of every claimant, by slug.
-    func answers() -> [String: Answer] {
+    func owns() -> [String: Own] {
         var answers = Answers(count: claimants.count)
-        for index in claimants.indices {
-            // Asks depth first, without the stack of calls, which a long chain of services would use up.
-            var asked = [Question.own(index)]
-            while let question = asked.last {
-                do throws(Unanswered) {
-                    try answer(question, &answers)
-                    asked.removeLast()
-                } catch {
-                    answers.open.insert(error.question)
-                    asked.append(error.question)
-                }
-            }
-        }
+        for index in claimants.indices { answers.settle(.own(index), by: answer) }
         return Dictionary(
             zip(claimants, answers.owns).compactMap { claimant, own in
                 own.map { own in
@@ -194,46 +187,7 @@ struct ProviderMatcher {
         )
     }
 
-    // MARK: - Questions
-
-    private enum Question: Hashable {
-        /// Which provider is a claimant's own?
-        case own(Int)
-        /// Does a claimant get all it needs?
-        case isServed(Int)
-    }
-
-    /// What has to be answered before.
-    private struct Unanswered: Error {
-        var question: Question
-    }
-
-    private struct Answers {
-        var owns: [Answer?]
-        var areServed: [Bool?]
-        /// The questions that were asked.
-        var open: Set<Question> = []
-
-        init(count: Int) {
-            owns = Array(repeating: nil, count: count)
-            areServed = Array(repeating: nil, count: count)
-        }
-
-        /// - Returns: nil for what would depend on itself.
-        func own(_ index: Int) throws(Unanswered) -> Answer? { try known(owns[index], .own(index)) }
-
-        /// - Returns: false for what would depend on itself.
-        func isServed(_ index: Int) throws(Unanswered) -> Bool {
-            try known(areServed[index], .isServed(index)) ?? false
-        }
-
-        private func known<Value>(_ answer: Value?, _ question: Question) throws(Unanswered) -> Value? {
-            if answer == nil, !open.contains(question) { throw Unanswered(question: question) }
-            return answer
-        }
-    }
-
-    private func answer(_ question: Question, _ answers: inout Answers) throws(Unanswered) {
+    private func answer(_ question: Answers.Question, _ answers: inout Answers) throws(Answers.Missing) {
         switch question {
         case .own(let index):
             let own = try own(index, answers)
@@ -246,19 +200,19 @@ struct ProviderMatcher {
 
     // MARK: - Whose own a provider is
 
-    private func own(_ index: Int, _ answers: Answers) throws(Unanswered) -> Answer {
+    private func own(_ index: Int, _ answers: Answers) throws(Answers.Missing) -> Own {
         let claimant = claimants[index]
         let match = try match(index, answers)
-        guard case .found(let provider, isLinked: false) = match else { return Answer(match: match) }
+        guard case .found(let provider, isLinked: false) = match else { return Own(match: match) }
         var from: String?
         if case .letsGo(let slug) = try holder(of: provider, answers) { from = slug }
         if !claimant.isResolved || isTakenOver(claimant, match, deletions) {
-            return Answer(match: match, taken: (provider.pk, from))
+            return Own(match: match, taken: (provider.pk, from))
         }
-        return Answer(match: from != nil || deletions.falls(provider) ? .none : match)
+        return Own(match: from != nil || deletions.falls(provider) ? .none : match)
     }
 
-    private func match(_ index: Int, _ answers: Answers) throws(Unanswered) -> Match {
+    private func match(_ index: Int, _ answers: Answers) throws(Answers.Missing) -> Match {
         let (declared, claim) = (claimants[index].declared, claimants[index].claim)
         let application = claim.application
         let linked = application?.provider.flatMap(observation.provider(pk:))
@@ -331,7 +285,7 @@ struct ProviderMatcher {
         _ provider: OAuth2Provider,
         for index: Int,
         _ answers: Answers
-    ) throws(Unanswered) -> Bool {
+    ) throws(Answers.Missing) -> Bool {
         let application = claimants[index].claim.application
         guard !isSpokenFor(provider, application) else { return false }
         // That of its own application is linked already, or has neither the declared name nor the client id.
@@ -354,7 +308,7 @@ struct ProviderMatcher {
         _ provider: OAuth2Provider,
         before index: Int,
         _ answers: Answers
-    ) throws(Unanswered) -> Bool {
+    ) throws(Answers.Missing) -> Bool {
         for other in contenders[provider.pk] ?? [] where other < index {
             guard let answer = try answers.own(other) else { return true }
             if answer.taken?.pk == provider.pk { return true }
@@ -372,7 +326,7 @@ struct ProviderMatcher {
         case keeps(String)
     }
 
-    private func holder(of provider: OAuth2Provider, _ answers: Answers) throws(Unanswered) -> Holder {
+    private func holder(of provider: OAuth2Provider, _ answers: Answers) throws(Answers.Missing) -> Holder {
         guard let slug = provider.applicationSlug else {
             return provider.backchannelApplicationSlug.map(Holder.keeps) ?? .nobody
         }
@@ -383,7 +337,7 @@ struct ProviderMatcher {
     }
 
     /// - Returns: the slug of the plan that takes an application's provider away, or the application itself; nil for none.
-    private func unlinked(from application: Application, _ answers: Answers) throws(Unanswered) -> String? {
+    private func unlinked(from application: Application, _ answers: Answers) throws(Answers.Missing) -> String? {
         if let owned = deleted[application.pk] { return owned.slug }
         guard let index = claimantsByApplication[application.pk], let answer = try answers.own(index) else {
             return nil
@@ -395,7 +349,7 @@ struct ProviderMatcher {
         }
     }
 
-    private func isServed(_ index: Int, _ answers: Answers) throws(Unanswered) -> Bool {
+    private func isServed(_ index: Int, _ answers: Answers) throws(Answers.Missing) -> Bool {
         let claimant = claimants[index]
         guard claimant.isResolved, let answer = try answers.own(index) else { return false }
         if case .conflict = answer.match { return false }
@@ -423,7 +377,7 @@ struct ProviderMatcher {
         }
     }
 
-    private func isGivenUp(_ name: TakenName, _ answers: Answers) throws(Unanswered) -> Bool {
+    private func isGivenUp(_ name: TakenName, _ answers: Answers) throws(Answers.Missing) -> Bool {
         let isDeleted = observation.applicationsMarked(provider: name.holder.pk).contains { pk in
             stripped[pk].map { deletions.provider(of: $0.mark, $0.application)?.pk == name.holder.pk } ?? false
         }
