@@ -66,8 +66,8 @@ struct DeletionRules {
             plan.notes.append("its provider '\(left.name)' is another service's by now; left alone")
         }
         guard !isHeld else { return plan }
-        if let own { plan.writes.append(.deleteProvider(pk: own.pk)) }
-        plan.writes.append(.deleteApplication(slug: application.slug))
+        if let own { plan.add(.removal, .delete(.provider(pk: own.pk))) }
+        plan.add(.application, .delete(.application(slug: application.slug)))
         return plan
     }
 }

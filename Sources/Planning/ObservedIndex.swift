@@ -147,13 +147,9 @@ struct ObservedIndex {
     func providersFreed(by plans: [ServicePlan]) -> [Int: String] {
         var freed: [Int: String] = [:]
         for plan in plans {
-            for write in plan.writes {
-                switch write {
-                case .updateApplication(let slug, _, link: .some), .deleteApplication(let slug):
-                    guard let provider = application(slug: slug)?.provider.flatMap(provider(pk:)) else { continue }
-                    freed[provider.pk] = plan.slug
-                default: continue
-                }
+            for slug in plan.steps.compactMap(\.effect.unlinkedApplication) {
+                guard let provider = application(slug: slug)?.provider.flatMap(provider(pk:)) else { continue }
+                freed[provider.pk] = plan.slug
             }
         }
         return freed

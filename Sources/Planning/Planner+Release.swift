@@ -22,7 +22,7 @@ extension Planner {
             switch OwnershipMark.read(entitlement.attributes) {
             case .mark:
                 var plan = ServicePlan(slug: slug, decision: .release, reason: "marked by '\(owner)'")
-                plan.writes = [.deleteMark(entitlement: entitlement.pk)]
+                plan.add(.mark, .deleteMark(entitlement: entitlement.pk))
                 return plan
             case .newer(let version, _):
                 return ServicePlan(slug: slug, decision: .conflict, reason: OwnershipMark.newer(version, remains.owner))

@@ -190,6 +190,7 @@ package struct Planner {
         let match = matcher.match(provider, application: application, mark: draft.mark)
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
         draft.secretVersion = secretVersion(of: provider)
+        draft.published = published
         switch resolve(provider) {
         case .failure(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
         case .success(let resolved):
