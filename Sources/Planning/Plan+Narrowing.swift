@@ -50,10 +50,7 @@ extension ServicePlan {
 
     /// Whether it marks something that was there before.
     fileprivate var takesOver: Bool {
-        let marks = writes.contains { write in
-            guard case .createMark = write else { return false }
-            return true
-        }
+        let marks = steps.contains { if case .createMark = $0.effect { true } else { false } }
         return marks && (decision == .adopt || decision == .link)
     }
 }

@@ -128,7 +128,7 @@ extension Planner {
             switch observed.reading {
             case .mark:
                 var plan = ServicePlan(slug: slug, decision: .release, reason: "marked by '\(owner)'")
-                plan.writes = [.deleteMark(entitlement: observed.pk)]
+                plan.add(.mark, .deleteMark(entitlement: observed.pk))
                 return plan
             case .newer(let version, let owner):
                 return ServicePlan(slug: slug, decision: .conflict, reason: OwnershipMark.newer(version, owner))

@@ -9,7 +9,7 @@ extension ServiceDraft {
         guard mark == nil else { return plan }
         let what: String
         switch service.adopt {
-        case .always: return markedFirst(plan)
+        case .always: return plan
         case .matching:
             if plan.changes.allSatisfy({ $0.before == nil }), application == nil || plan.changes.isEmpty { return plan }
             what = "is there without an ownership mark and not as declared"
@@ -20,23 +20,19 @@ extension ServiceDraft {
             what = "is there without an ownership mark"
         }
         var conflict = plan
-        conflict.decision = .conflict
-        conflict.writes = []
-        conflict.reason = "\(what), and adopt is '\(service.adopt.rawValue)'; set 'adopt: always' to take it over"
+        conflict.refuse("\(what), and adopt is '\(service.adopt.rawValue)'; set 'adopt: always' to take it over")
         return conflict
     }
 
-    /// The mark before all else, so that of two owners who find the same application at once one is refused before it
-    /// has overwritten anything.
+    /// Marks an application that is there without one before all else.
     ///
-    /// Where a provider is made first, the mark comes after it, to name it; whoever carries the plan out marks the
-    /// application once before, without it.
-    private func markedFirst(_ plan: ServicePlan) -> ServicePlan {
-        let isMade = plan.writes.contains { if case .createProvider = $0 { true } else { false } }
-        let mark = plan.writes.firstIndex { if case .createMark(application: .some, _) = $0 { true } else { false } }
-        guard !isMade, let mark else { return plan }
-        var plan = plan
-        plan.writes.insert(plan.writes.remove(at: mark), at: 0)
-        return plan
+    /// Where a provider is made for it, it is claimed first, and the mark is finished when it can name that.
+    func adopt(_ application: Application, _ mark: MarkContent, in plan: inout ServicePlan) {
+        guard mark.provider?.maker != nil else {
+            plan.add(.claim, .createMark(on: .existing(application.pk), mark))
+            return
+        }
+        plan.add(.claim, .claim(application: application.pk, mark.mark))
+        plan.add(.mark, .createMark(on: .existing(application.pk), mark, claim: plan.id(.claim)))
     }
 }

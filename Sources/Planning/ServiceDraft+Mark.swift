@@ -2,15 +2,6 @@ import AuthentikAPI
 import DesiredState
 
 extension ServiceDraft {
-    /// What brings the mark of an application that is there up to date; nil if it is.
-    ///
-    /// - Parameter isProviderKnown: whether the provider that it names is there already.
-    func markWrite(_ wanted: OwnershipMark, on application: Application, isProviderKnown: Bool) -> Write? {
-        guard let entitlement else { return .createMark(application: application.pk, wanted) }
-        if isProviderKnown, entitlement.reading == .mark(wanted) { return nil }
-        return .updateMark(entitlement: entitlement.pk, wanted)
-    }
-
     func wantedMark(
         provider: Int?,
         settingSecret: Bool = false,

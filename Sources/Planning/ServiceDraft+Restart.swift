@@ -1,4 +1,4 @@
-package import DesiredState
+import DesiredState
 
 /// Decides when a workload is restarted, and what the mark says of it.
 ///
@@ -20,10 +20,15 @@ package import DesiredState
 extension ServiceDraft {
     /// A workload that is to be restarted.
     struct Restart {
+        enum Beginning {
+            /// It was begun before, at this time: to do it again changes nothing.
+            case before(at: String)
+            /// It begins now, later than another one, and is noted before anything else is written.
+            case now(after: String?, SecretRotation)
+        }
+
         var workload: Workload
-        var time: RestartTime
-        /// What the mark says before anything else is written; nil if it says so already.
-        var pending: SecretRotation?
+        var beginning: Beginning
     }
 
     /// What of it is due.
@@ -31,14 +36,13 @@ extension ServiceDraft {
         guard let workload = service.provider?.restart, let mark, let version = secretVersion else { return nil }
         let rotation = mark.rotation
         if let rotation, rotation.isPending, let at = rotation.at, rotation.version == version || !settingSecret {
-            return Restart(workload: workload, time: .recorded(at), pending: nil)
+            return Restart(workload: workload, beginning: .before(at: at))
         }
         let isPending = rotation?.isPending ?? false
         guard isPending || settingSecret && rotation?.version != version else { return nil }
         return Restart(
             workload: workload,
-            time: .now(after: rotation?.at),
-            pending: SecretRotation(version: version, isPending: true)
+            beginning: .now(after: rotation?.at, SecretRotation(version: version, isPending: true))
         )
     }
 
@@ -49,42 +53,51 @@ extension ServiceDraft {
         guard let restart = restart(settingSecret: settingSecret) else {
             return SecretRotation(version: version, at: mark?.rotation?.at)
         }
-        switch restart.time {
-        case .recorded(let at): return SecretRotation(version: version, at: at)
+        switch restart.beginning {
+        case .before(let at): return SecretRotation(version: version, at: at)
         case .now: return SecretRotation(version: version)
         }
     }
 
-    /// A plan with what restarts the workload, if that is due: noted in the mark before anything else, and done when the
-    /// provider has the secret.
-    func restarting(_ plan: ServicePlan) -> ServicePlan {
-        guard let mark, let entitlement, let restart = restart(settingSecret: plan.setsSecret),
-            let last = plan.writes.lastIndex(where: { if case .updateMark = $0 { true } else { false } })
-        else { return plan }
-        var plan = plan
-        plan.restartTime = restart.time
-        plan.writes.insert(.restartWorkload(restart.workload, restart.time), at: last)
-        if let pending = restart.pending {
+    /// Brings a mark of ours up to date, and restarts the workload before that, if a restart is due.
+    ///
+    /// While the object that the workload reads its secret from cannot be read, only the note of the restart is written:
+    /// a later pass does the rest.
+    func update(_ entitlement: String, _ content: MarkContent, settingSecret: Bool, in plan: inout ServicePlan) {
+        var content = content
+        guard let mark, let restart = restart(settingSecret: settingSecret) else {
+            plan.add(.mark, .updateMark(entitlement: entitlement, content))
+            return
+        }
+        plan.isRestartDue = true
+        if plan.changes.isEmpty { plan.reason = "\(restart.workload) is still to be restarted for its new secret" }
+        let time: Ref<String>
+        switch restart.beginning {
+        case .before(let at): time = .existing(at)
+        case .now(let last, let rotation):
             // What the file sets by now is not applied yet.
             var old = mark
-            old.rotation = pending
-            plan.writes.insert(.updateMark(entitlement: entitlement.pk, old), at: 0)
+            old.rotation = rotation
+            var note = MarkContent(old)
+            note.restartTime = .now(after: last)
+            plan.add(.note, .updateMark(entitlement: entitlement, note))
+            time = .made(by: plan.id(.note))
+            content.restartTime = .begun(by: plan.id(.note))
         }
-        if plan.changes.isEmpty { plan.reason = "\(restart.workload) is still to be restarted for its new secret" }
-        return plan
+        if isRestartPutOff {
+            plan.standingMark = nil
+        } else {
+            plan.add(.restart, .restart(restart.workload, at: time))
+            plan.add(.mark, .updateMark(entitlement: entitlement, content))
+        }
     }
-}
 
-extension ServicePlan {
-    /// Whether it gives the provider a secret.
-    fileprivate var setsSecret: Bool { changes.contains(where: \.setsSecret) }
-
-    /// The workload that it restarts; nil for none.
-    package var restart: Workload? {
-        writes.lazy.compactMap { write in
-            guard case .restartWorkload(let workload, _) = write else { return nil }
-            return workload
-        }.first
+    /// Whether its workload could not read the new secret where it is published.
+    private var isRestartPutOff: Bool {
+        guard let publication = service.provider?.publication, publication.keys.values.contains(.clientSecret),
+            case .unreadable = published[publication.object]
+        else { return false }
+        return true
     }
 }
 

@@ -16,6 +16,8 @@ struct ServiceDraft {
     var mark: OwnershipMark?
     /// The version of the Secret that its secret is from; nil if that is not known.
     var secretVersion: SecretVersion?
+    /// What came of looking at what services publish.
+    var published: [PublishedObjectName: PublishedObservation] = [:]
     /// What may be deleted of it.
     let deletions: DeletionRules
     var notes: [String] = []
@@ -30,17 +32,20 @@ struct ServiceDraft {
         guard let application else {
             var plan = start(.create, "new")
             plan.changes = created(.application, creation)
-            plan.writes = [
-                .createApplication(creation, link: nil),
-                .createMark(application: nil, wantedMark(provider: nil)),
-            ]
+            plan.add(.application, .create([.application(creation)]))
+            plan.add(.mark, .createMark(on: .made(by: plan.id(.application)), MarkContent(wantedMark(provider: nil))))
             return plan
         }
         // A provider that was this service's stays in the mark until it is deleted, so that it is not forgotten.
         let own = mark.flatMap { deletions.provider(of: $0, application) }
         guard let own, deletions.isPruning else {
             let unclear = mark.flatMap(deletions.undetermined)
-            var plan = existing(application, changes: [], link: nil, provider: .known((own ?? unclear)?.pk))
+            var plan = existing(
+                application,
+                changes: [],
+                link: nil,
+                provider: (own ?? unclear).map { .existing($0.pk) }
+            )
             if let unclear { plan.notes.append("its provider '\(unclear.name)' \(unclear.proxyRemark); left alone") }
             if application.provider != nil {
                 let name = application.providerSummary?.name ?? "?"
@@ -49,14 +54,14 @@ struct ServiceDraft {
             return adopted(plan)
         }
         let isHeld = deletions.isHeld
-        var plan = existing(application, changes: [], link: nil, provider: .known(isHeld ? own.pk : nil))
+        var plan = existing(application, changes: [], link: nil, provider: isHeld ? .existing(own.pk) : nil)
         plan.deletion = Deletion(application: nil, provider: own.name)
         plan.deletion?.isHeld = isHeld
         plan.notes.append("its provider '\(own.name)' is not declared any more")
         if !isHeld {
             plan.decision = .update
             plan.reason = "its provider is not declared any more"
-            plan.writes.insert(.deleteProvider(pk: own.pk), at: 0)
+            plan.add(.removal, .delete(.provider(pk: own.pk)))
         }
         return plan
     }
@@ -86,13 +91,11 @@ struct ServiceDraft {
                 firstOpens: opensFirstRedirect,
                 names
             )
-            let link = isLinked ? nil : LinkChange(link: .existing(own.pk), pk: own.pk, name: own.name)
-            var plan = existing(application, changes: changes, link: link, provider: .known(own.pk), own)
+            let link = isLinked ? nil : LinkChange(provider: .existing(own.pk), name: own.name)
+            var plan = existing(application, changes: changes, link: link, provider: .existing(own.pk), own)
             let sent = plan.changes.filter { $0.object == .provider }
             if !sent.isEmpty {
-                // A service is renamed from the outside in: by then it is found by its new slug.
-                let isRenamed = application.slug != service.slug
-                plan.writes.insert(.updateProvider(pk: own.pk, sent.map(\.assignment)), at: isRenamed ? 1 : 0)
+                plan.add(.provider, .update(.provider(pk: own.pk), .provider(sent.map(\.assignment))))
             }
             if sent.contains(where: { $0.field == ProviderField.clientID.rawValue }) {
                 plan.notes.append(
@@ -101,20 +104,20 @@ struct ServiceDraft {
             }
             plan.notes += consequences(of: sent, names)
             if !isLinked { plan.notes += leftAlone(application) }
-            return adopted(restarting(plan), isAsCreated: provider.isAsCreated(own, names))
+            return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
         case (let application?, _):
             let assignments = provider.assignments(release)
-            let link = LinkChange(link: .created, pk: nil, name: provider.declared.name)
+            let made = Ref<Int>.made(by: Step.ID(service: service.slug, .provider))
             var plan = existing(
                 application,
                 changes: created(.provider, assignments),
-                link: link,
-                provider: .created
+                link: LinkChange(provider: made, name: provider.declared.name),
+                provider: made
             )
-            plan.writes.insert(.createProvider(assignments), at: 0)
+            plan.add(.provider, .create([.provider(assignments)]))
             plan.notes += consequences(of: plan.changes, names)
             plan.notes += leftAlone(application)
-            return adopted(restarting(plan), isAsCreated: false)
+            return adopted(plan, isAsCreated: false)
         }
     }
 
@@ -122,20 +125,25 @@ struct ServiceDraft {
         let assignments = provider.assignments(release)
         var plan = start(.create, "new")
         plan.changes = created(.application, creation) + created(.provider, assignments)
-        plan.writes = [
-            .createApplicationAndProvider(application: creation, provider: assignments),
-            .createMark(application: nil, wantedMark(provider: nil)),
-        ]
+        let both = plan.id(.application)
+        plan.add(.application, .create([.application(creation), .provider(assignments)]))
+        plan.add(
+            .mark,
+            .createMark(on: .made(by: both), MarkContent(wantedMark(provider: nil), provider: .made(by: both)))
+        )
         return plan
     }
 
     private func linkNew(_ own: OAuth2Provider, _ changes: [FieldChange]) -> ServicePlan {
         var plan = start(.link, "its application is missing; its provider '\(own.name)' is there")
         plan.changes = created(.application, creation) + changes
-        if !changes.isEmpty { plan.writes.append(.updateProvider(pk: own.pk, changes.map(\.assignment))) }
-        plan.writes.append(.createApplication(creation, link: .existing(own.pk)))
+        if !changes.isEmpty {
+            plan.add(.provider, .update(.provider(pk: own.pk), .provider(changes.map(\.assignment))))
+        }
+        plan.add(.application, .create([.application(creation, provider: .existing(own.pk))]))
         let withheld = self.withheld(from: changes, own)
-        plan.writes.append(.createMark(application: nil, wantedMark(provider: own.pk, withheld: withheld)))
+        let mark = MarkContent(wantedMark(provider: own.pk, withheld: withheld))
+        plan.add(.mark, .createMark(on: .made(by: plan.id(.application)), mark))
         plan.complain(about: withheld)
         return plan
     }
@@ -144,29 +152,20 @@ struct ServiceDraft {
 
     /// A provider that the application is to get.
     private struct LinkChange {
-        var link: ProviderLink
-        var pk: Int?
+        var provider: Ref<Int>
         var name: String
     }
 
-    /// The provider that the mark is to name.
-    enum MarkedProvider {
-        case known(Int?)
-        case created
-
-        /// Nil if it is not known yet, or there is none.
-        var pk: Int? { if case .known(let pk) = self { pk } else { nil } }
-        var isKnown: Bool { if case .known = self { true } else { false } }
-    }
-
-    /// The plan for an application that is there; writes to the provider are the caller's.
+    /// The plan for an application that is there; steps for the provider are the caller's.
     ///
-    /// - Parameter own: its provider, as it is; nil if that is new, or not wanted.
+    /// - Parameters:
+    ///   - provider: the one that the mark is to name.
+    ///   - own: its provider, as it is; nil if that is new, or not wanted.
     private func existing(
         _ application: Application,
         changes providerChanges: [FieldChange],
         link: LinkChange?,
-        provider: MarkedProvider,
+        provider: Ref<Int>?,
         _ own: OAuth2Provider? = nil
     ) -> ServicePlan {
         let declared = application.changes(to: service, formerly: mark?.applicationFields ?? [], release)
@@ -180,23 +179,35 @@ struct ServiceDraft {
                 before: application.provider.map { pk in
                     .reference(.init(pk: .integer(pk), name: application.providerSummary?.name ?? "\(pk)"))
                 } ?? FieldValue.none,
-                after: .reference(.init(pk: change.pk.map(JSONValue.integer) ?? .null, name: change.name))
+                after: .reference(
+                    .init(pk: change.provider.existing.map(JSONValue.integer) ?? .null, name: change.name)
+                )
             )
         }
         let settingSecret = providerChanges.contains(where: \.setsSecret)
-        let wanted = wantedMark(provider: provider.pk, settingSecret: settingSecret, withheld: withheld)
-        let markWrite = self.markWrite(wanted, on: application, isProviderKnown: provider.isKnown)
+        let wanted = wantedMark(provider: provider?.existing, settingSecret: settingSecret, withheld: withheld)
+        let isMarked = provider?.maker == nil && entitlement?.reading == .mark(wanted)
         let all = changes + [linkChange].compactMap { $0 } + providerChanges
-        let (decision, reason) = decide(all, markDiffers: markWrite != nil, link: link)
+        let (decision, reason) = decide(all, markDiffers: !isMarked, link: link)
         var plan = start(decision, reason)
         plan.changes = all
         if !changes.isEmpty || link != nil {
-            plan.writes.append(
-                .updateApplication(slug: application.slug, changes.map(\.assignment), link: link?.link)
+            let isRenamed = application.slug != service.slug && link?.provider.maker == nil
+            plan.add(
+                isRenamed ? .rename : .application,
+                .update(
+                    .application(slug: application.slug),
+                    .application(changes.map(\.assignment), provider: link?.provider)
+                )
             )
         }
-        if let markWrite { plan.writes.append(markWrite) }
-        plan.standingMark = entitlement.map { StandingMark(entitlement: $0.pk, mark: wanted) }
+        if let entitlement {
+            plan.standingMark = StandingMark(entitlement: entitlement.pk, mark: wanted)
+            let content = MarkContent(wanted, provider: provider)
+            if !isMarked { update(entitlement.pk, content, settingSecret: settingSecret, in: &plan) }
+        } else {
+            adopt(application, MarkContent(wanted, provider: provider), in: &plan)
+        }
         plan.complain(about: withheld)
         return plan
     }
@@ -206,8 +217,8 @@ struct ServiceDraft {
             let state = changes.isEmpty ? "exactly as declared" : "not as declared"
             return (.adopt, "is there without an ownership mark, \(state)")
         }
-        switch link?.link {
-        case .created: return (.recreate, "its provider is gone")
+        switch link?.provider {
+        case .made: return (.recreate, "its provider is gone")
         case .existing: return (.link, "its provider is not linked to it")
         case nil: break
         }

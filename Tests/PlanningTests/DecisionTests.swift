@@ -282,7 +282,7 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
         world.converge(.bookmark("old", port: 1))
         let orphan = try #require(world.plan.services.first { $0.slug == "old" })
         #expect(orphan.decision == .orphan)
-        #expect(orphan.writes.isEmpty)
+        #expect(orphan.steps.isEmpty)
     }
 
     @Test func anotherOwnersApplicationIsNoOrphan() {

@@ -77,7 +77,7 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
     func driftIsMendedByThatFieldAlone(_ row: DriftCase) throws {
         let service = try bent(row)
         #expect(service.changedFields == row.changes)
-        #expect(service.writes.contains { $0.summary.hasSuffix(": \(service.changes[0].field)") })
+        #expect(service.writeSummaries.contains { $0.hasSuffix(": \(service.changes[0].field)") })
     }
 
     static let equivalents = [

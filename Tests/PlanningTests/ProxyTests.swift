@@ -90,9 +90,9 @@ import Testing
         let bookmark = try #require(world.plan.services.first)
         #expect(bookmark.deletion == nil)
         #expect(
-            bookmark.writes.allSatisfy { write in
-                guard case .updateMark(_, let mark) = write else { return false }
-                return mark.provider == 7
+            bookmark.steps.allSatisfy { step in
+                guard case .updateMark(_, let content) = step.effect else { return false }
+                return content.mark.provider == 7
             }
         )
     }

@@ -57,7 +57,7 @@ import Testing
             ]
         )
         #expect(plan.changes.filter(\.isSecret).map(\.field) == ["clientSecret"])
-        let record = WriteRecord(try #require(plan.writes.last))
+        let record = try #require(plan.writeRecords.last)
         #expect(record.description.hasPrefix("publish Secret n/o (authorizationURL, clientID, clientSecret, "))
         #expect(record.secretFields == ["clientSecret"])
         #expect(record.published?["clientSecret"] == nil)
@@ -184,7 +184,7 @@ import Testing
         var plan = world.plan
         #expect(plan.services[0].decision == .update)
         #expect(plan.services[0].hindrance == "ConfigMap n/o cannot be published: forbidden")
-        #expect(plan.services[0].writes.isEmpty)
+        #expect(plan.services[0].steps.isEmpty)
         #expect(plan.stuck.map(\.slug) == ["grafana"])
         world.changeApplications { $0.group = "Elsewhere" }
         plan = world.plan

@@ -172,13 +172,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         row.bend(&world)
         let plan = try #require(world.plan.services.first)
         #expect(plan.writeSummaries == row.writes)
-        let marks = plan.writes.compactMap { write -> OwnershipMark? in
-            switch write {
-            case .createMark(_, let mark), .updateMark(_, let mark): mark
-            default: nil
-            }
-        }
-        #expect(marks.last?.rotation == row.rotation)
+        #expect(plan.steps.compactMap(\.effect.mark).last?.rotation == row.rotation)
         #expect(plan.restart?.description == (row.writes.contains { $0.hasPrefix("restart") } ? workload : nil))
     }
 
@@ -193,11 +187,8 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         world.rotate("1", "new")
         world.services[0].declaredFields.insert(.scopes)
         let plan = try #require(world.plan.services.first)
-        guard case .updateMark(_, let first) = plan.writes.first, case .updateMark(_, let last) = plan.writes.last
-        else {
-            Issue.record("\(plan.writeSummaries)")
-            return
-        }
+        let first = try #require(plan.steps.first?.effect.mark)
+        let last = try #require(plan.steps.last?.effect.mark)
         #expect(first.providerFields == ["client_secret", "redirect_uris"])
         #expect(first.rotation?.isPending == true)
         #expect(last.providerFields == ["client_secret", "property_mappings", "redirect_uris"])
@@ -229,12 +220,12 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         #expect(OwnershipMark(owner: "homelab", slug: "docs").attributes["rotation"] == nil)
     }
 
-    @Test func `a record tells neither versions nor times`() {
+    @Test func `a record tells neither versions nor times`() throws {
         let mark = OwnershipMark(owner: "o", slug: "s", rotation: Self.version("1", at: Self.time))
-        let record = WriteRecord(.updateMark(entitlement: "e", mark))
+        let record = try #require(WriteRecord(.updateMark(entitlement: "e", MarkContent(mark))))
         #expect(record.mark?["rotation"] == ["pending": false])
         let workload = Workload(.daemonSet, namespace: "n", name: "d")
-        let restart = WriteRecord(.restartWorkload(workload, .recorded(Self.time)))
+        let restart = try #require(WriteRecord(.restart(workload, at: .existing(Self.time))))
         #expect(restart.description == "restart-workload daemonSet n/d")
     }
 

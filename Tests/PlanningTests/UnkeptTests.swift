@@ -133,7 +133,7 @@ struct UnkeptTests {
         world.observed.marks[0].reading = .mark(mark)
         let plan = try #require(world.plan.services.first)
         #expect(plan.decision == .update)
-        #expect(plan.writes.isEmpty == isWithheld)
+        #expect(plan.steps.isEmpty == isWithheld)
         #expect(plan.changes.map(\.field) == (isWithheld ? [] : ["meta_icon"]))
         let complaint = "Authentik does not keep application.meta_icon as declared"
         #expect(plan.hindrance == (isWithheld ? complaint : nil))

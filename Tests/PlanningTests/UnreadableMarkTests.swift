@@ -36,7 +36,7 @@ import Testing
             let plan = try #require(world.plan.services.first)
             #expect(world.plan.services.count == 1)
             #expect(plan.decision == .conflict)
-            #expect(plan.writes.isEmpty)
+            #expect(plan.steps.isEmpty)
             let contents = String(decoding: attributes.serialized(), as: UTF8.self)
             #expect(
                 plan.reason.contains("its ownership mark cannot be read, so nobody knows whose it is: \(contents);")
@@ -82,7 +82,7 @@ import Testing
         world.set(attributes: .object(attributes), on: "old")
         let old = world.plan.services.first { $0.slug == "old" }
         #expect(old?.decision == (owner == "other" ? nil : .conflict))
-        #expect(old?.writes.isEmpty ?? true)
+        #expect(old?.steps.isEmpty ?? true)
         if let old { #expect(old.reason.hasPrefix("declared nowhere, and its ownership mark cannot be read")) }
     }
 
@@ -96,7 +96,7 @@ import Testing
         world.services = [service]
         let plan = try #require(world.plan.services.first)
         #expect(plan.decision == .conflict)
-        #expect(plan.writes.isEmpty)
+        #expect(plan.steps.isEmpty)
     }
 
     /// What is left of a mark still tells that the service is there, under another slug.
@@ -128,7 +128,7 @@ import Testing
         world.removeApplication("grafana")
         let plan = try #require(world.plan.services.first { $0.slug == "grafana" })
         #expect(plan.decision == .conflict)
-        #expect(plan.writes.isEmpty)
+        #expect(plan.steps.isEmpty)
     }
 
     @Test func aReleaseLeavesItAndSaysSo() {

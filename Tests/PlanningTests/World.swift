@@ -180,46 +180,56 @@ extension World {
 
 extension ServicePlan {
     var changedFields: [String] { changes.map { "\($0.object.rawValue).\($0.field)" } }
-    var writeSummaries: [String] { writes.map(\.summary) }
+    /// Of the steps that a plan tells of.
+    var writeSummaries: [String] {
+        steps.filter { WriteRecord($0.effect) != nil }.map { $0.effect.summary(in: self) }
+    }
 }
 
-extension Write {
+extension Effect {
     /// In a few words: `patch provider 7: client_secret`.
-    var summary: String {
-        func fields(_ assignments: [FieldAssignment]) -> String { assignments.map(\.field).joined(separator: ", ") }
-        func link(_ link: ProviderLink?) -> String {
-            switch link {
-            case .existing(let pk): " link \(pk)"
-            case .created: " link created"
-            case nil: ""
-            }
-        }
-        return switch self {
-        case .createApplicationAndProvider: "create both"
-        case .createProvider: "create provider"
-        case .deleteProvider(let pk): "delete provider \(pk)"
-        case .deleteApplication(let slug): "delete application \(slug)"
+    fileprivate func summary(in plan: ServicePlan) -> String {
+        switch self {
+        case .create(let objects) where objects.count > 1: "create both"
+        case .create(let objects): objects.map { "create \($0.kind.rawValue)\($0.link)" }.joined()
+        case .update(let key, let fields): "patch \(key.kind.rawValue) \(key): \(fields.names)\(fields.link)"
+        case .delete(let key): "delete \(key.kind.rawValue) \(key)"
+        case .claim(let application, _): "claim \(application)"
+        case .createMark(let application, let content, _):
+            "mark \(application.existing ?? "created") provider \(content.mark.provider.map(String.init) ?? "-")"
+        case .updateMark(let entitlement, let content):
+            "change \(entitlement) provider \(content.mark.provider.map(String.init) ?? "-")"
+                + (content.mark.rotation?.isPending == true ? " pending" : "")
         case .deleteMark(let entitlement): "delete mark \(entitlement)"
-        case .updateProvider(let pk, let assignments): "patch provider \(pk): \(fields(assignments))"
-        case .createApplication(_, let target): "create application\(link(target))"
-        case .updateApplication(let slug, let assignments, let target):
-            "patch application \(slug): \(fields(assignments))\(link(target))"
-        case .createMark(let application, let mark):
-            "mark \(application ?? "created") provider \(mark.provider.map(String.init) ?? "-")"
-        case .updateMark(let entitlement, let mark):
-            "change \(entitlement) provider \(mark.provider.map(String.init) ?? "-")"
-                + (mark.rotation?.isPending == true ? " pending" : "")
-        case .publish(let content): "publish \(content.object): \(fields(content.assignments))"
-        case .restartWorkload(let workload, let time): "restart \(workload) \(time.summary)"
+        case .restart(let workload, let time): "restart \(workload) \(time.summary(in: plan))"
+        case .publish(let content):
+            "publish \(content.object): \(content.assignments.map(\.field).joined(separator: ", "))"
         }
     }
 }
 
-extension RestartTime {
-    fileprivate var summary: String {
+extension ObjectFields {
+    fileprivate var names: String { assignments.map(\.field).joined(separator: ", ") }
+
+    fileprivate var link: String {
+        switch references.first?.object {
+        case .existing(let pk): " link \(pk.integer.map(String.init) ?? "-")"
+        case .made: " link created"
+        case nil: ""
+        }
+    }
+}
+
+extension Ref<String> {
+    /// The time of a restart.
+    fileprivate func summary(in plan: ServicePlan) -> String {
         switch self {
-        case .recorded(let time): "at \(time)"
-        case .now(let before): before.map { "after \($0)" } ?? "now"
+        case .existing(let time): return "at \(time)"
+        case .made(let maker):
+            guard case .updateMark(_, let note) = plan.steps.first(where: { $0.id == maker })?.effect,
+                case .now(let last) = note.restartTime
+            else { return "never" }
+            return last.map { "after \($0)" } ?? "now"
         }
     }
 }

@@ -110,7 +110,7 @@ import Testing
                 }
             }
             let (plan, _, _) = try await homelab.makePass(change).plan()
-            #expect(plan.services.first { $0.slug == "argocd" }?.waitsFor == ["grafana"])
+            #expect(plan.services.first { $0.slug == "argocd" }?.comesAfter == ["grafana"])
             let pk = try await homelab.admin.provider("grafana")["pk"]?.integer ?? 0
             try await homelab.meanwhile("DELETE", "providers/oauth2/\(pk)/")
             let report = try await homelab.pass(change)

@@ -20,7 +20,10 @@ import Testing
             Plan(services: [
                 SamplePlan.service("grafana", .create, "new") {
                     $0.changes = [SamplePlan.change(.provider, "client_secret", nil, .unresolvedSecret)]
-                    $0.writes = [.createProvider([SamplePlan.assignment("client_secret", .unresolvedSecret)])]
+                    $0.add(
+                        .provider,
+                        .create([.provider([SamplePlan.assignment("client_secret", .unresolvedSecret)])])
+                    )
                 }
             ]),
             Narrowing(only: ["grafana"], withoutSecrets: true)

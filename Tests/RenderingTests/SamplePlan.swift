@@ -19,10 +19,10 @@ enum SamplePlan {
                 change(.application, "meta_launch_url", FieldValue.none, .text("https://docs.example.net")),
                 change(.application, "meta_description", .text(String(repeating: "long ", count: 12)), .text("short")),
             ]
-            $0.writes = [
-                .updateApplication(slug: "docs", [assignment("name", .text("Homelab Docs"))], link: nil),
-                .createMark(application: "app-docs", OwnershipMark(owner: "homelab", slug: "docs")),
-            ]
+            let fields = ObjectFields.application([assignment("name", .text("Homelab Docs"))])
+            let mark = MarkContent(OwnershipMark(owner: "homelab", slug: "docs"))
+            $0.add(.application, .update(.application(slug: "docs"), fields))
+            $0.add(.mark, .createMark(on: .existing("app-docs"), mark))
         },
         service("grafana", .update, "client_secret, redirect_uris, signing_key differ") {
             $0.changes = [
@@ -50,19 +50,18 @@ enum SamplePlan {
                 change(.published, "OIDC_ISSUER", FieldValue.none, .text("https://sso.example.net/")),
                 change(.published, "OIDC_SECRET", .secret(Secret("0ld-s3cr3t")), .secret(Secret("n3w-s3cr3t"))),
             ]
-            $0.writes = [
-                .updateProvider(pk: 7, [assignment("client_secret", .secret(Secret("n3w-s3cr3t")))]),
-                .updateApplication(slug: "grafana", [assignment("open_in_new_tab", .flag(true))], link: nil),
-                .publish(published),
-                .restartWorkload(
-                    Workload(.deployment, namespace: "monitoring", name: "grafana"),
-                    .recorded("2026-11-24T16:00:00Z")
-                ),
-            ]
+            let secret = ObjectFields.provider([assignment("client_secret", .secret(Secret("n3w-s3cr3t")))])
+            let tab = ObjectFields.application([assignment("open_in_new_tab", .flag(true))])
+            let workload = Workload(.deployment, namespace: "monitoring", name: "grafana")
+            $0.add(.provider, .update(.provider(pk: 7), secret))
+            $0.add(.application, .update(.application(slug: "grafana"), tab))
+            $0.add(.secretPublication, .publish(published))
+            $0.add(.restart, .restart(workload, at: .existing("2026-11-24T16:00:00Z")))
         },
         service("old", .delete, "not declared any more, and prune is on", isDeclared: false) {
             $0.deletion = Deletion(application: "old", provider: "old")
-            $0.writes = [.deleteProvider(pk: 9), .deleteApplication(slug: "old")]
+            $0.add(.removal, .delete(.provider(pk: 9)))
+            $0.add(.application, .delete(.application(slug: "old")))
         },
         service("orphan", .orphan, "marked as ours and no longer declared; left alone", isDeclared: false),
         service("trivy", .create, "new") {
@@ -77,13 +76,12 @@ enum SamplePlan {
                     .reference(.init(pk: "curve", name: "Curve", algorithm: .es256))
                 ),
             ]
-            $0.writes = [
-                .createApplicationAndProvider(
-                    application: [assignment("name", .text("Trivy"))],
-                    provider: [assignment("client_secret", .secret(Secret("n3w-s3cr3t")))]
-                ),
-                .createMark(application: nil, OwnershipMark(owner: "homelab", slug: "trivy")),
-            ]
+            let both = Step.ID(service: "trivy", .application)
+            let application = ObjectFields.application([assignment("name", .text("Trivy"))])
+            let provider = ObjectFields.provider([assignment("client_secret", .secret(Secret("n3w-s3cr3t")))])
+            let mark = MarkContent(OwnershipMark(owner: "homelab", slug: "trivy"), provider: .made(by: both))
+            $0.add(.application, .create([application, provider]))
+            $0.add(.mark, .createMark(on: .made(by: both), mark))
         },
         service("tracing", .update, "what it publishes cannot be compared") {
             $0.hindrance = "ConfigMap monitoring/tracing-oidc cannot be published: configmaps is forbidden"
@@ -108,7 +106,7 @@ enum SamplePlan {
         plan.brake = Brake(deletions: 4, limit: 3, isFileEmpty: false)
         for index in plan.services.indices where plan.services[index].deletion != nil {
             plan.services[index].deletion?.isHeld = true
-            plan.services[index].writes = []
+            plan.services[index] = plan.services[index].withheld
         }
         return plan
     }

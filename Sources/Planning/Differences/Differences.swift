@@ -62,6 +62,7 @@ struct Differences {
         draft.application = claim.application
         draft.entitlement = claim.entitlement
         draft.mark = claim.mark
+        draft.published = observation.published
         if case .resolved(_, let version)? = resolutions[service.slug] { draft.secretVersion = version }
         return draft
     }
@@ -158,8 +159,8 @@ struct Differences {
             plan.notes.append("its provider '\(left.name)' is another service's by now; left alone")
         }
         guard !deletions.isHeld else { return plan }
-        if let own { plan.writes.append(.deleteProvider(pk: own.pk)) }
-        plan.writes.append(.deleteApplication(slug: application.slug))
+        if let own { plan.add(.removal, .delete(.provider(pk: own.pk))) }
+        plan.add(.application, .delete(.application(slug: application.slug)))
         return plan
     }
 }

@@ -116,10 +116,11 @@ struct ProviderMatcher {
             clientIDs: Set(desired.services.compactMap { $0.provider?.clientID.exact })
         )
         let slugs = Set(desired.services.filter(\.wantsProvider).flatMap { [$0.slug] + $0.renamedFrom })
-        claimed = Set(
+        let claimed = Set(
             observation.owned.filter { slugs.contains($0.application.slug) || slugs.contains($0.mark.slug) }
                 .map(\.application.pk)
         )
+        self.claimed = claimed
         let claimants = desired.services.filter(\.wantsProvider).compactMap { service -> Claimant? in
             guard let declared = service.provider, let claim = claims[service.slug], claim.conflict == nil else {
                 return nil
@@ -132,7 +133,9 @@ struct ProviderMatcher {
             uniquingKeysWith: { first, _ in first }
         )
         contenders = claimants.indices.reduce(into: [:]) { contenders, index in
-            for pk in Self.candidates(of: claimants[index], observation) { contenders[pk, default: []].append(index) }
+            for pk in Self.candidates(of: claimants[index], observation, claimed: claimed) {
+                contenders[pk, default: []].append(index)
+            }
         }
         func ours(_ services: [Service]) -> [Owned] {
             services.compactMap { service in
@@ -162,13 +165,20 @@ struct ProviderMatcher {
     }
 
     /// The pks of the providers that can be a claimant's own.
-    private static func candidates(of claimant: Claimant, _ observation: Observation) -> Set<Int> {
-        if let own = claimant.claim.mark?.provider, observation.provider(pk: own) != nil { return [own] }
+    private static func candidates(
+        of claimant: Claimant,
+        _ observation: Observation,
+        claimed: Set<String>
+    ) -> Set<Int> {
+        let claim = claimant.claim
+        if let own = claim.mark?.provider, observation.provider(pk: own) != nil { return [own] }
         let named = [
             observation.provider(name: claimant.declared.name),
             observation.provider(clientID: claimant.declared.clientID),
-        ]
-        return Set((named.map { $0?.pk } + [claimant.claim.application?.provider]).compactMap(\.self))
+        ].compactMap(\.self).filter {
+            $0.kind == .oauth2 && !observation.isSpokenFor($0, besides: claim.application, claimed: claimed)
+        }
+        return Set(named.map(\.pk) + [claim.application?.provider].compactMap(\.self))
     }
 
     /// What is decided of every claimant, by slug.
@@ -294,11 +304,8 @@ struct ProviderMatcher {
         return try !isTaken(provider, before: index, answers)
     }
 
-    /// Whether the mark of another application that stays names a provider: another owner's, or another service's.
     private func isSpokenFor(_ provider: OAuth2Provider, _ application: Application?) -> Bool {
-        observation.applicationsMarked(provider: provider.pk).contains { pk in
-            pk != application?.pk && (!observation.isOwned(application: pk) || claimed.contains(pk))
-        }
+        observation.isSpokenFor(provider, besides: application, claimed: claimed)
     }
 
     /// Whether a service takes a provider that is not linked to it.
@@ -309,7 +316,11 @@ struct ProviderMatcher {
         before index: Int,
         _ answers: Answers
     ) throws(Answers.Missing) -> Bool {
+        let taking = Match.found(provider, isLinked: false)
         for other in contenders[provider.pk] ?? [] where other < index {
+            // What it may not have it does not take, whatever else is decided of it.
+            if claimants[other].isResolved, !isTakenOver(claimants[other], taking, deletions) { continue }
+            // One that depends on this very question comes first all the same.
             guard let answer = try answers.own(other) else { return true }
             if answer.taken?.pk == provider.pk { return true }
         }
@@ -388,6 +399,21 @@ struct ProviderMatcher {
             return try answers.isServed(index)
         }
         return false
+    }
+}
+
+extension Observation {
+    /// Whether the mark of another application that stays names a provider: another owner's, or another service's.
+    ///
+    /// - Parameter claimed: this owner's applications, by pk, that services with a provider have.
+    fileprivate func isSpokenFor(
+        _ provider: OAuth2Provider,
+        besides application: Application?,
+        claimed: Set<String>
+    ) -> Bool {
+        applicationsMarked(provider: provider.pk).contains { pk in
+            pk != application?.pk && (!isOwned(application: pk) || claimed.contains(pk))
+        }
     }
 }
 

@@ -27,7 +27,6 @@ extension ServiceDraft {
         case nil: plan.notes.append("\(object) was not compared")
         case .unreadable(let reason):
             plan.hinder("\(object) cannot be published: \(reason)")
-            if publication.keys.values.contains(.clientSecret) { plan.putRestartOff() }
             if plan.decision == .inSync {
                 plan.decision = .update
                 plan.reason = "what it publishes cannot be compared"
@@ -38,8 +37,8 @@ extension ServiceDraft {
             guard !changes.isEmpty || !content.isOwned(in: there) else { return plan }
             plan.explain(changes, of: object)
             plan.changes += changes
-            let index = content.hasSecret ? plan.restartIndex : nil
-            plan.writes.insert(.publish(content), at: index ?? plan.writes.endIndex)
+            let isReadByRestart = content.hasSecret && plan.restart != nil
+            plan.add(isReadByRestart ? .secretPublication : .publication, .publish(content))
         }
         return plan
     }
@@ -55,17 +54,6 @@ extension ServicePlan {
         case .update where !changes.isEmpty && !published.isEmpty: reason = Self.differing(changes + published)
         default: break
         }
-    }
-
-    fileprivate var restartIndex: Int? {
-        writes.firstIndex { if case .restartWorkload = $0 { true } else { false } }
-    }
-
-    /// Leaves the restart, and the mark that it is done, to a later pass.
-    fileprivate mutating func putRestartOff() {
-        guard let index = restartIndex else { return }
-        writes.removeSubrange(index...)
-        standingMark = nil
     }
 
     /// `group differs`, `group, client_secret differ`.

@@ -26,7 +26,7 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
         location = service.location?.description
         changes = service.changes.map(ChangeRecord.init)
         deletion = service.deletion.map(DeletionRecord.init)
-        writes = service.writes.map(WriteRecord.init)
+        writes = service.writeRecords
         notes = service.notes
         hindrance = service.hindrance
     }
@@ -37,6 +37,11 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
         for service in services { summary[service.decision.rawValue, default: 0] += 1 }
         return summary
     }
+}
+
+extension ServicePlan {
+    /// Its steps as they are written down.
+    package var writeRecords: [WriteRecord] { steps.compactMap { WriteRecord($0.effect) } }
 }
 
 /// One field.

@@ -40,7 +40,7 @@ extension Pass {
         var outdated = Set(failed.filter { $0.failure?.mayBeOutdated == true }.map(\.plan.slug))
         while true {
             let waiting = failed.filter {
-                !outdated.contains($0.plan.slug) && !outdated.isDisjoint(with: $0.plan.waitsFor)
+                !outdated.contains($0.plan.slug) && !outdated.isDisjoint(with: $0.plan.comesAfter)
             }
             if waiting.isEmpty { break }
             outdated.formUnion(waiting.map(\.plan.slug))
@@ -55,10 +55,11 @@ extension Pass {
 extension ServicePlan {
     /// Whether there is no use, or no right, in carrying it out after another one failed, or waited for one that did.
     fileprivate func repeats(_ failed: ServiceOutcome) -> Bool {
-        if writes.contains(where: \.isDeletion) { return true }
+        if steps.contains(where: \.effect.isDeletion) { return true }
         guard failed.failure?.mayBeOutdated == true else { return false }
-        return !writes.isEmpty && waitsFor == failed.plan.waitsFor && decision == failed.plan.decision
-            && writes.map(WriteRecord.init) == failed.plan.writes.map(WriteRecord.init)
+        return !steps.isEmpty && decision == failed.plan.decision
+            && steps.map(\.after) == failed.plan.steps.map(\.after)
+            && writeRecords == failed.plan.writeRecords
     }
 }
 

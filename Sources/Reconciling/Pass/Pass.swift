@@ -124,12 +124,11 @@ package struct Pass: Sendable {
         var plan = plan
         for index in plan.services.indices
         where plan.services[index].needsSecret || plan.services[index].isPaused(paused) {
-            plan.services[index].writes = []
+            plan.services[index] = plan.services[index].withheld
         }
-        var applier = Applier(client: client, release: release, concurrency: concurrency, onProgress: onProgress)
-        applier.kubernetes = kubernetes
-        let outcomes = await applier.apply(plan)
-        return outcomes.map { outcome in
+        var executor = Executor(client: client, release: release, concurrency: concurrency, onProgress: onProgress)
+        executor.kubernetes = kubernetes
+        return await executor.run(plan).map { outcome in
             var outcome = outcome
             outcome.isPaused = outcome.plan.isPaused(paused)
             if outcome.plan.needsSecret {

@@ -60,6 +60,24 @@ package struct ServiceFailure: Error, Equatable {
         return failure
     }
 
+    /// What was made together, and is not marked as this owner's.
+    static func unmarked(_ reason: String, isOutdated: Bool = false) -> ServiceFailure {
+        var failure = ServiceFailure("created, but without its ownership mark, which the next pass writes: \(reason)")
+        failure.mayBeOutdated = isOutdated
+        return failure
+    }
+
+    static func unmarked(_ error: any Error) -> ServiceFailure {
+        unmarked("\(error)", isOutdated: (error as? AuthentikError)?.mayBeOutdated ?? false)
+    }
+
+    static func complaint(about unkept: [UnkeptField]) -> ServiceFailure {
+        ServiceFailure(UnkeptField.complaint(about: unkept.map(\.name)))
+    }
+
+    static let madeByOthers = outdated("somebody else made it at the same time, with other values")
+    static let markNotKept = ServiceFailure("Authentik does not keep the ownership mark as it was sent")
+
     package init(_ error: AuthentikError) {
         requestID = error.requestID
         mayBeOutdated = error.mayBeOutdated

@@ -29,8 +29,7 @@ package struct ReleasePass: Sendable {
     package func run() async throws -> PassReport {
         let start = ContinuousClock.now
         let (plan, release) = try await plan()
-        let applier = Applier(client: client, release: release, concurrency: concurrency, onProgress: nil)
-        let outcomes = await applier.apply(plan)
+        let outcomes = await Executor(client: client, release: release, concurrency: concurrency).run(plan)
         return PassReport(
             release: release,
             outcomes: outcomes,

@@ -1,81 +1,83 @@
 import AuthentikAPI
 import Planning
 
-/// What a service's writes have come to so far.
+/// What a service's steps have come to so far.
 struct ServiceProgress: Sendable {
     let plan: ServicePlan
     let release: Release
-    var made = MadeObjects()
-    /// The time of the restart that is due; nil without one.
-    var restartedAt: String?
-    /// A mark that waits for the pk of its application.
-    var pendingMark: OwnershipMark?
-    /// What is published once that is written.
-    var pendingContent: PublishedContent?
-    var failure: ServiceFailure?
+    /// Whether any of its steps was sent.
+    var isBegun = false
+    /// How many of its steps are not over.
+    var open: Int
+    private(set) var made = MadeObjects()
     /// The writes that are done.
-    var written: [WriteRecord.Action] = []
+    private(set) var written: [WriteRecord.Action] = []
+    /// Whether what its transaction made was there when it was looked up, and may be somebody else's.
+    private(set) var isFound = false
     /// What Authentik answered otherwise than it was sent.
-    private(set) var unkept: [UnkeptField] = []
-    /// Whether what one transaction made was there when it was looked up, and may be somebody else's.
-    var isFound = false
+    private var unkept: [UnkeptField] = []
+    /// Why the first step failed that did.
+    private var error: ServiceFailure?
+    /// Why it is not known what Authentik kept of its provider; nil if that is known.
+    private var doubt: ServiceFailure?
     /// The mark as it was written last, or stands.
     private var mark: StandingMark?
+    private let hasTransaction: Bool
 
     init(plan: ServicePlan, release: Release) {
         self.plan = plan
         self.release = release
+        open = plan.steps.count
         mark = plan.standingMark
+        hasTransaction = plan.steps.contains(where: \.effect.isTransaction)
     }
 
     /// The fields of the provider that the file sets.
     var declaredProviderFields: [String] {
-        for write in plan.writes.reversed() {
-            switch write {
-            case .createMark(_, let mark), .updateMark(_, let mark): return mark.providerFields
-            default: continue
-            }
-        }
-        return plan.standingMark?.mark.providerFields ?? []
+        plan.steps.lazy.reversed().compactMap(\.effect.mark).first?.providerFields
+            ?? plan.standingMark?.mark.providerFields ?? []
     }
 
-    /// Takes note of what an answer does not hold.
+    /// What its next step is sent with.
+    var context: StepContext {
+        StepContext(
+            declaredProviderFields: declaredProviderFields,
+            unkept: unkept,
+            // What a transaction made is read afterwards, when it may be somebody else's doing.
+            isTransaction: hasTransaction
+        )
+    }
+
+    /// Takes note of what came of a step.
     ///
-    /// - Parameter isFound: whether the object was found, and may be somebody else's.
-    /// - Throws: ``ServiceFailure`` if nothing of the service may follow.
-    mutating func take(_ fields: [UnkeptField], isFound: Bool = false) throws {
-        if isFound, !fields.isEmpty { throw Self.made }
-        note(fields)
-        // No client is told of a secret that is not in force.
-        if fields.contains(where: \.isCredential) { throw complaint }
+    /// - Parameter action: what is written by it; nil for nothing that is told.
+    mutating func take(_ result: StepResult, of action: WriteRecord.Action?) {
+        made.application = result.output.made.application ?? made.application
+        made.provider = result.output.made.provider ?? made.provider
+        made.mark = result.output.made.mark ?? made.mark
+        isFound = isFound || result.isFound
+        unkept += result.unkept
+        mark = result.mark ?? mark
+        doubt = result.doubt ?? doubt
+        if let action { written.append(action) }
+        fail(result.failure)
     }
 
-    mutating func note(_ fields: [UnkeptField]) { unkept += fields }
+    /// The first reason counts.
+    mutating func fail(_ reason: ServiceFailure?) { error = error ?? reason }
 
-    static let made = ServiceFailure.outdated("somebody else made it at the same time, with other values")
-
-    /// What is said of ``unkept``.
-    var complaint: ServiceFailure { ServiceFailure(UnkeptField.complaint(about: unkept.map(\.name))) }
-
-    /// A mark as it is to be written now: it names what was made, and not as applied what Authentik did not keep.
-    ///
-    /// - Parameter isCertain: whether the answers to the writes tell what was not kept.
-    func completed(_ mark: OwnershipMark, isCertain: Bool = true) -> OwnershipMark {
-        var mark = mark
-        mark.provider = mark.provider ?? made.provider
-        mark.leaveOut(unkept, isCertain: isCertain, release)
-        return mark
+    /// Whether clients may be told of its provider: everything is there, but for fields that they do not depend on.
+    var mayBeTold: Bool {
+        error == nil && (unkept.isEmpty ? doubt == nil : !unkept.contains(where: \.isCredential))
     }
 
-    /// Takes note of a mark that is written.
-    mutating func marked(_ mark: OwnershipMark, _ entitlement: String) {
-        self.mark = StandingMark(entitlement: entitlement, mark: mark)
-    }
+    /// Why it is not as declared when its steps are over; nil if it is.
+    var failure: ServiceFailure? { error ?? (unkept.isEmpty ? doubt : .complaint(about: unkept)) }
 
-    /// The mark that takes back what it said before Authentik's answers; nil if it is right.
+    /// The mark that takes back what it said before Authentik's answers; nil if it is right, or not to be written.
     var correctedMark: StandingMark? {
-        guard var corrected = mark, !unkept.isEmpty else { return nil }
-        corrected.mark = completed(corrected.mark)
+        guard error == nil, !hasTransaction, !unkept.isEmpty, var corrected = mark else { return nil }
+        corrected.mark.leaveOut(unkept, isCertain: true, release)
         return corrected == mark ? nil : corrected
     }
 }

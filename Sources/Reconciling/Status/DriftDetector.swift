@@ -73,7 +73,7 @@ extension ServicePlan {
     fileprivate var isDifferent: Bool {
         switch decision {
         // What cannot be looked at may well be as declared.
-        case .update where hindrance != nil: !changes.isEmpty || !writes.isEmpty
+        case .update where hindrance != nil: !changes.isEmpty || !steps.isEmpty
         case .create, .update, .adopt, .link, .recreate: true
         case .conflict: !changes.isEmpty
         case .inSync, .delete, .release, .orphan, .blocked, .waiting: false

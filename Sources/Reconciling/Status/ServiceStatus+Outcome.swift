@@ -113,7 +113,7 @@ extension ServiceStatus {
         let message: String
         if outcome.restarted != nil {
             (value, message) = ((.yes, "Restarted"), "\(workload) was restarted for its new secret")
-        } else if outcome.plan.restartTime != nil {
+        } else if outcome.plan.isRestartDue {
             (value, message) = ((.no, "Pending"), "\(workload) is still to be restarted for its new secret")
         } else if outcome.isConverged {
             (value, message) = ((.yes, "NotNeeded"), "nothing is left to restart \(workload) for")

@@ -1,0 +1,88 @@
+import AuthentikAPI
+import JSON
+import Planning
+
+/// A transaction that was applied, and returned no pks.
+struct SentTransaction: Sendable {
+    let application: [FieldAssignment]
+    let provider: [FieldAssignment]
+    /// Whether what it made was there when it was looked up, and may be somebody else's.
+    var isFound = false
+    /// The fields of the provider that the file sets.
+    var declaredProviderFields: [String] = []
+
+    /// Nil for any other effect.
+    init?(_ effect: Effect) {
+        guard effect.isTransaction, case .create(let objects) = effect else { return nil }
+        application = objects.first { $0.kind == .application }?.assignments ?? []
+        provider = objects.first { $0.kind == .provider }?.assignments ?? []
+    }
+
+    var slug: String { text("slug", in: application) ?? "" }
+    /// Nil if it made none.
+    var providerName: String? { text("name", in: provider) }
+
+    private func text(_ field: String, in assignments: [FieldAssignment]) -> String? {
+        assignments.first { $0.field == field }?.value.json.string
+    }
+}
+
+/// What is there after the transactions of a pass.
+///
+/// It costs one list of applications and, at the same time, one of providers; only its own provider if just one was
+/// made.
+struct TransactionLook: Sendable {
+    private var applications: [String: Application] = [:]
+    private var providers: [Int: OAuth2Provider] = [:]
+    /// Why the providers cannot be compared; nil if they can.
+    private var complaint: ServiceFailure?
+
+    /// - Parameter providers: the names of those that were made.
+    init(client: AuthentikClient, providers names: [String]) async {
+        async let listed = client.listedApplications()
+        async let providers = Self.providers(names, client)
+        // What the list does not show, because it failed or the account may not open it, is read by slug.
+        let rows = (try? await listed.rows) ?? []
+        applications = Dictionary(rows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        do {
+            let rows = try await providers
+            self.providers = Dictionary(rows.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        } catch {
+            complaint = ServiceFailure("what Authentik kept of its provider could not be read: \(error)")
+        }
+    }
+
+    private static func providers(_ names: [String], _ client: AuthentikClient) async throws -> [OAuth2Provider] {
+        guard let only = names.first, names.count == 1 else { return try await client.providers() }
+        return try await client.provider(named: only).map { [$0] } ?? []
+    }
+
+    /// What a transaction made; nil if that is not to be seen here.
+    func result(of transaction: SentTransaction, _ release: Release) -> StepResult? {
+        applications[transaction.slug].map { result(of: transaction, $0, release) }
+    }
+
+    /// What a transaction made, and what Authentik kept of it.
+    func result(of transaction: SentTransaction, _ application: Application, _ release: Release) -> StepResult {
+        var result = StepResult()
+        result.output.made = MadeObjects(application: application.pk, provider: application.provider)
+        var unkept = application.unkept(of: transaction.application)
+        if let provider = application.provider.flatMap({ providers[$0] }) {
+            unkept += provider.unkept(
+                of: transaction.provider,
+                declared: transaction.declaredProviderFields,
+                release
+            )
+        } else if complaint == nil {
+            result.failure = .outdated("its provider was gone again before it could be marked")
+            return result
+        }
+        if transaction.isFound, !unkept.isEmpty {
+            result.failure = .madeByOthers
+            return result
+        }
+        result.unkept = unkept
+        result.doubt = complaint
+        return result
+    }
+}
