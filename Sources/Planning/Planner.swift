@@ -83,13 +83,21 @@ package struct Planner {
         self.desired = desired
         let observation = Observation(observed, owner: desired.owner)
         self.observation = observation
-        let resolutions = desired.services.filter(\.wantsProvider).compactMap { service in
-            service.provider.map { (service.slug, Resolution($0, secrets: secrets, observation.names)) }
-        }
+        let declared = Set(desired.services.map(\.slug))
+        let all = declared.union(desired.services.flatMap(\.renamedFrom))
         differences = Differences(
             desired: desired,
             observation: observation,
-            resolutions: Dictionary(resolutions, uniquingKeysWith: { first, _ in first }),
+            declarations: desired.services.map { service in
+                let provider = service.state == .present ? service.provider : nil
+                return Declaration(
+                    service: service,
+                    claim: observation.claim(of: service, declared: declared),
+                    resolution: provider.map { Resolution($0, secrets: secrets, observation.names) }
+                )
+            },
+            orphans: observation.orphans(claimed: all),
+            unreadable: observation.unclaimedUnreadable(claimed: all),
             address: address
         )
     }
@@ -98,12 +106,15 @@ package struct Planner {
     private func services(holdingDeletions isHeld: Bool) -> [ServicePlan] {
         let matching = Matching(
             desired,
+            differences.declarations,
+            orphans: differences.orphans,
             observation,
-            isResolved: { differences.resolutions[$0]?.isResolved ?? false },
             isHeld: isHeld,
             isTakenOver: differences.isTakenOver
         )
-        let plans = desired.services.map { differences.plan($0, matching) } + differences.planUndeclared(matching)
+        let plans =
+            differences.declarations.indices.map { differences.plan(at: $0, matching) }
+            + differences.planUndeclared(matching)
         return WriteOrder.apply(
             to: plans.sorted { $0.slug < $1.slug },
             taken: matching.takenNames,

@@ -5,28 +5,33 @@ import DesiredState
 struct Differences {
     let desired: DesiredState
     let observation: Observation
-    /// By the services' slugs.
-    let resolutions: [String: Resolution]
+    /// In the order of the file.
+    let declarations: [Declaration]
+    /// Applications of this owner's that no service declares.
+    let orphans: [(application: Application, mark: OwnershipMark)]
+    /// Applications that no service declares, whose marks cannot be read.
+    let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
     /// Where Authentik is, without a slash at the end.
     let address: String
 
-    func plan(_ service: Service, _ matching: Matching) -> ServicePlan {
-        let claim = matching.claim(of: service)
-        let draft = draft(service, claim, matching.deletions)
-        if let conflict = claim.conflict { return draft.stuck(.conflict, conflict) }
-        if service.state == .absent { return planAbsence(draft, matching) }
-        guard let provider = service.provider, let match = matching.provider(of: service) else {
+    /// - Parameter index: of the service, in the order of the file.
+    func plan(at index: Int, _ matching: Matching) -> ServicePlan {
+        let declaration = declarations[index]
+        let draft = draft(declaration, matching.deletions)
+        if let conflict = declaration.claim.conflict { return draft.stuck(.conflict, conflict) }
+        if declaration.service.state == .absent { return planAbsence(draft, matching) }
+        guard let provider = declaration.provider, let match = matching.provider(at: index) else {
             return draft.planBookmark(observation)
         }
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
-        switch resolutions[service.slug] ?? .failed(LookUpError("no secret was resolved for it")) {
+        switch declaration.resolution ?? .failed(LookUpError("no secret was resolved for it")) {
         case .failed(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
         case .resolved(let resolved, _):
             let plan = draft.plan(resolved, match, observation.names, observation)
             guard let publication = provider.publication else { return plan }
             let values = PublishedValues(
                 address: publication.publicURL ?? address,
-                service: service,
+                service: declaration.service,
                 provider: provider,
                 secret: resolved.secret,
                 issuerMode: issuerMode(provider, draft.mark, match),
@@ -40,30 +45,29 @@ struct Differences {
     ///
     /// - Parameter deletions: no matter which: a service with a provider deletes nothing.
     func isTakenOver(
-        _ claimant: ProviderMatcher.Claimant,
+        _ declaration: Declaration,
         _ match: ProviderMatcher.Match,
         _ deletions: DeletionRules
     ) -> Bool {
-        let service = claimant.service
-        guard claimant.claim.mark == nil, service.adopt != .always,
-            case .resolved(let resolved, _)? = resolutions[service.slug]
+        guard declaration.claim.mark == nil, declaration.service.adopt != .always,
+            case .resolved(let resolved, _)? = declaration.resolution
         else { return true }
-        let draft = draft(service, claimant.claim, deletions)
+        let draft = draft(declaration, deletions)
         return draft.plan(resolved, match, observation.names, observation).decision != .conflict
     }
 
-    private func draft(_ service: Service, _ claim: Claim, _ deletions: DeletionRules) -> ServiceDraft {
+    private func draft(_ declaration: Declaration, _ deletions: DeletionRules) -> ServiceDraft {
         var draft = ServiceDraft(
-            service: service,
+            service: declaration.service,
             owner: desired.owner,
             release: observation.names.release,
             deletions: deletions
         )
-        draft.application = claim.application
-        draft.entitlement = claim.entitlement
-        draft.mark = claim.mark
+        draft.application = declaration.claim.application
+        draft.entitlement = declaration.claim.entitlement
+        draft.mark = declaration.claim.mark
         draft.published = observation.published
-        if case .resolved(_, let version)? = resolutions[service.slug] { draft.secretVersion = version }
+        if case .resolved(_, let version)? = declaration.resolution { draft.secretVersion = version }
         return draft
     }
 
@@ -113,7 +117,7 @@ struct Differences {
 
     /// The plans for what no service declares.
     func planUndeclared(_ matching: Matching) -> [ServicePlan] {
-        matching.orphans.map { application, mark in
+        orphans.map { application, mark in
             let former = mark.slug == application.slug ? "" : " (declared as '\(mark.slug)' before)"
             let reason = "marked as ours and no longer declared\(former)"
             guard desired.prune else {
@@ -121,7 +125,7 @@ struct Differences {
             }
             return planDeletion(of: application, mark, slug: application.slug, reason: reason, matching.deletions)
         }
-            + matching.unreadable.map { application, remains in
+            + unreadable.map { application, remains in
                 ServicePlan(
                     slug: application.slug,
                     decision: .conflict,

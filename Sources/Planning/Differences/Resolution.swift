@@ -37,6 +37,4 @@ enum Resolution {
             self = .failed(error)
         }
     }
-
-    var isResolved: Bool { if case .resolved = self { true } else { false } }
 }

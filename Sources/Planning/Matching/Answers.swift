@@ -1,13 +1,13 @@
 extension ProviderMatcher {
-    /// What is decided of claimants, each by the index that it has among them.
+    /// What is decided of services, each by its index in the file.
     ///
     /// A question that needs the answer to another one fails with that; it is asked again once the other is answered. So
     /// the order is found on the way, and a chain of services may be as long as it likes: it uses up no stack of calls.
     struct Answers {
         enum Question: Hashable {
-            /// Which provider is a claimant's own?
+            /// Which provider is a service's own?
             case own(Int)
-            /// Does a claimant get all it needs?
+            /// Does a service get all it needs?
             case isServed(Int)
         }
 

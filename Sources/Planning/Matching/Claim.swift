@@ -64,3 +64,21 @@ extension Observation {
         return claim
     }
 }
+
+/// A declared service, and what is known of it before anything is decided.
+struct Declaration {
+    let service: Service
+    let claim: Claim
+    /// What came of looking up all that its provider names; nil if it wants none.
+    let resolution: Resolution?
+
+    /// The provider that it asks for: it wants one, and is not stuck before that.
+    var provider: Provider? { claim.conflict == nil && service.state == .present ? service.provider : nil }
+    var wantsProvider: Bool { claim.conflict == nil && service.wantsProvider }
+    var isResolved: Bool { if case .resolved? = resolution { true } else { false } }
+}
+
+extension Service {
+    /// Whether it is to be there, with a provider.
+    var wantsProvider: Bool { state == .present && provider != nil }
+}

@@ -8,67 +8,57 @@ import DesiredState
 struct Matching {
     /// What may be deleted.
     let deletions: DeletionRules
-    /// Applications of this owner's that no service declares.
-    let orphans: [(application: Application, mark: OwnershipMark)]
-    /// Applications that no service declares, whose marks cannot be read.
-    let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
     /// The names that each service's provider is to get and another one has, by the service's slug.
     let takenNames: [String: [TakenName]]
     /// The providers that services take from applications which let go of them, by pk, with the slugs of the plans that
     /// see to it.
     let letGo: [Int: String]
-    private let claims: [String: Claim]
-    private let providers: [String: ProviderMatcher.Match]
+    private let owns: [ProviderMatcher.Own?]
     private let declaredNames: ProviderMatcher.DeclaredNames
 
     /// - Parameters:
-    ///   - isResolved: whether all that a service's provider names is known, by the service's slug.
+    ///   - orphans: this owner's applications that no service declares.
     ///   - isHeld: whether the brake holds deletions back.
     ///   - isTakenOver: whether a service may have a provider, or a new one for an application that is there; see
     ///     ``AdoptionPolicy``.
     init(
         _ desired: DesiredState,
+        _ declarations: [Declaration],
+        orphans: [(application: Application, mark: OwnershipMark)],
         _ observation: Observation,
-        isResolved: (String) -> Bool,
         isHeld: Bool,
-        isTakenOver: @escaping (ProviderMatcher.Claimant, ProviderMatcher.Match, DeletionRules) -> Bool
+        isTakenOver: @escaping (Declaration, ProviderMatcher.Match, DeletionRules) -> Bool
     ) {
-        let declared = Set(desired.services.map(\.slug))
-        let all = declared.union(desired.services.flatMap(\.renamedFrom))
-        orphans = observation.orphans(claimed: all)
-        unreadable = observation.unclaimedUnreadable(claimed: all)
-        let claims = Dictionary(
-            desired.services.map { ($0.slug, observation.claim(of: $0, declared: declared)) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        let rules = DeletionRules(desired, observation, orphans: orphans, isHeld: isHeld)
+        var deletions = DeletionRules(desired, observation, orphans: orphans, isHeld: isHeld)
         let matcher = ProviderMatcher(
-            desired,
-            observation,
-            claims: claims,
+            declarations,
             orphans: orphans,
-            isResolved: isResolved,
-            deletions: rules,
+            observation,
+            deletions: deletions,
             isTakenOver: isTakenOver
         )
-        let matches = matcher.owns()
-        self.claims = claims
-        providers = matches.mapValues(\.match)
-        takenNames = matches.mapValues(\.takenNames)
-        letGo = Dictionary(
-            matches.values.compactMap { match in match.taken.flatMap { taken in taken.from.map { (taken.pk, $0) } } },
+        let owns = matcher.owns()
+        self.owns = owns
+        deletions.taken = Set(owns.compactMap { $0?.taken?.pk })
+        self.deletions = deletions
+        takenNames = Dictionary(
+            declarations.indices.compactMap { index in
+                guard let own = owns[index], !own.takenNames.isEmpty else { return nil }
+                return (declarations[index].service.slug, own.takenNames)
+            },
             uniquingKeysWith: { first, _ in first }
         )
-        var deletions = rules
-        deletions.taken = Set(matches.values.compactMap(\.taken?.pk))
-        self.deletions = deletions
+        letGo = Dictionary(
+            owns.compactMap { own in own?.taken.flatMap { taken in taken.from.map { (taken.pk, $0) } } },
+            uniquingKeysWith: { first, _ in first }
+        )
         declaredNames = matcher.declaredNames
     }
 
-    func claim(of service: Service) -> Claim { claims[service.slug] ?? Claim() }
-
-    /// - Returns: nil for a service that wants none, or is stuck before that is asked.
-    func provider(of service: Service) -> ProviderMatcher.Match? { providers[service.slug] }
+    /// The provider of a service, by its place in the file.
+    ///
+    /// - Returns: nil if it asks for none.
+    func provider(at index: Int) -> ProviderMatcher.Match? { owns[index]?.match }
 
     /// What could be the provider of a service that is to be absent and whose application is gone.
     ///

@@ -48,16 +48,7 @@ struct ProviderMatcher {
         case conflict(String)
     }
 
-    /// A service that wants a provider.
-    struct Claimant {
-        let service: Service
-        let declared: Provider
-        let claim: Claim
-        /// Whether its secret, flows, keys and scopes are known.
-        let isResolved: Bool
-    }
-
-    /// What is decided of a claimant.
+    /// What is decided of a service that asks for a provider.
     struct Own {
         var match: Match
         /// The provider that it takes, of those that are not linked to it.
@@ -68,8 +59,8 @@ struct ProviderMatcher {
 
     /// The names and client ids of all services' providers.
     struct DeclaredNames {
-        fileprivate var names: Set<ExactText>
-        fileprivate var clientIDs: Set<ExactText>
+        fileprivate var names: Set<ExactText> = []
+        fileprivate var clientIDs: Set<ExactText> = []
 
         func contain(_ provider: OAuth2Provider) -> Bool {
             names.contains(provider.name.exact) || clientIDs.contains(provider.clientID.exact)
@@ -78,14 +69,14 @@ struct ProviderMatcher {
 
     let declaredNames: DeclaredNames
     private let observation: Observation
-    /// In the order of the file.
-    private let claimants: [Claimant]
+    /// In the order of the file; a service is meant by its index here.
+    private let declarations: [Declaration]
     private let deletions: DeletionRules
-    private let isTakenOver: (Claimant, Match, DeletionRules) -> Bool
+    private let isTakenOver: (Declaration, Match, DeletionRules) -> Bool
     /// This owner's applications, by pk, that services with a provider have.
     private let claimed: Set<String>
-    /// Who has an application, by its pk.
-    private let claimantsByApplication: [String: Int]
+    /// Which service asks for a provider for an application, by its pk.
+    private let askersByApplication: [String: Int]
     /// Whose own a provider can be, by its pk.
     private let contenders: [Int: [Int]]
     /// The applications that are deleted, by pk.
@@ -94,67 +85,64 @@ struct ProviderMatcher {
     private let stripped: [String: Owned]
 
     /// - Parameters:
-    ///   - claims: the applications of all services, by their slugs.
     ///   - orphans: this owner's applications that are no service's.
-    ///   - isResolved: whether all that a service's provider names is known, by the service's slug.
     ///   - deletions: what may be deleted if no service takes it.
     ///   - isTakenOver: whether a service may have a provider, or a new one for an application that is there.
     init(
-        _ desired: DesiredState,
-        _ observation: Observation,
-        claims: [String: Claim],
+        _ declarations: [Declaration],
         orphans: [(application: Application, mark: OwnershipMark)],
-        isResolved: (String) -> Bool,
+        _ observation: Observation,
         deletions: DeletionRules,
-        isTakenOver: @escaping (Claimant, Match, DeletionRules) -> Bool
+        isTakenOver: @escaping (Declaration, Match, DeletionRules) -> Bool
     ) {
         self.observation = observation
+        self.declarations = declarations
         self.deletions = deletions
         self.isTakenOver = isTakenOver
-        declaredNames = DeclaredNames(
-            names: Set(desired.services.compactMap { $0.provider?.name.exact }),
-            clientIDs: Set(desired.services.compactMap { $0.provider?.clientID.exact })
-        )
-        let slugs = Set(desired.services.filter(\.wantsProvider).flatMap { [$0.slug] + $0.renamedFrom })
+        var declaredNames = DeclaredNames()
+        var slugs: Set<String> = []
+        var askersByApplication: [String: Int] = [:]
+        for (index, declaration) in declarations.enumerated() {
+            guard let provider = declaration.service.provider else { continue }
+            declaredNames.names.insert(provider.name.exact)
+            declaredNames.clientIDs.insert(provider.clientID.exact)
+            guard declaration.service.wantsProvider else { continue }
+            slugs.formUnion([declaration.service.slug] + declaration.service.renamedFrom)
+            guard declaration.wantsProvider, let application = declaration.claim.application else { continue }
+            if askersByApplication[application.pk] == nil { askersByApplication[application.pk] = index }
+        }
         let claimed = Set(
-            observation.owned.filter { slugs.contains($0.application.slug) || slugs.contains($0.mark.slug) }
+            observation.owned.lazy.filter { slugs.contains($0.application.slug) || slugs.contains($0.mark.slug) }
                 .map(\.application.pk)
         )
+        self.declaredNames = declaredNames
         self.claimed = claimed
-        let claimants = desired.services.filter(\.wantsProvider).compactMap { service -> Claimant? in
-            guard let declared = service.provider, let claim = claims[service.slug], claim.conflict == nil else {
-                return nil
-            }
-            return Claimant(service: service, declared: declared, claim: claim, isResolved: isResolved(service.slug))
-        }
-        self.claimants = claimants
-        claimantsByApplication = Dictionary(
-            claimants.indices.compactMap { index in claimants[index].claim.application.map { ($0.pk, index) } },
-            uniquingKeysWith: { first, _ in first }
-        )
-        contenders = claimants.indices.reduce(into: [:]) { contenders, index in
-            for pk in Self.candidates(of: claimants[index], observation, claimed: claimed) {
+        self.askersByApplication = askersByApplication
+        contenders = declarations.indices.reduce(into: [:]) { contenders, index in
+            for pk in Self.candidates(of: declarations[index], observation, claimed: claimed) {
                 contenders[pk, default: []].append(index)
             }
         }
-        func ours(_ services: [Service]) -> [Owned] {
-            services.compactMap { service in
-                guard let claim = claims[service.slug], let application = claim.application, let mark = claim.mark
-                else {
-                    return nil
-                }
-                return Owned(application: application, mark: mark, slug: service.slug)
-            }
+        let givenUp = declarations.lazy.filter { !$0.wantsProvider }.compactMap { declaration -> Owned? in
+            guard let application = declaration.claim.application, let mark = declaration.claim.mark else { return nil }
+            return Owned(
+                application: application,
+                mark: mark,
+                slug: declaration.service.slug,
+                isDeleted: declaration.service.state == .absent
+            )
         }
-        let undeclared = orphans.map { Owned(application: $0.application, mark: $0.mark, slug: $0.application.slug) }
-        let falling = (ours(desired.services.filter { $0.state == .absent }) + (desired.prune ? undeclared : []))
-            .filter { deletions.undetermined($0.mark) == nil }
-        let bookmarks = ours(desired.services.filter { $0.state == .present && $0.provider == nil })
+        let undeclared = orphans.lazy.map {
+            Owned(application: $0.application, mark: $0.mark, slug: $0.application.slug, isDeleted: true)
+        }
+        let owned = Array(givenUp) + (deletions.isPruning ? Array(undeclared) : [])
         func byApplication(_ owned: [Owned]) -> [String: Owned] {
             Dictionary(owned.map { ($0.application.pk, $0) }, uniquingKeysWith: { first, _ in first })
         }
+        let falling = owned.filter { $0.isDeleted && deletions.undetermined($0.mark) == nil }
+        let bookmarks = deletions.isPruning ? owned.filter { !$0.isDeleted } : []
         deleted = deletions.isHeld ? [:] : byApplication(falling)
-        stripped = deletions.isHeld ? [:] : byApplication(falling + (desired.prune ? bookmarks : []))
+        stripped = deletions.isHeld ? [:] : byApplication(falling + bookmarks)
     }
 
     /// An application of this owner's, and the slug of its plan.
@@ -162,39 +150,37 @@ struct ProviderMatcher {
         var application: Application
         var mark: OwnershipMark
         var slug: String
+        /// Not only its provider.
+        var isDeleted: Bool
     }
 
-    /// The pks of the providers that can be a claimant's own.
+    /// The pks of the providers that can be a service's own; none if it asks for none.
     private static func candidates(
-        of claimant: Claimant,
+        of declaration: Declaration,
         _ observation: Observation,
         claimed: Set<String>
     ) -> Set<Int> {
-        let claim = claimant.claim
-        if let own = claim.mark?.provider, observation.provider(pk: own) != nil { return [own] }
-        let named = [
-            observation.provider(name: claimant.declared.name),
-            observation.provider(clientID: claimant.declared.clientID),
-        ].compactMap(\.self).filter {
-            $0.kind == .oauth2 && !observation.isSpokenFor($0, besides: claim.application, claimed: claimed)
-        }
+        guard declaration.wantsProvider, let declared = declaration.service.provider else { return [] }
+        let claim = declaration.claim
+        if let own = claim.mark?.provider, observation.kind(ofProvider: own) == .oauth2 { return [own] }
+        let named = [observation.provider(name: declared.name), observation.provider(clientID: declared.clientID)]
+            .compactMap(\.self).filter {
+                $0.kind == .oauth2 && !observation.isSpokenFor($0, besides: claim.application, claimed: claimed)
+            }
         return Set(named.map(\.pk) + [claim.application?.provider].compactMap(\.self))
     }
 
-    /// What is decided of every claimant, by slug.
-    func owns() -> [String: Own] {
-        var answers = Answers(count: claimants.count)
-        for index in claimants.indices { answers.settle(.own(index), by: answer) }
-        return Dictionary(
-            zip(claimants, answers.owns).compactMap { claimant, own in
-                own.map { own in
-                    var own = own
-                    own.takenNames = takenNames(claimant, own.match)
-                    return (claimant.service.slug, own)
-                }
-            },
-            uniquingKeysWith: { first, _ in first }
-        )
+    /// What is decided of every service; nil for one that asks for no provider.
+    func owns() -> [Own?] {
+        var answers = Answers(count: declarations.count)
+        for index in declarations.indices where declarations[index].wantsProvider {
+            answers.settle(.own(index), by: answer)
+        }
+        return answers.owns.enumerated().map { index, own in
+            guard var own else { return nil }
+            own.takenNames = takenNames(index, own.match)
+            return own
+        }
     }
 
     private func answer(_ question: Answers.Question, _ answers: inout Answers) throws(Answers.Missing) {
@@ -211,19 +197,19 @@ struct ProviderMatcher {
     // MARK: - Whose own a provider is
 
     private func own(_ index: Int, _ answers: Answers) throws(Answers.Missing) -> Own {
-        let claimant = claimants[index]
         let match = try match(index, answers)
         guard case .found(let provider, isLinked: false) = match else { return Own(match: match) }
         var from: String?
         if case .letsGo(let slug) = try holder(of: provider, answers) { from = slug }
-        if !claimant.isResolved || isTakenOver(claimant, match, deletions) {
+        if !declarations[index].isResolved || isTakenOver(declarations[index], match, deletions) {
             return Own(match: match, taken: (provider.pk, from))
         }
         return Own(match: from != nil || deletions.falls(provider) ? .none : match)
     }
 
     private func match(_ index: Int, _ answers: Answers) throws(Answers.Missing) -> Match {
-        let (declared, claim) = (claimants[index].declared, claimants[index].claim)
+        guard let declared = declarations[index].provider else { return .none }
+        let claim = declarations[index].claim
         let application = claim.application
         let linked = application?.provider.flatMap(observation.provider(pk:))
         if let own = claim.mark?.provider.flatMap(observation.providerOfAnyKind(pk:)), own.kind == .undetermined {
@@ -296,7 +282,7 @@ struct ProviderMatcher {
         for index: Int,
         _ answers: Answers
     ) throws(Answers.Missing) -> Bool {
-        let application = claimants[index].claim.application
+        let application = declarations[index].claim.application
         guard !isSpokenFor(provider, application) else { return false }
         // That of its own application is linked already, or has neither the declared name nor the client id.
         if let application, provider.applicationSlug == application.slug { return false }
@@ -317,9 +303,12 @@ struct ProviderMatcher {
         _ answers: Answers
     ) throws(Answers.Missing) -> Bool {
         let taking = Match.found(provider, isLinked: false)
-        for other in contenders[provider.pk] ?? [] where other < index {
+        guard let others = contenders[provider.pk], others.contains(where: { $0 < index }) else { return false }
+        // What is kept nobody takes.
+        if case .keeps = try holder(of: provider, answers) { return false }
+        for other in others where other < index {
             // What it may not have it does not take, whatever else is decided of it.
-            if claimants[other].isResolved, !isTakenOver(claimants[other], taking, deletions) { continue }
+            if declarations[other].isResolved, !isTakenOver(declarations[other], taking, deletions) { continue }
             // One that depends on this very question comes first all the same.
             guard let answer = try answers.own(other) else { return true }
             if answer.taken?.pk == provider.pk { return true }
@@ -350,52 +339,52 @@ struct ProviderMatcher {
     /// - Returns: the slug of the plan that takes an application's provider away, or the application itself; nil for none.
     private func unlinked(from application: Application, _ answers: Answers) throws(Answers.Missing) -> String? {
         if let owned = deleted[application.pk] { return owned.slug }
-        guard let index = claimantsByApplication[application.pk], let answer = try answers.own(index) else {
+        guard let index = askersByApplication[application.pk], let answer = try answers.own(index) else {
             return nil
         }
         switch answer.match {
         case .conflict, .found(_, isLinked: true): return nil
         case .none, .found(_, isLinked: false):
-            return try answers.isServed(index) ? claimants[index].service.slug : nil
+            return try answers.isServed(index) ? declarations[index].service.slug : nil
         }
     }
 
     private func isServed(_ index: Int, _ answers: Answers) throws(Answers.Missing) -> Bool {
-        let claimant = claimants[index]
-        guard claimant.isResolved, let answer = try answers.own(index) else { return false }
+        guard declarations[index].isResolved, let answer = try answers.own(index) else { return false }
         if case .conflict = answer.match { return false }
-        guard isTakenOver(claimant, answer.match, deletions) else { return false }
-        for name in takenNames(claimant, answer.match) {
+        guard isTakenOver(declarations[index], answer.match, deletions) else { return false }
+        for name in takenNames(index, answer.match) {
             guard try isGivenUp(name, answers) else { return false }
         }
         return true
     }
 
-    private func takenNames(_ claimant: Claimant, _ match: Match) -> [TakenName] {
+    private func takenNames(_ index: Int, _ match: Match) -> [TakenName] {
         var own: Int?
         switch match {
         case .conflict: return []
         case .found(let provider, _): own = provider.pk
         case .none: break
         }
-        let declared = claimant.declared
-        return [
-            (ProviderField.name, declared.name, observation.provider(name: declared.name)),
-            (ProviderField.clientID, declared.clientID, observation.provider(clientID: declared.clientID)),
-        ].compactMap { field, value, holder in
-            guard let holder, holder.pk != own else { return nil }
-            return TakenName(field: field, value: value, holder: holder)
+        guard let declared = declarations[index].provider else { return [] }
+        var names: [TakenName] = []
+        if let holder = observation.provider(name: declared.name, besides: own) {
+            names.append(TakenName(field: .name, value: declared.name, holder: holder))
         }
+        if let holder = observation.provider(clientID: declared.clientID, besides: own) {
+            names.append(TakenName(field: .clientID, value: declared.clientID, holder: holder))
+        }
+        return names
     }
 
     private func isGivenUp(_ name: TakenName, _ answers: Answers) throws(Answers.Missing) -> Bool {
         let isDeleted = observation.applicationsMarked(provider: name.holder.pk).contains { pk in
             stripped[pk].map { deletions.provider(of: $0.mark, $0.application)?.pk == name.holder.pk } ?? false
         }
-        if isDeleted, try !isTaken(name.holder, before: claimants.count, answers) { return true }
+        if isDeleted, try !isTaken(name.holder, before: declarations.count, answers) { return true }
         for index in contenders[name.holder.pk] ?? [] {
             guard case .found(let own, _)? = try answers.own(index)?.match, own.pk == name.holder.pk else { continue }
-            guard claimants[index].changes(name.field, of: own, observation.names.release) else { return false }
+            guard declarations[index].changes(name.field, of: own, observation.names.release) else { return false }
             return try answers.isServed(index)
         }
         return false
@@ -417,20 +406,16 @@ extension Observation {
     }
 }
 
-extension ProviderMatcher.Claimant {
+extension Declaration {
     /// Whether it gives its own provider another name, or client id; what Authentik does not keep is not sent.
     fileprivate func changes(_ field: ProviderField, of own: OAuth2Provider, _ release: Release) -> Bool {
+        guard let provider else { return false }
         let (before, after) =
             field == .name
-            ? (FieldValue.text(own.name), FieldValue.text(declared.name))
-            : (.text(own.clientID), .text(declared.clientID))
+            ? (FieldValue.text(own.name), FieldValue.text(provider.name))
+            : (.text(own.clientID), .text(provider.clientID))
         guard !after.means(before) else { return false }
         let change = FieldChange(object: .provider, field: field.rawValue, before: before, after: after)
         return claim.mark?.unkept?.values(of: change, release) == nil
     }
-}
-
-extension Service {
-    /// Whether it is to be there, with a provider.
-    var wantsProvider: Bool { state == .present && provider != nil }
 }

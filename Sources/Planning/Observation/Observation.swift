@@ -22,12 +22,16 @@ struct Observation {
     /// The applications whose marks cannot be read, and may be this owner's, ordered by slug.
     let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
     let owner: String
-    private let applicationsBySlug: [String: Application]
+    private let applications: [Application]
     /// Of whatever kind.
-    private let providersByPK: [Int: OAuth2Provider]
-    private let providersByName: [ExactText: OAuth2Provider]
-    private let providersByClientID: [ExactText: OAuth2Provider]
-    private let marksByApplication: [String: ObservedMark]
+    private let providers: [OAuth2Provider]
+    private let marks: [ObservedMark]
+    // Places in these lists.
+    private let applicationsBySlug: [String: Int]
+    private let providersByPK: [Int: Int]
+    private let providersByName: [ExactText: Int]
+    private let providersByClientID: [ExactText: Int]
+    private let marksByApplication: [String: Int]
     /// By what can be made out of a mark, however it reads.
     private let markedByProvider: [Int: Set<String>]
     private let ownedPKs: Set<String>
@@ -38,33 +42,48 @@ struct Observation {
 
     /// - Parameter owner: whose marks make an application owned.
     init(_ observed: ObservedState, owner: String) {
-        func table<Key: Hashable, Value>(_ values: [Value], by key: (Value) -> Key) -> [Key: Value] {
-            Dictionary(values.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
+        func table<Key: Hashable, Value>(_ values: [Value], by key: (Value) -> Key) -> [Key: Int] {
+            var table = [Key: Int](minimumCapacity: values.count)
+            for index in values.indices.reversed() { table[key(values[index])] = index }
+            return table
         }
         self.owner = owner
         names = NameIndex(observed)
         published = observed.published
+        applications = observed.applications
+        providers = observed.providers
+        marks = observed.marks
         applicationsBySlug = table(observed.applications, by: \.slug)
         providersByPK = table(observed.providers, by: \.pk)
         providersByName = table(observed.providers, by: \.name.exact)
         providersByClientID = table(observed.providers, by: \.clientID.exact)
         marksByApplication = table(observed.marks, by: \.application)
-        markedByProvider = Dictionary(
-            marksByApplication.values.compactMap { mark in mark.remains.provider.map { ($0, [mark.application]) } },
-            uniquingKeysWith: { $0.union($1) }
-        )
 
         let applicationsByPK = table(observed.applications, by: \.pk)
-        let ours = marksByApplication.values.filter { $0.remains.mayBelong(to: owner) }
-        owned = ours.compactMap { mark -> (Application, OwnershipMark)? in
-            guard case .mark(let reading) = mark.reading else { return nil }
-            return applicationsByPK[mark.application].map { ($0, reading) }
-        }.sorted { $0.0.slug < $1.0.slug }
-        unreadable = ours.compactMap { mark -> (Application, OwnershipMark.Remains)? in
-            guard case .unreadable(let remains) = mark.reading else { return nil }
-            return applicationsByPK[mark.application].map { ($0, remains) }
-        }.sorted { $0.0.slug < $1.0.slug }
-        unseenMarkedSlugs = Set(ours.filter { applicationsByPK[$0.application] == nil }.compactMap(\.remains.slug))
+        var markedByProvider: [Int: Set<String>] = [:]
+        var owned: [(application: Application, mark: OwnershipMark)] = []
+        var unreadable: [(application: Application, remains: OwnershipMark.Remains)] = []
+        var unseen: Set<String> = []
+        for index in marksByApplication.values {
+            let mark = observed.marks[index]
+            if let provider = mark.remains.provider {
+                markedByProvider[provider, default: []].insert(mark.application)
+            }
+            guard mark.remains.mayBelong(to: owner) else { continue }
+            switch (mark.reading, applicationsByPK[mark.application]) {
+            case (.mark(let mark), let application?): owned.append((observed.applications[application], mark))
+            case (.unreadable(let remains), let application?):
+                unreadable.append((observed.applications[application], remains))
+            case (.newer, _?): break
+            case (_, nil): if let slug = mark.remains.slug { unseen.insert(slug) }
+            }
+        }
+        owned.sort { $0.application.slug < $1.application.slug }
+        unreadable.sort { $0.application.slug < $1.application.slug }
+        self.markedByProvider = markedByProvider
+        self.owned = owned
+        self.unreadable = unreadable
+        unseenMarkedSlugs = unseen
         ownedPKs = Set(owned.map(\.application.pk))
         // Where a mark was copied, the application that has the slug is meant, else the first.
         ownedByMarkedSlug = Dictionary(
@@ -77,16 +96,31 @@ struct Observation {
         )
     }
 
-    func application(slug: String) -> Application? { applicationsBySlug[slug] }
+    func application(slug: String) -> Application? { applicationsBySlug[slug].map { applications[$0] } }
     /// - Returns: nil also for what is, or may be, a proxy provider, which is nobody's own.
-    func provider(pk: Int) -> OAuth2Provider? { providersByPK[pk].flatMap { $0.kind == .oauth2 ? $0 : nil } }
-    /// - Returns: what is, or may be, a proxy provider, too.
-    func providerOfAnyKind(pk: Int) -> OAuth2Provider? { providersByPK[pk] }
+    func provider(pk: Int) -> OAuth2Provider? {
+        guard let index = providersByPK[pk], providers[index].kind == .oauth2 else { return nil }
+        return providers[index]
+    }
 
+    /// - Returns: what is, or may be, a proxy provider, too.
+    func providerOfAnyKind(pk: Int) -> OAuth2Provider? { providersByPK[pk].map { providers[$0] } }
+    /// - Returns: nil if there is none.
+    func kind(ofProvider pk: Int) -> OAuth2Provider.Kind? { providersByPK[pk].map { providers[$0].kind } }
+
+    /// - Parameter pk: one that is left out.
     /// - Returns: a proxy provider too: names and client ids are unique across all types.
-    func provider(name: String) -> OAuth2Provider? { providersByName[name.exact] }
-    func provider(clientID: String) -> OAuth2Provider? { providersByClientID[clientID.exact] }
-    func mark(of application: Application) -> ObservedMark? { marksByApplication[application.pk] }
+    func provider(name: String, besides pk: Int? = nil) -> OAuth2Provider? { provider(providersByName[name.exact], pk) }
+    func provider(clientID: String, besides pk: Int? = nil) -> OAuth2Provider? {
+        provider(providersByClientID[clientID.exact], pk)
+    }
+
+    private func provider(_ index: Int?, _ excluded: Int?) -> OAuth2Provider? {
+        guard let index, providers[index].pk != excluded else { return nil }
+        return providers[index]
+    }
+
+    func mark(of application: Application) -> ObservedMark? { marksByApplication[application.pk].map { marks[$0] } }
 
     /// The application of a service that somebody gave another slug; the owner's mark, or what is left of it, still
     /// tells.
@@ -128,7 +162,7 @@ struct Observation {
     func foreignOwner(of provider: OAuth2Provider, besides application: Application) -> String? {
         applicationsMarked(provider: provider.pk).sorted().lazy.compactMap { pk -> String? in
             guard pk != application.pk, !isOwned(application: pk),
-                let other = marksByApplication[pk]?.remains.owner, other != owner
+                let other = marksByApplication[pk].flatMap({ marks[$0].remains.owner }), other != owner
             else { return nil }
             return other
         }.first
