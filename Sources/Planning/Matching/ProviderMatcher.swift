@@ -107,7 +107,8 @@ struct ProviderMatcher {
             declaredNames.names.insert(provider.name.exact)
             declaredNames.clientIDs.insert(provider.clientID.exact)
             guard declaration.service.wantsProvider else { continue }
-            slugs.formUnion([declaration.service.slug] + declaration.service.renamedFrom)
+            slugs.insert(declaration.service.slug)
+            slugs.formUnion(declaration.service.renamedFrom)
             guard declaration.wantsProvider, let application = declaration.claim.application else { continue }
             if askersByApplication[application.pk] == nil { askersByApplication[application.pk] = index }
         }
@@ -159,15 +160,18 @@ struct ProviderMatcher {
         of declaration: Declaration,
         _ observation: Observation,
         claimed: Set<String>
-    ) -> Set<Int> {
+    ) -> [Int] {
         guard declaration.wantsProvider, let declared = declaration.service.provider else { return [] }
         let claim = declaration.claim
         if let own = claim.mark?.provider, observation.kind(ofProvider: own) == .oauth2 { return [own] }
-        let named = [observation.provider(name: declared.name), observation.provider(clientID: declared.clientID)]
-            .compactMap(\.self).filter {
-                $0.kind == .oauth2 && !observation.isSpokenFor($0, besides: claim.application, claimed: claimed)
-            }
-        return Set(named.map(\.pk) + [claim.application?.provider].compactMap(\.self))
+        var pks = [claim.application?.provider].compactMap(\.self)
+        for named in [observation.provider(name: declared.name), observation.provider(clientID: declared.clientID)] {
+            guard let named, named.kind == .oauth2, !pks.contains(named.pk),
+                !observation.isSpokenFor(named, besides: claim.application, claimed: claimed)
+            else { continue }
+            pks.append(named.pk)
+        }
+        return pks
     }
 
     /// What is decided of every service; nil for one that asks for no provider.
