@@ -26,80 +26,72 @@ extension ObjectFields {
         var resolved = ResolvedFields(kind: kind, assignments: assignments)
         for reference in references {
             resolved.references[reference.field] =
-                context.value(reference.object) { $0.pk(of: reference.kind) } ?? .null
+                context.value(reference.object) { $0.pks[reference.kind] } ?? .null
         }
         return resolved
     }
 }
 
 /// An object as the answer to a write shows it.
-enum WrittenObject: Sendable {
-    case application(Application)
-    case provider(OAuth2Provider)
-
-    var made: MadeObjects {
-        switch self {
-        case .application(let application): MadeObjects(application: application.pk)
-        case .provider(let provider): MadeObjects(provider: provider.pk)
-        }
-    }
-
+struct WrittenObject: Sendable {
+    /// What stands for it in the fields of other objects.
+    let pk: JSONValue
     /// What it does not hold of what was sent.
-    func unkept(
-        of fields: ResolvedFields,
-        declaredProviderFields: [String],
-        _ release: Release
-    ) -> [UnkeptField] {
-        switch self {
-        case .application(let application):
-            application.unkept(
-                of: fields.assignments,
-                link: fields.references[FieldReference.applicationProvider]?.integer
-            )
-        case .provider(let provider):
-            provider.unkept(of: fields.assignments, declared: declaredProviderFields, release)
-        }
-    }
+    let unkept: [UnkeptField]
+    /// Whether it was found, because no clear answer came, and may be somebody else's.
+    var isFound = false
 }
 
-/// The requests by which objects of each kind are written.
-extension AuthentikClient {
-    func create(_ fields: ResolvedFields) async throws -> Creation<WrittenObject> {
-        switch fields.kind {
-        case .application:
-            let creation = try await createApplication(fields.body, slug: fields.text("slug"))
-            return Creation(.application(creation.object), isFound: creation.isFound)
-        case .provider:
-            let creation = try await createProvider(fields.body, name: fields.text("name"))
-            return Creation(.provider(creation.object), isFound: creation.isFound)
+/// How the objects of a kind are written: what a kind has to bring along for its steps to be sent.
+struct ObjectWriter: Sendable {
+    let create: @Sendable (ResolvedFields) async throws -> WrittenObject
+    /// Given what ``ObjectKey`` has as key.
+    let update: @Sendable (String, ResolvedFields) async throws -> WrittenObject
+    let delete: @Sendable (String) async throws -> Void
+
+    /// - Parameters:
+    ///   - create: sends a new object, and finds it if no clear answer comes.
+    ///   - written: what an answer shows of what was sent.
+    private init<Object: Decodable & Sendable>(
+        _ client: AuthentikClient,
+        _ endpoint: Endpoint,
+        create: @escaping @Sendable (ResolvedFields) async throws -> Creation<Object>,
+        written: @escaping @Sendable (Object, ResolvedFields) -> WrittenObject
+    ) {
+        self.create = { fields in
+            let creation = try await create(fields)
+            var object = written(creation.object, fields)
+            object.isFound = creation.isFound
+            return object
+        }
+        update = { key, fields in
+            let object: Object = try await client.update(endpoint, key: key, fields.body)
+            return written(object, fields)
+        }
+        delete = { key in try await client.delete(endpoint, key: key) }
+    }
+
+    static func applications(_ client: AuthentikClient) -> ObjectWriter {
+        ObjectWriter(client, .applications) { fields in
+            try await client.createApplication(fields.body, slug: fields.text("slug"))
+        } written: { application, fields in
+            let link = fields.references[FieldReference.applicationProvider]?.integer
+            return WrittenObject(
+                pk: .string(application.pk),
+                unkept: application.unkept(of: fields.assignments, link: link)
+            )
         }
     }
 
-    /// Makes an application and its provider, both or none.
-    ///
-    /// - Returns: whether they were found, because no clear answer came.
-    func createTogether(_ objects: [ResolvedFields]) async throws -> Bool {
-        let application = objects.first { $0.kind == .application }
-        let provider = objects.first { $0.kind == .provider }
-        let found = try await createApplicationAndProvider(
-            application: application?.body ?? WriteBody(),
-            provider: provider?.body ?? WriteBody(),
-            slug: application?.text("slug") ?? ""
-        )
-        return found != nil
-    }
-
-    func update(_ key: ObjectKey, _ fields: ResolvedFields) async throws -> WrittenObject {
-        switch key {
-        case .application(let slug): .application(try await updateApplication(slug: slug, fields.body))
-        case .provider(let pk): .provider(try await updateProvider(pk: pk, fields.body))
-        }
-    }
-
-    func delete(_ key: ObjectKey) async throws {
-        switch key {
-        case .application(let slug): try await deleteApplication(slug: slug)
-        case .provider(let pk): try await deleteProvider(pk: pk)
+    /// - Parameter declared: the fields that the file sets: what is sent besides, a release may not know.
+    static func providers(_ client: AuthentikClient, _ release: Release, declared: [String]) -> ObjectWriter {
+        ObjectWriter(client, .providers) { fields in
+            try await client.createProvider(fields.body, name: fields.text("name"))
+        } written: { provider, fields in
+            WrittenObject(
+                pk: .integer(provider.pk),
+                unkept: provider.unkept(of: fields.assignments, declared: declared, release)
+            )
         }
     }
 }
