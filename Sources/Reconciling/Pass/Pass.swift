@@ -13,7 +13,7 @@ package struct Pass: Sendable {
     package var kubernetes: KubernetesSecrets?
     /// What it is about, if not about everything.
     package var narrowing = Narrowing()
-    /// How many services are written to at the same time.
+    /// How many writes are sent to Authentik at the same time.
     package var concurrency = 4
     /// How many services this pass may delete from, whatever the file says; nil for what the file says.
     package var allowedDeletions: Int?
