@@ -15,23 +15,22 @@ import Planning
 extension Pass {
     /// - Parameters:
     ///   - outcomes: of the first plan.
-    ///   - secrets: what the first plan was made with; what Kubernetes has is not looked at again.
+    ///   - first: what that was made of.
     /// - Returns: the outcomes, and what was seen; nil if there is nothing to look at again, or it cannot be.
     func lookAgain(
         after outcomes: [ServiceOutcome],
-        _ first: ObservedState,
-        _ secrets: ResolvedSecrets
-    ) async -> (outcomes: [ServiceOutcome], plan: Plan, observed: ObservedState)? {
+        _ first: Seen
+    ) async -> (outcomes: [ServiceOutcome], plan: Plan, seen: Seen)? {
         let failed = Self.outdated(outcomes)
         let isTimeLeft = client.deadline.map { ContinuousClock.now < $0 } ?? true
         guard !failed.isEmpty, isTimeLeft, !Task.isCancelled, client.gate.closed == nil,
-            let (whole, observed, _) = try? await observeAndPlan(for: nil, known: (secrets, first.published))
+            let seen = try? await observe(after: first), let whole = try? narrowedPlan(of: seen)
         else { return nil }
         var plan = whole
         plan.services.removeAll { service in failed[service.slug].map(service.repeats) ?? true }
-        let again = await apply(plan, observed.release, paused: paused(secrets.availability))
+        let again = await execute(plan, seen)
         let replaced = Dictionary(again.map { ($0.plan.slug, $0) }, uniquingKeysWith: { first, _ in first })
-        return (outcomes.map { replaced[$0.plan.slug]?.following($0) ?? $0 }, whole, observed)
+        return (outcomes.map { replaced[$0.plan.slug]?.following($0) ?? $0 }, whole, seen)
     }
 
     /// The services whose plan may not fit any more, and those that waited for them, by slug.

@@ -3,7 +3,7 @@ package import DesiredState
 package import Planning
 package import SecretSources
 
-/// One pass: observe, plan, apply.
+/// One pass: observe → plan → narrow → execute → look again at what changed meanwhile → report.
 package struct Pass: Sendable {
     package var client: AuthentikClient
     package var desired: DesiredState
@@ -37,8 +37,29 @@ package struct Pass: Sendable {
     ///
     /// - Throws: ``PassFailure``, `UnknownServices`, or `CancellationError`.
     package func plan() async throws -> (plan: Plan, release: Release, standIns: [SecretReference]) {
-        let (plan, observed, secrets) = try await observeAndPlan(for: nil)
-        return (plan, observed.release, secrets.standIns)
+        let seen = try await observe()
+        return (try narrowedPlan(of: seen), seen.authentik.release, seen.secrets.standIns)
+    }
+
+    /// Observes, plans and applies.
+    ///
+    /// - Parameter reviewed: the one plan that may be applied; nil for whichever is made.
+    /// - Throws: ``PassFailure``, ``PlanMoved``, `UnknownServices`, or `CancellationError`; then nothing was written.
+    package func run(applying reviewed: PlanRecord? = nil) async throws -> PassReport {
+        let start = ContinuousClock.now
+        let seen = try await observe()
+        let plan = try reviewed.map { try self.plan(of: seen, reviewedAs: $0) } ?? narrowedPlan(of: seen)
+        let outcomes = await execute(plan, seen)
+        guard reviewed == nil else {
+            // Only the plan that was reviewed may be applied, so there is no other to go on with.
+            return report(outcomes.map(\.askingForAnotherPlan), of: plan, seen, since: start)
+        }
+        guard let again = await lookAgain(after: outcomes, seen) else {
+            return report(outcomes, of: plan, seen, since: start)
+        }
+        var report = report(again.outcomes, of: again.plan, again.seen, since: start)
+        (report.brake, report.release) = (plan.brake, seen.authentik.release)
+        return report
     }
 
     /// A plan of this pass as it is written down.
@@ -53,88 +74,79 @@ package struct Pass: Sendable {
         )
     }
 
-    /// Observes, plans and applies.
-    ///
-    /// - Parameter reviewed: the one plan that may be applied; nil for whichever is made.
-    /// - Throws: ``PassFailure``, ``PlanMoved``, `UnknownServices`, or `CancellationError`; then nothing was written.
-    package func run(applying reviewed: PlanRecord? = nil) async throws -> PassReport {
-        let start = ContinuousClock.now
-        let (plan, observed, secrets) = try await observeAndPlan(for: reviewed)
-        if let differences = reviewed?.differences(from: record(plan, observed.release)), !differences.isEmpty {
-            throw PlanMoved(differences)
-        }
-        let paused = paused(secrets.availability)
-        var outcomes = await apply(plan, observed.release, paused: paused)
-        var seen = (plan: plan, observed: observed)
-        if reviewed != nil {
-            // Only the plan that was reviewed may be applied, so there is no other to go on with.
-            outcomes = outcomes.map(\.askingForAnotherPlan)
-        } else if let again = await lookAgain(after: outcomes, observed, secrets) {
-            outcomes = again.outcomes
-            seen = (again.plan, again.observed)
-        }
-        var objects = ManagedObjects(seen.plan, seen.observed, owner: desired.owner)
-        for outcome in outcomes { objects.add(outcome.made, for: outcome.plan.slug) }
-        return PassReport(
-            release: observed.release,
-            outcomes: outcomes,
-            brake: plan.brake,
-            requests: client.requestCounts,
-            duration: .now - start,
-            objects: objects,
-            secrets: secrets
-        )
+    // MARK: - Observe
+
+    /// What a pass looks at before it plans.
+    struct Seen: Sendable {
+        /// Authentik, and what services publish.
+        var authentik: ObservedState
+        var secrets: ResolvedSecrets
     }
 
-    /// What Kubernetes has is looked at beside Authentik, each part of it within a limit of its own.
+    /// Looks at Authentik and, at the same time, at what Kubernetes has, each part of that within a limit of its own.
     ///
-    /// - Parameters:
-    ///   - reviewed: of which a service that is gone is a difference, and not a wrong name.
-    ///   - known: what Kubernetes has, if that was looked at before.
-    func observeAndPlan(
-        for reviewed: PlanRecord?,
-        known: (secrets: ResolvedSecrets, published: [PublishedObjectName: PublishedObservation])? = nil
-    ) async throws -> (Plan, ObservedState, ResolvedSecrets) {
-        async let resolved = resolvedSecrets(known?.secrets)
-        async let published = published(known?.published)
-        var observed = try await client.observe(for: desired)
-        observed.published = await published
-        let secrets = await resolved
-        let plan = Planner.plan(
-            desired,
-            secrets: secrets.availability,
-            observed: observed,
-            address: client.address.description,
-            allowedDeletions: allowedDeletions
-        )
-        do throws(UnknownServices) {
-            return (try plan.narrowed(to: narrowing, of: desired), observed, secrets)
-        } catch {
-            guard reviewed != nil else { throw error }
-            throw PlanMoved(error.names.map { .init(slug: $0.slug, message: "now it is neither declared nor ours") })
-        }
+    /// - Parameter first: what was seen before: what Kubernetes has is not looked at again.
+    func observe(after first: Seen? = nil) async throws -> Seen {
+        async let secrets = secrets(after: first)
+        async let published = published(after: first)
+        var authentik = try await client.observe(for: desired)
+        authentik.published = await published
+        return Seen(authentik: authentik, secrets: await secrets)
     }
 
-    private func resolvedSecrets(_ known: ResolvedSecrets?) async -> ResolvedSecrets {
-        if let known { return known }
+    private func secrets(after first: Seen?) async -> ResolvedSecrets {
+        if let first { return first.secrets }
         return await secrets()
     }
 
-    private func published(
-        _ known: [PublishedObjectName: PublishedObservation]?
-    ) async -> [PublishedObjectName: PublishedObservation] {
-        if let known { return known }
+    private func published(after first: Seen?) async -> [PublishedObjectName: PublishedObservation] {
+        if let first { return first.authentik.published }
         return await PublishedObjects(kubernetes: kubernetes).observe(for: desired, narrowing)
     }
 
-    /// Applies a plan but for the services that need a secret which was left out: none is ever given a random one.
-    func apply(_ plan: Plan, _ release: Release, paused: Set<String>) async -> [ServiceOutcome] {
-        var plan = plan
-        for index in plan.services.indices
-        where plan.services[index].needsSecret || plan.services[index].isPaused(paused) {
-            plan.services[index] = plan.services[index].withheld
+    // MARK: - Plan
+
+    /// - Throws: `UnknownServices`
+    func narrowedPlan(of seen: Seen) throws(UnknownServices) -> Plan {
+        let plan = Planner.plan(
+            desired,
+            secrets: seen.secrets.availability,
+            observed: seen.authentik,
+            address: client.address.description,
+            allowedDeletions: allowedDeletions
+        )
+        return try plan.narrowed(to: narrowing, of: desired)
+    }
+
+    /// The plan that was reviewed, made anew of what is there now.
+    ///
+    /// - Throws: ``PlanMoved`` if it is another one; a service that is gone is a difference, too, and not a wrong name.
+    private func plan(of seen: Seen, reviewedAs reviewed: PlanRecord) throws(PlanMoved) -> Plan {
+        let plan: Plan
+        do {
+            plan = try narrowedPlan(of: seen)
+        } catch {
+            throw PlanMoved(error.names.map { .init(slug: $0.slug, message: "now it is neither declared nor ours") })
         }
-        var executor = Executor(client: client, release: release, concurrency: concurrency, onProgress: onProgress)
+        let differences = reviewed.differences(from: record(plan, seen.authentik.release))
+        guard differences.isEmpty else { throw PlanMoved(differences) }
+        return plan
+    }
+
+    // MARK: - Execute
+
+    /// Carries out a plan but for the services that need a secret which was left out, since none is ever given a random
+    /// one, and for those that are only looked at.
+    func execute(_ plan: Plan, _ seen: Seen) async -> [ServiceOutcome] {
+        let paused = paused(seen.secrets.availability)
+        var plan = plan
+        plan.services = plan.services.map { $0.needsSecret || $0.isPaused(paused) ? $0.withheld : $0 }
+        var executor = Executor(
+            client: client,
+            release: seen.authentik.release,
+            concurrency: concurrency,
+            onProgress: onProgress
+        )
         executor.kubernetes = kubernetes
         return await executor.run(plan).map { outcome in
             var outcome = outcome
@@ -146,6 +158,27 @@ package struct Pass: Sendable {
             }
             return outcome
         }
+    }
+
+    // MARK: - Report
+
+    private func report(
+        _ outcomes: [ServiceOutcome],
+        of plan: Plan,
+        _ seen: Seen,
+        since start: ContinuousClock.Instant
+    ) -> PassReport {
+        var objects = ManagedObjects(plan, seen.authentik, owner: desired.owner)
+        for outcome in outcomes { objects.add(outcome.made, for: outcome.plan.slug) }
+        return PassReport(
+            release: seen.authentik.release,
+            outcomes: outcomes,
+            brake: plan.brake,
+            requests: client.requestCounts,
+            duration: .now - start,
+            objects: objects,
+            secrets: seen.secrets
+        )
     }
 }
 
