@@ -51,7 +51,7 @@ extension Plan {
             )
         }
         var plan = self
-        plan.services.removeAll { !narrowing.includes($0.slug) }
+        if !narrowing.only.isEmpty { plan.removeServices { !narrowing.includes($0.slug) } }
         if !plan.services.contains(where: { $0.deletion?.isHeld == true }) { plan.brake = nil }
         if narrowing.withoutSecrets { plan.leaveSecretsOut(of: desired) }
         return plan

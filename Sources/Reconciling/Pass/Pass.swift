@@ -77,7 +77,7 @@ package struct Pass: Sendable {
     // MARK: - Observe
 
     /// What a pass looks at before it plans.
-    struct Seen: Sendable {
+    private struct Seen: Sendable {
         /// Authentik, and what services publish.
         var authentik: ObservedState
         var secrets: ResolvedSecrets
@@ -86,7 +86,7 @@ package struct Pass: Sendable {
     /// Looks at Authentik and, at the same time, at what Kubernetes has, each part of that within a limit of its own.
     ///
     /// - Parameter first: what was seen before: what Kubernetes has is not looked at again.
-    func observe(after first: Seen? = nil) async throws -> Seen {
+    private func observe(after first: Seen? = nil) async throws -> Seen {
         async let secrets = secrets(after: first)
         async let published = published(after: first)
         var authentik = try await client.observe(for: desired)
@@ -107,7 +107,7 @@ package struct Pass: Sendable {
     // MARK: - Plan
 
     /// - Throws: `UnknownServices`
-    func narrowedPlan(of seen: Seen) throws(UnknownServices) -> Plan {
+    private func narrowedPlan(of seen: Seen) throws(UnknownServices) -> Plan {
         let plan = Planner.plan(
             desired,
             secrets: seen.secrets.availability,
@@ -137,7 +137,7 @@ package struct Pass: Sendable {
 
     /// Carries out a plan but for the services that need a secret which was left out, since none is ever given a random
     /// one, and for those that are only looked at.
-    func execute(_ plan: Plan, _ seen: Seen) async -> [ServiceOutcome] {
+    private func execute(_ plan: Plan, _ seen: Seen) async -> [ServiceOutcome] {
         let paused = paused(seen.secrets.availability)
         var plan = plan
         plan.services = plan.services.map { $0.needsSecret || $0.isPaused(paused) ? $0.withheld : $0 }
@@ -205,7 +205,7 @@ extension Pass {
     ///   - outcomes: of the first plan.
     ///   - first: what that was made of.
     /// - Returns: the outcomes, and what was seen; nil if there is nothing to look at again, or it cannot be.
-    func lookAgain(
+    private func lookAgain(
         after outcomes: [ServiceOutcome],
         _ first: Seen
     ) async -> (outcomes: [ServiceOutcome], plan: Plan, seen: Seen)? {
@@ -215,7 +215,7 @@ extension Pass {
             let seen = try? await observe(after: first), let whole = try? narrowedPlan(of: seen)
         else { return nil }
         var plan = whole
-        plan.services.removeAll { service in failed[service.slug].map(service.repeats) ?? true }
+        plan.removeServices { service in failed[service.slug].map(service.repeats) ?? true }
         let again = await execute(plan, seen)
         let replaced = Dictionary(again.map { ($0.plan.slug, $0) }, uniquingKeysWith: { first, _ in first })
         return (outcomes.map { replaced[$0.plan.slug]?.following($0) ?? $0 }, whole, seen)
@@ -252,7 +252,7 @@ extension ServicePlan {
 
 extension ServiceOutcome {
     /// This outcome, of a plan that was reviewed.
-    var askingForAnotherPlan: ServiceOutcome {
+    fileprivate var askingForAnotherPlan: ServiceOutcome {
         var outcome = self
         if failure?.mayBeOutdated == true {
             outcome.failure?.message += "; if it changed since it was planned, plan again"
