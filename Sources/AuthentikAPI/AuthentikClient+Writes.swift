@@ -166,7 +166,7 @@ extension AuthentikClient {
     package func deleteEntitlement(pk: String) async throws { try await delete(.entitlements, key: pk) }
 
     /// Deletes an object; one that is gone already is deleted.
-    private func delete(_ endpoint: Endpoint, key: String) async throws {
+    package func delete(_ endpoint: Endpoint, key: String) async throws {
         do {
             _ = try await send(APIRequest(method: "DELETE", endpoint: endpoint, key: key))
         } catch let error as AuthentikError where error.kind == .notFound {}
@@ -174,7 +174,7 @@ extension AuthentikClient {
 
     /// Changes an object, once more if the answer is garbled: the same again changes nothing, and only the answer tells
     /// what Authentik kept of it.
-    private func update<Row: Decodable & Sendable>(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws
+    package func update<Row: Decodable & Sendable>(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws
         -> Row
     {
         let request = APIRequest(

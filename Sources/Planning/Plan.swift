@@ -3,7 +3,7 @@ package import DesiredState
 /// What a pass is going to do, service by service; ordered by slug.
 package struct Plan: Sendable {
     package var services: [ServicePlan]
-    /// What several services need and none of them owns: a failure fails only what comes after it.
+    /// What services need and none of them owns: a failure fails only what comes after it.
     package var shared: [Step] = []
     /// Set if deletions are held back; see ``Brake``.
     package var brake: Brake?
@@ -15,6 +15,13 @@ package struct Plan: Sendable {
 
     /// The services that a pass would write to.
     package var changing: [ServicePlan] { services.filter { !$0.steps.isEmpty } }
+    /// Leaves services out, and with them what only they need.
+    package mutating func removeServices(where isLeftOut: (ServicePlan) -> Bool) {
+        services.removeAll(where: isLeftOut)
+        let needed = services.flatMap(\.steps).reduce(into: Set<Step.ID>()) { $0.formUnion($1.after) }
+        shared.removeAll { !needed.contains($0.id) }
+    }
+
     /// The services that need a person.
     package var stuck: [ServicePlan] { services.filter { $0.decision.isStuck || $0.hindrance != nil } }
 }

@@ -192,8 +192,9 @@ extension Effect {
         switch self {
         case .create(let objects) where objects.count > 1: "create both"
         case .create(let objects): objects.map { "create \($0.kind.rawValue)\($0.link)" }.joined()
-        case .update(let key, let fields): "patch \(key.kind.rawValue) \(key): \(fields.names)\(fields.link)"
-        case .delete(let key): "delete \(key.kind.rawValue) \(key)"
+        case .update(let object, let fields):
+            "patch \(object.kind.rawValue) \(object.key): \(fields.names)\(fields.link)"
+        case .delete(let object): "delete \(object.kind.rawValue) \(object.key)"
         case .claim(let application, _): "claim \(application)"
         case .createMark(let application, let content, _):
             "mark \(application.existing ?? "created") provider \(content.mark.provider.map(String.init) ?? "-")"

@@ -30,9 +30,9 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         switch effect {
         case .create(let objects): objects.forEach { take($0) }
         case .update(let key, let fields):
-            target = key.description
+            target = key.key
             take(fields)
-        case .delete(let key): target = key.description
+        case .delete(let object): target = object.key
         case .claim: break
         case .createMark(let application, let content, _):
             target = application.existing

@@ -28,26 +28,17 @@ package enum ResourceKind: String, Sendable, CaseIterable {
 }
 
 /// An object that is there, as its endpoint calls it.
-package enum ObjectKey: Sendable, Hashable {
+package struct ObjectKey: Sendable, Hashable {
+    package let kind: ResourceKind
+    /// A pk, or what the endpoint takes instead of one.
+    package let key: String
+
     /// By its present slug.
-    case application(slug: String)
-    case provider(pk: Int)
+    package static func application(slug: String) -> ObjectKey { ObjectKey(kind: .application, key: slug) }
+    package static func provider(pk: Int) -> ObjectKey { ObjectKey(kind: .provider, key: "\(pk)") }
 
-    package var kind: ResourceKind {
-        switch self {
-        case .application: .application
-        case .provider: .provider
-        }
-    }
-}
-
-extension ObjectKey: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .application(let slug): slug
-        case .provider(let pk): "\(pk)"
-        }
-    }
+    /// Nil if it is no number, or names an object of another kind.
+    func pk(of kind: ResourceKind) -> Int? { self.kind == kind ? Int(key) : nil }
 }
 
 /// The fields that an object gets.
@@ -153,8 +144,8 @@ extension Effect {
     /// The present slug of the application that lets go of its provider by it; nil for none.
     var unlinkedApplication: String? {
         switch self {
-        case .delete(.application(let slug)): slug
-        case .update(.application(let slug), let fields) where !fields.references.isEmpty: slug
+        case .delete(let object) where object.kind == .application: object.key
+        case .update(let object, let fields) where object.kind == .application && !fields.references.isEmpty: object.key
         default: nil
         }
     }
@@ -175,4 +166,15 @@ extension Effect {
 
 extension MarkContent {
     fileprivate var references: Set<Step.ID> { Set([provider?.maker, restartTime?.maker].compactMap { $0 }) }
+}
+
+/// The time of a restart, which tells it from any other one of the same workload, where a mark tells of it before it is
+/// known.
+package enum RestartTime: Sendable, Equatable {
+    /// The step that writes the mark begins the restart: it is now, and later than another one's.
+    case now(after: String?)
+    /// That of the restart which a step before began.
+    case begun(by: Step.ID)
+
+    var maker: Step.ID? { if case .begun(let step) = self { step } else { nil } }
 }

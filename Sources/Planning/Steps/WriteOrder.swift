@@ -131,12 +131,17 @@ extension Effect {
     /// The names that a provider has no longer once it is done.
     fileprivate var freedNames: [TakenName.Key] {
         let names: [ProviderField] = [.name, .clientID]
-        return switch self {
-        case .delete(.provider(let pk)): names.map { TakenName.Key(provider: pk, field: $0) }
-        case .update(.provider(let pk), let fields):
-            names.filter { name in fields.assignments.contains { $0.field == name.rawValue } }
-                .map { TakenName.Key(provider: pk, field: $0) }
-        default: []
-        }
+        let (provider, freed): (Int?, [ProviderField]) =
+            switch self {
+            case .delete(let object): (object.pk(of: .provider), names)
+            case .update(let object, let fields):
+                (object.pk(of: .provider), names.filter { fields.sets($0.rawValue) })
+            default: (nil, [])
+            }
+        return provider.map { pk in freed.map { TakenName.Key(provider: pk, field: $0) } } ?? []
     }
+}
+
+extension ObjectFields {
+    fileprivate func sets(_ field: String) -> Bool { assignments.contains { $0.field == field } }
 }

@@ -4,6 +4,8 @@ package struct LoopSettings: Sendable {
     package var interval: Duration = .seconds(300)
     /// How long a pass may take, retries included.
     package var passLimit: Duration = .seconds(300)
+    /// How many writes are sent to Authentik at the same time.
+    package var concurrency = 4
     /// Between looks at Authentik's audit log; nil for none.
     package var auditPeriod: Duration? = .seconds(5)
     /// How long the write in flight may take to finish when the program ends.

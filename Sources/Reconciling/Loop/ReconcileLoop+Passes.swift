@@ -64,6 +64,7 @@ extension ReconcileLoop {
         let client = client(limit: settings.passLimit)
         var pass = Pass(client: client, desired: desired) { await self.surroundings.secrets(desired) }
         pass.kubernetes = surroundings.kubernetes
+        pass.concurrency = settings.concurrency
         pass.paused = { secrets in self.board.read { $0.paused(secrets, at: startedAt) } }
         let outcome: PassEnd.Outcome
         do {

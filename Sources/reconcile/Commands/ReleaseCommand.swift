@@ -17,6 +17,7 @@ struct ReleaseCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var pass: PassOptions
+    @OptionGroup var writes: ConcurrencyOptions
 
     @Flag(help: "Only show whose marks would be taken off.")
     var dryRun = false
@@ -29,8 +30,9 @@ struct ReleaseCommand: AsyncParsableCommand {
         }
         if pass.output == .markdown, !dryRun { throw ValidationError("--output markdown is for plans") }
         let dryRun = dryRun
-        try await pass.run { session in
-            let release = ReleasePass(client: session.pass.client, owner: session.pass.desired.owner)
+        try await pass.run(concurrency: try writes.limit) { session in
+            var release = ReleasePass(client: session.pass.client, owner: session.pass.desired.owner)
+            release.concurrency = session.pass.concurrency
             if dryRun {
                 let (plan, version) = try await release.plan()
                 return (session.render(plan, version), plan.stuck.isEmpty ? .success : .incomplete)

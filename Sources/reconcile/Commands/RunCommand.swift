@@ -43,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var pass: PassOptions
     @OptionGroup var deletions: DeletionOptions
+    @OptionGroup var writes: ConcurrencyOptions
     @OptionGroup(title: "Options of the daemon") var daemon: DaemonOptions
 
     func validate() throws {
@@ -80,10 +81,11 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard once else { return try await Daemon(pass: pass, options: daemon).run() }
+        let concurrency = try writes.limit
+        guard once else { return try await Daemon(pass: pass, options: daemon, concurrency: concurrency).run() }
         let reviewed = try reviewedPlan()
         let allowedDeletions = reviewed?.allowedDeletions ?? deletions.allowDeletions
-        try await pass.run(reviewed?.narrowing) { session in
+        try await pass.run(reviewed?.narrowing, concurrency: concurrency) { session in
             var session = session
             session.pass.allowedDeletions = allowedDeletions
             let report = try await session.pass.run(applying: reviewed)

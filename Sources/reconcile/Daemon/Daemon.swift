@@ -20,6 +20,8 @@ import UnixSignals
 struct Daemon {
     let pass: PassOptions
     let options: DaemonOptions
+    /// How many writes are sent to Authentik at the same time.
+    let concurrency: Int
 
     func run() async throws {
         // Before anything else: a signal that comes early must not end the process half way.
@@ -31,7 +33,7 @@ struct Daemon {
         let target = pass.connection.sandbox ? nil : try pass.connection.target()
         let election = try options.leadership.election(isSandbox: pass.connection.sandbox)
         let files = try loadFiles()
-        let transport = try pass.connection.transport()
+        let transport = try pass.connection.transport(concurrency: concurrency)
         pass.connection.warn(logger, about: files.loaded.desired, triggerToken: options.trigger.path)
         if let target {
             // A pipe gave all that it has; the token that came of it stays in use.
@@ -96,8 +98,10 @@ struct Daemon {
         )
         var resolution = pass.connection.secretResolution()
         resolution.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
+        var settings = options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds))
+        settings.concurrency = concurrency
         let loop = ReconcileLoop(
-            settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
+            settings: settings,
             files: files,
             surroundings: LoopSurroundings(
                 address: address,

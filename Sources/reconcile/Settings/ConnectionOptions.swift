@@ -128,8 +128,10 @@ struct ConnectionOptions: ParsableArguments {
         return resolution
     }
 
-    func transport() throws -> CurlTransport {
+    /// - Parameter concurrency: how many writes are sent at the same time; each needs a connection.
+    func transport(concurrency: Int = ConcurrencyOptions.standard) throws -> CurlTransport {
         var configuration = TransportConfiguration()
+        configuration.maximumConnectionsPerHost = max(configuration.maximumConnectionsPerHost, concurrency)
         configuration.authoritiesFile = caFile
         configuration.clientCertificateFile = clientCertificate
         configuration.clientKeyFile = clientKey

@@ -33,9 +33,12 @@ struct PassOptions: ParsableArguments {
 
     /// Loads the files, connects, lets `body` do its work, prints what it returns and ends with its status.
     ///
-    /// - Parameter narrowing: what it is about; nil for what the options say.
+    /// - Parameters:
+    ///   - narrowing: what it is about; nil for what the options say.
+    ///   - concurrency: how many writes are sent at the same time.
     func run(
         _ narrowing: Narrowing? = nil,
+        concurrency: Int = ConcurrencyOptions.standard,
         _ body: @escaping @Sendable (Session) async throws -> (output: String, status: ExitStatus)
     ) async throws {
         let narrowing = narrowing ?? self.narrowing.narrowing
@@ -44,12 +47,14 @@ struct PassOptions: ParsableArguments {
         let result: (output: String, status: ExitStatus)
         do {
             if let target {
-                result = try await body(try await session(desired, narrowing, target.address, target.token))
+                result = try await body(
+                    try await session(desired, narrowing, concurrency, target.address, target.token)
+                )
             } else {
                 let token = randomToken()
                 result = try await withSandbox(token: token) { _, url in
                     guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
-                    return try await body(try await session(desired, narrowing, address, Secret(token)))
+                    return try await body(try await session(desired, narrowing, concurrency, address, Secret(token)))
                 }
             }
         } catch let failure as PassFailure {
@@ -77,18 +82,24 @@ struct PassOptions: ParsableArguments {
     private func session(
         _ desired: DesiredState,
         _ narrowing: Narrowing,
+        _ concurrency: Int,
         _ address: AuthentikAddress,
         _ token: Secret
     ) async throws -> Session {
         let logger = log.logger()
         connection.warn(logger, about: desired)
-        var client = AuthentikClient(address: address, token: token, transport: try connection.transport())
+        var client = AuthentikClient(
+            address: address,
+            token: token,
+            transport: try connection.transport(concurrency: concurrency)
+        )
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         client.onRetry = RetryLog(logger: logger).report
         let resolution = connection.secretResolution()
         var pass = Pass(client: client, desired: desired) { await resolution.resolve(desired, narrowing) }
         pass.kubernetes = resolution.kubernetes
         pass.narrowing = narrowing
+        pass.concurrency = concurrency
         pass.onProgress = ProgressLog(logger: logger).report
         return Session(
             pass: pass,

@@ -5,17 +5,15 @@ import SecretSources
 
 /// What a step made, for the steps that refer to it.
 struct StepOutput: Sendable {
-    var made = MadeObjects()
+    /// What stands for an object in the fields of others, by its kind.
+    var pks: [ResourceKind: JSONValue] = [:]
+    /// The pk of a mark.
+    var mark: String?
     /// The time of the restart that it begins.
     var time: String?
 
-    /// What stands for an object of a kind in the field of another one.
-    func pk(of kind: ResourceKind) -> JSONValue? {
-        switch kind {
-        case .application: made.application.map(JSONValue.string)
-        case .provider: made.provider.map(JSONValue.integer)
-        }
-    }
+    var application: String? { pks[.application]?.string }
+    var provider: Int? { pks[.provider]?.integer }
 }
 
 /// What a step is sent with, beyond what the plan says.
@@ -26,6 +24,8 @@ struct StepContext: Sendable {
     var unkept: [UnkeptField] = []
     /// Whether the service is made by a transaction, whose answer does not tell what was kept.
     var isTransaction = false
+    /// Whether what that made was there when it was looked up, and may be somebody else's.
+    var isFound = false
     /// What the steps made that this one refers to.
     var outputs: [Step.ID: StepOutput] = [:]
 
@@ -78,26 +78,25 @@ struct StepSender: Sendable {
     private func send(_ effect: Effect, _ context: StepContext, _ result: inout StepResult) async throws {
         switch effect {
         case .create(let objects):
-            if effect.isTransaction {
-                result.isFound = try await client.createTogether(objects.map { $0.resolved(context) })
-            } else {
-                for object in objects {
-                    let fields = object.resolved(context)
-                    let creation = try await client.create(fields)
-                    result.output.made = creation.object.made
-                    try compare(creation.object, fields, context, isFound: creation.isFound, &result)
-                }
+            if let transaction = SentTransaction(effect, context) {
+                result.isFound = try await transaction.send(client)
+                return
             }
-        case .update(let key, let fields):
-            let fields = fields.resolved(context)
-            try compare(try await client.update(key, fields), fields, context, isFound: false, &result)
-        case .delete(let key): try await client.delete(key)
+            for object in objects {
+                let written = try await writer(of: object.kind, context).create(object.resolved(context))
+                result.output.pks[object.kind] = written.pk
+                try take(written, context, &result)
+            }
+        case .update(let object, let fields):
+            let writer = writer(of: object.kind, context)
+            try take(try await writer.update(object.key, fields.resolved(context)), context, &result)
+        case .delete(let object): try await writer(of: object.kind, context).delete(object.key)
         case .claim(let application, let mark): try await createMark(mark, on: application, &result)
         case .createMark(let application, let content, let claim):
             let mark = finished(content, context, time: nil)
-            if let claim = claim.flatMap({ context.outputs[$0]?.made.mark }) {
+            if let claim = claim.flatMap({ context.outputs[$0]?.mark }) {
                 try await updateMark(mark, claim, &result)
-            } else if let pk = context.value(application, \.made.application) {
+            } else if let pk = context.value(application, \.application) {
                 try await createMark(mark, on: pk, &result)
             } else {
                 throw ServiceFailure.unmarked("the answer does not tell its application's pk")
@@ -118,22 +117,23 @@ struct StepSender: Sendable {
 
     private var kubernetesWrites: KubernetesWrites { KubernetesWrites(kubernetes: kubernetes, gate: client.gate) }
 
+    private func writer(of kind: ResourceKind, _ context: StepContext) -> ObjectWriter {
+        switch kind {
+        case .application: .applications(client)
+        case .provider: .providers(client, release, declared: context.declaredProviderFields)
+        }
+    }
+
     /// Takes note of what an answer does not hold.
     ///
-    /// - Parameter isFound: whether the object was found, and may be somebody else's.
     /// - Throws: ``ServiceFailure`` if nothing of the service may follow.
-    private func compare(
-        _ object: WrittenObject,
-        _ fields: ResolvedFields,
-        _ context: StepContext,
-        isFound: Bool,
-        _ result: inout StepResult
-    ) throws {
-        let unkept = object.unkept(of: fields, declaredProviderFields: context.declaredProviderFields, release)
-        if isFound, !unkept.isEmpty { throw ServiceFailure.madeByOthers }
-        result.unkept = unkept
+    private func take(_ object: WrittenObject, _ context: StepContext, _ result: inout StepResult) throws {
+        if object.isFound, !object.unkept.isEmpty { throw ServiceFailure.madeByOthers }
+        result.unkept = object.unkept
         // No client is told of a secret that is not in force.
-        if unkept.contains(where: \.isCredential) { throw ServiceFailure.complaint(about: context.unkept + unkept) }
+        if object.unkept.contains(where: \.isCredential) {
+            throw ServiceFailure.complaint(about: context.unkept + object.unkept)
+        }
     }
 
     // MARK: - Marks
@@ -143,7 +143,7 @@ struct StepSender: Sendable {
     /// - Parameter time: of the restart that begins with it.
     private func finished(_ content: MarkContent, _ context: StepContext, time: String?) -> OwnershipMark {
         var mark = content.mark
-        mark.provider = content.provider.flatMap { context.value($0, \.made.provider) }
+        mark.provider = content.provider.flatMap { context.value($0, \.provider) }
         if case .begun(let step) = content.restartTime {
             mark.rotation?.at = context.outputs[step]?.time
         } else if let time {
@@ -163,7 +163,7 @@ struct StepSender: Sendable {
             guard creation.isFound else { throw ServiceFailure.markNotKept }
             throw ServiceFailure.outdated("its application was marked meanwhile\(Self.owner(of: creation.object))")
         }
-        result.output.made.mark = creation.object.pk
+        result.output.mark = creation.object.pk
         result.mark = StandingMark(entitlement: creation.object.pk, mark: mark)
     }
 

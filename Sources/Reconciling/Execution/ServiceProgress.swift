@@ -13,7 +13,7 @@ struct ServiceProgress: Sendable {
     /// The writes that are done.
     private(set) var written: [WriteRecord.Action] = []
     /// Whether what its transaction made was there when it was looked up, and may be somebody else's.
-    private(set) var isFound = false
+    private var isFound = false
     /// What Authentik answered otherwise than it was sent.
     private var unkept: [UnkeptField] = []
     /// Why the first step failed that did.
@@ -44,7 +44,8 @@ struct ServiceProgress: Sendable {
             declaredProviderFields: declaredProviderFields,
             unkept: unkept,
             // What a transaction made is read afterwards, when it may be somebody else's doing.
-            isTransaction: hasTransaction
+            isTransaction: hasTransaction,
+            isFound: isFound
         )
     }
 
@@ -52,9 +53,9 @@ struct ServiceProgress: Sendable {
     ///
     /// - Parameter action: what is written by it; nil for nothing that is told.
     mutating func take(_ result: StepResult, of action: WriteRecord.Action?) {
-        made.application = result.output.made.application ?? made.application
-        made.provider = result.output.made.provider ?? made.provider
-        made.mark = result.output.made.mark ?? made.mark
+        made.application = result.output.application ?? made.application
+        made.provider = result.output.provider ?? made.provider
+        made.mark = result.output.mark ?? made.mark
         isFound = isFound || result.isFound
         unkept += result.unkept
         mark = result.mark ?? mark

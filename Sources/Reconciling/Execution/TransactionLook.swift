@@ -2,28 +2,37 @@ import AuthentikAPI
 import JSON
 import Planning
 
-/// A transaction that was applied, and returned no pks.
+/// A transaction, which returns no pks: an application and its provider, both or none.
 struct SentTransaction: Sendable {
-    let application: [FieldAssignment]
-    let provider: [FieldAssignment]
+    let application: ResolvedFields
+    let provider: ResolvedFields
     /// Whether what it made was there when it was looked up, and may be somebody else's.
-    var isFound = false
+    let isFound: Bool
     /// The fields of the provider that the file sets.
-    var declaredProviderFields: [String] = []
+    let declaredProviderFields: [String]
 
     /// Nil for any other effect.
-    init?(_ effect: Effect) {
+    init?(_ effect: Effect, _ context: StepContext) {
         guard effect.isTransaction, case .create(let objects) = effect else { return nil }
-        application = objects.first { $0.kind == .application }?.assignments ?? []
-        provider = objects.first { $0.kind == .provider }?.assignments ?? []
+        func fields(_ kind: ResourceKind) -> ResolvedFields {
+            objects.first { $0.kind == kind }?.resolved(context) ?? ResolvedFields(kind: kind, assignments: [])
+        }
+        isFound = context.isFound
+        declaredProviderFields = context.declaredProviderFields
+        application = fields(.application)
+        provider = fields(.provider)
     }
 
-    var slug: String { text("slug", in: application) ?? "" }
-    /// Nil if it made none.
-    var providerName: String? { text("name", in: provider) }
+    var slug: String { application.text("slug") }
+    var providerName: String { provider.text("name") }
 
-    private func text(_ field: String, in assignments: [FieldAssignment]) -> String? {
-        assignments.first { $0.field == field }?.value.json.string
+    /// - Returns: whether the application was found, because no clear answer came.
+    func send(_ client: AuthentikClient) async throws -> Bool {
+        try await client.createApplicationAndProvider(
+            application: application.body,
+            provider: provider.body,
+            slug: slug
+        ) != nil
     }
 }
 
@@ -65,11 +74,12 @@ struct TransactionLook: Sendable {
     /// What a transaction made, and what Authentik kept of it.
     func result(of transaction: SentTransaction, _ application: Application, _ release: Release) -> StepResult {
         var result = StepResult()
-        result.output.made = MadeObjects(application: application.pk, provider: application.provider)
-        var unkept = application.unkept(of: transaction.application)
+        result.output.pks[.application] = .string(application.pk)
+        result.output.pks[.provider] = application.provider.map(JSONValue.integer)
+        var unkept = application.unkept(of: transaction.application.assignments)
         if let provider = application.provider.flatMap({ providers[$0] }) {
             unkept += provider.unkept(
-                of: transaction.provider,
+                of: transaction.provider.assignments,
                 declared: transaction.declaredProviderFields,
                 release
             )

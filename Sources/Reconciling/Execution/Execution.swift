@@ -122,9 +122,13 @@ struct Execution {
             return nil
         }
         nodes[node].state = .sent
-        var context = progress?.context ?? StepContext()
-        for id in effect.references { context.outputs[id] = outputs[id] }
-        return Job(subject: .node(node), task: .step(effect, context), takesSlot: !effect.isForKubernetes)
+        return Job(subject: .node(node), task: .step(effect, context(of: node)), takesSlot: !effect.isForKubernetes)
+    }
+
+    private func context(of node: Int) -> StepContext {
+        var context = nodes[node].service.map { services[$0].context } ?? StepContext()
+        for id in nodes[node].step.effect.references { context.outputs[id] = outputs[id] }
+        return context
     }
 
     // MARK: - What came of it
@@ -210,23 +214,23 @@ struct Execution {
 
     /// Has all applications looked at, and at the same time the providers.
     mutating func look() {
-        let names = transactions.sorted().compactMap { SentTransaction(nodes[$0].step.effect)?.providerName }
+        let names = transactions.sorted().compactMap(transaction).map(\.providerName)
         begun.push(Job(subject: .look, task: .look(providers: names), takesSlot: true))
     }
 
     private mutating func resolve(with look: TransactionLook) {
         for node in transactions.sorted() {
-            guard var transaction = SentTransaction(nodes[node].step.effect) else { continue }
-            if let progress = nodes[node].service.map({ services[$0] }) {
-                transaction.isFound = progress.isFound
-                transaction.declaredProviderFields = progress.declaredProviderFields
-            }
+            guard let transaction = transaction(node) else { continue }
             if let result = look.result(of: transaction, release) {
                 end(node, result)
             } else {
                 begun.push(Job(subject: .node(node), task: .resolution(transaction, look), takesSlot: true))
             }
         }
+    }
+
+    private func transaction(_ node: Int) -> SentTransaction? {
+        SentTransaction(nodes[node].step.effect, context(of: node))
     }
 
     /// Fails what is after transactions whose objects cannot be looked for.
