@@ -101,8 +101,16 @@ let package = Package(
         library(
             "Reconciling",
             [
-                "AuthentikAPI", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "SecretSources",
+                "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "SecretSources",
                 "Secrets",
+            ]
+        ),
+        library("Status", ["AuthentikAPI", "Base", "DesiredState", "Planning", "Reconciling", "SecretSources"]),
+        library(
+            "Controller",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "KubernetesAPI", "Planning", "Reconciling", "SecretSources",
+                "Status",
                 metrics,
                 logging,
             ]
@@ -128,7 +136,8 @@ let package = Package(
         library(
             "StatusServer",
             [
-                "Base", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
+                "Base", "Controller", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
+                "Status",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -157,9 +166,9 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "Deploying", "DesiredState", "Exporting",
-                "Files", "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "SecretSources",
-                "Secrets", "StatusServer",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "Controller", "CurlTransport", "Deploying", "DesiredState",
+                "Exporting", "Files", "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling",
+                "SecretSources", "Secrets", "Status", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -229,6 +238,17 @@ let package = Package(
             ],
             resources: [.copy("Properties/Oracle")]
         ),
+        tests(
+            "Status",
+            ["AuthentikAPI", "Base", "DesiredState", "Planning", "Reconciling", "SecretSources", "Secrets"]
+        ),
+        tests(
+            "Controller",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "KubernetesAPI", "Planning", "Reconciling", "SecretSources",
+                "Secrets", "Status",
+            ]
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
@@ -242,8 +262,8 @@ let package = Package(
         .testTarget(
             name: "RenderingTests",
             dependencies: [
-                "reconcile", "AuthentikAPI", "DesiredState", "JSON", "Planning", "Reconciling", "Secrets",
-                "TestSupport",
+                "reconcile", "AuthentikAPI", "Base", "DesiredState", "JSON", "Planning", "Reconciling", "Secrets",
+                "Status", "TestSupport",
             ],
             resources: [.copy("Golden")],
             swiftSettings: settings
@@ -259,7 +279,8 @@ let package = Package(
         tests(
             "StatusServer",
             [
-                "AuthentikAPI", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "TestSupport", "YAMLDocument",
+                "AuthentikAPI", "Base", "Controller", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Status",
+                "TestSupport", "YAMLDocument",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

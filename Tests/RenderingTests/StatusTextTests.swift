@@ -1,9 +1,11 @@
 import AuthentikAPI
+import Base
 import FoundationEssentials
 import Testing
 
 @testable import Planning
 @testable import Reconciling
+@testable import Status
 @testable import reconcile
 
 /// A status at a terminal.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Reconciling
+@testable import Status
 @testable import StatusServer
 
 private let sample = SampleStatus()

@@ -1,4 +1,5 @@
 import Reconciling
+import Status
 
 /// The daemon, what it looks after, and what its passes did, for whoever wants to know more.
 struct DaemonFacts {

@@ -1,5 +1,6 @@
+import Base
 import Planning
-import Reconciling
+import Status
 
 /// The last thing that happened to any service, whoever did it.
 struct LatestEvent {

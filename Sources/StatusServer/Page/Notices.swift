@@ -1,5 +1,5 @@
 import Planning
-import Reconciling
+import Status
 
 /// What a person must know or do that no single service tells.
 struct Notices {

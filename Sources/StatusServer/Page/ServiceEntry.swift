@@ -1,5 +1,7 @@
+import Base
 import Planning
 import Reconciling
+import Status
 
 /// One service: a line, and everything that is known of it when it is opened.
 struct ServiceEntry {

@@ -1,4 +1,4 @@
-import Reconciling
+import Status
 
 /// All services: what is not as declared first, the most urgent on top.
 struct ServiceList {

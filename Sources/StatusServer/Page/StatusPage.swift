@@ -1,6 +1,6 @@
 import Crypto
 import FoundationEssentials
-package import Reconciling
+package import Status
 
 /// What `GET /` says: the status as a page for a person.
 ///

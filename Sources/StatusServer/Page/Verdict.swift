@@ -1,4 +1,4 @@
-import Reconciling
+import Status
 
 /// The top of the page: how it stands, since when and why.
 struct Verdict {

@@ -1,4 +1,4 @@
-import Reconciling
+import Status
 
 /// What happened last, and what comes next.
 struct Vitals {

@@ -1,4 +1,4 @@
-import Reconciling
+import Status
 
 /// How a state of everything looks.
 extension OverallState {

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Base
 import CurlTransport
 import FoundationEssentials
 import Reconciling
+import Status
 
 /// `reconcile status`: how it stands, as a running daemon tells it.
 struct StatusCommand: AsyncParsableCommand {

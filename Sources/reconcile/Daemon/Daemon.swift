@@ -1,6 +1,8 @@
 import ArgumentParser
 import AuthentikAPI
 import AuthentikSandbox
+import Base
+import Controller
 import CurlTransport
 import DesiredState
 import Files
@@ -13,6 +15,7 @@ import Reconciling
 import SecretSources
 import Secrets
 import ServiceLifecycle
+import Status
 import StatusServer
 import UnixSignals
 
@@ -32,7 +35,7 @@ struct Daemon {
         let election = try options.leadership.election(isSandbox: pass.connection.sandbox)
         let files = try loadFiles()
         let transport = try pass.connection.transport()
-        pass.connection.warn(logger, about: files.loaded.desired, triggerToken: options.trigger.path)
+        pass.connection.warn(logger, about: files.loaded.files.desired, triggerToken: options.trigger.path)
         if let target {
             // A pipe gave all that it has; the token that came of it stays in use.
             let token = TokenSource(target.token, log: log) { [connection = pass.connection] in
@@ -64,7 +67,7 @@ struct Daemon {
         let renderer = DiagnosticRenderer(isColored: pass.style.standardError.isColored)
         do {
             let files = try DesiredFiles(paths: try pass.files.paths(), at: .now)
-            StandardError.write(renderer.render(files.loaded.warnings))
+            StandardError.write(renderer.render(files.loaded.files.warnings))
             return files
         } catch let invalid as InvalidFiles {
             StandardError.write(renderer.render(invalid.diagnostics))
@@ -108,7 +111,14 @@ struct Daemon {
                 election: election,
                 events: pass.connection.sandbox ? nil : eventRecorder(log)
             ),
-            board: StatusBoard(StatusLedger(program: program, authentik: address, files: files)),
+            board: StatusBoard(
+                StatusLedger(
+                    program: program,
+                    authentik: address,
+                    paths: files.paths,
+                    files: files.loaded.files
+                )
+            ),
             log: log
         )
         let server = StatusServer(settings: serverSettings, loop: loop, registry: registry)

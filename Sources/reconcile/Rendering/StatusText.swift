@@ -1,6 +1,8 @@
+import Base
 import FoundationEssentials
 import Planning
 import Reconciling
+import Status
 
 /// A daemon's status for people at a terminal: how it stands, then what is not as declared, then the passes.
 struct StatusText {

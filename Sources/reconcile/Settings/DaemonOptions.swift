@@ -1,6 +1,6 @@
 import ArgumentParser
+import Controller
 import FoundationEssentials
-import Reconciling
 import StatusServer
 
 /// How the daemon runs and what it serves.
