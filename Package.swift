@@ -101,7 +101,7 @@ let package = Package(
         library(
             "Reconciling",
             [
-                "AuthentikAPI", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "SecretSources",
+                "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "SecretSources",
                 "Secrets",
                 metrics,
                 logging,
@@ -183,7 +183,7 @@ let package = Package(
         tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
         tests(
             "KubernetesAPI",
-            ["AuthentikAPI", "CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]
+            ["Base", "CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]
         ),
         tests(
             "AuthentikSandbox",
@@ -224,7 +224,7 @@ let package = Package(
         tests(
             "Reconciling",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
                 "KubernetesSupport", "Planning", "SecretSources", "Secrets", "TestSupport", "reconcile",
             ],
             resources: [.copy("Properties/Oracle")]
@@ -251,7 +251,7 @@ let package = Package(
         tests(
             "Deploying",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
                 "KubernetesSupport", "Reconciling", "SecretSources", "Secrets", "TestSupport",
             ]
         ),

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 import FoundationEssentials
 import KubernetesAPI
