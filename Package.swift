@@ -192,7 +192,7 @@ let package = Package(
         tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
         tests(
             "KubernetesAPI",
-            ["AuthentikAPI", "CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]
+            ["Base", "CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]
         ),
         tests(
             "AuthentikSandbox",
@@ -233,7 +233,7 @@ let package = Package(
         tests(
             "Reconciling",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
                 "KubernetesSupport", "Planning", "SecretSources", "Secrets", "TestSupport", "reconcile",
             ],
             resources: [.copy("Properties/Oracle")]
@@ -271,7 +271,7 @@ let package = Package(
         tests(
             "Deploying",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
                 "KubernetesSupport", "Reconciling", "SecretSources", "Secrets", "TestSupport",
             ]
         ),

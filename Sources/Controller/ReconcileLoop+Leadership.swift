@@ -43,8 +43,8 @@ extension ReconcileLoop {
         running.withLock { $0?.cancel() }
     }
 
-    private func lead(_ term: LeaseTerm, _ identity: String) {
-        gate.allow(WriteTerm(beginBefore: term.writesBeginBefore, endBefore: term.writesEndBefore))
+    private func lead(_ term: WriteTerm, _ identity: String) {
+        gate.allow(term)
         tell(Standing(isLeader: true, holder: identity))
         guard queue.release() else { return }
         ask(.leader)

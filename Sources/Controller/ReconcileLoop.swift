@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import KubernetesAPI
 package import Status
 import Synchronization

@@ -1,3 +1,4 @@
+package import Base
 import CurlTransport
 import FoundationEssentials
 package import JSON
@@ -15,7 +16,7 @@ package struct KubernetesClient: Sendable {
     package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     /// Does each attempt of a write, within a leader's term if there is one, or refuses it by an error of its own.
-    package var admission: @Sendable (_ write: (LeaseTerm?) async throws -> JSONValue) async throws -> JSONValue = {
+    package var admission: @Sendable (_ write: (WriteTerm?) async throws -> JSONValue) async throws -> JSONValue = {
         try await $0(nil)
     }
 
@@ -135,7 +136,7 @@ package struct KubernetesClient: Sendable {
             headers: headers,
             body: request.body?.json.serialized(),
             timeLimit: timeLimit(request),
-            sendBefore: request.term?.writesBeginBefore,
+            sendBefore: request.term?.beginBefore,
             // A second create is refused, or makes a second object; everything else says how it is to be.
             isRepeatable: request.verb != .create,
             mayBeDoubled: request.mayBeDoubled
@@ -145,7 +146,7 @@ package struct KubernetesClient: Sendable {
     }
 
     private func timeLimit(_ request: KubernetesRequest) -> Duration? {
-        guard let end = request.term?.writesEndBefore else { return request.timeLimit }
+        guard let end = request.term?.endBefore else { return request.timeLimit }
         return max(min(request.timeLimit ?? configuration.transport.timeLimit, end - .now), .milliseconds(1))
     }
 

@@ -1,3 +1,4 @@
+import Base
 import CurlTransport
 import JSON
 import Secrets
@@ -21,9 +22,9 @@ struct KubernetesRequest: Sendable {
     /// From the start to the last byte of the answer; nil means the transport's own limit.
     var timeLimit: Duration?
     /// The leader's term that it has to keep to; nil for none.
-    var term: LeaseTerm?
+    var term: WriteTerm?
 
-    func within(_ term: LeaseTerm?) -> KubernetesRequest {
+    func within(_ term: WriteTerm?) -> KubernetesRequest {
         var request = self
         request.term = term
         return request

@@ -1,3 +1,4 @@
+package import Base
 import FoundationEssentials
 import Synchronization
 
@@ -23,7 +24,7 @@ import Synchronization
 package final class LeaseElection: Sendable {
     /// What became of one attempt.
     package enum Report: Sendable {
-        case leads(LeaseTerm)
+        case leads(WriteTerm)
         case standsBy(holder: String)
         /// Nobody leads; this process takes the Lease once it has not changed for so long.
         case waits(Duration)
@@ -54,11 +55,11 @@ package final class LeaseElection: Sendable {
     ///
     /// - Parameter report: told of each attempt, before the next one.
     package func run(_ report: @Sendable (Report) async -> Void) async {
-        var term: LeaseTerm?
+        var term: WriteTerm?
         while !Task.isCancelled {
             var wait = timing.period
             do {
-                let outcome = try await attempt(until: term?.writesBeginBefore)
+                let outcome = try await attempt(until: term?.beginBefore)
                 if case .leads(let new) = outcome { term = new } else { term = nil }
                 await report(outcome)
             } catch let error as KubernetesError {
@@ -73,9 +74,9 @@ package final class LeaseElection: Sendable {
             }
             // Standbys of one age would all look at the same moment.
             var next = ContinuousClock.now + wait * Double.random(in: 0.8...1)
-            if let end = term?.writesBeginBefore { next = min(next, end) }
+            if let end = term?.beginBefore { next = min(next, end) }
             do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
-            if let end = term?.writesBeginBefore, ContinuousClock.now >= end {
+            if let end = term?.beginBefore, ContinuousClock.now >= end {
                 term = nil
                 // What was begun in it may still happen: it ends by itself, and is not given up early.
                 view.withLock { $0.lost() }

@@ -1,3 +1,5 @@
+import Base
+
 /// What a leader may do when, and how often a Lease is looked at; all of it follows from its duration.
 ///
 /// Time is counted by each process's own clock, which goes on while the machine sleeps, and never compared with that of
@@ -27,18 +29,7 @@ package struct LeaseTiming: Sendable, Equatable {
     /// The term that a renewal gives.
     ///
     /// - Parameter begun: before it was sent.
-    func term(begun: ContinuousClock.Instant) -> LeaseTerm {
-        LeaseTerm(writesBeginBefore: begun + duration * 10 / 15, writesEndBefore: begun + duration * 14 / 15)
-    }
-}
-
-/// What a leader may do, until it renews its Lease again.
-package struct LeaseTerm: Sendable, Equatable {
-    package var writesBeginBefore: ContinuousClock.Instant
-    package var writesEndBefore: ContinuousClock.Instant
-
-    package init(writesBeginBefore: ContinuousClock.Instant, writesEndBefore: ContinuousClock.Instant) {
-        self.writesBeginBefore = writesBeginBefore
-        self.writesEndBefore = writesEndBefore
+    func term(begun: ContinuousClock.Instant) -> WriteTerm {
+        WriteTerm(beginBefore: begun + duration * 10 / 15, endBefore: begun + duration * 14 / 15)
     }
 }

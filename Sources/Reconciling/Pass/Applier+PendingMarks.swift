@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import JSON
 import Planning
 

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import Planning
 import SecretSources
 import Synchronization

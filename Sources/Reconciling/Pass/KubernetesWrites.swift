@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 import JSON
 import KubernetesAPI
@@ -48,13 +49,7 @@ struct KubernetesWrites: Sendable {
         do {
             guard let kubernetes else { throw KubernetesConfigurationError("no Kubernetes is asked here") }
             var client = try kubernetes.client()
-            client.admission = { [gate] write in
-                try await gate.pass { term in
-                    try await write(
-                        term.map { LeaseTerm(writesBeginBefore: $0.beginBefore, writesEndBefore: $0.endBefore) }
-                    )
-                }
-            }
+            client.admission = { [gate] in try await gate.pass($0) }
             try await client.within(kubernetes.limit) { client in
                 do {
                     try await body(client)

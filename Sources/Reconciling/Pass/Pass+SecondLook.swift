@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import Planning
 
 /// What a pass goes on with where something came in between: a create that a killed process had left in flight, another

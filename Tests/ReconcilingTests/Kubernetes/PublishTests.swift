@@ -1,5 +1,6 @@
 import AuthentikAPI
 import AuthentikSandbox
+import Base
 import DesiredState
 import JSON
 import KubernetesSupport

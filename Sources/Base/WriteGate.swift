@@ -90,7 +90,7 @@ package final class WriteGate: Sendable {
     }
 }
 
-/// For how long writes are allowed.
+/// For how long writes are allowed: what a leader's Lease gives it, until it renews it.
 package struct WriteTerm: Sendable, Equatable {
     /// Nothing is sent from then on.
     package var beginBefore: ContinuousClock.Instant
@@ -107,6 +107,10 @@ package struct WriteTerm: Sendable, Equatable {
 package struct WritesStopped: Error, Sendable, CustomStringConvertible {
     /// A clause.
     package var reason: String
+
+    package init(reason: String) {
+        self.reason = reason
+    }
 
     package var description: String { reason }
 }

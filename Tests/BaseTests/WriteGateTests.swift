@@ -1,6 +1,5 @@
+import Base
 import Testing
-
-@testable import AuthentikAPI
 
 @Suite(.timeLimit(.minutes(60))) struct WriteGateTests {
     private let gate = WriteGate()
