@@ -2,24 +2,14 @@ import Synchronization
 
 /// Lets writes through while this process may write, and tells when the last one that it let through is over.
 ///
-/// A process that is about to end ``close(_:)``s it for good. One that leads by a lease ``allow(_:)``s each term anew, and
-/// ``suspend(_:)``s it where the lease is lost; a term also ends by itself, so that a process that was stopped for a
-/// while writes nothing when it goes on. No new write begins, retries included; the ones in flight can be waited for.
+/// Whoever knows whether it may ``set(_:)``s it; it is asked right before bytes leave, on whichever thread that is. A term
+/// also ends by itself, so that a process that was stopped for a while writes nothing when it goes on. Where it is closed
+/// no new write begins, retries included; the ones in flight can be waited for.
 package final class WriteGate: Sendable {
     private struct State {
-        var closed: WritesStopped?
-        /// Why writes wait; nil if they do not.
-        var suspended: WritesStopped?
-        /// Nil if they may go on for ever.
-        var term: WriteTerm?
+        var permission = WritePermission.unlimited
         var inFlight = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
-
-        func stopped(at time: ContinuousClock.Instant) -> WritesStopped? {
-            if let reason = closed ?? suspended { return reason }
-            guard let term, time >= term.beginBefore else { return nil }
-            return WritesStopped(reason: "its lease was not renewed in time")
-        }
     }
 
     private let state = Mutex(State())
@@ -27,32 +17,10 @@ package final class WriteGate: Sendable {
     package init() {}
 
     /// Why no write may begin now; nil while they may.
-    package var closed: WritesStopped? { state.withLock { $0.stopped(at: .now) } }
+    package var closed: WritesStopped? { state.withLock { $0.permission.stopped(at: .now) } }
 
-    /// From now on no write begins; the first reason counts.
-    ///
-    /// - Parameter reason: a clause, as `the program is ending`.
-    package func close(_ reason: String) {
-        state.withLock { $0.closed = $0.closed ?? WritesStopped(reason: reason) }
-    }
-
-    /// No write begins until the next term.
-    ///
-    /// - Parameter reason: a clause, as `another replica leads`.
-    package func suspend(_ reason: String) {
-        state.withLock { state in
-            state.suspended = WritesStopped(reason: reason)
-            state.term = nil
-        }
-    }
-
-    /// From now on writes may begin, until the term ends.
-    package func allow(_ term: WriteTerm) {
-        state.withLock { state in
-            state.suspended = nil
-            state.term = term
-        }
-    }
+    /// Says whether writes may begin from now on.
+    package func set(_ permission: WritePermission) { state.withLock { $0.permission = permission } }
 
     /// Returns once no write is in flight.
     package func drain() async {
@@ -71,9 +39,9 @@ package final class WriteGate: Sendable {
     /// - Throws: ``WritesStopped``, or what the write throws.
     package func pass<Result>(_ write: (WriteTerm?) async throws -> Result) async throws -> Result {
         let term = try state.withLock { state in
-            if let reason = state.stopped(at: .now) { throw reason }
+            if let reason = state.permission.stopped(at: .now) { throw reason }
             state.inFlight += 1
-            return state.term
+            return state.permission.term
         }
         defer { leave() }
         return try await write(term)
@@ -87,6 +55,31 @@ package final class WriteGate: Sendable {
             return state.waiting
         }
         for continuation in waiting { continuation.resume() }
+    }
+}
+
+/// Whether writes may begin.
+package enum WritePermission: Sendable, Equatable {
+    /// For ever.
+    case unlimited
+    case during(WriteTerm)
+    /// Not now; why: a clause, as `another replica leads`.
+    case none(why: String)
+
+    /// Nil unless there is an end to it.
+    fileprivate var term: WriteTerm? {
+        guard case .during(let term) = self else { return nil }
+        return term
+    }
+
+    /// Why no write may begin at a moment; nil if it may.
+    package func stopped(at time: ContinuousClock.Instant) -> WritesStopped? {
+        switch self {
+        case .unlimited: nil
+        case .during(let term):
+            time < term.beginBefore ? nil : WritesStopped(reason: "its lease was not renewed in time")
+        case .none(let why): WritesStopped(reason: why)
+        }
     }
 }
 
@@ -104,7 +97,7 @@ package struct WriteTerm: Sendable, Equatable {
 }
 
 /// A write was not sent, because none may begin any more.
-package struct WritesStopped: Error, Sendable, CustomStringConvertible {
+package struct WritesStopped: Error, Sendable, Equatable, CustomStringConvertible {
     /// A clause.
     package var reason: String
 

@@ -16,10 +16,12 @@ package final class LoopLog: Sendable {
     private static let quietPeriod: Duration = .seconds(60)
 
     private let logger: Logger
+    private let clock: any LoopClock
     private let lastQuiet = Mutex<ContinuousClock.Instant?>(nil)
 
-    package init(_ logger: Logger) {
+    package init(_ logger: Logger, clock: any LoopClock = ContinuousClock()) {
         self.logger = logger
+        self.clock = clock
     }
 
     func began(_ number: Int, _ triggers: [Trigger]) {
@@ -205,7 +207,7 @@ package final class LoopLog: Sendable {
     }
 
     private func isQuietOver() -> Bool {
-        let now = ContinuousClock.now
+        let now = clock.now
         return lastQuiet.withLock { last in
             if let last, now - last < Self.quietPeriod { return false }
             last = now

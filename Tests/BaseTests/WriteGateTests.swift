@@ -11,8 +11,7 @@ import Testing
     }
 
     @Test func `a closed one lets none begin, and says why`() async throws {
-        gate.close("the program is ending")
-        gate.close("something else")
+        gate.set(.none(why: "the program is ending"))
         await #expect(throws: WritesStopped.self) { try await gate.pass { _ in Issue.record("it began") } }
         #expect(gate.closed?.description == "the program is ending")
         await gate.drain()
@@ -31,7 +30,7 @@ import Testing
             }
         }
         for await _ in begun { break }
-        gate.close("the program is ending")
+        gate.set(.none(why: "the program is ending"))
         let drained = Task { await gate.drain() }
         end.finish()
         await drained.value
@@ -39,21 +38,15 @@ import Testing
     }
 
     @Test func `a term lets writes begin until it ends, and tells them when to be over`() async throws {
-        gate.suspend("this replica does not lead yet")
+        gate.set(.none(why: "this replica does not lead yet"))
         await #expect(throws: WritesStopped.self) { try await gate.pass { _ in Issue.record("it began") } }
         #expect(gate.closed?.reason == "this replica does not lead yet")
         let term = WriteTerm(beginBefore: .now + .seconds(60), endBefore: .now + .seconds(90))
-        gate.allow(term)
+        gate.set(.during(term))
         #expect(try await gate.pass { $0 } == term)
-        gate.allow(WriteTerm(beginBefore: .now, endBefore: .now + .seconds(90)))
+        gate.set(.during(WriteTerm(beginBefore: .now, endBefore: .now + .seconds(90))))
         await #expect(throws: WritesStopped.self) { try await gate.pass { _ in Issue.record("it began") } }
-        gate.allow(term)
+        gate.set(.during(term))
         #expect(gate.closed == nil)
-    }
-
-    @Test func `what is closed for good no term opens`() {
-        gate.close("the program is ending")
-        gate.allow(WriteTerm(beginBefore: .now + .seconds(60), endBefore: .now + .seconds(90)))
-        #expect(gate.closed?.reason == "the program is ending")
     }
 }

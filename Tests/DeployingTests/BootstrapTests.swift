@@ -65,7 +65,7 @@ import Testing
                     count += 1
                     return count
                 }
-                if count == steps { gate.close("enough") }
+                if count == steps { gate.set(.none(why: "enough")) }
             }
             let halfRun = half
             await #expect(throws: WritesStopped.self) { _ = try await halfRun.run() }

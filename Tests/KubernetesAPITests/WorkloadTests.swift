@@ -45,7 +45,7 @@ import Testing
             #expect(kubernetes.requests.count == 3)
             let gate = WriteGate()
             client.admission = { write in try await gate.pass { _ in try await write(nil) } }
-            gate.close("the program is ending")
+            gate.set(.none(why: "the program is ending"))
             await #expect(throws: WritesStopped.self) {
                 try await client.restart(.statefulSets, object, at: Self.time)
             }

@@ -8,9 +8,10 @@ import Secrets
 @testable import Reconciling
 @testable import Status
 
-/// A ledger, and what happens to it, a minute apart.
+/// A ledger and what is remembered of drift, and what happens to them, a minute apart.
 final class LedgerStory {
     private var ledger: StatusLedger
+    private var drift = DriftMemory()
     private var files: LoadedFiles
     private var number = 0
     private var now: Timestamp
@@ -44,8 +45,8 @@ final class LedgerStory {
     }
 
     var document: StatusDocument { ledger.document }
-    var paused: Set<String> { ledger.paused(secrets, at: now) }
-    var firstPauseEnd: Timestamp? { ledger.firstPauseEnd(after: now) }
+    var paused: Set<String> { drift.paused(files.desired, secrets, at: now) }
+    var firstPauseEnd: Timestamp? { drift.firstPauseEnd(after: now) }
 
     func synced(_ slug: String) -> ConditionStatus? {
         document.services.first { $0.slug == slug }?.conditions.first { $0.type == .synced }
@@ -61,6 +62,7 @@ final class LedgerStory {
     func declare(_ change: (inout [Service]) -> Void) {
         change(&files.desired.services)
         files.at = now
+        drift.declare(files.desired)
         take(.loaded(files))
     }
 
@@ -106,7 +108,9 @@ final class LedgerStory {
             requests: RequestCounts(),
             outcome: outcome
         )
-        return ledger.ended(end, authors: authors).map(\.short)
+        var findings = DriftFindings()
+        if case .report(let report) = end.outcome { findings = drift.judge(report, of: files.desired, at: now) }
+        return ledger.ended(end, findings: findings, authors: authors).map(\.short)
     }
 }
 

@@ -31,8 +31,4 @@ package final class StatusBoard: Sendable {
             return change(&state.ledger)
         }
     }
-
-    package func read<Result>(_ look: (StatusLedger) -> sending Result) -> sending Result {
-        state.withLock { look($0.ledger) }
-    }
 }

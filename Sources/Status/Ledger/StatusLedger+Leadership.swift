@@ -19,7 +19,7 @@ package struct Standing: Sendable, Equatable {
 }
 
 extension StatusLedger {
-    package var standing: Standing {
+    private var standing: Standing {
         let leadership = document.program.leadership
         return Standing(
             isLeader: document.program.isLeader,

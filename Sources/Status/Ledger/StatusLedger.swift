@@ -1,7 +1,7 @@
 package import AuthentikAPI
 package import Base
-package import DesiredState
-package import Planning
+import DesiredState
+import Planning
 import Reconciling
 
 /// Keeps the status: told what happened, it has the document, and says what is worth a line in the log.
@@ -10,8 +10,6 @@ import Reconciling
 package struct StatusLedger: Sendable {
     package internal(set) var document: StatusDocument
     private var desired: DesiredState
-    private var drifts = DriftDetector()
-    private var fights = FightDetector()
 
     package init(program: ProgramStatus, authentik: AuthentikAddress, paths: [String], files loaded: LoadedFiles) {
         desired = loaded.desired
@@ -71,7 +69,6 @@ package struct StatusLedger: Sendable {
         let declared = Set(desired.services.map(\.slug))
         document.services = known.values.filter { declared.contains($0.slug) || $0.state != .pending }
             .sorted { $0.slug < $1.slug }
-        drifts.keep(declared)
     }
 
     // MARK: - Passes
@@ -83,26 +80,17 @@ package struct StatusLedger: Sendable {
 
     package mutating func comesNext(_ next: NextPass?) { document.passes.next = next }
 
-    /// The services that the next pass is not to mend yet: those whose fight pauses, and whose declaration is still the
-    /// same.
-    package func paused(_ secrets: [SecretReference: SecretAvailability], at time: Timestamp) -> Set<String> {
-        let paused = fights.paused(at: time)
-        guard !paused.isEmpty else { return [] }
-        let unchanged = desired.services.filter { drifts.isUnchanged($0, $0.provider?.secret.flatMap { secrets[$0] }) }
-        return paused.intersection(unchanged.map(\.slug))
-    }
-
-    /// When the first service that waits in a fight is mended again; nil if none waits.
-    package func firstPauseEnd(after time: Timestamp) -> Timestamp? {
-        let drifted = document.services.filter { $0.state == .drifted }.map(\.slug)
-        return fights.firstPauseEnd(of: Set(drifted), after: time)
-    }
-
     /// Takes note of the end of a pass.
     ///
-    /// - Parameter authors: who changed which service since the pass before, where the audit log says so.
+    /// - Parameters:
+    ///   - findings: what the pass shows of drift.
+    ///   - authors: who changed which service since the pass before, where the audit log says so.
     /// - Returns: what is worth telling, in a stable order.
-    package mutating func ended(_ end: PassEnd, authors: [String: DriftAuthor]) -> [LedgerEvent] {
+    package mutating func ended(
+        _ end: PassEnd,
+        findings: DriftFindings,
+        authors: [String: DriftAuthor]
+    ) -> [LedgerEvent] {
         let finished = FinishedPass(end)
         document.passes.running = nil
         document.passes.lastAttempt = finished
@@ -113,7 +101,7 @@ package struct StatusLedger: Sendable {
             document.passes.failuresInARow = 0
             document.authentik.release = report.release.description
             events += reached(true, nil, at: finished.finishedAt)
-            events += record(report, finished, authors)
+            events += record(report, finished, findings: findings, authors: authors)
         case .failure(let failure):
             document.passes.failuresInARow += 1
             events += reached(failure.kind == .refused, failure.description, at: finished.finishedAt)
@@ -148,7 +136,8 @@ package struct StatusLedger: Sendable {
     private mutating func record(
         _ report: PassReport,
         _ pass: FinishedPass,
-        _ authors: [String: DriftAuthor]
+        findings: DriftFindings,
+        authors: [String: DriftAuthor]
     ) -> [LedgerEvent] {
         let secrets = report.secrets.availability
         let time = pass.finishedAt
@@ -171,41 +160,21 @@ package struct StatusLedger: Sendable {
                 events.append(.changed(outcome.plan))
             }
             if let workload = outcome.restarted { events.append(.restarted(slug: slug, workload)) }
-            if let service {
-                events += drift(outcome, drifts.judge(outcome, service, secret), &status, pass, authors[slug])
+            if findings.found.contains(slug) {
+                status.lastDrift = LastDrift(outcome.plan, pass, authors[slug])
+                events.append(.drifted(outcome.plan, by: authors[slug]))
             }
+            if findings.mended.contains(slug) {
+                events.append(.mended(slug: slug, fields: outcome.plan.driftedFields))
+            }
+            if let fight = findings.begun[slug] { events.append(.fightBegan(slug: slug, fight)) }
+            status.fight = findings.fights[slug]
             events += transitions(from: before[slug], to: status, outcome)
             services.append(status)
         }
-        for slug in fights.expire(Set(services.filter { $0.state == .drifted }.map(\.slug)), at: time) {
-            events.append(.fightEnded(slug: slug))
-        }
-        for index in services.indices { services[index].fight = fights.fight(services[index].slug) }
+        events += findings.over.map { .fightEnded(slug: $0) }
         document.services = services.sorted { $0.slug < $1.slug }
         events += brake(report.brake.map(BrakeRecord.init))
-        return events
-    }
-
-    private mutating func drift(
-        _ outcome: ServiceOutcome,
-        _ verdict: DriftDetector.Verdict,
-        _ status: inout ServiceStatus,
-        _ pass: FinishedPass,
-        _ author: DriftAuthor?
-    ) -> [LedgerEvent] {
-        var events: [LedgerEvent] = []
-        if case .found = verdict {
-            status.lastDrift = LastDrift(outcome.plan, pass, author)
-            events.append(.drifted(outcome.plan, by: author))
-        }
-        guard verdict.isDrift, outcome.isConverged, !outcome.written.isEmpty else { return events }
-        let fields = outcome.plan.driftedFields
-        events.append(.mended(slug: status.slug, fields: fields))
-        if fights.mended(status.slug, fields.map(\.description), at: pass.finishedAt),
-            let fight = fights.fight(status.slug)
-        {
-            events.append(.fightBegan(slug: status.slug, fight))
-        }
         return events
     }
 

@@ -90,18 +90,19 @@ struct StatusRoutes: Sendable {
         guard status.program.isLeader else {
             return .error(.serviceUnavailable, "no pass runs here: \(status.message)")
         }
-        guard !call.isOn("wait") || loop.queue.waiting < Self.mostWaiting else {
+        if call.isOn("wait"), await loop.waiting >= Self.mostWaiting {
             return .error(
                 .serviceUnavailable,
                 "too many requests are waiting for a pass; try again later, or without wait"
             )
         }
-        let number = loop.ask(.request)
+        let number = await loop.ask(.request)
         guard call.isOn("wait") else {
             return .json(.accepted, ["pass": .integer(number)]).with(.location, "/status")
         }
-        guard let answer = await loop.queue.answer(to: number) else {
-            return .error(.serviceUnavailable, "no further pass begins: \(loop.whyNoWrites ?? "ask again")")
+        guard let answer = await loop.answer(to: number) else {
+            let why = await loop.whyNoWrites ?? "ask again"
+            return .error(.serviceUnavailable, "no further pass begins: \(why)")
         }
         return .json(.ok, encoding: answer)
     }

@@ -21,6 +21,17 @@ import UnixSignals
 
 /// `reconcile` without `--once`: passes in a loop, and a status server, until a signal ends it.
 struct Daemon {
+    /// Which Authentik, and how it is asked.
+    private struct Site {
+        let address: AuthentikAddress
+        let transport: CurlTransport
+        let token: TokenSource
+
+        @Sendable func client() -> AuthentikClient {
+            AuthentikClient(address: address, token: token.current(), transport: transport)
+        }
+    }
+
     let pass: PassOptions
     let options: DaemonOptions
 
@@ -41,13 +52,15 @@ struct Daemon {
             let token = TokenSource(target.token, log: log) { [connection = pass.connection] in
                 try connection.token(.regular)
             }
-            try await serve(files, log, logger, server, signals, target.address, transport, token, election)
+            let site = Site(address: target.address, transport: transport, token: token)
+            try await serve(site, files, server: server, election: election, signals: signals, log: log, to: logger)
         } else {
             let token = randomToken()
             try await withSandbox(token: token) { _, url in
                 guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
                 let source = TokenSource(Secret(token), log: log, read: nil)
-                try await serve(files, log, logger, server, signals, address, transport, source, election)
+                let site = Site(address: address, transport: transport, token: source)
+                try await serve(site, files, server: server, election: election, signals: signals, log: log, to: logger)
             }
         }
     }
@@ -76,15 +89,13 @@ struct Daemon {
     }
 
     private func serve(
+        _ site: Site,
         _ files: DesiredFiles,
-        _ log: LoopLog,
-        _ logger: Logger,
-        _ serverSettings: StatusServerSettings,
-        _ signals: UnixSignalsSequence,
-        _ address: AuthentikAddress,
-        _ transport: CurlTransport,
-        _ token: TokenSource,
-        _ election: LeaseElection?
+        server serverSettings: StatusServerSettings,
+        election: LeaseElection?,
+        signals: UnixSignalsSequence,
+        log: LoopLog,
+        to logger: Logger
     ) async throws {
         let registry = PrometheusRegistry(families: MetricCatalog.families)
         MetricsSystem.bootstrap(registry)
@@ -99,26 +110,28 @@ struct Daemon {
         )
         var resolution = pass.connection.secretResolution()
         resolution.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
+        let reconciler = AuthentikReconciler(
+            client: site.client,
+            secrets: { [resolution] in await resolution.resolve($0) },
+            kubernetes: resolution.kubernetes,
+            log: log
+        )
+        var surroundings = LoopSurroundings(address: site.address, reconciler: reconciler)
+        if let kubernetes = resolution.kubernetes { surroundings.secretReader = { try kubernetes.reader() } }
+        surroundings.tokenFile = pass.connection.sandbox ? nil : pass.connection.tokenPath
+        surroundings.election = election
+        surroundings.events = pass.connection.sandbox ? nil : eventRecorder(log)
+        let ledger = StatusLedger(
+            program: program,
+            authentik: site.address,
+            paths: files.paths,
+            files: files.loaded.files
+        )
         let loop = ReconcileLoop(
             settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
             files: files,
-            surroundings: LoopSurroundings(
-                address: address,
-                client: { AuthentikClient(address: address, token: token.current(), transport: transport) },
-                secrets: { [resolution] in await resolution.resolve($0) },
-                kubernetes: resolution.kubernetes,
-                tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath,
-                election: election,
-                events: pass.connection.sandbox ? nil : eventRecorder(log)
-            ),
-            board: StatusBoard(
-                StatusLedger(
-                    program: program,
-                    authentik: address,
-                    paths: files.paths,
-                    files: files.loaded.files
-                )
-            ),
+            surroundings: surroundings,
+            board: StatusBoard(ledger),
             log: log
         )
         let server = StatusServer(settings: serverSettings, loop: loop, registry: registry)

@@ -20,15 +20,26 @@ struct Listening: Sendable {
 
 /// The loop as a service: a graceful shutdown begins no new write and waits for the one in flight.
 struct LoopService: Service {
+    private enum Part {
+        case running
+        case stopping
+    }
+
     let loop: ReconcileLoop
     let listening: Listening
 
     func run() async throws {
-        await withGracefulShutdownHandler {
-            await listening.wait()
-            if !Task.isCancelled { await loop.run() }
-        } onGracefulShutdown: {
-            loop.stop()
+        await withTaskGroup(of: Part.self) { group in
+            group.addTask {
+                await listening.wait()
+                if !Task.isCancelled { await loop.run() }
+                return .running
+            }
+            group.addTask {
+                if (try? await gracefulShutdown()) != nil { await loop.stop() }
+                return .stopping
+            }
+            for await part in group where part == .running { group.cancelAll() }
         }
     }
 }

@@ -6,10 +6,7 @@ import ServiceLifecycle
 import Status
 import UnixSignals
 
-/// What the daemon does on a signal.
-///
-/// SIGHUP asks for a pass. SIGTERM and SIGINT end it in order, within ``limit`` whatever Authentik or a client does; the
-/// second one ends it at once.
+/// Does what ``SignalRules`` says, and ends the process within ``limit`` whatever Authentik or a client does.
 struct SignalHandler: Sendable {
     /// After so long the process ends, in order or not: five seconds are promised.
     private static let limit: DispatchTimeInterval = .milliseconds(4800)
@@ -19,17 +16,22 @@ struct SignalHandler: Sendable {
     let logger: Logger
 
     func handle(_ signals: UnixSignalsSequence) async {
-        var isEnding = false
+        var rules = SignalRules()
         for await signal in signals {
-            guard signal != .sighup else {
-                loop.ask(.signal)
-                continue
+            let (meaning, number): (SignalRules.Signal, Int32) =
+                switch signal {
+                case .sighup: (.hangUp, SIGHUP)
+                case .sigint: (.interrupt, SIGINT)
+                default: (.terminate, SIGTERM)
+                }
+            switch rules.reaction(to: meaning) {
+            case .pass: await loop.ask(.signal)
+            case .end:
+                logger.notice("ending: no new write begins", metadata: ["signal": "\(signal)"])
+                DispatchQueue.global().asyncAfter(deadline: .now() + Self.limit) { _exit(0) }
+                await group.triggerGracefulShutdown()
+            case .endAtOnce: _exit(128 + number)
             }
-            if isEnding { _exit(128 + (signal == .sigint ? SIGINT : SIGTERM)) }
-            isEnding = true
-            logger.notice("ending: no new write begins", metadata: ["signal": "\(signal)"])
-            DispatchQueue.global().asyncAfter(deadline: .now() + Self.limit) { _exit(0) }
-            Task { await group.triggerGracefulShutdown() }
         }
     }
 }

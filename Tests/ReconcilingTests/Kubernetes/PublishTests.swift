@@ -221,7 +221,7 @@ import Testing
         try await withPublished { cluster in
             cluster.kubernetes.deleteConfigMap("grafana-oidc", in: "monitoring")
             let pass = try await cluster.makePass()
-            pass.client.gate.close("the program is ending")
+            pass.client.gate.set(.none(why: "the program is ending"))
             let report = try await pass.run()
             #expect(report.outcomes[0].failure?.message == "not finished: the program is ending")
             #expect(cluster.published == [:])

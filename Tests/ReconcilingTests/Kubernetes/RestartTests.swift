@@ -137,7 +137,7 @@ private let providers = "/api/v3/providers/oauth2/"
             cluster.rotate("s3c0nd-s3cr3t")
             var pass = try await cluster.makePass()
             let gate = pass.client.gate
-            if count == 0 { gate.close("the program is ending") }
+            if count == 0 { gate.set(.none(why: "the program is ending")) }
             let sent = Mutex(0)
             pass.client.onRequest = { request in
                 guard request.isWrite else { return }
@@ -145,7 +145,7 @@ private let providers = "/api/v3/providers/oauth2/"
                     sent += 1
                     return sent
                 }
-                if number == count { gate.close("the program is ending") }
+                if number == count { gate.set(.none(why: "the program is ending")) }
             }
             let report = try await pass.run()
             // The third is the mark that it is done: nothing is left.
