@@ -10,14 +10,16 @@ final class TestClock: LoopClock {
 
     private struct Sleeper {
         var deadline: Instant
+        /// From when it fell asleep.
+        var duration: Duration
         var continuation: CheckedContinuation<Void, any Error>
     }
 
     private struct State {
         var elapsed: Duration = .zero
         var sleepers: [Int: Sleeper] = [:]
-        /// Those who wait until somebody sleeps until a moment.
-        var watchers: [(deadline: Instant, continuation: CheckedContinuation<Void, Never>)] = []
+        /// Those who wait until somebody falls asleep for so long.
+        var watchers: [(duration: Duration, continuation: CheckedContinuation<Void, Never>)] = []
         var next = 0
     }
 
@@ -42,9 +44,10 @@ final class TestClock: LoopClock {
             try await withCheckedThrowingContinuation { continuation in
                 let (isOver, watchers) = state.withLock { state -> (Bool, [CheckedContinuation<Void, Never>]) in
                     if Task.isCancelled || start + state.elapsed >= deadline { return (true, []) }
-                    state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
-                    let met = state.watchers.filter { $0.deadline == deadline }.map(\.continuation)
-                    state.watchers.removeAll { $0.deadline == deadline }
+                    let duration = deadline - (start + state.elapsed)
+                    state.sleepers[id] = Sleeper(deadline: deadline, duration: duration, continuation: continuation)
+                    let met = state.watchers.filter { $0.duration == duration }.map(\.continuation)
+                    state.watchers.removeAll { $0.duration == duration }
                     return (false, met)
                 }
                 for watcher in watchers { watcher.resume() }
@@ -68,13 +71,15 @@ final class TestClock: LoopClock {
         for sleeper in woken { sleeper.continuation.resume() }
     }
 
-    /// Returns once somebody sleeps until so long after now.
+    /// Returns once somebody who fell asleep now sleeps for so long.
     func sleeper(for duration: Duration) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
                 let deadline = start + state.elapsed + duration
-                if state.sleepers.values.contains(where: { $0.deadline == deadline }) { return true }
-                state.watchers.append((deadline, continuation))
+                if state.sleepers.values.contains(where: { $0.duration == duration && $0.deadline == deadline }) {
+                    return true
+                }
+                state.watchers.append((duration, continuation))
                 return false
             }
             if isThere { continuation.resume() }
