@@ -1,6 +1,6 @@
 package import Base
 package import DesiredState
-package import KubernetesAPI
+import KubernetesAPI
 package import Status
 import Synchronization
 
@@ -10,9 +10,9 @@ package final class DesiredFiles: Sendable {
     package struct Loaded: Sendable {
         package let files: LoadedFiles
         /// The files that hold the services' secrets, sorted.
-        package let secretFiles: [String]
+        let secretFiles: [String]
         /// The Kubernetes Secrets that hold the others.
-        package let kubernetesSecrets: Set<ObjectName>
+        let kubernetesSecrets: Set<ObjectName>
 
         init(_ files: LoadedFiles) {
             self.files = files
@@ -54,7 +54,7 @@ package final class DesiredFiles: Sendable {
     package var loaded: Loaded { state.withLock { $0.loaded } }
 
     /// Reads the files again.
-    package func reload(at time: Timestamp) -> FileChange {
+    func reload(at time: Timestamp) -> FileChange {
         let sources = DesiredSources(paths: paths)
         let hash = sources.hash
         guard state.withLock({ $0.hash }) != hash else { return .same }

@@ -3,6 +3,7 @@ package import Base
 import DesiredState
 import Planning
 import Reconciling
+import Synchronization
 
 /// Keeps the status: told what happened, it has the document, and says what is worth a line in the log.
 ///
@@ -217,5 +218,91 @@ package struct StatusLedger: Sendable {
         (document.state, document.message) = document.overall
         if document.state != before { document.since = time }
         document.isInSync = document.state == .inSync
+    }
+}
+
+/// How a replica stands in the election of a leader.
+package struct Standing: Sendable, Equatable {
+    package var isLeader: Bool
+    /// Who leads; nil if nobody is known to.
+    package var holder: String?
+    /// Where nobody leads: how long the Lease has to stay as it is before this process takes it.
+    package var waitSeconds: Int?
+    /// Why the Lease cannot be reached; nil if it can.
+    package var error: String?
+
+    package init(isLeader: Bool, holder: String? = nil, waitSeconds: Int? = nil, error: String? = nil) {
+        self.isLeader = isLeader
+        self.holder = holder
+        self.waitSeconds = waitSeconds
+        self.error = error
+    }
+}
+
+extension StatusLedger {
+    private var standing: Standing {
+        let leadership = document.program.leadership
+        return Standing(
+            isLeader: document.program.isLeader,
+            holder: leadership?.holder,
+            waitSeconds: leadership?.waitSeconds,
+            error: leadership?.error
+        )
+    }
+
+    /// Takes note of who leads.
+    ///
+    /// - Returns: what is worth telling.
+    package mutating func stands(_ standing: Standing, at time: Timestamp) -> [LedgerEvent] {
+        let before = self.standing
+        document.program.isLeader = standing.isLeader
+        document.program.leadership?.error = standing.error
+        document.program.leadership?.holder = standing.holder
+        document.program.leadership?.waitSeconds = standing.waitSeconds
+        if standing.holder != before.holder { document.program.leadership?.since = time }
+        if !standing.isLeader { document.passes.next = nil }
+        summarize(at: time)
+        var events: [LedgerEvent] = []
+        if before.error == nil, let error = standing.error { events.append(.leaseLost(error: error)) }
+        if before.error != nil, standing.error == nil { events.append(.leaseBack) }
+        if standing.isLeader, !before.isLeader { events.append(.leads) }
+        let isNew = before.holder != standing.holder || before.waitSeconds != standing.waitSeconds
+        if !standing.isLeader, before.isLeader || isNew {
+            events.append(standing.waitSeconds.map(LedgerEvent.waits) ?? .standsBy(holder: standing.holder))
+        }
+        return events
+    }
+}
+
+/// Where the loop writes the status and everybody else reads it.
+package final class StatusBoard: Sendable {
+    private struct State {
+        var ledger: StatusLedger
+        var revision = 0
+    }
+
+    private let state: Mutex<State>
+    private let changed: AsyncStream<Void>.Continuation
+    /// Yields after changes, once for several that come at once; for one reader.
+    package let changes: AsyncStream<Void>
+
+    package init(_ ledger: StatusLedger) {
+        state = Mutex(State(ledger: ledger))
+        (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// The status now, and a number that grows with each change.
+    package var current: (document: StatusDocument, revision: Int) {
+        state.withLock { ($0.ledger.document, $0.revision) }
+    }
+
+    package var revision: Int { state.withLock { $0.revision } }
+
+    package func update<Result>(_ change: (inout StatusLedger) -> sending Result) -> sending Result {
+        defer { changed.yield() }
+        return state.withLock { state in
+            state.revision += 1
+            return change(&state.ledger)
+        }
     }
 }
