@@ -93,7 +93,7 @@ let package = Package(
         library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
         library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
-        library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Secrets"]),
+        library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "KubernetesAPI", "Secrets"]),
         library(
             "Exporting",
             ["AuthentikAPI", "Base", "DesiredState", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
@@ -180,7 +180,7 @@ let package = Package(
             ["CurlTransport", "JSON", "Secrets", "TestSupport"],
             resources: [.copy("Fixtures")]
         ),
-        tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
+        tests("SecretSources", ["CurlTransport", "DesiredState", "KubernetesAPI", "Secrets", "TestSupport"]),
         tests(
             "KubernetesAPI",
             ["Base", "CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]
@@ -267,7 +267,7 @@ let package = Package(
         ),
         tests("YAMLDocument", ["TestSupport"]),
         tests("DesiredState", ["JSON", "TestSupport", "YAMLDocument"], resources: [.copy("Golden")]),
-        tests("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Secrets"]),
+        tests("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "KubernetesAPI", "Secrets"]),
         tests(
             "Exporting",
             [

@@ -8,10 +8,23 @@ package struct KubernetesObject: Sendable, Equatable {
     /// By key, no longer in base64; nil for what is no text.
     package var data: [String: Secret?]
     package var labels: [String: String]
-    /// The keys of ``data`` that this program owns.
+    /// The keys of ``data`` that this program applied, and nobody else changed since.
     package var ownKeys: Set<String>
     /// The same of labels.
     package var ownLabels: Set<String>
+
+    /// By default, one that holds nothing.
+    package init(
+        data: [String: Secret?] = [:],
+        labels: [String: String] = [:],
+        ownKeys: Set<String> = [],
+        ownLabels: Set<String> = []
+    ) {
+        self.data = data
+        self.labels = labels
+        self.ownKeys = ownKeys
+        self.ownLabels = ownLabels
+    }
 }
 
 extension KubernetesObject {

@@ -4,16 +4,15 @@ package import Secrets
 
 /// A Secret as it was at one moment (https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/).
 package struct KubernetesSecret: Sendable, Equatable {
-    /// Tells it from another Secret of its name, before or after.
-    package var uid: String
-    /// Changes with every change of it.
-    package var resourceVersion: String
+    /// What a look at one showed; nil where there is none.
+    package typealias Observation = Result<KubernetesSecret?, KubernetesError>
+
+    package var version: SecretVersion
     /// By key, no longer in base64.
     package var data: [String: SecretBytes]
 
-    package init(uid: String, resourceVersion: String, data: [String: SecretBytes]) {
-        self.uid = uid
-        self.resourceVersion = resourceVersion
+    package init(version: SecretVersion, data: [String: SecretBytes]) {
+        self.version = version
         self.data = data
     }
 }
@@ -29,12 +28,24 @@ extension KubernetesSecret {
         guard let resourceVersion = json["metadata"]?["resourceVersion"]?.string, !resourceVersion.isEmpty else {
             throw Malformed("the Secret has no metadata.resourceVersion")
         }
-        self.init(uid: uid, resourceVersion: resourceVersion, data: [:])
+        self.init(version: SecretVersion(uid: uid, resourceVersion: resourceVersion), data: [:])
         for (key, value) in json["data"]?.object ?? [:] {
             guard let bytes = value.string.flatMap({ Data(base64Encoded: $0) }) else {
                 throw Malformed("the Secret holds a value that is no base64")
             }
             data[key] = SecretBytes([UInt8](bytes))
+        }
+    }
+}
+
+extension KubernetesSecret.Observation {
+    /// Whether it is no news after another one, nil for the first: the Secret did not change, or is missing or refused
+    /// as before.
+    package func showsTheSame(as other: KubernetesSecret.Observation?) -> Bool {
+        switch (self, other) {
+        case (.success(let mine), .success(let others)): mine?.version == others?.version
+        case (.failure(let mine), .failure(let others)): mine.kind == others.kind
+        default: false
         }
     }
 }

@@ -1,3 +1,5 @@
+import Secrets
+
 /// Follows one Secret: lists it, watches it, and begins anew as ``WatchPolicy`` says.
 package struct SecretWatcher: Sendable {
     package let object: ObjectName
@@ -18,7 +20,7 @@ package struct SecretWatcher: Sendable {
     }
 
     private struct Progress {
-        var known: KnownSecret
+        var known: KubernetesSecret.Observation?
         /// Where to go on from; nil to list.
         var resourceVersion: String?
         /// Failures in a row.
@@ -28,11 +30,11 @@ package struct SecretWatcher: Sendable {
     /// Works until the task is cancelled.
     ///
     /// - Parameters:
-    ///   - known: What is no news.
+    ///   - known: What is no news; nil if it was never looked at.
     ///   - onChange: Told of each change of the Secret, and when it cannot be read for lack of permission.
     package func run(
-        from known: KnownSecret = .nothing,
-        onChange: @Sendable (SecretObservation) async -> Void
+        from known: KubernetesSecret.Observation? = nil,
+        onChange: @Sendable (KubernetesSecret.Observation) async -> Void
     ) async {
         var progress = Progress(known: known)
         while !Task.isCancelled {
@@ -51,16 +53,16 @@ package struct SecretWatcher: Sendable {
     /// One list, if need be, and one watch; returns the time to wait before the next.
     private func step(
         _ progress: inout Progress,
-        _ onChange: @Sendable (SecretObservation) async -> Void
+        _ onChange: @Sendable (KubernetesSecret.Observation) async -> Void
     ) async throws -> Duration {
         if progress.resourceVersion == nil {
             do {
                 let list = try await client.list(object)
-                await see(SecretObservation(list.secret), &progress, onChange)
+                await see(.success(list.secret), &progress, onChange)
                 progress.resourceVersion = list.resourceVersion
             } catch let error as KubernetesError where error.kind == .forbidden {
                 // To read it may be allowed all the same.
-                await see(SecretObservation(try await client.secret(object)), &progress, onChange)
+                await see(.success(try await client.secret(object)), &progress, onChange)
                 onRetry?(error, policy.pollingInterval)
                 return policy.pollingInterval
             }
@@ -71,18 +73,18 @@ package struct SecretWatcher: Sendable {
 
     private func watch(
         _ progress: inout Progress,
-        _ onChange: @Sendable (SecretObservation) async -> Void
+        _ onChange: @Sendable (KubernetesSecret.Observation) async -> Void
     ) async throws {
         let time = policy.watchTime * Double.random(in: 0.75...1.25)
         let events = try await client.watch(object, from: progress.resourceVersion ?? "", time: time)
         for try await event in events {
             switch event {
             case .present(let secret):
-                progress.resourceVersion = secret.resourceVersion
-                await see(.present(secret), &progress, onChange)
+                progress.resourceVersion = secret.version.resourceVersion
+                await see(.success(secret), &progress, onChange)
             case .deleted(let resourceVersion):
                 progress.resourceVersion = resourceVersion
-                await see(.absent, &progress, onChange)
+                await see(.success(nil), &progress, onChange)
             case .bookmark(let resourceVersion): progress.resourceVersion = resourceVersion
             case .failed, .unknown: continue
             }
@@ -92,26 +94,26 @@ package struct SecretWatcher: Sendable {
     }
 
     private func see(
-        _ observation: SecretObservation,
+        _ observation: KubernetesSecret.Observation,
         _ progress: inout Progress,
-        _ onChange: @Sendable (SecretObservation) async -> Void
+        _ onChange: @Sendable (KubernetesSecret.Observation) async -> Void
     ) async {
-        guard observation.known != progress.known else { return }
-        progress.known = observation.known
+        guard !observation.showsTheSame(as: progress.known) else { return }
+        progress.known = observation
         await onChange(observation)
     }
 
     private func recover(
         from error: KubernetesError,
         _ progress: inout Progress,
-        _ onChange: @Sendable (SecretObservation) async -> Void
+        _ onChange: @Sendable (KubernetesSecret.Observation) async -> Void
     ) async -> Duration {
         progress.failures += 1
         let hasListed = progress.resourceVersion != nil
         if policy.startsOver(after: error, attempt: progress.failures) { progress.resourceVersion = nil }
         switch error.kind {
         // A watch that is refused says nothing of reading.
-        case .forbidden where !hasListed, .unauthorized: await see(.unreadable(error), &progress, onChange)
+        case .forbidden where !hasListed, .unauthorized: await see(.failure(error), &progress, onChange)
         default: break
         }
         return policy.delay(after: error, attempt: progress.failures, jitter: .random(in: 0...1))

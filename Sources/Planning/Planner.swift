@@ -1,6 +1,6 @@
 import AuthentikAPI
 package import DesiredState
-import Secrets
+package import Secrets
 
 /// Decides what a pass does: values in, plan out; the same input gives the same plan.
 ///
@@ -36,7 +36,7 @@ import Secrets
 /// service's own, ``DeletionRules`` which are deleted, and ``Brake`` when nothing is.
 package struct Planner {
     private let desired: DesiredState
-    private let secrets: [SecretReference: SecretAvailability]
+    private let secrets: [SecretReference: SecretLook]
     private let names: NameIndex
     private let index: ObservedIndex
     private let declaredSlugs: Set<String>
@@ -66,7 +66,7 @@ package struct Planner {
     ///     the file says, else the default.
     package static func plan(
         _ desired: DesiredState,
-        secrets: [SecretReference: SecretAvailability],
+        secrets: [SecretReference: SecretLook],
         observed: ObservedState,
         address: String = "",
         allowedDeletions: Int? = nil
@@ -97,7 +97,7 @@ package struct Planner {
 
     private init(
         _ desired: DesiredState,
-        _ secrets: [SecretReference: SecretAvailability],
+        _ secrets: [SecretReference: SecretLook],
         _ observed: ObservedState,
         _ address: String,
         isHeld: Bool,
@@ -254,9 +254,10 @@ package struct Planner {
         var secret: Secret?
         if provider.clientType == .confidential {
             switch provider.secret.flatMap({ secrets[$0] }) {
-            case .available(let value, _): secret = value
+            case .present(let value, _): secret = value
             case .leftOut: break
-            case .unavailable(let reason): return .failure(LookUpError(reason))
+            case .missing(let reason), .unusable(let reason), .unreadable(let reason):
+                return .failure(LookUpError(reason))
             case .waiting(let reason): return .failure(LookUpError(reason, isWaiting: true))
             case nil: return .failure(LookUpError("no secret was resolved for it"))
             }
@@ -301,7 +302,7 @@ package struct Planner {
     }
 
     private func secretVersion(of provider: Provider) -> SecretVersion? {
-        guard case .available(_, let version)? = provider.secret.flatMap({ secrets[$0] }) else { return nil }
+        guard case .present(_, let version)? = provider.secret.flatMap({ secrets[$0] }) else { return nil }
         return version
     }
 

@@ -1,4 +1,5 @@
 import JSON
+package import Secrets
 
 /// What an ownership mark remembers of the Secret that a provider got its secret from, so that the service's workload is
 /// restarted once for each rotation, whenever this program ends in between.

@@ -2,6 +2,7 @@ import AuthentikAPI
 import Base
 import DesiredState
 import JSON
+import Secrets
 
 /// A service's plan in the making: what is there, and what follows from it.
 struct ServiceDraft {

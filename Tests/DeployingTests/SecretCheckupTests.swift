@@ -18,7 +18,7 @@ import Testing
             """
         let source = DesiredStateLoader.Source(path: "services.yaml", bytes: Array(text.utf8))
         let desired = try #require(DesiredStateLoader.load(sources: [source]).state)
-        let resolved = await SecretResolution(SecretResolver(environment: environment)).resolve(desired)
+        let resolved = await SecretResolver(environment: environment).resolve(desired)
         let findings = SecretCheckup(desired: desired, resolved: resolved).findings()
         #expect(findings.map(\.verdict) == [.problem])
         return try #require(findings.first?.advice)

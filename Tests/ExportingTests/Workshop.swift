@@ -41,8 +41,8 @@ struct Workshop: Sendable {
         for service in desired.services {
             if case .environment(let name) = service.provider?.secret { environment[name] = secrets[service.slug] }
         }
-        let resolution = SecretResolution(SecretResolver(environment: environment))
-        return Pass(client: try client(), desired: desired) { await resolution.resolve(desired) }
+        let resolver = SecretResolver(environment: environment)
+        return Pass(client: try client(), desired: desired) { await resolver.resolve(desired) }
     }
 }
 

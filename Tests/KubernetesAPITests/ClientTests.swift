@@ -12,8 +12,8 @@ struct ClientTests {
     func secret() async throws {
         let server = try CannedServer(.json(200, secretJSON(276, "hunter2\n")))
         let secret = try #require(try await makeClient(server.url).secret(grafana))
-        #expect(secret.uid == "u-1")
-        #expect(secret.resourceVersion == "276")
+        #expect(secret.version.uid == "u-1")
+        #expect(secret.version.resourceVersion == "276")
         #expect(secret.data == ["KEY": SecretBytes([UInt8]("hunter2\n".utf8))])
         var dumped = ""
         dump(secret, to: &dumped)

@@ -221,7 +221,7 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
             $0.changeProviders { ($0.kind, $0.name) = (.undetermined, "other") }
         },
         DecisionCase("secret not at hand", .blocked, says: "is not set") {
-            $0.secrets[.environment("GRAFANA")] = .unavailable(reason: "the secret (env GRAFANA) is not set")
+            $0.secrets[.environment("GRAFANA")] = .missing(reason: "the secret (env GRAFANA) is not set")
             $0.changeApplications { $0.name = "Something" }
         },
         DecisionCase("secret on its way", .waiting, says: "is not there yet") {

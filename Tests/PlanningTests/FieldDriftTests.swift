@@ -39,7 +39,7 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
             $0.changeProviders { $0.redirectURIs = [.init(matchingMode: "strict", url: "https://cafe\u{301}")] }
         },
         DriftCase("client secret in another normal form", "provider.client_secret") {
-            $0.secrets[.environment("GRAFANA")] = .available(Secret("caf\u{E9}"))
+            $0.secrets[.environment("GRAFANA")] = .present(Secret("caf\u{E9}"))
             $0.changeProviders { $0.clientSecret = Secret("cafe\u{301}") }
         },
         DriftCase("client type", "provider.client_type") { $0.changeProviders { $0.clientType = "public" } },
@@ -97,7 +97,7 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
         },
         DriftCase("white space around a text") { $0.services[0].group = " Apps\n" },
         DriftCase("white space around the secret") {
-            $0.secrets[.environment("GRAFANA")] = .available(Secret("grafana-secret\n"))
+            $0.secrets[.environment("GRAFANA")] = .present(Secret("grafana-secret\n"))
         },
         DriftCase("an equivalent duration") { $0.services[0].provider?.accessTokenValidity = "minutes=60" },
         DriftCase("a duration with a fraction") {

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import JSON
+import KubernetesAPI
 import Secrets
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
         let object = keys.values.contains(.clientSecret) ? secretObject : object
         world.services[0].provider?.publication = Publication(object, keys: keys)
         world.converge(world.services[0])
-        world.observed.published[object] = .seen(PublishedObject())
+        world.observed.published[object] = .seen(KubernetesObject())
         return world
     }
 
@@ -28,8 +29,8 @@ import Testing
         ownLabels: Set<String> = []
     ) -> PublishedObservation {
         .seen(
-            PublishedObject(
-                values: values.mapValues { Secret($0) },
+            KubernetesObject(
+                data: values.mapValues { Secret($0) },
                 labels: labels,
                 ownKeys: own ?? Set(values.keys),
                 ownLabels: ownLabels
@@ -167,7 +168,7 @@ import Testing
             world.services[0].provider?.secret = reference
             world.services[0].provider?.restart = Workload(.deployment, namespace: "n", name: "d")
             let version = SecretVersion(uid: "u", resourceVersion: "2")
-            world.secrets[reference] = .available(Secret("new"), version: version)
+            world.secrets[reference] = .present(Secret("new"), version: version)
             let plan = try #require(world.plan.services.first)
             let kinds = plan.writeSummaries.map { String($0.prefix { $0 != " " }) }
             let expected =
@@ -202,7 +203,7 @@ import Testing
         world.services[0].provider?.secret = reference
         world.services[0].provider?.restart = Workload(.deployment, namespace: "n", name: "d")
         let version = SecretVersion(uid: "u", resourceVersion: "2")
-        world.secrets[reference] = .available(Secret("new"), version: version)
+        world.secrets[reference] = .present(Secret("new"), version: version)
         for object in [Self.object, Self.secretObject] {
             world.observed.published[object] = .unreadable(reason: "forbidden")
         }

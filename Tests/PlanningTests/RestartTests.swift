@@ -45,7 +45,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
             $0.rotate("2", "new")
         },
         RestartCase("another Secret of the same name and version", [note, patch, restart("now"), done], other) {
-            $0.secrets[reference] = .available(Secret("new"), version: other.version)
+            $0.secrets[reference] = .present(Secret("new"), version: other.version)
         },
         RestartCase("another key of the Secret changed", [done], version("2")) { $0.rotate("2", "kubernetes-secret") },
         RestartCase("the same, after a restart", [done], version("2", at: time)) {
@@ -53,11 +53,11 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
             $0.rotate("2", "kubernetes-secret")
         },
         RestartCase("another Secret of the same value", [done], other) {
-            $0.secrets[reference] = .available(Secret("kubernetes-secret"), version: other.version)
+            $0.secrets[reference] = .present(Secret("kubernetes-secret"), version: other.version)
         },
         RestartCase("that was noted, and somebody changed the provider's secret", [patch]) {
             $0.setRotation(other)
-            $0.secrets[reference] = .available(Secret("kubernetes-secret"), version: other.version)
+            $0.secrets[reference] = .present(Secret("kubernetes-secret"), version: other.version)
             $0.changeProviders { $0.clientSecret = Secret("by hand") }
         },
         RestartCase("another key of the Secret changed, and another field", [field, done], version("2")) {
@@ -148,7 +148,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
             $0.removeProvider(7)
         },
         RestartCase("made up, and another one", [patch]) {
-            $0.secrets[reference] = .available(Secret("new"))
+            $0.secrets[reference] = .present(Secret("new"))
         },
         RestartCase("left out, while one is pending") {
             $0.setRotation(.init(version: version("1").version, isPending: true, at: time))
@@ -156,7 +156,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         },
         RestartCase("not there, while one is pending") {
             $0.setRotation(.init(version: version("1").version, isPending: true, at: time))
-            $0.secrets[reference] = .unavailable(reason: "gone")
+            $0.secrets[reference] = .missing(reason: "gone")
         },
     ]
 
@@ -249,7 +249,7 @@ extension World {
     fileprivate mutating func rotate(_ resourceVersion: String, _ value: String) {
         let reference = SecretReference.kubernetes(namespace: "monitoring", name: "s", key: "k")
         let version = SecretVersion(uid: "u", resourceVersion: resourceVersion)
-        secrets[reference] = .available(Secret(value), version: version)
+        secrets[reference] = .present(Secret(value), version: version)
     }
 
     fileprivate mutating func setRotation(_ rotation: SecretRotation?) {

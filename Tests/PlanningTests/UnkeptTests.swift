@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import JSON
+import KubernetesAPI
 import Secrets
 import Testing
 
@@ -149,7 +150,7 @@ struct UnkeptTests {
         service.provider?.publication = Publication(object, keys: ["ISSUER": .issuer])
         service.declaredFields.insert(.issuerMode)
         world.services = [service]
-        world.observed.published = [object: .seen(PublishedObject())]
+        world.observed.published = [object: .seen(KubernetesObject())]
         world.changeProviders { ($0.issuerMode, $0.signingKey) = ("per_provider", nil) }
         guard case .mark(var mark) = OwnershipMark.read(world.observed.marks[0].attributes) else {
             Issue.record("there is no mark")

@@ -26,9 +26,9 @@ struct World {
     var services: [Service]
     var owner = "homelab"
     var prune = false
-    var secrets: [SecretReference: SecretAvailability] = [
-        .environment("GRAFANA"): .available(Secret("grafana-secret")),
-        .environment("ARGOCD"): .available(Secret("argocd-secret")),
+    var secrets: [SecretReference: SecretLook] = [
+        .environment("GRAFANA"): .present(Secret("grafana-secret")),
+        .environment("ARGOCD"): .present(Secret("argocd-secret")),
     ]
 
     /// With a declared service and nothing in Authentik.
@@ -110,7 +110,7 @@ extension World {
 
     func provider(_ declared: Provider, pk: Int, linkedTo slug: String?) -> OAuth2Provider {
         var provider = OAuth2Provider(pk: pk, name: declared.name, clientID: declared.clientID)
-        if case .environment(let name) = declared.secret, case .available(let secret, _) = secrets[.environment(name)] {
+        if case .environment(let name) = declared.secret, case .present(let secret, _) = secrets[.environment(name)] {
             provider.clientSecret = secret
         }
         provider.redirectURIs = declared.redirectURIs.map { .init(matchingMode: $0.matching.rawValue, url: $0.url) }

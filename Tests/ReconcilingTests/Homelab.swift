@@ -48,8 +48,8 @@ struct Homelab: Sendable {
             token: Secret(token ?? self.token),
             transport: try CurlTransport(configuration: configuration)
         )
-        let resolution = SecretResolution(SecretResolver(environment: secrets))
-        return Pass(client: client, desired: desired) { await resolution.resolve(desired) }
+        let resolver = SecretResolver(environment: secrets)
+        return Pass(client: client, desired: desired) { await resolver.resolve(desired) }
     }
 
     static func desiredState() throws -> DesiredState {

@@ -1,6 +1,6 @@
 package import DesiredState
 package import KubernetesAPI
-import Reconciling
+import SecretSources
 
 extension NeededAccess {
     /// What the services of a file need.

@@ -1,6 +1,6 @@
 package import DesiredState
-import Planning
-package import Reconciling
+package import SecretSources
+import Secrets
 
 /// Looks whether each secret that services refer to is there and can be used; says nothing of its value.
 package struct SecretCheckup: Sendable {
@@ -19,13 +19,17 @@ package struct SecretCheckup: Sendable {
         var good = 0
         var seen: Set<SecretReference> = []
         for (reference, slug) in users where seen.insert(reference).inserted {
-            switch resolved.availability[reference] {
-            case .available: good += 1
+            switch resolved.looks[reference] {
+            case .present: good += 1
             case .waiting(let reason):
                 let advice = "see to it that it is made; until then '\(slug)' waits"
                 findings.append(Finding("secret", .warning, reason, advice: advice))
-            case .unavailable(let reason):
-                findings.append(Finding("secret", .problem, reason, advice: advice(reference, slug)))
+            case .missing(let reason), .unreadable(let reason):
+                findings.append(Finding("secret", .problem, reason, advice: blocked(slug, until: provision(reference))))
+            case .unusable(let reason):
+                findings.append(
+                    Finding("secret", .problem, reason, advice: blocked(slug, until: correction(reference)))
+                )
             case .leftOut, nil:
                 findings.append(Finding("secret", .skipped, "\(reference) was not looked at"))
             }
@@ -34,9 +38,8 @@ package struct SecretCheckup: Sendable {
         return [Finding("secrets", .ok, good == 1 ? "one can be used" : "\(good) can be used")] + findings
     }
 
-    private func advice(_ reference: SecretReference, _ slug: String) -> String {
-        let step = resolved.unusable.contains(reference) ? correction(reference) : provision(reference)
-        return "\(step); until then '\(slug)' is blocked"
+    private func blocked(_ slug: String, until step: String) -> String {
+        "\(step); until then '\(slug)' is blocked"
     }
 
     /// What to do where there is nothing, or nothing that this program may see.

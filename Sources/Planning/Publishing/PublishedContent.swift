@@ -1,5 +1,6 @@
 import Base
 package import DesiredState
+package import KubernetesAPI
 import Secrets
 
 /// What an object in Kubernetes is to hold of a service: all of what this program writes there.
@@ -15,7 +16,7 @@ extension PublishedContent {
     var hasSecret: Bool { assignments.contains { $0.value.isSecret } }
 
     /// Where an object differs from it; what this program wrote and does not want any more goes.
-    func changes(from there: PublishedObject) -> [FieldChange] {
+    func changes(from there: KubernetesObject) -> [FieldChange] {
         let wanted = Dictionary(assignments.map { ($0.field, $0.value) }, uniquingKeysWith: { $1 })
         let keys = Set(wanted.keys).union(there.ownKeys).sorted().compactMap { key -> FieldChange? in
             let after = wanted[key] ?? FieldValue.none
@@ -33,7 +34,7 @@ extension PublishedContent {
     }
 
     /// Whether this program owns exactly what it wants in an object.
-    func isOwned(in there: PublishedObject) -> Bool {
+    func isOwned(in there: KubernetesObject) -> Bool {
         there.ownKeys == Set(assignments.map(\.field)) && there.ownLabels == Set(labels.keys)
     }
 
@@ -42,10 +43,10 @@ extension PublishedContent {
     }
 }
 
-extension PublishedObject {
+extension KubernetesObject {
     /// - Parameter isSecret: whether it must not be shown.
     fileprivate func value(of key: String, isSecret: Bool) -> FieldValue {
-        guard let value = values[key] else { return .none }
+        guard let value = data[key] else { return .none }
         guard let value else { return .text("(no text)") }
         return isSecret ? .secret(value) : .text(value.exposed)
     }
@@ -61,4 +62,12 @@ extension FieldValue {
         default: false
         }
     }
+}
+
+/// What came of looking at an object of which a service may be told something.
+package enum PublishedObservation: Sendable, Equatable {
+    /// Empty if it is not there.
+    case seen(KubernetesObject)
+    /// A clause, without anything of the object.
+    case unreadable(reason: String)
 }

@@ -1,5 +1,6 @@
 package import DesiredState
 package import KubernetesAPI
+import SecretSources
 import Synchronization
 
 /// The desired-state files, and the last good state of them.

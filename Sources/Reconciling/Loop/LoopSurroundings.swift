@@ -11,9 +11,10 @@ package struct LoopSurroundings: Sendable {
     package var client: @Sendable () -> AuthentikClient
     /// Resolves all secrets of the desired state.
     package var secrets: @Sendable (DesiredState) async -> ResolvedSecrets
-    /// The Kubernetes whose Secrets are watched, whose workloads are restarted and where services are told of their
-    /// providers; nil for none.
-    package var kubernetes: KubernetesSecrets?
+    /// The Kubernetes whose workloads are restarted and where services are told of their providers; nil for none.
+    package var kubernetes: KubernetesAccess?
+    /// Watches the Kubernetes Secrets that are referred to; nil for none.
+    package var secretReader: KubernetesSecretReader?
     /// The file with the token, which is watched; nil without one.
     package var tokenFile: String?
     /// Decides who of several replicas writes; nil if there is none but this.
@@ -25,7 +26,8 @@ package struct LoopSurroundings: Sendable {
         address: AuthentikAddress,
         client: @escaping @Sendable () -> AuthentikClient,
         secrets: @escaping @Sendable (DesiredState) async -> ResolvedSecrets,
-        kubernetes: KubernetesSecrets? = nil,
+        kubernetes: KubernetesAccess? = nil,
+        secretReader: KubernetesSecretReader? = nil,
         tokenFile: String? = nil,
         election: LeaseElection? = nil,
         events: EventRecorder? = nil
@@ -34,6 +36,7 @@ package struct LoopSurroundings: Sendable {
         self.client = client
         self.secrets = secrets
         self.kubernetes = kubernetes
+        self.secretReader = secretReader
         self.tokenFile = tokenFile
         self.election = election
         self.events = events

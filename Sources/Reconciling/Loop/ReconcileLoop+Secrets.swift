@@ -7,7 +7,7 @@ extension ReconcileLoop {
 
     /// Follows the Kubernetes Secrets that the file names, until the task is cancelled, and asks for a pass when one
     /// changes.
-    func watchSecrets(of kubernetes: KubernetesSecrets) async {
+    func watchSecrets(by reader: KubernetesSecretReader) async {
         var watched: Set<ObjectName> = []
         var watch: Task<Void, Never>?
         // The first pass reads them first, so that what is there from the start is no news.
@@ -15,7 +15,7 @@ extension ReconcileLoop {
             // Whoever stands by reads no secrets.
             let wanted = isLeading ? files.loaded.kubernetesSecrets : []
             // Where there is no Kubernetes, each service says so; it may come to be there.
-            guard wanted != watched, let reader = try? kubernetes.reader() else { continue }
+            guard wanted != watched, (try? reader.kubernetes.client()) != nil else { continue }
             watch?.cancel()
             watched = wanted
             watch = Task { [log] in

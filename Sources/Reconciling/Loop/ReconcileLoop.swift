@@ -49,8 +49,8 @@ package final class ReconcileLoop: Sendable {
                     watch.look(at: self.watchedPaths).forEach { self.ask($0) }
                 }
             }
-            if let kubernetes = surroundings.kubernetes {
-                group.addTask { await self.watchSecrets(of: kubernetes) }
+            if let reader = surroundings.secretReader {
+                group.addTask { await self.watchSecrets(by: reader) }
             }
             if let election = surroundings.election {
                 group.addTask { await self.takePart(in: election) }

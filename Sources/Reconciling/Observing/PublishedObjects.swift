@@ -6,7 +6,7 @@ import SecretSources
 /// Looks at what services are told of their providers.
 struct PublishedObjects: Sendable {
     /// Nil if none may be asked.
-    let kubernetes: KubernetesSecrets?
+    let kubernetes: KubernetesAccess?
 
     /// Looks at each object once, side by side; at none where Kubernetes may not be asked.
     ///
@@ -38,17 +38,7 @@ struct PublishedObjects: Sendable {
     ) async -> PublishedObservation {
         do {
             let object = try await client.within(limit) { try await $0.object(name.resource, name.object) }
-            guard let object else {
-                return .seen(PublishedObject())
-            }
-            return .seen(
-                PublishedObject(
-                    values: object.data,
-                    labels: object.labels,
-                    ownKeys: object.ownKeys,
-                    ownLabels: object.ownLabels
-                )
-            )
+            return .seen(object ?? KubernetesObject())
         } catch {
             return .unreadable(reason: "\(error)")
         }

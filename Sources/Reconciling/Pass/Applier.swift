@@ -1,7 +1,7 @@
 import AuthentikAPI
 import Base
+import KubernetesAPI
 import Planning
-import SecretSources
 import Synchronization
 
 /// Carries out a plan: services side by side, the writes of each in order.
@@ -18,7 +18,7 @@ struct Applier: Sendable {
     /// Told how many of the services are done; nil for nobody.
     let onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
     /// Where workloads are restarted; nil for nowhere.
-    var kubernetes: KubernetesSecrets?
+    var kubernetes: KubernetesAccess?
     var clock = RestartClock()
 
     func apply(_ plan: Plan) async -> [ServiceOutcome] {

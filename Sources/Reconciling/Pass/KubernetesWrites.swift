@@ -10,7 +10,7 @@ import Secrets
 /// Writes to the Kubernetes that client secrets are read from: what uses Authentik is told, and restarted.
 struct KubernetesWrites: Sendable {
     /// Nil if none may be asked.
-    let kubernetes: KubernetesSecrets?
+    let kubernetes: KubernetesAccess?
     /// Whether writes may begin.
     let gate: WriteGate
 

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import Planning
+import SecretSources
 
 /// What a pass goes on with where something came in between: a create that a killed process had left in flight, another
 /// process with the same file, a person.
@@ -30,7 +31,7 @@ extension Pass {
         else { return nil }
         var plan = whole
         plan.services.removeAll { service in failed[service.slug].map(service.repeats) ?? true }
-        let again = await apply(plan, observed.release, paused: paused(secrets.availability))
+        let again = await apply(plan, observed.release, paused: paused(secrets.looks))
         let replaced = Dictionary(again.map { ($0.plan.slug, $0) }, uniquingKeysWith: { first, _ in first })
         return (outcomes.map { replaced[$0.plan.slug]?.following($0) ?? $0 }, whole, observed)
     }

@@ -1,7 +1,9 @@
 package import AuthentikAPI
 package import DesiredState
+package import KubernetesAPI
 package import Planning
 package import SecretSources
+package import Secrets
 
 /// One pass: observe, plan, apply.
 package struct Pass: Sendable {
@@ -10,7 +12,7 @@ package struct Pass: Sendable {
     /// Resolves the secrets that `desired` refers to; begun beside the reading of Authentik.
     package var secrets: @Sendable () async -> ResolvedSecrets
     /// Where workloads are restarted and services told of their providers; nil for nowhere.
-    package var kubernetes: KubernetesSecrets?
+    package var kubernetes: KubernetesAccess?
     /// What it is about, if not about everything.
     package var narrowing = Narrowing()
     /// How many services are written to at the same time.
@@ -19,7 +21,7 @@ package struct Pass: Sendable {
     package var allowedDeletions: Int?
     /// Tells by the secrets which services are looked at and not mended: somebody keeps changing them back, see
     /// ``FightDetector``.
-    package var paused: @Sendable ([SecretReference: SecretAvailability]) -> Set<String> = { _ in [] }
+    package var paused: @Sendable ([SecretReference: SecretLook]) -> Set<String> = { _ in [] }
     /// Told how many of the changing services are done.
     package var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
@@ -63,7 +65,7 @@ package struct Pass: Sendable {
         if let differences = reviewed?.differences(from: record(plan, observed.release)), !differences.isEmpty {
             throw PlanMoved(differences)
         }
-        let paused = paused(secrets.availability)
+        let paused = paused(secrets.looks)
         var outcomes = await apply(plan, observed.release, paused: paused)
         var seen = (plan: plan, observed: observed)
         if reviewed != nil {
@@ -102,7 +104,7 @@ package struct Pass: Sendable {
         let secrets = await resolved
         let plan = Planner.plan(
             desired,
-            secrets: secrets.availability,
+            secrets: secrets.looks,
             observed: observed,
             address: client.address.description,
             allowedDeletions: allowedDeletions
@@ -147,6 +149,16 @@ package struct Pass: Sendable {
             }
             return outcome
         }
+    }
+}
+
+extension SecretResolver {
+    /// Resolves what the services that a pass is about refer to: one about others must not look at what came of theirs.
+    package func resolve(_ desired: DesiredState, _ narrowing: Narrowing) async -> ResolvedSecrets {
+        let services = desired.services.filter { narrowing.includes($0.slug) }
+        let references = Set(services.compactMap { $0.provider?.secret })
+        guard narrowing.withoutSecrets else { return await resolve(references) }
+        return ResolvedSecrets(Dictionary(uniqueKeysWithValues: references.map { ($0, .leftOut) }))
     }
 }
 

@@ -1,6 +1,7 @@
 package import AuthentikAPI
 package import DesiredState
 package import Planning
+package import SecretSources
 
 /// What a pass did.
 package struct PassReport: Sendable {

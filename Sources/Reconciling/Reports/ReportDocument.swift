@@ -1,6 +1,7 @@
 package import AuthentikAPI
 import DesiredState
 import Planning
+import SecretSources
 
 /// A report for machines; `manifests/schemas/report.schema.json` describes it.
 ///

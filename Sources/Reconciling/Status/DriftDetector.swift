@@ -1,5 +1,6 @@
 import DesiredState
 import Planning
+import Secrets
 
 /// Tells what somebody else changed from what the file, or a secret, changed.
 ///
@@ -17,7 +18,7 @@ struct DriftDetector: Sendable {
 
     private struct Known: Sendable {
         var service: Service
-        var secret: SecretAvailability?
+        var secret: SecretLook?
         var isInSync: Bool
         var isOpen: Bool
     }
@@ -25,7 +26,7 @@ struct DriftDetector: Sendable {
     private var known: [String: Known] = [:]
 
     /// Takes note of what a pass found and did.
-    mutating func judge(_ outcome: ServiceOutcome, _ service: Service, _ secret: SecretAvailability?) -> Verdict {
+    mutating func judge(_ outcome: ServiceOutcome, _ service: Service, _ secret: SecretLook?) -> Verdict {
         let before = known[service.slug]
         let verdict = verdict(outcome, service, secret)
         known[service.slug] = Known(
@@ -38,7 +39,7 @@ struct DriftDetector: Sendable {
     }
 
     /// Whether a service is declared as it was in the last pass.
-    func isUnchanged(_ service: Service, _ secret: SecretAvailability?) -> Bool {
+    func isUnchanged(_ service: Service, _ secret: SecretLook?) -> Bool {
         guard let known = known[service.slug], known.service.isDeclared(as: service) else { return false }
         guard let before = known.secret, let secret else { return known.secret == nil && secret == nil }
         return before.means(secret)
@@ -49,7 +50,7 @@ struct DriftDetector: Sendable {
         known = known.filter { slugs.contains($0.key) }
     }
 
-    private func verdict(_ outcome: ServiceOutcome, _ service: Service, _ secret: SecretAvailability?) -> Verdict {
+    private func verdict(_ outcome: ServiceOutcome, _ service: Service, _ secret: SecretLook?) -> Verdict {
         guard let before = known[service.slug], isUnchanged(service, secret), outcome.plan.isDifferent,
             // The mark of a service with a restart follows each change of the Secret, of another value or none, too.
             before.secret == secret || !outcome.plan.changes.isEmpty

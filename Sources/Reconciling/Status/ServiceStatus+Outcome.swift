@@ -1,5 +1,6 @@
 import DesiredState
 import Planning
+import Secrets
 
 extension SyncState {
     init(_ outcome: ServiceOutcome) {
@@ -61,7 +62,7 @@ extension ServiceStatus {
     init(
         _ outcome: ServiceOutcome,
         _ service: Service?,
-        _ secret: SecretAvailability?,
+        _ secret: SecretLook?,
         before: ServiceStatus?,
         at time: Timestamp
     ) {
@@ -83,12 +84,12 @@ extension ServiceStatus {
         )
         conditions = [condition(.synced, state.condition, reason, before: before, at: time)]
         switch secret {
-        case .available:
+        case .present:
             conditions.insert(
                 condition(.secretResolved, (.yes, "Resolved"), "its secret is at hand", before: before, at: time),
                 at: 0
             )
-        case .unavailable(let reason):
+        case .missing(let reason), .unusable(let reason), .unreadable(let reason):
             conditions.insert(
                 condition(.secretResolved, (.no, "Unresolved"), reason, before: before, at: time),
                 at: 0

@@ -1,6 +1,8 @@
 package import AuthentikAPI
 package import DesiredState
-package import Planning
+import Planning
+import SecretSources
+package import Secrets
 
 /// Keeps the status: told what happened, it has the document, and says what is worth a line in the log.
 ///
@@ -84,7 +86,7 @@ package struct StatusLedger: Sendable {
 
     /// The services that the next pass is not to mend yet: those whose fight pauses, and whose declaration is still the
     /// same.
-    package func paused(_ secrets: [SecretReference: SecretAvailability], at time: Timestamp) -> Set<String> {
+    package func paused(_ secrets: [SecretReference: SecretLook], at time: Timestamp) -> Set<String> {
         let paused = fights.paused(at: time)
         guard !paused.isEmpty else { return [] }
         let unchanged = desired.services.filter { drifts.isUnchanged($0, $0.provider?.secret.flatMap { secrets[$0] }) }
@@ -149,7 +151,7 @@ package struct StatusLedger: Sendable {
         _ pass: FinishedPass,
         _ authors: [String: DriftAuthor]
     ) -> [LedgerEvent] {
-        let secrets = report.secrets.availability
+        let secrets = report.secrets.looks
         let time = pass.finishedAt
         let before = Dictionary(document.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         let declared = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })

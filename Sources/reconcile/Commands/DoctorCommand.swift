@@ -6,6 +6,7 @@ import DesiredState
 import FoundationEssentials
 import KubernetesAPI
 import Reconciling
+import SecretSources
 
 /// `reconcile doctor`: looks at everything that has to be right, and says what to do.
 struct DoctorCommand: AsyncParsableCommand {
@@ -49,7 +50,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         if let desired {
             if let client { findings += try await NameCheckup(client: client, desired: desired).findings() }
-            let resolved = await connection.secretResolution().resolve(desired)
+            let resolved = await connection.secretResolver().resolve(desired)
             findings += SecretCheckup(desired: desired, resolved: resolved).findings()
         }
         findings += try await kubernetes(desired)

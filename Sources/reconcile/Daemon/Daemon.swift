@@ -94,16 +94,17 @@ struct Daemon {
                 LeadershipStatus(lease: $0.name.description, identity: $0.identity, since: startedAt)
             }
         )
-        var resolution = pass.connection.secretResolution()
-        resolution.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
+        var resolver = pass.connection.secretResolver()
+        resolver.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
         let loop = ReconcileLoop(
             settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
             files: files,
             surroundings: LoopSurroundings(
                 address: address,
                 client: { AuthentikClient(address: address, token: token.current(), transport: transport) },
-                secrets: { [resolution] in await resolution.resolve($0) },
-                kubernetes: resolution.kubernetes,
+                secrets: { [resolver] in await resolver.resolve($0) },
+                kubernetes: resolver.reader?.kubernetes,
+                secretReader: resolver.reader,
                 tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath,
                 election: election,
                 events: pass.connection.sandbox ? nil : eventRecorder(log)

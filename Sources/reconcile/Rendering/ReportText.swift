@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Planning
 import Reconciling
+import SecretSources
 
 extension Session {
     /// A report as the result of `reconcile --once`.

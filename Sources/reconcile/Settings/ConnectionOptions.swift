@@ -117,15 +117,16 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// Where secrets are looked for; a sandbox asks no Kubernetes, and makes up what is missing, once for each reference.
-    func secretResolution() -> SecretResolution {
+    func secretResolver() -> SecretResolver {
         let environment = ProcessInfo.processInfo.environment
-        var resolution = SecretResolution(SecretResolver(environment: environment))
+        var resolver = SecretResolver(environment: environment)
         if sandbox {
-            resolution.standIn = StandIns().secret
+            resolver.standIn = StandIns().secret
         } else {
-            resolution.kubernetes = KubernetesSecrets { try KubernetesConfiguration.find(environment: environment) }
+            let kubernetes = KubernetesAccess { try KubernetesConfiguration.find(environment: environment) }
+            resolver.reader = KubernetesSecretReader(kubernetes)
         }
-        return resolution
+        return resolver
     }
 
     func transport() throws -> CurlTransport {

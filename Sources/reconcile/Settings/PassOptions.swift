@@ -85,9 +85,9 @@ struct PassOptions: ParsableArguments {
         var client = AuthentikClient(address: address, token: token, transport: try connection.transport())
         client.deadline = .now + .seconds(connection.timeoutSeconds)
         client.onRetry = RetryLog(logger: logger).report
-        let resolution = connection.secretResolution()
-        var pass = Pass(client: client, desired: desired) { await resolution.resolve(desired, narrowing) }
-        pass.kubernetes = resolution.kubernetes
+        let resolver = connection.secretResolver()
+        var pass = Pass(client: client, desired: desired) { await resolver.resolve(desired, narrowing) }
+        pass.kubernetes = resolver.reader?.kubernetes
         pass.narrowing = narrowing
         pass.onProgress = ProgressLog(logger: logger).report
         return Session(

@@ -3,6 +3,7 @@ import AuthentikSandbox
 import Base
 import DesiredState
 import JSON
+import KubernetesAPI
 import KubernetesSupport
 import Planning
 import Reconciling
@@ -159,7 +160,7 @@ import Testing
     @Test func `without a Kubernetes the rest is done`() async throws {
         try await withPublished { cluster in
             var pass = try await cluster.makePass()
-            pass.kubernetes = KubernetesSecrets { nil }
+            pass.kubernetes = KubernetesAccess { nil }
             let message = try #require(try await pass.run().outcomes[0].failure?.message)
             #expect(message.contains("cannot be published: no Kubernetes API is known here"))
             // Where none may be asked at all, as beside a sandbox, it is left out.

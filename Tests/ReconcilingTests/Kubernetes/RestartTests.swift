@@ -3,6 +3,7 @@ import AuthentikSandbox
 import Base
 import DesiredState
 import JSON
+import KubernetesAPI
 import KubernetesSupport
 import Planning
 import Reconciling
@@ -220,7 +221,7 @@ private let providers = "/api/v3/providers/oauth2/"
             let message = try #require(try await pass.run().outcomes[0].failure?.message)
             #expect(message.hasSuffix("could not be restarted: no Kubernetes is asked here"))
             pass = try await cluster.makePass()
-            pass.kubernetes = KubernetesSecrets { nil }
+            pass.kubernetes = KubernetesAccess { nil }
             let other = try #require(try await pass.run().outcomes[0].failure?.message)
             #expect(other.contains("could not be restarted: no Kubernetes API is known here"))
             #expect(ExitStatus(try await cluster.pass()) == .success)

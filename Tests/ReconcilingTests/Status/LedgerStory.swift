@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import FoundationEssentials
+import SecretSources
 import Secrets
 
 @testable import Planning
@@ -12,7 +13,7 @@ final class LedgerStory {
     private var files: DesiredFiles.Loaded
     private var number = 0
     private var now: Timestamp
-    var secret = SecretAvailability.available(Secret("s3cr3t"))
+    var secret = SecretLook.present(Secret("s3cr3t"))
 
     private static let start = Timestamp(Date(timeIntervalSince1970: 1_800_000_000))
     private static let text = """
@@ -52,7 +53,7 @@ final class LedgerStory {
         Dictionary(uniqueKeysWithValues: SyncState.allCases.map { ($0.rawValue, counts[$0.rawValue] ?? 0) })
     }
 
-    private var secrets: [SecretReference: SecretAvailability] { [.environment("GRAFANA"): secret] }
+    private var secrets: [SecretReference: SecretLook] { [.environment("GRAFANA"): secret] }
 
     func declare(_ change: (inout [Service]) -> Void) {
         change(&files.desired.services)
@@ -78,7 +79,7 @@ final class LedgerStory {
             brake: brake,
             requests: RequestCounts(),
             duration: .seconds(1),
-            secrets: ResolvedSecrets(availability: secrets)
+            secrets: ResolvedSecrets(secrets)
         )
         return end(.report(report), authors)
     }

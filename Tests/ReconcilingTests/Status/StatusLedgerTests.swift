@@ -54,14 +54,14 @@ import Testing
         story.pass([.grafana(.inSync), .docs(.inSync)])
         story.declare { $0[1].group = "Other" }
         #expect(story.pass([.grafana(.update), .docs(.inSync)]) == ["changed grafana"])
-        story.secret = .available(Secret("rotated"))
+        story.secret = .present(Secret("rotated"))
         #expect(story.pass([.grafana(.update), .docs(.inSync)]) == ["changed grafana"])
         #expect(story.document.services.last?.lastDrift == nil)
     }
 
     @Test func `a mark that follows its Secret, of the same value, is no drift`() {
-        func secret(_ version: String) -> SecretAvailability {
-            .available(Secret("s3cr3t"), version: SecretVersion(uid: "u", resourceVersion: version))
+        func secret(_ version: String) -> SecretLook {
+            .present(Secret("s3cr3t"), version: SecretVersion(uid: "u", resourceVersion: version))
         }
         story.secret = secret("1")
         story.pass([.grafana(.inSync), .docs(.inSync)])

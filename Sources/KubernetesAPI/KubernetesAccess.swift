@@ -1,22 +1,17 @@
-package import KubernetesAPI
 import Synchronization
 
-/// The Kubernetes that references mean, found when the first of them needs it.
+/// The Kubernetes that the file means, found when the first thing needs it.
 ///
-/// Who names no Kubernetes Secret needs no Kubernetes, and gets no error about one.
-package final class KubernetesSecrets: Sendable {
-    private struct Found {
-        var client: KubernetesClient
-        var reader: KubernetesSecretReader
-    }
-
+/// Who names no Kubernetes Secret, restarts no workload and publishes nothing needs no Kubernetes, and gets no error about
+/// one.
+package final class KubernetesAccess: Sendable {
     /// How long each part of a pass may take, with all its attempts.
     ///
     /// A part is a Secret that is read, an object that is looked at or published, a workload that is restarted. One that
     /// takes longer fails by itself, so that all else is done.
     package let limit: Duration
     private let find: @Sendable () throws -> KubernetesConfiguration?
-    private let found = Mutex<Found?>(nil)
+    private let found: Mutex<KubernetesClient?>
 
     /// - Parameters:
     ///   - limit: how long each part of a pass may take.
@@ -27,26 +22,24 @@ package final class KubernetesSecrets: Sendable {
     ) {
         self.limit = limit
         self.find = find
+        found = Mutex(nil)
     }
 
-    /// The reader of Secrets.
-    ///
-    /// - Throws: ``KubernetesConfigurationError``.
-    package func reader() throws -> KubernetesSecretReader { try look().reader }
+    /// The Kubernetes that a client asks.
+    package init(_ client: KubernetesClient, limit: Duration = .seconds(10)) {
+        self.limit = limit
+        find = { client.configuration }
+        found = Mutex(client)
+    }
 
-    /// A client of the API that the reader reads from.
-    ///
-    /// - Throws: ``KubernetesConfigurationError``.
-    package func client() throws -> KubernetesClient { try look().client }
-
-    private func look() throws -> Found {
+    /// - Throws: ``KubernetesConfigurationError``, or ``TransportError`` if libcurl cannot be set up.
+    package func client() throws -> KubernetesClient {
         try found.withLock { found in
             if let found { return found }
             guard let configuration = try find() else {
                 throw KubernetesConfigurationError.notFound
             }
-            let client = try KubernetesClient(configuration: configuration)
-            let new = Found(client: client, reader: KubernetesSecretReader(client: client, limit: limit))
+            let new = try KubernetesClient(configuration: configuration)
             found = new
             return new
         }
