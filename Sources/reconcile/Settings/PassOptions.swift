@@ -114,8 +114,3 @@ func randomToken() -> String {
     let characters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
     return String((0..<40).map { _ in characters[Int.random(in: characters.indices)] })
 }
-
-extension ExitStatus {
-    /// The error that ends the command with this status and prints nothing.
-    var thrown: ArgumentParser.ExitCode { ArgumentParser.ExitCode(rawValue) }
-}

@@ -1,7 +1,9 @@
-package import Planning
+import ArgumentParser
+import Planning
+import Reconciling
 
 /// How the command ends; 64 and above as in sysexits(3).
-package enum ExitStatus: Int32, Sendable {
+enum ExitStatus: Int32, Sendable {
     /// Converged, or nothing to do.
     case success = 0
     /// Some service failed, conflicts, is blocked or waits for its secret, or the brake held; the others were converged
@@ -18,7 +20,7 @@ package enum ExitStatus: Int32, Sendable {
     /// The token is refused or lacks a permission.
     case refused = 77
 
-    package init(_ failure: PassFailure) {
+    init(_ failure: PassFailure) {
         self =
             switch failure.kind {
             case .unobservable: .unobservable
@@ -26,16 +28,21 @@ package enum ExitStatus: Int32, Sendable {
             }
     }
 
-    package init(_ report: PassReport) {
-        self = report.brake == nil && report.outcomes.allSatisfy(\.isConverged) ? .success : .incomplete
+    init(_ report: PassReport) {
+        self = report.isConverged ? .success : .incomplete
     }
 
     /// Of `reconcile plan`.
-    package init(_ plan: Plan) {
+    init(_ plan: Plan) {
         if !plan.stuck.isEmpty || plan.brake != nil {
             self = .incomplete
         } else {
             self = plan.changing.isEmpty ? .success : .changes
         }
     }
+}
+
+extension ExitStatus {
+    /// The error that ends the command with this status and prints nothing.
+    var thrown: ArgumentParser.ExitCode { ArgumentParser.ExitCode(rawValue) }
 }
