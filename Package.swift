@@ -108,10 +108,17 @@ let package = Package(
             ]
         ),
         library(
-            "Deploying",
+            "Setup",
             [
                 "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning",
                 "Reconciling", "SecretSources", "Secrets", "YAMLDocument",
+            ]
+        ),
+        library(
+            "Reporting",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "Reconciling",
+                "Setup",
             ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
@@ -128,7 +135,7 @@ let package = Package(
         library(
             "StatusServer",
             [
-                "Base", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
+                "Base", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Reporting", "Secrets",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -157,9 +164,9 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "Deploying", "DesiredState", "Exporting",
-                "Files", "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "SecretSources",
-                "Secrets", "StatusServer",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "Exporting", "Files",
+                "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "Reporting", "SecretSources",
+                "Secrets", "Setup", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -225,7 +232,7 @@ let package = Package(
             "Reconciling",
             [
                 "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
-                "KubernetesSupport", "Planning", "SecretSources", "Secrets", "TestSupport", "reconcile",
+                "KubernetesSupport", "Planning", "Reporting", "SecretSources", "Secrets", "TestSupport",
             ],
             resources: [.copy("Properties/Oracle")]
         ),
@@ -239,17 +246,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(
-            name: "RenderingTests",
-            dependencies: [
-                "reconcile", "AuthentikAPI", "DesiredState", "JSON", "Planning", "Reconciling", "Secrets",
-                "TestSupport",
-            ],
-            resources: [.copy("Golden")],
-            swiftSettings: settings
+        tests(
+            "Reporting",
+            ["AuthentikAPI", "DesiredState", "JSON", "Planning", "Reconciling", "Secrets", "TestSupport"],
+            resources: [.copy("Golden")]
         ),
         tests(
-            "Deploying",
+            "Setup",
             [
                 "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "KubernetesAPI",
                 "KubernetesSupport", "Reconciling", "SecretSources", "Secrets", "TestSupport",
@@ -259,7 +262,8 @@ let package = Package(
         tests(
             "StatusServer",
             [
-                "AuthentikAPI", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "TestSupport", "YAMLDocument",
+                "AuthentikAPI", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Reporting", "TestSupport",
+                "YAMLDocument",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -1,4 +1,5 @@
 import Reconciling
+import Reporting
 
 /// A status as JSON text, put together from parts so that only what changed is encoded again.
 ///

@@ -1,5 +1,6 @@
 import AuthentikAPI
 import Logging
+import Reporting
 import Synchronization
 
 /// Logs failures that will be retried: the first of several that come at once, the others for debugging.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Reconciling
+import Reporting
 
 /// `reconcile`: the root command.
 @main

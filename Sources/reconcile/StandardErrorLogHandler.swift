@@ -1,6 +1,7 @@
 import DesiredState
 import FoundationEssentials
 import Logging
+import Reporting
 
 /// Writes the log to stderr: a line of text each on a terminal, a JSON object each otherwise.
 struct StandardErrorLogHandler: LogHandler {

@@ -77,7 +77,7 @@ func withHomelab(
         try await homelab.run(as: account)
         if isConverged {
             let report = try await homelab.pass()
-            try #require(ExitStatus(report) == .success)
+            try #require(report.isConverged)
             if account == .barred { try await homelab.barAll() }
             homelab.sandbox.resetRequests()
         }

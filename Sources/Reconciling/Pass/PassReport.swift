@@ -16,6 +16,9 @@ package struct PassReport: Sendable {
     package var objects = ManagedObjects()
     /// What came of the secrets.
     package var secrets = ResolvedSecrets()
+
+    /// Whether every service is as declared now, and no deletion is held back.
+    package var isConverged: Bool { brake == nil && outcomes.allSatisfy(\.isConverged) }
 }
 
 /// What became of one service.

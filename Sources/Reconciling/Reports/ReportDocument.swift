@@ -25,7 +25,7 @@ package struct ReportDocument: Encodable, Sendable {
 
     package init(_ report: PassReport, address: AuthentikAddress) {
         authentik = AuthentikRecord(url: address.description, release: report.release.description)
-        isConverged = ExitStatus(report) == .success
+        isConverged = report.isConverged
         summary = ServiceRecord.summary(of: report.outcomes.map(\.plan))
         failed = report.outcomes.filter { $0.failure != nil }.count
         brake = report.brake.map(BrakeRecord.init)

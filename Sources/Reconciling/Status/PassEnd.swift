@@ -41,7 +41,7 @@ extension FinishedPass {
         )
         switch end.outcome {
         case .report(let report):
-            result = ExitStatus(report) == .success ? .converged : .incomplete
+            result = report.isConverged ? .converged : .incomplete
             changed = report.outcomes.count { !$0.written.isEmpty }
         case .failure(let failure): error = failure.description
         case .cancelled(let reason): error = reason

@@ -62,18 +62,3 @@ extension SyncState {
         }
     }
 }
-
-extension OverallState {
-    /// For people.
-    package var headline: String {
-        switch self {
-        case .standby: "Standing by"
-        case .starting: "Starting"
-        case .refused: "Refused by Authentik"
-        case .unreachable: "Authentik is unreachable"
-        case .invalidFile: "The file has mistakes"
-        case .outOfSync: "Out of sync"
-        case .inSync: "In sync"
-        }
-    }
-}

@@ -2,6 +2,7 @@ import HTTPTypes
 import JSON
 import NIOCore
 import Reconciling
+import Reporting
 
 /// What the server answers.
 struct Reply: Sendable {

@@ -1,5 +1,6 @@
 import Planning
 import Reconciling
+import Reporting
 
 /// The last thing that happened to any service, whoever did it.
 struct LatestEvent {
@@ -47,22 +48,6 @@ struct LatestEvent {
         drift.map { drift in
             let name: HTML = drift.by.map { "<b><bdi>\($0.username)</bdi></b>" } ?? "somebody else"
             return change == nil ? " by \(name)" : " after a change by \(name)"
-        }
-    }
-}
-
-extension LastChange {
-    /// What was done, as a participle.
-    var done: String {
-        switch Decision(rawValue: decision) {
-        case .create: "created"
-        case .update: "updated"
-        case .adopt: "adopted"
-        case .link: "linked"
-        case .recreate: "recreated"
-        case .delete: "deleted"
-        case .release: "released"
-        case .inSync, .orphan, .conflict, .blocked, .waiting, nil: decision
         }
     }
 }

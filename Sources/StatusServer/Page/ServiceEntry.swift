@@ -1,5 +1,6 @@
 import Planning
 import Reconciling
+import Reporting
 
 /// One service: a line, and everything that is known of it when it is opened.
 struct ServiceEntry {
@@ -9,10 +10,10 @@ struct ServiceEntry {
     var html: HTML {
         let name = service.name == service.slug ? nil : service.name
         return """
-            <details id="service-\(service.slug)" class="service \(service.state.tone.name)">
-            <summary>\(service.state.symbol.html)\
+            <details id="service-\(service.slug)" class="service \(service.state.look.tone.name)">
+            <summary>\(service.state.look.symbol.html)\
             <span class="names"><b><bdi>\(service.slug)</bdi></b>\(name.map { " <bdi class=\"name\">\($0)</bdi>" as HTML })</span> \
-            <span class="why"><span class="tone">\(service.state.word)</span> <span class="reason">\(service.reason.plain)</span></span> \
+            <span class="why"><span class="tone">\(service.state.look.word)</span> <span class="reason">\(service.reason.plain)</span></span> \
             <span class="when">\(when)</span></summary>
             <div class="body">
             \(parts.compactMap(\.self))</div>
@@ -151,16 +152,6 @@ func code(_ field: String) -> HTML {
         return "<code>\(object).<wbr>\(String(field.dropFirst(object.count + 1)))</code>"
     }
     return "<code>\(field)</code>"
-}
-
-extension ConditionStatus.Status {
-    fileprivate var tone: Tone {
-        switch self {
-        case .yes: .good
-        case .no: .bad
-        case .unknown: .idle
-        }
-    }
 }
 
 extension ServiceStatus {

@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
 package import Reconciling
+import Reporting
 
 /// What `GET /` says: the status as a page for a person.
 ///
@@ -21,8 +22,8 @@ package enum StatusPage {
             <meta name="color-scheme" content="light dark">
             <meta name="referrer" content="no-referrer">
             <noscript><meta http-equiv="refresh" content="15"></noscript>
-            <title>\(status.state.headline) · \(status.owner) · reconcile</title>
-            <link rel="icon" href="\(status.state.tone.icon)">
+            <title>\(status.state.look.headline) · \(status.owner) · reconcile</title>
+            <link rel="icon" href="\(status.state.look.tone.icon)">
             <style>\(style)</style>
             </head>
             <body>

@@ -1,14 +1,6 @@
-/// A shape that says how something stands, also to who sees no colours.
-enum Symbol: CaseIterable {
-    case check
-    case dashes
-    case wave
-    case cross
-    case exclamation
-    case bar
-    case pause
-    case question
+import Reporting
 
+extension Symbol {
     /// For the eye only: words say the same beside it.
     var html: HTML {
         """

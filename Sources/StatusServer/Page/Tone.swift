@@ -1,10 +1,6 @@
-/// How much something wants a person's eye; a colour, and never only that.
-enum Tone {
-    case good
-    case idle
-    case warning
-    case bad
+import Reporting
 
+extension Tone {
     /// The class that colours an element.
     var name: HTML {
         switch self {
@@ -14,9 +10,7 @@ enum Tone {
         case .bad: "bad"
         }
     }
-}
 
-extension Tone {
     /// The picture in a browser's tab, as a `data:` address.
     var icon: HTML {
         let drawing: HTML =

@@ -1,4 +1,5 @@
 import Reconciling
+import Reporting
 
 /// The top of the page: how it stands, since when and why.
 struct Verdict {
@@ -6,9 +7,9 @@ struct Verdict {
 
     var html: HTML {
         """
-        <header id="verdict" class="\(status.state.tone.name)">
+        <header id="verdict" class="\(status.state.look.tone.name)">
         <p class="whose"><strong>reconcile</strong> keeps <bdi>\(status.owner)</bdi> at \(authentik)</p>
-        <h1 id="state" aria-live="polite">\(status.state.symbol.html)\(status.state.headline)</h1>
+        <h1 id="state" aria-live="polite">\(status.state.look.symbol.html)\(status.state.look.headline)</h1>
         <p class="message">\(sentence(status.message.plain))</p>
         <p class="since">\(.time(status.since, .since))</p>
         </header>

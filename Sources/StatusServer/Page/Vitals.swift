@@ -1,4 +1,5 @@
 import Reconciling
+import Reporting
 
 /// What happened last, and what comes next.
 struct Vitals {
@@ -45,7 +46,7 @@ struct Vitals {
         let failures: HTML? = passes.failuresInARow > 1 ? "<dd>\(passes.failuresInARow) failures in a row</dd>" : nil
         return """
             <dd class="key">\(.time(last.finishedAt))</dd>
-            <dd class="\(last.result.tone.name)"><span class="tone">\(last.result.words.capitalizedFirst)</span></dd>\(success)\(failures)
+            <dd class="\(last.result.look.tone.name)"><span class="tone">\(last.result.look.words.capitalizedFirst)</span></dd>\(success)\(failures)
             <dd class="quiet">\(because(last.triggers).capitalizedFirst)</dd>
             """
     }

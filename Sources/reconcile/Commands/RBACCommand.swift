@@ -1,6 +1,7 @@
 import ArgumentParser
-import Deploying
 import KubernetesAPI
+import Reporting
+import Setup
 
 /// `reconcile rbac`: the file alone, without Kubernetes.
 struct RBACCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import DesiredState
 import Planning
 import Reconciling
+import Reporting
 
 /// `reconcile release`: gives up what an owner manages.
 struct ReleaseCommand: AsyncParsableCommand {
@@ -22,11 +23,6 @@ struct ReleaseCommand: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        guard pass.narrowing.narrowing == Narrowing() else {
-            throw ValidationError(
-                "a release is of all that an owner manages; --only and --without-secrets do not narrow it"
-            )
-        }
         if pass.output == .markdown, !dryRun { throw ValidationError("--output markdown is for plans") }
         let dryRun = dryRun
         try await pass.run { session in

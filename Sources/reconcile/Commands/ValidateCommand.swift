@@ -1,5 +1,6 @@
 import ArgumentParser
 import DesiredState
+import Reporting
 
 /// `reconcile validate`: the file alone, without Authentik.
 struct ValidateCommand: ParsableCommand {

@@ -4,12 +4,12 @@ import AuthentikSandbox
 import CurlTransport
 import DesiredState
 import Files
-import FoundationEssentials
 import KubernetesAPI
 import Logging
 import Metrics
 import PrometheusMetrics
 import Reconciling
+import Reporting
 import SecretSources
 import Secrets
 import ServiceLifecycle
@@ -28,11 +28,16 @@ struct Daemon {
         let logger = pass.log.logger(.info, showsTime: true)
         let log = LoopLog(logger)
         let server = try options.serverSettings()
-        let target = pass.connection.sandbox ? nil : try pass.connection.target()
-        let election = try options.leadership.election(isSandbox: pass.connection.sandbox)
+        let target = pass.isSandbox ? nil : try pass.connection.target(offeringSandbox: true)
+        let election = try options.leadership.election(isSandbox: pass.isSandbox)
         let files = try loadFiles()
-        let transport = try pass.connection.transport()
-        pass.connection.warn(logger, about: files.loaded.desired, triggerToken: options.trigger.path)
+        let transport = try pass.connection.transport(isSandbox: pass.isSandbox)
+        pass.connection.warn(
+            logger,
+            about: files.loaded.desired,
+            triggerToken: options.trigger.path,
+            isSandbox: pass.isSandbox
+        )
         if let target {
             // A pipe gave all that it has; the token that came of it stays in use.
             let token = TokenSource(target.token, log: log) { [connection = pass.connection] in
@@ -51,7 +56,7 @@ struct Daemon {
 
     /// Where to tell of what happens, if this is a pod.
     private func eventRecorder(_ log: LoopLog) -> EventRecorder? {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = Environment.variables
         // Who needs Kubernetes for more is told what is wrong with it.
         guard let configuration = try? KubernetesConfiguration.find(environment: environment),
             let subject = EventSubject(environment: environment, namespace: configuration.namespace),
@@ -94,7 +99,7 @@ struct Daemon {
                 LeadershipStatus(lease: $0.name.description, identity: $0.identity, since: startedAt)
             }
         )
-        var resolver = pass.connection.secretResolver()
+        var resolver = pass.connection.secretResolver(isSandbox: pass.isSandbox)
         resolver.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
         let loop = ReconcileLoop(
             settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
@@ -105,9 +110,9 @@ struct Daemon {
                 secrets: { [resolver] in await resolver.resolve($0) },
                 kubernetes: resolver.reader?.kubernetes,
                 secretReader: resolver.reader,
-                tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath,
+                tokenFile: pass.isSandbox ? nil : pass.connection.tokenPath,
                 election: election,
-                events: pass.connection.sandbox ? nil : eventRecorder(log)
+                events: pass.isSandbox ? nil : eventRecorder(log)
             ),
             board: StatusBoard(StatusLedger(program: program, authentik: address, files: files)),
             log: log
@@ -133,7 +138,7 @@ struct Daemon {
             try await group.run()
             logger.notice("ended")
         } catch let error as StatusServerError {
-            throw pass.refusal(error.description, .incomplete)
+            throw pass.style.refusal(error.description, .incomplete)
         }
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import AuthentikAPI
 import CurlTransport
-import Deploying
 import DesiredState
 import Files
 import FoundationEssentials
@@ -10,12 +9,10 @@ import Logging
 import Reconciling
 import SecretSources
 import Secrets
+import Setup
 
 /// Which Authentik, and how to reach it.
 struct ConnectionOptions: ParsableArguments {
-    @Flag(help: "Use a built-in Authentik, made for this run, instead of a real one.")
-    var sandbox = false
-
     @Option(help: ArgumentHelp("The address of Authentik. (environment: AUTHENTIK_URL)", valueName: "url"))
     var url: String?
 
@@ -56,15 +53,14 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    /// The address and token of the real Authentik.
+    /// The address and token of Authentik.
     ///
+    /// - Parameter offeringSandbox: whether the command could do without, by `--sandbox`.
     /// - Throws: `ValidationError` that says what is missing, or ``TokenFileError``.
-    func target() throws -> (address: AuthentikAddress, token: Secret) {
-        let environment = ProcessInfo.processInfo.environment
-        guard let text = url ?? environment["AUTHENTIK_URL"], !text.isEmpty else {
-            throw ValidationError(
-                "no Authentik is given; set AUTHENTIK_URL (https://sso.example.net), or use --sandbox to try things out"
-            )
+    func target(offeringSandbox: Bool = false) throws -> (address: AuthentikAddress, token: Secret) {
+        guard let text = url ?? Environment["AUTHENTIK_URL"], !text.isEmpty else {
+            let sandbox = offeringSandbox ? ", or use --sandbox to try things out" : ""
+            throw ValidationError("no Authentik is given; set AUTHENTIK_URL (https://sso.example.net)\(sandbox)")
         }
         guard let address = AuthentikAddress(text) else {
             throw ValidationError("the address of Authentik must be of the form https://sso.example.net")
@@ -74,8 +70,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// The file with the token, if there is one.
     var tokenPath: String? {
-        guard let path = tokenFile ?? ProcessInfo.processInfo.environment["AUTHENTIK_TOKEN_FILE"], !path.isEmpty
-        else { return nil }
+        guard let path = tokenFile ?? Environment["AUTHENTIK_TOKEN_FILE"], !path.isEmpty else { return nil }
         return path
     }
 
@@ -85,14 +80,13 @@ struct ConnectionOptions: ParsableArguments {
     /// - Throws: `ValidationError` that says what is wrong with it, or ``TokenFileError``.
     func token(_ kind: BoundedFile.Kind = .any) throws -> Secret {
         let text: String
-        let environment = ProcessInfo.processInfo.environment
         if let path = tokenPath {
             do {
                 text = try TokenFile.text(path, kind)
             } catch {
                 throw TokenFileError(path, error)
             }
-        } else if let variable = environment["AUTHENTIK_TOKEN"], !variable.isEmpty {
+        } else if let variable = Environment["AUTHENTIK_TOKEN"] {
             text = variable
         } else {
             throw ValidationError("no token is given; set AUTHENTIK_TOKEN or AUTHENTIK_TOKEN_FILE")
@@ -105,37 +99,63 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// What may give secrets away here.
-    func cautions(_ desired: DesiredState?, triggerToken: String? = nil) -> [Caution] {
-        let address = (url ?? ProcessInfo.processInfo.environment["AUTHENTIK_URL"]).flatMap(AuthentikAddress.init)
+    func cautions(
+        _ desired: DesiredState?,
+        triggerToken: String? = nil,
+        isSandbox: Bool = false
+    ) -> [Caution] {
+        let address = (url ?? Environment["AUTHENTIK_URL"]).flatMap(AuthentikAddress.init)
         let files = Caution.PrivateFiles(token: tokenPath, triggerToken: triggerToken, clientKey: clientKey)
-        return Caution.all(address: sandbox ? nil : address, files: files, desired: desired)
+        return Caution.all(address: isSandbox ? nil : address, files: files, desired: desired)
     }
 
     /// Logs them, once for this run.
-    func warn(_ logger: Logger, about desired: DesiredState? = nil, triggerToken: String? = nil) {
-        for caution in cautions(desired, triggerToken: triggerToken) { logger.warning("\(caution)") }
+    func warn(
+        _ logger: Logger,
+        about desired: DesiredState? = nil,
+        triggerToken: String? = nil,
+        isSandbox: Bool = false
+    ) {
+        for caution in cautions(desired, triggerToken: triggerToken, isSandbox: isSandbox) {
+            logger.warning("\(caution)")
+        }
     }
 
     /// Where secrets are looked for; a sandbox asks no Kubernetes, and makes up what is missing, once for each reference.
-    func secretResolver() -> SecretResolver {
-        let environment = ProcessInfo.processInfo.environment
-        var resolver = SecretResolver(environment: environment)
-        if sandbox {
+    func secretResolver(isSandbox: Bool = false) -> SecretResolver {
+        var resolver = SecretResolver(environment: Environment.variables)
+        if isSandbox {
             resolver.standIn = StandIns().secret
         } else {
-            let kubernetes = KubernetesAccess { try KubernetesConfiguration.find(environment: environment) }
+            let kubernetes = KubernetesAccess {
+                try KubernetesConfiguration.find(environment: Environment.variables)
+            }
             resolver.reader = KubernetesSecretReader(kubernetes)
         }
         return resolver
     }
 
-    func transport() throws -> CurlTransport {
+    /// A client that is done within the time limit of a pass, and logs what it tries again.
+    func client(
+        of address: AuthentikAddress,
+        _ token: Secret,
+        logger: Logger,
+        isSandbox: Bool = false
+    ) throws -> AuthentikClient {
+        let transport = try transport(isSandbox: isSandbox)
+        var client = AuthentikClient(address: address, token: token, transport: transport)
+        client.deadline = .now + .seconds(timeoutSeconds)
+        client.onRetry = RetryLog(logger: logger).report
+        return client
+    }
+
+    func transport(isSandbox: Bool = false) throws -> CurlTransport {
         var configuration = TransportConfiguration()
         configuration.authoritiesFile = caFile
         configuration.clientCertificateFile = clientCertificate
         configuration.clientKeyFile = clientKey
         // The sandbox is in this process: no proxy stands between.
-        if sandbox { configuration.proxy = .none }
+        if isSandbox { configuration.proxy = .none }
         return try CurlTransport(configuration: configuration)
     }
 }

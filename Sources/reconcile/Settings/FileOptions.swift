@@ -1,7 +1,6 @@
 import ArgumentParser
 import DesiredState
-import FoundationEssentials
-import Reconciling
+import Reporting
 
 /// Which files declare the services.
 struct FileOptions: ParsableArguments {
@@ -17,7 +16,7 @@ struct FileOptions: ParsableArguments {
     /// The given paths, else the environment's.
     func paths() throws -> [String] {
         if !config.isEmpty { return config }
-        if let path = ProcessInfo.processInfo.environment["RECONCILE_CONFIG"], !path.isEmpty { return [path] }
+        if let path = Environment["RECONCILE_CONFIG"] { return [path] }
         throw ValidationError("no file is given; use --config FILE or set RECONCILE_CONFIG")
     }
 

@@ -1,5 +1,4 @@
 public import ArgumentParser
-import FoundationEssentials
 import Glibc
 public import Logging
 
@@ -52,7 +51,7 @@ struct LogOptions: ParsableArguments {
     }
 
     private static func variable<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value? {
-        guard let text = ProcessInfo.processInfo.environment[name], !text.isEmpty else { return nil }
+        guard let text = Environment[name] else { return nil }
         guard let value = parse(text) else {
             throw ValidationError("\(name) is '\(text)', which is none of its values")
         }

@@ -1,7 +1,4 @@
-import ArgumentParser
 import Files
-import FoundationEssentials
-import Secrets
 
 /// A file with a token; a pipe, as a shell's `<(…)` makes it, is one too.
 enum TokenFile {
@@ -21,46 +18,6 @@ struct TokenFileError: Error, CustomStringConvertible {
 
     init(_ path: String, _ failure: FileFailure) {
         description = "the token file '\(path)' cannot be read: \(failure)"
-    }
-}
-
-/// Who may ask the daemon for a pass.
-struct TriggerTokenOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "A file with the bearer token that POST /reconcile needs. (environment: RECONCILE_TRIGGER_TOKEN_FILE)",
-            valueName: "file"
-        )
-    )
-    var triggerTokenFile: String?
-
-    func validate() throws {
-        guard let path else { return }
-        do {
-            guard try Self.token(path) == nil else { return }
-        } catch {
-            throw ValidationError("the trigger token file '\(path)' cannot be read: \(error)")
-        }
-        throw ValidationError("the trigger token file '\(path)' is empty")
-    }
-
-    var path: String? {
-        let path = triggerTokenFile ?? ProcessInfo.processInfo.environment["RECONCILE_TRIGGER_TOKEN_FILE"] ?? ""
-        return path.isEmpty ? nil : path
-    }
-
-    /// Reads it anew each time; nil if everybody may ask.
-    var token: (@Sendable () -> Secret?)? {
-        guard let path else { return nil }
-        return { try? Self.token(path) }
-    }
-
-    /// A pipe would give it only once.
-    ///
-    /// - Returns: nil if it is empty.
-    private static func token(_ path: String) throws(FileFailure) -> Secret? {
-        let token = try TokenFile.text(path, .regular).trimmingWhitespace()
-        return token.isEmpty ? nil : Secret(token)
     }
 }
 

@@ -116,7 +116,7 @@ func withCluster(
             )
             if isConverged {
                 let report = try await cluster.pass()
-                try #require(ExitStatus(report) == .success)
+                try #require(report.isConverged)
                 homelab.sandbox.resetRequests()
                 kubernetes.resetRequests()
             }

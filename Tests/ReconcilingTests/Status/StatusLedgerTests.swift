@@ -2,6 +2,7 @@ import AuthentikAPI
 import DesiredState
 import FoundationEssentials
 import Planning
+import Reporting
 import Secrets
 import Testing
 
