@@ -103,6 +103,17 @@ let package = Package(
             [
                 "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "SecretSources",
                 "Secrets",
+            ]
+        ),
+        library(
+            "Status",
+            ["AuthentikAPI", "Base", "DesiredState", "Planning", "Reconciling", "SecretSources", "Secrets"]
+        ),
+        library(
+            "Controller",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "KubernetesAPI", "Planning", "Reconciling", "SecretSources",
+                "Status",
                 metrics,
                 logging,
             ]
@@ -118,7 +129,7 @@ let package = Package(
             "Reporting",
             [
                 "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "Reconciling",
-                "Setup",
+                "SecretSources", "Setup", "Status",
             ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
@@ -135,7 +146,9 @@ let package = Package(
         library(
             "StatusServer",
             [
-                "Base", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Reporting", "Secrets",
+                "Base", "Controller", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling",
+                "Reporting",
+                "Secrets", "Status",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -164,9 +177,9 @@ let package = Package(
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "Exporting", "Files",
-                "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "Reporting", "SecretSources",
-                "Secrets", "Setup", "StatusServer",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "Controller", "CurlTransport", "DesiredState", "Exporting",
+                "Files", "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "Reporting",
+                "SecretSources", "Secrets", "Setup", "Status", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -236,6 +249,17 @@ let package = Package(
             ],
             resources: [.copy("Properties/Oracle")]
         ),
+        tests(
+            "Status",
+            ["AuthentikAPI", "Base", "DesiredState", "Planning", "Reconciling", "SecretSources", "Secrets"]
+        ),
+        tests(
+            "Controller",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "KubernetesAPI", "Planning", "Reconciling", "SecretSources",
+                "Secrets", "Status",
+            ]
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
@@ -248,7 +272,10 @@ let package = Package(
         ),
         tests(
             "Reporting",
-            ["AuthentikAPI", "DesiredState", "JSON", "Planning", "Reconciling", "Secrets", "TestSupport"],
+            [
+                "AuthentikAPI", "Base", "DesiredState", "JSON", "Planning", "Reconciling", "Secrets", "Status",
+                "TestSupport",
+            ],
             resources: [.copy("Golden")]
         ),
         tests(
@@ -262,8 +289,9 @@ let package = Package(
         tests(
             "StatusServer",
             [
-                "AuthentikAPI", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Reporting", "TestSupport",
-                "YAMLDocument",
+                "AuthentikAPI", "Base", "Controller", "JSON", "Planning", "PrometheusMetrics", "Reconciling",
+                "Reporting",
+                "Status", "TestSupport", "YAMLDocument",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -1,6 +1,6 @@
 package import Planning
-package import Reconciling
 package import Setup
+package import Status
 
 /// How a state is told and shown: all words, colours and symbols of states stand in this file, a row for each.
 ///

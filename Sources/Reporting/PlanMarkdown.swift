@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import Planning
 
 /// A plan as a comment on a pull request: counts first, what needs somebody next, and no longer than a comment may be.

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Base
 import Planning
 package import Reconciling
 import SecretSources

@@ -1,6 +1,7 @@
+package import Base
 import FoundationEssentials
 import Planning
-package import Reconciling
+package import Status
 
 /// A daemon's status for people at a terminal: how it stands, then what is not as declared, then the passes.
 package struct StatusText {

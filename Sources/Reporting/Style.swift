@@ -1,5 +1,5 @@
+import Base
 import DesiredState
-import Reconciling
 
 /// Colours for a terminal, or none.
 package struct Style: Sendable {

@@ -1,5 +1,6 @@
 import Reconciling
 import Reporting
+import Status
 
 /// A status as JSON text, put together from parts so that only what changed is encoded again.
 ///

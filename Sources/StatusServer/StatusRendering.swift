@@ -1,5 +1,5 @@
 import NIOCore
-import Reconciling
+import Status
 import Synchronization
 
 /// The status as JSON and as a page, each rendered once for each change of it, when first asked for.

@@ -1,9 +1,10 @@
+package import Controller
 import HTTPServing
 import Hummingbird
 import HummingbirdCore
 import Logging
 package import PrometheusMetrics
-package import Reconciling
+import Status
 
 /// Serves what a daemon tells: status, metrics, health and the page; and takes requests for passes.
 ///

@@ -1,10 +1,12 @@
 import AuthentikAPI
+import Base
 import FoundationEssentials
 import Testing
 
 @testable import Planning
 @testable import Reconciling
 @testable import Reporting
+@testable import Status
 
 /// A status at a terminal.
 ///

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Planning
 import Testing
 
-@testable import Reconciling
+@testable import Status
 @testable import StatusServer
 
 /// The page, taken apart.

@@ -1,7 +1,9 @@
+import Base
 import FoundationEssentials
 
 @testable import Planning
 @testable import Reconciling
+@testable import Status
 
 /// Documents as a daemon would hand them out.
 struct SampleStatus {

@@ -2,6 +2,7 @@ import Reporting
 import Testing
 
 @testable import Reconciling
+@testable import Status
 @testable import StatusServer
 
 private let sample = SampleStatus()

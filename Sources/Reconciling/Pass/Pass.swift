@@ -19,8 +19,7 @@ package struct Pass: Sendable {
     package var concurrency = 4
     /// How many services this pass may delete from, whatever the file says; nil for what the file says.
     package var allowedDeletions: Int?
-    /// Tells by the secrets which services are looked at and not mended: somebody keeps changing them back, see
-    /// ``FightDetector``.
+    /// Tells by the secrets which services are looked at and not mended: somebody keeps changing them back.
     package var paused: @Sendable ([SecretReference: SecretLook]) -> Set<String> = { _ in [] }
     /// Told how many of the changing services are done.
     package var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Base
 import DesiredState
 import Planning
 import SecretSources
@@ -39,6 +40,11 @@ package struct ReportDocument: Encodable, Sendable {
 package struct RequestsDocument: Codable, Sendable, Equatable {
     package var reads: Int
     package var writes: Int
+
+    package init(reads: Int, writes: Int) {
+        self.reads = reads
+        self.writes = writes
+    }
 }
 
 struct OutcomeDocument: Encodable, Sendable {

@@ -1,10 +1,12 @@
+import Base
+import Controller
 import Crypto
 import HTTPTypes
 import JSON
 import NIOCore
 import PrometheusMetrics
-import Reconciling
 import Secrets
+import Status
 
 /// What is served where.
 ///

@@ -1,5 +1,6 @@
 import Reconciling
 import Reporting
+import Status
 
 /// The daemon, what it looks after, and what its passes did, for whoever wants to know more.
 struct DaemonFacts {

@@ -1,4 +1,4 @@
-import Reconciling
+import Base
 
 extension HTML {
     /// How a moment is told once the page's script runs; without it, it is told as it is.

@@ -1,6 +1,7 @@
+import Base
 import Planning
-import Reconciling
 import Reporting
+import Status
 
 /// The last thing that happened to any service, whoever did it.
 struct LatestEvent {

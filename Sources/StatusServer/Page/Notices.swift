@@ -1,6 +1,6 @@
 import Planning
-import Reconciling
 import Reporting
+import Status
 
 /// What a person must know or do that no single service tells.
 struct Notices {

@@ -1,6 +1,8 @@
+import Base
 import Planning
 import Reconciling
 import Reporting
+import Status
 
 /// One service: a line, and everything that is known of it when it is opened.
 struct ServiceEntry {

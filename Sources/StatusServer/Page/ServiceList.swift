@@ -1,5 +1,5 @@
-import Reconciling
 import Reporting
+import Status
 
 /// All services: what is not as declared first, the most urgent on top.
 struct ServiceList {

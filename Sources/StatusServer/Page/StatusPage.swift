@@ -1,7 +1,7 @@
 import Crypto
 import FoundationEssentials
-package import Reconciling
 import Reporting
+package import Status
 
 /// What `GET /` says: the status as a page for a person.
 ///

@@ -1,5 +1,5 @@
-import Reconciling
 import Reporting
+import Status
 
 /// The top of the page: how it stands, since when and why.
 struct Verdict {

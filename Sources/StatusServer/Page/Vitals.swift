@@ -1,5 +1,5 @@
-import Reconciling
 import Reporting
+import Status
 
 /// What happened last, and what comes next.
 struct Vitals {

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Base
 import CurlTransport
 import FoundationEssentials
 import Reconciling
 import Reporting
+import Status
 
 /// `reconcile status`: how it stands, as a running daemon tells it.
 struct StatusCommand: AsyncParsableCommand {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import AuthentikAPI
 import AuthentikSandbox
+import Base
+import Controller
 import CurlTransport
 import DesiredState
 import Files
@@ -13,6 +15,7 @@ import Reporting
 import SecretSources
 import Secrets
 import ServiceLifecycle
+import Status
 import StatusServer
 import UnixSignals
 
@@ -34,7 +37,7 @@ struct Daemon {
         let transport = try pass.connection.transport(isSandbox: pass.isSandbox)
         pass.connection.warn(
             logger,
-            about: files.loaded.desired,
+            about: files.loaded.files.desired,
             triggerToken: options.trigger.path,
             isSandbox: pass.isSandbox
         )
@@ -69,7 +72,7 @@ struct Daemon {
         let renderer = DiagnosticRenderer(isColored: pass.style.standardError.isColored)
         do {
             let files = try DesiredFiles(paths: try pass.files.paths(), at: .now)
-            StandardError.write(renderer.render(files.loaded.warnings))
+            StandardError.write(renderer.render(files.loaded.files.warnings))
             return files
         } catch let invalid as InvalidFiles {
             StandardError.write(renderer.render(invalid.diagnostics))
@@ -114,7 +117,14 @@ struct Daemon {
                 election: election,
                 events: pass.isSandbox ? nil : eventRecorder(log)
             ),
-            board: StatusBoard(StatusLedger(program: program, authentik: address, files: files)),
+            board: StatusBoard(
+                StatusLedger(
+                    program: program,
+                    authentik: address,
+                    paths: files.paths,
+                    files: files.loaded.files
+                )
+            ),
             log: log
         )
         let server = StatusServer(settings: serverSettings, loop: loop, registry: registry)

@@ -1,5 +1,5 @@
+import Controller
 import Logging
-import Reconciling
 import ServiceLifecycle
 import StatusServer
 

@@ -1,8 +1,9 @@
+import Controller
 import Dispatch
 import Glibc
 import Logging
-import Reconciling
 import ServiceLifecycle
+import Status
 import UnixSignals
 
 /// What the daemon does on a signal.

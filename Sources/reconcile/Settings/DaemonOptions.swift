@@ -1,5 +1,7 @@
 import ArgumentParser
+import Controller
 import Files
+import FoundationEssentials
 import Reconciling
 import Secrets
 import StatusServer

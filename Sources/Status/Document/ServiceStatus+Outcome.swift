@@ -1,0 +1,198 @@
+import Base
+import DesiredState
+import Planning
+import Reconciling
+import Secrets
+
+extension SyncState {
+    init(_ outcome: ServiceOutcome) {
+        if outcome.failure != nil {
+            self = .failed
+        } else if outcome.isPaused {
+            self = .drifted
+        } else if outcome.plan.deletion?.isHeld == true {
+            self = .held
+        } else {
+            switch outcome.plan.decision {
+            case .conflict: self = .conflict
+            case .blocked: self = .blocked
+            case .waiting: self = .waiting
+            case .orphan: self = .orphan
+            case .inSync, .create, .update, .adopt, .link, .recreate, .delete, .release: self = .inSync
+            }
+        }
+    }
+
+    /// As a condition has it.
+    var condition: (status: ConditionStatus.Status, reason: String) {
+        switch self {
+        case .inSync: (.yes, "InSync")
+        case .pending: (.unknown, "Pending")
+        case .orphan: (.unknown, "Orphan")
+        case .drifted: (.no, "Drifted")
+        case .failed: (.no, "Failed")
+        case .conflict: (.no, "Conflict")
+        case .blocked: (.no, "Blocked")
+        case .waiting: (.no, "Waiting")
+        case .held: (.no, "DeletionHeld")
+        }
+    }
+}
+
+extension ServiceStatus {
+    /// A service that no pass has looked at.
+    init(pending service: Service, at time: Timestamp) {
+        self.init(
+            slug: service.slug,
+            name: service.name,
+            location: service.location.description,
+            state: .pending,
+            reason: "no pass has looked at it yet",
+            conditions: [],
+            differences: [],
+            notes: []
+        )
+        conditions = [condition(.synced, state.condition, reason, before: nil, at: time)]
+    }
+
+    /// What a pass made of it.
+    ///
+    /// - Parameters:
+    ///   - service: its declaration; nil for an orphan.
+    ///   - secret: what came of its secret; nil if it has none.
+    ///   - before: what was known until then.
+    init(
+        _ outcome: ServiceOutcome,
+        _ service: Service?,
+        _ secret: SecretLook?,
+        before: ServiceStatus?,
+        at time: Timestamp
+    ) {
+        let state = SyncState(outcome)
+        let isInSync = state == .inSync
+        self.init(
+            slug: outcome.plan.slug,
+            name: service?.name,
+            location: service?.location.description,
+            state: state,
+            reason: Self.reason(outcome, state),
+            conditions: [],
+            differences: isInSync ? [] : outcome.plan.changes.map(ChangeRecord.init),
+            deletion: isInSync ? nil : outcome.plan.deletion.map(DeletionRecord.init),
+            error: outcome.failure.map(ErrorDocument.init),
+            notes: outcome.plan.notes,
+            lastChange: before?.lastChange,
+            lastDrift: before?.lastDrift
+        )
+        conditions = [condition(.synced, state.condition, reason, before: before, at: time)]
+        switch secret {
+        case .present:
+            conditions.insert(
+                condition(.secretResolved, (.yes, "Resolved"), "its secret is at hand", before: before, at: time),
+                at: 0
+            )
+        case .missing(let reason), .unusable(let reason), .unreadable(let reason):
+            conditions.insert(
+                condition(.secretResolved, (.no, "Unresolved"), reason, before: before, at: time),
+                at: 0
+            )
+        case .waiting(let reason):
+            conditions.insert(
+                condition(.secretResolved, (.no, "Waiting"), reason, before: before, at: time),
+                at: 0
+            )
+        case .leftOut, nil: break
+        }
+        if let workload = service?.provider?.restart { addRestart(of: workload, outcome, before: before, at: time) }
+    }
+
+    private mutating func addRestart(
+        of workload: Workload,
+        _ outcome: ServiceOutcome,
+        before: ServiceStatus?,
+        at time: Timestamp
+    ) {
+        let value: (ConditionStatus.Status, String)
+        let message: String
+        if outcome.restarted != nil {
+            (value, message) = ((.yes, "Restarted"), "\(workload) was restarted for its new secret")
+        } else if outcome.plan.restartTime != nil {
+            (value, message) = ((.no, "Pending"), "\(workload) is still to be restarted for its new secret")
+        } else if outcome.isConverged {
+            (value, message) = ((.yes, "NotNeeded"), "nothing is left to restart \(workload) for")
+        } else {
+            // Nothing was found out about it.
+            let last = before?.conditions.first { $0.type == .workloadRestarted }
+            if let last { conditions.append(last) }
+            return
+        }
+        conditions.append(condition(.workloadRestarted, value, message, before: before, at: time))
+    }
+
+    private static func reason(_ outcome: ServiceOutcome, _ state: SyncState) -> String {
+        switch state {
+        case .failed: outcome.failure?.message ?? outcome.plan.reason
+        case .inSync where outcome.plan.decision == .delete: "absent, as declared"
+        case .inSync where outcome.plan.decision != .inSync: "as declared"
+        case .drifted: "\(outcome.plan.reason); somebody keeps changing it back, so it is mended more slowly"
+        default: outcome.plan.reason
+        }
+    }
+
+    private func condition(
+        _ type: ConditionStatus.Kind,
+        _ value: (status: ConditionStatus.Status, reason: String),
+        _ message: String,
+        before: ServiceStatus?,
+        at time: Timestamp
+    ) -> ConditionStatus {
+        let last = before?.conditions.first { $0.type == type }
+        return ConditionStatus(
+            type: type,
+            status: value.status,
+            reason: value.reason,
+            message: message,
+            lastTransitionTime: last.flatMap { $0.status == value.status ? $0.lastTransitionTime : nil } ?? time
+        )
+    }
+}
+
+extension LastChange {
+    init(_ outcome: ServiceOutcome, _ pass: FinishedPass) {
+        let plan = outcome.plan
+        self.init(
+            at: pass.finishedAt,
+            pass: pass.number,
+            decision: plan.decision.rawValue,
+            reason: plan.reason,
+            fields: plan.changes.map { "\($0.object.rawValue).\($0.field)" },
+            restarted: outcome.restarted?.description
+        )
+    }
+}
+
+extension LastDrift {
+    init(_ plan: ServicePlan, _ pass: FinishedPass, _ author: DriftAuthor?) {
+        self.init(
+            at: pass.finishedAt,
+            pass: pass.number,
+            reason: plan.reason,
+            changes: plan.changes.map(ChangeRecord.init),
+            by: author
+        )
+    }
+}
+
+extension FileStatus.Problem {
+    /// Without the line of the file, which may hold anything.
+    init(_ diagnostic: Diagnostic) {
+        self.init(
+            severity: diagnostic.severity.rawValue,
+            file: diagnostic.file,
+            line: diagnostic.line,
+            column: diagnostic.column,
+            message: diagnostic.message,
+            hint: diagnostic.hint
+        )
+    }
+}
