@@ -1,4 +1,4 @@
-import Glibc
+import SystemPackage
 
 /// Where results go.
 enum StandardOutput {
@@ -6,7 +6,7 @@ enum StandardOutput {
     static func print(_ line: String) { write(line + "\n") }
 
     /// Writes text at once, as it is.
-    static func write(_ text: String) { writeAll(text, to: STDOUT_FILENO) }
+    static func write(_ text: String) { FileDescriptor.standardOutput.writeWhole(text) }
 }
 
 /// Where the log and errors go.
@@ -15,15 +15,12 @@ enum StandardError {
     static func print(_ line: String) { write(line + "\n") }
 
     /// Writes text at once, as it is.
-    static func write(_ text: String) { writeAll(text, to: STDERR_FILENO) }
+    static func write(_ text: String) { FileDescriptor.standardError.writeWhole(text) }
 }
 
-/// Writes everything; gives up where nobody reads any more.
-private func writeAll(_ text: String, to descriptor: Int32) {
-    var bytes = [UInt8](text.utf8)[...]
-    while !bytes.isEmpty {
-        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        if count < 0 && errno != EINTR { return }
-        bytes = bytes.dropFirst(max(0, count))
+extension FileDescriptor {
+    /// Gives up where nobody reads any more: there is nobody left to tell.
+    fileprivate func writeWhole(_ text: String) {
+        _ = try? writeAll([UInt8](text.utf8))
     }
 }
