@@ -84,11 +84,11 @@ let package = Package(
         library("JSON", ["Base"]),
         library("Secrets", ["Base"]),
         library("PythonRegex"),
-        library("CurlTransport", ["CCurl"]),
-        library("YAMLDocument", ["CYAML"]),
+        library("CurlTransport", ["Base", "CCurl"]),
+        library("YAMLDocument", ["Base", "CYAML"]),
         library(
             "DesiredState",
-            ["Files", "PythonRegex", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
+            ["Base", "Files", "PythonRegex", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
         ),
         library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
         library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),

@@ -1,3 +1,4 @@
+package import Base
 import CurlTransport
 
 /// Whether and when a failed request is sent again.
@@ -10,12 +11,9 @@ import CurlTransport
 /// | timed out, interrupted, server error (500) | 3 attempts | 3 attempts, looked up in between |
 /// | anything else | never | never |
 ///
-/// Waits grow exponentially with full jitter in their upper half; `Retry-After` is honoured.
+/// Waits grow as ``Backoff`` says; `Retry-After` is honoured.
 package struct RetryPolicy: Sendable {
-    /// The longest first wait.
-    package var baseDelay: Duration = .milliseconds(500)
-    /// The longest wait, unless Authentik asks for more.
-    package var maximumDelay: Duration = .seconds(15)
+    package var backoff = Backoff(baseDelay: .milliseconds(500), maximumDelay: .seconds(15))
     /// No more attempts than these, whatever the table says: for who comes again anyway.
     package var maximumAttempts = Int.max
 
@@ -28,8 +26,7 @@ package struct RetryPolicy: Sendable {
     ///   - jitter: A random number from 0 to 1.
     package func delay(after error: AuthentikError, attempt: Int, jitter: Double) -> Duration? {
         guard attempt < min(Self.attempts(for: error), maximumAttempts) else { return nil }
-        let ceiling = min(baseDelay * (1 << min(attempt - 1, 16)), maximumDelay)
-        return max(error.retryAfter ?? .zero, ceiling * (0.5 + jitter / 2))
+        return backoff.delay(attempt: attempt, retryAfter: error.retryAfter, jitter: jitter)
     }
 
     private static func attempts(for error: AuthentikError) -> Int {

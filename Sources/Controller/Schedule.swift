@@ -1,3 +1,4 @@
+import Base
 package import Status
 
 /// When the next pass comes, and why: values in, a decision out.
@@ -26,8 +27,8 @@ package struct Schedule: Sendable {
     package func next(failures: Int, pauseEnd: Duration?, jitter: Double) -> (delay: Duration, reason: Trigger) {
         var next = (delay: interval, reason: Trigger.interval)
         if failures > 0 {
-            let wait = firstRetry * (1 << min(failures - 1, 16))
-            next = (min(wait * (0.5 + jitter / 2), interval), .retry)
+            let backoff = Backoff(baseDelay: firstRetry, maximumDelay: nil)
+            next = (min(backoff.delay(attempt: failures, jitter: jitter), interval), .retry)
         }
         if let pauseEnd, pauseEnd < next.delay { next = (max(pauseEnd, .zero), .fight) }
         return next

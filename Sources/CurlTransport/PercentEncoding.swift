@@ -1,13 +1,12 @@
+import Base
+
 /// A text as a part of a URL's path or query: everything but unreserved characters is encoded (RFC 3986, section 2.1).
 package func percentEncoded(_ text: String) -> String {
     var result = ""
     for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
+        if byte.isASCIIAlphanumeric || "-._~".utf8.contains(byte) {
             result.unicodeScalars.append(Unicode.Scalar(byte))
-        default:
+        } else {
             let digits = String(byte, radix: 16, uppercase: true)
             result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
         }

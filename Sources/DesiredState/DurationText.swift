@@ -1,3 +1,4 @@
+import Base
 internal import YAMLDocument
 
 /// Authentik's way to write durations: `hours=1;minutes=30`.

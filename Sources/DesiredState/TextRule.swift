@@ -1,3 +1,5 @@
+import Base
+
 /// What a text must be like, beyond being text.
 ///
 /// Every text is trimmed first, as Authentik does it, and has no control characters.
@@ -110,10 +112,4 @@ extension TextRule {
         let hint = "use only letters, digits, '-' and '_'"
         return isSlug ? nil : Complaint("has a character that no slug may have", hint: hint)
     }
-}
-
-extension UInt8 {
-    var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
-    var isASCIIHexDigit: Bool { isASCIIDigit || (0x41...0x46).contains(self) || (0x61...0x66).contains(self) }
-    var isASCIIAlphanumeric: Bool { isASCIIDigit || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
 }

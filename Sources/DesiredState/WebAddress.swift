@@ -1,3 +1,5 @@
+import Base
+
 /// Checks of URLs: as much as is needed to foresee what Authentik refuses.
 enum WebAddress {
     /// Who looks at a URL, and so how much it must be fit for.

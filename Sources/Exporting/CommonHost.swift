@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 
 /// The host that goes to the top of the file.
 struct CommonHost {

@@ -1,3 +1,5 @@
+import Base
+
 /// Makes up names of environment variables for client secrets; none twice.
 struct EnvironmentNames {
     private var taken: Set<String> = []
@@ -11,7 +13,7 @@ struct EnvironmentNames {
             default: UInt8(ascii: "_")
             }
         }
-        let isDigitFirst = letters.first.map { (0x30...0x39).contains($0) } ?? false
+        let isDigitFirst = letters.first.map(\.isASCIIDigit) ?? false
         let base = (isDigitFirst ? "_" : "") + String(decoding: letters, as: UTF8.self) + "_CLIENT_SECRET"
         var name = base
         var number = 2

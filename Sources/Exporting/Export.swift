@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Base
 import DesiredState
 package import Planning
 

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import Planning
 
 /// What of an application and its provider no file has a name for, and stays as it is.

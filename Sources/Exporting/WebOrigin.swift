@@ -1,3 +1,5 @@
+import Base
+
 /// The beginning of an https URL, and what follows it.
 struct WebOrigin: Hashable {
     var host: String
@@ -13,12 +15,7 @@ struct WebOrigin: Hashable {
         guard url.hasPrefix(scheme) else { return nil }
         let parts = url.dropFirst(scheme.count).split(separator: ":", omittingEmptySubsequences: false)
         guard let host = parts.first, !host.isEmpty, parts.count <= 2,
-            host.utf8.allSatisfy({ byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."): true
-                default: false
-                }
-            })
+            host.utf8.allSatisfy({ $0.isASCIIAlphanumeric || "-.".utf8.contains($0) })
         else { return nil }
         self.host = String(host)
         guard parts.count == 2 else { return }

@@ -1,3 +1,5 @@
+import Base
+
 /// An object in a namespace, of whatever kind.
 package struct ObjectName: Sendable, Hashable, CustomStringConvertible {
     package var namespace: String
@@ -30,7 +32,7 @@ package struct ObjectName: Sendable, Hashable, CustomStringConvertible {
     package static func mayBeName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 253
             && text.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || "-.".utf8.contains(byte)
+                byte.isASCIILowercase || byte.isASCIIDigit || "-.".utf8.contains(byte)
             }
     }
 

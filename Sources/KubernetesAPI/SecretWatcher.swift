@@ -1,3 +1,4 @@
+import Base
 import Secrets
 
 /// Follows one Secret: lists it, watches it, and begins anew as ``WatchPolicy`` says.

@@ -1,3 +1,5 @@
+package import Base
+
 /// How a ``SecretWatcher`` goes on after what happens to it.
 ///
 /// | what happened | goes on with | after |

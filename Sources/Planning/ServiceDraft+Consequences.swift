@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 
 extension ServiceDraft {
@@ -17,10 +18,10 @@ extension ServiceDraft {
     /// Whether the application's tile opens the provider's first redirect URI when the plan is done: it has no launch
     /// URL.
     var opensFirstRedirect: Bool {
-        if let launchURL = service.launchURL { return launchURL.trimmed().isEmpty }
+        if let launchURL = service.launchURL { return launchURL.trimmed.isEmpty }
         let isGivenUp = mark?.applicationFields.contains(ApplicationField.launchURL.rawValue) ?? false
         guard let application, !isGivenUp else { return true }
-        return application.launchURL.trimmed().isEmpty
+        return application.launchURL.trimmed.isEmpty
     }
 
     private func signing(_ change: FieldChange, _ names: NameIndex) -> [String] {

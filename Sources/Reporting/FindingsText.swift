@@ -1,3 +1,4 @@
+import Base
 import FoundationEssentials
 package import Setup
 

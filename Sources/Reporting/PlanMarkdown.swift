@@ -52,8 +52,6 @@ package struct PlanMarkdown {
         return title
     }
 
-    private func sentence(_ clause: String) -> String { "\(clause.prefix(1).uppercased())\(clause.dropFirst())." }
-
     /// The texts of a group, and which services each is about.
     private func items(_ group: PlanGroup, _ services: [ServicePlan]) -> [(String, [ServicePlan])] {
         guard group == .inSync else { return services.map { (ServiceMarkdown(service: $0).text, [$0]) } }

@@ -1,3 +1,4 @@
+import Base
 import Planning
 
 /// How many services a plan is about, and what becomes of them.

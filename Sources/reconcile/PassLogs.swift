@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import Logging
 import Reporting
 import Synchronization

@@ -224,16 +224,4 @@ struct ClientTests {
                 == "https://x/api/v1/namespaces/a%2Fb/secrets?watch=true&fieldSelector=metadata.name%3Dc%26d%3D%3F"
         )
     }
-
-    @Test(
-        "The backoff grows, and does as it is told",
-        arguments: [
-            (1, nil, 0.0, 500), (1, nil, 1.0, 1000), (3, nil, 1.0, 4000), (6, nil, 1.0, 30_000),
-            (Int.max, nil, 0.0, 15_000), (1, Duration.seconds(60), 1.0, 60_000), (6, .seconds(1), 1.0, 30_000),
-        ]
-    )
-    func backoff(attempt: Int, retryAfter: Duration?, jitter: Double, milliseconds: Int) {
-        let delay = Backoff().delay(attempt: attempt, retryAfter: retryAfter, jitter: jitter)
-        #expect(delay == .milliseconds(milliseconds))
-    }
 }

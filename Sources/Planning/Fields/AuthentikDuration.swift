@@ -1,3 +1,5 @@
+import Base
+
 /// A duration as Authentik writes it: `hours=1;minutes=30`, `hours=1.5`.
 ///
 /// The text is stored as it was written, so only the parsed values can be compared. Reads what `timedelta_from_string` in
@@ -11,7 +13,7 @@ package struct AuthentikDuration: Sendable, Hashable {
     package init?(_ text: String) {
         var values: [Unit: Double] = [:]
         // Texts are trimmed when they are stored.
-        for part in text.trimmed().unicodeScalars.split(separator: ";", omittingEmptySubsequences: false) {
+        for part in text.trimmed.unicodeScalars.split(separator: ";", omittingEmptySubsequences: false) {
             let pair = part.split(separator: "=", omittingEmptySubsequences: false)
             guard pair.count == 2 else { return nil }
             guard let unit = Unit(rawValue: String(pair[0]).lowercased()) else { continue }

@@ -45,7 +45,7 @@ extension FieldValue {
         switch (self, other) {
         case (.none, .none): true
         case (.none, .text(let text)), (.text(let text), .none): text.isEmpty
-        case (.text(let left), .text(let right)): left.trimmed().exact == right.trimmed().exact
+        case (.text(let left), .text(let right)): left.trimmed.exact == right.trimmed.exact
         case (.flag(let left), .flag(let right)): left == right
         case (.reference(let left), .reference(let right)): left.pk == right.pk
         case (.references(let left), .references(let right)): Set(left.map(\.pk)) == Set(right.map(\.pk))
@@ -55,7 +55,7 @@ extension FieldValue {
         case (.words(let left), .words(let right)): Set(left.map(\.exact)) == Set(right.map(\.exact))
         case (.duration(let left), .duration(let right)):
             left.exact == right.exact || AuthentikDuration(left).map { $0 == AuthentikDuration(right) } ?? false
-        case (.secret(let left), .secret(let right)): left.exposed.trimmed().exact == right.exposed.trimmed().exact
+        case (.secret(let left), .secret(let right)): left.exposed.trimmed.exact == right.exposed.trimmed.exact
         default: false
         }
     }
@@ -126,7 +126,7 @@ extension OAuth2Provider.RedirectEntry {
     /// With the type that a release leaves out said.
     fileprivate var normalized: Self {
         var entry = self
-        entry.url = url.trimmed()
+        entry.url = url.trimmed
         entry.type = type ?? "authorization"
         return entry
     }
@@ -136,15 +136,5 @@ extension OAuth2Provider.RedirectEntry {
         var members: [String: JSONValue] = ["matching_mode": .string(matchingMode), "url": .string(url)]
         if let type { members["redirect_uri_type"] = .string(type) }
         return .object(members)
-    }
-}
-
-extension String {
-    /// Without white space at both ends, as Authentik stores text.
-    func trimmed() -> String {
-        guard let first = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        return String(unicodeScalars[first...last])
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import NIOCore
 
 /// How a request names the server that it is for: the `Host` header, without its port (RFC 9110, section 7.2).
@@ -24,7 +25,7 @@ struct HostName: Sendable, Equatable {
             isAddress = SocketAddress.isIPv4(name)
         }
         let port = rest.dropFirst()
-        guard rest.isEmpty || (rest.first == ":" && port.utf8.allSatisfy { (0x30...0x39).contains($0) }) else {
+        guard rest.isEmpty || (rest.first == ":" && port.utf8.allSatisfy { $0.isASCIIDigit }) else {
             return nil
         }
     }

@@ -1,3 +1,4 @@
+import Base
 import Reconciling
 import Reporting
 import Status

@@ -1,3 +1,5 @@
+import Base
+
 /// HTML in which nothing but what this program's source has as a literal, or as a file, is markup.
 ///
 /// What a literal interpolates is text, and escaped, unless it is ``HTML`` itself: the compiler lets no other string
@@ -90,16 +92,7 @@ extension Unicode.Scalar {
         case ">": return "&gt;"
         case "\"": return "&quot;"
         case "'": return "&#39;"
-        case " "..."~": return nil
-        default: break
-        }
-        switch properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: return spelled
-        // The joiners are parts of emoji and of scripts.
-        case .format: return self == "\u{200C}" || self == "\u{200D}" ? nil : spelled
-        default: return nil
+        default: return isUnprintable ? "\\u{\(String(value, radix: 16))}" : nil
         }
     }
-
-    private var spelled: String { "\\u{\(String(value, radix: 16))}" }
 }

@@ -1,3 +1,4 @@
+import Base
 import Reporting
 import Status
 
@@ -25,22 +26,12 @@ struct Verdict {
     }
 }
 
-/// A clause or sentence from elsewhere as a sentence.
-func sentence(_ text: String) -> String {
-    let end: Set<Character> = [".", "!", "?", ":"]
-    let text = text.capitalizedFirst
-    return text.last.map(end.contains) ?? true ? text : text + "."
-}
-
 extension AuthentikStatus {
     /// Whether the address may be followed.
     var isLink: Bool { url.hasPrefix("https://") || url.hasPrefix("http://") }
 }
 
 extension String {
-    /// A clause as it begins a line.
-    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
-
     /// As a person reads it: moments without letters in them, and without the requests' ids, which stand elsewhere.
     var plain: String {
         replacing(#/ \[request [0-9a-f]+\]/#, with: "")

@@ -1,3 +1,4 @@
+import Base
 import Reporting
 import Status
 

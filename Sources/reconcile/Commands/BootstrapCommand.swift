@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthentikAPI
+import Base
 import Files
 import KubernetesAPI
 import Reconciling
@@ -75,10 +76,7 @@ struct BootstrapCommand: AsyncParsableCommand {
     @OptionGroup var log: LogOptions
 
     func validate() throws {
-        let characters = account.utf8.allSatisfy { byte in
-            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
-                || "-_".utf8.contains(byte)
-        }
+        let characters = account.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }
         guard !account.isEmpty, account.utf8.count <= 100, characters else {
             throw ValidationError("--account takes up to 100 letters, digits, '-' and '_'")
         }

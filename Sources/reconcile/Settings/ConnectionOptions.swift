@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthentikAPI
+import Base
 import CurlTransport
 import DesiredState
 import Files
@@ -91,7 +92,7 @@ struct ConnectionOptions: ParsableArguments {
         } else {
             throw ValidationError("no token is given; set AUTHENTIK_TOKEN or AUTHENTIK_TOKEN_FILE")
         }
-        let token = text.trimmingWhitespace()
+        let token = text.trimmed
         guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw ValidationError("the token is empty or holds characters that no token has")
         }

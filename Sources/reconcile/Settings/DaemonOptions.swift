@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Controller
 import Files
 import FoundationEssentials
@@ -128,7 +129,7 @@ struct TriggerTokenOptions: ParsableArguments {
     ///
     /// - Returns: nil if it is empty.
     private static func token(_ path: String) throws(FileFailure) -> Secret? {
-        let token = try TokenFile.text(path, .regular).trimmingWhitespace()
+        let token = try TokenFile.text(path, .regular).trimmed
         return token.isEmpty ? nil : Secret(token)
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Files
 
 /// A file with a token; a pipe, as a shell's `<(…)` makes it, is one too.
@@ -18,13 +19,5 @@ struct TokenFileError: Error, CustomStringConvertible {
 
     init(_ path: String, _ failure: FileFailure) {
         description = "the token file '\(path)' cannot be read: \(failure)"
-    }
-}
-
-extension String {
-    func trimmingWhitespace() -> String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[first...last])
     }
 }
