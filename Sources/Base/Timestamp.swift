@@ -41,3 +41,10 @@ extension Timestamp: Codable {
         try container.encode(description)
     }
 }
+
+extension Duration {
+    /// With fractions.
+    package var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
