@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import FoundationEssentials
 import JSON
 import KubernetesAPI
 import Planning
@@ -64,4 +65,23 @@ struct KubernetesWrites: Sendable {
             throw ServiceFailure("\(complaint): \(error)")
         }
     }
+}
+
+/// Gives restarts their times, in whole seconds as `kubectl rollout restart` has them.
+struct RestartClock: Sendable {
+    var now: @Sendable () -> Date = { .now }
+
+    /// The time of a restart, later than the one before it: two rotations within a second are two restarts.
+    func time(_ time: RestartTime) -> String {
+        switch time {
+        case .recorded(let text): return text
+        case .now(let before):
+            let now = now()
+            // What cannot be read is none of this program's times.
+            guard let last = before.flatMap({ try? Self.format.parse($0) }) else { return now.formatted(Self.format) }
+            return max(now, last.addingTimeInterval(1)).formatted(Self.format)
+        }
+    }
+
+    private static let format = Date.ISO8601FormatStyle()
 }
