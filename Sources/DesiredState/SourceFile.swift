@@ -1,13 +1,6 @@
 internal import Files
 internal import FoundationEssentials
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// Access to files, with the reason when there is none.
 package enum SourceFile {

@@ -1,13 +1,6 @@
+import Glibc
 import Hummingbird
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A request's context that knows its connection, so that a fault can end it.
 struct SandboxContext: RequestContext {
