@@ -76,7 +76,7 @@ final class Mailbox: Sendable {
         waiter?.resume(with: result.mapError { $0 as any Error })
     }
 
-    func submit(_ identifier: UInt64, _ request: HTTPRequest, _ buffer: StreamBuffer, _ limits: StreamLimits) {
+    func submit(_ identifier: UInt64, _ request: HTTPRequest, to buffer: StreamBuffer, limits: StreamLimits) {
         let isClosed = state.withLock {
             guard !$0.isClosed else { return true }
             $0.streams[identifier] = buffer

@@ -20,12 +20,12 @@ package struct ManagedObjects: Sendable, Equatable {
                 .filter { $0.mayBelong(to: owner) }
             guard planned.contains(application.slug) || !own.isEmpty else { continue }
             let slug = own.first?.slug ?? application.slug
-            add("authentik_core", "application", application.pk, slug)
+            add("authentik_core", "application", pk: application.pk, for: slug)
             for provider in Set([application.provider] + own.map(\.provider)).compactMap({ $0 }) {
-                add("authentik_providers_oauth2", "oauth2provider", "\(provider)", slug)
+                add("authentik_providers_oauth2", "oauth2provider", pk: "\(provider)", for: slug)
             }
             for entitlement in marks[application.pk] ?? [] {
-                add("authentik_core", "applicationentitlement", entitlement.pk, slug)
+                add("authentik_core", "applicationentitlement", pk: entitlement.pk, for: slug)
             }
         }
     }
@@ -35,12 +35,12 @@ package struct ManagedObjects: Sendable, Equatable {
 
     /// Adds what a pass made for a service.
     mutating func add(_ made: MadeObjects, for slug: String) {
-        if let pk = made.application { add("authentik_core", "application", pk, slug) }
-        if let pk = made.provider { add("authentik_providers_oauth2", "oauth2provider", "\(pk)", slug) }
-        if let pk = made.mark { add("authentik_core", "applicationentitlement", pk, slug) }
+        if let pk = made.application { add("authentik_core", "application", pk: pk, for: slug) }
+        if let pk = made.provider { add("authentik_providers_oauth2", "oauth2provider", pk: "\(pk)", for: slug) }
+        if let pk = made.mark { add("authentik_core", "applicationentitlement", pk: pk, for: slug) }
     }
 
-    private mutating func add(_ app: String, _ model: String, _ pk: String, _ slug: String) {
+    private mutating func add(_ app: String, _ model: String, pk: String, for slug: String) {
         slugs[Key(app: app, model: model, pk: pk)] = slug
     }
 }

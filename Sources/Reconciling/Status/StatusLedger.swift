@@ -171,7 +171,8 @@ package struct StatusLedger: Sendable {
             }
             if let workload = outcome.restarted { events.append(.restarted(slug: slug, workload)) }
             if let service {
-                events += drift(outcome, drifts.judge(outcome, service, secret), &status, pass, authors[slug])
+                let verdict = drifts.judge(outcome, service, secret)
+                events += drift(outcome, verdict, of: &status, in: pass, by: authors[slug])
             }
             events += transitions(from: before[slug], to: status, outcome)
             services.append(status)
@@ -188,9 +189,9 @@ package struct StatusLedger: Sendable {
     private mutating func drift(
         _ outcome: ServiceOutcome,
         _ verdict: DriftDetector.Verdict,
-        _ status: inout ServiceStatus,
-        _ pass: FinishedPass,
-        _ author: DriftAuthor?
+        of status: inout ServiceStatus,
+        in pass: FinishedPass,
+        by author: DriftAuthor?
     ) -> [LedgerEvent] {
         var events: [LedgerEvent] = []
         if case .found = verdict {

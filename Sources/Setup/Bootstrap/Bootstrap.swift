@@ -82,7 +82,7 @@ package struct Bootstrap: Sendable {
         let role = try await role(present, &changes)
         let surplus = try await permit(role, &changes)
         let user = try await user(present, &changes)
-        try await join(user, role, present, &changes)
+        try await join(user, to: role, in: present, &changes)
         if present.token == nil {
             _ = try await client.createToken(identifier, user: user.pk, description: "for 'reconcile'")
             note("made the API token '\(identifier)', which does not expire", &changes)
@@ -136,8 +136,8 @@ package struct Bootstrap: Sendable {
 
     private func join(
         _ user: UserRecord,
-        _ role: RoleRecord,
-        _ present: Present,
+        to role: RoleRecord,
+        in present: Present,
         _ changes: inout Int
     ) async throws {
         guard let group = present.group else {
