@@ -1,7 +1,9 @@
+import Glibc
 import HTTPServing
 import Hummingbird
 import HummingbirdCore
 import Logging
+import NIOCore
 package import PrometheusMetrics
 package import Reconciling
 
@@ -75,5 +77,16 @@ package struct StatusServer: Sendable {
             throw StatusServerError(settings.address, error)
         }
         await waiting.close()
+    }
+}
+
+/// The server cannot listen.
+package struct StatusServerError: Error, CustomStringConvertible {
+    /// A sentence without a full stop.
+    package let description: String
+
+    init(_ address: ListenAddress, _ error: any Error) {
+        let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+        description = "the status server cannot listen on \(address): \(reason)"
     }
 }

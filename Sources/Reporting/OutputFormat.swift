@@ -2,6 +2,11 @@ import DesiredState
 import FoundationEssentials
 import JSON
 
+/// The form of a result.
+package enum OutputFormat: String, CaseIterable, Sendable {
+    case text, json, markdown
+}
+
 /// JSON of what this program hands out, for machines that people look at, too.
 package enum JSONText {
     /// With sorted keys, a line for each value.
