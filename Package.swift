@@ -116,10 +116,7 @@ let package = Package(
         ),
         library(
             "Reporting",
-            [
-                "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "KubernetesAPI", "Planning", "Reconciling",
-                "Setup",
-            ]
+            ["AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Planning", "Reconciling", "Setup"]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         library(

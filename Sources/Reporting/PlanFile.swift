@@ -5,9 +5,6 @@ package import Planning
 
 /// A plan in a file, to be reviewed by somebody and carried out later.
 package enum PlanFile {
-    /// The plan as text: JSON for machines that people look at, too.
-    package static func text(_ plan: PlanRecord) -> String { JSONText.of(plan) }
-
     /// Bytes of a plan; one that makes ten thousand services has 40 MB.
     private static let limit = 64 << 20
 
@@ -16,7 +13,7 @@ package enum PlanFile {
     /// - Throws: ``PlanFileError``
     package static func write(_ plan: PlanRecord, to path: String) throws(PlanFileError) {
         do {
-            try PrivateFile.write([UInt8]((text(plan) + "\n").utf8), to: path)
+            try PrivateFile.write([UInt8]((JSONText.of(plan) + "\n").utf8), to: path)
         } catch {
             throw PlanFileError("the plan cannot be written to '\(path)': \(error)")
         }
