@@ -86,10 +86,7 @@ let package = Package(
         library("PythonRegex"),
         library("CurlTransport", ["CCurl"]),
         library("YAMLDocument", ["CYAML"]),
-        library(
-            "DesiredState",
-            ["Files", "PythonRegex", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
-        ),
+        library("DesiredState", ["Base", "Files", "PythonRegex", "YAMLDocument"]),
         library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
         library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
@@ -129,7 +126,6 @@ let package = Package(
             "StatusServer",
             [
                 "Base", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -143,14 +139,10 @@ let package = Package(
             "AuthentikSandbox",
             [
                 "Files", "HTTPServing", "JSON", "PythonRegex",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
                 logging,
             ]
         ),
@@ -169,7 +161,7 @@ let package = Package(
             ] + pins.map(\.use),
             swiftSettings: settings
         ),
-        tests("Base"),
+        tests("Base", [.product(name: "Crypto", package: "swift-crypto")]),
         tests("Files"),
         tests("JSON"),
         tests("Secrets"),
@@ -187,7 +179,12 @@ let package = Package(
         ),
         tests(
             "AuthentikSandbox",
-            ["CurlTransport", "JSON", "TestSupport"],
+            [
+                "CurlTransport", "JSON", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             resources: [.copy("Recordings")]
         ),
         .target(

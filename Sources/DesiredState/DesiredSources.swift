@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Base
 
 /// What is in some files and directories now, read and not yet understood.
 package struct DesiredSources {
@@ -23,15 +23,15 @@ package struct DesiredSources {
         for found in found {
             switch found {
             case .source(let source):
-                hash.update(data: Array("\(source.path)\u{0}\(source.bytes.count)\u{0}".utf8))
-                hash.update(data: source.bytes)
+                hash.update(Array("\(source.path)\u{0}\(source.bytes.count)\u{0}".utf8))
+                hash.update(source.bytes)
             case .remark(let log):
                 for diagnostic in log.finished {
-                    hash.update(data: Array("\(diagnostic.file)\u{0}\(diagnostic.message)\u{0}".utf8))
+                    hash.update(Array("\(diagnostic.file)\u{0}\(diagnostic.message)\u{0}".utf8))
                 }
             }
         }
-        let digits = hash.finalize().map { byte in
+        let digits = hash.digest().map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0\(digits)" : digits
         }

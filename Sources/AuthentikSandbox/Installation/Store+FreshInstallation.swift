@@ -19,7 +19,7 @@ extension Store {
         store.admit(token)
         for flow in defaultFlows(release) { store.replace(nil, with: flow) }
         for mapping in defaultScopeMappings() { store.scopeMappings[mapping.pk] = mapping }
-        let certificate = CertificateKeyPair(name: "authentik Self-signed Certificate", key: .shared)
+        let certificate = CertificateKeyPair(name: "authentik Self-signed Certificate")
         store.certificates[certificate.pk] = certificate
         store.replace(nil, with: Group(name: "authentik Admins", isSuperuser: true, users: [administrator.pk]))
         let readers = Role(name: "authentik Read-only")

@@ -26,12 +26,8 @@ enum OAuth2Endpoints {
     /// The keys that sign tokens; none where the client's secret does.
     private static func keys(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let provider = try provider(of: request, in: store)
-        let keys = [provider.signingKey].compactMap { $0 }.compactMap { store.certificates[$0] }
-        let release = store.release
-        return APIResponse(
-            200,
-            .plainJSON(keys.isEmpty ? [:] : ["keys": .array(keys.map { $0.key.webKey(release) })])
-        )
+        let signs = provider.signingKey.map { store.certificates.contains($0) } ?? false
+        return APIResponse(200, .plainJSON(signs ? ["keys": [SigningKey.webKey(store.release)]] : [:]))
     }
 
     /// The provider of the application that a path names.

@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// What a sandbox holds: to begin with, and to keep in a file.
 ///
-/// It holds client secrets, tokens and a private key in clear; a file of it is readable for its owner only.
+/// It holds client secrets and tokens in clear; a file of it is readable for its owner only.
 package struct SandboxState: Sendable {
     var store: Store
 

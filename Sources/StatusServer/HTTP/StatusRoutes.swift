@@ -1,4 +1,3 @@
-import Crypto
 import HTTPTypes
 import JSON
 import NIOCore
@@ -113,10 +112,7 @@ struct StatusRoutes: Sendable {
         let given = call.authorization.flatMap { value -> Substring? in
             value.lowercased().hasPrefix(prefix) ? value.dropFirst(prefix.count) : nil
         }
-        // Digests are compared in constant time.
-        if let given, SHA256.hash(data: Array(given.utf8)) == SHA256.hash(data: Array(token.exposed.utf8)) {
-            return nil
-        }
+        if let given, token.isSent(as: given) { return nil }
         return .error(.unauthorized, "this needs the bearer token that the server was given")
             .with(.wwwAuthenticate, "Bearer realm=\"reconcile\"")
     }

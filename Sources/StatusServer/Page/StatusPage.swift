@@ -1,4 +1,4 @@
-import Crypto
+import Base
 import FoundationEssentials
 package import Reconciling
 
@@ -49,6 +49,6 @@ package enum StatusPage {
 
     /// As Content Security Policy Level 3 has it.
     static func digest(of content: String) -> String {
-        "sha256-\(Data(SHA256.hash(data: Data(content.utf8))).base64EncodedString())"
+        "sha256-\(Data(SHA256.digest(of: Array(content.utf8))).base64EncodedString())"
     }
 }
