@@ -58,6 +58,10 @@ let pins = [
 
 let package = Package(
     name: "reconcile",
+    traits: [
+        .trait(name: "Sandbox", description: "The Authentik that is built in: 'reconcile sandbox', and '--sandbox'."),
+        .default(enabledTraits: ["Sandbox"]),
+    ],
     // Exact versions, also of what is needed in turn: a Package.resolved is not kept.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -146,10 +150,21 @@ let package = Package(
                 logging,
             ]
         ),
+        library(
+            "SandboxCommandLine",
+            [
+                "AuthentikSandbox", "Files", "JSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "Deploying", "DesiredState", "Exporting",
+                .target(name: "AuthentikSandbox", condition: .when(traits: ["Sandbox"])),
+                .target(name: "SandboxCommandLine", condition: .when(traits: ["Sandbox"])),
+                "AuthentikAPI", "Base", "CurlTransport", "Deploying", "DesiredState", "Exporting",
                 "Files", "JSON", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling", "SecretSources",
                 "Secrets", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

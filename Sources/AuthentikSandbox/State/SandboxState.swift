@@ -52,6 +52,9 @@ package struct SandboxState: Sendable {
     /// Makes a key the API token of `akadmin`.
     package mutating func admit(_ token: String) { store.admit(token) }
 
+    /// A token that nobody can guess.
+    package static func makeToken() -> String { Random.alphanumeric(40) }
+
     /// Writes it to a ``PrivateFile``, which holds the old state or the new one at any time.
     ///
     /// - Throws: ``SandboxError`` if it cannot be written; the file is as it was then.

@@ -8,8 +8,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Keep Authentik equal to the file: as a daemon, or once. This is what 'reconcile' alone does.",
         usage: """
-            reconcile --config FILE [--listen ADDRESS] [--interval-seconds N] [--sandbox]
-            reconcile --once --config FILE [--sandbox]
+            reconcile --config FILE [--listen ADDRESS] [--interval-seconds N]\(BuiltInAuthentik.usage)
+            reconcile --once --config FILE\(BuiltInAuthentik.usage)
             reconcile --once --config FILE --plan PLAN
             """,
         discussion: """

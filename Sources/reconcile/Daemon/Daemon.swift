@@ -1,6 +1,5 @@
 import ArgumentParser
 import AuthentikAPI
-import AuthentikSandbox
 import CurlTransport
 import DesiredState
 import Files
@@ -40,10 +39,8 @@ struct Daemon {
             }
             try await serve(files, log, logger, server, signals, target.address, transport, token, election)
         } else {
-            let token = randomToken()
-            try await withSandbox(token: token) { _, url in
-                guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
-                let source = TokenSource(Secret(token), log: log, read: nil)
+            try await BuiltInAuthentik.run { address, token in
+                let source = TokenSource(token, log: log, read: nil)
                 try await serve(files, log, logger, server, signals, address, transport, source, election)
             }
         }

@@ -13,7 +13,12 @@ import Secrets
 
 /// Which Authentik, and how to reach it.
 struct ConnectionOptions: ParsableArguments {
-    @Flag(help: "Use a built-in Authentik, made for this run, instead of a real one.")
+    @Flag(
+        help: ArgumentHelp(
+            "Use a built-in Authentik, made for this run, instead of a real one.",
+            visibility: BuiltInAuthentik.isThere ? .default : .hidden
+        )
+    )
     var sandbox = false
 
     @Option(help: ArgumentHelp("The address of Authentik. (environment: AUTHENTIK_URL)", valueName: "url"))
@@ -46,6 +51,7 @@ struct ConnectionOptions: ParsableArguments {
     var timeoutSeconds = 300
 
     func validate() throws {
+        if sandbox { try BuiltInAuthentik.check() }
         guard timeoutSeconds > 0 else { throw ValidationError("--timeout-seconds must be positive") }
         for file in [caFile, clientCertificate, clientKey].compactMap({ $0 }) {
             do {
@@ -62,9 +68,8 @@ struct ConnectionOptions: ParsableArguments {
     func target() throws -> (address: AuthentikAddress, token: Secret) {
         let environment = ProcessInfo.processInfo.environment
         guard let text = url ?? environment["AUTHENTIK_URL"], !text.isEmpty else {
-            throw ValidationError(
-                "no Authentik is given; set AUTHENTIK_URL (https://sso.example.net), or use --sandbox to try things out"
-            )
+            let offer = BuiltInAuthentik.isThere ? ", or use --sandbox to try things out" : ""
+            throw ValidationError("no Authentik is given; set AUTHENTIK_URL (https://sso.example.net)\(offer)")
         }
         guard let address = AuthentikAddress(text) else {
             throw ValidationError("the address of Authentik must be of the form https://sso.example.net")

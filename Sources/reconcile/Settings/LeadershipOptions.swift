@@ -9,7 +9,9 @@ struct LeadershipOptions: ParsableArguments {
         inversion: .prefixedNo,
         help: ArgumentHelp(
             "Of several replicas let only one write, the one that holds a Kubernetes Lease.",
-            discussion: "Default: on within a cluster, unless with --sandbox; off elsewhere."
+            discussion: BuiltInAuthentik.isThere
+                ? "Default: on within a cluster, unless with --sandbox; off elsewhere."
+                : "Default: on within a cluster; off elsewhere."
         )
     )
     var leaderElect: Bool?

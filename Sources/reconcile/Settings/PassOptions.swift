@@ -1,6 +1,5 @@
 import ArgumentParser
 import AuthentikAPI
-import AuthentikSandbox
 import DesiredState
 import FoundationEssentials
 import Logging
@@ -46,10 +45,8 @@ struct PassOptions: ParsableArguments {
             if let target {
                 result = try await body(try await session(desired, narrowing, target.address, target.token))
             } else {
-                let token = randomToken()
-                result = try await withSandbox(token: token) { _, url in
-                    guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
-                    return try await body(try await session(desired, narrowing, address, Secret(token)))
+                result = try await BuiltInAuthentik.run { address, token in
+                    try await body(try await session(desired, narrowing, address, token))
                 }
             }
         } catch let failure as PassFailure {
@@ -107,12 +104,6 @@ struct Session: Sendable {
     var output: OutputFormat
     var isVerbose: Bool
     var style: Style
-}
-
-/// A token or stand-in secret of 40 letters and digits, from the system's randomness.
-func randomToken() -> String {
-    let characters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-    return String((0..<40).map { _ in characters[Int.random(in: characters.indices)] })
 }
 
 extension ExitStatus {

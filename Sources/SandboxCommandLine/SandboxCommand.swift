@@ -1,10 +1,10 @@
-import ArgumentParser
+package import ArgumentParser
 import AuthentikSandbox
 import UnixSignals
 
 /// `reconcile sandbox`: serves the built-in Authentik.
-struct SandboxCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct SandboxCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "sandbox",
         abstract: "Serve a built-in Authentik to try things out.",
         discussion: """
@@ -27,7 +27,7 @@ struct SandboxCommand: AsyncParsableCommand {
     )
     var token: String?
 
-    @OptionGroup var state: SandboxStateOptions
+    @OptionGroup var state: StateOptions
 
     @OptionGroup var faults: FaultOptions
 
@@ -36,14 +36,16 @@ struct SandboxCommand: AsyncParsableCommand {
     )
     var logFile: String?
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port must be from 0 to 65535") }
         if let token, token.isEmpty { throw ValidationError("--token must not be empty") }
     }
 
-    func run() async throws {
+    package func run() async throws {
         let initial = try initialState()
-        let token = initial.administratorToken ?? randomToken()
+        let token = initial.administratorToken ?? SandboxState.makeToken()
         var configuration = Sandbox.Configuration(token: token)
         configuration.state = initial
         configuration.stateFile = state.state
@@ -52,7 +54,7 @@ struct SandboxCommand: AsyncParsableCommand {
         configuration.isControllable = faults.control
         let file = try openLogFile()
         configuration.log = {
-            StandardOutput.print(Self.line($0))
+            Terminal.print(Self.line($0))
             file?.write($0)
         }
         let sandbox = Sandbox(configuration: configuration)
@@ -66,7 +68,7 @@ struct SandboxCommand: AsyncParsableCommand {
             }
         } catch is CancellationError {
         } catch {
-            StandardError.print("error: the sandbox \(error)")
+            Terminal.complain("error: the sandbox \(error)")
             throw ArgumentParser.ExitCode(1)
         }
     }
@@ -75,7 +77,7 @@ struct SandboxCommand: AsyncParsableCommand {
         do {
             return try state.initialState(token: token)
         } catch let error as SandboxError {
-            StandardError.print("error: the sandbox \(error)")
+            Terminal.complain("error: the sandbox \(error)")
             throw ArgumentParser.ExitCode(1)
         }
     }
@@ -85,7 +87,7 @@ struct SandboxCommand: AsyncParsableCommand {
             guard let logFile else { return nil }
             return try RequestLogFile(path: logFile)
         } catch {
-            StandardError.print("error: \(error)")
+            Terminal.complain("error: \(error)")
             throw ArgumentParser.ExitCode(1)
         }
     }
@@ -103,7 +105,7 @@ struct SandboxCommand: AsyncParsableCommand {
             let rules = plan.rules.map { " --fault '\($0)'" }.joined()
             text += "\nThe same faults again:\(rules) --fault-seed \(plan.seed)\n"
         }
-        StandardOutput.print(text)
+        Terminal.print(text)
     }
 
     private static func line(_ entry: RequestLogEntry) -> String {

@@ -3,7 +3,7 @@ import AuthentikSandbox
 import FoundationEssentials
 
 /// What a served sandbox is, and what it begins with and keeps.
-struct SandboxStateOptions: ParsableArguments {
+struct StateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The release of Authentik to be: \(Sandbox.Release.names).",
@@ -48,7 +48,7 @@ struct SandboxStateOptions: ParsableArguments {
             }
             if let token { initial.admit(token) }
         } else {
-            initial = SandboxState(release: release ?? .december2025, token: token ?? randomToken())
+            initial = SandboxState(release: release ?? .december2025, token: token ?? SandboxState.makeToken())
         }
         initial.addServices(services)
         return initial

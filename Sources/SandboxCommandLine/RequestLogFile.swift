@@ -41,7 +41,7 @@ final class RequestLogFile: Sendable {
                 try file.writeAll(line)
             } catch {
                 isBroken = true
-                StandardError.print("error: the log file '\(path)' cannot be written: \(error); it ends here")
+                Terminal.complain("error: the log file '\(path)' cannot be written: \(error); it ends here")
             }
         }
     }
