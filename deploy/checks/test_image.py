@@ -20,7 +20,7 @@ from sandbox import TOKEN, free_port, sandbox, wait_for
 pytestmark = pytest.mark.image
 MEGABYTE = 1_000_000
 # The program alone; what the packages add is Debian's.
-BUDGET = 40 * MEGABYTE
+BUDGET = 35 * MEGABYTE
 # Half of the Deployment's limit.
 MEMORY_KIB = 128 * 1024
 
