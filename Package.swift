@@ -58,6 +58,10 @@ let pins = [
 
 let package = Package(
     name: "reconcile",
+    traits: [
+        .trait(name: "Sandbox", description: "The Authentik that is built in: 'reconcile sandbox', and '--sandbox'."),
+        .default(enabledTraits: ["Sandbox"]),
+    ],
     // Exact versions, also of what is needed in turn: a Package.resolved is not kept.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -84,17 +88,14 @@ let package = Package(
         library("JSON", ["Base"]),
         library("Secrets", ["Base"]),
         library("PythonRegex"),
-        library("CurlTransport", ["CCurl"]),
-        library("YAMLDocument", ["CYAML"]),
+        library("CurlTransport", ["Base", "CCurl"]),
+        library("YAMLDocument", ["Base", "CYAML"]),
         library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
         library("Kinds", ["AuthentikAPI", "Base", "CurlTransport", "JSON", "PythonRegex", "Secrets"]),
-        library(
-            "DesiredState",
-            ["Base", "Files", "Kinds", "YAMLDocument", .product(name: "Crypto", package: "swift-crypto")]
-        ),
+        library("DesiredState", ["Base", "Files", "Kinds", "YAMLDocument"]),
         library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
-        library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Secrets"]),
+        library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "KubernetesAPI", "Secrets"]),
         library(
             "Exporting",
             ["AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
@@ -102,17 +103,36 @@ let package = Package(
         library(
             "Reconciling",
             [
-                "AuthentikAPI", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "SecretSources",
+                "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning",
+                "SecretSources",
                 "Secrets",
+            ]
+        ),
+        library(
+            "Status",
+            ["AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "Reconciling", "SecretSources", "Secrets"]
+        ),
+        library(
+            "Controller",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning", "Reconciling",
+                "SecretSources", "Status",
                 metrics,
                 logging,
             ]
         ),
         library(
-            "Deploying",
+            "Setup",
             [
                 "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning",
                 "Reconciling", "SecretSources", "Secrets", "YAMLDocument",
+            ]
+        ),
+        library(
+            "Reporting",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning",
+                "Reconciling", "SecretSources", "Setup", "Status",
             ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
@@ -129,8 +149,8 @@ let package = Package(
         library(
             "StatusServer",
             [
-                "Base", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling", "Secrets",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Base", "Controller", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling",
+                "Reporting", "Secrets", "Status",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -144,24 +164,30 @@ let package = Package(
             "AuthentikSandbox",
             [
                 "Files", "HTTPServing", "JSON", "PythonRegex",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
                 logging,
+            ]
+        ),
+        library(
+            "SandboxCommandLine",
+            [
+                "AuthentikSandbox", "Files", "JSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .executableTarget(
             name: "reconcile",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "Deploying", "DesiredState", "Exporting",
-                "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling",
-                "SecretSources",
-                "Secrets", "StatusServer",
+                .target(name: "AuthentikSandbox", condition: .when(traits: ["Sandbox"])),
+                .target(name: "SandboxCommandLine", condition: .when(traits: ["Sandbox"])),
+                "AuthentikAPI", "Base", "Controller", "CurlTransport", "DesiredState",
+                "Exporting", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling",
+                "Reporting", "SecretSources", "Secrets", "Setup", "Status", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -171,7 +197,7 @@ let package = Package(
             ] + pins.map(\.use),
             swiftSettings: settings
         ),
-        tests("Base"),
+        tests("Base", [.product(name: "Crypto", package: "swift-crypto")]),
         tests("Files"),
         tests("JSON"),
         tests("Secrets"),
@@ -183,14 +209,19 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         tests("Kinds", ["AuthentikAPI", "JSON"]),
-        tests("SecretSources", ["CurlTransport", "KubernetesAPI", "Secrets", "TestSupport"]),
+        tests("SecretSources", ["CurlTransport", "DesiredState", "KubernetesAPI", "Secrets", "TestSupport"]),
         tests(
             "KubernetesAPI",
-            ["AuthentikAPI", "CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]
+            ["Base", "CurlTransport", "JSON", "KubernetesSupport", "Secrets", "TestSupport"]
         ),
         tests(
             "AuthentikSandbox",
-            ["CurlTransport", "JSON", "TestSupport"],
+            [
+                "CurlTransport", "JSON", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             resources: [.copy("Recordings")]
         ),
         .target(
@@ -227,10 +258,25 @@ let package = Package(
         tests(
             "Reconciling",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Kinds", "KubernetesAPI",
-                "KubernetesSupport", "Planning", "SecretSources", "Secrets", "TestSupport", "reconcile",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "Kinds",
+                "KubernetesAPI", "KubernetesSupport", "Planning", "Reporting", "SecretSources", "Secrets",
+                "TestSupport",
             ],
             resources: [.copy("Properties/Oracle")]
+        ),
+        tests(
+            "Status",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "Planning", "Reconciling", "Reporting", "SecretSources",
+                "Secrets",
+            ]
+        ),
+        tests(
+            "Controller",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "KubernetesAPI", "Planning", "Reconciling", "SecretSources",
+                "Secrets", "Status",
+            ]
         ),
         .testTarget(
             name: "EndToEndTests",
@@ -242,19 +288,20 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(
-            name: "RenderingTests",
-            dependencies: [
-                "reconcile", "AuthentikAPI", "DesiredState", "JSON", "Kinds", "Planning", "Reconciling", "Secrets",
+        tests(
+            "Reporting",
+            [
+                "AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Planning", "Reconciling", "Secrets",
+                "Status",
                 "TestSupport",
             ],
-            resources: [.copy("Golden")],
-            swiftSettings: settings
+            resources: [.copy("Golden")]
         ),
         tests(
-            "Deploying",
+            "Setup",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Kinds", "KubernetesAPI",
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "Kinds",
+                "KubernetesAPI",
                 "KubernetesSupport", "Reconciling", "SecretSources", "Secrets", "TestSupport",
             ]
         ),
@@ -262,8 +309,8 @@ let package = Package(
         tests(
             "StatusServer",
             [
-                "AuthentikAPI", "JSON", "Kinds", "Planning", "PrometheusMetrics", "Reconciling", "TestSupport",
-                "YAMLDocument",
+                "AuthentikAPI", "Base", "Controller", "JSON", "Kinds", "Planning", "PrometheusMetrics", "Reconciling",
+                "Reporting", "Status", "TestSupport", "YAMLDocument",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -271,7 +318,7 @@ let package = Package(
         ),
         tests("YAMLDocument", ["TestSupport"]),
         tests("DesiredState", ["JSON", "Kinds", "TestSupport", "YAMLDocument"], resources: [.copy("Golden")]),
-        tests("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Secrets"]),
+        tests("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "KubernetesAPI", "Secrets"]),
         tests(
             "Exporting",
             [

@@ -5,6 +5,14 @@ import Logging
 import NIOCore
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// An Authentik for trying out and for tests: in memory, over real HTTP, with the refusals and traps of the real one.
 ///
 /// It starts with what a fresh installation has: its default flows, scope mappings, certificate and groups, and one
@@ -119,5 +127,113 @@ package final class Sandbox: Sendable {
             journal.append(entry)
         }
         configuration.log?(entry)
+    }
+}
+
+extension Sandbox {
+    /// What a sandbox is, where it listens and whom it lets in.
+    package struct Configuration: Sendable {
+        /// The release that a fresh installation is.
+        package var release: Release
+        /// What to begin with instead of a fresh installation; it has a release of its own.
+        package var state: SandboxState?
+        /// A file to keep the state in; nil keeps it in memory only.
+        package var stateFile: String?
+        /// The address to listen on.
+        package var host: String
+        /// The port to listen on; 0, the default, is any free one.
+        package var port: Int
+        /// The API token of the superuser `akadmin`.
+        package var token: String
+        /// Called once per request, after it was answered.
+        package var log: (@Sendable (RequestLogEntry) -> Void)?
+        /// What goes wrong from the start; nothing by default.
+        package var faults = FaultPlan()
+        /// Whether ``ControlEndpoint`` is served; it is not by default.
+        package var isControllable = false
+        /// The clock by which a fault can end.
+        package var now: @Sendable () -> ContinuousClock.Instant = { .now }
+
+        package init(
+            release: Release = .december2025,
+            host: String = "127.0.0.1",
+            port: Int = 0,
+            token: String,
+            log: (@Sendable (RequestLogEntry) -> Void)? = nil
+        ) {
+            self.release = release
+            self.host = host
+            self.port = port
+            self.token = token
+            self.log = log
+        }
+    }
+}
+
+/// Runs `body` beside a sandbox on a free loopback port, and stops it afterwards.
+///
+/// - Parameters:
+///   - release: the release that it is.
+///   - token: the superuser's API token.
+///   - log: called once per request, after it was answered.
+///   - body: gets the sandbox and its address, such as `http://127.0.0.1:49152`.
+package func withSandbox<Result: Sendable>(
+    _ release: Sandbox.Release = .december2025,
+    token: String = "sandbox-token",
+    log: (@Sendable (RequestLogEntry) -> Void)? = nil,
+    _ body: @Sendable (Sandbox, _ baseURL: String) async throws -> Result
+) async throws -> Result {
+    try await withSandbox(configuration: .init(release: release, token: token, log: log), body)
+}
+
+/// Runs `body` beside a sandbox of a configuration, and stops it afterwards.
+///
+/// - Parameter body: gets the sandbox and its address, such as `http://127.0.0.1:49152`.
+package func withSandbox<Result: Sendable>(
+    configuration: Sandbox.Configuration,
+    _ body: @Sendable (Sandbox, _ baseURL: String) async throws -> Result
+) async throws -> Result {
+    let sandbox = Sandbox(configuration: configuration)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        group.addTask {
+            defer { continuation.finish() }
+            try await sandbox.run { continuation.yield($0) }
+        }
+        guard let port = await ports.first(where: { _ in true }) else {
+            try await group.waitForAll()
+            throw CancellationError()
+        }
+        let result = try await body(sandbox, "http://127.0.0.1:\(port)")
+        group.cancelAll()
+        return result
+    }
+}
+
+/// Why a sandbox does not run.
+package enum SandboxError: Error, Equatable, CustomStringConvertible {
+    case cannotListen(host: String, port: Int, reason: String)
+    case cannotRead(path: String, reason: String)
+    case cannotWrite(path: String, reason: String)
+    /// The file holds no state of a sandbox.
+    case noState(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .cannotListen(let host, let port, let reason): "cannot listen on \(host):\(port): \(reason)"
+        case .cannotRead(let path, let reason): "cannot read '\(path)': \(reason)"
+        case .cannotWrite(let path, let reason): "cannot write '\(path)': \(reason)"
+        case .noState(let path, let reason): "finds no state of a sandbox in '\(path)': \(reason)"
+        }
+    }
+
+    /// The reason without the name of the system call, which NIO puts first.
+    static func reason(of error: IOError) -> String {
+        switch error.errnoCode {
+        case EADDRINUSE: "the port is already in use"
+        case EACCES: "permission denied"
+        case EADDRNOTAVAIL: "this machine has no such address"
+        default: String(describing: error)
+        }
     }
 }

@@ -75,7 +75,7 @@ package final class CurlTransport: Sendable {
         let buffer = StreamBuffer()
         let body = ResponseBody(buffer, identifier, mailbox, of: self)
         let (status, headers) = try await withTaskCancellationHandler {
-            mailbox.submit(identifier, request, buffer, limits)
+            mailbox.submit(identifier, request, to: buffer, limits: limits)
             // The handler below may have run before there was anything to cancel.
             if Task.isCancelled { mailbox.cancelStream(identifier) }
             return try await buffer.head()

@@ -1,3 +1,5 @@
+import Base
+
 /// An HTTP request, with its whole body.
 ///
 /// It never prints more of itself than its method and address, without the query: headers hold tokens and bodies hold
@@ -61,4 +63,64 @@ extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, Cu
     package var description: String { redactedDescription }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// An HTTP response, with its whole body, decompressed.
+///
+/// It never prints more of itself than its status: Authentik shows client secrets in clear.
+package struct HTTPResponse: Sendable, Equatable {
+    package var status: Int
+    package var headers: HTTPHeaders
+    package var body: [UInt8]
+
+    package init(status: Int, headers: HTTPHeaders = [:], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+extension HTTPResponse: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "HTTP \(status), \(body.count) bytes" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// Header fields (RFC 9110, section 5): names without regard to case, in their order, repeated ones kept.
+package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    package private(set) var fields: [Field] = []
+
+    package struct Field: Sendable, Equatable {
+        /// In lower case.
+        package var name: String
+        package var value: String
+    }
+
+    package init(dictionaryLiteral elements: (String, String)...) {
+        for (name, value) in elements { append(name, value) }
+    }
+
+    /// The first value of a field.
+    package subscript(_ name: String) -> String? {
+        let name = name.lowercased()
+        return fields.first { $0.name == name }?.value
+    }
+
+    package mutating func append(_ name: String, _ value: String) {
+        fields.append(Field(name: name.lowercased(), value: value))
+    }
+}
+
+/// A text as a part of a URL's path or query: everything but unreserved characters is encoded (RFC 3986, section 2.1).
+package func percentEncoded(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+        if byte.isASCIIAlphanumeric || "-._~".utf8.contains(byte) {
+            result.unicodeScalars.append(Unicode.Scalar(byte))
+        } else {
+            let digits = String(byte, radix: 16, uppercase: true)
+            result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+        }
+    }
+    return result
 }

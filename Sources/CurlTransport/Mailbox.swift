@@ -76,7 +76,7 @@ final class Mailbox: Sendable {
         waiter?.resume(with: result.mapError { $0 as any Error })
     }
 
-    func submit(_ identifier: UInt64, _ request: HTTPRequest, _ buffer: StreamBuffer, _ limits: StreamLimits) {
+    func submit(_ identifier: UInt64, _ request: HTTPRequest, to buffer: StreamBuffer, limits: StreamLimits) {
         let isClosed = state.withLock {
             guard !$0.isClosed else { return true }
             $0.streams[identifier] = buffer
@@ -146,5 +146,44 @@ final class Mailbox: Sendable {
     private func wakeUp() {
         var one: UInt64 = 1
         _ = write(wakeUpDescriptor, &one, MemoryLayout<UInt64>.size)
+    }
+}
+
+/// Which requests may have a connection now, and which wait for one, in the order they came; host by host.
+///
+/// libcurl can count connections as well, but of those that it lets wait it wakes one at a time, and some of them late
+/// (as of 7.88); and while they wait it knows no time limit.
+struct ConnectionQueue {
+    private struct Line {
+        var served: Set<UInt64> = []
+        var waiting: [UInt64] = []
+    }
+
+    private let limit: Int
+    private var lines: [Substring: Line] = [:]
+
+    /// - Parameter limit: How many requests to one host are served at the same time.
+    init(limit: Int) {
+        self.limit = max(1, limit)
+    }
+
+    /// Whether a request is served at once; otherwise it waits.
+    mutating func enter(_ identifier: UInt64, for host: Substring) -> Bool {
+        var line = lines[host] ?? Line()
+        let isServed = line.served.count < limit
+        if isServed { line.served.insert(identifier) } else { line.waiting.append(identifier) }
+        lines[host] = line
+        return isServed
+    }
+
+    /// Takes a request out, and returns the one that is served in its place.
+    mutating func leave(_ identifier: UInt64, for host: Substring) -> UInt64? {
+        guard var line = lines[host] else { return nil }
+        line.waiting.removeAll { $0 == identifier }
+        line.served.remove(identifier)
+        let next = line.served.count < limit && !line.waiting.isEmpty ? line.waiting.removeFirst() : nil
+        if let next { line.served.insert(next) }
+        lines[host] = line.served.isEmpty ? nil : line
+        return next
     }
 }

@@ -39,3 +39,32 @@ package final class ResponseBody: AsyncSequence, Sendable {
         return chunk?.bytes
     }
 }
+
+/// An HTTP response whose body comes bit by bit.
+package struct StreamingResponse: Sendable {
+    package var status: Int
+    package var headers: HTTPHeaders
+    /// To be read once, by one task at a time.
+    ///
+    /// When the last reference goes, or the reading task is cancelled, the transfer is dropped.
+    package var body: ResponseBody
+}
+
+extension StreamingResponse: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "HTTP \(status), streaming" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// How long a ``StreamingResponse`` may say nothing.
+package struct StreamLimits: Sendable {
+    /// Until status and headers are there; nil means the same as for the rest.
+    package var head: Duration?
+    /// From one piece to the next, and to the end.
+    package var idle: Duration
+
+    package init(head: Duration? = nil, idle: Duration) {
+        self.head = head
+        self.idle = idle
+    }
+}

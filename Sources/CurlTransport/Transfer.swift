@@ -1,3 +1,4 @@
+import Base
 import CCurl
 
 /// One request under way: owns its easy handle and everything libcurl points into.
@@ -260,7 +261,7 @@ final class Transfer {
         } else if line == "\r\n" || line == "\n" {
             endHeaders()
         } else if let colon = line.firstIndex(of: ":") {
-            headers.append(String(line[..<colon]), line[line.index(after: colon)...].trimmingWhitespace())
+            headers.append(String(line[..<colon]), line[line.index(after: colon)...].trimmed)
         }
         return bytes.count
     }
@@ -271,14 +272,5 @@ final class Transfer {
         hasHead = true
         self.streaming?.lastActivity = .now
         streaming.buffer.receive((status, headers))
-    }
-}
-
-extension Substring {
-    fileprivate func trimmingWhitespace() -> String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }),
-            let last = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[first...last])
     }
 }

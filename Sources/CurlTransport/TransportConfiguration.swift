@@ -47,3 +47,18 @@ extension Duration {
         return Int(min(max(seconds, 0), Int64(Int32.max) / 1000 - 1)) * 1000 + Int(max(fraction, 0)) + 1
     }
 }
+
+/// Certificates or a key in PEM; it never prints them.
+package struct PEM: Sendable, Equatable {
+    package var bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+}
+
+extension PEM: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "(PEM)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}

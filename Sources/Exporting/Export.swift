@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 package import Kinds
 package import Planning

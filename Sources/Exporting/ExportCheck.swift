@@ -90,20 +90,18 @@ struct ExportCheck {
     }
 
     /// As if each variable held the secret that the service has now.
-    private func secrets(of document: ExportDocument) -> [SecretReference: SecretAvailability] {
+    private func secrets(of document: ExportDocument) -> [SecretReference: SecretLook] {
         var environment: [String: String] = [:]
         for case let (variable, value?) in document.services.compactMap(\.secret) {
             environment[variable] = value.exposed
         }
         let resolver = SecretResolver(environment: environment)
-        var secrets: [SecretReference: SecretAvailability] = [:]
+        var secrets: [SecretReference: SecretLook] = [:]
         for (variable, _) in document.services.compactMap(\.secret) {
             let reference = SecretReference.environment(variable)
-            do throws(SecretError) {
-                secrets[reference] = .available(try resolver.resolve(reference))
-            } catch {
-                secrets[reference] = .unavailable(reason: "\(error) in Authentik, or cannot be read there")
-            }
+            let look = resolver.look(for: reference)
+            secrets[reference] =
+                look.reason.map { .unreadable(reason: "\($0) in Authentik, or cannot be read there") } ?? look
         }
         return secrets
     }

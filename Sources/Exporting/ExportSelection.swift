@@ -19,8 +19,7 @@ struct ExportSelection {
 
     init(_ scope: Export.Scope, _ observed: ObservedState) {
         readings = Dictionary(
-            observed.marks.filter { $0.name == OwnershipMark.entitlementName }
-                .map { ($0.application, OwnershipMark.read($0.attributes)) },
+            observed.marks.map { ($0.application, $0.reading) },
             uniquingKeysWith: { first, _ in first }
         )
         owners = Set(

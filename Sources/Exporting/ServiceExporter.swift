@@ -85,12 +85,12 @@ struct ServiceExporter {
 
     /// Where `port` and paths say all that the URLs say; nil where they must be written in full.
     private func place(_ redirects: inout Set<Redirect>) -> Place? {
-        guard let host, let origin = WebOrigin(application.launchURL.trimmed()), origin.host == host,
+        guard let host, let origin = WebOrigin(application.launchURL.trimmed), origin.host == host,
             mark == nil || isLaunchURLMarked
         else { return nil }
         var place = Place(origin: origin, paths: [], others: [])
         for entry in loginEntries {
-            if entry.isStrict, let path = origin.path(of: entry.url.trimmed()) {
+            if entry.isStrict, let path = origin.path(of: entry.url.trimmed) {
                 place.paths.append(path)
             } else {
                 place.others.append(entry)
@@ -100,7 +100,7 @@ struct ServiceExporter {
         let uris = loginEntries.map { entry in
             Redirect(
                 origin: origin,
-                uri: RedirectURI(entry.url.trimmed(), matching: entry.isStrict ? .strict : .regex)
+                uri: RedirectURI(entry.url.trimmed, matching: entry.isStrict ? .strict : .regex)
             )
         }
         guard redirects.isDisjoint(with: uris) else { return nil }
@@ -115,7 +115,7 @@ struct ServiceExporter {
     private mutating func writeLaunchURL(_ place: Place?) {
         if let place {
             if let port = place.origin.port { service.fields.append(ExportedField("port", "\(port)")) }
-        } else if !application.launchURL.trimmed().isEmpty {
+        } else if !application.launchURL.trimmed.isEmpty {
             let field = ExportedField(Application.Row.launchURL, application.launchURL)
             optional(field, isMarked: isLaunchURLMarked, isDefault: false)
             // A bookmark without one has nothing to launch.
@@ -134,7 +134,7 @@ struct ServiceExporter {
     private var loginEntries: [RedirectEntry] {
         var seen: Set<[String]> = []
         return (provider?.redirectURIs ?? []).filter { entry in
-            entry.type != "logout" && seen.insert([entry.matchingMode, entry.url.trimmed()]).inserted
+            entry.type != "logout" && seen.insert([entry.matchingMode, entry.url.trimmed]).inserted
         }
     }
 
@@ -146,7 +146,7 @@ struct ServiceExporter {
         let logouts = provider.redirectURIs.count { $0.type == "logout" }
         if logouts > 0 { service.remarks.append(count(logouts, "logout redirect URI")) }
         if let place, place.paths.count == 1 {
-            add(ExportedField("redirectPath", YAMLText.scalar(place.paths[0].trimmed())))
+            add(ExportedField("redirectPath", YAMLText.scalar(place.paths[0].trimmed)))
         } else if let place, !place.paths.isEmpty {
             service.fields.append(ExportedField("redirectPaths", list: place.paths.map { [YAMLText.scalar($0)] }))
         }
@@ -156,7 +156,7 @@ struct ServiceExporter {
             ExportedField(
                 "redirectURIs",
                 list: inFull.map { entry in
-                    let url = YAMLText.scalar(entry.url.trimmed())
+                    let url = YAMLText.scalar(entry.url.trimmed)
                     return entry.isStrict
                         ? [url] : ["url: \(url)", "matching: \(YAMLText.scalar(entry.matchingMode))"]
                 }
@@ -215,7 +215,7 @@ struct ServiceExporter {
         let name = field.name.rawValue
         if let text = referent == .flow ? names.flow(pk) : names.key(pk) {
             let exported = ExportedField(field, text)
-            add(exported, field, isMarked: isMarked, isDefault: text.trimmed() == standard)
+            add(exported, field, isMarked: isMarked, isDefault: text.trimmed == standard)
             if field.name == OAuth2Provider.Row.signingKey.name { noteAlgorithm(of: pk) }
         } else if !field.isOptional {
             service.refusals.append(refusal(of: field, pk))
@@ -305,7 +305,7 @@ extension ExportedField {
         if case .flag = field.kind {
             self.init(field.name.rawValue, text)
         } else {
-            self.init(field.name.rawValue, YAMLText.scalar(text.trimmed()))
+            self.init(field.name.rawValue, YAMLText.scalar(text.trimmed))
         }
     }
 

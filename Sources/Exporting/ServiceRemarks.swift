@@ -43,7 +43,7 @@ struct ServiceRemarks {
 
     private func texts(of provider: OAuth2Provider) -> [String] {
         var texts: [String] = []
-        if let uri = provider.backchannelLogoutURI?.trimmed(), !uri.isEmpty {
+        if let uri = provider.backchannelLogoutURI?.trimmed, !uri.isEmpty {
             texts.append("its backchannel logout URI")
         }
         if !provider.federatedSources.isEmpty {

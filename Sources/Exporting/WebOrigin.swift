@@ -17,12 +17,7 @@ struct WebOrigin: Hashable {
         guard url.hasPrefix(scheme) else { return nil }
         let parts = url.dropFirst(scheme.count).split(separator: ":", omittingEmptySubsequences: false)
         guard let host = parts.first, !host.isEmpty, parts.count <= 2,
-            host.utf8.allSatisfy({ byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."): true
-                default: false
-                }
-            })
+            host.utf8.allSatisfy({ $0.isASCIIAlphanumeric || "-.".utf8.contains($0) })
         else { return nil }
         self.host = String(host)
         guard parts.count == 2 else { return }
@@ -48,8 +43,8 @@ struct CommonHost {
     /// Counts a service whose launch URL is no more than an origin.
     mutating func add(_ application: Application, _ provider: OAuth2Provider?) {
         total += 1
-        guard let origin = WebOrigin(application.launchURL.trimmed()) else { return }
-        let hasPath = provider?.redirectURIs.contains { origin.path(of: $0.url.trimmed()) != nil } ?? false
+        guard let origin = WebOrigin(application.launchURL.trimmed) else { return }
+        let hasPath = provider?.redirectURIs.contains { origin.path(of: $0.url.trimmed) != nil } ?? false
         guard origin.port != nil || hasPath else { return }
         counts[origin.host, default: 0] += 1
     }

@@ -1,6 +1,7 @@
 package import HummingbirdCore
 package import Logging
 package import NIOCore
+import Synchronization
 
 /// HTTP/1.1 connections of untrusted clients: each uses a bounded amount of memory, of this process and of the system, and
 /// their number is limited; see ``OneRequestAtATime`` and ``ConnectionSlots``.
@@ -48,4 +49,71 @@ package struct BoundedHTTP1Channel: ServerChildChannel {
     package func handle(value: HTTP1Channel.Value, logger: Logger) async {
         await base.handle(value: value, logger: logger)
     }
+}
+
+/// Limits how many connections a server has open at the same time.
+///
+/// When the limit is reached, a new connection replaces the one that has been idle for the longest time. A client that
+/// opens many connections and leaves them open only loses its own, and a short request, such as a health check, is always
+/// answered. A connection that is waiting for the server is closed last.
+package final class ConnectionSlots: Sendable {
+    private struct Slot {
+        var channel: any Channel
+        /// The greater the later.
+        var lastChange: UInt64
+        var waitsForServer = false
+    }
+
+    private struct State {
+        var slots: [ObjectIdentifier: Slot] = [:]
+        var changes: UInt64 = 0
+
+        mutating func change(_ channel: any Channel, waitsForServer: Bool) {
+            guard slots[ObjectIdentifier(channel)] != nil else { return }
+            changes += 1
+            slots[ObjectIdentifier(channel)]?.lastChange = changes
+            slots[ObjectIdentifier(channel)]?.waitsForServer = waitsForServer
+        }
+
+        /// Removes the connection to close.
+        mutating func evict() -> (any Channel)? {
+            let oldest = slots.min {
+                ($0.value.waitsForServer ? 1 : 0, $0.value.lastChange)
+                    < ($1.value.waitsForServer ? 1 : 0, $1.value.lastChange)
+            }
+            guard let oldest else { return nil }
+            slots[oldest.key] = nil
+            return oldest.value.channel
+        }
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    package init(_ limit: Int) {
+        self.limit = limit
+    }
+
+    /// Counts a connection until it is closed.
+    func enter(_ channel: any Channel) {
+        let evicted = state.withLock { state in
+            let evicted = state.slots.count >= limit ? state.evict() : nil
+            state.changes += 1
+            state.slots[ObjectIdentifier(channel)] = Slot(channel: channel, lastChange: state.changes)
+            return evicted
+        }
+        evicted?.close(promise: nil)
+        channel.closeFuture.whenComplete { [self] _ in
+            state.withLock { $0.slots[ObjectIdentifier(channel)] = nil }
+        }
+    }
+
+    /// A request is there as a whole.
+    func waitsForServer(_ channel: any Channel) { state.withLock { $0.change(channel, waitsForServer: true) } }
+
+    /// The answer has begun; its client has to read it.
+    func waitsForClient(_ channel: any Channel) { state.withLock { $0.change(channel, waitsForServer: false) } }
+
+    /// The answer is on its way, as a whole.
+    func isIdle(_ channel: any Channel) { state.withLock { $0.change(channel, waitsForServer: false) } }
 }

@@ -20,9 +20,9 @@ struct JSONWriter {
         case .double(let value): write(value.isFinite ? String(value) : "null")
         case .string(let value): writeString(value)
         case .array(let items):
-            writeList(items, "[", "]") { $0.write($1) }
+            writeList(items, open: "[", close: "]") { $0.write($1) }
         case .object(let members):
-            writeList(members.sorted { $0.key < $1.key }, "{", "}") { writer, member in
+            writeList(members.sorted { $0.key < $1.key }, open: "{", close: "}") { writer, member in
                 writer.writeString(member.key)
                 writer.write(writer.isPretty ? ": " : ":")
                 writer.write(member.value)
@@ -34,8 +34,8 @@ struct JSONWriter {
 
     private mutating func writeList<Item>(
         _ items: [Item],
-        _ open: String,
-        _ close: String,
+        open: String,
+        close: String,
         _ writeItem: (inout JSONWriter, Item) -> Void
     ) {
         write(open)

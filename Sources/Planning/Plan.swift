@@ -1,8 +1,11 @@
 package import DesiredState
+import Kinds
 
 /// What a pass is going to do, service by service; ordered by slug.
 package struct Plan: Sendable {
     package var services: [ServicePlan]
+    /// What services need and none of them owns: a failure fails only what comes after it.
+    package var shared: [Step] = []
     /// Set if deletions are held back; see ``Brake``.
     package var brake: Brake?
 
@@ -12,7 +15,14 @@ package struct Plan: Sendable {
     }
 
     /// The services that a pass would write to.
-    package var changing: [ServicePlan] { services.filter { !$0.writes.isEmpty } }
+    package var changing: [ServicePlan] { services.filter { !$0.steps.isEmpty } }
+    /// Leaves services out, and with them what only they need.
+    package mutating func removeServices(where isLeftOut: (ServicePlan) -> Bool) {
+        services.removeAll(where: isLeftOut)
+        let needed = services.flatMap(\.steps).reduce(into: Set<Step.ID>()) { $0.formUnion($1.after) }
+        shared.removeAll { !needed.contains($0.id) }
+    }
+
     /// The services that need a person.
     package var stuck: [ServicePlan] { services.filter { $0.decision.isStuck || $0.hindrance != nil } }
 }
@@ -26,12 +36,10 @@ package struct ServicePlan: Sendable {
     /// Every field that will change: of the application first, then of the provider, then of what is published; of a
     /// conflict, that would.
     package var changes: [FieldChange] = []
-    /// What will be sent, in this order.
-    package var writes: [Write] = []
-    /// The time of the restart that is due, also if that comes in a later pass; nil if none is.
-    package var restartTime: RestartTime?
-    /// The services whose writes come before these, because they free a name that this one gets.
-    package var waitsFor: [String] = []
+    /// What will be sent, ordered by ``Step/Place``.
+    package internal(set) var steps: [Step] = []
+    /// Whether a restart is due, also if that comes in a later pass.
+    package var isRestartDue = false
     /// What else a person should know: a provider left alone, a field that the release does not take.
     package var notes: [String] = []
     /// What falls if this is carried out; nothing unless something is deleted.
@@ -40,7 +48,7 @@ package struct ServicePlan: Sendable {
     package var isUnproven = false
     /// What of it cannot be done, a clause; nil if nothing.
     ///
-    /// The writes can be done all the same.
+    /// The steps can be done all the same.
     package var hindrance: String?
     /// The mark that is there, and what it says once all is done; nil if there is none.
     package var standingMark: StandingMark?
@@ -52,6 +60,27 @@ package struct ServicePlan: Sendable {
         self.decision = decision
         self.reason = reason
         self.location = location
+    }
+
+    /// The workload that it restarts; nil for none.
+    package var restart: Workload? {
+        steps.lazy.compactMap { step in
+            if case .restart(let workload, _) = step.effect { workload } else { nil }
+        }.first
+    }
+
+    /// The same with nothing to be done.
+    package var withheld: ServicePlan {
+        var plan = self
+        plan.steps = []
+        return plan
+    }
+
+    /// Makes a conflict of it, which does nothing.
+    mutating func refuse(_ reason: String) {
+        decision = .conflict
+        self.reason = reason
+        steps = []
     }
 }
 
@@ -89,36 +118,6 @@ extension Decision {
     package var isStuck: Bool { self == .conflict || self == .blocked || self == .waiting }
 }
 
-/// One write, to Authentik or to what uses it.
-package enum Write: Sendable {
-    /// One transaction; the pks are listed afterwards.
-    case createApplicationAndProvider(application: [FieldAssignment], provider: [FieldAssignment])
-    case createProvider([FieldAssignment])
-    case updateProvider(pk: Int, [FieldAssignment])
-    case createApplication([FieldAssignment], link: ProviderLink?)
-    /// `slug` is the present one.
-    case updateApplication(slug: String, [FieldAssignment], link: ProviderLink?)
-    /// Nil for either pk means the object that a write before this one created.
-    case createMark(application: String?, OwnershipMark)
-    /// A rotation without a time gets that of the restart which the same plan begins.
-    case updateMark(entitlement: String, OwnershipMark)
-    case restartWorkload(Workload, RestartTime)
-    case publish(PublishedContent)
-    case deleteProvider(pk: Int)
-    case deleteApplication(slug: String)
-    case deleteMark(entitlement: String)
-}
-
-extension Write {
-    /// Whether the brake can hold it back.
-    package var isDeletion: Bool {
-        switch self {
-        case .deleteProvider, .deleteApplication: true
-        default: false
-        }
-    }
-}
-
 /// What of a service is deleted.
 package struct Deletion: Sendable, Equatable {
     /// Nil if the application stays, or there is none.
@@ -132,11 +131,4 @@ package struct Deletion: Sendable, Equatable {
         self.application = application
         self.provider = provider
     }
-}
-
-/// The provider that an application gets.
-package enum ProviderLink: Sendable, Equatable {
-    case existing(Int)
-    /// The one that a write before this one created.
-    case created
 }

@@ -1,9 +1,17 @@
 import AuthentikAPI
 package import DesiredState
-import Kinds
-import Secrets
+package import Kinds
+package import Secrets
 
 /// Decides what a pass does: values in, plan out; the same input gives the same plan.
+///
+/// | phase | |
+/// |---|---|
+/// | ``Observation`` | what there is, in tables by kind |
+/// | ``Matching`` | whose it is, for all services at once |
+/// | ``Differences`` | what is to be done of each service, one by one |
+/// | ``WriteOrder`` | what waits for what |
+/// | ``Brake`` | whether what is deleted may be; if not, the plan is made a second time, with all deletions held back |
 ///
 /// The decision on a declared service, the first row that applies:
 ///
@@ -33,30 +41,12 @@ import Secrets
 ///
 /// An application that carries this owner's mark and is declared by no service, neither by its slug nor by a former one,
 /// is an orphan: reported and left alone, or, with `prune`, deleted. One with a mark that cannot be read, and that no
-/// service declares, is a conflict, unless the mark says that it is another owner's. ``ProviderMatcher`` tells which provider is a
-/// service's own, ``DeletionRules`` which are deleted, and ``Brake`` when nothing is.
+/// service declares, is a conflict, unless the mark says that it is another owner's. ``Claim`` tells which application is a
+/// service's own, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted, and ``Brake`` when nothing is.
 package struct Planner {
     private let desired: DesiredState
-    private let secrets: [SecretReference: SecretAvailability]
-    private let names: NameIndex
-    private let index: ObservedIndex
-    private let declaredSlugs: Set<String>
-    private let orphans: [(application: Application, mark: OwnershipMark)]
-    /// Applications that no service declares, whose marks cannot be read.
-    private let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
-    /// This owner's applications, by pk, that are to be deleted.
-    private let unwanted: Set<String>
-    /// The same, by slug.
-    private let unwantedBySlug: [String: String]
-    /// The same, and those that are to have no provider.
-    private let withoutProvider: Set<String>
-    private var matcher: ProviderMatcher
-    private let isHeld: Bool
-    /// Where Authentik is, without a slash at the end.
-    private let address: String
-    private let published: [PublishedObjectName: PublishedObservation]
-    /// Names that services are to get and other providers have, by slug.
-    private var taken: [String: [TakenName]] = [:]
+    private let observation: Observation
+    private let differences: Differences
 
     /// Plans a whole pass.
     ///
@@ -67,264 +57,97 @@ package struct Planner {
     ///     the file says, else the default.
     package static func plan(
         _ desired: DesiredState,
-        secrets: [SecretReference: SecretAvailability],
+        secrets: [SecretReference: SecretLook],
         observed: ObservedState,
         address: String = "",
         allowedDeletions: Int? = nil
     ) -> Plan {
-        func plan(isHeld: Bool, freed: [Int: String] = [:]) -> (services: [ServicePlan], owned: Int) {
-            var planner = Planner(desired, secrets, observed, address, isHeld: isHeld, freed: Set(freed.keys))
-            // Those that can take a provider come first: what they take is not deleted.
-            var services = desired.services.filter(\.wantsProvider).map { planner.plan($0) }
-            services += desired.services.filter { !$0.wantsProvider }.map { planner.plan($0) }
-            services += planner.planOrphans() + planner.planUnreadable()
-            services = WriteOrder.apply(to: services.sorted { $0.slug < $1.slug }, taken: planner.taken, freed: freed)
-            // What one service lets go of can be another one's own; the second pass would find it so.
-            let nowFreed = freed.merging(planner.index.providersFreed(by: services)) { first, _ in first }
-            if nowFreed.count > freed.count { return plan(isHeld: isHeld, freed: nowFreed) }
-            return (services, planner.index.owned.count)
-        }
-
-        let free = plan(isHeld: false)
+        let planner = Planner(desired, secrets, observed, address: address)
+        let services = planner.services(holdingDeletions: false)
         let brake = Brake(
-            deletions: free.services.count { $0.deletion != nil },
+            deletions: services.count { $0.deletion != nil },
             allowed: allowedDeletions,
             desired: desired,
-            owned: free.owned
+            owned: planner.observation.owned.count
         )
-        guard let brake else { return Plan(services: free.services) }
-        return Plan(services: plan(isHeld: true).services, brake: brake)
+        guard let brake else { return Plan(services: services) }
+        // What is not deleted gives up neither its name nor its application's place.
+        return Plan(services: planner.services(holdingDeletions: true), brake: brake)
     }
 
     private init(
         _ desired: DesiredState,
-        _ secrets: [SecretReference: SecretAvailability],
+        _ secrets: [SecretReference: SecretLook],
         _ observed: ObservedState,
-        _ address: String,
-        isHeld: Bool,
-        freed: Set<Int>
+        address: String
     ) {
         self.desired = desired
-        self.secrets = secrets
-        self.isHeld = isHeld
-        self.address = address
-        published = observed.published
-        names = NameIndex(observed)
-        index = ObservedIndex(observed, owner: desired.owner)
-        declaredSlugs = Set(desired.services.map(\.slug))
-        let claimed = declaredSlugs.union(desired.services.flatMap(\.renamedFrom))
-        orphans = index.orphans(claimed: claimed)
-        unreadable = index.unclaimedUnreadable(claimed: claimed)
-        let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))
-        unwanted = Set((desired.prune ? orphans : []).map(\.application.pk))
-            .union(index.owned.map(\.application).filter { absent.contains($0.slug) }.map(\.pk))
-        let unwanted = unwanted
-        unwantedBySlug = Dictionary(
-            index.owned.map(\.application).filter { unwanted.contains($0.pk) }.map { ($0.slug, $0.pk) },
-            uniquingKeysWith: { first, _ in first }
+        let observation = Observation(observed, owner: desired.owner)
+        self.observation = observation
+        let declared = Set(desired.services.map(\.slug))
+        let all = declared.union(desired.services.flatMap(\.renamedFrom))
+        differences = Differences(
+            desired: desired,
+            observation: observation,
+            declarations: desired.services.map { service in
+                let provider = service.state == .present ? service.provider : nil
+                return Declaration(
+                    service: service,
+                    claim: observation.claim(of: service, declared: declared),
+                    resolution: provider.map { Resolution($0, secrets: secrets, observation.names) }
+                )
+            },
+            orphans: observation.orphans(claimed: all),
+            unreadable: observation.unclaimedUnreadable(claimed: all),
+            address: address
         )
-        let bookmarks = Set(desired.services.filter { $0.provider == nil }.flatMap { [$0.slug] + $0.renamedFrom })
-        withoutProvider = unwanted.union(
-            index.owned.filter { bookmarks.contains($0.application.slug) || bookmarks.contains($0.mark.slug) }
-                .map(\.application.pk)
-        )
-        matcher = ProviderMatcher(index: index, services: desired.services, freed: freed)
     }
 
-    private var deletions: DeletionRules {
-        DeletionRules(
-            index: index,
-            isPruning: desired.prune,
+    /// The plans of all services and of what none declares, ordered by slug.
+    private func services(holdingDeletions isHeld: Bool) -> [ServicePlan] {
+        let matching = Matching(
+            desired,
+            differences.declarations,
+            orphans: differences.orphans,
+            observation,
             isHeld: isHeld,
-            withoutProvider: withoutProvider,
-            unwanted: unwantedBySlug,
-            taken: matcher.taken
+            isTakenOver: differences.isTakenOver
         )
-    }
-
-    private mutating func plan(_ service: Service) -> ServicePlan {
-        let found = application(of: service)
-        var draft = ServiceDraft(
-            service: service,
-            owner: desired.owner,
-            release: names.release,
-            deletions: deletions
+        let plans =
+            differences.declarations.indices.map { differences.plan(at: $0, matching) }
+            + differences.planUndeclared(matching)
+        return WriteOrder.apply(
+            to: plans.sorted { $0.slug < $1.slug },
+            taken: matching.takenNames,
+            freed: matching.letGo
         )
-        let application: Application?
-        switch found {
-        case .one(let one): application = one
-        case .both(let former):
-            return draft.stuck(
-                .conflict,
-                "both it and '\(former)', which it was renamed from, are there; delete one, or take renamedFrom out"
-            )
-        }
-        let entitlement = application.flatMap(index.mark)
-        draft.application = application
-        draft.entitlement = entitlement
-
-        switch entitlement?.reading {
-        case .newer(let version, let owner):
-            return draft.stuck(.conflict, OwnershipMark.newer(version, owner))
-        case .mark(let mark) where mark.owner != desired.owner:
-            return draft.stuck(
-                .conflict,
-                "belongs to the owner '\(mark.owner)'; take it out of one of the two files, or have that owner run "
-                    + "'reconcile release'"
-            )
-        case .mark(let mark):
-            draft.mark = mark
-        case .unreadable(let remains):
-            return draft.stuck(.conflict, remains.reason)
-        case nil:
-            break
-        }
-
-        if application == nil, ([service.slug] + service.renamedFrom).contains(where: index.isMarkedOutOfSight) {
-            return draft.stuck(
-                .conflict,
-                "its application is there under another slug, which this account cannot see; rename it back"
-            )
-        }
-        if service.state == .absent { return planAbsence(draft) }
-        guard let provider = service.provider else { return draft.planBookmark(index) }
-        let match = matcher.match(provider, application: application, mark: draft.mark)
-        if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
-        draft.secretVersion = secretVersion(of: provider)
-        switch resolve(provider) {
-        case .failure(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
-        case .success(let resolved):
-            taken[service.slug] = matcher.holders(of: provider, match)
-            let plan = publishing(draft.plan(resolved, match, names, index), draft, resolved, match)
-            guard plan.decision == .conflict, case .found(let own, isLinked: false) = match else { return plan }
-            // What it may not take over can still be deleted with the application that had it.
-            matcher.leave(own)
-            let isDeleted = !index.applicationsMarked(provider: own.pk)
-                .isDisjoint(with: desired.prune ? withoutProvider : unwanted)
-            guard isDeleted || matcher.freed.contains(own.pk) else { return plan }
-            taken[service.slug] = matcher.holders(of: provider, .none)
-            return publishing(draft.plan(resolved, .none, names, index), draft, resolved, .none)
-        }
-    }
-
-    private enum Found {
-        case one(Application?)
-        /// There is one of a former slug beside the present one.
-        case both(former: String)
-    }
-
-    /// The application of a service: by its slug, by a former one, or by the mark where somebody gave it another slug.
-    private func application(of service: Service) -> Found {
-        let current = index.application(slug: service.slug)
-        for former in service.renamedFrom {
-            guard let application = index.application(slug: former) else { continue }
-            return current == nil ? .one(application) : .both(former: former)
-        }
-        if let current { return .one(current) }
-        let renamed = ([service.slug] + service.renamedFrom).lazy
-            .compactMap { index.renamedApplication(of: $0, declared: declaredSlugs) }
-        return .one(renamed.first)
-    }
-
-    private func planAbsence(_ draft: ServiceDraft) -> ServicePlan {
-        guard let application = draft.application else {
-            let leftovers = matcher.leftovers(
-                named: [draft.service.slug] + draft.service.renamedFrom + draft.service.formerProviderNames
-            )
-            guard !leftovers.isEmpty else { return draft.stuck(.inSync, "absent, as declared") }
-            let list = leftovers.map { "'\($0.name)' (pk \($0.pk), client id '\($0.clientID)')" }
-            return draft.stuck(
-                .conflict,
-                "its application is gone, and with it the mark that would say that the provider "
-                    + "\(list.joined(separator: ", ")) was its own; delete that in Authentik, or take the service out "
-                    + "of the file if it is to stay"
-            )
-        }
-        guard let mark = draft.mark else {
-            return draft.stuck(
-                .conflict,
-                "is to be absent, and there without an ownership mark of ours; delete it by hand, or declare it first"
-            )
-        }
-        var plan = deletions.plan(application, mark, slug: draft.service.slug, reason: "declared as absent")
-        plan.location = draft.service.location
-        return plan
-    }
-
-    private func resolve(_ provider: Provider) -> Result<ResolvedProvider, LookUpError> {
-        var secret: Secret?
-        if provider.clientType == .confidential {
-            switch provider.secret.flatMap({ secrets[$0] }) {
-            case .available(let value, _): secret = value
-            case .leftOut: break
-            case .unavailable(let reason): return .failure(LookUpError(reason))
-            case .waiting(let reason): return .failure(LookUpError(reason, isWaiting: true))
-            case nil: return .failure(LookUpError("no secret was resolved for it"))
-            }
-        }
-        do throws(LookUpError) {
-            return .success(try names.resolve(provider, secret: secret))
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    /// A plan with what the service publishes.
-    private func publishing(
-        _ plan: ServicePlan,
-        _ draft: ServiceDraft,
-        _ resolved: ResolvedProvider,
-        _ match: ProviderMatcher.Match
-    ) -> ServicePlan {
-        guard let publication = resolved.declared.publication else { return plan }
-        let values = PublishedValues(
-            address: publication.publicURL ?? address,
-            service: draft.service,
-            provider: resolved.declared,
-            secret: resolved.secret,
-            issuerMode: issuerMode(resolved.declared, draft.mark, match),
-            scopes: names.scopeNames(resolved.declared.scopes)
-        )
-        return draft.publishing(plan, values, published)
-    }
-
-    /// The issuer mode that a provider has when the plan is done.
-    private func issuerMode(
-        _ declared: Provider,
-        _ mark: OwnershipMark?,
-        _ match: ProviderMatcher.Match
-    ) -> IssuerMode {
-        let isKept = mark?.unkept?.provider[OAuth2Provider.Row.issuerMode.attribute] == nil
-        if isKept, let mode = declared.issuerMode { return mode }
-        let isGivenUp = mark?.providerFields.contains(OAuth2Provider.Row.issuerMode.attribute) ?? false
-        guard !isGivenUp, case .found(let own, _) = match else { return .perProvider }
-        return own.issuerMode ?? .perProvider
-    }
-
-    private func secretVersion(of provider: Provider) -> SecretVersion? {
-        guard case .available(_, let version)? = provider.secret.flatMap({ secrets[$0] }) else { return nil }
-        return version
-    }
-
-    private func planOrphans() -> [ServicePlan] {
-        orphans.map { application, mark in
-            let former = mark.slug == application.slug ? "" : " (declared as '\(mark.slug)' before)"
-            let reason = "marked as ours and no longer declared\(former)"
-            if desired.prune {
-                return deletions.plan(application, mark, slug: application.slug, reason: reason)
-            }
-            return ServicePlan(slug: application.slug, decision: .orphan, reason: "\(reason); left alone")
-        }
-    }
-
-    private func planUnreadable() -> [ServicePlan] {
-        unreadable.map { application, remains in
-            ServicePlan(slug: application.slug, decision: .conflict, reason: "declared nowhere, and \(remains.reason)")
-        }
     }
 }
 
-extension Service {
-    /// Whether it is to be there, with a provider.
-    var wantsProvider: Bool { state == .present && provider != nil }
+extension Planner {
+    /// Plans to take an owner's marks off, and nothing else.
+    ///
+    /// Marks that cannot be read, or are of a newer version, are left where they are: a conflict each, unless they say
+    /// that they are another owner's.
+    ///
+    /// - Parameters:
+    ///   - applications: those that can be seen, for their slugs; a mark tells the slug of any other.
+    ///   - marks: whoever's they are.
+    package static func release(owner: String, applications: [Application], marks: [ObservedMark]) -> Plan {
+        let slugs = Dictionary(applications.map { ($0.pk, $0.slug) }, uniquingKeysWith: { first, _ in first })
+        let services = marks.filter { $0.remains.mayBelong(to: owner) }.map { observed in
+            let slug = slugs[observed.application] ?? observed.remains.slug ?? observed.application
+            switch observed.reading {
+            case .mark:
+                var plan = ServicePlan(slug: slug, decision: .release, reason: "marked by '\(owner)'")
+                plan.add(.mark, .deleteMark(entitlement: observed.pk))
+                return plan
+            case .newer(let version, let owner):
+                return ServicePlan(slug: slug, decision: .conflict, reason: OwnershipMark.newer(version, owner))
+            case .unreadable(let remains):
+                return ServicePlan(slug: slug, decision: .conflict, reason: remains.reason)
+            }
+        }
+        return Plan(services: services.sorted { $0.slug < $1.slug })
+    }
 }

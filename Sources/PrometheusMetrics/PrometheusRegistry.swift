@@ -1,6 +1,6 @@
 package import CoreMetrics
 
-/// Metrics of swift-metrics for Prometheus to fetch.
+/// Metrics of swift-metrics for Prometheus to fetch: counters and timers; gauges are sampled.
 ///
 /// It knows all families beforehand, so that each has a help text and no name is made up in passing. The label of a handle
 /// is the name of its family, its dimensions are the family's labels; that their values are few is the business of whoever
@@ -77,27 +77,14 @@ package final class PrometheusRegistry: MetricsFactory {
         series(label, dimensions, as: CounterSeries.self) ?? NOOPMetricsHandler.instance
     }
 
-    package func makeFloatingPointCounter(
-        label: String,
-        dimensions: [(String, String)]
-    ) -> any FloatingPointCounterHandler {
-        series(label, dimensions, as: CounterSeries.self) ?? NOOPMetricsHandler.instance
-    }
-
-    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        series(label, dimensions, as: GaugeSeries.self) ?? NOOPMetricsHandler.instance
-    }
-
+    /// A recorder, a gauge and a meter count nothing: nothing here writes to one, and gauges are sampled.
     package func makeRecorder(
         label: String,
         dimensions: [(String, String)],
         aggregate: Bool
     ) -> any RecorderHandler {
-        if aggregate {
-            series(label, dimensions, as: HistogramSeries.self) ?? NOOPMetricsHandler.instance
-        } else {
-            series(label, dimensions, as: GaugeSeries.self) ?? NOOPMetricsHandler.instance
-        }
+        onMistake("'\(label)' is written to by a recorder, a gauge or a meter, which there are none of")
+        return NOOPMetricsHandler.instance
     }
 
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
@@ -105,8 +92,6 @@ package final class PrometheusRegistry: MetricsFactory {
     }
 
     package func destroyCounter(_ handler: any CounterHandler) {}
-    package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-    package func destroyMeter(_ handler: any MeterHandler) {}
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
 }

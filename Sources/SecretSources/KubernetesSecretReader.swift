@@ -1,94 +1,91 @@
+import DesiredState
 package import KubernetesAPI
-import Secrets
+package import Secrets
 
 /// Reads client secrets from Kubernetes Secrets, and follows their changes.
 ///
 /// It remembers the last look at each Secret: for several keys, for passes that come in quick succession, and for
 /// while the API does not answer.
 package actor KubernetesSecretReader {
-    private let client: KubernetesClient
-    /// How long a look may take, with all its attempts.
-    private let limit: Duration
+    /// Where it reads from; how long a look may take is said there.
+    package nonisolated let kubernetes: KubernetesAccess
     /// How long a look holds.
     private let maximumAge: Duration
     private let now: @Sendable () -> ContinuousClock.Instant
 
     private struct Look {
-        var observation: SecretObservation
+        var observation: KubernetesSecret.Observation
         var time: ContinuousClock.Instant
     }
 
     private var looks: [ObjectName: Look] = [:]
 
-    /// - Parameters:
-    ///   - limit: How long a look at a Secret may take, with all its attempts.
-    ///   - maximumAge: For how long after a look at a Secret the next one is spared.
+    /// - Parameter maximumAge: For how long after a look at a Secret the next one is spared.
     package init(
-        client: KubernetesClient,
-        limit: Duration = .seconds(10),
+        _ kubernetes: KubernetesAccess,
         maximumAge: Duration = .seconds(5),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.client = client
-        self.limit = limit
+        self.kubernetes = kubernetes
         self.maximumAge = maximumAge
         self.now = now
     }
 
-    /// Looks for a client secret.
+    /// Looks for keys of one Secret, which is read once, whatever comes of it.
     ///
-    /// - Throws: `CancellationError`.
-    package func value(namespace: String, name: String, key: String) async throws -> KubernetesSecretValue {
-        let sight = try await look(at: ObjectName(namespace: namespace, name: name))
-        return value(sight.observation, key, outdated: sight.outdated)
+    /// - Throws: `CancellationError`, or an error that says why no Kubernetes can be asked.
+    package func looks(for keys: Set<String>, of object: ObjectName) async throws -> [String: SecretLook] {
+        let observation = try await observation(of: object)
+        return Dictionary(uniqueKeysWithValues: keys.map { ($0, look(for: $0, of: object, observation)) })
     }
 
-    /// Looks for several keys of one Secret, which is read once, whatever comes of it.
-    ///
-    /// - Throws: `CancellationError`.
-    package func values(of object: ObjectName, keys: Set<String>) async throws -> [String: KubernetesSecretValue] {
-        let sight = try await look(at: object)
-        return Dictionary(
-            uniqueKeysWithValues: keys.map { ($0, value(sight.observation, $0, outdated: sight.outdated)) }
-        )
-    }
-
-    /// - Returns: what is there; as it was, with the reason, while the API does not answer.
-    private func look(
-        at object: ObjectName
-    ) async throws -> (observation: SecretObservation, outdated: KubernetesError?) {
-        if let look = looks[object], now() - look.time < maximumAge { return (look.observation, nil) }
+    /// - Returns: what is there; as it was, while the API does not answer.
+    private func observation(of object: ObjectName) async throws -> KubernetesSecret.Observation {
+        if let look = looks[object], now() - look.time < maximumAge { return look.observation }
+        let client = try kubernetes.client()
         do {
-            let secret = try await client.within(limit) { try await $0.secret(object) }
-            let observation = SecretObservation(secret)
-            _ = remember(observation, of: object)
-            return (observation, nil)
+            let secret = try await client.within(kubernetes.limit) { try await $0.secret(object) }
+            _ = remember(.success(secret), of: object)
+            return .success(secret)
         } catch let error as KubernetesError {
-            guard error.isTransient, let last = looks[object]?.observation, case .present = last else {
-                return (.unreadable(error), nil)
+            guard error.isTransient, let last = looks[object]?.observation, case .success(_?) = last else {
+                return .failure(error)
             }
-            return (last, error)
+            return last
         }
     }
 
-    /// Follows Secrets until the task is cancelled.
+    private func look(for key: String, of object: ObjectName, _ observation: KubernetesSecret.Observation) -> SecretLook
+    {
+        let reference = SecretReference.kubernetes(namespace: object.namespace, name: object.name, key: key)
+        switch observation {
+        case .failure(let error): return .unreadable(reason: "\(reference.subject) cannot be read: \(error)")
+        case .success(nil): return .missing(reason: "\(reference.subject) does not exist")
+        case .success(let secret?):
+            guard let bytes = secret.data[key] else { return .missing(reason: "\(reference.subject) has no such key") }
+            return SecretLook(bytes.exposed, of: reference, version: secret.version)
+        }
+    }
+
+    /// Follows Secrets until the task is cancelled; returns at once where no Kubernetes can be asked.
     ///
     /// - Parameters:
     ///   - policy: How to go on after failures.
     ///   - onRetry: Told of each failure, and of the wait before the next attempt.
-    ///   - onChange: Told that a Secret is not as it was at the last look at it; ``value(namespace:name:key:)`` knows.
+    ///   - onChange: Told that a Secret is not as it was at the last look at it; ``looks(for:of:)`` knows.
     package func watch(
         _ objects: Set<ObjectName>,
         policy: WatchPolicy = WatchPolicy(),
         onRetry: (@Sendable (ObjectName, KubernetesError, Duration) -> Void)? = nil,
         onChange: @escaping @Sendable (ObjectName) async -> Void
     ) async {
+        guard let client = try? kubernetes.client() else { return }
         await withTaskGroup { group in
             for object in objects {
                 var watcher = SecretWatcher(object, client: client)
                 watcher.policy = policy
                 if let onRetry { watcher.onRetry = { onRetry(object, $0, $1) } }
-                let known = looks[object]?.observation.known ?? .nothing
+                let known = looks[object]?.observation
                 group.addTask { [watcher] in
                     await watcher.run(from: known) { observation in
                         if await self.remember(observation, of: object) { await onChange(object) }
@@ -99,42 +96,14 @@ package actor KubernetesSecretReader {
     }
 
     /// Whether it is news; a watch may lag behind a read.
-    private func remember(_ observation: SecretObservation, of object: ObjectName) -> Bool {
+    private func remember(_ observation: KubernetesSecret.Observation, of object: ObjectName) -> Bool {
         let last = looks[object]?.observation
-        if let last, observation.isOlder(than: last) { return false }
-        looks[object] = Look(observation: observation, time: now())
-        return last?.known != observation.known
-    }
-
-    private func value(
-        _ observation: SecretObservation,
-        _ key: String,
-        outdated: KubernetesError? = nil
-    ) -> KubernetesSecretValue {
-        switch observation {
-        case .unreadable(let error): return .unreadable(error)
-        case .absent: return .waiting(reason: "does not exist")
-        case .present(let secret):
-            guard let bytes = secret.data[key] else { return .waiting(reason: "has no such key") }
-            do throws(SecretError.Reason) {
-                return .available(try clientSecret(bytes.exposed), version: observation.known, outdated: outdated)
-            } catch {
-                switch error {
-                case .missing(let clause): return .waiting(reason: clause)
-                case .unusable(let clause): return .unusable(reason: clause)
-                }
-            }
+        if case .success(let new?) = observation, case .success(let old?) = last,
+            new.version.isOlder(than: old.version)
+        {
+            return false
         }
-    }
-}
-
-extension SecretObservation {
-    /// Whether both are of one Secret and this one is certainly the earlier: resourceVersions grow as decimal numbers
-    /// (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions).
-    fileprivate func isOlder(than other: SecretObservation) -> Bool {
-        guard case .present(let mine) = self, case .present(let others) = other, mine.uid == others.uid,
-            let version = UInt64(mine.resourceVersion), let otherVersion = UInt64(others.resourceVersion)
-        else { return false }
-        return version < otherVersion
+        looks[object] = Look(observation: observation, time: now())
+        return !observation.showsTheSame(as: last)
     }
 }

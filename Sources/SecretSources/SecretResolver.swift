@@ -1,71 +1,197 @@
 package import DesiredState
+import KubernetesAPI
 package import Secrets
+import Synchronization
 
-/// Turns references to secrets into secrets.
+/// Turns references to secrets into secrets, wherever they are kept.
 package struct SecretResolver: Sendable {
     private let environment: [String: String]
+    /// Reads those in Kubernetes; nil if none may be asked.
+    package var reader: KubernetesSecretReader?
+    package var patience = SecretPatience(limit: .seconds(600))
+    /// Makes up a secret for a reference that is missing; nil to leave it missing.
+    ///
+    /// Only ever for a sandbox.
+    package var standIn: (@Sendable (SecretReference) -> Secret)?
 
     /// - Parameter environment: The variables that `env` references mean.
-    package init(environment: [String: String]) {
+    package init(environment: [String: String], reader: KubernetesSecretReader? = nil) {
         self.environment = environment
+        self.reader = reader
     }
 
-    /// Reads one secret anew; a line break at its end is not part of it.
-    ///
-    /// - Throws: ``SecretError``, which names the reference and never quotes the value.
-    package func resolve(_ reference: SecretReference) throws(SecretError) -> Secret {
-        let bytes: [UInt8]
+    /// Resolves what services refer to, each reference once.
+    package func resolve(_ desired: DesiredState) async -> ResolvedSecrets {
+        await resolve(Set(desired.services.compactMap { $0.provider?.secret }))
+    }
+
+    /// Secrets of Kubernetes come side by side, each read once; where that is not possible they are given up one by one.
+    package func resolve(_ references: Set<SecretReference>) async -> ResolvedSecrets {
+        let all: [SecretReference: SecretLook] = await withTaskGroup(of: [(SecretReference, SecretLook)].self) {
+            group in
+            for (object, references) in Dictionary(grouping: references, by: \.object) {
+                group.addTask {
+                    guard let object else { return references.map { ($0, look(for: $0)) } }
+                    return await looks(for: references, in: object)
+                }
+            }
+            return await group.reduce(into: [:]) { all, looks in
+                for (reference, look) in looks { all[reference] = look }
+            }
+        }
+        var resolved = ResolvedSecrets(all)
+        guard let standIn else { return resolved }
+        for (reference, look) in all where look.isMissing {
+            resolved.looks[reference] = .present(standIn(reference))
+            resolved.standIns.append(reference)
+        }
+        resolved.standIns.sort { $0.description < $1.description }
+        return resolved
+    }
+
+    /// Reads a secret of this process's environment or files anew; one in Kubernetes counts as missing.
+    package func look(for reference: SecretReference) -> SecretLook {
         switch reference {
         case .environment(let name):
-            guard let value = environment[name] else { throw SecretError(reference, .missing("is not set")) }
-            bytes = [UInt8](value.utf8)
-        case .file(let path):
-            bytes = try read(path, for: reference)
-        case .kubernetes:
-            throw SecretError(reference, .unusable("needs a Kubernetes API; there is none here"))
+            guard let value = environment[name] else { return .missing(reason: "\(reference.subject) is not set") }
+            return SecretLook([UInt8](value.utf8), of: reference)
+        case .file(let path): return look(for: reference, in: path)
+        case .kubernetes: return .missing(reason: "\(reference.subject) is not asked for here")
         }
-        do {
-            return try clientSecret(bytes)
+    }
+
+    private func look(for reference: SecretReference, in path: String) -> SecretLook {
+        do throws(SourceFile.Failure) {
+            let bytes = try SourceFile.contents(of: path, limit: Self.longestFile, takesPipes: false)
+            return SecretLook(bytes, of: reference)
         } catch {
-            throw SecretError(reference, error)
+            if error.isMissing { return .missing(reason: "\(reference.subject) does not exist") }
+            let fault = error.isForbidden ? "may not be read by this process" : "cannot be read: \(error.reason)"
+            return .unusable(reason: "\(reference.subject) \(fault)")
         }
     }
 
     /// A bit more than a secret can be long, so that one that is longer shows.
     private static let longestFile = 1024
 
-    private func read(_ path: String, for reference: SecretReference) throws(SecretError) -> [UInt8] {
-        do throws(SourceFile.Failure) {
-            return try SourceFile.contents(of: path, limit: Self.longestFile, takesPipes: false)
+    private func looks(
+        for references: [SecretReference],
+        in object: ObjectName
+    ) async -> [(SecretReference, SecretLook)] {
+        guard let reader else { return references.map { ($0, look(for: $0)) } }
+        do {
+            let looks = try await reader.looks(for: Set(references.compactMap(\.key)), of: object)
+            return references.compactMap { reference in
+                reference.key.flatMap { looks[$0] }.map { (reference, patiently($0, reference)) }
+            }
         } catch {
-            if error.isMissing { throw SecretError(reference, .missing("does not exist")) }
-            if error.isForbidden { throw SecretError(reference, .unusable("may not be read by this process")) }
-            throw SecretError(reference, .unusable("cannot be read: \(error.reason)"))
+            return references.map { ($0, .unreadable(reason: "\($0.subject) cannot be read: \(error)")) }
+        }
+    }
+
+    /// What is missing in Kubernetes is waited for a while: somebody may be about to make it.
+    private func patiently(_ look: SecretLook, _ reference: SecretReference) -> SecretLook {
+        switch look {
+        case .missing(let reason) where patience.waits(for: reference): return .waiting(reason: "\(reason) yet")
+        case .present: patience.found(reference)
+        default: break
+        }
+        return look
+    }
+}
+
+/// What came of every secret that services refer to.
+package struct ResolvedSecrets: Sendable {
+    package var looks: [SecretReference: SecretLook]
+    /// The references that were missing and got a stand-in, in the order of their text.
+    package var standIns: [SecretReference] = []
+
+    package init(_ looks: [SecretReference: SecretLook] = [:]) {
+        self.looks = looks
+    }
+}
+
+/// For how long a secret that is not there yet is waited for, before somebody has to look.
+///
+/// External Secrets needs a moment to make a Secret that was just declared; one that is still not there much later will
+/// not come by itself.
+package final class SecretPatience: Sendable {
+    private let limit: Duration
+    private let now: @Sendable () -> ContinuousClock.Instant
+    /// Since when each has been missed.
+    private let missing = Mutex<[SecretReference: ContinuousClock.Instant]>([:])
+
+    package init(limit: Duration, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.limit = limit
+        self.now = now
+    }
+
+    /// Notes that a secret is not there.
+    ///
+    /// - Returns: whether it is still waited for.
+    func waits(for reference: SecretReference) -> Bool {
+        let now = now()
+        return missing.withLock { missing in
+            let since = missing[reference] ?? now
+            missing[reference] = since
+            return now - since < limit
+        }
+    }
+
+    /// Notes that a secret is there.
+    func found(_ reference: SecretReference) { missing.withLock { $0[reference] = nil } }
+}
+
+extension SecretLook {
+    /// Whether there is nothing, rather than something that cannot be used.
+    fileprivate var isMissing: Bool {
+        switch self {
+        case .waiting, .missing: true
+        case .present, .unusable, .unreadable, .leftOut: false
         }
     }
 }
 
-/// Why there is no secret to use.
-package struct SecretError: Error, Sendable, Equatable, CustomStringConvertible {
-    package enum Reason: Error, Sendable, Equatable {
-        /// There is nothing yet; somebody may still bring it.
-        case missing(String)
-        /// There is something that cannot be a client secret.
-        case unusable(String)
-    }
+extension SecretLook {
+    /// What Authentik stores at most.
+    private static let maximumLength = 255
 
-    package var reference: SecretReference
-    package var reason: Reason
-
-    init(_ reference: SecretReference, _ reason: Reason) {
-        self.reference = reference
-        self.reason = reason
-    }
-
-    /// A clause: `the secret (env GRAFANA_OAUTH_CLIENT_SECRET) is not set`.
-    package var description: String {
-        switch reason {
-        case .missing(let clause), .unusable(let clause): "the secret (\(reference)) \(clause)"
+    /// Takes what a source holds for a client secret; a line break at its end is not part of it.
+    ///
+    /// What Authentik and a login can carry (RFC 6749, appendix A.2): printable ASCII and inner spaces. Older releases
+    /// store anything else too, and refuse each login with it; 2026.8 refuses to store it. No character of it is named.
+    init(_ bytes: [UInt8], of reference: SecretReference, version: SecretVersion? = nil) {
+        var bytes = bytes[...]
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        if bytes.isEmpty {
+            self = .missing(reason: "\(reference.subject) is empty")
+        } else if let fault = Self.fault(of: bytes) {
+            self = .unusable(reason: "\(reference.subject) \(fault)")
+        } else {
+            self = .present(Secret(String(decoding: bytes, as: UTF8.self)), version: version)
         }
     }
+
+    /// Why no client can log in with it; nil if one can.
+    private static func fault(of bytes: ArraySlice<UInt8>) -> String? {
+        guard bytes.allSatisfy({ $0 < 0x80 }) else {
+            return "has a character that is not ASCII, and no client can log in with it"
+        }
+        guard bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            return "has a line break or another control character in it"
+        }
+        guard bytes.first != UInt8(ascii: " "), bytes.last != UInt8(ascii: " ") else {
+            return "begins or ends with a space, which Authentik takes off"
+        }
+        guard bytes.count <= maximumLength else {
+            return "is longer than the \(maximumLength) characters that Authentik takes"
+        }
+        return nil
+    }
+}
+
+extension SecretReference {
+    /// How a reason begins: `the secret (env GRAFANA_OAUTH_CLIENT_SECRET)`.
+    var subject: String { "the secret (\(self))" }
 }

@@ -1,9 +1,12 @@
+package import Controller
+import Glibc
 import HTTPServing
 import Hummingbird
 import HummingbirdCore
 import Logging
+import NIOCore
 package import PrometheusMetrics
-package import Reconciling
+import Status
 
 /// Serves what a daemon tells: status, metrics, health and the page; and takes requests for passes.
 ///
@@ -75,5 +78,16 @@ package struct StatusServer: Sendable {
             throw StatusServerError(settings.address, error)
         }
         await waiting.close()
+    }
+}
+
+/// The server cannot listen.
+package struct StatusServerError: Error, CustomStringConvertible {
+    /// A sentence without a full stop.
+    package let description: String
+
+    init(_ address: ListenAddress, _ error: any Error) {
+        let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+        description = "the status server cannot listen on \(address): \(reason)"
     }
 }

@@ -1,3 +1,4 @@
+import NIOCore
 package import Secrets
 
 /// Where the server listens, and whom it lets do what.
@@ -11,4 +12,51 @@ package struct StatusServerSettings: Sendable {
     package var triggerToken: (@Sendable () -> Secret?)?
 
     package init() {}
+}
+
+/// Where the status server listens.
+package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+    package var host: String
+    /// 0 for any free one.
+    package var port: Int
+
+    /// Loopback only, so that nothing is open that nobody opened.
+    package static let standard = ListenAddress(host: "127.0.0.1", port: 8080)
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Takes `127.0.0.1:8080`, `[::1]:8080`, `:8080` (every address) or `8080` (loopback).
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":") else {
+            guard let port = Self.port(text[...]) else { return nil }
+            self.init(host: Self.standard.host, port: port)
+            return
+        }
+        guard let port = Self.port(text[text.index(after: colon)...]) else { return nil }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast())
+        } else if host.contains(":") {
+            return nil
+        }
+        guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") }) else { return nil }
+        self.init(host: host.isEmpty ? "0.0.0.0" : host, port: port)
+    }
+
+    /// Whether only this machine reaches it; found out as when it is listened on, so however the address is written.
+    package var isLoopback: Bool {
+        (try? SocketAddress.makeAddressResolvingHost(host, port: port))?.isLoopback ?? false
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    private static func port(_ text: Substring) -> Int? {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(text) else {
+            return nil
+        }
+        return (0...65535).contains(port) ? port : nil
+    }
 }

@@ -35,3 +35,50 @@ package struct YAMLProblem: Error, Sendable, Equatable {
         return cut.endIndex == text.unicodeScalars.endIndex ? "'\(text)'" : "'\(String(cut))…'"
     }
 }
+
+extension YAMLProblem {
+    /// What libyaml rejects, in its own words where they help a person, with a hint for the usual mistakes.
+    ///
+    /// - Parameters:
+    ///   - text: libyaml's `problem`: one of its fixed texts, never a piece of the document.
+    ///   - context: libyaml's `context`, as `while parsing a block mapping`.
+    ///   - contextPlace: Where the context begins.
+    ///   - scalar: The character at the place.
+    static func rejected(
+        _ text: String,
+        context: String?,
+        contextPlace: YAMLPosition,
+        at place: YAMLPosition,
+        scalar: Unicode.Scalar?
+    ) -> YAMLProblem {
+        if text == "control characters are not allowed" {
+            let code = String(scalar?.value ?? 0, radix: 16, uppercase: true)
+            let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
+            return YAMLProblem("the control character U+\(padded) is not allowed in YAML", at: place)
+        }
+        let isTab = text == "found character that cannot start any token" && scalar == "\t"
+        if isTab || text.hasPrefix("found a tab character") {
+            return YAMLProblem("a tab cannot indent in YAML", hint: "indent with spaces", at: place)
+        }
+        // What has no end or no colon is to be mended where it begins; libyaml notices it lines below.
+        let place = context != nil && beginsWrong.contains(text) ? contextPlace : place
+        let begun = context.map { context in
+            contextPlace.line == place.line ? " \(context)" : " \(context) that begins in line \(contextPlace.line)"
+        }
+        return YAMLProblem("not YAML: \(text)\(begun ?? "")", hint: hints[text], at: place)
+    }
+
+    private static let beginsWrong: Set = ["could not find expected ':'", "found unexpected end of stream"]
+
+    private static let hints = [
+        "found character that cannot start any token": "put the text in quotes",
+        "mapping values are not allowed in this context":
+            "check the indentation, and put a text that contains ': ' in quotes",
+        "did not find expected key": "check the indentation; text after a closing quote is not allowed",
+        "did not find expected '-' indicator": "check the indentation",
+        "did not find expected ',' or ']'": "is a ']' or ',' missing?",
+        "did not find expected ',' or '}'": "is a '}' or ',' missing?",
+        "could not find expected ':'": "a field is written 'name: value'",
+        "found unexpected end of stream": "is a closing quote missing?",
+    ]
+}

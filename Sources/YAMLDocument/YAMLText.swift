@@ -1,3 +1,5 @@
+import Base
+
 /// Text of any origin as YAML that every reader, of YAML 1.1 or 1.2, takes for just that text.
 package enum YAMLText {
     /// A scalar on one line: plain where nobody can misread it, else in quotes.
@@ -50,12 +52,11 @@ package enum YAMLText {
 
     /// What breaks lines, what YAML or a terminal does not take, and what nobody sees.
     private static func mustEscape(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isUnprintable { return true }
         switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
-        // The joiners are parts of emoji and of scripts.
-        case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
-        case .spaceSeparator: scalar != " "
-        default: false
+        case .privateUse, .unassigned, .surrogate: return true
+        case .spaceSeparator: return scalar != " "
+        default: return false
         }
     }
 

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Base
 import Glibc
 import Reconciling
+import Reporting
 
 /// `reconcile`: the root command.
 @main
@@ -9,8 +11,8 @@ struct ReconcileCommand: AsyncParsableCommand {
         commandName: "reconcile",
         abstract: "Keeps the applications and OAuth2 providers of an Authentik equal to a file.",
         usage: """
-            reconcile --config FILE [--sandbox]
-            reconcile --once --config FILE [--sandbox]
+            reconcile --config FILE\(BuiltInAuthentik.usage)
+            reconcile --once --config FILE\(BuiltInAuthentik.usage)
             reconcile status
             reconcile plan --config FILE
             reconcile validate --config FILE
@@ -18,15 +20,10 @@ struct ReconcileCommand: AsyncParsableCommand {
             reconcile release --config FILE
             reconcile bootstrap --write-file token
             reconcile rbac --config FILE | kubectl apply -f -
-            reconcile doctor --config FILE
-            reconcile sandbox --port 9000
+            reconcile doctor --config FILE\(BuiltInAuthentik.isThere ? "\nreconcile sandbox --port 9000" : "")
             """,
         discussion: """
-            Try it on a built-in Authentik, which needs nothing:
-
-              reconcile --once --sandbox --config manifests/homelab.yaml
-
-            Then on yours (an administrator's token, intent 'API', for the first command; the token of the account that \
+            \(BuiltInAuthentik.introduction) (an administrator's token, intent 'API', for the first command; the token of the account that \
             it makes for the others):
 
               export AUTHENTIK_URL=https://sso.example.net AUTHENTIK_TOKEN=...
@@ -50,7 +47,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, PlanCommand.self, ReleaseCommand.self, ValidateCommand.self,
-            ExportCommand.self, BootstrapCommand.self, RBACCommand.self, DoctorCommand.self, SandboxCommand.self,
+            ExportCommand.self, BootstrapCommand.self, RBACCommand.self, DoctorCommand.self, BuiltInAuthentik.command,
         ],
         defaultSubcommand: RunCommand.self
     )

@@ -1,3 +1,4 @@
+import Base
 import CurlTransport
 import Foundation
 import JSON
@@ -19,8 +20,8 @@ func makeClient(_ url: String) throws -> AuthentikClient {
     let address = try #require(AuthentikAddress(url))
     let transport = try CurlTransport(configuration: configuration)
     var client = AuthentikClient(address: address, token: token, transport: transport)
-    client.retryPolicy.baseDelay = .milliseconds(1)
-    client.retryPolicy.maximumDelay = .milliseconds(2)
+    client.retryPolicy.backoff.baseDelay = .milliseconds(1)
+    client.retryPolicy.backoff.maximumDelay = .milliseconds(2)
     return client
 }
 

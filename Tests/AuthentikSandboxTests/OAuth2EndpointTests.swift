@@ -1,7 +1,10 @@
 import AuthentikSandbox
+import Crypto
 import Foundation
 import JSON
+import SwiftASN1
 import Testing
+import X509
 
 /// The OAuth2 endpoints beyond what was recorded.
 @Suite(.timeLimit(.minutes(60))) struct OAuth2EndpointTests {
@@ -45,6 +48,12 @@ import Testing
             #expect(decoded(key["e"]?.string) == Data([1, 0, 1]))
             let hex = decoded(key["x5t#S256"]?.string)?.map { String(format: "%02x", $0) }.joined(separator: ":")
             #expect(certificate.first?["fingerprint_sha256"]?.string == hex)
+            #expect(Data(SHA256.hash(data: der)) == decoded(key["x5t#S256"]?.string))
+            #expect(Data(Insecure.SHA1.hash(data: der)) == decoded(key["x5t"]?.string))
+            let read = try Certificate(derEncoded: Array(der))
+            #expect(read.publicKey.isValidSignature(read.signature, for: read))
+            let expiry = try Date(certificate.first?["cert_expiry"]?.string ?? "", strategy: .iso8601)
+            #expect(read.notValidAfter == expiry)
         }
     }
 

@@ -74,6 +74,20 @@ import Testing
         }
     }
 
+    /// Until 0.5.0 each sandbox made a key of its own and kept it.
+    @Test func `a file that holds a key is read, and the key is that of every sandbox`() async throws {
+        try await withFile { path in
+            try SandboxState(token: "sandbox-token").write(to: path)
+            let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+            let key = #""key":{"certificate":"MA==","expiry":1,"exponent":"AQAB","modulus":"AA==","privateKey":"MA=="}"#
+            let older = text.replacing(#""certificates":[{"#, with: #""certificates":[{"# + key + ",")
+            #expect(older != text)
+            try Data(older.utf8).write(to: URL(filePath: path))
+            try SandboxState(contentsOf: path).write(to: path)
+            #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == text)
+        }
+    }
+
     @Test func `a poisoned provider stays poisoned`() async throws {
         try await withFile { path in
             var configuration = Sandbox.Configuration(token: "sandbox-token")

@@ -259,7 +259,7 @@ struct StreamTests {
         let mailbox = try Mailbox()
         mailbox.close()
         let buffer = StreamBuffer()
-        mailbox.submit(1, HTTPRequest("GET", "http://x/"), buffer, StreamLimits(idle: .seconds(1)))
+        mailbox.submit(1, HTTPRequest("GET", "http://x/"), to: buffer, limits: StreamLimits(idle: .seconds(1)))
         let error = await #expect(throws: TransportError.self) { try await buffer.head() }
         #expect(error?.message == "the HTTP client is closed")
     }

@@ -1,4 +1,5 @@
 import DesiredState
+import Kinds
 import Testing
 
 /// Hosts, URLs, redirect URIs and icons.

@@ -57,7 +57,7 @@ import Testing
         try await withTarget { target in
             for (arguments, text) in [
                 (["export"], "--owner NAME"), (["export", "--owner", "two words"], "--owner is not a valid name"),
-                (["export", "--all", "--sandbox"], "holds nothing to export"),
+                (["export", "--all", "--sandbox"], "Unknown option '--sandbox'"),
             ] {
                 let result = try await Command(arguments, environment: target.environment).run()
                 #expect(result.status == 64)

@@ -51,6 +51,30 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
 }
 
 @Suite(.timeLimit(.minutes(60))) struct OnceTests {
+    @Test func `how many writes are in flight is a setting`() async throws {
+        try await withTarget { target in
+            let run = ["--once", "--config", homelab]
+            for (arguments, variable, name) in [
+                (["--concurrency", "65"], nil, "--concurrency"), ([], "many", "RECONCILE_CONCURRENCY"),
+            ] {
+                let environment = target.environment.merging(["RECONCILE_CONCURRENCY": variable ?? ""]) { $1 }
+                let result = try await Command(run + arguments, environment: environment).run()
+                #expect(result.status == 64)
+                #expect(result.errors.contains("\(name) must be from 1 to 64"))
+            }
+            #expect(try await target.run("--once", "--config", homelab, "--concurrency", "64").status == 0)
+            let released = try await target.run(
+                "release",
+                "--config",
+                homelab,
+                changing: ["RECONCILE_CONCURRENCY": "1"]
+            )
+            #expect(released.status == 0)
+            let help = try await Command(["plan", "--help"]).run()
+            #expect(!help.output.contains("--concurrency"))
+        }
+    }
+
     @Test func convergesTheHomelabOnTheBuiltInSandbox() async throws {
         let result = try await Command(["--once", "--sandbox", "--config", homelab]).run()
         #expect(result.status == 0)

@@ -177,6 +177,7 @@ func withFile(_ name: String, _ body: (_ path: String) async throws -> Void) asy
         try await withTarget { target in
             let result = try await target.run("release", "--config", homelab, "--only", "grafana")
             #expect(result.status == 64)
+            #expect(result.errors.contains("Unknown option '--only'"))
             #expect(target.writes == [])
         }
     }
@@ -316,7 +317,7 @@ func withFile(_ name: String, _ body: (_ path: String) async throws -> Void) asy
     @Test(arguments: [
         (["--plan", "x", "--only", "grafana"], "exclude each other"), (["--plan", "x", "--sandbox"], "made anew"),
         (["--plan", "x", "--allow-deletions", "4"], "the plan says what may be deleted"),
-        (["--without-secrets"], "--without-secrets is for 'reconcile plan'"),
+        (["--without-secrets"], "Unknown option '--without-secrets'"),
         (["--output", "markdown"], "--output markdown is for 'reconcile plan'"),
     ])
     func optionsThatMakeNoSenseAreUsage(_ options: [String], _ says: String) async throws {

@@ -150,9 +150,8 @@ import Testing
         var world = World()
         world.add(.docs)
         world.observed.marks = [
-            ApplicationEntitlement(
+            ObservedMark(
                 pk: "mark",
-                name: OwnershipMark.entitlementName,
                 application: "app-docs",
                 attributes: ["version": 2, "owner": "homelab"]
             )
@@ -300,9 +299,8 @@ import Testing
         var attributes: [String: JSONValue] = ["version": [], "slug": "docs"]
         if let owner { attributes["owner"] = .string(owner) }
         world.observed.marks = [
-            ApplicationEntitlement(
+            ObservedMark(
                 pk: "mark",
-                name: OwnershipMark.entitlementName,
                 application: "app-docs",
                 attributes: .object(attributes)
             )

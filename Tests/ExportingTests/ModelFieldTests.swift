@@ -298,12 +298,10 @@ extension ModelField {
         var world = World()
         world.add(.grafana)
         world.mark("grafana", OwnershipMark(owner: "homelab", slug: "grafana", provider: 1))
-        world.entitlements =
-            world.observed.marks + [
-                ApplicationEntitlement(pk: "b", name: "viewer", application: "app-grafana", attributes: [:]),
-                ApplicationEntitlement(pk: "a", name: "admin", application: "app-grafana", attributes: [:]),
-                ApplicationEntitlement(pk: "c", name: "foreign", application: "app-else", attributes: [:]),
-            ]
+        world.entitlements = [
+            ("m", OwnershipMark.entitlementName, "app-grafana"), ("b", "viewer", "app-grafana"),
+            ("a", "admin", "app-grafana"), ("c", "foreign", "app-else"),
+        ].map { ApplicationEntitlement(pk: $0, name: $1, application: $2, attributes: [:]) }
         let text = world.export(.marked(owner: "homelab")).text
         #expect(text.contains("# cannot be expressed: 2 application entitlements: 'admin', 'viewer'\n"))
         #expect(!text.contains("foreign"))

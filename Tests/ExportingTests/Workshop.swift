@@ -32,7 +32,7 @@ struct Workshop: Sendable {
     }
 
     func export(_ scope: Export.Scope) async throws -> Export {
-        let (observed, bindings, entitlements) = try await client().observeForExport()
+        let (observed, bindings, entitlements) = try await Observer(client: client()).observeForExport()
         return Export(scope, of: observed, bindings: bindings, entitlements: entitlements, address: baseURL)
     }
 
@@ -42,8 +42,8 @@ struct Workshop: Sendable {
         for service in desired.services {
             if case .environment(let name) = service.provider?.secret { environment[name] = secrets[service.slug] }
         }
-        let resolution = SecretResolution(SecretResolver(environment: environment))
-        return Pass(client: try client(), desired: desired) { await resolution.resolve(desired) }
+        let resolver = SecretResolver(environment: environment)
+        return Pass(client: try client(), desired: desired) { await resolver.resolve(desired) }
     }
 }
 

@@ -57,9 +57,8 @@ struct World {
 
     mutating func mark(_ slug: String, _ mark: OwnershipMark) {
         observed.marks.append(
-            ApplicationEntitlement(
+            ObservedMark(
                 pk: "mark-\(slug)",
-                name: OwnershipMark.entitlementName,
                 application: "app-\(slug)",
                 attributes: mark.attributes
             )
@@ -83,11 +82,11 @@ struct World {
         let source = DesiredStateLoader.Source(path: "export.yaml", bytes: Array(export.text.utf8))
         guard let desired = DesiredStateLoader.load(sources: [source]).state else { return nil }
         let bySlug = Dictionary(observed.providers.map { ($0.applicationSlug ?? "", $0) }, uniquingKeysWith: { $1 })
-        var secrets: [SecretReference: SecretAvailability] = [:]
+        var secrets: [SecretReference: SecretLook] = [:]
         for service in desired.services {
             guard let reference = service.provider?.secret, let secret = bySlug[service.slug]?.clientSecret
             else { continue }
-            secrets[reference] = .available(secret)
+            secrets[reference] = .present(secret)
         }
         return Planner.plan(desired, secrets: secrets, observed: observed)
     }

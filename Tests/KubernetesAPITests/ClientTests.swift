@@ -12,8 +12,8 @@ struct ClientTests {
     func secret() async throws {
         let server = try CannedServer(.json(200, secretJSON(276, "hunter2\n")))
         let secret = try #require(try await makeClient(server.url).secret(grafana))
-        #expect(secret.uid == "u-1")
-        #expect(secret.resourceVersion == "276")
+        #expect(secret.version.uid == "u-1")
+        #expect(secret.version.resourceVersion == "276")
         #expect(secret.data == ["KEY": SecretBytes([UInt8]("hunter2\n".utf8))])
         var dumped = ""
         dump(secret, to: &dumped)
@@ -223,17 +223,5 @@ struct ClientTests {
             request.url(at: "https://x")
                 == "https://x/api/v1/namespaces/a%2Fb/secrets?watch=true&fieldSelector=metadata.name%3Dc%26d%3D%3F"
         )
-    }
-
-    @Test(
-        "The backoff grows, and does as it is told",
-        arguments: [
-            (1, nil, 0.0, 500), (1, nil, 1.0, 1000), (3, nil, 1.0, 4000), (6, nil, 1.0, 30_000),
-            (Int.max, nil, 0.0, 15_000), (1, Duration.seconds(60), 1.0, 60_000), (6, .seconds(1), 1.0, 30_000),
-        ]
-    )
-    func backoff(attempt: Int, retryAfter: Duration?, jitter: Double, milliseconds: Int) {
-        let delay = Backoff().delay(attempt: attempt, retryAfter: retryAfter, jitter: jitter)
-        #expect(delay == .milliseconds(milliseconds))
     }
 }

@@ -7,17 +7,18 @@ import TestSupport
 /// A watcher at work, and what it says.
 struct Following: Sendable {
     let server: CannedServer
-    private let observations: Mutexed<[SecretObservation]>
+    private let observations: Mutexed<[KubernetesSecret.Observation]>
     private let retries: Mutexed<[(kind: KubernetesError.Kind, wait: Duration)]>
 
     /// What was seen so far: `value@version`, `absent`, `unreadable`.
     var seen: [String] {
         observations.value.map { observation in
             switch observation {
-            case .present(let secret):
-                String(decoding: secret.data["KEY"]?.exposed ?? [], as: UTF8.self) + "@\(secret.resourceVersion)"
-            case .absent: "absent"
-            case .unreadable: "unreadable"
+            case .success(let secret?):
+                String(decoding: secret.data["KEY"]?.exposed ?? [], as: UTF8.self)
+                    + "@\(secret.version.resourceVersion)"
+            case .success(nil): "absent"
+            case .failure: "unreadable"
             }
         }
     }
@@ -36,7 +37,11 @@ struct Following: Sendable {
     }
 
     /// Follows the Secret on a server with that script until `count` requests have come and the last has no answer.
-    static func run(_ script: Script, from known: KnownSecret = .nothing, until count: Int) async throws -> Following {
+    static func run(
+        _ script: Script,
+        from known: KubernetesSecret.Observation? = nil,
+        until count: Int
+    ) async throws -> Following {
         let server = try CannedServer { script.reply(to: $0) }
         let following = Following(server: server, observations: Mutexed([]), retries: Mutexed([]))
         var watcher = SecretWatcher(grafana, client: try makeClient(server.url))

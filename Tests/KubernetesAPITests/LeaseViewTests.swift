@@ -1,3 +1,4 @@
+import Base
 import FoundationEssentials
 import JSON
 import Testing
@@ -159,9 +160,9 @@ import Testing
     func `a leader has stopped before a standby may take over`(seconds: Int) {
         let timing = LeaseTiming(seconds: seconds)
         let term = timing.term(begun: start)
-        #expect(start + timing.period < term.writesBeginBefore)
-        #expect(term.writesBeginBefore + timing.period < term.writesEndBefore)
-        #expect(term.writesEndBefore < start + timing.duration)
-        #expect(timing.requestLimit * 2 <= term.writesBeginBefore - start)
+        #expect(start + timing.period < term.beginBefore)
+        #expect(term.beginBefore + timing.period < term.endBefore)
+        #expect(term.endBefore < start + timing.duration)
+        #expect(timing.requestLimit * 2 <= term.beginBefore - start)
     }
 }

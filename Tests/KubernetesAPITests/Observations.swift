@@ -11,12 +11,12 @@ final class Observations: Sendable {
         (stream, continuation) = AsyncStream.makeStream()
     }
 
-    func add(_ observation: SecretObservation) {
+    func add(_ observation: KubernetesSecret.Observation) {
         switch observation {
-        case .present(let secret):
+        case .success(let secret?):
             continuation.yield(String(decoding: secret.data["KEY"]?.exposed ?? [], as: UTF8.self))
-        case .absent: continuation.yield("absent")
-        case .unreadable: continuation.yield("unreadable")
+        case .success(nil): continuation.yield("absent")
+        case .failure: continuation.yield("unreadable")
         }
     }
 

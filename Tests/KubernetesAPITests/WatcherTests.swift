@@ -1,3 +1,4 @@
+import Secrets
 import TestSupport
 import Testing
 
@@ -45,8 +46,8 @@ struct WatcherTests {
     @Test("What is known is no news", arguments: [("1", true), ("2", false)])
     func known(version: String, isKnown: Bool) async throws {
         let script = Script(list: [.json(200, listJSON(10, secretJSON(1)))])
-        let known = KnownSecret.present(uid: "u-1", resourceVersion: version)
-        let following = try await Following.run(script, from: known, until: 2)
+        let known = KubernetesSecret(version: SecretVersion(uid: "u-1", resourceVersion: version), data: [:])
+        let following = try await Following.run(script, from: .success(known), until: 2)
         #expect(following.seen == (isKnown ? [] : ["value@1"]))
     }
 
@@ -76,7 +77,7 @@ struct WatcherTests {
         watcher.pause = { _ in try Task.checkCancellation() }
         watcher.onRetry = { error, _ in failures.change { $0.append(error.kind) } }
         let task = Task { [watcher] in
-            await watcher.run { if case .present = $0 { server.release() } }
+            await watcher.run { if case .success(_?) = $0 { server.release() } }
         }
         await server.received(6)
         task.cancel()

@@ -1,4 +1,4 @@
-import AuthentikAPI
+import Base
 import CurlTransport
 import JSON
 import KubernetesSupport
@@ -45,7 +45,7 @@ import Testing
             #expect(kubernetes.requests.count == 3)
             let gate = WriteGate()
             client.admission = { write in try await gate.pass { _ in try await write(nil) } }
-            gate.close("the program is ending")
+            gate.set(.none(why: "the program is ending"))
             await #expect(throws: WritesStopped.self) {
                 try await client.restart(.statefulSets, object, at: Self.time)
             }
@@ -60,7 +60,7 @@ import Testing
             var client = try client(of: kubernetes)
             client.maximumAttempts = 1
             try await client.restart(.statefulSets, object, at: Self.time)
-            client.admission = { try await $0(LeaseTerm(writesBeginBefore: .now, writesEndBefore: .now + .seconds(9))) }
+            client.admission = { try await $0(WriteTerm(beginBefore: .now, endBefore: .now + .seconds(9))) }
             let error = try await failure { try await client.restart(.statefulSets, object, at: Self.time) }
             #expect(error.transport?.kind == .tooLate)
             #expect(kubernetes.requests.count == 1)

@@ -23,7 +23,7 @@ import Testing
         world.prune = true
         let plan = try #require(world.plan.services.first)
         #expect(plan.decision == .conflict)
-        #expect(plan.writes.isEmpty)
+        #expect(plan.steps.isEmpty)
         #expect(plan.reason.contains("the provider 'grafana' (pk 7, client id 'grafana')"))
         #expect(plan.reason.contains("delete that in Authentik"))
     }

@@ -222,7 +222,7 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
             $0.changeProviders { ($0.kind, $0.name) = (.undetermined, "other") }
         },
         DecisionCase("secret not at hand", .blocked, says: "is not set") {
-            $0.secrets[.environment("GRAFANA")] = .unavailable(reason: "the secret (env GRAFANA) is not set")
+            $0.secrets[.environment("GRAFANA")] = .missing(reason: "the secret (env GRAFANA) is not set")
             $0.changeApplications { $0.name = "Something" }
         },
         DecisionCase("secret on its way", .waiting, says: "is not there yet") {
@@ -283,7 +283,7 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
         world.converge(.bookmark("old", port: 1))
         let orphan = try #require(world.plan.services.first { $0.slug == "old" })
         #expect(orphan.decision == .orphan)
-        #expect(orphan.writes.isEmpty)
+        #expect(orphan.steps.isEmpty)
     }
 
     @Test func anotherOwnersApplicationIsNoOrphan() {

@@ -40,7 +40,7 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
             $0.changeProviders { $0.redirectURIs = [.init(matchingMode: "strict", url: "https://cafe\u{301}")] }
         },
         DriftCase("client secret in another normal form", "provider.client_secret") {
-            $0.secrets[.environment("GRAFANA")] = .available(Secret("caf\u{E9}"))
+            $0.secrets[.environment("GRAFANA")] = .present(Secret("caf\u{E9}"))
             $0.changeProviders { $0.clientSecret = Secret("cafe\u{301}") }
         },
         DriftCase("client type", "provider.client_type") { $0.changeProviders { $0.clientType = "public" } },
@@ -82,7 +82,7 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
     func driftIsMendedByThatFieldAlone(_ row: DriftCase) throws {
         let service = try bent(row)
         #expect(service.changedFields == row.changes)
-        #expect(service.writes.contains { $0.summary.hasSuffix(": \(service.changes[0].field)") })
+        #expect(service.writeSummaries.contains { $0.hasSuffix(": \(service.changes[0].field)") })
     }
 
     static let equivalents = [
@@ -104,7 +104,7 @@ struct DriftCase: Sendable, CustomTestStringConvertible {
         },
         DriftCase("white space around a text") { $0.services[0]["group"] = .text(" Apps\n") },
         DriftCase("white space around the secret") {
-            $0.secrets[.environment("GRAFANA")] = .available(Secret("grafana-secret\n"))
+            $0.secrets[.environment("GRAFANA")] = .present(Secret("grafana-secret\n"))
         },
         DriftCase("an equivalent duration") {
             $0.services[0].provider?["accessTokenValidity"] = .duration("minutes=60")

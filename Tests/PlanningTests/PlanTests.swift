@@ -47,10 +47,7 @@ import Testing
         service["icon"] = .text("fa://fa-book")
         service.provider?.scopes = ["openid"]
         let plan = try #require(World(service).plan.services.first)
-        guard case .createMark(_, let mark) = plan.writes.last else {
-            Issue.record("no mark is planned")
-            return
-        }
+        let mark = try #require(plan.steps.last?.effect.mark)
         #expect(
             mark.attributes == [
                 "owner": "homelab", "version": 1, "slug": "grafana", "provider": nil,

@@ -4,7 +4,7 @@ import Kinds
 import Planning
 import Testing
 
-/// Every row of the table in `ObservedState+Proxies.swift`.
+/// Every row of the table in `ProxyProviders.swift`.
 @Suite struct ProxyTests {
     private static let proxy = "authentik_providers_proxy.proxyprovider"
     private static let oauth2 = "authentik_providers_oauth2.oauth2provider"
@@ -91,9 +91,9 @@ import Testing
         let bookmark = try #require(world.plan.services.first)
         #expect(bookmark.deletion == nil)
         #expect(
-            bookmark.writes.allSatisfy { write in
-                guard case .updateMark(_, let mark) = write else { return false }
-                return mark.provider == 7
+            bookmark.steps.allSatisfy { step in
+                guard case .updateMark(_, let content) = step.effect else { return false }
+                return content.mark.provider == 7
             }
         )
     }

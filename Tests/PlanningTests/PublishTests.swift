@@ -2,6 +2,7 @@ import AuthentikAPI
 import DesiredState
 import JSON
 import Kinds
+import KubernetesAPI
 import Secrets
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
         let object = keys.values.contains(.clientSecret) ? secretObject : object
         world.services[0].provider?.publication = Publication(object, keys: keys)
         world.converge(world.services[0])
-        world.observed.published[object] = .seen(PublishedObject())
+        world.observed.published[object] = .seen(KubernetesObject())
         return world
     }
 
@@ -29,8 +30,8 @@ import Testing
         ownLabels: Set<String> = []
     ) -> PublishedObservation {
         .seen(
-            PublishedObject(
-                values: values.mapValues { Secret($0) },
+            KubernetesObject(
+                data: values.mapValues { Secret($0) },
                 labels: labels,
                 ownKeys: own ?? Set(values.keys),
                 ownLabels: ownLabels
@@ -58,7 +59,7 @@ import Testing
             ]
         )
         #expect(plan.changes.filter(\.isSecret).map(\.field) == ["clientSecret"])
-        let record = WriteRecord(try #require(plan.writes.last))
+        let record = try #require(plan.writeRecords.last)
         #expect(record.description.hasPrefix("publish Secret n/o (authorizationURL, clientID, clientSecret, "))
         #expect(record.secretFields == ["clientSecret"])
         #expect(record.published?["clientSecret"] == nil)
@@ -77,7 +78,7 @@ import Testing
         #expect(try issuer { $0.changeProviders { $0["issuerMode"] = .text("global") } } == "\(Self.base)/")
         let givenUp = try issuer { world in
             world.changeProviders { $0["issuerMode"] = .text("global") }
-            guard case .mark(var mark)? = world.observed.marks.first.map({ OwnershipMark.read($0.attributes) }) else {
+            guard case .mark(var mark)? = world.observed.marks.first?.reading else {
                 return
             }
             mark.providerFields.append("issuer_mode")
@@ -168,7 +169,7 @@ import Testing
             world.services[0].provider?.secret = reference
             world.services[0].provider?.restart = Workload(.deployment, namespace: "n", name: "d")
             let version = SecretVersion(uid: "u", resourceVersion: "2")
-            world.secrets[reference] = .available(Secret("new"), version: version)
+            world.secrets[reference] = .present(Secret("new"), version: version)
             let plan = try #require(world.plan.services.first)
             let kinds = plan.writeSummaries.map { String($0.prefix { $0 != " " }) }
             let expected =
@@ -185,7 +186,7 @@ import Testing
         var plan = world.plan
         #expect(plan.services[0].decision == .update)
         #expect(plan.services[0].hindrance == "ConfigMap n/o cannot be published: forbidden")
-        #expect(plan.services[0].writes.isEmpty)
+        #expect(plan.services[0].steps.isEmpty)
         #expect(plan.stuck.map(\.slug) == ["grafana"])
         world.changeApplications { $0["group"] = .text("Elsewhere") }
         plan = world.plan
@@ -203,7 +204,7 @@ import Testing
         world.services[0].provider?.secret = reference
         world.services[0].provider?.restart = Workload(.deployment, namespace: "n", name: "d")
         let version = SecretVersion(uid: "u", resourceVersion: "2")
-        world.secrets[reference] = .available(Secret("new"), version: version)
+        world.secrets[reference] = .present(Secret("new"), version: version)
         for object in [Self.object, Self.secretObject] {
             world.observed.published[object] = .unreadable(reason: "forbidden")
         }

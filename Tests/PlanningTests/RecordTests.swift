@@ -123,6 +123,22 @@ struct Move: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct PlanNarrowingTests {
+    @Test func `what nobody needs any more who is left goes, too`() throws {
+        let world = World(.grafana(), .argocd())
+        var plan = world.plan
+        for name in ["grafana", "argocd", "nobody"] {
+            let step = Step(Step.ID(service: nil, .application, name: name), .delete(.provider(pk: 1)))
+            plan.shared.append(step)
+            for index in plan.services.indices where plan.services[index].slug == name {
+                plan.services[index].add(.publication, .deleteMark(entitlement: "m"), after: [step.id])
+            }
+        }
+        let narrow = try plan.narrowed(to: Narrowing(only: ["grafana"]), of: world.desired)
+        #expect(narrow.shared.map(\.id.name) == ["grafana"])
+        let whole = try plan.narrowed(to: Narrowing(), of: world.desired)
+        #expect(whole.shared.map(\.id.name) == ["grafana", "argocd", "nobody"])
+    }
+
     @Test func theRestOfThePlanStaysAsItWas() throws {
         let world = World(.grafana(), .argocd(), .bookmark("docs", port: 1))
         let narrow = try world.plan.narrowed(to: Narrowing(only: ["docs", "argocd"]), of: world.desired)

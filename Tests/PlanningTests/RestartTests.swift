@@ -46,7 +46,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
             $0.rotate("2", "new")
         },
         RestartCase("another Secret of the same name and version", [note, patch, restart("now"), done], other) {
-            $0.secrets[reference] = .available(Secret("new"), version: other.version)
+            $0.secrets[reference] = .present(Secret("new"), version: other.version)
         },
         RestartCase("another key of the Secret changed", [done], version("2")) { $0.rotate("2", "kubernetes-secret") },
         RestartCase("the same, after a restart", [done], version("2", at: time)) {
@@ -54,11 +54,11 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
             $0.rotate("2", "kubernetes-secret")
         },
         RestartCase("another Secret of the same value", [done], other) {
-            $0.secrets[reference] = .available(Secret("kubernetes-secret"), version: other.version)
+            $0.secrets[reference] = .present(Secret("kubernetes-secret"), version: other.version)
         },
         RestartCase("that was noted, and somebody changed the provider's secret", [patch]) {
             $0.setRotation(other)
-            $0.secrets[reference] = .available(Secret("kubernetes-secret"), version: other.version)
+            $0.secrets[reference] = .present(Secret("kubernetes-secret"), version: other.version)
             $0.changeProviders { $0.clientSecret = Secret("by hand") }
         },
         RestartCase("another key of the Secret changed, and another field", [field, done], version("2")) {
@@ -149,7 +149,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
             $0.removeProvider(7)
         },
         RestartCase("made up, and another one", [patch]) {
-            $0.secrets[reference] = .available(Secret("new"))
+            $0.secrets[reference] = .present(Secret("new"))
         },
         RestartCase("left out, while one is pending") {
             $0.setRotation(.init(version: version("1").version, isPending: true, at: time))
@@ -157,7 +157,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         },
         RestartCase("not there, while one is pending") {
             $0.setRotation(.init(version: version("1").version, isPending: true, at: time))
-            $0.secrets[reference] = .unavailable(reason: "gone")
+            $0.secrets[reference] = .missing(reason: "gone")
         },
     ]
 
@@ -173,13 +173,7 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         row.bend(&world)
         let plan = try #require(world.plan.services.first)
         #expect(plan.writeSummaries == row.writes)
-        let marks = plan.writes.compactMap { write -> OwnershipMark? in
-            switch write {
-            case .createMark(_, let mark), .updateMark(_, let mark): mark
-            default: nil
-            }
-        }
-        #expect(marks.last?.rotation == row.rotation)
+        #expect(plan.steps.compactMap(\.effect.mark).last?.rotation == row.rotation)
         #expect(plan.restart?.description == (row.writes.contains { $0.hasPrefix("restart") } ? workload : nil))
     }
 
@@ -194,11 +188,8 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         world.rotate("1", "new")
         world.services[0].provider?.scopes = ProgramDefaults.scopes
         let plan = try #require(world.plan.services.first)
-        guard case .updateMark(_, let first) = plan.writes.first, case .updateMark(_, let last) = plan.writes.last
-        else {
-            Issue.record("\(plan.writeSummaries)")
-            return
-        }
+        let first = try #require(plan.steps.first?.effect.mark)
+        let last = try #require(plan.steps.last?.effect.mark)
         #expect(first.providerFields == ["client_secret", "redirect_uris"])
         #expect(first.rotation?.isPending == true)
         #expect(last.providerFields == ["client_secret", "property_mappings", "redirect_uris"])
@@ -230,12 +221,12 @@ struct RestartCase: Sendable, CustomTestStringConvertible {
         #expect(OwnershipMark(owner: "homelab", slug: "docs").attributes["rotation"] == nil)
     }
 
-    @Test func `a record tells neither versions nor times`() {
+    @Test func `a record tells neither versions nor times`() throws {
         let mark = OwnershipMark(owner: "o", slug: "s", rotation: Self.version("1", at: Self.time))
-        let record = WriteRecord(.updateMark(entitlement: "e", mark))
+        let record = try #require(WriteRecord(.updateMark(entitlement: "e", MarkContent(mark))))
         #expect(record.mark?["rotation"] == ["pending": false])
         let workload = Workload(.daemonSet, namespace: "n", name: "d")
-        let restart = WriteRecord(.restartWorkload(workload, .recorded(Self.time)))
+        let restart = try #require(WriteRecord(.restart(workload, at: .existing(Self.time))))
         #expect(restart.description == "restart-workload daemonSet n/d")
     }
 
@@ -250,17 +241,19 @@ extension World {
     fileprivate mutating func rotate(_ resourceVersion: String, _ value: String) {
         let reference = SecretReference.kubernetes(namespace: "monitoring", name: "s", key: "k")
         let version = SecretVersion(uid: "u", resourceVersion: resourceVersion)
-        secrets[reference] = .available(Secret(value), version: version)
+        secrets[reference] = .present(Secret(value), version: version)
     }
 
     fileprivate mutating func setRotation(_ rotation: SecretRotation?) {
-        guard case .mark(var mark)? = observed.marks.first.map({ OwnershipMark.read($0.attributes) }) else { return }
+        guard case .mark(var mark)? = observed.marks.first?.reading else { return }
         mark.rotation = rotation
         set(mark, on: "grafana")
     }
 
     fileprivate mutating func setMark(_ change: (inout [String: JSONValue]) -> Void) {
-        guard var members = observed.marks.first?.attributes.object else { return }
+        guard case .mark(let mark)? = observed.marks.first?.reading, var members = mark.attributes.object else {
+            return
+        }
         change(&members)
         set(attributes: .object(members), on: "grafana")
     }

@@ -2,6 +2,7 @@ import AuthentikAPI
 import DesiredState
 import JSON
 import Kinds
+import KubernetesAPI
 import Secrets
 import Testing
 
@@ -130,10 +131,10 @@ struct UnkeptTests {
         var note = UnkeptNote(release: "2025.12.4")
         note.note("meta_icon", of: .application, .init(sent: .text("fa://new"), kept: .text("fa://old")))
         mark.unkept = note
-        world.observed.marks[0].attributes = mark.attributes
+        world.observed.marks[0].reading = .mark(mark)
         let plan = try #require(world.plan.services.first)
         #expect(plan.decision == .update)
-        #expect(plan.writes.isEmpty == isWithheld)
+        #expect(plan.steps.isEmpty == isWithheld)
         #expect(plan.changes.map(\.field) == (isWithheld ? [] : ["meta_icon"]))
         let complaint = "Authentik does not keep application.meta_icon as declared"
         #expect(plan.hindrance == (isWithheld ? complaint : nil))
@@ -148,9 +149,9 @@ struct UnkeptTests {
         service.provider?["issuerMode"] = .text("global")
         service.provider?.publication = Publication(object, keys: ["ISSUER": .issuer])
         world.services = [service]
-        world.observed.published = [object: .seen(PublishedObject())]
+        world.observed.published = [object: .seen(KubernetesObject())]
         world.changeProviders { ($0["issuerMode"], $0["signingKey"]) = (.text("per_provider"), .none) }
-        guard case .mark(var mark) = OwnershipMark.read(world.observed.marks[0].attributes) else {
+        guard case .mark(var mark) = world.observed.marks[0].reading else {
             Issue.record("there is no mark")
             return
         }
@@ -159,7 +160,7 @@ struct UnkeptTests {
         note.note("signing_key", of: .provider, .init(sent: key, kept: .none))
         note.note("issuer_mode", of: .provider, .init(sent: .text("global"), kept: .text("per_provider")))
         mark.unkept = note
-        world.observed.marks[0].attributes = mark.attributes
+        world.observed.marks[0].reading = .mark(mark)
         let plan = try #require(world.plan.services.first)
         #expect(plan.notes == [])
         #expect(plan.changes.map(\.field) == ["ISSUER"])

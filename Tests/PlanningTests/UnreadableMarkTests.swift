@@ -37,7 +37,7 @@ import Testing
             let plan = try #require(world.plan.services.first)
             #expect(world.plan.services.count == 1)
             #expect(plan.decision == .conflict)
-            #expect(plan.writes.isEmpty)
+            #expect(plan.steps.isEmpty)
             let contents = String(decoding: attributes.serialized(), as: UTF8.self)
             #expect(
                 plan.reason.contains("its ownership mark cannot be read, so nobody knows whose it is: \(contents);")
@@ -83,7 +83,7 @@ import Testing
         world.set(attributes: .object(attributes), on: "old")
         let old = world.plan.services.first { $0.slug == "old" }
         #expect(old?.decision == (owner == "other" ? nil : .conflict))
-        #expect(old?.writes.isEmpty ?? true)
+        #expect(old?.steps.isEmpty ?? true)
         if let old { #expect(old.reason.hasPrefix("declared nowhere, and its ownership mark cannot be read")) }
     }
 
@@ -97,7 +97,7 @@ import Testing
         world.services = [service]
         let plan = try #require(world.plan.services.first)
         #expect(plan.decision == .conflict)
-        #expect(plan.writes.isEmpty)
+        #expect(plan.steps.isEmpty)
     }
 
     /// What is left of a mark still tells that the service is there, under another slug.
@@ -129,14 +129,13 @@ import Testing
         world.removeApplication("grafana")
         let plan = try #require(world.plan.services.first { $0.slug == "grafana" })
         #expect(plan.decision == .conflict)
-        #expect(plan.writes.isEmpty)
+        #expect(plan.steps.isEmpty)
     }
 
     @Test func aReleaseLeavesItAndSaysSo() {
-        func entitlement(_ pk: String, _ attributes: JSONValue) -> ApplicationEntitlement {
-            ApplicationEntitlement(
+        func entitlement(_ pk: String, _ attributes: JSONValue) -> ObservedMark {
+            ObservedMark(
                 pk: pk,
-                name: OwnershipMark.entitlementName,
                 application: "app-\(pk)",
                 attributes: attributes
             )

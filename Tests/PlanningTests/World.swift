@@ -27,9 +27,10 @@ struct World {
     var services: [Service]
     var owner = "homelab"
     var prune = false
-    var secrets: [SecretReference: SecretAvailability] = [
-        .environment("GRAFANA"): .available(Secret("grafana-secret")),
-        .environment("ARGOCD"): .available(Secret("argocd-secret")),
+    var maxDeletions: Int?
+    var secrets: [SecretReference: SecretLook] = [
+        .environment("GRAFANA"): .present(Secret("grafana-secret")),
+        .environment("ARGOCD"): .present(Secret("argocd-secret")),
     ]
 
     /// With a declared service and nothing in Authentik.
@@ -40,6 +41,7 @@ struct World {
     var plan: Plan {
         var desired = DesiredState(owner: owner, services: services.sorted { $0.slug < $1.slug })
         desired.prune = prune
+        desired.maxDeletions = maxDeletions
         return Planner.plan(desired, secrets: secrets, observed: observed, address: "https://sso.example.net")
     }
 
@@ -102,7 +104,7 @@ extension World {
 
     func provider(_ declared: Provider, pk: Int, linkedTo slug: String?) -> OAuth2Provider {
         var provider = OAuth2Provider(pk: pk, name: declared.name, clientID: declared.clientID)
-        if case .environment(let name) = declared.secret, case .available(let secret, _) = secrets[.environment(name)] {
+        if case .environment(let name) = declared.secret, case .present(let secret, _) = secrets[.environment(name)] {
             provider.clientSecret = secret
         }
         provider.redirectURIs = declared.redirectURIs.map { .init(matchingMode: $0.matching.rawValue, url: $0.url) }
@@ -122,9 +124,8 @@ extension World {
     mutating func set(attributes: JSONValue, on slug: String) {
         removeMark(of: slug)
         observed.marks.append(
-            ApplicationEntitlement(
+            ObservedMark(
                 pk: "mark-\(slug)",
-                name: OwnershipMark.entitlementName,
                 application: "app-\(slug)",
                 attributes: attributes
             )
@@ -171,46 +172,57 @@ extension World {
 
 extension ServicePlan {
     var changedFields: [String] { changes.map { "\($0.object.rawValue).\($0.field)" } }
-    var writeSummaries: [String] { writes.map(\.summary) }
+    /// Of the steps that a plan tells of.
+    var writeSummaries: [String] {
+        steps.filter { WriteRecord($0.effect) != nil }.map { $0.effect.summary(in: self) }
+    }
 }
 
-extension Write {
+extension Effect {
     /// In a few words: `patch provider 7: client_secret`.
-    var summary: String {
-        func fields(_ assignments: [FieldAssignment]) -> String { assignments.map(\.field).joined(separator: ", ") }
-        func link(_ link: ProviderLink?) -> String {
-            switch link {
-            case .existing(let pk): " link \(pk)"
-            case .created: " link created"
-            case nil: ""
-            }
-        }
-        return switch self {
-        case .createApplicationAndProvider: "create both"
-        case .createProvider: "create provider"
-        case .deleteProvider(let pk): "delete provider \(pk)"
-        case .deleteApplication(let slug): "delete application \(slug)"
+    fileprivate func summary(in plan: ServicePlan) -> String {
+        switch self {
+        case .create(let objects) where objects.count > 1: "create both"
+        case .create(let objects): objects.map { "create \($0.kind.rawValue)\($0.link)" }.joined()
+        case .update(let object, let fields):
+            "patch \(object.kind.rawValue) \(object.key): \(fields.names)\(fields.link)"
+        case .delete(let object): "delete \(object.kind.rawValue) \(object.key)"
+        case .claim(let application, _): "claim \(application)"
+        case .createMark(let application, let content, _):
+            "mark \(application.existing ?? "created") provider \(content.mark.provider.map(String.init) ?? "-")"
+        case .updateMark(let entitlement, let content):
+            "change \(entitlement) provider \(content.mark.provider.map(String.init) ?? "-")"
+                + (content.mark.rotation?.isPending == true ? " pending" : "")
         case .deleteMark(let entitlement): "delete mark \(entitlement)"
-        case .updateProvider(let pk, let assignments): "patch provider \(pk): \(fields(assignments))"
-        case .createApplication(_, let target): "create application\(link(target))"
-        case .updateApplication(let slug, let assignments, let target):
-            "patch application \(slug): \(fields(assignments))\(link(target))"
-        case .createMark(let application, let mark):
-            "mark \(application ?? "created") provider \(mark.provider.map(String.init) ?? "-")"
-        case .updateMark(let entitlement, let mark):
-            "change \(entitlement) provider \(mark.provider.map(String.init) ?? "-")"
-                + (mark.rotation?.isPending == true ? " pending" : "")
-        case .publish(let content): "publish \(content.object): \(fields(content.assignments))"
-        case .restartWorkload(let workload, let time): "restart \(workload) \(time.summary)"
+        case .restart(let workload, let time): "restart \(workload) \(time.summary(in: plan))"
+        case .publish(let content):
+            "publish \(content.object): \(content.assignments.map(\.field).joined(separator: ", "))"
         }
     }
 }
 
-extension RestartTime {
-    fileprivate var summary: String {
+extension ObjectFields {
+    fileprivate var names: String { assignments.map(\.field).joined(separator: ", ") }
+
+    fileprivate var link: String {
+        switch references.first?.object {
+        case .existing(let pk): " link \(pk.integer.map(String.init) ?? "-")"
+        case .made: " link created"
+        case nil: ""
+        }
+    }
+}
+
+extension Ref<String> {
+    /// The time of a restart.
+    fileprivate func summary(in plan: ServicePlan) -> String {
         switch self {
-        case .recorded(let time): "at \(time)"
-        case .now(let before): before.map { "after \($0)" } ?? "now"
+        case .existing(let time): return "at \(time)"
+        case .made(let maker):
+            guard case .updateMark(_, let note) = plan.steps.first(where: { $0.id == maker })?.effect,
+                case .now(let last) = note.restartTime
+            else { return "never" }
+            return last.map { "after \($0)" } ?? "now"
         }
     }
 }

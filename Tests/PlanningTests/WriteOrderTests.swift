@@ -25,17 +25,17 @@ import Testing
     @Test func `a name that another service gives up is waited for`() throws {
         let plan = try Self.plan(of: Self.renamed("argocd", "cd"))
         #expect(plan.grafana.decision == .update)
-        #expect(plan.grafana.waitsFor == ["argocd"])
+        #expect(plan.grafana.comesAfter == ["argocd"])
         #expect(plan.argocd.decision == .update)
-        #expect(plan.argocd.waitsFor == [])
+        #expect(plan.argocd.comesAfter == [])
     }
 
     @Test func `names that are exchanged are a conflict for both`() throws {
         let plan = try Self.plan(of: Self.renamed("argocd", "grafana"))
         for service in [plan.grafana, plan.argocd] {
             #expect(service.decision == .conflict)
-            #expect(service.writes.isEmpty)
-            #expect(service.waitsFor == [])
+            #expect(service.steps.isEmpty)
+            #expect(service.comesAfter == [])
         }
         #expect(plan.argocd.reason.contains("it and 'grafana' have each other's"))
     }
@@ -60,7 +60,7 @@ import Testing
         let plan = try Self.plan(of: world)
         #expect(plan.grafana.writeSummaries.first?.contains("create") == true)
         #expect(plan.argocd.decision == .link)
-        #expect(plan.argocd.waitsFor == ["grafana"])
+        #expect(plan.argocd.comesAfter == ["grafana"])
     }
 
     @Test func `what a new service takes is not deleted with the absent one that had it`() throws {
@@ -74,7 +74,7 @@ import Testing
         let metrics = try #require(services.first { $0.slug == "metrics" })
         #expect(grafana.writeSummaries == ["delete application grafana"])
         #expect(metrics.decision == .link)
-        #expect(metrics.waitsFor == ["grafana"])
+        #expect(metrics.comesAfter == ["grafana"])
     }
 
     @Test func `a provider that another owner's mark names is not taken`() throws {
@@ -85,7 +85,7 @@ import Testing
         world.services[0].provider?.clientID = "grafana"
         let argocd = try #require(world.plan.services.first { $0.slug == "argocd" })
         #expect(argocd.decision == .conflict)
-        #expect(argocd.writes.isEmpty)
+        #expect(argocd.steps.isEmpty)
     }
 
     @Test func `a name that a bookmark's pruned provider has is free in the same pass`() throws {
@@ -102,7 +102,7 @@ import Testing
         let grafana = try #require(services.first { $0.slug == "grafana" })
         #expect(bookmark.writeSummaries.first == "delete provider 7")
         #expect(grafana.writeSummaries.first == "create both")
-        #expect(grafana.waitsFor == ["docs"])
+        #expect(grafana.comesAfter == ["docs"])
     }
 
     @Test func `a provider that an application has which falls, too, falls with its own`() throws {

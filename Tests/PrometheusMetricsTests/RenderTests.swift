@@ -33,8 +33,8 @@ import Testing
         let registry = PrometheusRegistry(families: [
             MetricFamily("size", help: "Sizes.", kind: .histogram(buckets: [0.5, 1, 10]), labels: ["kind"])
         ])
-        let recorder = Recorder(label: "size", dimensions: [("kind", "a")], factory: registry)
-        for value in [0.25, 1, 1.5, 10, 11] { recorder.record(value) }
+        let timer = Timer(label: "size", dimensions: [("kind", "a")], factory: registry)
+        for value in [0.25, 1, 1.5, 10, 11] { timer.recordSeconds(value) }
         #expect(
             registry.render(adding: []) == """
                 # HELP size Sizes.

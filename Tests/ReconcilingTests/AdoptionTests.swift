@@ -47,7 +47,7 @@ import Testing
             #expect(service.plan.decision == decision)
             #expect((try await homelab.admin.mark(of: slug) != nil) == (decision == .adopt))
             guard decision == .conflict else { return }
-            #expect(ExitStatus(report) == .incomplete)
+            #expect(!report.isConverged)
             #expect(homelab.writes == [])
             #expect(try await homelab.admin.application(slug) == before)
             #expect(service.plan.changes.map(\.field) == (likeness == .different ? ["name"] : []))

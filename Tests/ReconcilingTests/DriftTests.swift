@@ -76,7 +76,7 @@ struct Drift: Sendable, CustomTestStringConvertible {
             homelab.sandbox.resetRequests()
             let report = try await homelab.pass()
             let outcome = try #require(report.outcomes.first { $0.plan.slug == drift.slug })
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             #expect(outcome.plan.decision == .update)
             #expect(outcome.plan.changes.map(\.field) == [drift.field])
             #expect(homelab.writes.count == 1)

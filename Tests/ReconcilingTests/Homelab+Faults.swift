@@ -1,5 +1,6 @@
 import AuthentikAPI
 import AuthentikSandbox
+import Base
 import DesiredState
 import JSON
 import Planning
@@ -10,8 +11,8 @@ extension Homelab {
     /// A pass that hardly waits before it tries again.
     func makeImpatientPass(of desired: DesiredState? = nil, timeLimit: Duration = .seconds(30)) async throws -> Pass {
         var pass = try await makePass(of: try desired ?? Self.desiredState(), timeLimit: timeLimit)
-        pass.client.retryPolicy.baseDelay = .milliseconds(1)
-        pass.client.retryPolicy.maximumDelay = .milliseconds(2)
+        pass.client.retryPolicy.backoff.baseDelay = .milliseconds(1)
+        pass.client.retryPolicy.backoff.maximumDelay = .milliseconds(2)
         return pass
     }
 

@@ -3,6 +3,7 @@ import AuthentikSandbox
 import CurlTransport
 import DesiredState
 import FoundationEssentials
+import Kinds
 import Reconciling
 import SecretSources
 import Secrets
@@ -48,8 +49,8 @@ struct Homelab: Sendable {
             token: Secret(token ?? self.token),
             transport: try CurlTransport(configuration: configuration)
         )
-        let resolution = SecretResolution(SecretResolver(environment: secrets))
-        return Pass(client: client, desired: desired) { await resolution.resolve(desired) }
+        let resolver = SecretResolver(environment: secrets)
+        return Pass(client: client, desired: desired) { await resolver.resolve(desired) }
     }
 
     static func desiredState() throws -> DesiredState {
@@ -77,7 +78,7 @@ func withHomelab(
         try await homelab.run(as: account)
         if isConverged {
             let report = try await homelab.pass()
-            try #require(ExitStatus(report) == .success)
+            try #require(report.isConverged)
             if account == .barred { try await homelab.barAll() }
             homelab.sandbox.resetRequests()
         }

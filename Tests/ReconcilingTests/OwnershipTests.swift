@@ -27,7 +27,7 @@ import Testing
         try await withHomelab(as: account) { homelab in
             let before = try await homelab.state()
             let report = try await homelab.pass(without("grafana", "trivy", prune: false))
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             #expect(decision(report, "grafana") == .orphan)
             #expect(homelab.writes == [])
             #expect(try await homelab.state() == before)
@@ -40,7 +40,7 @@ import Testing
             let pk = try await homelab.admin.provider("grafana")["pk"]?.integer ?? 0
             homelab.sandbox.resetRequests()
             let report = try await homelab.pass(without("grafana", "trivy"))
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             #expect(decision(report, "grafana") == .delete)
             #expect(decision(report, "trivy") == .delete)
             #expect(
@@ -113,7 +113,7 @@ import Testing
                 desired.prune = true
                 desired.services.removeAll { $0.slug != "grafana" }
             }
-            #expect(ExitStatus(report) == .incomplete)
+            #expect(!report.isConverged)
             let grafana = try #require(report.outcomes.first)
             #expect(report.outcomes.count == 1)
             #expect(grafana.plan.decision == .conflict)
@@ -134,7 +134,7 @@ import Testing
                 }
             }
             let report = try await homelab.pass(absent)
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             #expect(decision(report, "grafana") == .delete)
             #expect(try await homelab.admin.list("providers/oauth2/").count == 1)
             homelab.sandbox.resetRequests()
@@ -145,7 +145,7 @@ import Testing
             homelab.sandbox.resetRequests()
             let foreign = try await homelab.pass(absent)
             #expect(decision(foreign, "grafana") == .conflict)
-            #expect(ExitStatus(foreign) == .incomplete)
+            #expect(!foreign.isConverged)
             #expect(homelab.writes == [])
         }
     }
@@ -161,7 +161,7 @@ import Testing
                 desired.services.removeAll { $0.slug != "argocd" && $0.slug != "trivy" && $0.slug != "mkdocs" }
             }
             let held = try await homelab.pass(shrunk)
-            #expect(ExitStatus(held) == .incomplete)
+            #expect(!held.isConverged)
             #expect(held.brake == Brake(deletions: 4, limit: 3, isFileEmpty: false))
             #expect(held.brake?.description.contains("--allow-deletions 4") == true)
             #expect(homelab.writes == ["PATCH /api/v3/core/applications/argocd/"])
@@ -170,7 +170,7 @@ import Testing
             var pass = try await homelab.makePass(shrunk)
             pass.allowedDeletions = 4
             let letThrough = try await pass.run()
-            #expect(ExitStatus(letThrough) == .success)
+            #expect(letThrough.isConverged)
             #expect(try await homelab.admin.list("core/applications/").count == 3)
         }
     }
@@ -187,12 +187,12 @@ import Testing
                 desired.services = []
             }
             let held = try await homelab.pass(empty)
-            #expect(ExitStatus(held) == .incomplete)
+            #expect(!held.isConverged)
             #expect(held.brake?.isFileEmpty == true)
             #expect(homelab.writes == [])
             var pass = try await homelab.makePass(empty)
             pass.allowedDeletions = services
-            #expect(ExitStatus(try await pass.run()) == .success)
+            #expect(try await pass.run().isConverged)
             #expect(try await homelab.admin.list("core/applications/").isEmpty)
         }
     }
@@ -220,7 +220,7 @@ import Testing
                 }
             }
             let report = try await homelab.pass(bookmark)
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             let providers = try await homelab.admin.list("providers/oauth2/").compactMap { $0["name"]?.string }
             #expect(providers.sorted() == (prune ? ["argocd"] : ["argocd", "grafana"]))
             let marked = try await homelab.admin.mark(of: "grafana")?["provider"]
@@ -248,7 +248,7 @@ import Testing
                 }
             }
             let report = try await homelab.pass(renamed)
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             let graphs = try #require(report.outcomes.first { $0.plan.slug == "graphs" })
             #expect(graphs.plan.decision == .update)
             #expect(graphs.plan.notes.contains { $0.contains("issuer changes") })
@@ -315,7 +315,7 @@ import Testing
             #expect(homelab.writes == [])
             #expect(try await homelab.state() == before)
 
-            #expect(ExitStatus(try await homelab.pass(file)) == .success)
+            #expect(try await homelab.pass(file).isConverged)
             #expect(try await homelab.admin.application("metrics")["provider"] != .null)
         }
     }

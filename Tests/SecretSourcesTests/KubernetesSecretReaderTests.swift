@@ -13,31 +13,32 @@ struct KubernetesSecretReaderTests {
     @Test("A value is there, without the line break at its end")
     func available() async throws {
         let server = try CannedServer(.json(200, json(7, ["KEY": "hunter2\n"])))
-        let value = try await makeReader(server).value(namespace: "n", name: "s", key: "KEY")
-        let version = KnownSecret.present(uid: "u", resourceVersion: "7")
-        #expect(value == .available(Secret("hunter2"), version: version, outdated: nil))
+        let value = try #require(try await makeReader(server).look(for: "KEY"))
+        let version = SecretVersion(uid: "u", resourceVersion: "7")
+        #expect(value == .present(Secret("hunter2"), version: version))
         #expect(!"\(value) \(String(reflecting: value))".contains("hunter2"))
     }
 
     @Test(
-        "What is not there yet is waited for",
+        "What is not there is missing",
         arguments: [
             (CannedReply.json(404, #"{"kind":"Status","code":404,"message":"x"}"#), "does not exist"),
             (.json(200, json(7, ["OTHER": "x"])), "has no such key"), (.json(200, json(7, ["KEY": "\n"])), "is empty"),
         ]
     )
-    func waiting(reply: CannedReply, reason: String) async throws {
+    func missing(reply: CannedReply, reason: String) async throws {
         let server = try CannedServer(reply)
-        let value = try await makeReader(server).value(namespace: "n", name: "s", key: "KEY")
-        #expect(value == .waiting(reason: reason))
+        let value = try await makeReader(server).look(for: "KEY")
+        #expect(value == .missing(reason: "the secret (kubernetes n/s KEY) \(reason)"))
         #expect(server.requests.count == 1)
     }
 
     @Test("What can be no client secret is unusable")
     func unusable() async throws {
         let server = try CannedServer(.json(200, json(7, ["KEY": "geheiß"])))
-        let value = try await makeReader(server).value(namespace: "n", name: "s", key: "KEY")
-        #expect(value == .unusable(reason: "has a character that is not ASCII, and no client can log in with it"))
+        let value = try await makeReader(server).look(for: "KEY")
+        let fault = "has a character that is not ASCII, and no client can log in with it"
+        #expect(value == .unusable(reason: "the secret (kubernetes n/s KEY) \(fault)"))
     }
 
     @Test("What may not be read is unreadable, and asked for again")
@@ -47,12 +48,13 @@ struct KubernetesSecretReaderTests {
             .json(200, json(7, ["KEY": "x"]))
         )
         let reader = try makeReader(server)
-        guard case .unreadable(let error) = try await reader.value(namespace: "n", name: "s", key: "KEY") else {
+        guard case .unreadable(let reason) = try await reader.look(for: "KEY") else {
             Issue.record("it was read")
             return
         }
-        #expect(error.permission?.description.contains("needs 'get' on secrets 's' in namespace 'n'") == true)
-        guard case .available = try await reader.value(namespace: "n", name: "s", key: "KEY") else {
+        #expect(reason.contains("cannot be read: "))
+        #expect(reason.contains("needs 'get' on secrets 's' in namespace 'n'"))
+        guard case .present = try await reader.look(for: "KEY") else {
             Issue.record("it was not read")
             return
         }
@@ -66,18 +68,18 @@ struct KubernetesSecretReaderTests {
         )
         let now = ContinuousClock.now
         let time = Mutex(now)
-        let reader = KubernetesSecretReader(client: try makeClient(server), now: { time.withLock { $0 } })
-        let first = KnownSecret.present(uid: "u", resourceVersion: "7")
+        let reader = KubernetesSecretReader(KubernetesAccess(try makeClient(server)), now: { time.withLock { $0 } })
+        let first = SecretVersion(uid: "u", resourceVersion: "7")
         for (key, value) in [("A", "a"), ("B", "b")] {
-            let actual = try await reader.value(namespace: "n", name: "s", key: key)
-            #expect(actual == .available(Secret(value), version: first, outdated: nil))
+            let actual = try await reader.look(for: key)
+            #expect(actual == .present(Secret(value), version: first))
         }
         #expect(server.requests.count == 1)
 
         time.withLock { $0 = now + .seconds(5) }
-        let second = KnownSecret.present(uid: "u", resourceVersion: "8")
-        let actual = try await reader.value(namespace: "n", name: "s", key: "A")
-        #expect(actual == .available(Secret("new"), version: second, outdated: nil))
+        let second = SecretVersion(uid: "u", resourceVersion: "8")
+        let actual = try await reader.look(for: "A")
+        #expect(actual == .present(Secret("new"), version: second))
     }
 
     @Test("While the API does not answer, the last look holds")
@@ -89,16 +91,12 @@ struct KubernetesSecretReaderTests {
         )
         var client = try makeClient(server)
         client.maximumAttempts = 1
-        let reader = KubernetesSecretReader(client: client, maximumAge: .zero)
-        _ = try await reader.value(namespace: "n", name: "s", key: "A")
-        guard
-            case .available(Secret("a"), _, let error?) = try await reader.value(namespace: "n", name: "s", key: "A")
-        else {
-            Issue.record("the last look is forgotten")
-            return
-        }
-        #expect(error.kind == .unavailable)
-        guard case .unreadable = try await reader.value(namespace: "n", name: "s", key: "A") else {
+        let reader = KubernetesSecretReader(KubernetesAccess(client), maximumAge: .zero)
+        _ = try await reader.look(for: "A")
+        let version = SecretVersion(uid: "u", resourceVersion: "7")
+        #expect(try await reader.look(for: "A") == .present(Secret("a"), version: version))
+        #expect(server.requests.count == 2)
+        guard case .unreadable = try await reader.look(for: "A") else {
             Issue.record("it may not be read any longer")
             return
         }
@@ -118,7 +116,7 @@ struct KubernetesSecretReaderTests {
             return .json(200, request.path.hasSuffix("/secrets") ? list : json(7, ["A": "a7"]))
         }
         let reader = try makeReader(server)
-        _ = try await reader.value(namespace: "n", name: "s", key: "A")
+        _ = try await reader.look(for: "A")
         let (changes, continuation) = AsyncStream<ObjectName>.makeStream()
         let task = Task {
             await reader.watch([ObjectName(namespace: "n", name: "s")]) { continuation.yield($0) }
@@ -130,13 +128,20 @@ struct KubernetesSecretReaderTests {
             #expect(object.description == "n/s")
             break
         }
-        let value = try await reader.value(namespace: "n", name: "s", key: "A")
-        let version = KnownSecret.present(uid: "u", resourceVersion: "8")
-        #expect(value == .available(Secret("a8"), version: version, outdated: nil))
+        let value = try await reader.look(for: "A")
+        let version = SecretVersion(uid: "u", resourceVersion: "8")
+        #expect(value == .present(Secret("a8"), version: version))
         #expect(server.requests.count == 3)
         task.cancel()
         await task.value
         await server.disconnected(1)
+    }
+}
+
+extension KubernetesSecretReader {
+    /// Looks for one key of the Secret `n/s`.
+    fileprivate func look(for key: String) async throws -> SecretLook? {
+        try await looks(for: [key], of: ObjectName(namespace: "n", name: "s"))[key]
     }
 }
 
@@ -148,7 +153,7 @@ private func makeClient(_ server: CannedServer) throws -> KubernetesClient {
 
 private func makeReader(_ server: CannedServer) throws -> KubernetesSecretReader {
     let now = ContinuousClock.now
-    return KubernetesSecretReader(client: try makeClient(server), now: { now })
+    return KubernetesSecretReader(KubernetesAccess(try makeClient(server)), now: { now })
 }
 
 private func json(_ version: Int, _ data: [String: String]) -> String {

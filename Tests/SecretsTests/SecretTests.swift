@@ -66,6 +66,16 @@ struct SecretTests {
         #expect(Secret("a") != Secret("b"))
     }
 
+    @Test(
+        "is told from what a stranger sends",
+        arguments: ["", "a", "secreT", "Secret", "secret ", "secret\0", "secretsecret", "s\u{E9}cret", "se\u{301}cret"]
+    )
+    func isSent(text: String) {
+        #expect(!Secret("secret").isSent(as: text))
+        #expect(Secret(text).isSent(as: text))
+        #expect(Secret(text).isSent(as: "Bearer \(text)".dropFirst(7)))
+    }
+
     private static func holder(_ secret: Secret) -> Holder {
         Holder(secret: secret, more: [secret], perhaps: secret, byName: ["a": secret])
     }

@@ -1,8 +1,9 @@
 import FoundationEssentials
+import Kinds
 import Planning
 import Testing
 
-@testable import Reconciling
+@testable import Status
 @testable import StatusServer
 
 /// The page, taken apart.

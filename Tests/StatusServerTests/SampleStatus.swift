@@ -1,8 +1,10 @@
+import Base
 import FoundationEssentials
 import Kinds
 
 @testable import Planning
 @testable import Reconciling
+@testable import Status
 
 /// Documents as a daemon would hand them out.
 struct SampleStatus {

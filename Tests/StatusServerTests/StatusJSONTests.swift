@@ -1,6 +1,8 @@
+import Reporting
 import Testing
 
 @testable import Reconciling
+@testable import Status
 @testable import StatusServer
 
 private let sample = SampleStatus()

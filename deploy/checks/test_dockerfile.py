@@ -15,6 +15,8 @@ def test_the_program_is_built_small_and_with_its_runtime():
     assert command[:2] == ["swift", "build"]
     assert ["-c", "release"] == command[2:4]
     assert "--static-swift-stdlib" in command
+    # Without the sandbox.
+    assert "--disable-default-traits" in command
     # Without symbols.
     assert ("-Xlinker", "-s") in zip(command, command[1:])
 
@@ -48,6 +50,7 @@ def test_the_context_is_what_the_first_stage_copies():
         ("libyaml-0-2", "libyaml-0-2 bash"),
         ("USER 1000:1000", "USER root"),
         (" -Xlinker -s", ""),
+        (" --disable-default-traits", ""),
         ("COPY --from=build /src/THIRD", "COPY --from=build /src/FIRST"),
         (" --static-swift-stdlib", ""),
         ('ENTRYPOINT ["/usr/local/bin/reconcile"]', 'ENTRYPOINT ["/bin/sh", "-c", "reconcile"]'),

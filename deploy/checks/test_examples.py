@@ -185,6 +185,13 @@ def test_links_lead_somewhere(name):
         assert not anchor or anchor in anchors(target), link
 
 
-def test_the_readme_names_the_version():
-    named = re.findall(r"(?:reconcile:|ref=)(\d+\.\d+\.\d+)", (DEPLOY / "README.md").read_text())
-    assert set(named) == {version()}
+def test_every_place_that_names_the_version_names_this_one():
+    names = re.compile(r"(?:reconcile:|ref=|newTag: |image\.version=\"|^Daemon +)(\d+\.\d+\.\d+)", re.MULTILINE)
+    texts = {
+        path: path.read_text(errors="ignore")
+        for path in [REPOSITORY / "README.md", *DEPLOY.rglob("*")]
+        if path.is_file() and "checks" not in path.parts
+    }
+    named = {str(path): set(found) for path, text in texts.items() if (found := names.findall(text))}
+    assert len(named) >= 9
+    assert {path: versions for path, versions in named.items() if versions != {version()}} == {}

@@ -20,7 +20,7 @@ from sandbox import TOKEN, free_port, sandbox, wait_for
 pytestmark = pytest.mark.image
 MEGABYTE = 1_000_000
 # The program alone; what the packages add is Debian's.
-BUDGET = 40 * MEGABYTE
+BUDGET = 35 * MEGABYTE
 # Half of the Deployment's limit.
 MEMORY_KIB = 128 * 1024
 
@@ -122,19 +122,30 @@ def configure(root: Path, name: str) -> tuple[list[str], dict[str, str]]:
 
 
 @pytest.fixture
-def authentik(made):
-    """A sandbox outside; its address."""
-    with sandbox(made) as address:
+def authentik(program):
+    """A sandbox outside, of a program that has one; its address."""
+    with sandbox(program) as address:
         yield address
 
 
-def test_it_runs_once_on_the_sandbox(image, root):
+@pytest.mark.parametrize(
+    "arguments",
+    [["--once", "--sandbox"], ["plan", "--sandbox"], ["export", "--sandbox", "--all"], ["sandbox"],
+     ["sandbox", "--port", "9000"]],
+    ids=" ".join,
+)
+def test_it_has_no_sandbox_and_says_so(image, root, arguments):
     _, environment = configure(root, "job")
-    arguments = ["--once", "--sandbox"]
-    kept = {"RECONCILE_CONFIG": environment["RECONCILE_CONFIG"]}
-    code, output, errors = Container(root, image, arguments, kept).result()
-    assert code == 0, errors
-    assert "2 services: 2 created" in output
+    code, output, errors = Container(root, image, arguments, environment).result()
+    assert (code, output) == (64, "")
+    assert "Error: this build has no sandbox; build it with the package's default traits\n" in errors
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["plan", "--help"]], ids=" ".join)
+def test_its_help_has_no_sandbox(image, root, arguments):
+    code, output, errors = Container(root, image, arguments, {}).result()
+    assert (code, errors) == (0, "")
+    assert "USAGE" in output and "sandbox" not in output
 
 
 def test_the_job_converges_authentik(image, root, authentik):

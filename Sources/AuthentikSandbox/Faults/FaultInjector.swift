@@ -29,3 +29,130 @@ package final class FaultInjector: Sendable {
         return current.withLock { $0.state.decide(request, elapsed: now - $0.start) }
     }
 }
+
+/// What of a request decides its faults.
+struct FaultRequest {
+    let method: String
+    /// Path and query, as they were sent.
+    let target: String
+    /// Whether it came with a token, valid or not.
+    let hasToken: Bool
+
+    /// The path, as it was sent.
+    var path: Substring { target.prefix { $0 != "?" } }
+
+    var isWrite: Bool { !["GET", "HEAD", "OPTIONS"].contains(method) }
+
+    /// Which page of a list it asks for; 1 if it does not say.
+    var page: Int {
+        let query = target.drop { $0 != "?" }.dropFirst()
+        let value = query.split(separator: "&").last { $0.hasPrefix("page=") }
+        return value.flatMap { Int($0.dropFirst("page=".count)) } ?? 1
+    }
+
+    /// Whoever waits for the sandbox to live asks here, and shall be told.
+    var isExempt: Bool { path == "/-/health/live/" }
+}
+
+/// A plan and how far it is: decides request by request, from values alone.
+struct FaultState {
+    /// What happens to one request.
+    struct Decision: Equatable {
+        /// To wait before anything is done.
+        var delay = Duration.zero
+        /// Any fault but a latency.
+        var fault: Fault?
+        /// All that happens, for the log.
+        var faults: [Fault] = []
+    }
+
+    /// A sandbox that is served for months must not grow with each request.
+    private static let occurrencesLimit = 100_000
+
+    let plan: FaultPlan
+    private var matches: [Int]
+    private var hits: [Int]
+    private var occurrences: [UInt64: Int] = [:]
+    private let isRandom: Bool
+
+    init(_ plan: FaultPlan) {
+        self.plan = plan
+        matches = plan.rules.map { _ in 0 }
+        hits = matches
+        isRandom = plan.rules.contains(where: \.isRandom)
+    }
+
+    /// - Parameter elapsed: since the plan was set.
+    mutating func decide(_ request: FaultRequest, elapsed: Duration) -> Decision {
+        var decision = Decision()
+        if plan.rules.isEmpty || request.isExempt { return decision }
+        let (hash, occurrence) = count(request)
+        for (index, rule) in plan.rules.enumerated() where rule.matches(request, elapsed: elapsed) {
+            let draw = FaultDraw(seed: plan.seed, rule: index, request: hash, occurrence: occurrence)
+            guard strikes(rule, index, draw) else { continue }
+            guard case .latency(let range) = rule.fault else {
+                decision.fault = rule.fault
+                decision.faults.append(rule.fault)
+                break
+            }
+            let delay = range.lowerBound + (range.upperBound - range.lowerBound) * draw.unit(1)
+            decision.delay += delay
+            decision.faults.append(.latency(delay...delay))
+        }
+        return decision
+    }
+
+    private mutating func strikes(_ rule: FaultRule, _ index: Int, _ draw: FaultDraw) -> Bool {
+        matches[index] += 1
+        guard matches[index] > rule.after else { return false }
+        if let times = rule.times, hits[index] >= times { return false }
+        guard rule.share >= 1 || draw.unit(0) < rule.share else { return false }
+        hits[index] += 1
+        return true
+    }
+
+    private mutating func count(_ request: FaultRequest) -> (hash: UInt64, occurrence: Int) {
+        guard isRandom else { return (0, 0) }
+        let hash = FaultDraw.hash("\(request.method) \(request.target)")
+        if occurrences.count >= Self.occurrencesLimit { occurrences = [:] }
+        let occurrence = occurrences[hash, default: 0]
+        occurrences[hash] = occurrence + 1
+        return (hash, occurrence)
+    }
+}
+
+/// Numbers that a seed and what is happening determine, equal on every machine and in every run.
+///
+/// The n-th request of a method and target meets the same fate whatever comes in between: requests that are sent at the
+/// same time arrive in any order, and a run would not be repeatable if that order decided.
+struct FaultDraw {
+    private let state: UInt64
+
+    /// - Parameters:
+    ///   - rule: the rule's place in its plan.
+    ///   - request: the ``hash(_:)`` of method and target.
+    ///   - occurrence: how many such requests came before.
+    init(seed: UInt64, rule: Int, request: UInt64, occurrence: Int) {
+        var state = Self.mix(seed)
+        for value in [UInt64(rule), request, UInt64(occurrence)] { state = Self.mix(state ^ value) }
+        self.state = state
+    }
+
+    /// A number from 0 up to 1; another for each purpose.
+    func unit(_ purpose: UInt64) -> Double {
+        Double(Self.mix(state ^ purpose) >> 11) / Double(UInt64(1) << 53)
+    }
+
+    /// FNV-1a; Swift's own hashes differ from run to run.
+    static func hash(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
+    /// A step of SplitMix64.
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var mixed = value &+ 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

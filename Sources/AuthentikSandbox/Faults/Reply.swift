@@ -1,3 +1,5 @@
+import JSON
+
 /// An answer as it goes out: ``APIResponse``, and what a fault made of it.
 struct Reply {
     enum Delivery {
@@ -53,5 +55,60 @@ struct Reply {
     var visibleStatus: Int {
         if case .none = delivery { return 0 }
         return status
+    }
+}
+
+/// A page of a list, from the second on, as it is when something happened at the list's front since the first was read.
+///
+/// Made of the real pages around it, so that it works for every list and leaves the store alone.
+struct ShiftedPage {
+    let shift: Fault.Shift
+    /// Path and query of the request.
+    let target: String
+    let page: Int
+    let release: Release
+
+    /// - Parameter ask: answers the same request for another target.
+    func answer(_ ask: (String) -> APIResponse) -> APIResponse {
+        var response = ask(target)
+        guard case .json(let json) = response.body, response.status == 200, let rows = json["results"]?.array,
+            let before = self.rows(ofPage: page - 1, ask)
+        else { return response }
+        // The page before is full: another follows it.
+        let size = before.count
+        switch shift {
+        case .appear:
+            let shifted = (before.suffix(1) + rows).prefix(size)
+            response.body = .json(replaced(json, Array(shifted), size: size, by: 1))
+        case .vanish:
+            let shifted = rows.dropFirst() + (self.rows(ofPage: page + 1, ask) ?? []).prefix(1)
+            if shifted.isEmpty { return Refusal.invalidPage.response(to: "GET", release) }
+            response.body = .json(replaced(json, Array(shifted), size: size, by: -1))
+        }
+        return response
+    }
+
+    private func rows(ofPage number: Int, _ ask: (String) -> APIResponse) -> [JSONValue]? {
+        let parts = target.split(separator: "&").map { part in
+            if part.hasPrefix("page=") { return "page=\(number)" }
+            guard let mark = part.firstIndex(of: "?"), part[mark...].hasPrefix("?page=") else { return String(part) }
+            return "\(part[...mark])page=\(number)"
+        }
+        guard case .json(let json) = ask(parts.joined(separator: "&")).body else { return nil }
+        return json["results"]?.array
+    }
+
+    private func replaced(_ json: JSONValue, _ rows: [JSONValue], size: Int, by change: Int) -> JSONValue {
+        var members = json.object ?? [:]
+        var pagination = members["pagination"]?.object ?? [:]
+        let count = (pagination["count"]?.integer ?? 0) + change
+        let pages = max(1, (count + size - 1) / max(1, size))
+        pagination["count"] = .integer(count)
+        pagination["total_pages"] = .integer(pages)
+        pagination["next"] = .integer(page < pages ? page + 1 : 0)
+        pagination["end_index"] = .integer((page - 1) * size + rows.count)
+        members["pagination"] = .object(pagination)
+        members["results"] = .array(rows)
+        return .object(members)
     }
 }

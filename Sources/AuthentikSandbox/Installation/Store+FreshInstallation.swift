@@ -19,7 +19,7 @@ extension Store {
         store.admit(token)
         for flow in defaultFlows(release) { store.replace(nil, with: flow) }
         for mapping in defaultScopeMappings() { store.scopeMappings[mapping.pk] = mapping }
-        let certificate = CertificateKeyPair(name: "authentik Self-signed Certificate", key: .shared)
+        let certificate = CertificateKeyPair(name: "authentik Self-signed Certificate")
         store.certificates[certificate.pk] = certificate
         store.replace(nil, with: Group(name: "authentik Admins", isSuperuser: true, users: [administrator.pk]))
         let readers = Role(name: "authentik Read-only")
@@ -73,5 +73,103 @@ extension Store {
         record(.passwordSet, app: "authentik.events.signals")
         record(.login, app: "authentik.events.signals")
         auditContext = nil
+    }
+}
+
+extension Store {
+    /// The scope mappings of a fresh installation.
+    static func defaultScopeMappings() -> [ScopeMapping] {
+        func mapping(
+            _ scope: String,
+            _ name: String,
+            _ description: String,
+            managed: String = "oauth2",
+            id: String? = nil,
+            claims: [String] = []
+        ) -> ScopeMapping {
+            ScopeMapping(
+                name: "authentik default OAuth Mapping: \(name)",
+                scopeName: scope,
+                managed: "goauthentik.io/providers/\(managed)/scope-\(id ?? scope)",
+                description: description,
+                claims: claims
+            )
+        }
+        return [
+            mapping("openid", "OpenID 'openid'", ""),
+            mapping("email", "OpenID 'email'", "Email address", claims: ["email", "email_verified"]),
+            mapping(
+                "profile",
+                "OpenID 'profile'",
+                "General Profile Information",
+                claims: ["name", "given_name", "preferred_username", "nickname", "groups"]
+            ),
+            mapping("entitlements", "Application Entitlements", "Application entitlements", claims: ["entitlements"]),
+            mapping(
+                "offline_access",
+                "OpenID 'offline_access'",
+                "Access to request new tokens without interaction"
+            ),
+            mapping(
+                "goauthentik.io/api",
+                "authentik API access",
+                "authentik API Access on behalf of your user",
+                id: "authentik_api"
+            ),
+            mapping(
+                "ak_proxy",
+                "Proxy outpost",
+                "authentik Proxy - User information",
+                managed: "proxy",
+                id: "proxy",
+                claims: ["ak_proxy"]
+            ),
+        ]
+    }
+}
+
+extension Store {
+    /// Makes the policies of a fresh installation and binds them.
+    ///
+    /// They guard flows, stages of flows, and the rules by which events are notified; the last two are no objects here
+    /// and have a UUID only.
+    mutating func makeDefaultPolicies() {
+        func flow(_ slug: String) -> UUID { indexes.flowBySlug[slug] ?? UUID() }
+        bind("default-oobe-flow-set-authentication", to: UUID())
+        bind("default-oobe-prefill-user", to: UUID())
+        bind("default-oobe-password-usable", to: flow("initial-setup"))
+        bind("default-source-authentication-if-sso", to: flow("default-source-authentication"))
+        bind("default-source-enrollment-if-sso", to: flow("default-source-enrollment"))
+        bind("default-source-enrollment-if-username", to: UUID())
+        bindMatcher("configuration_error", to: UUID())
+        if release >= .may2026 { bindMatcher("configuration_warning", to: UUID()) }
+        bindMatcher("update_available", to: UUID(), name: "update")
+        let exceptions = UUID()
+        bindMatcher("policy_exception", to: exceptions)
+        bindMatcher("property_mapping_exception", to: exceptions, order: 1)
+        bind("default-authentication-flow-password-stage", to: UUID(), order: 10, failureResult: true)
+        if release >= .december2025 {
+            bind("default-authentication-flow-authenticator-validate-stage", to: UUID(), order: 10, failureResult: true)
+        }
+    }
+
+    private mutating func bindMatcher(_ action: String, to target: UUID, name: String? = nil, order: Int = 0) {
+        let words = (name ?? action).replacing("_", with: "-")
+        bind("default-match-\(words)", .eventMatcher(action: action), to: target, order: order)
+    }
+
+    private mutating func bind(
+        _ name: String,
+        _ kind: Policy.Kind = .expression,
+        to target: UUID,
+        order: Int = 0,
+        failureResult: Bool = false
+    ) {
+        let policy = Policy(name: name, kind: kind)
+        policies[policy.pk] = policy
+        replace(
+            nil,
+            with: PolicyBinding(target: target, policy: policy.pk, order: order, failureResult: failureResult)
+        )
     }
 }

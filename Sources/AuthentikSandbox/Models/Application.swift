@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// `authentik_core.application`.
 struct Application: Sendable, Codable {
@@ -21,4 +22,58 @@ struct Application: Sendable, Codable {
 /// Whether one policy of an object lets in, or only all of them together.
 enum PolicyEngineMode: String, Choice, Codable {
     case all, any
+}
+
+/// Where a click on an application leads.
+enum LaunchURL {
+    /// A redirect URI without its path, which is what Authentik takes for the address of a service.
+    ///
+    /// - Returns: nil if the URI cannot be taken apart.
+    static func guess(from redirectURI: String) -> String? {
+        guard let separator = redirectURI.firstRange(of: "://") else {
+            // Nothing but a scheme remains of `app:/callback`, and nothing at all of a relative path.
+            guard let end = redirectURI.firstIndex(of: ":") else { return "" }
+            return String(redirectURI[...end])
+        }
+        let rest = redirectURI[separator.upperBound...]
+        let authority = rest.prefix { !"/?#".contains($0) }
+        // An address in brackets that do not match is the one thing that Python's parser refuses.
+        guard authority.contains("[") == authority.contains("]") else { return nil }
+        let tail = rest[authority.endIndex...].drop(while: { $0 != "?" && $0 != "#" })
+        return String(redirectURI[..<separator.upperBound] + authority + tail)
+    }
+
+    /// A URL with its placeholders, such as `%(username)s`, filled in; as it is if Python cannot format it.
+    static func fill(_ url: String, _ values: [String: String]) -> String {
+        var filled = ""
+        var rest = url[...]
+        while let percent = rest.firstIndex(of: "%") {
+            filled += rest[..<percent]
+            rest = rest[percent...].dropFirst()
+            if rest.hasPrefix("%") {
+                filled += "%"
+                rest = rest.dropFirst()
+                continue
+            }
+            guard rest.hasPrefix("("), let end = rest.firstIndex(of: ")"), rest[end...].hasPrefix(")s"),
+                let value = values[String(rest[..<end].dropFirst())]
+            else { return url }
+            filled += value
+            rest = rest[end...].dropFirst(2)
+        }
+        return filled + rest
+    }
+}
+
+/// `authentik_core.applicationentitlement`.
+struct ApplicationEntitlement: Sendable, Codable {
+    var pk = UUID()
+    var name = ""
+    var app: UUID?
+    /// An object; before 2025.12 any JSON.
+    var attributes: JSONValue = [:]
+
+    var json: JSONValue {
+        ["pbm_uuid": pk.json, "name": .string(name), "app": app.json, "attributes": attributes]
+    }
 }

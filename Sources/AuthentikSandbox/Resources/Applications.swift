@@ -116,3 +116,139 @@ extension Applications {
         return .ok([:])
     }
 }
+
+extension Applications {
+    /// What an application must not be called, because `/application/o/<slug>/` would hide an endpoint.
+    private static let reservedSlugs: Set<String> = [
+        "authorize", "token", "device", "userinfo", "introspect", "revoke",
+    ]
+
+    static func validate(
+        _ body: JSONValue,
+        into draft: inout Application,
+        partial: Bool,
+        in store: Store
+    ) throws(Refusal) {
+        let pk = draft.pk
+        var fields = try Validator(body, partial: partial)
+        fields.text("name", into: &draft.name, required: true, blank: false)
+        fields.text("slug", into: &draft.slug, required: true, blank: false) { slug in
+            if !isSlug(slug) {
+                return store.release.invalidSlug
+            }
+            if let other = store.indexes.applicationBySlug[slug], other != pk {
+                return "Application with this slug already exists."
+            }
+            if store.release.reservesSlugs, reservedSlugs.contains(slug) {
+                return "The slug '\(slug)' is reserved and cannot be used for applications."
+            }
+            return nil
+        }
+        fields.reference(
+            "provider",
+            into: &draft.provider,
+            exists: { store.providers.contains($0) },
+            check: { provider in
+                guard let other = store.indexes.applicationByProvider[provider], other != pk else { return nil }
+                return "Application with this provider already exists."
+            }
+        )
+        fields.references("backchannel_providers", into: &draft.backchannelProviders) { store.providers.contains($0) }
+        fields.flag("open_in_new_tab", into: &draft.openInNewTab)
+        fields.text("meta_launch_url", into: &draft.metaLaunchURL, check: URLCheck.launch.error)
+        if store.release.iconIsField { fields.text("meta_icon", into: &draft.metaIcon, check: FileNameCheck.error) }
+        fields.text("meta_description", into: &draft.metaDescription)
+        fields.text("meta_publisher", into: &draft.metaPublisher)
+        fields.choice("policy_engine_mode", into: &draft.policyEngineMode)
+        fields.text("group", into: &draft.group)
+        if store.release.hidesApplications { fields.flag("meta_hide", into: &draft.metaHide) }
+        try fields.finish()
+    }
+
+    /// Whether a text is what Django calls a slug.
+    static func isSlug(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            default: "-_".utf8.contains(byte)
+            }
+        }
+    }
+}
+
+extension Applications {
+    static func json(_ row: Application, _ request: APIRequest, in store: Store) throws(Refusal) -> JSONValue {
+        try json(row, providersLink: row, request, in: store)
+    }
+
+    /// The nested provider may still name the application as it was before the write, unless the write linked it.
+    static func updated(
+        _ old: Application,
+        _ new: Application,
+        _ body: JSONValue,
+        _ request: APIRequest,
+        in store: Store
+    ) throws(Refusal) -> JSONValue {
+        let isLinked = body["provider"].map { !$0.isNull } ?? false
+        let isStale = store.release.nestsStaleProvider && !isLinked
+        return try json(new, providersLink: isStale ? old : new, request, in: store)
+    }
+
+    private static func json(
+        _ row: Application,
+        providersLink application: Application,
+        _ request: APIRequest,
+        in store: Store
+    ) throws(Refusal) -> JSONValue {
+        let release = store.release
+        let provider = row.provider.flatMap { store.providers[$0] }
+        let backchannel = row.backchannelProviders.compactMap { store.providers[$0] }
+        var fields: [String: JSONValue] = [
+            "pk": row.pk.json,
+            "name": .string(row.name),
+            "slug": .string(row.slug),
+            "provider": .number(row.provider),
+            "provider_obj": provider.map { .object($0.summary(of: application, in: store)) } ?? .null,
+            "backchannel_providers": .array(row.backchannelProviders.map { .integer($0) }),
+            "backchannel_providers_obj": .array(
+                backchannel.map { .object($0.summary(of: store.application(of: $0.pk), in: store)) }
+            ),
+            "launch_url": .text(try launchURL(of: row, provider, for: request.caller, in: store)),
+            "open_in_new_tab": .bool(row.openInNewTab),
+            "meta_launch_url": .string(row.metaLaunchURL),
+            "meta_description": .string(row.metaDescription),
+            "meta_publisher": .string(row.metaPublisher),
+            "policy_engine_mode": .string(row.policyEngineMode.rawValue),
+            "group": .string(row.group),
+        ]
+        if release.iconIsField {
+            fields["meta_icon"] = .string(row.metaIcon)
+            fields["meta_icon_url"] = .text(FileNameCheck.url(of: row.metaIcon))
+            fields["meta_icon_themed_urls"] = .null
+        } else {
+            fields["meta_icon"] = .text(FileNameCheck.publicPath(of: row.metaIcon))
+        }
+        if release.hidesApplications { fields["meta_hide"] = .bool(row.metaHide) }
+        return .object(fields)
+    }
+
+    /// The launch URL given, else one guessed from the provider, as the caller would see it.
+    private static func launchURL(
+        of row: Application,
+        _ provider: OAuth2Provider?,
+        for caller: User?,
+        in store: Store
+    ) throws(Refusal) -> String? {
+        var url: String?
+        if !row.metaLaunchURL.isEmpty {
+            url = row.metaLaunchURL
+        } else if let proxy = provider?.proxy {
+            url = proxy.externalHost
+        } else if let provider {
+            try provider.requireReadableRedirectURIs()
+            url = provider.redirectURIs.first?.url.flatMap { LaunchURL.guess(from: $0) }
+        }
+        guard let url, let caller else { return url }
+        return LaunchURL.fill(url, caller.placeholders(isSuperuser: store.isSuperuser(caller.pk)))
+    }
+}

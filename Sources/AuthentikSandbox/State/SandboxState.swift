@@ -1,9 +1,10 @@
 import Files
 import FoundationEssentials
+import Synchronization
 
 /// What a sandbox holds: to begin with, and to keep in a file.
 ///
-/// It holds client secrets, tokens and a private key in clear; a file of it is readable for its owner only.
+/// It holds client secrets and tokens in clear; a file of it is readable for its owner only.
 package struct SandboxState: Sendable {
     var store: Store
 
@@ -52,6 +53,9 @@ package struct SandboxState: Sendable {
     /// Makes a key the API token of `akadmin`.
     package mutating func admit(_ token: String) { store.admit(token) }
 
+    /// A token that nobody can guess.
+    package static func makeToken() -> String { Random.alphanumeric(40) }
+
     /// Writes it to a ``PrivateFile``, which holds the old state or the new one at any time.
     ///
     /// - Throws: ``SandboxError`` if it cannot be written; the file is as it was then.
@@ -80,6 +84,76 @@ package struct SandboxState: Sendable {
             "\(path(context)) is of another type"
         case .dataCorrupted(let context)? where !context.codingPath.isEmpty: "\(path(context)) is not understood"
         default: "it is not JSON"
+        }
+    }
+}
+
+extension SandboxState {
+    /// Adds made-up services, `service-00000` and so on: an application and its OAuth2 provider each, as a
+    /// reconciler would have made them but for the mark.
+    package mutating func addServices(_ count: Int) {
+        let authorization = store.indexes.flowBySlug["default-provider-authorization-implicit-consent"]
+        let invalidation = store.indexes.flowBySlug["default-provider-invalidation-flow"]
+        let key = store.certificates.inOrderOfCreation.first?.pk
+        let scopes = store.scopeMappings.inOrderOfCreation
+            .filter { ["openid", "email", "profile"].contains($0.scopeName) }.map(\.pk)
+        for number in 0..<count {
+            let digits = String(number)
+            let name = "service-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+            guard store.indexes.applicationBySlug[name] == nil, store.indexes.providerByName[name] == nil else {
+                continue
+            }
+            var provider = OAuth2Provider(pk: store.keys.makeProviderKey(), name: name)
+            provider.clientID = name
+            provider.authorizationFlow = authorization
+            provider.invalidationFlow = invalidation
+            provider.signingKey = key
+            provider.propertyMappings = scopes
+            provider.redirectURIs = [
+                RedirectURI(matchingMode: .strict, url: "https://\(name).example.org/callback", kind: .authorization)
+            ]
+            if release.hasGrantTypes { provider.grantTypes = ["authorization_code", "refresh_token"] }
+            store.replace(nil, with: provider)
+            store.replace(
+                nil,
+                with: Application(
+                    name: name,
+                    slug: name,
+                    provider: provider.pk,
+                    metaLaunchURL: "https://\(name).example.org"
+                )
+            )
+        }
+    }
+}
+
+/// Keeps a sandbox's state in a file, soon after each change and at the end.
+///
+/// Saving takes turns with rest of the same length, so that a thousand writes are not a thousand files; what a `kill -9`
+/// can lose is what was written since the last turn began.
+struct StateKeeper: Sendable {
+    private static let shortestRest: Duration = .milliseconds(50)
+
+    let path: String
+    private let changes: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    init(path: String) {
+        self.path = path
+        (changes, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// The state is another one now.
+    func noteChange() { signal.yield() }
+
+    /// Saves after changes until the task is cancelled.
+    ///
+    /// - Parameter state: what there is to save now.
+    /// - Throws: ``SandboxError`` if the file cannot be written.
+    func keep(_ state: @Sendable () -> SandboxState) async throws {
+        for await _ in changes {
+            let duration = try ContinuousClock().measure { try state().write(to: path) }
+            try? await Task.sleep(for: max(duration, Self.shortestRest))
         }
     }
 }

@@ -58,3 +58,91 @@ struct KeyCounters: Sendable, Codable {
     /// The user of that key exists.
     mutating func reserveUserKey(_ key: Int) { lastUser = max(lastUser, key) }
 }
+
+/// Where to find a row by what is unique in it.
+struct Indexes: Sendable {
+    var applicationBySlug: [String: UUID] = [:]
+    var applicationByProvider: [Int: UUID] = [:]
+    var applicationByBackchannelProvider: [Int: UUID] = [:]
+    var providerByName: [String: Int] = [:]
+    var providerByClientID: [String: Int] = [:]
+    var groupByName: [String: UUID] = [:]
+    var flowBySlug: [String: UUID] = [:]
+    var roleByName: [String: UUID] = [:]
+    var userByName: [String: Int] = [:]
+    var tokenByIdentifier: [String: UUID] = [:]
+    var tokenByKey: [String: UUID] = [:]
+    var entitlementsByApplication: [UUID: [String: UUID]] = [:]
+    var bindingsByTarget: [UUID: Set<UUID>] = [:]
+}
+
+extension Store {
+    func application(slug: String) -> Application? {
+        indexes.applicationBySlug[slug].flatMap { applications[$0] }
+    }
+
+    /// The application that a provider is linked to.
+    func application(of provider: Int) -> Application? {
+        indexes.applicationByProvider[provider].flatMap { applications[$0] }
+    }
+
+    func backchannelApplication(of provider: Int) -> Application? {
+        indexes.applicationByBackchannelProvider[provider].flatMap { applications[$0] }
+    }
+
+    func provider(clientID: String) -> OAuth2Provider? {
+        indexes.providerByClientID[clientID].flatMap { providers[$0] }
+    }
+
+    /// The scope mappings of a provider, in the order in which the installation made them, which is how Authentik's
+    /// database happens to return them.
+    func mappings(of provider: OAuth2Provider) -> [ScopeMapping] {
+        scopeMappings.inOrderOfCreation.filter { provider.propertyMappings.contains($0.pk) }
+    }
+
+    /// The bindings of a target, in their order.
+    func bindings(of target: UUID) -> [PolicyBinding] {
+        (indexes.bindingsByTarget[target] ?? []).compactMap { bindings[$0] }.sorted { $0.order < $1.order }
+    }
+
+    func bindingCount(of policy: UUID) -> Int {
+        bindings.inOrderOfCreation.count { $0.policy == policy }
+    }
+
+    /// What a binding names its target by; nil if it can be none.
+    func name(ofBindingTarget target: UUID) -> String? {
+        applications[target]?.name ?? entitlements[target]?.name ?? flows[target].map { "Flow \($0.name)" }
+    }
+
+    /// Whether a policy can be bound to the object of that UUID.
+    func isBindingTarget(_ target: UUID) -> Bool {
+        name(ofBindingTarget: target) != nil || indexes.bindingsByTarget[target] != nil
+    }
+}
+
+/// Which applications a plain list showed, by user and page number, whatever the filters; for 24 hours.
+///
+/// Only the creation of an application empties it. Source: `ApplicationViewSet.list` in
+/// `authentik/core/api/applications.py`, and what the recordings of each release show.
+struct ApplicationListCache: Sendable {
+    struct Key: Hashable, Sendable {
+        let user: Int
+        let page: Int
+    }
+
+    private static let lifetime: TimeInterval = 86_400
+    private var pages: [Key: (rows: [Application], expires: Date)] = [:]
+
+    /// The rows as they were when they were listed.
+    func rows(_ key: Key, at now: Date) -> [Application]? {
+        guard let page = pages[key], page.expires > now else { return nil }
+        return page.rows
+    }
+
+    /// An empty page is not kept.
+    mutating func keep(_ rows: [Application], as key: Key, at now: Date) {
+        if !rows.isEmpty { pages[key] = (rows, now.addingTimeInterval(Self.lifetime)) }
+    }
+
+    mutating func clear() { pages = [:] }
+}

@@ -1,3 +1,4 @@
+import Base
 import Kinds
 
 /// Prints diagnostics as compilers do.
@@ -40,11 +41,11 @@ package struct DiagnosticRenderer: Sendable {
         let errors = diagnostics.reduce(0) { $0 + $1.errors }
         let warnings = diagnostics.reduce(0) { $0 + $1.warnings }
         let counts = [("error", errors), ("warning", warnings)]
-        return counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)\($0.1 == 1 ? "" : "s")" }.joined(separator: ", ")
+        return counts.filter { $0.1 > 0 }.map { count($0.1, $0.0) }.joined(separator: ", ")
     }
 
     private func style(_ text: String, _ code: String) -> String {
-        isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+        isColored ? text.rendered(code) : text
     }
 }
 

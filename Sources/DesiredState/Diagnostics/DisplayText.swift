@@ -1,3 +1,5 @@
+import Base
+
 /// Text that is safe to print, and how many columns of a terminal it takes.
 struct DisplayText {
     private(set) var text = ""
@@ -14,7 +16,7 @@ struct DisplayText {
             if scalar == "\t" {
                 text += "    "
                 width += 4
-            } else if commands.contains(index) || Self.isUnsafe(scalar) {
+            } else if commands.contains(index) || scalar.isUnprintable {
                 let escape = RunnerCommand.escape(scalar)
                 text += escape
                 width += escape.utf8.count
@@ -24,16 +26,6 @@ struct DisplayText {
             }
         }
         if caret >= scalars.count { caretColumn = width }
-    }
-
-    /// Control characters, and those that reorder or break what is around them.
-    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        // The joiners are parts of emoji and of scripts.
-        case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
-        default: false
-        }
     }
 
     /// An estimate: Unicode Standard Annex #11 by its large blocks.

@@ -1,15 +1,8 @@
-internal import Crypto
+internal import Base
 internal import Files
 internal import FoundationEssentials
+internal import Glibc
 internal import YAMLDocument
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
 
 /// Access to files, with the reason when there is none.
 package enum SourceFile {
@@ -167,15 +160,15 @@ package struct DesiredSources {
         for found in found {
             switch found {
             case .source(let source):
-                hash.update(data: Array("\(source.path)\u{0}\(source.bytes.count)\u{0}".utf8))
-                hash.update(data: source.bytes)
+                hash.update(Array("\(source.path)\u{0}\(source.bytes.count)\u{0}".utf8))
+                hash.update(source.bytes)
             case .remark(let log):
                 for diagnostic in log.finished {
-                    hash.update(data: Array("\(diagnostic.file)\u{0}\(diagnostic.message)\u{0}".utf8))
+                    hash.update(Array("\(diagnostic.file)\u{0}\(diagnostic.message)\u{0}".utf8))
                 }
             }
         }
-        let digits = hash.finalize().map { byte in
+        let digits = hash.digest().map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0\(digits)" : digits
         }

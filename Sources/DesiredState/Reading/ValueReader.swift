@@ -70,13 +70,9 @@ struct ValueReader {
     }
 
     private func trimmed(_ scalar: YAMLScalar, _ name: String, at position: YAMLPosition) -> String {
-        let whole = scalar.text.unicodeScalars
-        guard let first = whole.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = whole.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        let text = String(whole[first...last])
+        let text = scalar.text.trimmed
         // A block ends in a line break by its nature.
-        if text != scalar.text && scalar.style != .block {
+        if !text.isEmpty && text != scalar.text && scalar.style != .block {
             log.warning("\(name) has white space around it\(place)", hint: "Authentik takes it off", at: position)
         }
         return text

@@ -1,3 +1,4 @@
+import Base
 import Kinds
 
 /// Names as Kubernetes has them
@@ -39,7 +40,7 @@ extension TextRule {
     }
 
     private static func isLabel(_ text: Substring) -> Bool {
-        let isPlain = { (byte: UInt8) in byte.isASCIIDigit || (0x61...0x7A).contains(byte) }
+        let isPlain = { (byte: UInt8) in byte.isASCIIDigit || byte.isASCIILowercase }
         guard let first = text.utf8.first, let last = text.utf8.last else { return false }
         return isPlain(first) && isPlain(last) && text.utf8.allSatisfy { isPlain($0) || $0 == UInt8(ascii: "-") }
     }

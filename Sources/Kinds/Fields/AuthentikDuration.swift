@@ -13,7 +13,7 @@ package struct AuthentikDuration: Sendable, Hashable {
     package init?(_ text: String) {
         var values: [Unit: Double] = [:]
         // Texts are trimmed when they are stored.
-        for part in text.trimmed().unicodeScalars.split(separator: ";", omittingEmptySubsequences: false) {
+        for part in text.trimmed.unicodeScalars.split(separator: ";", omittingEmptySubsequences: false) {
             let pair = part.split(separator: "=", omittingEmptySubsequences: false)
             guard pair.count == 2 else { return nil }
             guard let unit = Unit(rawValue: String(pair[0]).lowercased()) else { continue }

@@ -62,7 +62,7 @@ extension FieldValue {
         switch (self, other) {
         case (.none, .none): true
         case (.none, .text(let text)), (.text(let text), .none): text.isEmpty
-        case (.text(let left), .text(let right)): left.trimmed().exact == right.trimmed().exact
+        case (.text(let left), .text(let right)): left.trimmed.exact == right.trimmed.exact
         case (.flag(let left), .flag(let right)): left == right
         case (.reference(let left), .reference(let right)): left.pk == right.pk
         case (.references(let left), .references(let right)): Set(left.map(\.pk)) == Set(right.map(\.pk))
@@ -72,7 +72,7 @@ extension FieldValue {
         case (.words(let left), .words(let right)): Set(left.map(\.exact)) == Set(right.map(\.exact))
         case (.duration(let left), .duration(let right)):
             left.exact == right.exact || AuthentikDuration(left).map { $0 == AuthentikDuration(right) } ?? false
-        case (.secret(let left), .secret(let right)): left.exposed.trimmed().exact == right.exposed.trimmed().exact
+        case (.secret(let left), .secret(let right)): left.exposed.trimmed.exact == right.exposed.trimmed.exact
         default: false
         }
     }

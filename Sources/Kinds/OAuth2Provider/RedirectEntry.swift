@@ -37,7 +37,7 @@ extension RedirectEntry {
     /// With the type that a release leaves out said.
     var normalized: Self {
         var entry = self
-        entry.url = url.trimmed()
+        entry.url = url.trimmed
         entry.type = type ?? "authorization"
         return entry
     }

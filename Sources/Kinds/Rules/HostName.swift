@@ -1,3 +1,5 @@
+import Base
+
 /// Rules of host names (RFC 1123) and IP addresses.
 enum HostName {
     static func complaint(_ text: String) -> Complaint? {

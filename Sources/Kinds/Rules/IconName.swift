@@ -1,3 +1,5 @@
+import Base
+
 /// Icons of applications, as `validate_file_name` in authentik/admin/files/validation.py takes them.
 enum IconName {
     private static let maximumLength = 1024

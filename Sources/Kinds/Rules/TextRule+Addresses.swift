@@ -1,3 +1,5 @@
+import Base
+
 extension TextRule {
     package static let host = TextRule { text in
         if text.contains("://") {

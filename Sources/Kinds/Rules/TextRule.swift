@@ -133,11 +133,3 @@ extension TextRule {
         return isSlug ? nil : Complaint("has a character that no slug may have", hint: hint)
     }
 }
-
-extension UInt8 {
-    package var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
-    package var isASCIIHexDigit: Bool { isASCIIDigit || (0x41...0x46).contains(self) || (0x61...0x66).contains(self) }
-    package var isASCIIAlphanumeric: Bool {
-        isASCIIDigit || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
-    }
-}

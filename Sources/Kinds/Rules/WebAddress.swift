@@ -1,3 +1,5 @@
+import Base
+
 /// Checks of URLs: as much as is needed to foresee what Authentik refuses.
 package enum WebAddress {
     package static let schemes = ["https", "http"]

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Kinds
 
 /// A plan as it is written down: for machines, and to be carried out after a review.
 ///

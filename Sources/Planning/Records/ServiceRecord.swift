@@ -1,4 +1,4 @@
-import Base
+package import Base
 import DesiredState
 import Kinds
 
@@ -27,7 +27,7 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
         location = service.location?.description
         changes = service.changes.map(ChangeRecord.init)
         deletion = service.deletion.map(DeletionRecord.init)
-        writes = service.writes.map(WriteRecord.init)
+        writes = service.writeRecords
         notes = service.notes
         hindrance = service.hindrance
     }
@@ -38,6 +38,11 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
         for service in services { summary[service.decision.rawValue, default: 0] += 1 }
         return summary
     }
+}
+
+extension ServicePlan {
+    /// Its steps as they are written down.
+    package var writeRecords: [WriteRecord] { steps.compactMap { WriteRecord($0.effect) } }
 }
 
 /// One field.
@@ -100,5 +105,20 @@ package struct DeletionRecord: Sendable, Equatable, Codable {
         application = deletion.application
         provider = deletion.provider
         isHeld = deletion.isHeld
+    }
+}
+
+extension ChangeRecord {
+    /// ``before`` for people: a key with its algorithm.
+    package var shownBefore: [String]? { before.map { shown($0, algorithm?.before) } }
+    /// ``after`` for people: a key with its algorithm.
+    package var shownAfter: [String]? { after.map { shown($0, algorithm?.after) } }
+
+    /// What stays, goes and comes, as people read it.
+    package var elements: ListDifference { ListDifference(from: shownBefore ?? [], to: shownAfter ?? []) }
+
+    private func shown(_ values: [String], _ algorithm: String?) -> [String] {
+        guard let algorithm else { return values }
+        return values.isEmpty ? ["(none, \(algorithm))"] : values.map { "\($0) (\(algorithm))" }
     }
 }

@@ -4,21 +4,6 @@ import Kinds
 
 /// One write, without the values of secrets.
 package struct WriteRecord: Sendable, Equatable, Codable {
-    package enum Action: String, Sendable, Codable, CaseIterable {
-        case createApplicationAndProvider = "create-application-and-provider"
-        case createProvider = "create-provider"
-        case updateProvider = "update-provider"
-        case createApplication = "create-application"
-        case updateApplication = "update-application"
-        case createMark = "create-mark"
-        case updateMark = "update-mark"
-        case restartWorkload = "restart-workload"
-        case publish = "publish"
-        case deleteProvider = "delete-provider"
-        case deleteApplication = "delete-application"
-        case deleteMark = "delete-mark"
-    }
-
     package var action: Action
     /// The pk, or an application's slug; for a new mark, its application's pk; for a workload, `deployment
     /// monitoring/grafana`; for what is published, `ConfigMap monitoring/grafana-oidc`.
@@ -39,57 +24,54 @@ package struct WriteRecord: Sendable, Equatable, Codable {
     /// the moment when it is written.
     package var mark: JSONValue?
 
-    package init(_ write: Write) {
-        switch write {
-        case .createApplicationAndProvider(let application, let provider):
-            self.init(.createApplicationAndProvider, application: application, provider: provider)
-        case .createProvider(let assignments):
-            self.init(.createProvider, provider: assignments)
-        case .updateProvider(let pk, let assignments):
-            self.init(.updateProvider, "\(pk)", provider: assignments)
-        case .createApplication(let assignments, let link):
-            self.init(.createApplication, application: assignments, link: link)
-        case .updateApplication(let slug, let assignments, let link):
-            self.init(.updateApplication, slug, application: assignments, link: link)
-        case .createMark(let application, let mark):
-            self.init(.createMark, application, mark: mark)
-        case .updateMark(let entitlement, let mark):
-            self.init(.updateMark, entitlement, mark: mark)
-        case .restartWorkload(let workload, _):
-            self.init(.restartWorkload, workload.description)
+    /// Nil for a step that a plan does not tell of; see ``Action/init(_:)``.
+    package init?(_ effect: Effect) {
+        guard let action = Action(effect) else { return nil }
+        self.action = action
+        switch effect {
+        case .create(let objects): objects.forEach { take($0) }
+        case .update(let key, let fields):
+            target = key.key
+            take(fields)
+        case .delete(let object): target = object.key
+        case .claim: break
+        case .createMark(let application, let content, _):
+            target = application.existing
+            mark = Self.attributes(content.mark)
+        case .updateMark(let entitlement, let content):
+            target = entitlement
+            mark = Self.attributes(content.mark)
+        case .deleteMark(let entitlement): target = entitlement
+        case .restart(let workload, _): target = workload.description
         case .publish(let content):
-            self.init(.publish, content.object.description, published: content.assignments)
-        case .deleteProvider(let pk):
-            self.init(.deleteProvider, "\(pk)")
-        case .deleteApplication(let slug):
-            self.init(.deleteApplication, slug)
-        case .deleteMark(let entitlement):
-            self.init(.deleteMark, entitlement)
+            target = content.object.description
+            published = values(content.assignments)
         }
     }
 
-    private init(
-        _ action: Action,
-        _ target: String? = nil,
-        application: [FieldAssignment]? = nil,
-        provider: [FieldAssignment]? = nil,
-        published: [FieldAssignment]? = nil,
-        link: ProviderLink? = nil,
-        mark: OwnershipMark? = nil
-    ) {
-        self.action = action
-        self.target = target
-        self.application = application.map(Self.values)
-        self.provider = provider.map(Self.values)
-        self.published = published.map(Self.values)
-        let secrets = [application, provider, published].flatMap { $0 ?? [] }.filter(\.value.isSecret).map(\.field)
-        secretFields = secrets.isEmpty ? nil : secrets
-        switch link {
-        case .existing(let pk): self.link = "\(pk)"
-        case .created: self.link = "created"
-        case nil: break
+    private mutating func take(_ fields: ObjectFields) {
+        let values = values(fields.assignments)
+        switch fields.kind {
+        case .application: application = values
+        case .provider: provider = values
         }
-        self.mark = mark.map(Self.attributes)
+        guard let link = fields.references.first(where: { $0.field == FieldReference.applicationProvider }) else {
+            return
+        }
+        switch link.object {
+        case .existing(let pk): self.link = pk.integer.map { "\($0)" }
+        case .made: self.link = "created"
+        }
+    }
+
+    /// Those that are no secret; it takes note of the others.
+    private mutating func values(_ assignments: [FieldAssignment]) -> [String: JSONValue] {
+        let secrets = assignments.filter(\.value.isSecret).map(\.field)
+        if !secrets.isEmpty { secretFields = (secretFields ?? []) + secrets }
+        return Dictionary(
+            assignments.filter { !$0.value.isSecret }.map { ($0.field, $0.value.json) },
+            uniquingKeysWith: { $1 }
+        )
     }
 
     private static func attributes(_ mark: OwnershipMark) -> JSONValue {
@@ -97,12 +79,57 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         members["rotation"] = ["pending": .bool(rotation.isPending)]
         return .object(members)
     }
+}
 
-    private static func values(_ assignments: [FieldAssignment]) -> [String: JSONValue] {
-        Dictionary(
-            assignments.filter { !$0.value.isSecret }.map { ($0.field, $0.value.json) },
-            uniquingKeysWith: { $1 }
-        )
+extension WriteRecord {
+    /// What a write does: a verb and the kind of its object.
+    package struct Action: RawRepresentable, Sendable, Hashable, Codable, CaseIterable {
+        package static let createApplicationAndProvider = Action("create-application-and-provider")
+        package static let createProvider = Action("create-provider")
+        package static let updateProvider = Action("update-provider")
+        package static let createApplication = Action("create-application")
+        package static let updateApplication = Action("update-application")
+        package static let createMark = Action("create-mark")
+        package static let updateMark = Action("update-mark")
+        package static let restartWorkload = Action("restart-workload")
+        package static let publish = Action("publish")
+        package static let deleteProvider = Action("delete-provider")
+        package static let deleteApplication = Action("delete-application")
+        package static let deleteMark = Action("delete-mark")
+
+        /// As the schema of plans lists them.
+        package static let allCases =
+            [createApplicationAndProvider]
+            + ResourceKind.allCases.flatMap { [Action("create-\($0.rawValue)"), Action("update-\($0.rawValue)")] }
+            + [createMark, updateMark, restartWorkload, publish]
+            + ResourceKind.allCases.map { Action("delete-\($0.rawValue)") } + [deleteMark]
+
+        package let rawValue: String
+
+        /// Nil for what no write does.
+        package init?(rawValue: String) {
+            guard let known = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+            self = known
+        }
+
+        private init(_ rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        /// Nil for a claim, which the mark finishes that a plan tells of.
+        package init?(_ effect: Effect) {
+            switch effect {
+            case .create(let objects): self.init("create-\(objects.map(\.kind.rawValue).joined(separator: "-and-"))")
+            case .update(let key, _): self.init("update-\(key.kind.rawValue)")
+            case .delete(let key): self.init("delete-\(key.kind.rawValue)")
+            case .claim: return nil
+            case .createMark: self = .createMark
+            case .updateMark: self = .updateMark
+            case .deleteMark: self = .deleteMark
+            case .restart: self = .restartWorkload
+            case .publish: self = .publish
+            }
+        }
     }
 }
 

@@ -17,16 +17,15 @@ package struct ManagedObjects: Sendable, Equatable {
         let marks = Dictionary(grouping: observed.marks, by: \.application)
         for application in observed.applications {
             // Also what is left of a mark that cannot be read: somebody who corrects it is to be noticed.
-            let own = (marks[application.pk] ?? []).map { OwnershipMark.Remains($0.attributes) }
-                .filter { $0.mayBelong(to: owner) }
+            let own = (marks[application.pk] ?? []).map(\.remains).filter { $0.mayBelong(to: owner) }
             guard planned.contains(application.slug) || !own.isEmpty else { continue }
             let slug = own.first?.slug ?? application.slug
-            add(.application, application.pk, slug)
+            add(.application, pk: application.pk, for: slug)
             for provider in Set([application.provider] + own.map(\.provider)).compactMap({ $0 }) {
-                add(.oauth2Provider, "\(provider)", slug)
+                add(.oauth2Provider, pk: "\(provider)", for: slug)
             }
-            for entitlement in marks[application.pk] ?? [] {
-                add(.mark, entitlement.pk, slug)
+            for mark in marks[application.pk] ?? [] {
+                add(.mark, pk: mark.pk, for: slug)
             }
         }
     }
@@ -36,12 +35,12 @@ package struct ManagedObjects: Sendable, Equatable {
 
     /// Adds what a pass made for a service.
     mutating func add(_ made: MadeObjects, for slug: String) {
-        if let pk = made.application { add(.application, pk, slug) }
-        if let pk = made.provider { add(.oauth2Provider, "\(pk)", slug) }
-        if let pk = made.mark { add(.mark, pk, slug) }
+        if let pk = made.application { add(.application, pk: pk, for: slug) }
+        if let pk = made.provider { add(.oauth2Provider, pk: "\(pk)", for: slug) }
+        if let pk = made.mark { add(.mark, pk: pk, for: slug) }
     }
 
-    private mutating func add(_ kind: Kind, _ pk: String, _ slug: String) {
+    private mutating func add(_ kind: Kind, pk: String, for slug: String) {
         guard let model = kind.model else { return }
         slugs[Key(app: model.app, model: model.name, pk: pk)] = slug
     }

@@ -1,25 +1,28 @@
 package import AuthentikAPI
+import Base
 package import DesiredState
+import Kinds
+package import KubernetesAPI
 package import Planning
 package import SecretSources
+package import Secrets
 
-/// One pass: observe, plan, apply.
+/// One pass: observe → plan → narrow → execute → look again at what changed meanwhile → report.
 package struct Pass: Sendable {
     package var client: AuthentikClient
     package var desired: DesiredState
     /// Resolves the secrets that `desired` refers to; begun beside the reading of Authentik.
     package var secrets: @Sendable () async -> ResolvedSecrets
     /// Where workloads are restarted and services told of their providers; nil for nowhere.
-    package var kubernetes: KubernetesSecrets?
+    package var kubernetes: KubernetesAccess?
     /// What it is about, if not about everything.
     package var narrowing = Narrowing()
-    /// How many services are written to at the same time.
+    /// How many writes are sent to Authentik at the same time.
     package var concurrency = 4
     /// How many services this pass may delete from, whatever the file says; nil for what the file says.
     package var allowedDeletions: Int?
-    /// Tells by the secrets which services are looked at and not mended: somebody keeps changing them back, see
-    /// ``FightDetector``.
-    package var paused: @Sendable ([SecretReference: SecretAvailability]) -> Set<String> = { _ in [] }
+    /// Tells by the secrets which services are looked at and not mended: somebody keeps changing them back.
+    package var paused: @Sendable ([SecretReference: SecretLook]) -> Set<String> = { _ in [] }
     /// Told how many of the changing services are done.
     package var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
@@ -37,8 +40,29 @@ package struct Pass: Sendable {
     ///
     /// - Throws: ``PassFailure``, `UnknownServices`, or `CancellationError`.
     package func plan() async throws -> (plan: Plan, release: Release, standIns: [SecretReference]) {
-        let (plan, observed, secrets) = try await observeAndPlan(for: nil)
-        return (plan, observed.release, secrets.standIns)
+        let seen = try await observe()
+        return (try narrowedPlan(of: seen), seen.authentik.release, seen.secrets.standIns)
+    }
+
+    /// Observes, plans and applies.
+    ///
+    /// - Parameter reviewed: the one plan that may be applied; nil for whichever is made.
+    /// - Throws: ``PassFailure``, ``PlanMoved``, `UnknownServices`, or `CancellationError`; then nothing was written.
+    package func run(applying reviewed: PlanRecord? = nil) async throws -> PassReport {
+        let start = ContinuousClock.now
+        let seen = try await observe()
+        let plan = try reviewed.map { try self.plan(of: seen, reviewedAs: $0) } ?? narrowedPlan(of: seen)
+        let outcomes = await execute(plan, seen)
+        guard reviewed == nil else {
+            // Only the plan that was reviewed may be applied, so there is no other to go on with.
+            return report(outcomes.map(\.askingForAnotherPlan), of: plan, seen, since: start)
+        }
+        guard let again = await lookAgain(after: outcomes, seen) else {
+            return report(outcomes, of: plan, seen, since: start)
+        }
+        var report = report(again.outcomes, of: again.plan, again.seen, since: start)
+        (report.brake, report.release) = (plan.brake, seen.authentik.release)
+        return report
     }
 
     /// A plan of this pass as it is written down.
@@ -53,91 +77,76 @@ package struct Pass: Sendable {
         )
     }
 
-    /// Observes, plans and applies.
-    ///
-    /// - Parameter reviewed: the one plan that may be applied; nil for whichever is made.
-    /// - Throws: ``PassFailure``, ``PlanMoved``, `UnknownServices`, or `CancellationError`; then nothing was written.
-    package func run(applying reviewed: PlanRecord? = nil) async throws -> PassReport {
-        let start = ContinuousClock.now
-        let (plan, observed, secrets) = try await observeAndPlan(for: reviewed)
-        if let differences = reviewed?.differences(from: record(plan, observed.release)), !differences.isEmpty {
-            throw PlanMoved(differences)
-        }
-        let paused = paused(secrets.availability)
-        var outcomes = await apply(plan, observed.release, paused: paused)
-        var seen = (plan: plan, observed: observed)
-        if reviewed != nil {
-            // Only the plan that was reviewed may be applied, so there is no other to go on with.
-            outcomes = outcomes.map(\.askingForAnotherPlan)
-        } else if let again = await lookAgain(after: outcomes, observed, secrets) {
-            outcomes = again.outcomes
-            seen = (again.plan, again.observed)
-        }
-        var objects = ManagedObjects(seen.plan, seen.observed, owner: desired.owner)
-        for outcome in outcomes { objects.add(outcome.made, for: outcome.plan.slug) }
-        return PassReport(
-            release: observed.release,
-            outcomes: outcomes,
-            brake: plan.brake,
-            requests: client.requestCounts,
-            duration: .now - start,
-            objects: objects,
-            secrets: secrets
-        )
+    // MARK: - Observe
+
+    /// What a pass looks at before it plans.
+    private struct Seen: Sendable {
+        /// Authentik, and what services publish.
+        var authentik: ObservedState
+        var secrets: ResolvedSecrets
     }
 
-    /// What Kubernetes has is looked at beside Authentik, each part of it within a limit of its own.
+    /// Looks at Authentik and, at the same time, at what Kubernetes has, each part of that within a limit of its own.
     ///
-    /// - Parameters:
-    ///   - reviewed: of which a service that is gone is a difference, and not a wrong name.
-    ///   - known: what Kubernetes has, if that was looked at before.
-    func observeAndPlan(
-        for reviewed: PlanRecord?,
-        known: (secrets: ResolvedSecrets, published: [PublishedObjectName: PublishedObservation])? = nil
-    ) async throws -> (Plan, ObservedState, ResolvedSecrets) {
-        async let resolved = resolvedSecrets(known?.secrets)
-        async let published = published(known?.published)
-        var observed = try await client.observe(for: desired)
-        observed.published = await published
-        let secrets = await resolved
-        let plan = Planner.plan(
-            desired,
-            secrets: secrets.availability,
-            observed: observed,
-            address: client.address.description,
-            allowedDeletions: allowedDeletions
-        )
-        do throws(UnknownServices) {
-            return (try plan.narrowed(to: narrowing, of: desired), observed, secrets)
-        } catch {
-            guard reviewed != nil else { throw error }
-            throw PlanMoved(error.names.map { .init(slug: $0.slug, message: "now it is neither declared nor ours") })
-        }
+    /// - Parameter first: what was seen before: what Kubernetes has is not looked at again.
+    private func observe(after first: Seen? = nil) async throws -> Seen {
+        async let secrets = secrets(after: first)
+        let observer = Observer(client: client, kubernetes: kubernetes)
+        let published = first?.authentik.published
+        let authentik = try await observer.observe(for: desired, narrowing, published: published)
+        return Seen(authentik: authentik, secrets: await secrets)
     }
 
-    private func resolvedSecrets(_ known: ResolvedSecrets?) async -> ResolvedSecrets {
-        if let known { return known }
+    private func secrets(after first: Seen?) async -> ResolvedSecrets {
+        if let first { return first.secrets }
         return await secrets()
     }
 
-    private func published(
-        _ known: [PublishedObjectName: PublishedObservation]?
-    ) async -> [PublishedObjectName: PublishedObservation] {
-        if let known { return known }
-        return await PublishedObjects(kubernetes: kubernetes).observe(for: desired, narrowing)
+    // MARK: - Plan
+
+    /// - Throws: `UnknownServices`
+    private func narrowedPlan(of seen: Seen) throws(UnknownServices) -> Plan {
+        let plan = Planner.plan(
+            desired,
+            secrets: seen.secrets.looks,
+            observed: seen.authentik,
+            address: client.address.description,
+            allowedDeletions: allowedDeletions
+        )
+        return try plan.narrowed(to: narrowing, of: desired)
     }
 
-    /// Applies a plan but for the services that need a secret which was left out: none is ever given a random one.
-    func apply(_ plan: Plan, _ release: Release, paused: Set<String>) async -> [ServiceOutcome] {
-        var plan = plan
-        for index in plan.services.indices
-        where plan.services[index].needsSecret || plan.services[index].isPaused(paused) {
-            plan.services[index].writes = []
+    /// The plan that was reviewed, made anew of what is there now.
+    ///
+    /// - Throws: ``PlanMoved`` if it is another one; a service that is gone is a difference, too, and not a wrong name.
+    private func plan(of seen: Seen, reviewedAs reviewed: PlanRecord) throws(PlanMoved) -> Plan {
+        let plan: Plan
+        do {
+            plan = try narrowedPlan(of: seen)
+        } catch {
+            throw PlanMoved(error.names.map { .init(slug: $0.slug, message: "now it is neither declared nor ours") })
         }
-        var applier = Applier(client: client, release: release, concurrency: concurrency, onProgress: onProgress)
-        applier.kubernetes = kubernetes
-        let outcomes = await applier.apply(plan)
-        return outcomes.map { outcome in
+        let differences = reviewed.differences(from: record(plan, seen.authentik.release))
+        guard differences.isEmpty else { throw PlanMoved(differences) }
+        return plan
+    }
+
+    // MARK: - Execute
+
+    /// Carries out a plan but for the services that need a secret which was left out, since none is ever given a random
+    /// one, and for those that are only looked at.
+    private func execute(_ plan: Plan, _ seen: Seen) async -> [ServiceOutcome] {
+        let paused = paused(seen.secrets.looks)
+        var plan = plan
+        plan.services = plan.services.map { $0.needsSecret || $0.isPaused(paused) ? $0.withheld : $0 }
+        var executor = Executor(
+            client: client,
+            release: seen.authentik.release,
+            concurrency: concurrency,
+            onProgress: onProgress
+        )
+        executor.kubernetes = kubernetes
+        return await executor.run(plan).map { outcome in
             var outcome = outcome
             outcome.isPaused = outcome.plan.isPaused(paused)
             if outcome.plan.needsSecret {
@@ -148,11 +157,125 @@ package struct Pass: Sendable {
             return outcome
         }
     }
+
+    // MARK: - Report
+
+    private func report(
+        _ outcomes: [ServiceOutcome],
+        of plan: Plan,
+        _ seen: Seen,
+        since start: ContinuousClock.Instant
+    ) -> PassReport {
+        var objects = ManagedObjects(plan, seen.authentik, owner: desired.owner)
+        for outcome in outcomes { objects.add(outcome.made, for: outcome.plan.slug) }
+        return PassReport(
+            release: seen.authentik.release,
+            outcomes: outcomes,
+            brake: plan.brake,
+            requests: client.requestCounts,
+            duration: .now - start,
+            objects: objects,
+            secrets: seen.secrets
+        )
+    }
+}
+
+extension SecretResolver {
+    /// Resolves what the services that a pass is about refer to: one about others must not look at what came of theirs.
+    package func resolve(_ desired: DesiredState, _ narrowing: Narrowing) async -> ResolvedSecrets {
+        let services = desired.services.filter { narrowing.includes($0.slug) }
+        let references = Set(services.compactMap { $0.provider?.secret })
+        guard narrowing.withoutSecrets else { return await resolve(references) }
+        return ResolvedSecrets(Dictionary(uniqueKeysWithValues: references.map { ($0, .leftOut) }))
+    }
 }
 
 extension ServicePlan {
     /// Only mending what is there is put off.
     fileprivate func isPaused(_ slugs: Set<String>) -> Bool {
         decision == .update && deletion == nil && slugs.contains(slug)
+    }
+}
+
+/// What a pass goes on with where something came in between: a create that a killed process had left in flight, another
+/// process with the same file, a person.
+///
+/// All such services are looked at again together, with one observation, and planned again by the same rules:
+///
+/// | the new plan | |
+/// |---|---|
+/// | is the one that failed | the failure stands |
+/// | deletes something | the failure stands: that takes a pass of its own, with its brake |
+/// | cannot be carried out, or has nothing to do | that is what becomes of the service |
+/// | is another one | it is carried out, once |
+extension Pass {
+    /// - Parameters:
+    ///   - outcomes: of the first plan.
+    ///   - first: what that was made of.
+    /// - Returns: the outcomes, and what was seen; nil if there is nothing to look at again, or it cannot be.
+    private func lookAgain(
+        after outcomes: [ServiceOutcome],
+        _ first: Seen
+    ) async -> (outcomes: [ServiceOutcome], plan: Plan, seen: Seen)? {
+        let failed = Self.outdated(outcomes)
+        let isTimeLeft = client.deadline.map { ContinuousClock.now < $0 } ?? true
+        guard !failed.isEmpty, isTimeLeft, !Task.isCancelled, client.gate.closed == nil,
+            let seen = try? await observe(after: first), let whole = try? narrowedPlan(of: seen)
+        else { return nil }
+        var plan = whole
+        plan.removeServices { service in failed[service.slug].map(service.repeats) ?? true }
+        let again = await execute(plan, seen)
+        let replaced = Dictionary(again.map { ($0.plan.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        return (outcomes.map { replaced[$0.plan.slug]?.following($0) ?? $0 }, whole, seen)
+    }
+
+    /// The services whose plan may not fit any more, and those that waited for them, by slug.
+    private static func outdated(_ outcomes: [ServiceOutcome]) -> [String: ServiceOutcome] {
+        let failed = outcomes.filter { $0.failure != nil }
+        var outdated = Set(failed.filter { $0.failure?.mayBeOutdated == true }.map(\.plan.slug))
+        while true {
+            let waiting = failed.filter {
+                !outdated.contains($0.plan.slug) && !outdated.isDisjoint(with: $0.plan.comesAfter)
+            }
+            if waiting.isEmpty { break }
+            outdated.formUnion(waiting.map(\.plan.slug))
+        }
+        return Dictionary(
+            failed.filter { outdated.contains($0.plan.slug) }.map { ($0.plan.slug, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+}
+
+extension ServicePlan {
+    /// Whether there is no use, or no right, in carrying it out after another one failed, or waited for one that did.
+    fileprivate func repeats(_ failed: ServiceOutcome) -> Bool {
+        if steps.contains(where: \.effect.isDeletion) { return true }
+        guard failed.failure?.mayBeOutdated == true else { return false }
+        return !steps.isEmpty && decision == failed.plan.decision
+            && steps.map(\.after) == failed.plan.steps.map(\.after)
+            && writeRecords == failed.plan.writeRecords
+    }
+}
+
+extension ServiceOutcome {
+    /// This outcome, of a plan that was reviewed.
+    fileprivate var askingForAnotherPlan: ServiceOutcome {
+        var outcome = self
+        if failure?.mayBeOutdated == true {
+            outcome.failure?.message += "; if it changed since it was planned, plan again"
+        }
+        return outcome
+    }
+
+    /// This outcome, after another one of the same service.
+    fileprivate func following(_ first: ServiceOutcome) -> ServiceOutcome {
+        var outcome = self
+        outcome.written = first.written + written
+        outcome.made.application = made.application ?? first.made.application
+        outcome.made.provider = made.provider ?? first.made.provider
+        outcome.made.mark = made.mark ?? first.made.mark
+        outcome.plan.notes.append("it changed while this pass was under way, and was looked at again")
+        return outcome
     }
 }

@@ -1,4 +1,6 @@
 package import AuthentikAPI
+import Kinds
+package import Planning
 
 /// Why a pass ended before it could plan: nothing was written.
 package struct PassFailure: Error, Sendable, CustomStringConvertible {
@@ -30,5 +32,21 @@ package struct PassFailure: Error, Sendable, CustomStringConvertible {
         default:
             self.init(.unobservable, "Authentik cannot be observed: \(error)")
         }
+    }
+}
+
+/// A reviewed plan is not what a pass would do any more: nothing was written.
+package struct PlanMoved: Error, Sendable, CustomStringConvertible {
+    package var differences: [PlanRecord.Difference]
+
+    package init(_ differences: [PlanRecord.Difference]) {
+        self.differences = differences
+    }
+
+    /// A sentence, and a line for each difference.
+    package var description: String {
+        let lines = differences.map { "  " + ($0.slug.map { "\($0)  " } ?? "") + $0.message }
+        return (["the plan is out of date, and nothing was written; plan again and review what is new:"] + lines)
+            .joined(separator: "\n")
     }
 }

@@ -1,6 +1,8 @@
 package import AuthentikAPI
 package import DesiredState
+import Kinds
 package import Planning
+package import SecretSources
 
 /// What a pass did.
 package struct PassReport: Sendable {
@@ -15,6 +17,9 @@ package struct PassReport: Sendable {
     package var objects = ManagedObjects()
     /// What came of the secrets.
     package var secrets = ResolvedSecrets()
+
+    /// Whether every service is as declared now, and no deletion is held back.
+    package var isConverged: Bool { brake == nil && outcomes.allSatisfy(\.isConverged) }
 }
 
 /// What became of one service.
@@ -59,6 +64,24 @@ package struct ServiceFailure: Error, Equatable {
         failure.mayBeOutdated = true
         return failure
     }
+
+    /// What was made together, and is not marked as this owner's.
+    static func unmarked(_ reason: String, isOutdated: Bool = false) -> ServiceFailure {
+        var failure = ServiceFailure("created, but without its ownership mark, which the next pass writes: \(reason)")
+        failure.mayBeOutdated = isOutdated
+        return failure
+    }
+
+    static func unmarked(_ error: any Error) -> ServiceFailure {
+        unmarked("\(error)", isOutdated: (error as? AuthentikError)?.mayBeOutdated ?? false)
+    }
+
+    static func complaint(about unkept: [UnkeptField]) -> ServiceFailure {
+        ServiceFailure(UnkeptField.complaint(about: unkept.map(\.name)))
+    }
+
+    static let madeByOthers = outdated("somebody else made it at the same time, with other values")
+    static let markNotKept = ServiceFailure("Authentik does not keep the ownership mark as it was sent")
 
     package init(_ error: AuthentikError) {
         requestID = error.requestID

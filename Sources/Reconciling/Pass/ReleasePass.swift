@@ -19,15 +19,9 @@ package struct ReleasePass: Sendable {
     ///
     /// - Throws: ``PassFailure``, or `CancellationError`.
     package func plan() async throws -> (plan: Plan, release: Release) {
-        do {
-            async let release = client.release()
-            async let applications = client.listedApplications()
-            async let marks = client.entitlements(named: OwnershipMark.entitlementName)
-            let plan = Planner.release(owner: owner, applications: try await applications.rows, marks: try await marks)
-            return (plan, try await release)
-        } catch let error as AuthentikError {
-            throw PassFailure(error)
-        }
+        let observed = try await Observer(client: client).observeMarks()
+        let plan = Planner.release(owner: owner, applications: observed.applications, marks: observed.marks)
+        return (plan, observed.release)
     }
 
     /// Takes the marks off.
@@ -36,8 +30,7 @@ package struct ReleasePass: Sendable {
     package func run() async throws -> PassReport {
         let start = ContinuousClock.now
         let (plan, release) = try await plan()
-        let applier = Applier(client: client, release: release, concurrency: concurrency, onProgress: nil)
-        let outcomes = await applier.apply(plan)
+        let outcomes = await Executor(client: client, release: release, concurrency: concurrency).run(plan)
         return PassReport(
             release: release,
             outcomes: outcomes,

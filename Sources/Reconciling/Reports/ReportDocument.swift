@@ -1,6 +1,8 @@
 package import AuthentikAPI
+import Base
 import DesiredState
 import Planning
+import SecretSources
 
 /// A report for machines; `manifests/schemas/report.schema.json` describes it.
 ///
@@ -24,7 +26,7 @@ package struct ReportDocument: Encodable, Sendable {
 
     package init(_ report: PassReport, address: AuthentikAddress) {
         authentik = AuthentikRecord(url: address.description, release: report.release.description)
-        isConverged = ExitStatus(report) == .success
+        isConverged = report.isConverged
         summary = ServiceRecord.summary(of: report.outcomes.map(\.plan))
         failed = report.outcomes.filter { $0.failure != nil }.count
         brake = report.brake.map(BrakeRecord.init)
@@ -38,6 +40,11 @@ package struct ReportDocument: Encodable, Sendable {
 package struct RequestsDocument: Codable, Sendable, Equatable {
     package var reads: Int
     package var writes: Int
+
+    package init(reads: Int, writes: Int) {
+        self.reads = reads
+        self.writes = writes
+    }
 }
 
 struct OutcomeDocument: Encodable, Sendable {

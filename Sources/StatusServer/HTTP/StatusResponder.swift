@@ -1,6 +1,8 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
+import Reporting
 import ServiceLifecycle
 
 /// Turns Hummingbird's requests into the server's own, and its replies back.
@@ -82,5 +84,64 @@ extension ResponseBody {
             try await self.write(writer)
             throw ConnectionEnd()
         }
+    }
+}
+
+/// The parts of a request that matter.
+struct StatusCall: Sendable {
+    var method: String
+    var path: String
+    /// Names and values as they were sent.
+    var query: [String: String]
+    var ifNoneMatch: String?
+    var authorization: String?
+    var host: String?
+    var origin: String?
+
+    /// - Parameter target: path and query.
+    init(method: String, target: String) {
+        self.method = method
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = String(parts[0])
+        query = [:]
+        for pair in parts.count > 1 ? parts[1].split(separator: "&") : [] {
+            let sides = pair.split(separator: "=", maxSplits: 1)
+            guard let name = sides.first else { continue }
+            query[String(name)] = sides.count > 1 ? String(sides[1]) : ""
+        }
+    }
+
+    /// Whether a switch is on: `wait`, `wait=true`, `wait=1`.
+    func isOn(_ name: String) -> Bool { query[name].map { ["", "true", "1"].contains($0) } ?? false }
+}
+
+/// What the server answers.
+struct Reply: Sendable {
+    var status: HTTPResponse.Status
+    var contentType: String
+    /// Shared with all who are answered the same.
+    var body: ByteBuffer
+    var headers = HTTPFields()
+
+    static func json(_ status: HTTPResponse.Status, _ value: JSONValue) -> Reply {
+        Reply(
+            status: status,
+            contentType: "application/json",
+            body: ByteBuffer(bytes: value.serialized(pretty: true) + [UInt8(ascii: "\n")])
+        )
+    }
+
+    static func json(_ status: HTTPResponse.Status, encoding value: some Encodable) -> Reply {
+        Reply(status: status, contentType: "application/json", body: ByteBuffer(string: "\(JSONText.of(value))\n"))
+    }
+
+    static func error(_ status: HTTPResponse.Status, _ message: String) -> Reply {
+        json(status, ["error": .string(message)])
+    }
+
+    func with(_ name: HTTPField.Name, _ value: String) -> Reply {
+        var reply = self
+        reply.headers[name] = value
+        return reply
     }
 }

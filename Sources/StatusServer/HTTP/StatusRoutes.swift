@@ -1,10 +1,12 @@
+import Base
+import Controller
 import Crypto
 import HTTPTypes
 import JSON
 import NIOCore
 import PrometheusMetrics
-import Reconciling
 import Secrets
+import Status
 
 /// What is served where.
 ///
@@ -88,18 +90,19 @@ struct StatusRoutes: Sendable {
         guard status.program.isLeader else {
             return .error(.serviceUnavailable, "no pass runs here: \(status.message)")
         }
-        guard !call.isOn("wait") || loop.queue.waiting < Self.mostWaiting else {
+        if call.isOn("wait"), await loop.waiting >= Self.mostWaiting {
             return .error(
                 .serviceUnavailable,
                 "too many requests are waiting for a pass; try again later, or without wait"
             )
         }
-        let number = loop.ask(.request)
+        let number = await loop.ask(.request)
         guard call.isOn("wait") else {
             return .json(.accepted, ["pass": .integer(number)]).with(.location, "/status")
         }
-        guard let answer = await loop.queue.answer(to: number) else {
-            return .error(.serviceUnavailable, "no further pass begins: \(loop.whyNoWrites ?? "ask again")")
+        guard let answer = await loop.answer(to: number) else {
+            let why = await loop.whyNoWrites ?? "ask again"
+            return .error(.serviceUnavailable, "no further pass begins: \(why)")
         }
         return .json(.ok, encoding: answer)
     }
@@ -113,10 +116,7 @@ struct StatusRoutes: Sendable {
         let given = call.authorization.flatMap { value -> Substring? in
             value.lowercased().hasPrefix(prefix) ? value.dropFirst(prefix.count) : nil
         }
-        // Digests are compared in constant time.
-        if let given, SHA256.hash(data: Array(given.utf8)) == SHA256.hash(data: Array(token.exposed.utf8)) {
-            return nil
-        }
+        if let given, token.isSent(as: given) { return nil }
         return .error(.unauthorized, "this needs the bearer token that the server was given")
             .with(.wwwAuthenticate, "Bearer realm=\"reconcile\"")
     }

@@ -1,7 +1,8 @@
 import AuthentikAPI
+package import Controller
 import Planning
 package import PrometheusMetrics
-package import Reconciling
+import Status
 
 /// All metrics that `GET /metrics` shows, and what each means.
 package enum MetricCatalog {

@@ -1,7 +1,9 @@
+import Base
+import Controller
 import FoundationEssentials
 import Planning
 package import PrometheusMetrics
-package import Reconciling
+package import Status
 
 /// What a status says, as metrics.
 ///

@@ -1,4 +1,7 @@
+import Base
 import Reconciling
+import Reporting
+import Status
 
 /// The daemon, what it looks after, and what its passes did, for whoever wants to know more.
 struct DaemonFacts {
@@ -91,7 +94,7 @@ struct DaemonFacts {
         }
         return """
             \(.time(pass.finishedAt, isExact: true))<br>\
-            pass \(pass.number), \(pass.result.words), \(count(pass.changed, "change")), \
+            pass \(pass.number), \(pass.result.look.words), \(count(pass.changed, "change")), \
             \(count(pass.requests.reads, "read")) and \(count(pass.requests.writes, "write")) in \
             \(seconds(pass.durationSeconds))<br>\
             <span class="quiet">\(because(pass.triggers))</span>\(error)
@@ -114,4 +117,10 @@ extension String {
         let digits = split(separator: ":", maxSplits: 1).last.map(String.init) ?? self
         return String(digits.prefix(12))
     }
+}
+
+/// As people read it: `0.31 s`, `42 s`.
+private func seconds(_ seconds: Double) -> String {
+    guard seconds < 10 else { return "\(Int(seconds.rounded())) s" }
+    return "\((seconds * 100).rounded() / 100) s"
 }

@@ -1,3 +1,5 @@
+import Base
+
 /// HTML in which nothing but what this program's source has as a literal, or as a file, is markup.
 ///
 /// What a literal interpolates is text, and escaped, unless it is ``HTML`` itself: the compiler lets no other string
@@ -90,16 +92,47 @@ extension Unicode.Scalar {
         case ">": return "&gt;"
         case "\"": return "&quot;"
         case "'": return "&#39;"
-        case " "..."~": return nil
-        default: break
+        default: return isUnprintable ? "\\u{\(String(value, radix: 16))}" : nil
         }
-        switch properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: return spelled
-        // The joiners are parts of emoji and of scripts.
-        case .format: return self == "\u{200C}" || self == "\u{200D}" ? nil : spelled
-        default: return nil
+    }
+}
+
+extension HTML {
+    /// How a moment is told once the page's script runs; without it, it is told as it is.
+    enum Telling {
+        /// `3 min ago`, `in 42 s`.
+        case distance
+        /// `since 2026-11-24 13:00:05 UTC` becomes `for 3 min`.
+        case since
+        /// `now` once it is over: for what is about to come.
+        case due
+
+        fileprivate var name: HTML {
+            switch self {
+            case .distance: "distance"
+            case .since: "since"
+            case .due: "due"
+            }
         }
     }
 
-    private var spelled: String { "\\u{\(String(value, radix: 16))}" }
+    /// A moment.
+    ///
+    /// - Parameter isExact: whether the script keeps the moment beside the distance.
+    static func time(_ moment: Timestamp, _ telling: Telling = .distance, isExact: Bool = false) -> HTML {
+        let machine = moment.description
+        let word: HTML? = if case .since = telling { "since " } else { nil }
+        let exact: HTML? = isExact ? " data-exact" : nil
+        return """
+            <time datetime="\(machine)" data-tell="\(telling.name)"\(exact)>\(word)\(moment.forPeople)</time>
+            """
+    }
+}
+
+extension Timestamp {
+    /// `2026-11-24 13:00:05 UTC`.
+    fileprivate var forPeople: String {
+        let text = description
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC"
+    }
 }

@@ -1,5 +1,7 @@
+import Base
 import Planning
-import Reconciling
+import Reporting
+import Status
 
 /// What a person must know or do that no single service tells.
 struct Notices {
@@ -12,7 +14,7 @@ struct Notices {
 
     private var authentik: HTML? {
         guard let error = status.authentik.error, !status.message.contains(error) else { return nil }
-        return notice("authentik-error", .bad, "Authentik", "<p>\(sentence(error))</p>")
+        return notice("authentik-error", .bad, title: "Authentik", body: "<p>\(sentence(error))</p>")
     }
 
     /// Of the passes; nothing that is told elsewhere.
@@ -21,7 +23,7 @@ struct Notices {
         guard let error = passes.lastAttempt?.error, passes.failuresInARow > 0 else { return nil }
         guard !status.message.contains(error), status.authentik.error?.contains(error) != true else { return nil }
         let title: HTML = "\(count(passes.failuresInARow, "pass", "passes")) failed in a row"
-        return notice("failures", .bad, title, "<p>\(sentence(error))</p>")
+        return notice("failures", .bad, title: title, body: "<p>\(sentence(error))</p>")
     }
 
     private var file: HTML? {
@@ -32,7 +34,7 @@ struct Notices {
                 <p>Until they are mended, the file as it was read \(.time(status.file.loadedAt)) stays in force.</p>
                 \(list)
                 """
-            return notice("file", .warning, "Mistakes in the file", body)
+            return notice("file", .warning, title: "Mistakes in the file", body: body)
         }
         guard !problems.isEmpty else { return nil }
         return """
@@ -46,10 +48,10 @@ struct Notices {
 
     private var brake: HTML? {
         guard let brake = status.brake else { return nil }
-        return notice("brake", .warning, "The brake holds", "<p>\(sentence(brake.message))</p>")
+        return notice("brake", .warning, title: "The brake holds", body: "<p>\(sentence(brake.message))</p>")
     }
 
-    private func notice(_ id: HTML, _ tone: Tone, _ title: HTML, _ body: HTML) -> HTML {
+    private func notice(_ id: HTML, _ tone: Tone, title: HTML, body: HTML) -> HTML {
         """
         <section id="\(id)" class="notice \(tone.name)" aria-labelledby="\(id)-title">
         <h2 id="\(id)-title">\(title)</h2>

@@ -1,5 +1,8 @@
+import Base
 import Planning
 import Reconciling
+import Reporting
+import Status
 
 /// One service: a line, and everything that is known of it when it is opened.
 struct ServiceEntry {
@@ -9,10 +12,10 @@ struct ServiceEntry {
     var html: HTML {
         let name = service.name == service.slug ? nil : service.name
         return """
-            <details id="service-\(service.slug)" class="service \(service.state.tone.name)">
-            <summary>\(service.state.symbol.html)\
+            <details id="service-\(service.slug)" class="service \(service.state.look.tone.name)">
+            <summary>\(service.state.look.symbol.html)\
             <span class="names"><b><bdi>\(service.slug)</bdi></b>\(name.map { " <bdi class=\"name\">\($0)</bdi>" as HTML })</span> \
-            <span class="why"><span class="tone">\(service.state.word)</span> <span class="reason">\(service.reason.plain)</span></span> \
+            <span class="why"><span class="tone">\(service.state.look.word)</span> <span class="reason">\(service.reason.plain)</span></span> \
             <span class="when">\(when)</span></summary>
             <div class="body">
             \(parts.compactMap(\.self))</div>
@@ -153,19 +156,58 @@ func code(_ field: String) -> HTML {
     return "<code>\(field)</code>"
 }
 
-extension ConditionStatus.Status {
-    fileprivate var tone: Tone {
-        switch self {
-        case .yes: .good
-        case .no: .bad
-        case .unknown: .idle
-        }
-    }
-}
-
 extension ServiceStatus {
     /// When it stopped being as declared; nil if it is, or nobody knows.
     fileprivate var outOfSyncSince: Timestamp? {
         conditions.first { $0.type == .synced && $0.status != .yes }?.lastTransitionTime
+    }
+}
+
+/// Fields before and after, an element of a list a line; of secrets only that they differ.
+struct Differences {
+    let changes: [ChangeRecord]
+    /// What the values before are.
+    let before: HTML
+
+    var html: HTML {
+        """
+        <dl class="differences">
+        \(changes.map(difference))</dl>
+        \(legend)
+        """
+    }
+
+    /// Only where there is something to explain.
+    private var legend: HTML? {
+        guard changes.contains(where: { $0.before != nil }) else { return nil }
+        return """
+            <p class="quiet legend"><span class="bad"><span class="tone">−</span></span> \(before) \
+            <span class="good"><span class="tone">+</span></span> as declared</p>
+            """
+    }
+
+    private func difference(_ change: ChangeRecord) -> HTML {
+        """
+        <div><dt><span class="object">\(change.object)</span>.<wbr>\(change.field)</dt>\(values(of: change))</div>
+
+        """
+    }
+
+    private func values(of change: ChangeRecord) -> [HTML] {
+        guard !change.isSecret else { return ["<dd class=\"secret\">(changed)</dd>"] }
+        let after = change.shownAfter ?? []
+        guard let before = change.shownBefore else {
+            return after.isEmpty ? [Self.none("added")] : after.map { Self.line("added", $0) }
+        }
+        let elements = change.elements
+        return (before.isEmpty ? [Self.none("removed")] : elements.removed.map { Self.line("removed", $0) })
+            + (after.isEmpty ? [Self.none("added")] : elements.added.map { Self.line("added", $0) })
+            + elements.kept.map { "<dd class=\"kept\">\($0)</dd>" }
+    }
+
+    private static func none(_ kind: HTML) -> HTML { line(kind, "(none)") }
+
+    private static func line(_ kind: HTML, _ text: String) -> HTML {
+        "<dd class=\"\(kind)\">\(text)</dd>"
     }
 }

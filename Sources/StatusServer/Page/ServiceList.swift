@@ -1,4 +1,6 @@
-import Reconciling
+import Base
+import Reporting
+import Status
 
 /// All services: what is not as declared first, the most urgent on top.
 struct ServiceList {
@@ -55,7 +57,7 @@ struct ServiceList {
         guard present.count > 1 || status.totals.fights > 0 else { return nil }
         let states = present.map { state -> HTML in
             """
-            <li class="\(state.tone.name)">\(state.symbol.html)\(status.totals.states[state.rawValue, default: 0]) \(state.word)</li>
+            <li class="\(state.look.tone.name)">\(state.look.symbol.html)\(status.totals.states[state.rawValue, default: 0]) \(state.look.word)</li>
 
             """
         }

@@ -1,6 +1,7 @@
-import Crypto
+import Base
 import FoundationEssentials
-package import Reconciling
+import Reporting
+package import Status
 
 /// What `GET /` says: the status as a page for a person.
 ///
@@ -21,8 +22,8 @@ package enum StatusPage {
             <meta name="color-scheme" content="light dark">
             <meta name="referrer" content="no-referrer">
             <noscript><meta http-equiv="refresh" content="15"></noscript>
-            <title>\(status.state.headline) · \(status.owner) · reconcile</title>
-            <link rel="icon" href="\(status.state.tone.icon)">
+            <title>\(status.state.look.headline) · \(status.owner) · reconcile</title>
+            <link rel="icon" href="\(status.state.look.tone.icon)">
             <style>\(style)</style>
             </head>
             <body>
@@ -49,6 +50,58 @@ package enum StatusPage {
 
     /// As Content Security Policy Level 3 has it.
     static func digest(of content: String) -> String {
-        "sha256-\(Data(SHA256.hash(data: Data(content.utf8))).base64EncodedString())"
+        "sha256-\(Data(SHA256.digest(of: Array(content.utf8))).base64EncodedString())"
+    }
+}
+
+/// The top of the page: how it stands, since when and why.
+struct Verdict {
+    let status: StatusDocument
+
+    var html: HTML {
+        """
+        <header id="verdict" class="\(status.state.look.tone.name)">
+        <p class="whose"><strong>reconcile</strong> keeps <bdi>\(status.owner)</bdi> at \(authentik)</p>
+        <h1 id="state" aria-live="polite">\(status.state.look.symbol.html)\(status.state.look.headline)</h1>
+        <p class="message">\(sentence(status.message.plain))</p>
+        <p class="since">\(.time(status.since, .since))</p>
+        </header>
+        """
+    }
+
+    private var authentik: HTML {
+        guard status.authentik.isLink else { return "<bdi>\(status.authentik.url)</bdi>" }
+        let url = status.authentik.url
+        return """
+            <a href="\(url)" rel="noreferrer"><bdi>\(url.withoutScheme)</bdi></a>
+            """
+    }
+}
+
+/// A clause or sentence from elsewhere as a sentence.
+func sentence(_ text: String) -> String {
+    let end: Set<Character> = [".", "!", "?", ":"]
+    let text = text.capitalizedFirst
+    return text.last.map(end.contains) ?? true ? text : text + "."
+}
+
+extension AuthentikStatus {
+    /// Whether the address may be followed.
+    var isLink: Bool { url.hasPrefix("https://") || url.hasPrefix("http://") }
+}
+
+extension String {
+    /// A clause as it begins a line.
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
+    /// As a person reads it: moments without letters in them, and without the requests' ids, which stand elsewhere.
+    var plain: String {
+        replacing(#/ \[request [0-9a-f]+\]/#, with: "")
+            .replacing(#/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/#) { "\($0.1) \($0.2) UTC" }
+    }
+
+    fileprivate var withoutScheme: String {
+        let rest = split(separator: "://", maxSplits: 1).last.map(String.init) ?? self
+        return rest.hasSuffix("/") ? String(rest.dropLast()) : rest
     }
 }

@@ -1,4 +1,7 @@
-import Reconciling
+import Base
+import Planning
+import Reporting
+import Status
 
 /// What happened last, and what comes next.
 struct Vitals {
@@ -45,7 +48,7 @@ struct Vitals {
         let failures: HTML? = passes.failuresInARow > 1 ? "<dd>\(passes.failuresInARow) failures in a row</dd>" : nil
         return """
             <dd class="key">\(.time(last.finishedAt))</dd>
-            <dd class="\(last.result.tone.name)"><span class="tone">\(last.result.words.capitalizedFirst)</span></dd>\(success)\(failures)
+            <dd class="\(last.result.look.tone.name)"><span class="tone">\(last.result.look.words.capitalizedFirst)</span></dd>\(success)\(failures)
             <dd class="quiet">\(because(last.triggers).capitalizedFirst)</dd>
             """
     }
@@ -68,4 +71,54 @@ struct Vitals {
 /// `the file changed, a secret changed`.
 func because(_ triggers: [Trigger]) -> String {
     triggers.map(\.words).joined(separator: ", ")
+}
+
+/// The last thing that happened to any service, whoever did it.
+struct LatestEvent {
+    var slug: String
+    var at: Timestamp
+    /// What this daemon did; nil if somebody else's change was found later, and left.
+    var change: LastChange?
+    /// What somebody else did that led to it; nil if nobody did.
+    var drift: LastDrift?
+
+    /// - Returns: nil if nothing happened.
+    init?(_ services: [ServiceStatus]) {
+        guard let latest = services.compactMap(Self.init).max(by: { $0.at < $1.at }) else { return nil }
+        self = latest
+    }
+
+    /// - Returns: nil if nothing happened to this one.
+    init?(_ service: ServiceStatus) {
+        slug = service.slug
+        switch (service.lastChange, service.lastDrift) {
+        case (let change?, let drift?) where change.pass == drift.pass:
+            (at, self.change, self.drift) = (max(change.at, drift.at), change, drift)
+        case (let change?, let drift) where drift.map({ $0.at <= change.at }) ?? true:
+            (at, self.change) = (change.at, change)
+        case (_, let drift?):
+            (at, self.drift) = (drift.at, drift)
+        default:
+            return nil
+        }
+    }
+
+    /// `mended`, `created`.
+    var word: String {
+        guard let change else { return "changed" }
+        return drift == nil ? change.done : "mended"
+    }
+
+    /// As `provider.redirect_uris`.
+    var fields: [String] {
+        change?.fields ?? drift?.changes.map { "\($0.object).\($0.field)" } ?? []
+    }
+
+    /// ` after a change by akadmin`; nil if nobody else had a part in it.
+    var author: HTML? {
+        drift.map { drift in
+            let name: HTML = drift.by.map { "<b><bdi>\($0.username)</bdi></b>" } ?? "somebody else"
+            return change == nil ? " by \(name)" : " after a change by \(name)"
+        }
+    }
 }

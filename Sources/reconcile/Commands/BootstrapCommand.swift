@@ -1,11 +1,12 @@
 import ArgumentParser
 import AuthentikAPI
-import Deploying
+import Base
 import Files
-import FoundationEssentials
 import KubernetesAPI
 import Reconciling
+import Reporting
 import Secrets
+import Setup
 
 /// `reconcile bootstrap`: makes the account that the others run as.
 struct BootstrapCommand: AsyncParsableCommand {
@@ -75,15 +76,7 @@ struct BootstrapCommand: AsyncParsableCommand {
     @OptionGroup var log: LogOptions
 
     func validate() throws {
-        guard !connection.sandbox else {
-            throw ValidationError(
-                "an account in a sandbox made for this run ends with it; serve one: reconcile sandbox"
-            )
-        }
-        let characters = account.utf8.allSatisfy { byte in
-            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
-                || "-_".utf8.contains(byte)
-        }
+        let characters = account.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }
         guard !account.isEmpty, account.utf8.count <= 100, characters else {
             throw ValidationError("--account takes up to 100 letters, digits, '-' and '_'")
         }
@@ -97,14 +90,9 @@ struct BootstrapCommand: AsyncParsableCommand {
         let target = try connection.target()
         // Before anything is made: whether there is a place for the token.
         let kubernetes = try kubernetes()
-        connection.warn(log.logger())
-        var client = AuthentikClient(
-            address: target.address,
-            token: target.token,
-            transport: try connection.transport()
-        )
-        client.deadline = .now + .seconds(connection.timeoutSeconds)
-        client.onRetry = RetryLog(logger: log.logger()).report
+        let logger = log.logger()
+        connection.warn(logger)
+        let client = try connection.client(of: target.address, target.token, logger: logger)
         var bootstrap = Bootstrap(client: client, name: account)
         bootstrap.trims = trim
         bootstrap.onChange = { StandardError.print($0.printable) }
@@ -114,13 +102,13 @@ struct BootstrapCommand: AsyncParsableCommand {
             try await hand(over: made.token, kubernetes)
         } catch let error as AuthentikError {
             let failure = PassFailure(error)
-            throw refusal(failure.description, ExitStatus(failure))
+            throw style.refusal(failure.description, ExitStatus(failure))
         } catch let taken as NameTaken {
-            throw refusal("\(taken); choose another name with --account, or remove it", .incomplete)
+            throw style.refusal("\(taken); choose another name with --account, or remove it", .incomplete)
         } catch let failure as FileFailure {
-            throw refusal("the token cannot be written to '\(writeFile ?? "")': \(failure)", .incomplete)
+            throw style.refusal("the token cannot be written to '\(writeFile ?? "")': \(failure)", .incomplete)
         } catch let error as KubernetesError {
-            throw refusal("the Secret cannot be written: \(error)", .incomplete)
+            throw style.refusal("the Secret cannot be written: \(error)", .incomplete)
         }
     }
 
@@ -153,17 +141,12 @@ struct BootstrapCommand: AsyncParsableCommand {
         }
     }
 
-    private func refusal(_ message: String, _ status: ExitStatus) -> ArgumentParser.ExitCode {
-        StandardError.print(style.standardError.red("error: ") + message.printable)
-        return status.thrown
-    }
-
     private func kubernetes() throws -> KubernetesClient? {
         guard writeSecret != nil else { return nil }
         do {
-            guard
-                let configuration = try KubernetesConfiguration.find(environment: ProcessInfo.processInfo.environment)
-            else { throw KubernetesConfigurationError.notFound }
+            guard let configuration = try KubernetesConfiguration.find(environment: Environment.variables) else {
+                throw KubernetesConfigurationError.notFound
+            }
             return try KubernetesClient(configuration: configuration)
         } catch let error as KubernetesConfigurationError {
             throw ValidationError("--write-secret needs a Kubernetes API: \(error)")

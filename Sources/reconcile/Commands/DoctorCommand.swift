@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthentikAPI
+import Base
 import CurlTransport
 import Deploying
 import DesiredState
@@ -7,6 +8,8 @@ import FoundationEssentials
 import Kinds
 import KubernetesAPI
 import Reconciling
+import Reporting
+import Setup
 
 /// `reconcile doctor`: looks at everything that has to be right, and says what to do.
 struct DoctorCommand: AsyncParsableCommand {
@@ -35,25 +38,8 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var style: StyleOptions
     @OptionGroup var log: LogOptions
 
-    func validate() throws {
-        guard !connection.sandbox else {
-            throw ValidationError("a sandbox made for this run has nothing wrong; serve one: reconcile sandbox")
-        }
-    }
-
     func run() async throws {
-        let (client, ofAuthentik) = try await authentik()
-        let (desired, ofFile) = file()
-        var findings = ofAuthentik + ofFile
-        findings += connection.cautions(desired, triggerToken: trigger.path).map {
-            Finding("caution", .warning, $0.message, advice: $0.advice)
-        }
-        if let desired {
-            if let client { findings += try await NameCheckup(client: client, desired: desired).findings() }
-            let resolved = await connection.secretResolution().resolve(desired)
-            findings += SecretCheckup(desired: desired, resolved: resolved).findings()
-        }
-        findings += try await kubernetes(desired)
+        let findings = try await doctor().findings()
         switch output {
         case .json: StandardOutput.print(FindingsText.json(findings))
         case .text: StandardOutput.print(FindingsText(style: style.standardOutput).render(findings))
@@ -61,75 +47,28 @@ struct DoctorCommand: AsyncParsableCommand {
         if findings.contains(where: { $0.verdict == .problem }) { throw ExitStatus.incomplete.thrown }
     }
 
-    // MARK: - Checkups
+    private func doctor() throws -> Doctor {
+        Doctor(
+            authentik: try authentik(),
+            paths: (try? files.paths()) ?? [],
+            cautions: { [connection, path = trigger.path] in connection.cautions($0, triggerToken: path) },
+            secrets: connection.secretResolver(),
+            environment: Environment.variables,
+            lease: leadership.isWanted(isSandbox: false) ? leadership.leaseText : nil
+        )
+    }
 
-    /// - Returns: also the client, if Authentik answers it.
-    private func authentik() async throws -> (AuthentikClient?, [Finding]) {
-        var client: AuthentikClient
-        let transport: CurlTransport
+    private func authentik() throws -> Result<Doctor.Authentik, Doctor.UnusableSettings> {
         do {
             let target = try connection.target()
-            transport = try connection.transport()
-            client = AuthentikClient(address: target.address, token: target.token, transport: transport)
+            let transport = try connection.transport()
+            var client = AuthentikClient(address: target.address, token: target.token, transport: transport)
+            client.deadline = .now + .seconds(connection.timeoutSeconds)
+            return .success(Doctor.Authentik(client: client, transport: transport))
         } catch let error as ValidationError {
-            return (nil, [Finding("settings", .problem, error.message)])
+            return .failure(Doctor.UnusableSettings(error.message))
         } catch let error as TokenFileError {
-            return (nil, [Finding("settings", .problem, error.description)])
+            return .failure(Doctor.UnusableSettings(error.description))
         }
-        client.deadline = .now + .seconds(connection.timeoutSeconds)
-        // Who waits for a person's eye does not wait for Authentik long.
-        client.retryPolicy.maximumAttempts = 1
-        let findings = try await AuthentikCheckup(client: client, transport: transport).findings()
-        let answers = !findings.contains { ["Authentik", "token"].contains($0.subject) && $0.verdict == .problem }
-        return (answers ? client : nil, findings)
-    }
-
-    private func file() -> (DesiredState?, [Finding]) {
-        let paths: [String]
-        do {
-            paths = try files.paths()
-        } catch {
-            let advice = "name it with --config or RECONCILE_CONFIG"
-            return (nil, [Finding("file", .skipped, "no file is given", advice: advice)])
-        }
-        let result = DesiredStateLoader.load(paths: paths)
-        var findings = result.diagnostics.map { diagnostic in
-            var place = diagnostic.file
-            if let line = diagnostic.line { place += ":\(line):\(diagnostic.column ?? 1)" }
-            // What counts those that are not shown is about no place.
-            let message = place.isEmpty ? diagnostic.message : "\(place): \(diagnostic.message)"
-            let verdict: Finding.Verdict = diagnostic.severity == .error ? .problem : .warning
-            return Finding("file", verdict, message, advice: diagnostic.hint)
-        }
-        if let state = result.state {
-            let message = "\(count(state.services.count, "service")) of the owner '\(state.owner)'"
-            findings.insert(Finding("file", .ok, message), at: 0)
-        }
-        return (result.state, findings)
-    }
-
-    private func kubernetes(_ desired: DesiredState?) async throws -> [Finding] {
-        let environment = ProcessInfo.processInfo.environment
-        let configuration: KubernetesConfiguration?
-        do {
-            configuration = try KubernetesConfiguration.find(environment: environment)
-        } catch {
-            return [Finding("Kubernetes", .problem, error.description)]
-        }
-        var needed = desired.map(NeededAccess.needed) ?? []
-        let namespace = configuration?.namespace ?? "default"
-        if leadership.isWanted(isSandbox: false) {
-            needed += NeededAccess.election(by: try leadership.leaseName(namespace: namespace))
-        }
-        if let subject = EventSubject(environment: environment, namespace: namespace) {
-            needed += NeededAccess.events(in: subject.pod.namespace)
-        }
-        guard !needed.isEmpty else { return [] }
-        guard let configuration else {
-            let advice = "run this where the program runs, or set KUBECONFIG"
-            return [Finding("Kubernetes", .problem, KubernetesConfigurationError.notFound.description, advice: advice)]
-        }
-        return try await KubernetesCheckup(client: KubernetesClient(configuration: configuration), needed: needed)
-            .findings()
     }
 }

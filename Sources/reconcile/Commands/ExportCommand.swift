@@ -1,8 +1,10 @@
 import ArgumentParser
 import AuthentikAPI
+import Base
 import Exporting
 import Logging
 import Reconciling
+import Reporting
 
 /// `reconcile export`: the live services as a file.
 struct ExportCommand: AsyncParsableCommand {
@@ -52,24 +54,15 @@ struct ExportCommand: AsyncParsableCommand {
             throw ValidationError("say whose services to export with --owner NAME, or export everything with --all")
         }
         if let owner, let complaint = Export.complaint(aboutOwner: owner) { throw ValidationError("--\(complaint)") }
-        guard !connection.sandbox else {
-            throw ValidationError("a sandbox made for this run holds nothing to export; serve one: reconcile sandbox")
-        }
     }
 
     func run() async throws {
         let target = try connection.target()
         let logger = log.logger()
         connection.warn(logger)
-        var client = AuthentikClient(
-            address: target.address,
-            token: target.token,
-            transport: try connection.transport()
-        )
-        client.deadline = .now + .seconds(connection.timeoutSeconds)
-        client.onRetry = RetryLog(logger: logger).report
+        let client = try connection.client(of: target.address, target.token, logger: logger)
         do {
-            let (observed, bindings, entitlements) = try await client.observeForExport()
+            let (observed, bindings, entitlements) = try await Observer(client: client).observeForExport()
             let scope: Export.Scope = if all { .all(owner: owner) } else { .marked(owner: owner ?? "") }
             let export = Export(
                 scope,
@@ -82,8 +75,7 @@ struct ExportCommand: AsyncParsableCommand {
             report(export, logger)
             guard export.problems.isEmpty else { throw ExitStatus.incomplete.thrown }
         } catch let failure as PassFailure {
-            StandardError.print(style.standardError.red("error: ") + failure.description.printable)
-            throw ExitStatus(failure).thrown
+            throw style.refusal(failure.description, ExitStatus(failure))
         }
     }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Planning
 import Reconciling
+import Reporting
 
 /// `reconcile plan`: what a pass would do.
 struct PlanCommand: AsyncParsableCommand {
@@ -31,17 +33,28 @@ struct PlanCommand: AsyncParsableCommand {
     var save: String?
 
     @OptionGroup var pass: PassOptions
+    @OptionGroup var narrowing: NarrowingOptions
+
+    @Flag(
+        help: ArgumentHelp(
+            "Resolve and compare no secrets, for where they are not at hand.",
+            discussion:
+                "A new service shows 'client_secret (not resolved)'; that of a service that is there is not compared."
+        )
+    )
+    var withoutSecrets = false
+
     @OptionGroup var deletions: DeletionOptions
 
     func validate() throws {
-        if save != nil, pass.connection.sandbox {
+        if save != nil, pass.isSandbox {
             throw ValidationError("--save is of no use with --sandbox, which is made anew for each run")
         }
     }
 
     func run() async throws {
         let allowedDeletions = deletions.allowDeletions
-        try await pass.run { session in
+        try await pass.run(Narrowing(only: narrowing.only, withoutSecrets: withoutSecrets)) { session in
             var session = session
             session.pass.allowedDeletions = allowedDeletions
             let (plan, release, standIns) = try await session.pass.plan()

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Deploying
+import Base
 import KubernetesAPI
+import Reporting
+import Setup
 
 /// `reconcile rbac`: the file alone, without Kubernetes.
 struct RBACCommand: ParsableCommand {
@@ -90,14 +92,7 @@ struct RBACCommand: ParsableCommand {
     }
 
     private static func shellWord(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "-_./:@+,=".utf8.contains(byte)
-            }
-        }
+        let isPlain = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_./:@+,=".utf8.contains($0) }
         // By scalars: to a shell, a quotation mark with an accent is one.
         let quoted = text.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined()
         return isPlain ? text : "'\(quoted)'"

@@ -2,6 +2,7 @@ import ArgumentParser
 import DesiredState
 import Planning
 import Reconciling
+import Reporting
 
 /// `reconcile release`: gives up what an owner manages.
 struct ReleaseCommand: AsyncParsableCommand {
@@ -17,20 +18,17 @@ struct ReleaseCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var pass: PassOptions
+    @OptionGroup var writes: ConcurrencyOptions
 
     @Flag(help: "Only show whose marks would be taken off.")
     var dryRun = false
 
     func run() async throws {
-        guard pass.narrowing.narrowing == Narrowing() else {
-            throw ValidationError(
-                "a release is of all that an owner manages; --only and --without-secrets do not narrow it"
-            )
-        }
         if pass.output == .markdown, !dryRun { throw ValidationError("--output markdown is for plans") }
         let dryRun = dryRun
-        try await pass.run { session in
-            let release = ReleasePass(client: session.pass.client, owner: session.pass.desired.owner)
+        try await pass.run(concurrency: try writes.limit) { session in
+            var release = ReleasePass(client: session.pass.client, owner: session.pass.desired.owner)
+            release.concurrency = session.pass.concurrency
             if dryRun {
                 let (plan, version) = try await release.plan()
                 return (session.render(plan, version), plan.stuck.isEmpty ? .success : .incomplete)

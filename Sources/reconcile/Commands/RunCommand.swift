@@ -1,6 +1,7 @@
 import ArgumentParser
 import Planning
 import Reconciling
+import Reporting
 
 /// `reconcile`, without a subcommand: the daemon, or with `--once` a single pass.
 struct RunCommand: AsyncParsableCommand {
@@ -8,8 +9,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Keep Authentik equal to the file: as a daemon, or once. This is what 'reconcile' alone does.",
         usage: """
-            reconcile --config FILE [--listen ADDRESS] [--interval-seconds N] [--sandbox]
-            reconcile --once --config FILE [--sandbox]
+            reconcile --config FILE [--listen ADDRESS] [--interval-seconds N]\(BuiltInAuthentik.usage)
+            reconcile --once --config FILE\(BuiltInAuthentik.usage)
             reconcile --once --config FILE --plan PLAN
             """,
         discussion: """
@@ -42,7 +43,9 @@ struct RunCommand: AsyncParsableCommand {
     var plan: String?
 
     @OptionGroup var pass: PassOptions
+    @OptionGroup var narrowing: NarrowingOptions
     @OptionGroup var deletions: DeletionOptions
+    @OptionGroup var writes: ConcurrencyOptions
     @OptionGroup(title: "Options of the daemon") var daemon: DaemonOptions
 
     func validate() throws {
@@ -51,19 +54,14 @@ struct RunCommand: AsyncParsableCommand {
 
     private func checkOptions() throws {
         if pass.output == .markdown { throw ValidationError("--output markdown is for 'reconcile plan'") }
-        if pass.narrowing.withoutSecrets {
-            throw ValidationError(
-                "--without-secrets is for 'reconcile plan': a pass needs the secrets, or it would leave services half done"
-            )
-        }
         guard plan != nil else { return }
-        if !pass.narrowing.only.isEmpty {
+        if !narrowing.only.isEmpty {
             throw ValidationError("--only and --plan exclude each other: the plan says what it is about")
         }
         if deletions.allowDeletions != nil {
             throw ValidationError("--allow-deletions and --plan exclude each other: the plan says what may be deleted")
         }
-        if pass.connection.sandbox {
+        if pass.isSandbox {
             throw ValidationError("--plan is of no use with --sandbox, which is made anew for each run")
         }
     }
@@ -71,19 +69,20 @@ struct RunCommand: AsyncParsableCommand {
     private func checkDaemonOptions() throws {
         let misplaced = [
             ("--plan", plan != nil), ("--allow-deletions", deletions.allowDeletions != nil),
-            ("--only", !pass.narrowing.only.isEmpty), ("--output", pass.output != .text),
+            ("--only", !narrowing.only.isEmpty), ("--output", pass.output != .text),
         ]
         if let (name, _) = misplaced.first(where: \.1) {
             throw ValidationError("\(name) is for single passes; add --once, or leave it out to run as a daemon")
         }
-        if pass.narrowing.withoutSecrets { throw ValidationError("--without-secrets is for 'reconcile plan'") }
     }
 
     func run() async throws {
-        guard once else { return try await Daemon(pass: pass, options: daemon).run() }
+        let concurrency = try writes.limit
+        guard once else { return try await Daemon(pass: pass, options: daemon, concurrency: concurrency).run() }
         let reviewed = try reviewedPlan()
         let allowedDeletions = reviewed?.allowedDeletions ?? deletions.allowDeletions
-        try await pass.run(reviewed?.narrowing) { session in
+        try await pass.run(reviewed?.narrowing ?? Narrowing(only: narrowing.only), concurrency: concurrency) {
+            session in
             var session = session
             session.pass.allowedDeletions = allowedDeletions
             let report = try await session.pass.run(applying: reviewed)
@@ -96,7 +95,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             return try PlanFile.read(plan)
         } catch {
-            throw pass.refusal(error.description, .invalidFile)
+            throw pass.style.refusal(error.description, .invalidFile)
         }
     }
 }

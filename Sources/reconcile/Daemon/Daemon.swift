@@ -1,25 +1,43 @@
 import ArgumentParser
 import AuthentikAPI
-import AuthentikSandbox
+import Base
+import Controller
 import CurlTransport
 import DesiredState
 import Files
 import FoundationEssentials
+import Glibc
+import Kinds
 import KubernetesAPI
 import Logging
 import Metrics
 import PrometheusMetrics
 import Reconciling
+import Reporting
 import SecretSources
 import Secrets
 import ServiceLifecycle
+import Status
 import StatusServer
 import UnixSignals
 
 /// `reconcile` without `--once`: passes in a loop, and a status server, until a signal ends it.
 struct Daemon {
+    /// Which Authentik, and how it is asked.
+    private struct Site {
+        let address: AuthentikAddress
+        let transport: CurlTransport
+        let token: TokenSource
+
+        @Sendable func client() -> AuthentikClient {
+            AuthentikClient(address: address, token: token.current(), transport: transport)
+        }
+    }
+
     let pass: PassOptions
     let options: DaemonOptions
+    /// How many writes are sent to Authentik at the same time.
+    let concurrency: Int
 
     func run() async throws {
         // Before anything else: a signal that comes early must not end the process half way.
@@ -28,30 +46,35 @@ struct Daemon {
         let logger = pass.log.logger(.info, showsTime: true)
         let log = LoopLog(logger)
         let server = try options.serverSettings()
-        let target = pass.connection.sandbox ? nil : try pass.connection.target()
-        let election = try options.leadership.election(isSandbox: pass.connection.sandbox)
+        let target = pass.isSandbox ? nil : try pass.connection.target(offeringSandbox: true)
+        let election = try options.leadership.election(isSandbox: pass.isSandbox)
         let files = try loadFiles()
-        let transport = try pass.connection.transport()
-        pass.connection.warn(logger, about: files.loaded.desired, triggerToken: options.trigger.path)
+        let transport = try pass.connection.transport(isSandbox: pass.isSandbox, concurrency: concurrency)
+        pass.connection.warn(
+            logger,
+            about: files.loaded.files.desired,
+            triggerToken: options.trigger.path,
+            isSandbox: pass.isSandbox
+        )
         if let target {
             // A pipe gave all that it has; the token that came of it stays in use.
             let token = TokenSource(target.token, log: log) { [connection = pass.connection] in
                 try connection.token(.regular)
             }
-            try await serve(files, log, logger, server, signals, target.address, transport, token, election)
+            let site = Site(address: target.address, transport: transport, token: token)
+            try await serve(site, files, server: server, election: election, signals: signals, log: log, to: logger)
         } else {
-            let token = randomToken()
-            try await withSandbox(token: token) { _, url in
-                guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
-                let source = TokenSource(Secret(token), log: log, read: nil)
-                try await serve(files, log, logger, server, signals, address, transport, source, election)
+            try await BuiltInAuthentik.run { address, token in
+                let source = TokenSource(token, log: log, read: nil)
+                let site = Site(address: address, transport: transport, token: source)
+                try await serve(site, files, server: server, election: election, signals: signals, log: log, to: logger)
             }
         }
     }
 
     /// Where to tell of what happens, if this is a pod.
     private func eventRecorder(_ log: LoopLog) -> EventRecorder? {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = Environment.variables
         // Who needs Kubernetes for more is told what is wrong with it.
         guard let configuration = try? KubernetesConfiguration.find(environment: environment),
             let subject = EventSubject(environment: environment, namespace: configuration.namespace),
@@ -64,7 +87,7 @@ struct Daemon {
         let renderer = DiagnosticRenderer(isColored: pass.style.standardError.isColored)
         do {
             let files = try DesiredFiles(paths: try pass.files.paths(), at: .now)
-            StandardError.write(renderer.render(files.loaded.warnings))
+            StandardError.write(renderer.render(files.loaded.files.warnings))
             return files
         } catch let invalid as InvalidFiles {
             StandardError.write(renderer.render(invalid.diagnostics))
@@ -73,15 +96,13 @@ struct Daemon {
     }
 
     private func serve(
+        _ site: Site,
         _ files: DesiredFiles,
-        _ log: LoopLog,
-        _ logger: Logger,
-        _ serverSettings: StatusServerSettings,
-        _ signals: UnixSignalsSequence,
-        _ address: AuthentikAddress,
-        _ transport: CurlTransport,
-        _ token: TokenSource,
-        _ election: LeaseElection?
+        server serverSettings: StatusServerSettings,
+        election: LeaseElection?,
+        signals: UnixSignalsSequence,
+        log: LoopLog,
+        to logger: Logger
     ) async throws {
         let registry = PrometheusRegistry(families: MetricCatalog.families)
         MetricsSystem.bootstrap(registry)
@@ -94,21 +115,36 @@ struct Daemon {
                 LeadershipStatus(lease: $0.name.description, identity: $0.identity, since: startedAt)
             }
         )
-        var resolution = pass.connection.secretResolution()
-        resolution.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
+        var resolver = pass.connection.secretResolver(isSandbox: pass.isSandbox)
+        resolver.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
+        let reconciler = AuthentikReconciler(
+            client: site.client,
+            secrets: { [resolver] in await resolver.resolve($0) },
+            kubernetes: resolver.reader?.kubernetes,
+            concurrency: concurrency,
+            log: log
+        )
+        var surroundings = LoopSurroundings(address: site.address, reconciler: reconciler)
+        if let reader = resolver.reader {
+            surroundings.secretReader = {
+                _ = try reader.kubernetes.client()
+                return reader
+            }
+        }
+        surroundings.tokenFile = pass.isSandbox ? nil : pass.connection.tokenPath
+        surroundings.election = election
+        surroundings.events = pass.isSandbox ? nil : eventRecorder(log)
+        let ledger = StatusLedger(
+            program: program,
+            authentik: site.address,
+            paths: files.paths,
+            files: files.loaded.files
+        )
         let loop = ReconcileLoop(
             settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
             files: files,
-            surroundings: LoopSurroundings(
-                address: address,
-                client: { AuthentikClient(address: address, token: token.current(), transport: transport) },
-                secrets: { [resolution] in await resolution.resolve($0) },
-                kubernetes: resolution.kubernetes,
-                tokenFile: pass.connection.sandbox ? nil : pass.connection.tokenPath,
-                election: election,
-                events: pass.connection.sandbox ? nil : eventRecorder(log)
-            ),
-            board: StatusBoard(StatusLedger(program: program, authentik: address, files: files)),
+            surroundings: surroundings,
+            board: StatusBoard(ledger),
             log: log
         )
         let server = StatusServer(settings: serverSettings, loop: loop, registry: registry)
@@ -132,7 +168,22 @@ struct Daemon {
             try await group.run()
             logger.notice("ended")
         } catch let error as StatusServerError {
-            throw pass.refusal(error.description, .incomplete)
+            throw pass.style.refusal(error.description, .incomplete)
         }
+    }
+}
+
+/// How many files and connections this process may have open at once.
+enum DescriptorLimit {
+    /// Takes what the system allows, the hard limit of setrlimit(2).
+    ///
+    /// The soft one is often 1024, for the sake of programs that use select(2), which this one does not; a client that
+    /// opens so many connections would keep it from Authentik. If it cannot be had, the soft one stays.
+    static func raise() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(resource, &limit)
     }
 }

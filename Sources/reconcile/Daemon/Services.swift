@@ -1,7 +1,11 @@
+import Controller
+import Dispatch
+import Glibc
 import Logging
-import Reconciling
 import ServiceLifecycle
+import Status
 import StatusServer
+import UnixSignals
 
 /// Tells the loop that the server listens: a daemon that cannot tell how it stands writes nothing.
 struct Listening: Sendable {
@@ -20,15 +24,26 @@ struct Listening: Sendable {
 
 /// The loop as a service: a graceful shutdown begins no new write and waits for the one in flight.
 struct LoopService: Service {
+    private enum Part {
+        case running
+        case stopping
+    }
+
     let loop: ReconcileLoop
     let listening: Listening
 
     func run() async throws {
-        await withGracefulShutdownHandler {
-            await listening.wait()
-            if !Task.isCancelled { await loop.run() }
-        } onGracefulShutdown: {
-            loop.stop()
+        await withTaskGroup(of: Part.self) { group in
+            group.addTask {
+                await listening.wait()
+                if !Task.isCancelled { await loop.run() }
+                return .running
+            }
+            group.addTask {
+                if (try? await gracefulShutdown()) != nil { await loop.stop() }
+                return .stopping
+            }
+            for await part in group where part == .running { group.cancelAll() }
         }
     }
 }
@@ -46,6 +61,36 @@ struct ServerService: Service {
             var address = address
             address.port = port
             logger.notice("serving the status", metadata: ["url": "http://\(address)/"])
+        }
+    }
+}
+
+/// Does what ``SignalRules`` says, and ends the process within ``limit`` whatever Authentik or a client does.
+struct SignalHandler: Sendable {
+    /// After so long the process ends, in order or not: five seconds are promised.
+    private static let limit: DispatchTimeInterval = .milliseconds(4800)
+
+    let loop: ReconcileLoop
+    let group: ServiceGroup
+    let logger: Logger
+
+    func handle(_ signals: UnixSignalsSequence) async {
+        var rules = SignalRules()
+        for await signal in signals {
+            let (meaning, number): (SignalRules.Signal, Int32) =
+                switch signal {
+                case .sighup: (.hangUp, SIGHUP)
+                case .sigint: (.interrupt, SIGINT)
+                default: (.terminate, SIGTERM)
+                }
+            switch rules.reaction(to: meaning) {
+            case .pass: await loop.ask(.signal)
+            case .end:
+                logger.notice("ending: no new write begins", metadata: ["signal": "\(signal)"])
+                DispatchQueue.global().asyncAfter(deadline: .now() + Self.limit) { _exit(0) }
+                await group.triggerGracefulShutdown()
+            case .endAtOnce: _exit(128 + number)
+            }
         }
     }
 }

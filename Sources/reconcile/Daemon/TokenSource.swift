@@ -1,4 +1,4 @@
-import Reconciling
+import Controller
 import Secrets
 import Synchronization
 

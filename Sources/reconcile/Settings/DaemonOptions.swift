@@ -1,6 +1,10 @@
 import ArgumentParser
+import Base
+import Controller
+import Files
 import FoundationEssentials
 import Reconciling
+import Secrets
 import StatusServer
 
 /// How the daemon runs and what it serves.
@@ -80,12 +84,52 @@ struct DaemonOptions: ParsableArguments {
 
     private var address: ListenAddress {
         get throws {
-            let text = listen ?? ProcessInfo.processInfo.environment["RECONCILE_LISTEN"] ?? ""
+            let text = listen ?? Environment["RECONCILE_LISTEN"] ?? ""
             if text.isEmpty { return .standard }
             guard let address = ListenAddress(text) else {
                 throw ValidationError("'\(text)' is no address to listen on; 127.0.0.1:8080, :8080 and 8080 are")
             }
             return address
         }
+    }
+}
+
+/// Who may ask the daemon for a pass.
+struct TriggerTokenOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A file with the bearer token that POST /reconcile needs. (environment: RECONCILE_TRIGGER_TOKEN_FILE)",
+            valueName: "file"
+        )
+    )
+    var triggerTokenFile: String?
+
+    func validate() throws {
+        guard let path else { return }
+        do {
+            guard try Self.token(path) == nil else { return }
+        } catch {
+            throw ValidationError("the trigger token file '\(path)' cannot be read: \(error)")
+        }
+        throw ValidationError("the trigger token file '\(path)' is empty")
+    }
+
+    var path: String? {
+        let path = triggerTokenFile ?? Environment["RECONCILE_TRIGGER_TOKEN_FILE"] ?? ""
+        return path.isEmpty ? nil : path
+    }
+
+    /// Reads it anew each time; nil if everybody may ask.
+    var token: (@Sendable () -> Secret?)? {
+        guard let path else { return nil }
+        return { try? Self.token(path) }
+    }
+
+    /// A pipe would give it only once.
+    ///
+    /// - Returns: nil if it is empty.
+    private static func token(_ path: String) throws(FileFailure) -> Secret? {
+        let token = try TokenFile.text(path, .regular).trimmed
+        return token.isEmpty ? nil : Secret(token)
     }
 }

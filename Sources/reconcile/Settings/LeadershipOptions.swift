@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import KubernetesAPI
 
@@ -9,7 +8,9 @@ struct LeadershipOptions: ParsableArguments {
         inversion: .prefixedNo,
         help: ArgumentHelp(
             "Of several replicas let only one write, the one that holds a Kubernetes Lease.",
-            discussion: "Default: on within a cluster, unless with --sandbox; off elsewhere."
+            discussion: BuiltInAuthentik.isThere
+                ? "Default: on within a cluster, unless with --sandbox; off elsewhere."
+                : "Default: on within a cluster; off elsewhere."
         )
     )
     var leaderElect: Bool?
@@ -41,8 +42,7 @@ struct LeadershipOptions: ParsableArguments {
 
     /// Whether a leader is to be elected.
     func isWanted(isSandbox: Bool) -> Bool {
-        let isInCluster = !(ProcessInfo.processInfo.environment["KUBERNETES_SERVICE_HOST"] ?? "").isEmpty
-        return leaderElect ?? (isInCluster && !isSandbox)
+        leaderElect ?? (Environment["KUBERNETES_SERVICE_HOST"] != nil && !isSandbox)
     }
 
     /// The election that this process takes part in; nil for none.
@@ -50,14 +50,13 @@ struct LeadershipOptions: ParsableArguments {
     /// - Throws: `ValidationError` if one is wanted and there is no Kubernetes to hold it.
     func election(isSandbox: Bool) throws -> LeaseElection? {
         guard isWanted(isSandbox: isSandbox) else { return nil }
-        let environment = ProcessInfo.processInfo.environment
         do {
-            guard let configuration = try KubernetesConfiguration.find(environment: environment) else {
+            guard let configuration = try KubernetesConfiguration.find(environment: Environment.variables) else {
                 throw KubernetesConfigurationError.notFound
             }
             return LeaseElection(
                 try leaseName(namespace: configuration.namespace),
-                identity: Self.identity(environment),
+                identity: Self.identity(),
                 timing: LeaseTiming(seconds: leaseSeconds),
                 // Of its own: a renewal waits behind nothing.
                 client: try KubernetesClient(configuration: configuration)
@@ -67,20 +66,23 @@ struct LeadershipOptions: ParsableArguments {
         }
     }
 
+    /// NAME, or NAMESPACE/NAME.
+    var leaseText: String {
+        let text = lease ?? Environment["RECONCILE_LEASE"] ?? ""
+        return text.isEmpty ? "reconcile" : text
+    }
+
     func leaseName(namespace: String) throws -> ObjectName {
-        let given = lease ?? ProcessInfo.processInfo.environment["RECONCILE_LEASE"] ?? ""
-        let text = given.isEmpty ? "reconcile" : given
-        guard let name = ObjectName(text: text, in: namespace) else {
-            throw ValidationError("'\(text)' is no name of a Lease; 'reconcile' and 'authentik/reconcile' are")
+        guard let name = ObjectName(text: leaseText, in: namespace) else {
+            throw ValidationError("'\(leaseText)' is no name of a Lease; 'reconcile' and 'authentik/reconcile' are")
         }
         return name
     }
 
     /// The pod's name, and something that tells this process from the one that ran in it before.
-    private static func identity(_ environment: [String: String]) -> String {
-        let pod = environment["POD_NAME"] ?? ""
+    private static func identity() -> String {
         let suffix = String((0..<10).map { _ in "0123456789abcdefghijklmnopqrstuvwxyz".randomElement() ?? "0" })
-        return "\(pod.isEmpty ? hostName : pod)_\(suffix)"
+        return "\(Environment["POD_NAME"] ?? hostName)_\(suffix)"
     }
 
     private static var hostName: String {

@@ -1,20 +1,13 @@
 import ArgumentParser
-import AuthentikAPI
-import AuthentikSandbox
 import DesiredState
-import FoundationEssentials
-import Logging
 import Planning
-import Reconciling
-import SecretSources
-import Secrets
-import Synchronization
+import Reporting
 
-/// Everything that a pass or a plan takes, and how to set it up.
+/// What every pass and plan takes.
 struct PassOptions: ParsableArguments {
     @OptionGroup var files: FileOptions
+    @OptionGroup var builtIn: BuiltInOptions
     @OptionGroup var connection: ConnectionOptions
-    @OptionGroup var narrowing: NarrowingOptions
 
     @Option(
         name: [.short, .long],
@@ -31,91 +24,79 @@ struct PassOptions: ParsableArguments {
     @OptionGroup var style: StyleOptions
     @OptionGroup var log: LogOptions
 
-    /// Loads the files, connects, lets `body` do its work, prints what it returns and ends with its status.
-    ///
-    /// - Parameter narrowing: what it is about; nil for what the options say.
-    func run(
-        _ narrowing: Narrowing? = nil,
-        _ body: @escaping @Sendable (Session) async throws -> (output: String, status: ExitStatus)
-    ) async throws {
-        let narrowing = narrowing ?? self.narrowing.narrowing
-        let target = connection.sandbox ? nil : try connection.target()
-        let desired = try files.load(style: style.standardError)
-        let result: (output: String, status: ExitStatus)
-        do {
-            if let target {
-                result = try await body(try await session(desired, narrowing, target.address, target.token))
-            } else {
-                let token = randomToken()
-                result = try await withSandbox(token: token) { _, url in
-                    guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
-                    return try await body(try await session(desired, narrowing, address, Secret(token)))
-                }
-            }
-        } catch let failure as PassFailure {
-            throw refusal(failure.description, ExitStatus(failure))
-        } catch let moved as PlanMoved {
-            throw refusal(moved.description, .incomplete)
-        } catch let unknown as UnknownServices {
-            throw refusal("--only: \(unknown)", .usage)
-        } catch let error as PlanFileError {
-            throw refusal(error.description, .invalidFile)
-        }
-        StandardOutput.print(result.output)
-        if result.status != .success { throw result.status.thrown }
-    }
+    /// Whether the Authentik is one that is made for this run.
+    var isSandbox: Bool { builtIn.sandbox }
+}
 
-    /// Says why nothing came of it.
-    ///
-    /// - Returns: the error that ends the command.
-    func refusal(_ message: String, _ status: ExitStatus) -> ArgumentParser.ExitCode {
-        let lines = message.split(separator: "\n").map { String($0).printable }
-        StandardError.print(style.standardError.red("error: ") + lines.joined(separator: "\n"))
-        return status.thrown
-    }
+extension OutputFormat: ExpressibleByArgument {}
 
-    private func session(
-        _ desired: DesiredState,
-        _ narrowing: Narrowing,
-        _ address: AuthentikAddress,
-        _ token: Secret
-    ) async throws -> Session {
-        let logger = log.logger()
-        connection.warn(logger, about: desired)
-        var client = AuthentikClient(address: address, token: token, transport: try connection.transport())
-        client.deadline = .now + .seconds(connection.timeoutSeconds)
-        client.onRetry = RetryLog(logger: logger).report
-        let resolution = connection.secretResolution()
-        var pass = Pass(client: client, desired: desired) { await resolution.resolve(desired, narrowing) }
-        pass.kubernetes = resolution.kubernetes
-        pass.narrowing = narrowing
-        pass.onProgress = ProgressLog(logger: logger).report
-        return Session(
-            pass: pass,
-            isSandbox: connection.sandbox,
-            output: output,
-            isVerbose: verbose,
-            style: style.standardOutput
+/// Which Authentik, if it is none to be connected to.
+struct BuiltInOptions: ParsableArguments {
+    @Flag(
+        help: ArgumentHelp(
+            "Use a built-in Authentik, made for this run, instead of a real one.",
+            visibility: BuiltInAuthentik.isThere ? .default : .hidden
         )
+    )
+    var sandbox = false
+
+    func validate() throws {
+        if sandbox { try BuiltInAuthentik.check() }
     }
 }
 
-/// One pass that is ready to run, and how to show what comes of it.
-struct Session: Sendable {
-    var pass: Pass
-    var isSandbox: Bool
-    var output: OutputFormat
-    var isVerbose: Bool
-    var style: Style
+/// Which services a pass or plan is about, if not all.
+struct NarrowingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Only this service, declared or an orphan; may be repeated. Nothing else is shown or written; the brake counts all.",
+            valueName: "slug"
+        )
+    )
+    var only: [String] = []
 }
 
-/// A token or stand-in secret of 40 letters and digits, from the system's randomness.
-func randomToken() -> String {
-    let characters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-    return String((0..<40).map { _ in characters[Int.random(in: characters.indices)] })
+/// How far a pass may delete.
+struct DeletionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Let up to so many services be deleted from this once, where the brake would hold them back.",
+            valueName: "n"
+        )
+    )
+    var allowDeletions: Int?
+
+    func validate() throws {
+        if let allowDeletions, allowDeletions < 0 { throw ValidationError("--allow-deletions must not be negative") }
+    }
 }
 
-extension ExitStatus {
-    /// The error that ends the command with this status and prints nothing.
-    var thrown: ArgumentParser.ExitCode { ArgumentParser.ExitCode(rawValue) }
+/// Which files declare the services.
+struct FileOptions: ParsableArguments {
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "A desired-state file, or a directory of them; may be repeated. (environment: RECONCILE_CONFIG)",
+            valueName: "file"
+        )
+    )
+    var config: [String] = []
+
+    /// The given paths, else the environment's.
+    func paths() throws -> [String] {
+        if !config.isEmpty { return config }
+        if let path = Environment["RECONCILE_CONFIG"] { return [path] }
+        throw ValidationError("no file is given; use --config FILE or set RECONCILE_CONFIG")
+    }
+
+    /// Reads the files, and prints what there is to say about them.
+    ///
+    /// - Throws: The exit code 65 if they are wrong.
+    func load(style: Style) throws -> DesiredState {
+        let result = DesiredStateLoader.load(paths: try paths())
+        let renderer = DiagnosticRenderer(isColored: style.isColored)
+        StandardError.write(renderer.render(result.diagnostics))
+        guard let state = result.state else { throw ExitStatus.invalidFile.thrown }
+        return state
+    }
 }

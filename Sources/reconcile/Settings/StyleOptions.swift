@@ -1,6 +1,7 @@
 import ArgumentParser
-import FoundationEssentials
+import Base
 import Glibc
+import Reporting
 
 /// How output looks.
 struct StyleOptions: ParsableArguments {
@@ -19,10 +20,20 @@ struct StyleOptions: ParsableArguments {
         case .always: return true
         case .never: return false
         case .auto:
-            let environment = ProcessInfo.processInfo.environment
             // https://no-color.org: set and not empty.
-            let isRefused = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
+            let isRefused = Environment["NO_COLOR"] != nil || Environment["TERM"] == "dumb"
             return !isRefused && isatty(descriptor) == 1
         }
+    }
+}
+
+extension StyleOptions {
+    /// Says why nothing came of a command, a line for each of the message.
+    ///
+    /// - Returns: the error that ends the command.
+    func refusal(_ message: String, _ status: ExitStatus) -> ArgumentParser.ExitCode {
+        let lines = message.split(separator: "\n").map { String($0).printable }
+        StandardError.print(standardError.red("error: ") + lines.joined(separator: "\n"))
+        return status.thrown
     }
 }

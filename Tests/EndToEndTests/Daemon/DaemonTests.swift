@@ -142,6 +142,7 @@ import Testing
         (["--allow-deletions", "3"], "--allow-deletions is for single passes"),
         (["--trigger-token-file", "/nowhere"], "the trigger token file '/nowhere' cannot be read"),
         (["--log-level", "loud"], "loud"),
+        (["--concurrency", "0"], "--concurrency must be from 1 to 64"),
     ])
     func `what cannot be is refused`(_ arguments: [String], _ message: String) async throws {
         let result = try await Command(["--sandbox", "--config", homelab] + arguments).run()

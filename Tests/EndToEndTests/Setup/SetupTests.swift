@@ -13,6 +13,15 @@ import Testing
         return environment
     }
 
+    @Test(arguments: [["export", "--all"], ["bootstrap"], ["doctor"]])
+    func `what a sandbox made for one run is of no use to does not offer it`(_ command: [String]) async throws {
+        let result = try await Command(command + ["--sandbox"]).run()
+        #expect(result.status == 64)
+        #expect(result.errors.contains("Unknown option '--sandbox'"))
+        let help = try await Command(command + ["--help"]).run()
+        #expect(help.status == 0 && !help.output.contains("built-in Authentik"))
+    }
+
     @Test func `an account is made once, and a daemon works with it and can do nothing else`() async throws {
         try await withWorkplace { workplace in
             let file = workplace.folder.appending(path: "made").path
@@ -116,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--sandbox"], "an account in a sandbox"), (["--account", "a b"], "--account takes"),
+        (["--sandbox"], "Unknown option '--sandbox'"), (["--account", "a b"], "--account takes"),
         (["--write-secret", "name"], "--write-secret takes NAMESPACE/NAME"),
         (["--write-file", "a", "--write-secret", "b/c"], "exclude each other"),
     ])

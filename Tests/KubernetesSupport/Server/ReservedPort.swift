@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 /// A free port of 127.0.0.1 that nobody else gets, for as long as this lives.
 ///

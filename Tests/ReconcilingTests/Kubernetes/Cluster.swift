@@ -44,14 +44,14 @@ struct Cluster: Sendable {
         var pass = try await homelab.makeImpatientPass(of: desired)
         pass.client.retryPolicy.maximumAttempts = 3
         let environment = ["KUBECONFIG": kubeconfig]
-        let secrets = KubernetesSecrets(limit: limit) {
+        let access = KubernetesAccess(limit: limit) {
             var configuration = try KubernetesConfiguration.find(environment: environment)
             configuration?.transport.proxy = .none
             return configuration
         }
-        let resolution = SecretResolution(SecretResolver(environment: [:]), kubernetes: secrets)
-        pass.secrets = { await resolution.resolve(desired) }
-        pass.kubernetes = secrets
+        let resolver = SecretResolver(environment: [:], reader: KubernetesSecretReader(access))
+        pass.secrets = { await resolver.resolve(desired) }
+        pass.kubernetes = access
         return pass
     }
 
@@ -117,7 +117,7 @@ func withCluster(
             )
             if isConverged {
                 let report = try await cluster.pass()
-                try #require(ExitStatus(report) == .success)
+                try #require(report.isConverged)
                 homelab.sandbox.resetRequests()
                 kubernetes.resetRequests()
             }

@@ -1,7 +1,9 @@
 import AuthentikAPI
 import AuthentikSandbox
+import Base
 import DesiredState
 import JSON
+import KubernetesAPI
 import KubernetesSupport
 import Planning
 import Reconciling
@@ -28,7 +30,7 @@ import Testing
     @Test func `a new service publishes after its mark, and the second pass does nothing`() async throws {
         try await withPublished(isConverged: false) { cluster in
             let report = try await cluster.pass()
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             #expect(report.outcomes[0].written == [.createApplicationAndProvider, .createMark, .publish])
             let issuer = "\(cluster.homelab.baseURL)/application/o/grafana/"
             #expect(cluster.published == ["OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": "grafana"])
@@ -101,7 +103,7 @@ import Testing
             cluster.kubernetes.setConfigMap("grafana-oidc", in: "monitoring", theirs, manager: "somebody")
             try await cluster.homelab.admin.changeApplication("grafana", ["meta_launch_url": "https://elsewhere.net"])
             let report = try await cluster.pass()
-            #expect(ExitStatus(report) == .incomplete)
+            #expect(!report.isConverged)
             let message = try #require(report.outcomes[0].failure?.message)
             let parts = [
                 "ConfigMap monitoring/grafana-oidc could not be published: ", #"conflict with "somebody""#,
@@ -123,7 +125,7 @@ import Testing
                 if request.method == "PUT" { kubernetes.fail(next: 1, status: 409) }
             }
             let report = try await pass.run()
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             #expect(report.outcomes[0].written == [.createApplicationAndProvider, .createMark, .publish])
             #expect(cluster.kubernetes.requests.count { $0.method == "PATCH" } == 2)
             try await cluster.expectNothingToDo()
@@ -150,7 +152,7 @@ import Testing
             #expect(writing.contains("could not be published: PATCH "))
             #expect(writing.contains("cannot create resource"))
             cluster.kubernetes.rules = [.everything]
-            #expect(ExitStatus(try await cluster.pass()) == .success)
+            #expect(try await cluster.pass().isConverged)
             try await cluster.expectNothingToDo()
         }
     }
@@ -158,14 +160,14 @@ import Testing
     @Test func `without a Kubernetes the rest is done`() async throws {
         try await withPublished { cluster in
             var pass = try await cluster.makePass()
-            pass.kubernetes = KubernetesSecrets { nil }
+            pass.kubernetes = KubernetesAccess { nil }
             let message = try #require(try await pass.run().outcomes[0].failure?.message)
             #expect(message.contains("cannot be published: no Kubernetes API is known here"))
             // Where none may be asked at all, as beside a sandbox, it is left out.
             pass = try await cluster.makePass()
             pass.kubernetes = nil
             let report = try await pass.run()
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             #expect(report.outcomes[0].plan.notes == ["ConfigMap monitoring/grafana-oidc was not compared"])
         }
     }
@@ -176,7 +178,7 @@ import Testing
             try await cluster.homelab.admin.changeApplication("grafana", ["meta_launch_url": "https://elsewhere.net"])
             let fault = try FaultRule(parsing: "unavailable=503,method=PATCH,path=/api/v3/core/applications/")
             cluster.homelab.sandbox.faults.set(FaultPlan(rules: [fault]))
-            #expect(ExitStatus(try await cluster.pass()) == .incomplete)
+            #expect(try await !cluster.pass().isConverged)
             #expect(cluster.published == [:])
             cluster.homelab.sandbox.faults.set(FaultPlan())
             try await cluster.pass()
@@ -220,7 +222,7 @@ import Testing
         try await withPublished { cluster in
             cluster.kubernetes.deleteConfigMap("grafana-oidc", in: "monitoring")
             let pass = try await cluster.makePass()
-            pass.client.gate.close("the program is ending")
+            pass.client.gate.set(.none(why: "the program is ending"))
             let report = try await pass.run()
             #expect(report.outcomes[0].failure?.message == "not finished: the program is ending")
             #expect(cluster.published == [:])

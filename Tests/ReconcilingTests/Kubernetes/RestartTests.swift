@@ -1,7 +1,9 @@
 import AuthentikAPI
 import AuthentikSandbox
+import Base
 import DesiredState
 import JSON
+import KubernetesAPI
 import KubernetesSupport
 import Planning
 import Reconciling
@@ -25,7 +27,7 @@ private let providers = "/api/v3/providers/oauth2/"
             #expect(report.outcomes[0].written == [.updateMark])
             #expect(cluster.restarts() == 0)
             cluster.homelab.sandbox.faults.set(FaultPlan())
-            #expect(ExitStatus(try await cluster.pass()) == .success)
+            #expect(try await cluster.pass().isConverged)
             #expect(cluster.restarts() == 1)
             try await cluster.expectNothingToDo()
         }
@@ -40,7 +42,7 @@ private let providers = "/api/v3/providers/oauth2/"
             try await cluster.expectNothingToDo()
             cluster.rotate("s3c0nd-s3cr3t")
             let report = try await cluster.pass()
-            #expect(ExitStatus(report) == .success)
+            #expect(report.isConverged)
             #expect(report.outcomes[0].written == [.updateMark, .updateProvider, .restartWorkload, .updateMark])
             #expect(report.outcomes[0].restarted?.description == "\(kind) monitoring/grafana")
             #expect(try await cluster.clientSecret() == "s3c0nd-s3cr3t")
@@ -119,9 +121,9 @@ private let providers = "/api/v3/providers/oauth2/"
             cluster.rotate("s3c0nd-s3cr3t")
             cluster.homelab.sandbox.faults.set(FaultPlan(rules: [try FaultRule(parsing: fault)]))
             let broken = try await cluster.pass()
-            #expect(ExitStatus(broken) == .incomplete)
+            #expect(!broken.isConverged)
             cluster.homelab.sandbox.faults.set(FaultPlan())
-            #expect(ExitStatus(try await cluster.pass()) == .success)
+            #expect(try await cluster.pass().isConverged)
             #expect(cluster.restarts() == 1)
             #expect(try await cluster.clientSecret() == "s3c0nd-s3cr3t")
             try await cluster.expectNothingToDo()
@@ -136,7 +138,7 @@ private let providers = "/api/v3/providers/oauth2/"
             cluster.rotate("s3c0nd-s3cr3t")
             var pass = try await cluster.makePass()
             let gate = pass.client.gate
-            if count == 0 { gate.close("the program is ending") }
+            if count == 0 { gate.set(.none(why: "the program is ending")) }
             let sent = Mutex(0)
             pass.client.onRequest = { request in
                 guard request.isWrite else { return }
@@ -144,13 +146,13 @@ private let providers = "/api/v3/providers/oauth2/"
                     sent += 1
                     return sent
                 }
-                if number == count { gate.close("the program is ending") }
+                if number == count { gate.set(.none(why: "the program is ending")) }
             }
             let report = try await pass.run()
             // The third is the mark that it is done: nothing is left.
             if count < 3 { #expect(report.outcomes[0].failure?.message == "not finished: the program is ending") }
             #expect(cluster.restarts() == (count == 3 ? 1 : 0))
-            #expect(ExitStatus(try await cluster.pass()) == .success)
+            #expect(try await cluster.pass().isConverged)
             #expect(cluster.restarts() == 1)
             try await cluster.expectNothingToDo()
         }
@@ -165,7 +167,7 @@ private let providers = "/api/v3/providers/oauth2/"
             try await cluster.pass()
             cluster.homelab.sandbox.faults.set(FaultPlan())
             cluster.rotate("th1rd-s3cr3t")
-            #expect(ExitStatus(try await cluster.pass()) == .success)
+            #expect(try await cluster.pass().isConverged)
             #expect(cluster.restarts() == 1)
             try await cluster.expectNothingToDo()
         }
@@ -176,7 +178,7 @@ private let providers = "/api/v3/providers/oauth2/"
             cluster.kubernetes.rules = [.reading(secrets: [Cluster.secret], in: "monitoring")]
             cluster.rotate("s3c0nd-s3cr3t")
             let report = try await cluster.pass()
-            #expect(ExitStatus(report) == .incomplete)
+            #expect(!report.isConverged)
             let message = try #require(report.outcomes[0].failure?.message)
             let words = [
                 "its provider has the new secret, but deployment monitoring/grafana could not be restarted: ",
@@ -193,7 +195,7 @@ private let providers = "/api/v3/providers/oauth2/"
                     == "deployment monitoring/grafana is still to be restarted for its new secret"
             )
             cluster.kubernetes.rules = [.everything]
-            #expect(ExitStatus(try await cluster.pass()) == .success)
+            #expect(try await cluster.pass().isConverged)
             #expect(cluster.restarts() == 1)
             try await cluster.expectNothingToDo()
         }
@@ -206,7 +208,7 @@ private let providers = "/api/v3/providers/oauth2/"
             let message = try #require(try await cluster.pass().outcomes[0].failure?.message)
             #expect(message.hasSuffix(#"deployments.apps "grafana" not found"#))
             cluster.kubernetes.makeWorkload(.deployment, "grafana", in: "monitoring")
-            #expect(ExitStatus(try await cluster.pass()) == .success)
+            #expect(try await cluster.pass().isConverged)
             #expect(cluster.restarts() == 1)
         }
     }
@@ -219,10 +221,10 @@ private let providers = "/api/v3/providers/oauth2/"
             let message = try #require(try await pass.run().outcomes[0].failure?.message)
             #expect(message.hasSuffix("could not be restarted: no Kubernetes is asked here"))
             pass = try await cluster.makePass()
-            pass.kubernetes = KubernetesSecrets { nil }
+            pass.kubernetes = KubernetesAccess { nil }
             let other = try #require(try await pass.run().outcomes[0].failure?.message)
             #expect(other.contains("could not be restarted: no Kubernetes API is known here"))
-            #expect(ExitStatus(try await cluster.pass()) == .success)
+            #expect(try await cluster.pass().isConverged)
             #expect(cluster.restarts() == 1)
         }
     }

@@ -7,7 +7,7 @@ import Reconciling
 import TestSupport
 import Testing
 
-@testable import reconcile
+@testable import Reporting
 
 /// The plans of random worlds, frozen: a change of the program's inside that is not meant to change a plan is held
 /// against what the program planned before it.

@@ -1,7 +1,8 @@
 import AuthentikAPI
+import Controller
 import CoreMetrics
 import PrometheusMetrics
-import Reconciling
+import Status
 import StatusServer
 import Testing
 

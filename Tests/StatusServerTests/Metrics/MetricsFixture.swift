@@ -1,9 +1,11 @@
+import Base
 import FoundationEssentials
 import Planning
 import PrometheusMetrics
 import StatusServer
 
 @testable import Reconciling
+@testable import Status
 
 /// Statuses as far as metrics look at them.
 enum MetricsFixture {

@@ -1,5 +1,5 @@
 import PrometheusMetrics
-import Reconciling
+import Status
 import StatusServer
 import Testing
 

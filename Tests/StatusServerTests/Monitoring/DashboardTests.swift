@@ -1,5 +1,5 @@
+import Controller
 import JSON
-import Reconciling
 import Testing
 
 @Suite(.timeLimit(.minutes(60))) struct DashboardTests {

@@ -1,0 +1,82 @@
+package import JSON
+package import Secrets
+import Synchronization
+
+/// One request to an endpoint of Authentik.
+package struct APIRequest: Sendable {
+    /// The largest answer that is taken: a page of a hundred rows of 40 kB each.
+    static let maximumResponseBytes = 4 << 20
+
+    package var method: String
+    package var endpoint: Endpoint
+    /// Names one object of the endpoint: a slug, a pk.
+    package var key: String?
+    /// What is done to that object, where its path says so: `assign`.
+    package var action: String?
+    package var query: [(String, String)]
+    package var body: JSONValue?
+    /// What the body holds and no error may show.
+    package var secrets: [Secret]
+
+    package init(
+        method: String,
+        endpoint: Endpoint,
+        key: String? = nil,
+        action: String? = nil,
+        query: [(String, String)] = [],
+        body: JSONValue? = nil,
+        secrets: [Secret] = []
+    ) {
+        self.method = method
+        self.endpoint = endpoint
+        self.key = key
+        self.action = action
+        self.query = query
+        self.body = body
+        self.secrets = secrets
+    }
+
+    /// Whether sending it twice does no harm; a create is looked up instead.
+    var isRepeatable: Bool { method != "POST" && endpoint != .transaction }
+
+    /// Method and URL without the query.
+    package func description(at address: AuthentikAddress) -> String {
+        "\(method) \(address.url(endpoint, key, action, query: []))"
+    }
+}
+
+/// One request that was sent, and what came back: for counting.
+package struct RequestRecord: Sendable {
+    package var method: String
+    package var endpoint: Endpoint
+    /// The HTTP status; nil if no answer came.
+    package var status: Int?
+    /// `X-authentik-id`, which the audit log knows a write by.
+    package var requestID: String?
+
+    /// Whether it changes something.
+    package var isWrite: Bool { method != "GET" }
+}
+
+/// How many requests were sent, each attempt counted.
+package struct RequestCounts: Sendable, Equatable {
+    package var reads = 0
+    package var writes = 0
+
+    package var total: Int { reads + writes }
+
+    package init() {}
+}
+
+/// Counts requests of everybody who shares it.
+final class RequestCounter: Sendable {
+    private let state = Mutex(RequestCounts())
+
+    var counts: RequestCounts { state.withLock { $0 } }
+
+    func count(_ method: String) {
+        state.withLock {
+            if method == "GET" { $0.reads += 1 } else { $0.writes += 1 }
+        }
+    }
+}

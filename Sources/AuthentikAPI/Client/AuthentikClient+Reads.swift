@@ -1,0 +1,217 @@
+import Base
+import CurlTransport
+import Secrets
+
+extension AuthentikClient {
+    /// The release that answers; any valid token will do.
+    package func release() async throws -> Release {
+        struct Version: Decodable {
+            var current: String
+
+            private enum CodingKeys: String, CodingKey {
+                case current = "version_current"
+            }
+        }
+
+        let request = APIRequest(method: "GET", endpoint: .version)
+        let response = try await send(request)
+        // It is shown everywhere.
+        let text = mask(for: request)(try await decode(Version.self, response, to: request).current)
+        guard let release = Release(text) else {
+            throw undecodable("the release '\(text.cut(to: 40))' is not of the form 2025.12.4", response, to: request)
+        }
+        return release
+    }
+
+    /// Whose token this is.
+    package func account() async throws -> Account {
+        let request = APIRequest(method: "GET", endpoint: .account, key: nil)
+        return try await decode(Account.self, try await send(request), to: request)
+    }
+
+    /// The newest entries of the audit log about objects that were created, changed or deleted, the newest first.
+    ///
+    /// Only what came over HTTP is in it: no blueprint, no migration.
+    ///
+    /// - Parameter count: at most so many, up to 100.
+    package func newestEvents(_ count: Int) async throws -> [AuditEvent] {
+        var query = [("ordering", "-created"), ("page_size", "\(count)")]
+        query += ["model_created", "model_updated", "model_deleted"].map { ("actions", $0) }
+        let request = APIRequest(method: "GET", endpoint: .events, query: query)
+        return try await decode(Page<AuditEvent>.self, try await send(request), to: request).results
+    }
+}
+
+extension AuthentikClient {
+    /// What Authentik gives at most on one page since 2025.12.
+    static let pageSize = 100
+    /// Where a page of that many is too large: before 2025.12 a binding comes with its group and all of its members.
+    private static let smallPageSize = 5
+    /// How many pages of a list are under way at the same time.
+    private static let pagesAtOnce = 8
+    /// Of all pages of a list together.
+    private static let maximumListBytes = 128 << 20
+
+    /// All rows of a list: the first page, then the others, a few at once.
+    ///
+    /// A list may change while it is read. A row that shows twice counts once; rows that are missing are looked for
+    /// once more, by reading the whole list again.
+    ///
+    /// - Throws: ``AuthentikError`` of the kind `unstableList` if rows are missing the second time, too.
+    package func list<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)] = []) async throws -> [Row] {
+        for _ in 1...2 {
+            let rows: [Row]? = try await inPages(query) { try await readList(endpoint, query: $0) }
+            if let rows { return rows }
+        }
+        throw AuthentikError(
+            kind: .unstableList,
+            message: "the list changed while it was read, twice",
+            request: APIRequest(method: "GET", endpoint: endpoint).description(at: address)
+        )
+    }
+
+    /// The rows that one look at a list shows, and whether those are all that it counts.
+    ///
+    /// Rows are missing if the list changed while it was read, or if it is filtered for the account.
+    package func listOnce<Row: ListedObject>(
+        _ endpoint: Endpoint,
+        query: [(String, String)] = []
+    ) async throws -> (rows: [Row], isWhole: Bool) {
+        try await inPages(query) { query in
+            let first: Page<Row>? = try await page(1, of: endpoint, query: query)
+            guard let first else { return ([], false) }
+            let rows = Self.unique(try await pages(after: first, of: endpoint, query: query))
+            return (rows, rows.count == first.pagination.count)
+        }
+    }
+
+    /// Reads pages of the usual size, or smaller ones where one of those is too large.
+    private func inPages<Rows>(
+        _ query: [(String, String)],
+        _ read: ([(String, String)]) async throws -> Rows
+    ) async throws -> Rows {
+        do {
+            return try await read(query + [("page_size", "\(Self.pageSize)")])
+        } catch let error as AuthentikError where error.transport?.kind == .responseTooLarge {
+            return try await read(query + [("page_size", "\(Self.smallPageSize)")])
+        }
+    }
+
+    /// All rows, or nil if the list changed under the reading.
+    private func readList<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)]) async throws -> [Row]? {
+        guard let first: Page<Row> = try await page(1, of: endpoint, query: query) else { return nil }
+        let unique = Self.unique(try await pages(after: first, of: endpoint, query: query))
+        return unique.count == first.pagination.count ? unique : nil
+    }
+
+    private static func unique<Row: ListedObject>(_ pages: [Page<Row>]) -> [Row] {
+        var seen: Set<Row.Key> = []
+        return pages.flatMap(\.results).filter { seen.insert($0.key).inserted }
+    }
+
+    /// The first page and the others that it tells of, a few at once; those that are gone by then are left out.
+    ///
+    /// What a server says of their number is not believed before it fits the rest, and bounds no memory by itself.
+    private func pages<Row>(
+        after first: Page<Row>,
+        of endpoint: Endpoint,
+        query: [(String, String)]
+    ) async throws -> [Page<Row>] {
+        let request = APIRequest(method: "GET", endpoint: endpoint)
+        if let mistake = first.mistake { throw refusal(mistake, of: request) }
+        let last = first.pagination.totalPages
+        guard last > 1 else { return [first] }
+        var pages = [1: first]
+        var size = first.size
+        try await withThrowingTaskGroup(of: (Int, Page<Row>?).self) { group in
+            var next = 2
+            func readNext() {
+                guard next <= last else { return }
+                group.addTask { [next] in (next, try await page(next, of: endpoint, query: query)) }
+                next += 1
+            }
+            for _ in 1...Self.pagesAtOnce { readNext() }
+            while let (number, page) = try await group.next() {
+                pages[number] = page
+                size += page?.size ?? 0
+                guard size <= Self.maximumListBytes else {
+                    throw refusal("the list is larger than \(Self.maximumListBytes) bytes", of: request)
+                }
+                readNext()
+            }
+        }
+        return pages.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func refusal(_ message: String, of request: APIRequest) -> AuthentikError {
+        AuthentikError(kind: .undecodable, message: message, request: request.description(at: address))
+    }
+
+    /// One page; nil if it is past the end.
+    private func page<Row>(_ number: Int, of endpoint: Endpoint, query: [(String, String)]) async throws -> Page<Row>? {
+        var query = query
+        if number > 1 { query.append(("page", "\(number)")) }
+        let request = APIRequest(method: "GET", endpoint: endpoint, query: query)
+        do {
+            try checkDeadline(of: request)
+            let response = try await send(request)
+            try checkDeadline(of: request)
+            var page = try await decode(Page<Row>.self, response, to: request)
+            page.size = response.body.count
+            try checkDeadline(of: request)
+            return page
+        } catch let error as AuthentikError where error.kind == .notFound && number > 1 {
+            return nil
+        }
+    }
+}
+
+/// An object that comes in lists.
+package protocol ListedObject: Decodable, Sendable {
+    associatedtype Key: Hashable, Sendable
+    /// What tells one object of the list from another.
+    var key: Key { get }
+}
+
+/// One page of a list.
+struct Page<Row: ListedObject>: Decodable, Sendable {
+    var pagination: Pagination
+    var results: [Row]
+    /// Of its JSON, in bytes.
+    var size = 0
+
+    struct Pagination: Decodable, Sendable {
+        /// Of all rows, on all pages.
+        var count: Int
+        var totalPages: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case count
+            case totalPages = "total_pages"
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case pagination, results
+    }
+}
+
+extension Page {
+    /// More rows than any Authentik has of anything that is read as a whole.
+    private static var mostRows: Int { 100_000 }
+
+    /// Why the first page of a list cannot be right about the list's size; nil if it can.
+    ///
+    /// A page may hold fewer rows than fit on it: applications that the account may not open are counted and left out.
+    var mistake: String? {
+        let (count, pages) = (pagination.count, pagination.totalPages)
+        guard count <= Self.mostRows else {
+            return "the list reports \(count) rows, more than the limit of \(Self.mostRows)"
+        }
+        let most = max(1, (max(0, count) + max(1, results.count) - 1) / max(1, results.count))
+        guard pages <= most else {
+            return "the list reports \(pages) pages, but \(count) rows, \(results.count) of them on the first page"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,246 @@
+package import Base
+package import CurlTransport
+import FoundationEssentials
+import JSON
+package import Secrets
+
+/// A client of Authentik's REST API, version 3.
+///
+/// Reads and idempotent writes are retried as ``RetryPolicy`` says, within the ``deadline``; creates are looked up
+/// before they are repeated.
+package struct AuthentikClient: Sendable {
+    package let address: AuthentikAddress
+    package var retryPolicy = RetryPolicy()
+    /// When to give up on retrying; nil for never.
+    package var deadline: ContinuousClock.Instant?
+    /// Told of each failure that will be retried, and the wait before that.
+    package var onRetry: (@Sendable (AuthentikError, Duration) -> Void)?
+    /// Told of each request that was sent.
+    package var onRequest: (@Sendable (RequestRecord) -> Void)?
+    /// Whether writes may begin; see ``WriteGate``.
+    package var gate = WriteGate()
+
+    private let token: Secret
+    private let transport: CurlTransport
+    private let counter = RequestCounter()
+    private let turn = DecodingTurn()
+
+    package init(address: AuthentikAddress, token: Secret, transport: CurlTransport) {
+        self.address = address
+        self.token = token
+        self.transport = transport
+    }
+
+    /// What was sent so far, by this client and its copies.
+    package var requestCounts: RequestCounts { counter.counts }
+
+    /// Sends a request, retrying it as the policy says if it is repeatable.
+    ///
+    /// - Throws: ``AuthentikError``, ``WritesStopped``, or `CancellationError`.
+    package func send(_ request: APIRequest) async throws -> HTTPResponse {
+        var attempt = 1
+        while true {
+            do {
+                return try await sendOnce(request)
+            } catch let error as AuthentikError where request.isRepeatable || !error.mayHaveHappened {
+                try await waitToRetry(after: error, attempt: attempt)
+                attempt += 1
+            }
+        }
+    }
+
+    /// Sends a create; when it is unclear whether it happened, looks before it sends it again.
+    ///
+    /// - Parameter find: Reads the object that was to be created; nil if it is not there.
+    package func create<Created>(
+        _ request: APIRequest,
+        decode: (HTTPResponse) async throws -> Created,
+        find: () async throws -> Created?
+    ) async throws -> Created {
+        var attempt = 1
+        while true {
+            do {
+                return try await decode(try await send(request))
+            } catch let error as AuthentikError where error.mayHaveHappened {
+                do {
+                    try await waitToRetry(after: error, attempt: attempt)
+                } catch let error as AuthentikError {
+                    if let found = try? await find() { return found }
+                    throw error
+                }
+                if let found = try await find() { return found }
+                attempt += 1
+            }
+        }
+    }
+
+    /// Decodes a success.
+    ///
+    /// - Throws: ``AuthentikError`` of the kind `undecodable`, which names what is missing and quotes nothing.
+    package func decode<Value: Decodable & Sendable>(
+        _ type: Value.Type,
+        _ response: HTTPResponse,
+        to request: APIRequest
+    ) async throws -> Value {
+        guard MarkRuns.areShort(in: response.body) else {
+            let message = "the answer does not decode: it has too many combining marks in a row"
+            throw undecodable(message, response, to: request)
+        }
+        do {
+            return try await turn.take(ofBytes: response.body.count) {
+                try JSONDecoder().decode(type, from: Data(response.body))
+            }
+        } catch {
+            throw undecodable("the answer does not decode: \(explanation(of: error))", response, to: request)
+        }
+    }
+
+    /// The error of an answer that is not what it should be.
+    func undecodable(_ message: String, _ response: HTTPResponse, to request: APIRequest) -> AuthentikError {
+        let mask = mask(for: request)
+        return AuthentikError(
+            kind: .undecodable,
+            status: response.status,
+            message: mask(message).cut(to: 500),
+            request: request.description(at: address),
+            requestID: AuthentikError.requestID(of: response, hiding: mask)
+        )
+    }
+
+    /// Takes out what was sent in secret, should an answer quote it.
+    func mask(for request: APIRequest) -> SecretMask { SecretMask(request.secrets + [token]) }
+
+    private func sendOnce(_ request: APIRequest) async throws -> HTTPResponse {
+        guard request.method != "GET" else { return try await exchange(request, nil) }
+        do {
+            return try await gate.pass { try await exchange(request, $0) }
+        } catch let error as AuthentikError where error.transport?.kind == .tooLate {
+            throw gate.closed ?? WritesStopped(reason: "this process was held up, and may not write any more")
+        }
+    }
+
+    private func exchange(_ request: APIRequest, _ term: WriteTerm?) async throws -> HTTPResponse {
+        counter.count(request.method)
+        let response: HTTPResponse
+        do {
+            response = try await transport.send(httpRequest(request, term))
+            report(request, response)
+        } catch let error as TransportError {
+            report(request, nil)
+            throw AuthentikError(
+                kind: .unreachable,
+                message: error.message,
+                request: request.description(at: address),
+                transport: error
+            )
+        }
+        guard let error = AuthentikError(response, to: request, at: address, hiding: mask(for: request)) else {
+            return response
+        }
+        throw error
+    }
+
+    private func report(_ request: APIRequest, _ response: HTTPResponse?) {
+        onRequest?(
+            RequestRecord(
+                method: request.method,
+                endpoint: request.endpoint,
+                status: response?.status,
+                requestID: response?.headers["x-authentik-id"]
+            )
+        )
+    }
+
+    private func httpRequest(_ request: APIRequest, _ term: WriteTerm?) -> HTTPRequest {
+        var headers: HTTPHeaders = [
+            "accept": "application/json",
+            "authorization": "Bearer \(token.exposed)",
+        ]
+        if request.body != nil { headers.append("content-type", "application/json") }
+        var sent = HTTPRequest(
+            request.method,
+            address.url(request.endpoint, request.key, request.action, query: request.query),
+            headers: headers,
+            body: request.body?.serialized(),
+            timeLimit: timeLeft(until: request.method == "GET" ? deadline : term?.endBefore),
+            sendBefore: term?.beginBefore,
+            isRepeatable: request.isRepeatable
+        )
+        sent.maximumResponseBytes = APIRequest.maximumResponseBytes
+        // An Authentik that is slow is at work: asked twice, it is slower.
+        sent.mayBeDoubled = false
+        return sent
+    }
+
+    /// What is left, where that is less than the transport's own limit.
+    private func timeLeft(until end: ContinuousClock.Instant?) -> Duration? {
+        guard let left = end.map({ $0 - .now }), left < transport.timeLimit else { return nil }
+        return max(left, .milliseconds(1))
+    }
+
+    /// Ends a read of several requests that takes longer than the deadline allows; called between them.
+    ///
+    /// - Throws: ``AuthentikError`` of the kind `unreachable`.
+    func checkDeadline(of request: APIRequest) throws {
+        try Task.checkCancellation()
+        guard let deadline, deadline <= .now else { return }
+        throw AuthentikError(
+            kind: .unreachable,
+            message: "the time limit expired before everything was read",
+            request: request.description(at: address)
+        )
+    }
+
+    /// Waits before the next attempt, or throws the error if there is to be none.
+    private func waitToRetry(after error: AuthentikError, attempt: Int) async throws {
+        let now = ContinuousClock.now
+        guard let delay = retryPolicy.delay(after: error, attempt: attempt, jitter: .random(in: 0...1)),
+            deadline.map({ now + delay < $0 }) ?? true
+        else { throw error }
+        onRetry?(error, delay)
+        try await Task.sleep(for: delay)
+    }
+}
+
+/// Names the place of a decoding error; never the data.
+private func explanation(of error: any Error) -> String {
+    func path(_ context: DecodingError.Context) -> String {
+        context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context): return "\(path(context)) has no '\(key.stringValue)'"
+    case DecodingError.typeMismatch(_, let context): return "\(path(context)) is of another type than expected"
+    case DecodingError.valueNotFound(_, let context): return "\(path(context)) is null"
+    default: return "it is no JSON"
+    }
+}
+
+/// Lets one large answer be decoded at a time, of all that a client and its copies have.
+///
+/// Decoding takes up to thirty times the size of an answer in memory; several lists are read at once. Who waits for its
+/// turn holds up no thread, which others need, to renew a Lease for one.
+actor DecodingTurn {
+    private static let largeBytes = 256 << 10
+
+    nonisolated func take<Value: Sendable>(
+        ofBytes count: Int,
+        _ decode: @Sendable () throws -> Value
+    ) async throws -> Value {
+        count > Self.largeBytes ? try await take(decode) : try decode()
+    }
+
+    private func take<Value: Sendable>(_ decode: @Sendable () throws -> Value) throws -> Value { try decode() }
+}
+
+/// What came of a create.
+package struct Creation<Object: Sendable>: Sendable {
+    package var object: Object
+    /// Whether it was there when it was looked up, because no clear answer came or it was refused as being there already:
+    /// then somebody else may have made it.
+    package var isFound: Bool
+
+    package init(_ object: Object, isFound: Bool = false) {
+        self.object = object
+        self.isFound = isFound
+    }
+}

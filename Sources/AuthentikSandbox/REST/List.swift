@@ -1,0 +1,122 @@
+import FoundationEssentials
+import JSON
+
+/// The filters that a list request asks for; parameters that a list does not know are ignored.
+struct Filter<Row> {
+    private let query: Query
+    private var conditions: [(Row) -> Bool] = []
+    private var errors: [String: JSONValue] = [:]
+
+    init(_ query: Query) {
+        self.query = query
+    }
+
+    /// The rows that fulfil all conditions.
+    ///
+    /// - Throws: ``Refusal/invalid(_:)`` if a parameter has a value that its field cannot have.
+    func apply(to rows: [Row]) throws(Refusal) -> [Row] {
+        if !errors.isEmpty { throw .invalid(.object(errors)) }
+        // A list without filters shares the table's rows instead of copying them.
+        return conditions.isEmpty ? rows : rows.filter { row in conditions.allSatisfy { $0(row) } }
+    }
+
+    mutating func text(_ name: String, _ value: @escaping (Row) -> String?) {
+        guard let wanted = query[name] else { return }
+        conditions.append { value($0) == wanted }
+    }
+
+    /// A text of which several may be asked for at once.
+    mutating func anyText(_ name: String, _ value: @escaping (Row) -> String?) {
+        let wanted = query.all(name)
+        if wanted.isEmpty { return }
+        conditions.append { row in value(row).map { wanted.contains($0) } ?? false }
+    }
+
+    mutating func choice<Value: Choice & Equatable>(_ name: String, _ value: @escaping (Row) -> Value) {
+        guard let wanted = query[name] else { return }
+        guard let choice = Value(rawValue: wanted) else {
+            errors[name] = .strings(["Select a valid choice. \(wanted) is not one of the available choices."])
+            return
+        }
+        conditions.append { value($0) == choice }
+    }
+
+    mutating func flag(_ name: String, _ value: @escaping (Row) -> Bool) {
+        guard let wanted = query[name] else { return }
+        switch wanted.lowercased() {
+        case "true", "1": conditions.append { value($0) }
+        case "false", "0": conditions.append { !value($0) }
+        default: break
+        }
+    }
+
+    /// The primary key of another object, which must exist.
+    mutating func reference(_ name: String, exists: (UUID) -> Bool, _ value: @escaping (Row) -> UUID?) {
+        guard let text = query[name] else { return }
+        guard let wanted = UUID(lenient: text), exists(wanted) else {
+            errors[name] = .strings(["Select a valid choice. That choice is not one of the available choices."])
+            return
+        }
+        conditions.append { value($0) == wanted }
+    }
+
+    /// Every word of `search` must occur in one of the texts, in any case.
+    mutating func search(_ texts: @escaping (Row) -> [String]) {
+        guard let search = query["search"] else { return }
+        let words = search.lowercased().split { $0.isWhitespace || $0 == "," }
+        conditions.append { row in
+            let texts = texts(row).map { $0.lowercased() }
+            return words.allSatisfy { word in texts.contains { $0.contains(word) } }
+        }
+    }
+}
+
+/// What a list is ordered by; text is compared code point by code point, as Authentik's database does.
+enum SortKey: Comparable {
+    case number(Int)
+    case text(String)
+}
+
+/// One page of a list.
+///
+/// Its size is the release's default unless `page_size` says otherwise; a size that is no positive number is ignored.
+struct Page {
+    let number: Int
+    let count: Int
+    let size: Int
+
+    /// - Throws: ``Refusal/invalidPage`` if there is no such page; the first one is there even if nothing is.
+    init(_ query: Query, count: Int, _ release: Release) throws(Refusal) {
+        let wanted = query["page_size"].flatMap { Int($0) } ?? 0
+        size = wanted > 0 ? min(wanted, release.maximumPageSize ?? wanted) : release.defaultPageSize
+        self.count = count
+        let pages = max(1, (count + size - 1) / size)
+        let text = query["page"] ?? "1"
+        guard let number = text == "last" ? pages : Int(text), (1...pages).contains(number) else {
+            throw .invalidPage
+        }
+        self.number = number
+    }
+
+    private var pages: Int { max(1, (count + size - 1) / size) }
+
+    /// The rows of this page among all.
+    var range: Range<Int> { (number - 1) * size..<min(number * size, count) }
+
+    func json(_ rows: [JSONValue], autocomplete: JSONValue?) -> JSONValue {
+        var fields: [String: JSONValue] = [
+            "pagination": [
+                "next": .integer(number < pages ? number + 1 : 0),
+                "previous": .integer(number - 1),
+                "count": .integer(count),
+                "current": .integer(number),
+                "total_pages": .integer(pages),
+                "start_index": .integer(count == 0 ? 0 : range.lowerBound + 1),
+                "end_index": .integer(range.upperBound),
+            ],
+            "results": .array(rows),
+        ]
+        fields["autocomplete"] = autocomplete
+        return .object(fields)
+    }
+}

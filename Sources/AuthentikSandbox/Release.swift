@@ -1,0 +1,151 @@
+import JSON
+
+/// What differs between the releases, each named once; read off recordings of live servers.
+extension Release {
+    // MARK: Lists
+
+    /// Rows on a page unless `page_size` says otherwise; a setting of the tenant since 2025.12.
+    var defaultPageSize: Int { self < .december2025 ? 100 : 20 }
+
+    /// The most rows that a page has, to which larger sizes are cut in silence; nil means no limit.
+    var maximumPageSize: Int? { self < .december2025 ? nil : 100 }
+
+    /// Whether a list says what its search box can complete.
+    var hasAutocomplete: Bool { self >= .december2025 }
+
+    /// Whether the cache of an application list holds the rows themselves, not only which ones they are.
+    var listCacheHoldsRows: Bool { self < .december2025 }
+
+    // MARK: Answers
+
+    /// Whether the content type of JSON names its charset.
+    var namesCharset: Bool { self < .may2026 }
+
+    /// Whether a look-up that finds nothing names the model.
+    var namesModelNotFound: Bool { self >= .december2025 }
+
+    /// Whether an error of the OAuth2 endpoints carries the request's id.
+    var identifiesOAuthErrors: Bool { self >= .december2025 }
+
+    // MARK: Applications
+
+    /// Whether `meta_icon` is a field like any other; before, only `set_icon_url` set it.
+    var iconIsField: Bool { self >= .december2025 }
+
+    /// Whether a slug may not be the name of an OAuth2 endpoint.
+    var reservesSlugs: Bool { self >= .december2025 }
+
+    /// Whether `meta_hide` takes an application out of lists.
+    var hidesApplications: Bool { self >= .august2026 }
+
+    /// Whether an update answers the nested provider as it was before the write.
+    var nestsStaleProvider: Bool { self >= .december2025 }
+
+    var invalidSlug: String {
+        let slug = self < .december2025 ? "\"slug\"" : "“slug”"
+        return "Enter a valid \(slug) consisting of letters, numbers, underscores or hyphens."
+    }
+
+    // MARK: Providers
+
+    /// Whether a provider tells the application that has it as a backchannel.
+    var namesBackchannelApplication: Bool { self >= .december2025 }
+
+    /// Whether providers have `logout_uri`, `logout_method` and `refresh_token_threshold`.
+    var hasLogoutFields: Bool { self >= .december2025 }
+
+    /// Whether a redirect URI can be one for logouts.
+    var hasRedirectURITypes: Bool { self >= .may2026 }
+
+    /// Whether a provider has `grant_types`, without which nobody can log in.
+    var hasGrantTypes: Bool { self >= .august2026 }
+
+    // MARK: Other models
+
+    /// Whether the attributes of an entitlement must be an object.
+    var requiresAttributesObject: Bool { self >= .december2025 }
+
+    /// Whether a group can have several parents, and names its children.
+    var groupsHaveParents: Bool { self >= .december2025 }
+
+    var groupNameTaken: String {
+        self < .december2025 ? "This field must be unique." : "Group with this name already exists."
+    }
+
+    /// Whether users have roles and dates of their own.
+    var usersHaveRoles: Bool { self >= .december2025 }
+
+    /// The field of a certificate that names the kind of its key.
+    var keyTypeField: String { self < .december2025 ? "private_key_type" : "key_type" }
+
+    /// Whether a flow tells its background's addresses beside its file.
+    var resolvesBackgrounds: Bool { self >= .december2025 }
+
+    /// Whether an event of a creation lists the new values, secrets masked.
+    var showsCreatedValues: Bool { self < .december2025 }
+
+    /// Whether giving a role a permission is an event.
+    var auditsPermissions: Bool { self >= .december2025 }
+
+    /// Whether discovery tells of logouts.
+    var advertisesBackchannelLogout: Bool { self >= .december2025 }
+    var advertisesFrontchannelLogout: Bool { self >= .may2026 }
+
+    /// The primary key of `akadmin` in a fresh installation, as recorded.
+    var administratorKey: Int { self < .december2025 ? 6 : 3 }
+
+    /// `/api/v3/admin/settings/` of a fresh installation.
+    var settings: JSONValue {
+        var settings: [String: JSONValue] = [
+            "avatars": "gravatar,initials",
+            "default_user_change_name": true,
+            "default_user_change_email": false,
+            "default_user_change_username": false,
+            "event_retention": "days=365",
+            "footer_links": [],
+            "gdpr_compliance": true,
+            "impersonation": true,
+            "impersonation_require_reason": true,
+            "default_token_duration": "minutes=30",
+            "default_token_length": 60,
+        ]
+        if let maximumPageSize {
+            settings["reputation_lower_limit"] = -5
+            settings["reputation_upper_limit"] = 5
+            settings["pagination_default_page_size"] = .integer(defaultPageSize)
+            settings["pagination_max_page_size"] = .integer(maximumPageSize)
+            settings["flags"] = [:]
+        }
+        return .object(settings)
+    }
+}
+
+extension Sandbox {
+    /// The releases of Authentik that a sandbox can be, in their order.
+    package enum Release: String, CaseIterable, Sendable, Codable {
+        case december2024 = "2024.12"
+        case december2025 = "2025.12"
+        /// The release candidate that was recorded.
+        case may2026 = "2026.5"
+        /// The same with the two fields that later releases have: `grant_types` and `meta_hide`.
+        case august2026 = "2026.8"
+    }
+}
+
+extension Sandbox.Release: Comparable {
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension Sandbox.Release {
+    /// What `/api/v3/admin/version/` says.
+    package var version: String {
+        switch self {
+        case .december2024: "2024.12.5"
+        case .december2025: "2025.12.4"
+        case .may2026: "2026.5.0-rc1"
+        case .august2026: "2026.8.0"
+        }
+    }
+}
+
+typealias Release = Sandbox.Release

@@ -1,0 +1,151 @@
+import FoundationEssentials
+import JSON
+
+/// `/flows/instances/`, looked up by slug.
+enum Flows: Resource {
+    static let app = "authentik_flows"
+    static let modelName = "flow"
+    static let model = "Flow"
+    static let ordering = "slug"
+
+    static func rows(in store: inout Store) -> [Flow] { store.flows.inOrder() }
+
+    static func row(_ key: String, in store: Store) -> Flow? {
+        store.indexes.flowBySlug[key].flatMap { store.flows[$0] }
+    }
+
+    static func filter(_ filter: inout Filter<Flow>, in store: Store) {
+        filter.text("slug") { $0.slug }
+        filter.text("name") { $0.name }
+        filter.choice("designation") { $0.designation }
+        filter.search { [$0.name, $0.slug, $0.designation.rawValue, $0.title] }
+    }
+
+    static func sortKey(_ field: String) -> ((Flow) -> SortKey)? {
+        switch field {
+        case "slug": { .text($0.slug) }
+        case "name": { .text($0.name) }
+        default: nil
+        }
+    }
+
+    static func json(_ row: Flow, _ request: APIRequest, in store: Store) -> JSONValue {
+        row.json(in: store)
+    }
+
+    /// Flows can be deleted, which takes providers along, but not made or changed.
+    static let allRoutes: [Route] = {
+        let path = "api/v3/flows/instances/"
+        return [
+            Route(path, .tokens, methods: ["GET", "POST"], ["GET": .init(permission("view"), list)]),
+            Route(
+                path + "{}/",
+                .tokens,
+                methods: ["GET", "PUT", "PATCH", "DELETE"],
+                ["GET": .init(permission("view"), retrieve), "DELETE": .init(permission("delete"), destroy)]
+            ),
+        ]
+    }()
+
+    private static func destroy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        store.replace(try find(request, in: store), with: nil)
+        return .deleted
+    }
+}
+
+/// `/propertymappings/provider/scope/`, looked up by UUID.
+enum ScopeMappings: Resource {
+    static let app = "authentik_providers_oauth2"
+    static let modelName = "scopemapping"
+    static let model = "ScopeMapping"
+    static let ordering = "scope_name"
+
+    static func rows(in store: inout Store) -> [ScopeMapping] { store.scopeMappings.inOrder() }
+
+    static func row(_ key: String, in store: Store) throws(Refusal) -> ScopeMapping? {
+        guard let pk = UUID(lenient: key) else { throw .notFound }
+        return store.scopeMappings[pk]
+    }
+
+    static func filter(_ filter: inout Filter<ScopeMapping>, in store: Store) {
+        filter.text("name") { $0.name }
+        filter.text("scope_name") { $0.scopeName }
+        filter.anyText("managed") { $0.managed }
+        filter.search { [$0.name, $0.scopeName] }
+    }
+
+    static func sortKey(_ field: String) -> ((ScopeMapping) -> SortKey)? {
+        switch field {
+        case "scope_name": { .text($0.scopeName) }
+        case "name": { .text($0.name) }
+        case "managed": { .text($0.managed) }
+        default: nil
+        }
+    }
+
+    static func json(_ row: ScopeMapping, _ request: APIRequest, in store: Store) -> JSONValue { row.json }
+}
+
+/// `/crypto/certificatekeypairs/`, looked up by UUID.
+enum CertificateKeyPairs: Resource {
+    static let app = "authentik_crypto"
+    static let modelName = "certificatekeypair"
+    static let model = "CertificateKeyPair"
+    static let ordering = "name"
+
+    static func rows(in store: inout Store) -> [CertificateKeyPair] { store.certificates.inOrder() }
+
+    static func row(_ key: String, in store: Store) throws(Refusal) -> CertificateKeyPair? {
+        guard let pk = UUID(lenient: key) else { throw .notFound }
+        return store.certificates[pk]
+    }
+
+    static func filter(_ filter: inout Filter<CertificateKeyPair>, in store: Store) {
+        filter.text("name") { $0.name }
+        filter.flag("has_key") { _ in true }
+        filter.search { [$0.name] }
+    }
+
+    static func sortKey(_ field: String) -> ((CertificateKeyPair) -> SortKey)? {
+        field == "name" ? { .text($0.name) } : nil
+    }
+
+    static func json(_ row: CertificateKeyPair, _ request: APIRequest, in store: Store) -> JSONValue {
+        row.json(store.release)
+    }
+}
+
+/// What the installation tells about itself.
+enum Administration {
+    static let routes = [
+        Route("GET", "-/health/live/", access: .everybody, health),
+        Route("GET", "-/health/ready/", access: .everybody, health),
+        Route("GET", "api/v3/admin/version/", version),
+        Route(
+            "api/v3/admin/settings/",
+            .tokens,
+            methods: ["GET", "PUT", "PATCH"],
+            ["GET": .init("authentik_rbac.view_system_settings", settings)]
+        ),
+    ]
+
+    private static func health(_ request: APIRequest, in store: inout Store) -> APIResponse {
+        APIResponse(200, .emptyHTML)
+    }
+
+    /// Without the internet, the latest release is not known.
+    private static func version(_ request: APIRequest, in store: inout Store) -> APIResponse {
+        .ok([
+            "version_current": .string(store.release.version),
+            "version_latest": "0.0.0",
+            "version_latest_valid": false,
+            "build_hash": "",
+            "outdated": false,
+            "outpost_outdated": false,
+        ])
+    }
+
+    private static func settings(_ request: APIRequest, in store: inout Store) -> APIResponse {
+        .ok(store.release.settings)
+    }
+}

@@ -1,0 +1,75 @@
+/// `1 service`, `2 services`.
+///
+/// - Parameter plural: where it is not the noun and an s.
+package func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(plural ?? noun + "s")"
+}
+
+/// As people read it: `0.31 s`.
+package func seconds(_ duration: Duration) -> String {
+    seconds(duration.inSeconds)
+}
+
+/// The same of a number that may come from anywhere.
+package func seconds(_ number: Double) -> String {
+    let hundredths = Int(clamping: (number * 100).rounded())
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
+}
+
+/// A clause or sentence from elsewhere as a sentence.
+package func sentence(_ text: String) -> String {
+    let end: Set<Character> = [".", "!", "?", ":"]
+    let text = text.capitalizedFirst
+    return text.last.map(end.contains) ?? true ? text : text + "."
+}
+
+extension Int {
+    /// The whole part of a number that may come from anywhere, or the nearest there is; 0 for what is below, or no number.
+    package init(clamping number: Double) {
+        self = number > 0 ? Int(exactly: number.rounded(.down)) ?? .max : 0
+    }
+}
+
+extension StringProtocol {
+    /// Without white space at both ends, as Authentik stores text and the file's reader takes it.
+    package var trimmed: String {
+        guard let first = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(self[first..<unicodeScalars.index(after: last)])
+    }
+}
+
+extension String {
+    /// A clause as it begins a line.
+    package var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
+    /// In a terminal's colour or weight (ECMA-48, "select graphic rendition").
+    ///
+    /// - Parameter codes: `31` for red, `31;1` for bold red.
+    package func rendered(_ codes: String) -> String { "\u{1B}[\(codes)m\(self)\u{1B}[0m" }
+}
+
+extension UInt8 {
+    package var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
+    package var isASCIILowercase: Bool { (0x61...0x7A).contains(self) }
+    package var isASCIIHexDigit: Bool { isASCIIDigit || (0x41...0x46).contains(self) || (0x61...0x66).contains(self) }
+    package var isASCIIAlphanumeric: Bool { isASCIIDigit || isASCIILowercase || (0x41...0x5A).contains(self) }
+}
+
+extension Unicode.Scalar {
+    /// Whether it must not reach a terminal, a page or a file for people as it is, wherever it is from: control characters,
+    /// and those that reorder or break what is around them.
+    ///
+    /// How it is written instead is up to what is written.
+    package var isUnprintable: Bool {
+        guard !(0x20..<0x7F).contains(value) else { return false }
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: return true
+        // The joiners are parts of emoji and of scripts.
+        case .format: return self != "\u{200C}" && self != "\u{200D}"
+        default: return false
+        }
+    }
+}

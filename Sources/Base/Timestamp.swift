@@ -1,0 +1,50 @@
+package import FoundationEssentials
+
+/// A moment as documents tell it: RFC 3339, in UTC, to the millisecond.
+package struct Timestamp: Sendable, Hashable, Comparable {
+    package var date: Date
+
+    /// Cut to the millisecond, so that what is written reads back as itself.
+    package init(_ date: Date) {
+        self.date = Date(timeIntervalSince1970: (date.timeIntervalSince1970 * 1000).rounded(.down) / 1000)
+    }
+
+    package static var now: Timestamp { Timestamp(.now) }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.date < right.date }
+
+    package func advanced(by duration: Duration) -> Timestamp {
+        Timestamp(date.addingTimeInterval(duration.inSeconds))
+    }
+
+    private static let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// `2026-11-24T13:00:00.123Z`.
+    package var description: String { date.formatted(Self.format) }
+}
+
+extension Timestamp: Codable {
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let date = try? Self.format.parse(text) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "no RFC 3339 time")
+            )
+        }
+        self.init(date)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+extension Duration {
+    /// With fractions.
+    package var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,109 @@
+import Synchronization
+
+/// Lets writes through while this process may write, and tells when the last one that it let through is over.
+///
+/// Whoever knows whether it may ``set(_:)``s it; it is asked right before bytes leave, on whichever thread that is. A term
+/// also ends by itself, so that a process that was stopped for a while writes nothing when it goes on. Where it is closed
+/// no new write begins, retries included; the ones in flight can be waited for.
+package final class WriteGate: Sendable {
+    private struct State {
+        var permission = WritePermission.unlimited
+        var inFlight = 0
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// Why no write may begin now; nil while they may.
+    package var closed: WritesStopped? { state.withLock { $0.permission.stopped(at: .now) } }
+
+    /// Says whether writes may begin from now on.
+    package func set(_ permission: WritePermission) { state.withLock { $0.permission = permission } }
+
+    /// Returns once no write is in flight.
+    package func drain() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                if state.inFlight > 0 { state.waiting.append(continuation) }
+                return state.inFlight == 0
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
+
+    /// Does a write, unless none may begin.
+    ///
+    /// - Parameter write: given the term that it has to keep to; nil if there is none.
+    /// - Throws: ``WritesStopped``, or what the write throws.
+    package func pass<Result>(_ write: (WriteTerm?) async throws -> Result) async throws -> Result {
+        let term = try state.withLock { state in
+            if let reason = state.permission.stopped(at: .now) { throw reason }
+            state.inFlight += 1
+            return state.permission.term
+        }
+        defer { leave() }
+        return try await write(term)
+    }
+
+    private func leave() {
+        let waiting = state.withLock { state in
+            state.inFlight -= 1
+            guard state.inFlight == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+/// Whether writes may begin.
+package enum WritePermission: Sendable, Equatable {
+    /// For ever.
+    case unlimited
+    case during(WriteTerm)
+    /// Not now; why: a clause, as `another replica leads`.
+    case none(why: String)
+
+    /// Nil unless there is an end to it.
+    fileprivate var term: WriteTerm? {
+        guard case .during(let term) = self else { return nil }
+        return term
+    }
+
+    /// Why no write may begin at a moment; nil if it may.
+    package func stopped(at time: ContinuousClock.Instant) -> WritesStopped? {
+        switch self {
+        case .unlimited: nil
+        case .during(let term):
+            time < term.beginBefore ? nil : WritesStopped(reason: "its lease was not renewed in time")
+        case .none(let why): WritesStopped(reason: why)
+        }
+    }
+}
+
+/// For how long writes are allowed: what a leader's Lease gives it, until it renews it.
+package struct WriteTerm: Sendable, Equatable {
+    /// Nothing is sent from then on.
+    package var beginBefore: ContinuousClock.Instant
+    /// What was sent is given up then.
+    package var endBefore: ContinuousClock.Instant
+
+    package init(beginBefore: ContinuousClock.Instant, endBefore: ContinuousClock.Instant) {
+        self.beginBefore = beginBefore
+        self.endBefore = endBefore
+    }
+}
+
+/// A write was not sent, because none may begin any more.
+package struct WritesStopped: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A clause.
+    package var reason: String
+
+    package init(reason: String) {
+        self.reason = reason
+    }
+
+    package var description: String { reason }
+}

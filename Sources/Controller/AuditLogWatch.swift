@@ -1,0 +1,139 @@
+import AuthentikAPI
+import Base
+import Reconciling
+import Status
+import Synchronization
+
+/// Watches Authentik's audit log for changes of somebody else to what is managed, and remembers who made them.
+///
+/// One cheap request a look, and a second one when there is something new. What this process wrote itself is known by
+/// the ids of its requests.
+actor AuditLogWatch {
+    /// Reads the newest entries, at most so many, the newest first.
+    typealias Read = @Sendable (_ count: Int) async throws -> [AuditEvent]
+
+    /// The most that is read at a time; what came before that is left to the periodic pass.
+    private static let page = 100
+
+    private let isOwn: @Sendable (_ requestID: String) -> Bool
+    private let looks = SharedRun<Bool>()
+    /// Where the log ended at the last look: nil before the first, empty if there was no entry.
+    private var newest: String?
+    private var objects = ManagedObjects()
+    private var authors: [String: DriftAuthor] = [:]
+
+    /// - Parameter isOwn: tells the requests of this process from those of others.
+    init(isOwn: @escaping @Sendable (_ requestID: String) -> Bool) {
+        self.isOwn = isOwn
+    }
+
+    /// What is managed, as the last pass saw it.
+    func manage(_ objects: ManagedObjects) { self.objects = objects }
+
+    /// Who changed each service since the last call.
+    func takeAuthors() -> [String: DriftAuthor] {
+        defer { authors = [:] }
+        return authors
+    }
+
+    /// Looks for what is new; the first look only remembers where the log ends.
+    ///
+    /// Looks at the same time are one.
+    ///
+    /// - Returns: whether somebody else changed something managed.
+    /// - Throws: what reading throws, or `CancellationError`.
+    nonisolated func look(_ read: @escaping Read) async throws -> Bool {
+        try await looks.value { try await self.look(reading: read) }
+    }
+
+    private func look(reading read: Read) async throws -> Bool {
+        let end = try await read(1).first?.pk ?? ""
+        defer { newest = newest ?? end }
+        guard let last = newest, last != end else { return false }
+        let events = try await read(Self.page).prefix { $0.pk != last }
+        newest = events.first?.pk ?? end
+        var isChanged = false
+        for event in events.reversed() {
+            if let id = event.requestID, isOwn(id) { continue }
+            guard let slug = objects.slug(of: event) else { continue }
+            isChanged = true
+            if let username = event.username {
+                authors[slug] = DriftAuthor(username: username, at: Timestamp(event.created))
+            }
+        }
+        return isChanged
+    }
+}
+
+/// Does something once for all who want it at the same time.
+///
+/// Who is cancelled waits no longer, and the others go on waiting; it is cancelled when nobody waits for it any more.
+final class SharedRun<Value: Sendable>: Sendable {
+    private struct State {
+        /// The run that is under way, by its number.
+        var run: (number: Int, task: Task<Void, Never>)?
+        var waiting: [Int: CheckedContinuation<Value, any Error>] = [:]
+        /// Of the next one to wait, and of the next run.
+        var next = 0
+
+        mutating func number() -> Int {
+            defer { next += 1 }
+            return next
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// - Throws: what the body throws, or `CancellationError`.
+    func value(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        let id = state.withLock { $0.number() }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isCancelled = state.withLock { state in
+                    // It may have come before there was anybody to take out.
+                    guard !Task.isCancelled else { return true }
+                    state.waiting[id] = continuation
+                    guard state.run == nil else { return false }
+                    let number = state.number()
+                    let task = Task {
+                        do {
+                            self.end(number, .success(try await body()))
+                        } catch {
+                            self.end(number, .failure(error))
+                        }
+                    }
+                    state.run = (number, task)
+                    return false
+                }
+                if isCancelled { continuation.resume(throwing: CancellationError()) }
+            }
+        } onCancel: {
+            leave(id)
+        }
+    }
+
+    private func leave(_ id: Int) {
+        let waiting = state.withLock { state in
+            let waiting = state.waiting.removeValue(forKey: id)
+            if waiting != nil, state.waiting.isEmpty {
+                state.run?.task.cancel()
+                state.run = nil
+            }
+            return waiting
+        }
+        waiting?.resume(throwing: CancellationError())
+    }
+
+    private func end(_ number: Int, _ result: Result<Value, any Error>) {
+        let waiting = state.withLock { state in
+            // Those who wait for a later run are not meant.
+            guard state.run?.number == number else { return [CheckedContinuation<Value, any Error>]() }
+            defer {
+                state.run = nil
+                state.waiting = [:]
+            }
+            return Array(state.waiting.values)
+        }
+        for continuation in waiting { continuation.resume(with: result) }
+    }
+}

@@ -1,0 +1,76 @@
+package import Base
+package import DesiredState
+import KubernetesAPI
+import SecretSources
+package import Status
+import Synchronization
+
+/// The desired-state files, and the last good state of them.
+package final class DesiredFiles: Sendable {
+    /// What is in force.
+    package struct Loaded: Sendable {
+        package let files: LoadedFiles
+        /// The files that hold the services' secrets, sorted.
+        let secretFiles: [String]
+        /// The Kubernetes Secrets that hold the others.
+        let kubernetesSecrets: Set<ObjectName>
+
+        init(_ files: LoadedFiles) {
+            self.files = files
+            let paths = files.desired.services.compactMap { service -> String? in
+                guard case .file(let path) = service.provider?.secret else { return nil }
+                return path
+            }
+            secretFiles = Set(paths).sorted()
+            let objects = files.desired.services.compactMap { service -> ObjectName? in
+                guard case .kubernetes(let namespace, let name, _) = service.provider?.secret else { return nil }
+                return ObjectName(namespace: namespace, name: name)
+            }
+            kubernetesSecrets = Set(objects)
+        }
+    }
+
+    private struct State {
+        var loaded: Loaded
+        /// Of what was read last, in force or not.
+        var hash: String
+    }
+
+    package let paths: [String]
+    private let state: Mutex<State>
+
+    /// Reads them for the first time: there must be something good to begin with.
+    ///
+    /// - Throws: ``InvalidFiles``.
+    package init(paths: [String], at time: Timestamp) throws {
+        let sources = DesiredSources(paths: paths)
+        let result = DesiredStateLoader.load(sources)
+        guard let desired = result.state else { throw InvalidFiles(diagnostics: result.diagnostics) }
+        self.paths = paths
+        let files = LoadedFiles(desired, hash: sources.hash, at: time, warnings: result.diagnostics)
+        state = Mutex(State(loaded: Loaded(files), hash: sources.hash))
+    }
+
+    /// What is in force.
+    package var loaded: Loaded { state.withLock { $0.loaded } }
+
+    /// Reads the files again.
+    func reload(at time: Timestamp) -> FileChange {
+        let sources = DesiredSources(paths: paths)
+        let hash = sources.hash
+        guard state.withLock({ $0.hash }) != hash else { return .same }
+        let result = DesiredStateLoader.load(sources)
+        return state.withLock { state in
+            state.hash = hash
+            guard let desired = result.state else { return .invalid(result.diagnostics) }
+            let files = LoadedFiles(desired, hash: hash, at: time, warnings: result.diagnostics)
+            state.loaded = Loaded(files)
+            return .loaded(files)
+        }
+    }
+}
+
+/// The files have mistakes.
+package struct InvalidFiles: Error, Sendable {
+    package var diagnostics: [Diagnostic]
+}

@@ -1,0 +1,77 @@
+import DesiredState
+import Kinds
+import KubernetesAPI
+import Planning
+import Reconciling
+import Status
+
+/// What happened in a pass, as Kubernetes Events are to tell it: one for each kind of thing, however many services it
+/// happened to.
+///
+/// | what happened | reason | |
+/// |---|---|---|
+/// | services were written to | `ServicesChanged` | normal |
+/// | workloads were restarted | `WorkloadsRestarted` | normal |
+/// | services failed, or came into a state that somebody should look at | `ServicesNotInSync` | warning |
+/// | somebody keeps changing services back | `FightBegan` | warning |
+/// | deletions are held back | `DeletionsHeld` | warning |
+/// | Authentik went away, or came back | `AuthentikLost`, `AuthentikBack` | warning, normal |
+/// | the file turned invalid | `FileInvalid` | warning |
+/// | this replica began to lead | `BecameLeader` | normal |
+///
+/// What goes on as it was is no event.
+struct EventDigest {
+    private(set) var notes: [EventNote] = []
+
+    /// Services that are named in one; the rest is counted.
+    private static let namedServices = 12
+
+    init(_ events: [LedgerEvent]) {
+        var changed: [String] = []
+        var stuck: [String] = []
+        var restarted: [String] = []
+        var fights: [String] = []
+        var rest: [EventNote] = []
+        for event in events {
+            switch event {
+            case .changed(let service):
+                changed.append("\(service.slug): \(service.decision.rawValue), \(service.reason)")
+            case .restarted(let slug, let workload): restarted.append("\(slug): \(workload), for its new secret")
+            case .failed(let slug, let failure, isNew: true): stuck.append("\(slug): failed, \(failure.message)")
+            case .stuck(let slug, let state, let reason): stuck.append("\(slug): \(state.rawValue), \(reason)")
+            case .fightBegan(let slug, let fight):
+                fights.append("\(slug): \(fight.fields.joined(separator: ", "))")
+            case .brakeHolds(let brake):
+                rest.append(EventNote(isWarning: true, reason: "DeletionsHeld", note: brake.message))
+            case .authentikLost(let error):
+                rest.append(EventNote(isWarning: true, reason: "AuthentikLost", note: error))
+            case .authentikBack:
+                rest.append(EventNote(isWarning: false, reason: "AuthentikBack", note: "Authentik answers again"))
+            case .leads:
+                let note = "this replica leads, and writes"
+                rest.append(EventNote(isWarning: false, reason: "BecameLeader", note: note))
+            case .failed, .drifted, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .waits, .leaseLost,
+                .leaseBack:
+                continue
+            }
+        }
+        add("ServicesChanged", isWarning: false, changed)
+        add("WorkloadsRestarted", isWarning: false, restarted)
+        add("ServicesNotInSync", isWarning: true, stuck)
+        add("FightBegan", isWarning: true, fights)
+        notes += rest
+    }
+
+    init(_ change: FileChange) {
+        guard case .invalid(let diagnostics) = change else { return }
+        let errors = diagnostics.filter { $0.severity == .error }
+        add("FileInvalid", isWarning: true, errors.map { "\($0.file):\($0.line ?? 0): \($0.message)" })
+    }
+
+    private mutating func add(_ reason: String, isWarning: Bool, _ lines: [String]) {
+        guard !lines.isEmpty else { return }
+        var shown = lines.prefix(Self.namedServices).joined(separator: "; ")
+        if lines.count > Self.namedServices { shown += "; and \(lines.count - Self.namedServices) more" }
+        notes.append(EventNote(isWarning: isWarning, reason: reason, note: shown))
+    }
+}

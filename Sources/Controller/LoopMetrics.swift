@@ -1,0 +1,92 @@
+import AuthentikAPI
+import Metrics
+import Planning
+import Status
+
+/// What the loop counts.
+struct LoopMetrics: Sendable {
+    func passEnded(_ pass: FinishedPass, _ duration: Duration) {
+        count(.passes, (.result, pass.result.rawValue))
+        Timer(label: MetricName.passDuration.rawValue).record(duration: duration)
+    }
+
+    func sent(_ request: RequestRecord) {
+        count(
+            .requests,
+            (.method, request.method),
+            (.endpoint, request.endpoint.rawValue),
+            (.status, request.status.map(String.init) ?? MetricLabel.noAnswer)
+        )
+    }
+
+    func retried() { count(.retries) }
+
+    func wrote(_ action: WriteRecord.Action) { count(.writes, (.action, action.rawValue)) }
+
+    func happened(_ event: LedgerEvent) {
+        switch event {
+        case .mended(_, let fields):
+            for field in fields { count(.driftMended, (.object, field.object), (.field, field.field)) }
+        case .fightBegan: count(.fightsBegun)
+        default: break
+        }
+    }
+
+    private func count(_ name: MetricName, _ labels: (MetricLabel, String)...) {
+        Counter(label: name.rawValue, dimensions: labels.map { ($0.0.rawValue, $0.1) }).increment()
+    }
+}
+
+/// The names of this program's own metrics.
+///
+/// What they are stands in the catalog of the status server. Whoever counts takes them from here, as labels of handles
+/// of swift-metrics. Renaming one breaks somebody's alerts: it is part of what the program promises.
+package enum MetricName: String, Sendable, CaseIterable {
+    // Counted while it happens.
+    case passes = "reconcile_passes_total"
+    case passDuration = "reconcile_pass_duration_seconds"
+    case requests = "reconcile_authentik_requests_total"
+    case retries = "reconcile_authentik_retries_total"
+    case writes = "reconcile_writes_total"
+    case driftMended = "reconcile_drift_mended_total"
+    case fightsBegun = "reconcile_fights_begun_total"
+
+    // Read of the status when somebody asks.
+    case buildInfo = "reconcile_build_info"
+    case leader = "reconcile_leader"
+    case services = "reconcile_services"
+    case fights = "reconcile_fights"
+    case fileValid = "reconcile_file_valid"
+    case fileLoaded = "reconcile_file_loaded_timestamp_seconds"
+    case authentikReachable = "reconcile_authentik_reachable"
+    case lastAttempt = "reconcile_last_attempt_timestamp_seconds"
+    case lastSuccess = "reconcile_last_success_timestamp_seconds"
+    case nextPass = "reconcile_next_pass_timestamp_seconds"
+    case failuresInARow = "reconcile_failures_in_a_row"
+    case deletionsHeld = "reconcile_deletions_held"
+}
+
+/// The names of the labels of this program's own metrics; each has few values.
+package enum MetricLabel: String, Sendable, CaseIterable {
+    /// A raw value of ``PassResult``.
+    case result
+    /// An HTTP method.
+    case method
+    /// A raw value of `Endpoint`, never a whole path.
+    case endpoint
+    /// An HTTP status, or ``noAnswer``.
+    case status
+    /// A raw value of `WriteRecord.Action`.
+    case action
+    /// A raw value of `ObjectKind`.
+    case object
+    /// Authentik's name of a field: `redirect_uris`.
+    case field
+    /// A raw value of ``SyncState``.
+    case state
+    /// The program's own.
+    case version
+
+    /// The value of ``status`` where no answer came.
+    package static let noAnswer = "none"
+}

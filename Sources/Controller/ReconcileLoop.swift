@@ -1,0 +1,374 @@
+import AuthentikAPI
+import Base
+import DesiredState
+import FoundationEssentials
+import KubernetesAPI
+import Planning
+package import Reconciling
+package import Status
+
+/// The daemon: runs passes one after the other, when they are due or something asks for one, until it is stopped.
+///
+/// What it decides ``LoopState`` decides; this carries it out. It writes the status and never reads it.
+package actor ReconcileLoop {
+    /// How long a look at the audit log may take.
+    private static let lookLimit: Duration = .seconds(10)
+    /// Between two looks at which Kubernetes Secrets the file names.
+    private static let secretPeriod: Duration = .seconds(1)
+
+    package nonisolated let board: StatusBoard
+    package nonisolated let settings: LoopSettings
+    private nonisolated let files: DesiredFiles
+    private nonisolated let surroundings: LoopSurroundings
+    private nonisolated let clock: any LoopClock
+    private nonisolated let log: LoopLog
+    private nonisolated let metrics = LoopMetrics()
+    /// Asked right before each write leaves; it follows the phase, see ``follow(_:)``.
+    private nonisolated let gate = WriteGate()
+
+    private var state: LoopState
+    private var drift = DriftMemory()
+    private var pass: Task<PassEnd, Never>?
+    private var last: PassAnswer?
+    /// Who waits for the end of a pass, by its number.
+    private var awaiting: [Int: [CheckedContinuation<PassAnswer?, Never>]] = [:]
+    /// Whether a write was given up when the program ended, so that it may still happen.
+    private var isCutShort = false
+    /// Yields when something happened that may begin a pass, or end the loop.
+    private nonisolated let wakes: AsyncStream<Void>
+    private nonisolated let wake: AsyncStream<Void>.Continuation
+
+    package init(
+        settings: LoopSettings,
+        files: DesiredFiles,
+        surroundings: LoopSurroundings,
+        board: StatusBoard,
+        log: LoopLog,
+        clock: any LoopClock = ContinuousClock()
+    ) {
+        self.settings = settings
+        self.files = files
+        self.surroundings = surroundings
+        self.board = board
+        self.log = log
+        self.clock = clock
+        state = LoopState(interval: settings.interval, isElected: surroundings.election != nil)
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        gate.set(state.phase.permission)
+    }
+
+    /// Runs until ``stop()``, or until the task is cancelled.
+    package func run() async {
+        guard state.phase != .ending else { return }
+        if settings.auditPeriod == nil { watchesAuditLog(false) }
+        state.start(at: clock.now)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.runPasses() }
+            group.addTask { [watch = FileWatch(watchedPaths)] in await self.watchFiles(watch) }
+            if let reader = surroundings.secretReader {
+                group.addTask { await self.watchSecrets(reader) }
+            }
+            if let election = surroundings.election {
+                group.addTask { await election.run { await self.heard($0, as: election.identity) } }
+            }
+            if let events = surroundings.events {
+                group.addTask { await events.run() }
+            }
+            if let period = settings.auditPeriod {
+                group.addTask { await self.watchAuditLog(every: period) }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        // A write that may still happen is waited for by whoever leads next, until the Lease ends by itself.
+        if let election = surroundings.election, !isCutShort {
+            await election.resign(within: settings.resignationLimit)
+        }
+    }
+
+    /// Ends the loop: no new write begins, and the one in flight may finish within the settings' limit.
+    ///
+    /// Returns when it has, or was given up; ``run()`` returns soon after that.
+    package func stop() async {
+        guard state.phase != .ending else { return }
+        follow(state.end())
+        board.update { $0.comesNext(nil) }
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { [gate] in
+                await gate.drain()
+                return true
+            }
+            group.addTask { [clock, limit = settings.lastWriteLimit] in
+                try? await clock.sleep(for: limit)
+                return false
+            }
+            let isInOrder = await group.next() ?? false
+            isCutShort = !isInOrder
+            pass?.cancel()
+            group.cancelAll()
+        }
+    }
+
+    /// Does what has to be done because of what happened, the gate first.
+    private func follow(_ effects: [LoopState.Effect]) {
+        gate.set(state.phase.permission)
+        for effect in effects {
+            switch effect {
+            case .cutShort: pass?.cancel()
+            case .dismiss(let number): answer(nil, to: { $0 >= number })
+            case .tell(let standing): happened(board.update { [now = clock.timestamp] in $0.stands(standing, at: now) })
+            }
+        }
+        wake.yield()
+    }
+
+    /// Tells everybody what happened.
+    private func happened(_ events: [LedgerEvent]) {
+        for event in events {
+            log.happened(event)
+            metrics.happened(event)
+        }
+        tell(EventDigest(events))
+    }
+
+    private func tell(_ digest: EventDigest) {
+        guard let recorder = surroundings.events else { return }
+        digest.notes.forEach(recorder.tell)
+    }
+
+    // MARK: - Who asks for passes
+
+    /// Asks for a pass.
+    ///
+    /// - Returns: the number of the pass that answers it.
+    @discardableResult
+    package func ask(_ trigger: Trigger) -> Int {
+        log.noticed(trigger)
+        defer { wake.yield() }
+        return state.ask(trigger)
+    }
+
+    /// Waits for the end of a pass.
+    ///
+    /// - Returns: what came of it; nil if it does not come any more, or not for now.
+    package func answer(to number: Int) async -> PassAnswer? {
+        if let last, last.pass.number >= number { return last }
+        guard state.isAwaited(number) else { return nil }
+        return await withCheckedContinuation { awaiting[number, default: []].append($0) }
+    }
+
+    /// How many wait for the end of a pass.
+    package var waiting: Int { awaiting.values.map(\.count).reduce(0, +) }
+
+    /// Why this process may not write just now: a clause; nil if it may.
+    package var whyNoWrites: String? { state.whyNoWrites(at: clock.now) }
+
+    private func answer(_ answer: PassAnswer?, to isMeant: (Int) -> Bool) {
+        for number in awaiting.keys.filter(isMeant) {
+            awaiting.removeValue(forKey: number)?.forEach { $0.resume(returning: answer) }
+        }
+    }
+
+    // MARK: - Passes
+
+    private func runPasses() async {
+        while !Task.isCancelled {
+            switch state.next(at: clock.now) {
+            case .begin(let number, let triggers): await runPass(number, triggers)
+            case .wait(let time): await rest(until: time)
+            case .end: return
+            }
+        }
+    }
+
+    /// Returns when something happens, at that time, or when the task is cancelled.
+    private func rest(until time: ContinuousClock.Instant?) async {
+        await withTaskGroup(of: Void.self) { group in
+            if let time {
+                group.addTask { [clock, wake] in
+                    if (try? await clock.sleep(until: time, tolerance: nil)) != nil { wake.yield() }
+                }
+            }
+            _ = await wakes.first { _ in true }
+            group.cancelAll()
+        }
+    }
+
+    private func runPass(_ number: Int, _ triggers: [Trigger]) async {
+        // Of its own, so that it can be cut short alone.
+        let task = Task { await carryOut(number, triggers) }
+        pass = task
+        let end = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        pass = nil
+        await conclude(end)
+    }
+
+    private nonisolated func carryOut(_ number: Int, _ triggers: [Trigger]) async -> PassEnd {
+        let startedAt = clock.timestamp
+        let start = clock.now
+        // Between two looks of the watch a file may be half written; who asks for a pass by hand is done with writing.
+        let isSettled = triggers.contains { [.start, .file, .signal, .request].contains($0) }
+        let change = isSettled ? files.reload(at: startedAt) : .same
+        let desired = files.loaded.files.desired
+        let drift = await began(number, triggers, change, at: startedAt)
+        let reconciler = surroundings.reconciler
+        let visit = reconciler.visit(through: gate, within: settings.passLimit, attempts: settings.attempts)
+        let outcome: PassEnd.Outcome
+        do {
+            // Who changed what this pass will find; what comes later is looked for later.
+            if settings.auditPeriod != nil { _ = try? await look(visit) }
+            outcome = .report(try await visit.pass(desired) { drift.paused(desired, $0, at: startedAt) })
+        } catch let failure as PassFailure {
+            outcome = .failure(failure)
+        } catch {
+            outcome = .cancelled(reason: await whyNoWrites ?? "the pass was cut short: \(error)")
+        }
+        return PassEnd(
+            number: number,
+            triggers: triggers,
+            startedAt: startedAt,
+            finishedAt: clock.timestamp,
+            duration: clock.now - start,
+            requests: visit.requests,
+            outcome: outcome
+        )
+    }
+
+    /// - Returns: what is remembered of drift.
+    private func began(_ number: Int, _ triggers: [Trigger], _ change: FileChange, at time: Timestamp) -> DriftMemory {
+        log.took(change)
+        tell(EventDigest(change))
+        if case .loaded(let files) = change { drift.declare(files.desired) }
+        board.update {
+            $0.took(change, at: time)
+            $0.began(number, triggers, at: time)
+        }
+        log.began(number, triggers)
+        return drift
+    }
+
+    /// Tells everybody what came of a pass, and in the same breath what comes next.
+    private func conclude(_ end: PassEnd) async {
+        let authors = await surroundings.reconciler.takeAuthors()
+        var findings = DriftFindings()
+        if case .report(let report) = end.outcome {
+            findings = drift.judge(report, of: files.loaded.files.desired, at: end.finishedAt)
+        }
+        let now = clock.timestamp
+        let pauseEnd = drift.firstPauseEnd(after: now).map { Duration.seconds($0.date.timeIntervalSince(now.date)) }
+        let due = state.ended(end, pauseEnd: pauseEnd, jitter: settings.jitter(), at: clock.now)
+        let next = due.map { NextPass(at: now.advanced(by: $0.delay), reason: $0.reason) }
+        let (events, status) = board.update { [findings] ledger in
+            let events = ledger.ended(end, findings: findings, authors: authors)
+            ledger.comesNext(next)
+            return (events, ledger.document)
+        }
+        happened(events)
+        var answer = PassAnswer(pass: FinishedPass(end))
+        metrics.passEnded(answer.pass, end.duration)
+        log.ended(answer.pass, status)
+        if case .report(let report) = end.outcome {
+            report.outcomes.flatMap(\.written).forEach(metrics.wrote)
+            answer.report = ReportDocument(report, address: surroundings.address)
+        }
+        last = answer
+        self.answer(answer, to: { $0 <= end.number })
+        if let next { log.comesNext(next) }
+    }
+
+    // MARK: - Leadership
+
+    /// Passes run and writes are let through while this process leads.
+    func heard(_ report: LeaseElection.Report, as identity: String) { follow(state.heard(report, as: identity)) }
+
+    // MARK: - What is watched
+
+    private nonisolated var watchedPaths: FileWatch.Paths {
+        FileWatch.Paths(
+            configuration: files.paths,
+            token: surroundings.tokenFile,
+            secrets: files.loaded.secretFiles
+        )
+    }
+
+    private nonisolated func watchFiles(_ watch: FileWatch) async {
+        var watch = watch
+        while (try? await clock.sleep(for: FileWatch.period)) != nil {
+            for trigger in watch.look(at: watchedPaths) { await ask(trigger) }
+        }
+    }
+
+    /// Follows the Kubernetes Secrets that the file names, until the task is cancelled, and asks for a pass when one
+    /// changes.
+    private func watchSecrets(_ reader: @Sendable () throws -> any SecretFollowing) async {
+        var followed: Set<ObjectName> = []
+        var following: Task<Void, Never>?
+        // The first pass reads them first, so that what is there from the start is no news.
+        while (try? await clock.sleep(for: Self.secretPeriod)) != nil {
+            // Whoever stands by reads no secrets.
+            let wanted = whyNoWrites == nil ? files.loaded.kubernetesSecrets : []
+            // Where there is no Kubernetes, each service says so; it may come to be there.
+            guard wanted != followed, let reader = try? reader() else { continue }
+            following?.cancel()
+            followed = wanted
+            following = Task { [log] in
+                await reader.follow(wanted) { object, error, delay in
+                    log.cannotWatch(object, error, delay)
+                } onChange: { _ in
+                    await self.ask(.secret)
+                }
+            }
+        }
+        following?.cancel()
+        await following?.value
+    }
+
+    private func watchAuditLog(every period: Duration) async {
+        while (try? await clock.sleep(for: period)) != nil { await lookBetweenPasses() }
+    }
+
+    /// Looks at the audit log, unless a pass does or will, and asks for a pass if there is a reason.
+    private func lookBetweenPasses() async {
+        guard state.mayLook(at: clock.now) else { return }
+        do {
+            let visit = surroundings.reconciler.visit(through: gate, within: Self.lookLimit, attempts: 1)
+            if try await look(visit) { ask(.authentik) }
+        } catch {
+            guard !Task.isCancelled else { return }
+            happened(board.update { [now = clock.timestamp] in $0.lostAuthentik("\(error)", at: now) })
+            state.lostAuthentik()
+            wake.yield()
+        }
+    }
+
+    /// - Returns: whether somebody else changed something managed; false, too, if the account may not see the log.
+    private func look(_ visit: any Visit) async throws -> Bool {
+        do {
+            let isChanged = try await visit.look()
+            watchesAuditLog(true)
+            return isChanged
+        } catch let error as AuthentikError where error.kind == .permissionDenied {
+            if watchesAuditLog(false) { log.cannotWatchAuditLog(error) }
+            return false
+        }
+    }
+
+    /// - Returns: whether that is new.
+    @discardableResult
+    private func watchesAuditLog(_ isWatched: Bool) -> Bool {
+        guard state.watchesAuditLog(isWatched) else { return false }
+        board.update { $0.watchesAuditLog(isWatched) }
+        return true
+    }
+}
+
+/// What came of a pass, for who asked for it.
+package struct PassAnswer: Sendable, Encodable {
+    package var pass: FinishedPass
+    /// Absent if it failed.
+    package var report: ReportDocument?
+}

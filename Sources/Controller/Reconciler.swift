@@ -1,0 +1,151 @@
+package import AuthentikAPI
+package import Base
+package import DesiredState
+import Kinds
+package import KubernetesAPI
+package import Reconciling
+package import SecretSources
+package import Secrets
+package import Status
+import Synchronization
+
+/// What the loop has others do: all that asks Authentik.
+package protocol Reconciler: Sendable {
+    /// - Parameters:
+    ///   - gate: asked before each write.
+    ///   - limit: how long it may take, retries included.
+    ///   - attempts: how many times a request is sent.
+    func visit(through gate: WriteGate, within limit: Duration, attempts: Int) -> any Visit
+
+    /// Who changed each service since the last call, as far as the audit log was read.
+    func takeAuthors() async -> [String: DriftAuthor]
+}
+
+/// One turn of asking Authentik: a pass, a look at its audit log, or both.
+package protocol Visit: Sendable {
+    /// What was sent so far.
+    var requests: RequestCounts { get }
+
+    /// Looks for what is new in the audit log; the first look only remembers where the log ends.
+    ///
+    /// - Returns: whether somebody else changed something managed.
+    /// - Throws: `AuthentikError`, or `CancellationError`.
+    func look() async throws -> Bool
+
+    /// Runs a pass.
+    ///
+    /// - Parameter paused: tells by the secrets which services are looked at and not mended.
+    /// - Throws: `PassFailure`, or `CancellationError`; then nothing was written.
+    func pass(
+        _ desired: DesiredState,
+        paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
+    ) async throws -> PassReport
+}
+
+/// Asks an Authentik, and counts, logs and remembers what is asked.
+package struct AuthentikReconciler: Reconciler {
+    /// Makes a client with the present token.
+    private let client: @Sendable () -> AuthentikClient
+    /// Resolves all secrets of the desired state.
+    private let secrets: @Sendable (DesiredState) async -> ResolvedSecrets
+    /// Where workloads are restarted and services are told of their providers; nil for nowhere.
+    private let kubernetes: KubernetesAccess?
+    private let concurrency: Int
+    private let log: LoopLog
+    private let metrics = LoopMetrics()
+    private let own: OwnWrites
+    private let auditLog: AuditLogWatch
+
+    package init(
+        client: @escaping @Sendable () -> AuthentikClient,
+        secrets: @escaping @Sendable (DesiredState) async -> ResolvedSecrets,
+        kubernetes: KubernetesAccess?,
+        concurrency: Int,
+        log: LoopLog
+    ) {
+        self.client = client
+        self.secrets = secrets
+        self.kubernetes = kubernetes
+        self.concurrency = concurrency
+        self.log = log
+        let own = OwnWrites()
+        self.own = own
+        auditLog = AuditLogWatch(isOwn: own.contains)
+    }
+
+    package func visit(through gate: WriteGate, within limit: Duration, attempts: Int) -> any Visit {
+        var client = client()
+        client.deadline = .now + limit
+        client.gate = gate
+        client.retryPolicy.maximumAttempts = attempts
+        client.onRetry = { [metrics, log] error, delay in
+            metrics.retried()
+            log.retries(error, delay)
+        }
+        client.onRequest = { [metrics, own] request in
+            metrics.sent(request)
+            if request.isWrite, let id = request.requestID { own.note(id) }
+        }
+        return AuthentikVisit(
+            client: client,
+            secrets: secrets,
+            kubernetes: kubernetes,
+            concurrency: concurrency,
+            auditLog: auditLog
+        )
+    }
+
+    package func takeAuthors() async -> [String: DriftAuthor] { await auditLog.takeAuthors() }
+}
+
+private struct AuthentikVisit: Visit {
+    let client: AuthentikClient
+    let secrets: @Sendable (DesiredState) async -> ResolvedSecrets
+    let kubernetes: KubernetesAccess?
+    let concurrency: Int
+    let auditLog: AuditLogWatch
+
+    var requests: RequestCounts { client.requestCounts }
+
+    func look() async throws -> Bool { try await auditLog.look { [client] in try await client.newestEvents($0) } }
+
+    func pass(
+        _ desired: DesiredState,
+        paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
+    ) async throws -> PassReport {
+        var pass = Pass(client: client, desired: desired) { [secrets] in await secrets(desired) }
+        pass.kubernetes = kubernetes
+        pass.concurrency = concurrency
+        pass.paused = paused
+        let report = try await pass.run()
+        await auditLog.manage(report.objects)
+        return report
+    }
+}
+
+/// The ids of the requests with which this process wrote, so that it does not take its own writes for somebody else's.
+private final class OwnWrites: Sendable {
+    /// So many are remembered, far more than can lie between two looks at the audit log.
+    private static let memory = 4096
+
+    private struct State {
+        /// The oldest first.
+        var order: [String] = []
+        var ids: Set<String> = []
+    }
+
+    private let state = Mutex(State())
+
+    func note(_ requestID: String) {
+        state.withLock { state in
+            if state.order.count >= Self.memory {
+                state.ids.subtract(state.order.prefix(Self.memory / 2))
+                state.order.removeFirst(Self.memory / 2)
+            }
+            state.order.append(requestID)
+            state.ids.insert(requestID)
+        }
+    }
+
+    func contains(_ requestID: String) -> Bool { state.withLock { $0.ids.contains(requestID) } }
+}

@@ -1,0 +1,149 @@
+import FoundationEssentials
+import JSON
+
+/// A Lease as it was at one moment
+/// (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/).
+struct Lease: Sendable, Equatable {
+    /// What its last holder notes on it when it gives it up in order: who did, and of which Lease.
+    ///
+    /// A Lease without a holder that lacks it, or has one of another time, was not given up: somebody else took the holder
+    /// out, and the one that was there may not know yet.
+    private static let releaseNote = "reconcile/given-up"
+
+    /// Tells it from another one of its name, before or after.
+    var uid: String
+    /// Changes with every change of it, a renewal included.
+    var resourceVersion: String
+    /// Who has it; nil for nobody.
+    var holder: String?
+    /// How long the holder has it after each renewal; nil if the Lease does not say.
+    var duration: Duration?
+    /// How many times it came to another holder.
+    var transitions: Int
+    /// As it was read: what this program does not know of is sent back unchanged.
+    private var object: JSONValue
+
+    /// Reads the JSON of one.
+    ///
+    /// - Throws: ``Malformed``.
+    init(_ json: JSONValue) throws(Malformed) {
+        guard let resourceVersion = json["metadata"]?["resourceVersion"]?.string, !resourceVersion.isEmpty else {
+            throw Malformed("the Lease has no metadata.resourceVersion")
+        }
+        self.resourceVersion = resourceVersion
+        uid = json["metadata"]?["uid"]?.string ?? ""
+        let holder = json["spec"]?["holderIdentity"]?.string ?? ""
+        self.holder = holder.isEmpty ? nil : holder
+        let seconds = json["spec"]?["leaseDurationSeconds"]?.integer ?? 0
+        duration = seconds > 0 ? .seconds(seconds) : nil
+        transitions = json["spec"]?["leaseTransitions"]?.integer ?? 0
+        object = json
+    }
+
+    /// Whether its last holder gave it up, having ended every write, and nobody has held it since.
+    ///
+    /// Each of them counts `leaseTransitions` up when it takes the Lease, so that an old note is none of this time.
+    var isGivenUp: Bool {
+        let text = object["metadata"]?["annotations"]?[Self.releaseNote]?.string ?? ""
+        guard holder == nil, let note = try? JSONValue(parsing: text.utf8) else { return false }
+        return note["holder"]?.string?.isEmpty == false && note["uid"]?.string == uid
+            && note["transitions"]?.integer == transitions
+    }
+
+    // MARK: - What is sent
+
+    /// A Lease that is not there yet, for nobody: who is to have it is decided by taking it, which one alone can.
+    static func vacant(_ name: ObjectName, seconds: Int) -> JSONValue {
+        [
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": ["name": .string(name.name), "namespace": .string(name.namespace)],
+            "spec": ["leaseDurationSeconds": .integer(seconds), "leaseTransitions": 0],
+        ]
+    }
+
+    /// This Lease, renewed, or taken if somebody else had it.
+    func held(by holder: String, seconds: Int, at time: Date) -> JSONValue {
+        var spec = object["spec"]?.object ?? [:]
+        if self.holder != holder {
+            spec["acquireTime"] = .string(microTime(time))
+            // A 32-bit number, which somebody may have set.
+            spec["leaseTransitions"] = .integer(transitions < Int(Int32.max) ? transitions + 1 : 0)
+        }
+        spec["holderIdentity"] = .string(holder)
+        spec["leaseDurationSeconds"] = .integer(seconds)
+        spec["renewTime"] = .string(microTime(time))
+        return replacing(spec, note: nil)
+    }
+
+    /// This Lease, given up by its holder: whoever looks at it next can take it.
+    func released(at time: Date) -> JSONValue {
+        var spec = object["spec"]?.object ?? [:]
+        spec.removeValue(forKey: "holderIdentity")
+        spec["leaseDurationSeconds"] = 1
+        spec["renewTime"] = .string(microTime(time))
+        let note: JSONValue = [
+            "holder": .string(holder ?? ""), "uid": .string(uid), "transitions": .integer(transitions),
+        ]
+        return replacing(spec, note: String(decoding: note.serialized(), as: UTF8.self))
+    }
+
+    private func replacing(_ spec: [String: JSONValue], note: String?) -> JSONValue {
+        var members = object.object ?? [:]
+        var metadata = members["metadata"]?.object ?? [:]
+        var annotations = metadata["annotations"]?.object ?? [:]
+        annotations[Self.releaseNote] = note.map(JSONValue.string)
+        metadata["annotations"] = annotations.isEmpty ? nil : .object(annotations)
+        members["metadata"] = .object(metadata)
+        members["spec"] = .object(spec)
+        return .object(members)
+    }
+}
+
+/// RFC 3339 with exactly six digits, which is the only form that a `MicroTime` is parsed from.
+func microTime(_ time: Date) -> String {
+    let micros = Int64((time.timeIntervalSince1970 * 1_000_000).rounded(.down))
+    let seconds = Date(timeIntervalSince1970: Double(micros / 1_000_000))
+    let fraction = "\(1_000_000 + micros % 1_000_000)".dropFirst()
+    return "\(seconds.formatted(Date.ISO8601FormatStyle()).dropLast()).\(fraction)Z"
+}
+
+extension KubernetesClient {
+    /// Reads a Lease, once; nil if there is none.
+    ///
+    /// - Throws: ``KubernetesError`` or `CancellationError`.
+    func lease(_ name: ObjectName, within time: Duration) async throws -> Lease? {
+        do {
+            return try await lease(.get, name, nil, within: time)
+        } catch let error as KubernetesError where error.kind == .notFound {
+            return nil
+        }
+    }
+
+    /// Makes a Lease.
+    ///
+    /// - Throws: ``KubernetesError``, of the kind `conflict` if somebody was first; or `CancellationError`.
+    func createLease(_ name: ObjectName, _ json: JSONValue, within time: Duration) async throws -> Lease {
+        try await lease(.create, name, json, within: time)
+    }
+
+    /// Replaces a Lease, if it is still of the resourceVersion that is sent.
+    ///
+    /// - Throws: ``KubernetesError``, of the kind `conflict` if it is not; or `CancellationError`.
+    func updateLease(_ name: ObjectName, _ json: JSONValue, within time: Duration) async throws -> Lease {
+        try await lease(.update, name, json, within: time)
+    }
+
+    private func lease(
+        _ verb: KubernetesRequest.Verb,
+        _ name: ObjectName,
+        _ json: JSONValue?,
+        within time: Duration
+    ) async throws -> Lease {
+        var request = KubernetesRequest(verb: verb, resource: .leases, object: name)
+        request.body = json.map { KubernetesBody(kind: .object, json: $0) }
+        request.timeLimit = time
+        let answer = try await send(request)
+        return try decoding(request) { () throws(Malformed) in try Lease(answer) }
+    }
+}

@@ -1,0 +1,68 @@
+import FoundationEssentials
+import JSON
+package import Secrets
+
+/// A Secret as it was at one moment (https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/).
+package struct KubernetesSecret: Sendable, Equatable {
+    /// What a look at one showed; nil where there is none.
+    package typealias Observation = Result<KubernetesSecret?, KubernetesError>
+
+    package var version: SecretVersion
+    /// By key, no longer in base64.
+    package var data: [String: SecretBytes]
+
+    package init(version: SecretVersion, data: [String: SecretBytes]) {
+        self.version = version
+        self.data = data
+    }
+}
+
+extension KubernetesSecret {
+    /// Reads the JSON of one.
+    ///
+    /// - Throws: ``Malformed``, which quotes nothing.
+    init(_ json: JSONValue) throws(Malformed) {
+        guard let uid = json["metadata"]?["uid"]?.string, !uid.isEmpty else {
+            throw Malformed("the Secret has no metadata.uid")
+        }
+        guard let resourceVersion = json["metadata"]?["resourceVersion"]?.string, !resourceVersion.isEmpty else {
+            throw Malformed("the Secret has no metadata.resourceVersion")
+        }
+        self.init(version: SecretVersion(uid: uid, resourceVersion: resourceVersion), data: [:])
+        for (key, value) in json["data"]?.object ?? [:] {
+            guard let bytes = value.string.flatMap({ Data(base64Encoded: $0) }) else {
+                throw Malformed("the Secret holds a value that is no base64")
+            }
+            data[key] = SecretBytes([UInt8](bytes))
+        }
+    }
+}
+
+extension KubernetesSecret.Observation {
+    /// Whether it is no news after another one, nil for the first: the Secret did not change, or is missing or refused
+    /// as before.
+    package func showsTheSame(as other: KubernetesSecret.Observation?) -> Bool {
+        switch (self, other) {
+        case (.success(let mine), .success(let others)): mine?.version == others?.version
+        case (.failure(let mine), .failure(let others)): mine.kind == others.kind
+        default: false
+        }
+    }
+}
+
+/// A list of the one Secret of a name.
+struct SecretList: Sendable {
+    /// Of the list: where a watch goes on from.
+    var resourceVersion: String
+    var secret: KubernetesSecret?
+
+    init(_ json: JSONValue, _ object: ObjectName) throws(Malformed) {
+        guard let resourceVersion = json["metadata"]?["resourceVersion"]?.string, let items = json["items"] else {
+            throw Malformed("it is no list with a metadata.resourceVersion and items")
+        }
+        self.resourceVersion = resourceVersion
+        // `items` is null where a list is empty, in some releases.
+        let item = items.array?.first { $0["metadata"]?["name"]?.string == object.name }
+        if let item { secret = try KubernetesSecret(item) }
+    }
+}

@@ -1,0 +1,210 @@
+import AuthentikAPI
+import DesiredState
+import Kinds
+import Secrets
+
+/// What is to be done of each service and each orphan, one by one: nothing here depends on the plan of another one.
+struct Differences {
+    let desired: DesiredState
+    let observation: Observation
+    /// In the order of the file.
+    let declarations: [Declaration]
+    /// Applications of this owner's that no service declares.
+    let orphans: [(application: Application, mark: OwnershipMark)]
+    /// Applications that no service declares, whose marks cannot be read.
+    let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
+    /// Where Authentik is, without a slash at the end.
+    let address: String
+
+    /// - Parameter index: of the service, in the order of the file.
+    func plan(at index: Int, _ matching: Matching) -> ServicePlan {
+        let declaration = declarations[index]
+        let draft = draft(declaration, matching.deletions)
+        if let conflict = declaration.claim.conflict { return draft.stuck(.conflict, conflict) }
+        if declaration.service.state == .absent { return planAbsence(draft, matching) }
+        guard let provider = declaration.provider, let match = matching.provider(at: index) else {
+            return draft.planBookmark(observation)
+        }
+        if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
+        switch declaration.resolution ?? .failed(LookUpError("no secret was resolved for it")) {
+        case .failed(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
+        case .resolved(let resolved, _):
+            let plan = draft.plan(resolved, match, observation.names, observation)
+            guard let publication = provider.publication else { return plan }
+            let values = PublishedValues(
+                address: publication.publicURL ?? address,
+                service: declaration.service,
+                provider: provider,
+                secret: resolved.secret,
+                issuerMode: issuerMode(provider, draft.mark, match),
+                scopes: observation.names.scopeNames(provider.scopes)
+            )
+            return draft.publishing(plan, values, observation.published)
+        }
+    }
+
+    /// Whether a service may have what is there without a mark; see ``AdoptionPolicy``.
+    ///
+    /// - Parameter deletions: no matter which: a service with a provider deletes nothing.
+    func isTakenOver(
+        _ declaration: Declaration,
+        _ match: ProviderMatcher.Match,
+        _ deletions: DeletionRules
+    ) -> Bool {
+        guard declaration.claim.mark == nil, declaration.service.adopt != .always,
+            case .resolved(let resolved, _)? = declaration.resolution
+        else { return true }
+        let draft = draft(declaration, deletions)
+        return draft.plan(resolved, match, observation.names, observation).decision != .conflict
+    }
+
+    private func draft(_ declaration: Declaration, _ deletions: DeletionRules) -> ServiceDraft {
+        var draft = ServiceDraft(
+            service: declaration.service,
+            owner: desired.owner,
+            release: observation.names.release,
+            deletions: deletions
+        )
+        draft.application = declaration.claim.application
+        draft.entitlement = declaration.claim.entitlement
+        draft.mark = declaration.claim.mark
+        draft.published = observation.published
+        if case .resolved(_, let version)? = declaration.resolution { draft.secretVersion = version }
+        return draft
+    }
+
+    /// The issuer mode that a provider has when the plan is done.
+    private func issuerMode(
+        _ declared: Provider,
+        _ mark: OwnershipMark?,
+        _ match: ProviderMatcher.Match
+    ) -> IssuerMode {
+        let isKept = mark?.unkept?.provider[OAuth2Provider.Row.issuerMode.attribute] == nil
+        if isKept, let mode = declared.issuerMode { return mode }
+        let isGivenUp = mark?.providerFields.contains(OAuth2Provider.Row.issuerMode.attribute) ?? false
+        guard !isGivenUp, case .found(let own, _) = match else { return .perProvider }
+        return own.issuerMode ?? .perProvider
+    }
+
+    // MARK: - What is to go
+
+    private func planAbsence(_ draft: ServiceDraft, _ matching: Matching) -> ServicePlan {
+        guard let application = draft.application else {
+            let leftovers = matching.leftovers(of: draft.service)
+            guard !leftovers.isEmpty else { return draft.stuck(.inSync, "absent, as declared") }
+            let list = leftovers.map { "'\($0.name)' (pk \($0.pk), client id '\($0.clientID)')" }
+            return draft.stuck(
+                .conflict,
+                "its application is gone, and with it the mark that would say that the provider "
+                    + "\(list.joined(separator: ", ")) was its own; delete that in Authentik, or take the service out "
+                    + "of the file if it is to stay"
+            )
+        }
+        guard let mark = draft.mark else {
+            return draft.stuck(
+                .conflict,
+                "is to be absent, and there without an ownership mark of ours; delete it by hand, or declare it first"
+            )
+        }
+        var plan = planDeletion(
+            of: application,
+            mark,
+            slug: draft.service.slug,
+            reason: "declared as absent",
+            matching.deletions
+        )
+        plan.location = draft.service.location
+        return plan
+    }
+
+    /// The plans for what no service declares.
+    func planUndeclared(_ matching: Matching) -> [ServicePlan] {
+        orphans.map { application, mark in
+            let former = mark.slug == application.slug ? "" : " (declared as '\(mark.slug)' before)"
+            let reason = "marked as ours and no longer declared\(former)"
+            guard desired.prune else {
+                return ServicePlan(slug: application.slug, decision: .orphan, reason: "\(reason); left alone")
+            }
+            return planDeletion(of: application, mark, slug: application.slug, reason: reason, matching.deletions)
+        }
+            + unreadable.map { application, remains in
+                ServicePlan(
+                    slug: application.slug,
+                    decision: .conflict,
+                    reason: "declared nowhere, and \(remains.reason)"
+                )
+            }
+    }
+
+    /// Takes an application that is ours away, and its provider first.
+    private func planDeletion(
+        of application: Application,
+        _ mark: OwnershipMark,
+        slug: String,
+        reason: String,
+        _ deletions: DeletionRules
+    ) -> ServicePlan {
+        if let own = deletions.undetermined(mark) {
+            // The mark, which falls with the application, is all that tells whose the provider is.
+            return ServicePlan(
+                slug: slug,
+                decision: .conflict,
+                reason: "\(reason), and its provider '\(own.name)' \(own.proxyRemark); nothing is deleted"
+            )
+        }
+        let own = deletions.provider(of: mark, application)
+        var plan = ServicePlan(slug: slug, decision: .delete, reason: reason)
+        plan.deletion = Deletion(application: application.slug, provider: own?.name)
+        plan.deletion?.isHeld = deletions.isHeld
+        if let pk = application.provider, pk != own?.pk {
+            let name = application.providerSummary?.name ?? "\(pk)"
+            plan.notes.append(
+                "the provider '\(name)', which the application has, is not this service's own; left alone"
+            )
+        } else if own == nil, let left = mark.provider.flatMap(observation.provider(pk:)) {
+            plan.notes.append("its provider '\(left.name)' is another service's by now; left alone")
+        }
+        guard !deletions.isHeld else { return plan }
+        if let own { plan.add(.removal, .delete(.provider(pk: own.pk))) }
+        plan.add(.application, .delete(.application(slug: application.slug)))
+        return plan
+    }
+}
+
+/// What came of looking up all that a service's provider names: its secret, flows, keys and scopes.
+enum Resolution {
+    /// `version` is that of the Kubernetes Secret which the secret is from.
+    case resolved(ResolvedProvider, version: SecretVersion?)
+    case failed(LookUpError)
+
+    init(
+        _ provider: Provider,
+        secrets: [SecretReference: SecretLook],
+        _ names: NameIndex
+    ) {
+        var secret: Secret?
+        let available = provider.secret.flatMap { secrets[$0] }
+        if provider.clientType == .confidential {
+            switch available {
+            case .present(let value, _): secret = value
+            case .leftOut: break
+            case .missing(let reason), .unusable(let reason), .unreadable(let reason):
+                self = .failed(LookUpError(reason))
+                return
+            case .waiting(let reason):
+                self = .failed(LookUpError(reason, isWaiting: true))
+                return
+            case nil:
+                self = .failed(LookUpError("no secret was resolved for it"))
+                return
+            }
+        }
+        var version: SecretVersion?
+        if case .present(_, let known)? = available { version = known }
+        do throws(LookUpError) {
+            self = .resolved(try names.resolve(provider, secret: secret), version: version)
+        } catch {
+            self = .failed(error)
+        }
+    }
+}

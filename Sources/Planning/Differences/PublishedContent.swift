@@ -1,0 +1,118 @@
+import Base
+package import DesiredState
+import Kinds
+package import KubernetesAPI
+import Secrets
+
+/// What an object in Kubernetes is to hold of a service: all of what this program writes there.
+package struct PublishedContent: Sendable {
+    package var object: PublishedObjectName
+    /// By key, ordered by it.
+    package var assignments: [FieldAssignment]
+    package var labels: [String: String]
+}
+
+extension PublishedContent {
+    /// Whether it cannot be restarted from before it is written: it has the client secret.
+    var hasSecret: Bool { assignments.contains { $0.value.isSecret } }
+
+    /// Where an object differs from it; what this program wrote and does not want any more goes.
+    func changes(from there: KubernetesObject) -> [FieldChange] {
+        let wanted = Dictionary(assignments.map { ($0.field, $0.value) }, uniquingKeysWith: { $1 })
+        let keys = Set(wanted.keys).union(there.ownKeys).sorted().compactMap { key -> FieldChange? in
+            let after = wanted[key] ?? FieldValue.none
+            guard !after.isSame(as: there.value(of: key, isSecret: after.isSecret)) else { return nil }
+            // What a Secret held may be anybody's secret, also under a key that is to get something else.
+            let isHidden = after.isSecret || object.kind == .secret
+            return change(key, there.value(of: key, isSecret: isHidden), after)
+        }
+        let names = Set(labels.keys).union(there.ownLabels).sorted().compactMap { name -> FieldChange? in
+            let before = there.labels[name].map(FieldValue.text) ?? FieldValue.none
+            let after = labels[name].map(FieldValue.text) ?? FieldValue.none
+            return after.isSame(as: before) ? nil : change("metadata.labels.\(name)", before, after)
+        }
+        return keys + names
+    }
+
+    /// Whether this program owns exactly what it wants in an object.
+    func isOwned(in there: KubernetesObject) -> Bool {
+        there.ownKeys == Set(assignments.map(\.field)) && there.ownLabels == Set(labels.keys)
+    }
+
+    private func change(_ field: String, _ before: FieldValue, _ after: FieldValue) -> FieldChange {
+        FieldChange(object: .published, field: field, before: before, after: after)
+    }
+}
+
+extension KubernetesObject {
+    /// - Parameter isSecret: whether it must not be shown.
+    fileprivate func value(of key: String, isSecret: Bool) -> FieldValue {
+        guard let value = data[key] else { return .none }
+        guard let value else { return .text("(no text)") }
+        return isSecret ? .secret(value) : .text(value.exposed)
+    }
+}
+
+extension FieldValue {
+    /// To the letter: Kubernetes trims nothing, and an empty text is not nothing.
+    fileprivate func isSame(as other: FieldValue) -> Bool {
+        switch (self, other) {
+        case (.none, .none): true
+        case (.text(let left), .text(let right)): left.exact == right.exact
+        case (.secret(let left), .secret(let right)): left == right
+        default: false
+        }
+    }
+}
+
+/// What came of looking at an object of which a service may be told something.
+package enum PublishedObservation: Sendable, Equatable {
+    /// Empty if it is not there.
+    case seen(KubernetesObject)
+    /// A clause, without anything of the object.
+    case unreadable(reason: String)
+}
+
+/// What can be published of a service: the URLs as Authentik lays them out, which is the same since 2024.12.
+struct PublishedValues {
+    /// Where Authentik is, without a slash at the end.
+    let address: String
+    let service: Service
+    let provider: Provider
+    /// Nil where secrets are left out.
+    let secret: Secret?
+    let issuerMode: IssuerMode
+    /// Scope names.
+    let scopes: [String]
+
+    func content(of publication: Publication) -> PublishedContent {
+        PublishedContent(
+            object: publication.object,
+            assignments: publication.keys.sorted { $0.key < $1.key }.map { key, value in
+                FieldAssignment(field: key, value: self.value(value))
+            },
+            labels: publication.labels
+        )
+    }
+
+    private func value(_ value: PublishedValue) -> FieldValue {
+        switch value {
+        case .clientID: .text(provider.clientID)
+        case .clientSecret: secret.map(FieldValue.secret) ?? .unresolvedSecret
+        case .issuer: .text(issuerMode == .global ? "\(address)/" : application(""))
+        case .authorizationURL: .text(shared("authorize/"))
+        case .tokenURL: .text(shared("token/"))
+        case .userInfoURL: .text(shared("userinfo/"))
+        case .endSessionURL: .text(application("end-session/"))
+        case .jwksURL: .text(application("jwks/"))
+        case .configurationURL: .text(application(".well-known/openid-configuration"))
+        case .redirectURI: .text(provider.redirectURIs.first { $0.matching == .strict }?.url ?? "")
+        case .launchURL: .text(service.launchURL ?? "")
+        case .scopes: .text(scopes.joined(separator: " "))
+        }
+    }
+
+    private func shared(_ path: String) -> String { "\(address)/application/o/\(path)" }
+
+    private func application(_ path: String) -> String { shared("\(service.slug)/\(path)") }
+}

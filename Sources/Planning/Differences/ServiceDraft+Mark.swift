@@ -1,0 +1,121 @@
+import AuthentikAPI
+import DesiredState
+import Kinds
+
+extension ServiceDraft {
+    func wantedMark(
+        provider: Int?,
+        settingSecret: Bool = false,
+        withheld: Withheld = Withheld()
+    ) -> OwnershipMark {
+        OwnershipMark(
+            owner: owner,
+            slug: service.slug,
+            provider: provider,
+            applicationFields: service.declaredAttributes(release)
+                .filter { !withheld.contains($0, of: .application) }.sorted(),
+            providerFields: (service.provider?.declaredAttributes(release) ?? [])
+                .filter { !withheld.contains($0, of: .provider) }.sorted(),
+            rotation: settledRotation(settingSecret: settingSecret),
+            unkept: withheld.note
+        )
+    }
+}
+
+extension ServiceDraft {
+    /// A plan for what is there without a mark, as far as the service's policy lets it be taken over.
+    ///
+    /// - Parameter isAsCreated: whether the provider, if there is one, is what this program would have created.
+    func adopted(_ plan: ServicePlan, isAsCreated: Bool = true) -> ServicePlan {
+        guard mark == nil else { return plan }
+        let what: String
+        switch service.adopt {
+        case .always: return plan
+        case .matching:
+            if plan.changes.allSatisfy({ $0.before == nil }), application == nil || plan.changes.isEmpty { return plan }
+            what = "is there without an ownership mark and not as declared"
+        case .never:
+            let isOurs = application.map { service.wanted.isAsCreated($0.values, release) } ?? true
+            let isWhole = application == nil || plan.changes.isEmpty
+            if isOurs, isAsCreated, isWhole, plan.changes.allSatisfy({ $0.before == nil }) { return plan }
+            what = "is there without an ownership mark"
+        }
+        var conflict = plan
+        conflict.refuse("\(what), and adopt is '\(service.adopt.rawValue)'; set 'adopt: always' to take it over")
+        return conflict
+    }
+
+    /// Marks an application that is there without one before all else.
+    ///
+    /// Where a provider is made for it, it is claimed first, and the mark is finished when it can name that.
+    func adopt(_ application: Application, _ mark: MarkContent, in plan: inout ServicePlan) {
+        guard mark.provider?.maker != nil else {
+            plan.add(.claim, .createMark(on: .existing(application.pk), mark))
+            return
+        }
+        plan.add(.claim, .claim(application: application.pk, mark.mark))
+        plan.add(.mark, .createMark(on: .existing(application.pk), mark, claim: plan.id(.claim)))
+    }
+}
+
+/// What the file declares of a service and a plan does not send, because Authentik does not keep it.
+///
+/// | the field | |
+/// |---|---|
+/// | is not in what Authentik shows of the provider, although the release takes it | withheld |
+/// | is noted in the mark, with this release, what is declared and what is there | withheld |
+/// | is noted, and anything of that is new | sent again |
+///
+/// The service is reported as not as declared in every pass.
+struct Withheld {
+    /// What the mark goes on to remember; nil for nothing.
+    var note: UnkeptNote?
+    /// Fields of the provider that Authentik does not show at all.
+    var unknown: [String] = []
+
+    var names: [String] {
+        (note?.application.keys.map { "application.\($0)" } ?? [])
+            + (note?.provider.keys.map { "provider.\($0)" } ?? [])
+            + unknown.map { "provider.\($0)" }
+    }
+
+    func contains(_ field: String, of object: ObjectKind) -> Bool { names.contains("\(object.rawValue).\(field)") }
+}
+
+extension ServiceDraft {
+    /// What of a service's changes is not sent.
+    ///
+    /// - Parameter own: its provider; nil if that is new, or not wanted.
+    func withheld(from changes: [FieldChange], _ own: OAuth2Provider?) -> Withheld {
+        var withheld = Withheld()
+        if let noted = mark?.unkept {
+            var note = UnkeptNote(release: noted.release)
+            for change in changes {
+                if let values = noted.values(of: change, release) { note.note(change.field, of: change.object, values) }
+            }
+            withheld.note = note.isEmpty ? nil : note
+        }
+        if let own, let provider = service.provider {
+            withheld.unknown = OAuth2Provider.fields.rows(in: release)
+                .filter { $0.mayBeUnknown && own[$0].isNone && provider.declares($0) }.map(\.attribute)
+        }
+        return withheld
+    }
+}
+
+extension ServicePlan {
+    /// Tells what is withheld.
+    mutating func complain(about withheld: Withheld) {
+        guard !withheld.names.isEmpty else { return }
+        let complaint = UnkeptField.complaint(about: withheld.names)
+        hinder(complaint)
+        guard decision == .inSync else { return }
+        decision = .update
+        reason = "not all of it is kept"
+    }
+
+    /// Adds a reason why not all of it can be done.
+    mutating func hinder(_ clause: String) {
+        hindrance = hindrance.map { "\($0); \(clause)" } ?? clause
+    }
+}

@@ -1,0 +1,318 @@
+import AuthentikAPI
+import Base
+import DesiredState
+import JSON
+import Kinds
+import Secrets
+
+/// A service's plan in the making: what is there, and what follows from it.
+struct ServiceDraft {
+    let service: Service
+    let owner: String
+    let release: Release
+    /// The application that is there.
+    var application: Application?
+    /// What carries, or should carry, its mark.
+    var entitlement: ObservedMark?
+    /// Its mark, if it is this owner's.
+    var mark: OwnershipMark?
+    /// The version of the Secret that its secret is from; nil if that is not known.
+    var secretVersion: SecretVersion?
+    /// What came of looking at what services publish.
+    var published: [PublishedObjectName: PublishedObservation] = [:]
+    /// What may be deleted of it.
+    let deletions: DeletionRules
+    var notes: [String] = []
+
+    func stuck(_ decision: Decision, _ reason: String) -> ServicePlan {
+        ServicePlan(slug: service.slug, decision: decision, reason: reason, location: service.location)
+    }
+
+    // MARK: - Bookmarks
+
+    func planBookmark(_ index: Observation) -> ServicePlan {
+        guard let application else {
+            var plan = start(.create, "new")
+            plan.changes = created(.application, creation)
+            plan.add(.application, .create([.application(creation)]))
+            plan.add(.mark, .createMark(on: .made(by: plan.id(.application)), MarkContent(wantedMark(provider: nil))))
+            return plan
+        }
+        // A provider that was this service's stays in the mark until it is deleted, so that it is not forgotten.
+        let own = mark.flatMap { deletions.provider(of: $0, application) }
+        guard let own, deletions.isPruning else {
+            let unclear = mark.flatMap(deletions.undetermined)
+            var plan = existing(
+                application,
+                changes: [],
+                link: nil,
+                provider: (own ?? unclear).map { .existing($0.pk) }
+            )
+            if let unclear { plan.notes.append("its provider '\(unclear.name)' \(unclear.proxyRemark); left alone") }
+            if application.provider != nil {
+                let name = application.providerSummary?.name ?? "?"
+                plan.notes.append("has the provider '\(name)', which the file does not declare; left alone")
+            }
+            return adopted(plan)
+        }
+        let isHeld = deletions.isHeld
+        var plan = existing(application, changes: [], link: nil, provider: isHeld ? .existing(own.pk) : nil)
+        plan.deletion = Deletion(application: nil, provider: own.name)
+        plan.deletion?.isHeld = isHeld
+        plan.notes.append("its provider '\(own.name)' is not declared any more")
+        if !isHeld {
+            plan.decision = .update
+            plan.reason = "its provider is not declared any more"
+            plan.add(.removal, .delete(.provider(pk: own.pk)))
+        }
+        return plan
+    }
+
+    // MARK: - OIDC services
+
+    func plan(
+        _ provider: ResolvedProvider,
+        _ match: ProviderMatcher.Match,
+        _ names: NameIndex,
+        _ index: Observation
+    ) -> ServicePlan {
+        switch (application, match) {
+        case (nil, .found(let own, _)):
+            let changes = provider.changes(from: own, formerly: [], firstOpens: opensFirstRedirect, names)
+            var plan = linkNew(own, changes)
+            plan.notes += consequences(of: changes, names)
+            return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
+        case (nil, _):
+            var plan = createBoth(provider)
+            plan.notes += consequences(of: plan.changes, names)
+            return plan
+        case (let application?, .found(let own, let isLinked)):
+            let changes = provider.changes(
+                from: own,
+                formerly: mark?.providerFields ?? [],
+                firstOpens: opensFirstRedirect,
+                names
+            )
+            let link = isLinked ? nil : LinkChange(provider: .existing(own.pk), name: own.name)
+            var plan = existing(application, changes: changes, link: link, provider: .existing(own.pk), own)
+            let sent = plan.changes.filter { $0.object == .provider }
+            if !sent.isEmpty {
+                plan.add(.provider, .update(.provider(pk: own.pk), .provider(sent.map(\.assignment))))
+            }
+            if sent.contains(where: { $0.field == OAuth2Provider.Row.clientID.attribute }) {
+                plan.notes.append(
+                    "its client id changes from '\(own.clientID)' to '\(provider.declared.clientID)': tell it to the service"
+                )
+            }
+            plan.notes += consequences(of: sent, names)
+            if !isLinked { plan.notes += leftAlone(application) }
+            return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
+        case (let application?, _):
+            let assignments = provider.assignments(release)
+            let made = Ref<Int>.made(by: Step.ID(service: service.slug, .provider))
+            var plan = existing(
+                application,
+                changes: created(.provider, assignments),
+                link: LinkChange(provider: made, name: provider.declared.name),
+                provider: made
+            )
+            plan.add(.provider, .create([.provider(assignments)]))
+            plan.notes += consequences(of: plan.changes, names)
+            plan.notes += leftAlone(application)
+            return adopted(plan, isAsCreated: false)
+        }
+    }
+
+    private func createBoth(_ provider: ResolvedProvider) -> ServicePlan {
+        let assignments = provider.assignments(release)
+        var plan = start(.create, "new")
+        plan.changes = created(.application, creation) + created(.provider, assignments)
+        let both = plan.id(.application)
+        plan.add(.application, .create([.application(creation), .provider(assignments)]))
+        plan.add(
+            .mark,
+            .createMark(on: .made(by: both), MarkContent(wantedMark(provider: nil), provider: .made(by: both)))
+        )
+        return plan
+    }
+
+    private func linkNew(_ own: OAuth2Provider, _ changes: [FieldChange]) -> ServicePlan {
+        var plan = start(.link, "its application is missing; its provider '\(own.name)' is there")
+        plan.changes = created(.application, creation) + changes
+        if !changes.isEmpty {
+            plan.add(.provider, .update(.provider(pk: own.pk), .provider(changes.map(\.assignment))))
+        }
+        plan.add(.application, .create([.application(creation, provider: .existing(own.pk))]))
+        let withheld = self.withheld(from: changes, own)
+        let mark = MarkContent(wantedMark(provider: own.pk, withheld: withheld))
+        plan.add(.mark, .createMark(on: .made(by: plan.id(.application)), mark))
+        plan.complain(about: withheld)
+        return plan
+    }
+
+    // MARK: - What both have in common
+
+    /// A provider that the application is to get.
+    private struct LinkChange {
+        var provider: Ref<Int>
+        var name: String
+    }
+
+    /// The plan for an application that is there; steps for the provider are the caller's.
+    ///
+    /// - Parameters:
+    ///   - provider: the one that the mark is to name.
+    ///   - own: its provider, as it is; nil if that is new, or not wanted.
+    private func existing(
+        _ application: Application,
+        changes providerChanges: [FieldChange],
+        link: LinkChange?,
+        provider: Ref<Int>?,
+        _ own: OAuth2Provider? = nil
+    ) -> ServicePlan {
+        let declared = service.wanted.changes(
+            from: application.values,
+            formerly: mark?.applicationFields ?? [],
+            release
+        )
+        let withheld = self.withheld(from: declared + providerChanges, own)
+        let changes = declared.filter { !withheld.contains($0.field, of: .application) }
+        let providerChanges = providerChanges.filter { !withheld.contains($0.field, of: .provider) }
+        let linkChange = link.map { change in
+            FieldChange(
+                object: .application,
+                field: "provider",
+                before: application.provider.map { pk in
+                    .reference(.init(pk: .integer(pk), name: application.providerSummary?.name ?? "\(pk)"))
+                } ?? FieldValue.none,
+                after: .reference(
+                    .init(pk: change.provider.existing.map(JSONValue.integer) ?? .null, name: change.name)
+                )
+            )
+        }
+        let settingSecret = providerChanges.contains(where: \.setsSecret)
+        let wanted = wantedMark(provider: provider?.existing, settingSecret: settingSecret, withheld: withheld)
+        let isMarked = provider?.maker == nil && entitlement?.reading == .mark(wanted)
+        let all = changes + [linkChange].compactMap { $0 } + providerChanges
+        let (decision, reason) = decide(all, markDiffers: !isMarked, link: link)
+        var plan = start(decision, reason)
+        plan.changes = all
+        if !changes.isEmpty || link != nil {
+            let isRenamed = application.slug != service.slug && link?.provider.maker == nil
+            plan.add(
+                isRenamed ? .rename : .application,
+                .update(
+                    .application(slug: application.slug),
+                    .application(changes.map(\.assignment), provider: link?.provider)
+                )
+            )
+        }
+        if let entitlement {
+            plan.standingMark = StandingMark(entitlement: entitlement.pk, mark: wanted)
+            let content = MarkContent(wanted, provider: provider)
+            if !isMarked { update(entitlement.pk, content, settingSecret: settingSecret, in: &plan) }
+        } else {
+            adopt(application, MarkContent(wanted, provider: provider), in: &plan)
+        }
+        plan.complain(about: withheld)
+        return plan
+    }
+
+    private func decide(_ changes: [FieldChange], markDiffers: Bool, link: LinkChange?) -> (Decision, String) {
+        if mark == nil {
+            let state = changes.isEmpty ? "exactly as declared" : "not as declared"
+            return (.adopt, "is there without an ownership mark, \(state)")
+        }
+        switch link?.provider {
+        case .made: return (.recreate, "its provider is gone")
+        case .existing: return (.link, "its provider is not linked to it")
+        case nil: break
+        }
+        if changes.isEmpty {
+            return markDiffers ? (.update, "its ownership mark is out of date") : (.inSync, "as declared")
+        }
+        return (.update, ServicePlan.differing(changes))
+    }
+
+    private func start(_ decision: Decision, _ reason: String) -> ServicePlan {
+        var plan = stuck(decision, reason)
+        plan.notes = notes + unsupportedFields + renaming
+        return plan
+    }
+
+    /// What a rename changes beyond the fields.
+    private var renaming: [String] {
+        guard let application, application.slug != service.slug, service.provider != nil,
+            service.provider?.issuerMode != .global
+        else { return [] }
+        return [
+            "its issuer changes from /application/o/\(application.slug)/ to /application/o/\(service.slug)/: "
+                + "tell it to the service"
+        ]
+    }
+
+    /// What a new application gets.
+    private var creation: [FieldAssignment] { service.wanted.assignments(release) }
+
+    private func created(_ object: ObjectKind, _ assignments: [FieldAssignment]) -> [FieldChange] {
+        assignments.map { FieldChange(object: object, field: $0.field, before: nil, after: $0.value) }
+    }
+
+    private func leftAlone(_ application: Application) -> [String] {
+        guard application.provider != nil else { return [] }
+        let name = application.providerSummary?.name ?? "?"
+        return ["the provider '\(name)', which the application has now, is left alone"]
+    }
+
+    /// Fields of the file that this release does not take.
+    private var unsupportedFields: [String] {
+        service.unsupportedFields(release).map {
+            "\($0.rawValue) is not managed: Authentik \(release) does not take it"
+        }
+    }
+}
+
+extension FieldChange {
+    fileprivate var assignment: FieldAssignment { FieldAssignment(field: field, value: after) }
+}
+
+extension ServiceDraft {
+    /// What changes of a provider mean for those who use it, beyond the fields.
+    func consequences(of changes: [FieldChange], _ names: NameIndex) -> [String] {
+        changes.filter { $0.object == .provider }.flatMap { change -> [String] in
+            switch change.field {
+            case OAuth2Provider.Row.scopes.attribute: names.swaps(in: change)
+            case OAuth2Provider.Row.signingKey.attribute: signing(change, names)
+            case OAuth2Provider.Row.redirectURIs.attribute: opening(change)
+            default: []
+            }
+        }
+    }
+
+    /// Whether the application's tile opens the provider's first redirect URI when the plan is done: it has no launch
+    /// URL.
+    var opensFirstRedirect: Bool {
+        if let launchURL = service.launchURL { return launchURL.trimmed.isEmpty }
+        let isGivenUp = mark?.applicationFields.contains(Application.Row.launchURL.attribute) ?? false
+        guard let application, !isGivenUp else { return true }
+        return application.launchURL.trimmed.isEmpty
+    }
+
+    private func signing(_ change: FieldChange, _ names: NameIndex) -> [String] {
+        guard let (before, after) = change.algorithms else { return [] }
+        if let after {
+            guard change.before != nil, let before, before != after else { return [] }
+            return [
+                "its tokens are signed \(after.rawValue) from this change on, \(before.rawValue) before: the service must accept "
+                    + "that"
+            ]
+        }
+        guard case .reference(let reference) = change.after, let type = names.key(reference)?.keyType else { return [] }
+        return ["Authentik \(release) signs no tokens with a key of the type '\(type)', as '\(reference.name)' is"]
+    }
+
+    private func opening(_ change: FieldChange) -> [String] {
+        guard case .redirectURIs(_, firstOpens: true) = change.after else { return [] }
+        return ["it has no launch URL, so its tile opens the first redirect URI"]
+    }
+}

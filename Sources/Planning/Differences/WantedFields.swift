@@ -1,0 +1,215 @@
+import AuthentikAPI
+import DesiredState
+package import Kinds
+import Secrets
+
+/// What the fields of an object should hold, and where they differ from that.
+///
+/// For each row of the table that the release takes:
+///
+/// | the file, or the program's default, says | the object holds | the file said it the last time | the object gets |
+/// |---|---|---|---|
+/// | a value | what means the same | any | nothing |
+/// | a value | another | any | that value |
+/// | nothing | any | no | nothing: it is not managed |
+/// | nothing | its fallback | yes | nothing |
+/// | nothing | another | yes | its fallback |
+///
+/// Apart from that: a secret that is not shown, or was left out of the plan, is not compared. A field that an answer
+/// leaves out although the release should have it (``FieldSpec/mayBeUnknown``) is not compared. A list that is sent on
+/// create and is found empty gets what a create sends. Logout redirect URIs, which a file cannot say, are kept.
+struct WantedFields {
+    let object: ObjectKind
+    let table: FieldTable
+    /// The service's, which some fields fall back to.
+    let slug: String
+    /// What is declared, or defaulted by this program, with every name looked up; a place without a value is not managed.
+    var values: FieldValues
+
+    /// What a new object gets.
+    func assignments(_ release: Release) -> [FieldAssignment] {
+        table.rows(in: release).compactMap { field in
+            created(field).map { FieldAssignment(field: field.attribute, value: $0) }
+        }
+    }
+
+    /// Where an object differs from what is declared, or no longer declared.
+    ///
+    /// - Parameters:
+    ///   - formerly: the attributes that the file set the last time; what it dropped goes back to its fallback.
+    ///   - firstOpens: whether the application has no launch URL, so that its tile opens the first redirect URI.
+    ///   - names: gives what is shown of a difference names for people.
+    func changes(
+        from observed: FieldValues,
+        formerly: [String],
+        firstOpens: Bool = false,
+        _ release: Release,
+        names: NameIndex? = nil
+    ) -> [FieldChange] {
+        table.rows(in: release).compactMap { field in
+            let before = observed.held(field)
+            let isDropped = formerly.contains(field.attribute)
+            guard let after = value(of: field, replacing: before, isDropped: isDropped) else { return nil }
+            return change(of: field, before, after, firstOpens: firstOpens, names)
+        }
+    }
+
+    /// Whether an object is what this program would have created, also in what the file leaves out.
+    ///
+    /// A secret that cannot be compared proves nothing.
+    func isAsCreated(_ observed: FieldValues, _ release: Release) -> Bool {
+        table.rows(in: release).allSatisfy { field in
+            guard let wanted = values[field] ?? field.fallback(slug: slug) else { return true }
+            let held = observed.held(field)
+            return field.mayBeUnknown && held.isNone || held.means(wanted)
+        }
+    }
+
+    private func created(_ field: FieldSpec) -> FieldValue? {
+        values[field] ?? (field.isSentOnCreate ? field.fallback(slug: slug) : nil)
+    }
+
+    /// What a field of an existing object should hold; nil if it is not managed or cannot be compared.
+    private func value(of field: FieldSpec, replacing before: FieldValue, isDropped: Bool) -> FieldValue? {
+        if before.isNone, field.isSecret || field.mayBeUnknown { return nil }
+        if field.isSentOnCreate, before.words?.isEmpty == true { return created(field) }
+        let value = values[field] ?? (isDropped ? field.fallback(slug: slug) : nil)
+        if case .unresolvedSecret? = value { return nil }
+        return value?.keepingLogoutEntries(of: before)
+    }
+
+    /// - Returns: nil if both mean the same.
+    private func change(
+        of field: FieldSpec,
+        _ before: FieldValue,
+        _ after: FieldValue,
+        firstOpens: Bool,
+        _ names: NameIndex?
+    ) -> FieldChange? {
+        var (before, after) = (before, after)
+        // Which is the first is only said where it differs.
+        if firstOpens, !after.begins(like: before) { (before, after) = (before.openingFirst, after.openingFirst) }
+        guard !after.means(before) else { return nil }
+        if let names { (before, after) = names.toldApart(names.named(before), after) }
+        return FieldChange(object: object, field: field.attribute, before: before, after: after)
+    }
+}
+
+extension Service {
+    /// What its application should hold; a field that the file leaves out is not managed.
+    var wanted: WantedFields {
+        WantedFields(object: .application, table: Application.fields, slug: slug, values: values)
+    }
+}
+
+/// A declared provider with every name that Authentik wants as a uuid looked up, and its secret at hand.
+struct ResolvedProvider {
+    var declared: Provider
+    var wanted: WantedFields
+
+    /// - Parameters:
+    ///   - secret: nil for a public client, and where secrets are left out of the plan.
+    ///   - values: what is declared or defaulted, looked up.
+    init(_ declared: Provider, secret: Secret?, values: FieldValues) {
+        self.declared = declared
+        wanted = WantedFields(object: .provider, table: OAuth2Provider.fields, slug: declared.slug, values: values)
+        let isConfidential = declared.clientType == .confidential
+        wanted.values[OAuth2Provider.Row.clientSecret] =
+            secret.map(FieldValue.secret) ?? (isConfidential ? .unresolvedSecret : nil)
+    }
+
+    /// Nil for a public client, and where secrets are left out of the plan.
+    var secret: Secret? { wanted.values[OAuth2Provider.Row.clientSecret]?.secret }
+
+    /// What a new provider gets.
+    func assignments(_ release: Release) -> [FieldAssignment] { wanted.assignments(release) }
+
+    /// Where a provider differs from what is declared, or no longer declared: see ``WantedFields``.
+    func changes(
+        from provider: OAuth2Provider,
+        formerly: [String],
+        firstOpens: Bool,
+        _ names: NameIndex
+    ) -> [FieldChange] {
+        wanted.changes(
+            from: provider.values,
+            formerly: formerly,
+            firstOpens: firstOpens,
+            names.release,
+            names: names
+        )
+    }
+
+    func isAsCreated(_ provider: OAuth2Provider, _ names: NameIndex) -> Bool {
+        wanted.isAsCreated(provider.values, names.release)
+    }
+}
+
+extension Service {
+    /// The names of fields that the file sets and a release does not take.
+    func unsupportedFields(_ release: Release) -> [FieldName] {
+        let ofApplication = Application.fields.rows.filter { declares($0) }
+        let ofProvider = OAuth2Provider.fields.rows.filter { provider?.declares($0) ?? false }
+        return (ofApplication + ofProvider).filter { !$0.exists(in: release) }.map(\.name)
+    }
+
+    /// The attributes of its application that the file sets, as a mark remembers them: not the slug, which names it.
+    func declaredAttributes(_ release: Release) -> [String] {
+        Application.fields.rows(in: release).filter { $0.name != Application.Row.slug.name && declares($0) }
+            .map(\.attribute)
+    }
+}
+
+extension Provider {
+    /// The attributes of the provider that the file, or its `defaults`, sets, as a mark remembers them.
+    func declaredAttributes(_ release: Release) -> [String] {
+        OAuth2Provider.fields.rows(in: release).filter(declares).map(\.attribute)
+    }
+}
+
+/// The kinds of objects that a service consists of.
+package enum ObjectKind: String, Sendable, Comparable {
+    /// `published` is the object in Kubernetes that tells the service of its provider.
+    case application, provider, published
+
+    package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A field that is, or gets, a value.
+package struct FieldAssignment: Sendable {
+    /// Authentik's name: `meta_launch_url`, `client_id`.
+    package var field: String
+    package var value: FieldValue
+}
+
+/// A field that differs from what is declared.
+package struct FieldChange: Sendable {
+    package var object: ObjectKind
+    /// Authentik's name: `meta_launch_url`, `client_id`; of what is published, the key.
+    package var field: String
+    /// What the object holds now; nil when it is about to be created.
+    package var before: FieldValue?
+    package var after: FieldValue
+
+    /// Whether its values must not be shown.
+    package var isSecret: Bool { after.isSecret || before?.isSecret == true }
+}
+
+extension FieldChange {
+    /// How tokens are signed before and after, where it is known; nil for any field but the signing key.
+    package var algorithms: (before: SigningAlgorithm?, after: SigningAlgorithm?)? {
+        guard object == .provider, field == OAuth2Provider.Row.signingKey.attribute else { return nil }
+        return (before?.algorithm, after.algorithm)
+    }
+}
+
+extension FieldValue {
+    /// Of a signing key, or none.
+    fileprivate var algorithm: SigningAlgorithm? {
+        switch self {
+        case .none: .hs256
+        case .reference(let reference): reference.algorithm
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package import JSON
+package import Secrets
+
+/// Whose an application is: the attributes of its entitlement ``entitlementName``.
+///
+/// It falls with its application, is granted to nobody, and makes a state file needless.
+package struct OwnershipMark: Sendable, Equatable {
+    /// The name of the entitlement that carries the mark.
+    package static let entitlementName = "authentik-reconciler"
+    /// The version that this program writes, and the newest that it understands.
+    package static let currentVersion = 1
+
+    package var owner: String
+    /// The slug under which the owner's file declares the application.
+    package var slug: String
+    /// The pk of the OAuth2 provider that belongs to it; nil without one.
+    package var provider: Int?
+    /// Authentik's names of the application's fields that the file set the last time, sorted.
+    package var applicationFields: [String]
+    /// The same of the provider's fields.
+    package var providerFields: [String]
+    /// Where the provider's secret came from; nil for a service whose workload is not restarted.
+    package var rotation: SecretRotation?
+    /// What of the declared fields Authentik does not keep; nil if it keeps them all.
+    package var unkept: UnkeptNote?
+
+    package init(
+        owner: String,
+        slug: String,
+        provider: Int? = nil,
+        applicationFields: [String] = [],
+        providerFields: [String] = [],
+        rotation: SecretRotation? = nil,
+        unkept: UnkeptNote? = nil
+    ) {
+        self.owner = owner
+        self.slug = slug
+        self.provider = provider
+        self.applicationFields = applicationFields
+        self.providerFields = providerFields
+        self.rotation = rotation
+        self.unkept = unkept
+    }
+}
+
+extension OwnershipMark {
+    /// What an entitlement of the mark's name says.
+    package enum Reading: Sendable, Equatable {
+        case mark(OwnershipMark)
+        /// Written by a newer version of the program: hands off.
+        case newer(version: Int, owner: String?)
+        /// Not what this program writes: somebody edited it, or it was never a mark. Whose the application is is not
+        /// known then, so hands off.
+        case unreadable(Remains)
+    }
+
+    /// Reads what ``attributes`` wrote, or a version of this program before.
+    ///
+    /// What is missing counts as none; what is there and of another kind makes the mark unreadable: nothing is guessed. A
+    /// note of a rotation or of unkept fields that cannot be read counts as none: without it more is done, and no less.
+    package static func read(_ attributes: JSONValue) -> Reading { read(attributes, Remains(attributes)) }
+
+    static func read(_ attributes: JSONValue, _ remains: Remains) -> Reading {
+        guard let version = attributes["version"]?.integer, version >= 1 else { return .unreadable(remains) }
+        guard version <= currentVersion else { return .newer(version: version, owner: remains.owner) }
+        guard let owner = remains.owner, let slug = remains.slug,
+            remains.provider != nil || isMissing(attributes["provider"]),
+            let applicationFields = names("application", in: attributes["applied"]),
+            let providerFields = names("provider", in: attributes["applied"])
+        else { return .unreadable(remains) }
+        return .mark(
+            OwnershipMark(
+                owner: owner,
+                slug: slug,
+                provider: remains.provider,
+                applicationFields: applicationFields,
+                providerFields: providerFields,
+                rotation: SecretRotation(attributes["rotation"]),
+                unkept: UnkeptNote(attributes["unkept"])
+            )
+        )
+    }
+
+    /// Why what is marked by a newer version is left alone: a clause.
+    static func newer(_ version: Int, _ owner: String?) -> String {
+        "marked\(owner.map { " by '\($0)'" } ?? "") with version \(version) of the ownership mark; "
+            + "this program understands \(currentVersion)"
+    }
+
+    private static func isMissing(_ value: JSONValue?) -> Bool { value?.isNull ?? true }
+
+    /// - Returns: nil if it is no list of text.
+    private static func names(_ object: String, in applied: JSONValue?) -> [String]? {
+        guard let applied, !applied.isNull else { return [] }
+        guard let members = applied.object else { return nil }
+        guard let list = members[object], !list.isNull else { return [] }
+        guard let items = list.array else { return nil }
+        let names = items.compactMap(\.string)
+        return names.count == items.count ? names : nil
+    }
+
+    /// As the entitlement stores it.
+    package var attributes: JSONValue {
+        var members: [String: JSONValue] = [
+            "owner": .string(owner),
+            "version": .integer(Self.currentVersion),
+            "slug": .string(slug),
+            "provider": provider.map(JSONValue.integer) ?? .null,
+            "applied": [
+                "application": .array(applicationFields.map(JSONValue.string)),
+                "provider": .array(providerFields.map(JSONValue.string)),
+            ],
+        ]
+        members["rotation"] = rotation?.json
+        members["unkept"] = unkept?.json
+        return .object(members)
+    }
+}
+
+extension OwnershipMark {
+    /// What can be made out of an entitlement of the mark's name, whether it can be read as a mark or not.
+    package struct Remains: Sendable, Equatable {
+        /// Nil where no text says it.
+        package var owner: String?
+        /// Nil where no slug says it.
+        package var slug: String?
+        /// Nil where no number says it.
+        package var provider: Int?
+        private let attributes: JSONValue
+
+        package init(_ attributes: JSONValue) {
+            owner = attributes["owner"]?.string
+            slug = attributes["slug"]?.string.flatMap { Self.isSlug($0) ? $0 : nil }
+            provider = attributes["provider"]?.integer
+            self.attributes = attributes
+        }
+
+        /// As Authentik has slugs: only such a text may become part of a URL.
+        private static func isSlug(_ text: String) -> Bool {
+            let isLetter = { (byte: UInt8) in
+                switch UInt8(byte) {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+            return !text.isEmpty && text.utf8.allSatisfy(isLetter)
+        }
+
+        /// Whether it is this owner's, or says of nobody that it is theirs.
+        package func mayBelong(to owner: String) -> Bool { self.owner == nil || self.owner == owner }
+
+        /// Why a service that has it is left alone: a clause.
+        package var reason: String {
+            "its ownership mark cannot be read, so nobody knows whose it is: \(contents); correct or delete the "
+                + "application entitlement '\(OwnershipMark.entitlementName)' in Authentik"
+        }
+
+        /// All of it for people: JSON on one line, of harmless characters, cut after two hundred.
+        package var contents: String {
+            let longest = 200
+            let text = String(decoding: attributes.serialized(), as: UTF8.self)
+            let scalars = text.unicodeScalars.prefix(longest + 1)
+            let escaped = scalars.prefix(longest).reduce(into: "") { result, scalar in
+                let isHarmless =
+                    (0x20..<0x7F).contains(scalar.value) || scalar.properties.isAlphabetic
+                    || scalar.properties.numericType != nil
+                result += isHarmless ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
+            }
+            return scalars.count > longest ? "\(escaped)…" : escaped
+        }
+    }
+}
+
+/// What an ownership mark remembers of the Secret that a provider got its secret from, so that the service's workload is
+/// restarted once for each rotation, whenever this program ends in between.
+package struct SecretRotation: Sendable, Equatable {
+    /// The Secret as it was when the provider was last given its value.
+    package var version: SecretVersion
+    /// Whether the workload has still to be restarted for it.
+    package var isPending = false
+    /// The time of the last restart, or of the one that is pending: RFC 3339, in UTC and whole seconds; nil before the
+    /// first.
+    package var at: String?
+
+    package init(version: SecretVersion, isPending: Bool = false, at: String? = nil) {
+        self.version = version
+        self.isPending = isPending
+        self.at = at
+    }
+}
+
+extension SecretRotation {
+    /// Reads what ``json`` wrote; nil for anything else, which counts as nothing known.
+    init?(_ json: JSONValue?) {
+        guard let uid = json?["uid"]?.string, let resourceVersion = json?["resourceVersion"]?.string else { return nil }
+        self.init(
+            version: SecretVersion(uid: uid, resourceVersion: resourceVersion),
+            isPending: json?["pending"]?.bool ?? false,
+            at: json?["at"]?.string.flatMap { $0.isTime ? $0 : nil }
+        )
+    }
+
+    /// As a mark has it.
+    var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "uid": .string(version.uid), "resourceVersion": .string(version.resourceVersion),
+            "pending": .bool(isPending),
+        ]
+        members["at"] = at.map(JSONValue.string)
+        return .object(members)
+    }
+}
+
+extension String {
+    /// Whether it looks like one of the times that are written here: `2026-11-24T16:00:00Z`.
+    fileprivate var isTime: Bool {
+        let form = "0000-00-00T00:00:00Z".utf8
+        return utf8.count == form.count
+            && zip(utf8, form).allSatisfy { byte, sign in
+                sign == UInt8(ascii: "0") ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) : byte == sign
+            }
+    }
+}

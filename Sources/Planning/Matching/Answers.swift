@@ -1,0 +1,59 @@
+extension ProviderMatcher {
+    /// What is decided of services, each by its index in the file.
+    ///
+    /// A question that needs the answer to another one fails with that; it is asked again once the other is answered. So
+    /// the order is found on the way, and a chain of services may be as long as it likes: it uses up no stack of calls.
+    struct Answers {
+        enum Question: Hashable {
+            /// Which provider is a service's own?
+            case own(Int)
+            /// Does a service get all it needs?
+            case isServed(Int)
+        }
+
+        /// The question that has to be answered first.
+        struct Missing: Error {
+            var question: Question
+        }
+
+        var owns: [Own?]
+        var areServed: [Bool?]
+        /// The questions that were asked, answered or not.
+        private var asked: Set<Question> = []
+
+        init(count: Int) {
+            owns = Array(repeating: nil, count: count)
+            areServed = Array(repeating: nil, count: count)
+        }
+
+        /// - Returns: nil for what would depend on itself.
+        func own(_ index: Int) throws(Missing) -> Own? { try known(owns[index], .own(index)) }
+
+        /// - Returns: false for what would depend on itself.
+        func isServed(_ index: Int) throws(Missing) -> Bool { try known(areServed[index], .isServed(index)) ?? false }
+
+        private func known<Answer>(_ answer: Answer?, _ question: Question) throws(Missing) -> Answer? {
+            if answer == nil, !asked.contains(question) { throw Missing(question: question) }
+            return answer
+        }
+
+        /// Answers a question, and before it all that it needs.
+        ///
+        /// - Parameter answer: notes the answer to a question.
+        mutating func settle(_ question: Question, by answer: (Question, inout Answers) throws(Missing) -> Void) {
+            var open: [Question] = []
+            func ask(_ question: Question, _ asked: inout Set<Question>) {
+                if asked.insert(question).inserted { open.append(question) }
+            }
+            ask(question, &asked)
+            while let next = open.last {
+                do throws(Missing) {
+                    try answer(next, &self)
+                    open.removeLast()
+                } catch {
+                    ask(error.question, &asked)
+                }
+            }
+        }
+    }
+}

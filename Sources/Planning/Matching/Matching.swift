@@ -1,0 +1,186 @@
+import AuthentikAPI
+import DesiredState
+import Kinds
+
+/// Whose everything is: which of Authentik's objects are each service's own, decided for the whole file at once, and
+/// before anything else is.
+///
+/// ``Claim`` tells which application is a service's, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted.
+struct Matching {
+    /// What may be deleted.
+    let deletions: DeletionRules
+    /// The names that each service's provider is to get and another one has, by the service's slug.
+    let takenNames: [String: [TakenName]]
+    /// The providers that services take from applications which let go of them, by pk, with the slugs of the plans that
+    /// see to it.
+    let letGo: [Int: String]
+    private let owns: [ProviderMatcher.Own?]
+    private let declaredNames: ProviderMatcher.DeclaredNames
+
+    /// - Parameters:
+    ///   - orphans: this owner's applications that no service declares.
+    ///   - isHeld: whether the brake holds deletions back.
+    ///   - isTakenOver: whether a service may have a provider, or a new one for an application that is there; see
+    ///     ``AdoptionPolicy``.
+    init(
+        _ desired: DesiredState,
+        _ declarations: [Declaration],
+        orphans: [(application: Application, mark: OwnershipMark)],
+        _ observation: Observation,
+        isHeld: Bool,
+        isTakenOver: @escaping (Declaration, ProviderMatcher.Match, DeletionRules) -> Bool
+    ) {
+        var deletions = DeletionRules(desired, observation, orphans: orphans, isHeld: isHeld)
+        let matcher = ProviderMatcher(
+            declarations,
+            orphans: orphans,
+            observation,
+            deletions: deletions,
+            isTakenOver: isTakenOver
+        )
+        let owns = matcher.owns()
+        self.owns = owns
+        deletions.taken = Set(owns.compactMap { $0?.taken?.pk })
+        self.deletions = deletions
+        takenNames = Dictionary(
+            declarations.indices.compactMap { index in
+                guard let own = owns[index], !own.takenNames.isEmpty else { return nil }
+                return (declarations[index].service.slug, own.takenNames)
+            },
+            uniquingKeysWith: { first, _ in first }
+        )
+        letGo = Dictionary(
+            owns.compactMap { own in own?.taken.flatMap { taken in taken.from.map { (taken.pk, $0) } } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        declaredNames = matcher.declaredNames
+    }
+
+    /// The provider of a service, by its place in the file.
+    ///
+    /// - Returns: nil if it asks for none.
+    func provider(at index: Int) -> ProviderMatcher.Match? { owns[index]?.match }
+
+    /// What could be the provider of a service that is to be absent and whose application is gone.
+    ///
+    /// With the application its mark is gone, so only the name and the client id still tell. None is what an application
+    /// has, a mark names, or another service declares.
+    func leftovers(of service: Service) -> [OAuth2Provider] {
+        let observation = deletions.observation
+        let names = [service.slug] + service.renamedFrom + service.formerProviderNames
+        let candidates = names.flatMap { [observation.provider(name: $0), observation.provider(clientID: $0)] }
+        var seen: Set<Int> = []
+        return candidates.compactMap(\.self).filter { provider in
+            provider.kind == .oauth2 && !provider.isLinked && !deletions.taken.contains(provider.pk)
+                && observation.applicationsMarked(provider: provider.pk).isEmpty && !declaredNames.contain(provider)
+                && seen.insert(provider.pk).inserted
+        }
+    }
+}
+
+/// A name or client id that a service's provider is to get, and that another provider has now.
+///
+/// Both are unique, so Authentik would refuse it.
+struct TakenName {
+    struct Key: Hashable {
+        /// The provider that has it.
+        var provider: Int
+        /// Its attribute.
+        var field: String
+    }
+
+    let field: FieldSpec
+    let value: String
+    let holder: OAuth2Provider
+
+    var key: Key { Key(provider: holder.pk, field: field.attribute) }
+
+    /// In a clause.
+    var description: String {
+        let what = field.name == OAuth2Provider.Row.name.name ? "name" : "client id"
+        let owner = (holder.applicationSlug ?? holder.backchannelApplicationSlug).map { " of the application '\($0)'" }
+        return "the \(what) '\(value)' is taken by the provider '\(holder.name)'\(owner ?? "")"
+    }
+}
+
+/// The application that is a service's.
+///
+/// | first that applies | its application |
+/// |---|---|
+/// | one has its slug, and another a former one | a conflict |
+/// | one has a former slug | that one |
+/// | one has its slug | that one |
+/// | the mark of one whose slug no service has, or what is left of that mark, has its slug or a former one | that one |
+/// | otherwise | none |
+///
+/// A mark on it that is not this owner's, or cannot be read, makes a conflict of it; so does a mark for this service on an
+/// application that was not seen.
+struct Claim {
+    /// Nil if there is none.
+    var application: Application?
+    /// What carries the application's mark.
+    var entitlement: ObservedMark?
+    /// The application's mark, if it is this owner's.
+    var mark: OwnershipMark?
+    /// Why the service is left alone: a clause; nil if it is not.
+    var conflict: String?
+}
+
+extension Observation {
+    /// Looks for a service's application.
+    ///
+    /// - Parameter declared: the slugs of all services.
+    func claim(of service: Service, declared: Set<String>) -> Claim {
+        var claim = Claim()
+        let slugs = [service.slug] + service.renamedFrom
+        let current = application(slug: service.slug)
+        if let former = service.renamedFrom.lazy.compactMap(application(slug:)).first {
+            guard current == nil else {
+                claim.conflict =
+                    "both it and '\(former.slug)', which it was renamed from, are there; delete one, or take renamedFrom out"
+                return claim
+            }
+            claim.application = former
+        } else {
+            claim.application =
+                current ?? slugs.lazy.compactMap { renamedApplication(of: $0, declared: declared) }.first
+        }
+        guard let application = claim.application else {
+            if slugs.contains(where: isMarkedOutOfSight) {
+                claim.conflict =
+                    "its application is there under another slug, which this account cannot see; rename it back"
+            }
+            return claim
+        }
+        claim.entitlement = mark(of: application)
+        switch claim.entitlement?.reading {
+        case .mark(let mark) where mark.owner == owner: claim.mark = mark
+        case .mark(let mark):
+            claim.conflict =
+                "belongs to the owner '\(mark.owner)'; take it out of one of the two files, or have that owner run "
+                + "'reconcile release'"
+        case .newer(let version, let owner): claim.conflict = OwnershipMark.newer(version, owner)
+        case .unreadable(let remains): claim.conflict = remains.reason
+        case nil: break
+        }
+        return claim
+    }
+}
+
+/// A declared service, and what is known of it before anything is decided.
+struct Declaration {
+    let service: Service
+    let claim: Claim
+    /// What came of looking up all that its provider names; nil if it wants none.
+    let resolution: Resolution?
+
+    /// The provider that it asks for: it wants one, and is not stuck before that.
+    var provider: Provider? { claim.conflict == nil && service.state == .present ? service.provider : nil }
+    var wantsProvider: Bool { claim.conflict == nil && service.wantsProvider }
+    var isResolved: Bool { if case .resolved? = resolution { true } else { false } }
+}
+
+extension Service {
+    /// Whether it is to be there, with a provider.
+    var wantsProvider: Bool { state == .present && provider != nil }
+}

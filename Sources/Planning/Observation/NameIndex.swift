@@ -1,0 +1,284 @@
+import AuthentikAPI
+import Base
+package import DesiredState
+import JSON
+import Kinds
+import Secrets
+
+/// Translates between what a file calls an object of Authentik's and its uuid.
+struct NameIndex {
+    let release: Release
+    private let flowsBySlug: [String: Flow]
+    private let keysByName: [ExactText: [CertificateKeyPair]]
+    private let scopesByManaged: [ExactText: ScopeMapping]
+    private let scopesByScopeName: [ExactText: [ScopeMapping]]
+    private let scopesByPK: [String: ScopeMapping]
+    private let keysByPK: [String: CertificateKeyPair]
+    private let namesByPK: [String: String]
+
+    init(_ observed: ObservedState) {
+        release = observed.release
+        flowsBySlug = Dictionary(observed.flows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        keysByName = Dictionary(grouping: observed.keys, by: \.name.exact)
+        scopesByManaged = Dictionary(
+            observed.scopeMappings.compactMap { mapping in mapping.managed.map { ($0.exact, mapping) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        scopesByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName.exact)
+        scopesByPK = Dictionary(observed.scopeMappings.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        keysByPK = Dictionary(observed.keys.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        namesByPK = Dictionary(
+            observed.flows.map { ($0.pk, $0.slug) } + observed.keys.map { ($0.pk, $0.name) }
+                + observed.scopeMappings.map { ($0.pk, $0.scopeName) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// A name for people; the uuid itself where nothing is known of it.
+    func reference(_ pk: String) -> FieldValue.Reference {
+        .init(pk: .string(pk), name: namesByPK[pk] ?? pk, algorithm: keysByPK[pk].flatMap(algorithm))
+    }
+
+    /// A value of Authentik's, with names for people.
+    func named(_ value: FieldValue) -> FieldValue {
+        switch value {
+        case .reference(let reference): reference.pk.string.map { .reference(self.reference($0)) } ?? value
+        case .references(let references):
+            .references(references.map { reference in reference.pk.string.map(self.reference) ?? reference })
+        default: value
+        }
+    }
+
+    /// What is known of a scope mapping.
+    func scopeMapping(_ reference: FieldValue.Reference) -> ScopeMapping? {
+        reference.pk.string.flatMap { scopesByPK[$0] }
+    }
+
+    /// What is known of a key.
+    func key(_ reference: FieldValue.Reference) -> CertificateKeyPair? {
+        reference.pk.string.flatMap { keysByPK[$0] }
+    }
+
+    private func algorithm(_ key: CertificateKeyPair) -> SigningAlgorithm? {
+        SigningAlgorithm(keyType: key.keyType, release)
+    }
+
+    /// Looks up everything that a declared provider names.
+    ///
+    /// - Throws: ``LookUpError`` for the first name that means nothing, or more than one thing.
+    func resolve(_ provider: Provider, secret: Secret?) throws(LookUpError) -> ResolvedProvider {
+        var values = provider.values
+        for field in OAuth2Provider.fields.rows {
+            guard let value = provider.value(of: field) else { continue }
+            switch (field.kind, value) {
+            case (.reference(let referent), .reference(let reference)):
+                values[field] = .reference(try object(referent, reference.name, for: field))
+            case (.references(let referent), .references(let references)):
+                var objects: [FieldValue.Reference] = []
+                for reference in references { objects.append(try object(referent, reference.name, for: field)) }
+                values[field] = .references(objects)
+            default: values[field] = value
+            }
+        }
+        return ResolvedProvider(provider, secret: secret, values: values)
+    }
+
+    /// What ``resolve(_:secret:)`` would throw, for every name.
+    func mistakes(in provider: Provider) -> [LookUpError] {
+        var mistakes: [LookUpError] = []
+        for field in OAuth2Provider.fields.rows {
+            let names: [FieldValue.Reference]
+            let kind: Referent
+            switch (field.kind, provider.value(of: field)) {
+            case (.reference(let referent), .reference(let reference)?): (kind, names) = (referent, [reference])
+            case (.references(let referent), .references(let references)?): (kind, names) = (referent, references)
+            default: continue
+            }
+            for reference in names {
+                do throws(LookUpError) {
+                    _ = try object(kind, reference.name, for: field)
+                } catch {
+                    mistakes.append(error)
+                }
+            }
+        }
+        return mistakes
+    }
+
+    /// The names by which a client asks for declared scopes.
+    func scopeNames(_ scopes: [String]) -> [String] {
+        scopes.map { scopesByManaged[$0.exact]?.scopeName ?? $0 }
+    }
+
+    /// The object of a name that a field has.
+    private func object(
+        _ referent: Referent,
+        _ name: String,
+        for field: FieldSpec
+    ) throws(LookUpError) -> FieldValue.Reference {
+        switch referent {
+        case .flow: try flow(name, for: field.name.rawValue)
+        case .certificate: try key(name, for: field.name.rawValue)
+        case .scopeMapping: try scope(name, for: field.name.rawValue)
+        }
+    }
+
+    private func flow(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
+        guard let flow = flowsBySlug[slug] else {
+            throw LookUpError("\(field): Authentik has no flow '\(slug)'", meant: slug, among: flowsBySlug.keys)
+        }
+        return .init(pk: .string(flow.pk), name: slug)
+    }
+
+    private func key(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
+        let keys = keysByName[name.exact] ?? []
+        guard let key = keys.first else {
+            throw LookUpError(
+                "\(field): Authentik has no certificate with a private key named '\(name)'",
+                meant: name,
+                among: keysByName.keys.map(\.text)
+            )
+        }
+        guard keys.count == 1 else {
+            throw LookUpError("\(field): Authentik has \(keys.count) certificates named '\(name)'")
+        }
+        return .init(pk: .string(key.pk), name: name, algorithm: algorithm(key))
+    }
+
+    /// By what Authentik brings itself, then by scope name, which is not unique, then by any `managed` name.
+    private func scope(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
+        let own = scopesByManaged["goauthentik.io/providers/oauth2/scope-\(name)".exact]
+        if let mapping = own ?? scopesByManaged[name.exact] { return .init(pk: .string(mapping.pk), name: name) }
+        let mappings = scopesByScopeName[name.exact] ?? []
+        guard let mapping = mappings.first else {
+            throw LookUpError(
+                "\(field): Authentik has no scope mapping '\(name)'",
+                meant: name,
+                among: (Array(scopesByScopeName.keys) + scopesByManaged.keys).map(\.text)
+            )
+        }
+        guard mappings.count == 1 else {
+            let names = mappings.map { "'\($0.name)'" }.sorted().joined(separator: ", ")
+            throw LookUpError("\(field): '\(name)' is the scope name of \(mappings.count) mappings: \(names)")
+        }
+        return .init(pk: .string(mapping.pk), name: name)
+    }
+}
+
+/// A name in the file that Authentik does not know, or knows twice.
+struct LookUpError: Error, CustomStringConvertible {
+    /// A clause.
+    var message: String
+    /// What to do: a clause.
+    var hint: String?
+    /// Whether it is about to mend itself.
+    var isWaiting = false
+
+    init(_ message: String, isWaiting: Bool = false) {
+        self.message = message
+        self.isWaiting = isWaiting
+    }
+
+    var description: String { message + (hint.map { "; \($0)" } ?? "") }
+
+    /// A name that is not there.
+    init(_ message: String, meant name: String, among names: some Sequence<String>) {
+        self.message = message
+        hint = Suggestion.nearest(to: name, among: names.sorted()).map { "did you mean '\($0)'?" }
+    }
+}
+
+extension NameIndex {
+    /// The scope mappings of a provider before and after, under names that tell them apart.
+    ///
+    /// A scope name is enough as long as only one mapping of it is among them; several have their own names behind it.
+    func toldApart(_ before: FieldValue, _ after: FieldValue) -> (before: FieldValue, after: FieldValue) {
+        guard case .references(let old) = before, case .references(let new) = after else { return (before, after) }
+        let shared = Set(scopeGroups(old, new).filter { $0.value.count > 1 }.keys)
+        func named(_ references: [FieldValue.Reference]) -> FieldValue {
+            .references(
+                references.map { reference in
+                    guard let mapping = scopeMapping(reference) else { return reference }
+                    let isShared = shared.contains(mapping.scopeName)
+                    let name = isShared ? "\(mapping.scopeName) (\(mapping.name))" : mapping.scopeName
+                    return .init(pk: reference.pk, name: name)
+                }
+            )
+        }
+        return (named(old), named(new))
+    }
+
+    /// What it means that another mapping stands for a scope name, a clause for each.
+    func swaps(in change: FieldChange) -> [String] {
+        guard case .references(let old)? = change.before, case .references(let new) = change.after else { return [] }
+        let (before, after) = (Set(old.map(\.pk)), Set(new.map(\.pk)))
+        return scopeGroups(old, new).sorted { $0.key < $1.key }.compactMap { scope, mappings in
+            guard mappings.count > 1 else { return nil }
+            let removed = mappings.filter { !after.contains(.string($0.pk)) }
+            let added = mappings.filter { !before.contains(.string($0.pk)) }
+            return swap(of: scope, removed, added)
+        }
+    }
+
+    private func swap(of scope: String, _ removed: [ScopeMapping], _ added: [ScopeMapping]) -> String? {
+        func list(_ mappings: [ScopeMapping]) -> String { mappings.map { "'\($0.name)'" }.joined(separator: ", ") }
+        if removed.isEmpty, added.isEmpty { return nil }
+        var parts: [String] = []
+        if !added.isEmpty { parts.append("its mapping \(list(added)) comes") }
+        if !removed.isEmpty { parts.append("its mapping \(list(removed)) goes") }
+        var text = "the scope '\(scope)' may say something else from this change on: \(parts.joined(separator: ", "))"
+        if added.contains(where: \.isBuiltInEmail), release.leavesAddressesUnverified {
+            text += "; Authentik's own says since 2025.10 that an address is not verified (email_verified: false)"
+        }
+        for mapping in removed {
+            text +=
+                mapping.managed.flatMap { $0.isEmpty ? nil : $0 }.map {
+                    "; to keep '\(mapping.name)', write '\($0)' in scopes"
+                }
+                ?? "; a file can only name '\(mapping.name)' once it has a 'managed' name"
+        }
+        return text
+    }
+
+    /// The mappings among references, by scope name; each once, ordered by name.
+    private func scopeGroups(
+        _ old: [FieldValue.Reference],
+        _ new: [FieldValue.Reference]
+    ) -> [String: [ScopeMapping]] {
+        var seen: Set<String> = []
+        let mappings = (old + new).compactMap(scopeMapping).filter { seen.insert($0.pk).inserted }
+        return Dictionary(grouping: mappings.sorted { ($0.name, $0.pk) < ($1.name, $1.pk) }, by: \.scopeName)
+    }
+}
+
+extension ScopeMapping {
+    fileprivate var isBuiltInEmail: Bool { managed == "goauthentik.io/providers/oauth2/scope-email" }
+}
+
+/// A name in a file that Authentik does not know, or knows twice: what blocks the services that use it.
+package struct NameMistake: Sendable, Equatable {
+    /// A clause: `scopes: Authentik has no scope mapping 'emial'`.
+    package var message: String
+    /// What to do: a clause.
+    package var hint: String?
+    /// The services that use it, in the order of the file.
+    package var slugs: [String]
+
+    /// All of them, in the order of the services.
+    ///
+    /// - Parameter observed: of which flows, keys and scope mappings are looked at.
+    package static func all(in desired: DesiredState, _ observed: ObservedState) -> [NameMistake] {
+        let names = NameIndex(observed)
+        var mistakes: [NameMistake] = []
+        for service in desired.services where service.state == .present {
+            for error in service.provider.map(names.mistakes) ?? [] {
+                if let index = mistakes.firstIndex(where: { $0.message == error.message }) {
+                    if mistakes[index].slugs.last != service.slug { mistakes[index].slugs.append(service.slug) }
+                } else {
+                    mistakes.append(NameMistake(message: error.message, hint: error.hint, slugs: [service.slug]))
+                }
+            }
+        }
+        return mistakes
+    }
+}

@@ -1,0 +1,232 @@
+package import AuthentikAPI
+import Base
+package import DesiredState
+package import JSON
+package import Kinds
+
+/// What Authentik and Kubernetes hold, in tables by kind; made once a pass, and asked by every phase of planning.
+///
+/// | the mark on an application | that was seen | the application is |
+/// |---|---|---|
+/// | this owner's | yes | owned |
+/// | cannot be read, and says of nobody else that it is theirs | yes | unreadable |
+/// | this owner's, or says of nobody that it is theirs; whether it can be read or not | no | out of sight |
+/// | any other | | foreign |
+///
+/// Whoever's a mark is, and however it reads: the provider that it names is spoken for.
+struct Observation {
+    /// Flows, keys and scope mappings.
+    let names: NameIndex
+    /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
+    let published: [PublishedObjectName: PublishedObservation]
+    /// The applications that this owner marked, with their marks, ordered by slug.
+    let owned: [(application: Application, mark: OwnershipMark)]
+    /// The applications whose marks cannot be read, and may be this owner's, ordered by slug.
+    let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
+    let owner: String
+    private let applications: [Application]
+    /// Of whatever kind.
+    private let providers: [OAuth2Provider]
+    private let marks: [ObservedMark]
+    // Places in these lists.
+    private let applicationsBySlug: [String: Int]
+    private let providersByPK: [Int: Int]
+    private let providersByName: [ExactText: Int]
+    private let providersByClientID: [ExactText: Int]
+    private let marksByApplication: [String: Int]
+    /// By what can be made out of a mark, however it reads.
+    private let markedByProvider: [Int: Set<String>]
+    private let ownedPKs: Set<String>
+    /// Also by what is left of a mark that cannot be read.
+    private let ownedByMarkedSlug: [String: Application]
+    /// The slugs in this owner's marks, and in what is left of marks, whose applications were not seen.
+    private let unseenMarkedSlugs: Set<String>
+
+    /// - Parameter owner: whose marks make an application owned.
+    init(_ observed: ObservedState, owner: String) {
+        func table<Key: Hashable, Value>(_ values: [Value], by key: (Value) -> Key) -> [Key: Int] {
+            var table = [Key: Int](minimumCapacity: values.count)
+            for index in values.indices.reversed() { table[key(values[index])] = index }
+            return table
+        }
+        self.owner = owner
+        names = NameIndex(observed)
+        published = observed.published
+        applications = observed.applications
+        providers = observed.providers
+        marks = observed.marks
+        applicationsBySlug = table(observed.applications, by: \.slug)
+        providersByPK = table(observed.providers, by: \.pk)
+        providersByName = table(observed.providers, by: \.name.exact)
+        providersByClientID = table(observed.providers, by: \.clientID.exact)
+        marksByApplication = table(observed.marks, by: \.application)
+
+        let applicationsByPK = table(observed.applications, by: \.pk)
+        var markedByProvider: [Int: Set<String>] = [:]
+        var owned: [(application: Application, mark: OwnershipMark)] = []
+        var unreadable: [(application: Application, remains: OwnershipMark.Remains)] = []
+        var unseen: Set<String> = []
+        for index in marksByApplication.values {
+            let mark = observed.marks[index]
+            if let provider = mark.remains.provider {
+                markedByProvider[provider, default: []].insert(mark.application)
+            }
+            guard mark.remains.mayBelong(to: owner) else { continue }
+            switch (mark.reading, applicationsByPK[mark.application]) {
+            case (.mark(let mark), let application?): owned.append((observed.applications[application], mark))
+            case (.unreadable(let remains), let application?):
+                unreadable.append((observed.applications[application], remains))
+            case (.newer, _?): break
+            case (_, nil): if let slug = mark.remains.slug { unseen.insert(slug) }
+            }
+        }
+        owned.sort { $0.application.slug < $1.application.slug }
+        unreadable.sort { $0.application.slug < $1.application.slug }
+        self.markedByProvider = markedByProvider
+        self.owned = owned
+        self.unreadable = unreadable
+        unseenMarkedSlugs = unseen
+        ownedPKs = Set(owned.map(\.application.pk))
+        // Where a mark was copied, the application that has the slug is meant, else the first.
+        ownedByMarkedSlug = Dictionary(
+            owned.map { ($0.mark.slug, $0.application) }
+                + unreadable.compactMap { application, remains in remains.slug.map { ($0, application) } },
+            uniquingKeysWith: { first, _ in first }
+        ).merging(
+            owned.filter { $0.application.slug == $0.mark.slug }.map { ($0.mark.slug, $0.application) },
+            uniquingKeysWith: { $1 }
+        )
+    }
+
+    func application(slug: String) -> Application? { applicationsBySlug[slug].map { applications[$0] } }
+    /// - Returns: nil also for what is, or may be, a proxy provider, which is nobody's own.
+    func provider(pk: Int) -> OAuth2Provider? {
+        guard let index = providersByPK[pk], providers[index].kind == .oauth2 else { return nil }
+        return providers[index]
+    }
+
+    /// - Returns: what is, or may be, a proxy provider, too.
+    func providerOfAnyKind(pk: Int) -> OAuth2Provider? { providersByPK[pk].map { providers[$0] } }
+    /// - Returns: nil if there is none.
+    func kind(ofProvider pk: Int) -> OAuth2Provider.Kind? { providersByPK[pk].map { providers[$0].kind } }
+
+    /// - Parameter pk: one that is left out.
+    /// - Returns: a proxy provider too: names and client ids are unique across all types.
+    func provider(name: String, besides pk: Int? = nil) -> OAuth2Provider? { provider(providersByName[name.exact], pk) }
+    func provider(clientID: String, besides pk: Int? = nil) -> OAuth2Provider? {
+        provider(providersByClientID[clientID.exact], pk)
+    }
+
+    private func provider(_ index: Int?, _ excluded: Int?) -> OAuth2Provider? {
+        guard let index, providers[index].pk != excluded else { return nil }
+        return providers[index]
+    }
+
+    func mark(of application: Application) -> ObservedMark? { marksByApplication[application.pk].map { marks[$0] } }
+
+    /// The application of a service that somebody gave another slug; the owner's mark, or what is left of it, still
+    /// tells.
+    func renamedApplication(of slug: String, declared: Set<String>) -> Application? {
+        guard let application = ownedByMarkedSlug[slug], !declared.contains(application.slug) else { return nil }
+        return application
+    }
+
+    /// Whether this owner's mark for a service is on an application that was not seen.
+    ///
+    /// A mark falls with its application, so there is one: under another slug, which an account that is no superuser
+    /// may have no way to learn.
+    func isMarkedOutOfSight(_ slug: String) -> Bool { unseenMarkedSlugs.contains(slug) }
+
+    /// This owner's applications that no service claims.
+    ///
+    /// - Parameter claimed: the slugs that services have, or had.
+    func orphans(claimed: Set<String>) -> [(application: Application, mark: OwnershipMark)] {
+        owned.filter { !claimed.contains($0.mark.slug) && !claimed.contains($0.application.slug) }
+    }
+
+    /// The applications that no service claims, and whose marks cannot be read.
+    ///
+    /// - Parameter claimed: the slugs that services have, or had.
+    func unclaimedUnreadable(
+        claimed: Set<String>
+    ) -> [(application: Application, remains: OwnershipMark.Remains)] {
+        unreadable.filter { application, remains in
+            !claimed.contains(application.slug) && !(remains.slug.map(claimed.contains) ?? false)
+        }
+    }
+
+    /// Whether this owner marked an application that was seen.
+    func isOwned(application pk: String) -> Bool { ownedPKs.contains(pk) }
+
+    /// The owner whose mark, on another application, names a provider, if it is not this one.
+    ///
+    /// A mark of a newer version, or what is left of one that cannot be read, counts, too.
+    func foreignOwner(of provider: OAuth2Provider, besides application: Application) -> String? {
+        applicationsMarked(provider: provider.pk).sorted().lazy.compactMap { pk -> String? in
+            guard pk != application.pk, !isOwned(application: pk),
+                let other = marksByApplication[pk].flatMap({ marks[$0].remains.owner }), other != owner
+            else { return nil }
+            return other
+        }.first
+    }
+
+    /// The applications, by pk, whose marks name a provider; whoever's marks they are.
+    func applicationsMarked(provider pk: Int) -> Set<String> { markedByProvider[pk] ?? [] }
+}
+
+/// What Authentik holds, as one pass saw it.
+package struct ObservedState: Sendable, Equatable {
+    package var release: Release
+    /// All applications; for an account that may not list them all, those that a plan can be about.
+    package var applications: [Application]
+    package var providers: [OAuth2Provider]
+    /// The ownership marks of all owners.
+    package var marks: [ObservedMark]
+    package var flows: [Flow]
+    package var keys: [CertificateKeyPair]
+    package var scopeMappings: [ScopeMapping]
+    /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
+    package var published: [PublishedObjectName: PublishedObservation] = [:]
+
+    package init(
+        release: Release,
+        applications: [Application] = [],
+        providers: [OAuth2Provider] = [],
+        marks: [ObservedMark] = [],
+        flows: [Flow] = [],
+        keys: [CertificateKeyPair] = [],
+        scopeMappings: [ScopeMapping] = []
+    ) {
+        self.release = release
+        self.applications = applications
+        self.providers = providers
+        self.marks = marks
+        self.flows = flows
+        self.keys = keys
+        self.scopeMappings = scopeMappings
+    }
+}
+
+/// An ownership mark as an entitlement of Authentik's carries it, whoever's it is; read once, when it is observed.
+package struct ObservedMark: Sendable, Equatable {
+    /// The pk of the entitlement.
+    package var pk: String
+    /// The pk of the application that it marks.
+    package var application: String
+    package var reading: OwnershipMark.Reading
+    /// What can be made out of it, however it reads.
+    package var remains: OwnershipMark.Remains
+
+    package init(pk: String, application: String, attributes: JSONValue) {
+        self.pk = pk
+        self.application = application
+        remains = OwnershipMark.Remains(attributes)
+        reading = OwnershipMark.read(attributes, remains)
+    }
+
+    /// - Returns: nil for an entitlement of any other name, which somebody uses for something else.
+    package init?(_ entitlement: ApplicationEntitlement) {
+        guard entitlement.name == OwnershipMark.entitlementName else { return nil }
+        self.init(pk: entitlement.pk, application: entitlement.application, attributes: entitlement.attributes)
+    }
+}

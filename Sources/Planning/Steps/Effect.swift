@@ -1,0 +1,181 @@
+package import DesiredState
+package import JSON
+import Kinds
+
+/// What a step does, to Authentik or to what uses it.
+///
+/// What it names may be what another step makes: see ``Ref``.
+package enum Effect: Sendable {
+    /// Makes an object; several of them in one transaction, all or none, whose pks are listed afterwards.
+    case create([ObjectFields])
+    /// Changes the given fields.
+    case update(ObjectKey, ObjectFields)
+    case delete(ObjectKey)
+    /// Marks an application that gets its provider only after that, so that nobody else adopts it meanwhile.
+    ///
+    /// The ``createMark(on:_:claim:)`` that follows is the same mark, finished: a plan tells of that one only.
+    case claim(application: String, OwnershipMark)
+    /// - Parameter claim: the step that made the mark already, to be finished now; nil to make it.
+    case createMark(on: Ref<String>, MarkContent, claim: Step.ID? = nil)
+    case updateMark(entitlement: String, MarkContent)
+    case deleteMark(entitlement: String)
+    case restart(Workload, at: Ref<String>)
+    case publish(PublishedContent)
+}
+
+/// The kinds of objects in Authentik that are made and changed field by field.
+package enum ResourceKind: String, Sendable, CaseIterable {
+    case provider, application
+}
+
+/// An object that is there, as its endpoint calls it.
+package struct ObjectKey: Sendable, Hashable {
+    package let kind: ResourceKind
+    /// A pk, or what the endpoint takes instead of one.
+    package let key: String
+
+    /// By its present slug.
+    package static func application(slug: String) -> ObjectKey { ObjectKey(kind: .application, key: slug) }
+    package static func provider(pk: Int) -> ObjectKey { ObjectKey(kind: .provider, key: "\(pk)") }
+
+    /// Nil if it is no number, or names an object of another kind.
+    func pk(of kind: ResourceKind) -> Int? { self.kind == kind ? Int(key) : nil }
+}
+
+/// The fields that an object gets.
+package struct ObjectFields: Sendable {
+    package var kind: ResourceKind
+    package var assignments: [FieldAssignment]
+    /// The fields that name objects which this program writes, too.
+    package var references: [FieldReference]
+
+    package init(_ kind: ResourceKind, _ assignments: [FieldAssignment], references: [FieldReference] = []) {
+        self.kind = kind
+        self.assignments = assignments
+        self.references = references
+    }
+
+    /// Of an application that is linked to a provider, or not.
+    package static func application(_ assignments: [FieldAssignment], provider: Ref<Int>? = nil) -> ObjectFields {
+        let link = provider.map { provider in
+            let object: Ref<JSONValue> =
+                switch provider {
+                case .existing(let pk): .existing(.integer(pk))
+                case .made(let step): .made(by: step)
+                }
+            return FieldReference(field: FieldReference.applicationProvider, kind: .provider, object: object)
+        }
+        return ObjectFields(.application, assignments, references: [link].compactMap { $0 })
+    }
+
+    package static func provider(_ assignments: [FieldAssignment]) -> ObjectFields {
+        ObjectFields(.provider, assignments)
+    }
+}
+
+/// A field that names an object of another step.
+package struct FieldReference: Sendable {
+    /// Authentik's name of an application's link to its provider.
+    package static let applicationProvider = "provider"
+
+    /// Authentik's name.
+    package var field: String
+    /// What it names.
+    package var kind: ResourceKind
+    package var object: Ref<JSONValue>
+}
+
+/// What a mark is to say.
+package struct MarkContent: Sendable {
+    /// All that is known beforehand.
+    package var mark: OwnershipMark
+    /// The provider that it names; nil for none.
+    package var provider: Ref<Int>?
+    /// The time of the restart that it tells of, if that is not known beforehand.
+    package var restartTime: RestartTime?
+
+    package init(_ mark: OwnershipMark, provider: Ref<Int>?, restartTime: RestartTime? = nil) {
+        self.mark = mark
+        self.provider = provider
+        self.restartTime = restartTime
+    }
+
+    /// A mark that is known as a whole.
+    package init(_ mark: OwnershipMark) {
+        self.init(mark, provider: mark.provider.map(Ref.existing))
+    }
+}
+
+extension Effect {
+    /// Whether the brake can hold it back.
+    package var isDeletion: Bool { if case .delete = self { true } else { false } }
+
+    /// Whether it makes several objects at once, whose pks no answer tells.
+    package var isTransaction: Bool { if case .create(let objects) = self { objects.count > 1 } else { false } }
+
+    /// Whether it is sent to Kubernetes, and not to Authentik.
+    package var isForKubernetes: Bool {
+        switch self {
+        case .restart, .publish: true
+        default: false
+        }
+    }
+
+    /// What it says of ownership; nil if it is no mark.
+    package var mark: OwnershipMark? {
+        switch self {
+        case .claim(_, let mark): mark
+        case .createMark(_, let content, _), .updateMark(_, let content): content.mark
+        default: nil
+        }
+    }
+
+    /// The provider that an application is linked to by it; nil for none, or one that is made before.
+    var linkedProvider: Int? {
+        let fields: [ObjectFields] =
+            switch self {
+            case .create(let objects): objects
+            case .update(_, let fields): [fields]
+            default: []
+            }
+        return fields.filter { $0.kind == .application }.flatMap(\.references)
+            .first { $0.field == FieldReference.applicationProvider }?.object.existing?.integer
+    }
+
+    /// The present slug of the application that lets go of its provider by it; nil for none.
+    var unlinkedApplication: String? {
+        switch self {
+        case .delete(let object) where object.kind == .application: object.key
+        case .update(let object, let fields) where object.kind == .application && !fields.references.isEmpty: object.key
+        default: nil
+        }
+    }
+
+    /// The steps whose results it needs.
+    package var references: Set<Step.ID> {
+        switch self {
+        case .create(let objects): Set(objects.flatMap(\.references).compactMap(\.object.maker))
+        case .update(_, let fields): Set(fields.references.compactMap(\.object.maker))
+        case .createMark(let application, let content, let claim):
+            content.references.union([application.maker, claim].compactMap { $0 })
+        case .updateMark(_, let content): content.references
+        case .restart(_, let time): Set([time.maker].compactMap { $0 })
+        case .delete, .claim, .deleteMark, .publish: []
+        }
+    }
+}
+
+extension MarkContent {
+    fileprivate var references: Set<Step.ID> { Set([provider?.maker, restartTime?.maker].compactMap { $0 }) }
+}
+
+/// The time of a restart, which tells it from any other one of the same workload, where a mark tells of it before it is
+/// known.
+package enum RestartTime: Sendable, Equatable {
+    /// The step that writes the mark begins the restart: it is now, and later than another one's.
+    case now(after: String?)
+    /// That of the restart which a step before began.
+    case begun(by: Step.ID)
+
+    var maker: Step.ID? { if case .begun(let step) = self { step } else { nil } }
+}

@@ -1,0 +1,148 @@
+import AuthentikAPI
+import Kinds
+
+/// Lets who takes something come after who gives it up, so that no provider is to get what another one still has: its
+/// name, its client id, or its application's place.
+///
+/// | who has it | the service |
+/// |---|---|
+/// | a service that gives it up in this pass, or is deleted in it | is begun after the step that does so |
+/// | the same, and that one waits for this one | a conflict, for both |
+/// | anybody else | a conflict |
+struct WriteOrder {
+    private var plans: [ServicePlan]
+    /// The steps of other services that come before a service, by its index.
+    private var needs: [Int: Set<Step.ID>] = [:]
+    private let indexBySlug: [String: Int]
+    private let taken: [String: [TakenName]]
+    private let freed: [Int: String]
+
+    /// - Parameters:
+    ///   - taken: the names that each service is to get and another provider has, by slug.
+    ///   - freed: the providers that applications let go of, with the slugs of the services that see to it.
+    static func apply(
+        to plans: [ServicePlan],
+        taken: [String: [TakenName]],
+        freed: [Int: String]
+    ) -> [ServicePlan] {
+        var order = WriteOrder(plans, taken, freed)
+        // A conflict gives nothing up, which may be another one's conflict in turn.
+        while order.refuse() {}
+        for (index, steps) in order.needs { order.plans[index].wait(for: steps) }
+        return order.plans
+    }
+
+    private init(_ plans: [ServicePlan], _ taken: [String: [TakenName]], _ freed: [Int: String]) {
+        self.plans = plans
+        self.taken = taken
+        self.freed = freed
+        indexBySlug = Dictionary(plans.indices.map { (plans[$0].slug, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Makes a conflict of what cannot get what it needs, and finds out what the others come after.
+    ///
+    /// - Returns: whether there was any.
+    private mutating func refuse() -> Bool {
+        let freedNames = self.freedNames
+        var isAnyRefused = false
+        needs = [:]
+        for index in plans.indices where !plans[index].steps.isEmpty {
+            switch needs(of: plans[index], freedNames) {
+            case .success(let steps): needs[index] = steps
+            case .failure(let refusal):
+                plans[index].refuse(refusal.reason)
+                isAnyRefused = true
+            }
+        }
+        if isAnyRefused { return true }
+        guard let index = plans.indices.first(where: waitsForItself) else { return false }
+        let others = waited(index).sorted().map { "'\($0)'" }.joined(separator: ", ")
+        plans[index].refuse(
+            "it and \(others) have each other's provider, or its name or client id; change one by hand"
+        )
+        return true
+    }
+
+    private struct Refusal: Error {
+        var reason: String
+    }
+
+    /// The steps of other services that have to be done before a plan can be carried out.
+    private func needs(
+        of plan: ServicePlan,
+        _ freedNames: [TakenName.Key: Step.ID]
+    ) -> Result<Set<Step.ID>, Refusal> {
+        var steps: Set<Step.ID> = []
+        for name in taken[plan.slug] ?? [] {
+            guard let step = freedNames[name.key], step.service != plan.slug else {
+                return .failure(Refusal(reason: "\(name.description); \(advice(on: name))"))
+            }
+            steps.insert(step)
+        }
+        for provider in plan.steps.compactMap(\.effect.linkedProvider) {
+            guard let other = freed[provider], other != plan.slug else { continue }
+            guard let step = indexBySlug[other].flatMap({ plans[$0].unlinking }) else {
+                return .failure(Refusal(reason: "its provider (pk \(provider)) is the service '\(other)''s; unlink it"))
+            }
+            steps.insert(step)
+        }
+        return .success(steps)
+    }
+
+    private func advice(on name: TakenName) -> String {
+        if let holder = name.holder.applicationSlug.flatMap({ indexBySlug[$0] }).map({ plans[$0] }) {
+            if holder.deletion?.isHeld == true { return "the brake holds its deletion back" }
+            if holder.decision == .blocked { return "'\(holder.slug)' is blocked; see to that first" }
+            if holder.decision == .waiting { return "'\(holder.slug)' is waiting for its secret" }
+        }
+        return "rename that, or give this service another one"
+    }
+
+    /// The steps that give a name up, by the name.
+    private var freedNames: [TakenName.Key: Step.ID] {
+        var freed: [TakenName.Key: Step.ID] = [:]
+        for step in plans.flatMap(\.steps) {
+            for name in step.effect.freedNames { freed[name] = step.id }
+        }
+        return freed
+    }
+
+    /// The services whose steps come before those of a service.
+    private func waited(_ index: Int) -> Set<String> { Set((needs[index] ?? []).compactMap(\.service)) }
+
+    private func waitsForItself(_ index: Int) -> Bool {
+        var seen: Set<String> = []
+        var rest = waited(index)
+        while let next = rest.popFirst() {
+            if next == plans[index].slug { return true }
+            if seen.insert(next).inserted, let index = indexBySlug[next] { rest.formUnion(waited(index)) }
+        }
+        return false
+    }
+}
+
+extension ServicePlan {
+    /// The step by which its application lets go of its provider; the last one if none tells.
+    fileprivate var unlinking: Step.ID? {
+        (steps.last { $0.effect.unlinkedApplication != nil } ?? steps.last)?.id
+    }
+}
+
+extension Effect {
+    /// The names that a provider has no longer once it is done.
+    fileprivate var freedNames: [TakenName.Key] {
+        let names = [OAuth2Provider.Row.name, OAuth2Provider.Row.clientID].map(\.attribute)
+        let (provider, freed): (Int?, [String]) =
+            switch self {
+            case .delete(let object): (object.pk(of: .provider), names)
+            case .update(let object, let fields):
+                (object.pk(of: .provider), names.filter { fields.sets($0) })
+            default: (nil, [])
+            }
+        return provider.map { pk in freed.map { TakenName.Key(provider: pk, field: $0) } } ?? []
+    }
+}
+
+extension ObjectFields {
+    fileprivate func sets(_ field: String) -> Bool { assignments.contains { $0.field == field } }
+}

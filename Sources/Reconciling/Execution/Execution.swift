@@ -1,0 +1,280 @@
+import AuthentikAPI
+import Kinds
+import Planning
+
+/// Where the steps of a plan stand while they are carried out, and which one comes next.
+///
+/// | a step | is next |
+/// |---|---|
+/// | that goes to Kubernetes, of a service that is begun | at once: what waits there holds up nobody |
+/// | of a service that is begun | before any other: what is begun is finished first |
+/// | of another service | in the order of the plan, while the token is good and there is time |
+///
+/// It sends nothing itself; ``Executor`` does, and says what came of it.
+struct Execution {
+    private enum State {
+        case waiting
+        case sent
+        /// Over, whatever came of it.
+        case over
+    }
+
+    private struct Node {
+        let step: Step
+        /// Nil for a step that several services need.
+        let service: Int?
+        /// How many of those that it comes after are not done yet.
+        var open = 0
+        var dependents: [Int] = []
+        var state = State.waiting
+    }
+
+    private var nodes: [Node] = []
+    private(set) var services: [ServiceProgress]
+    private let release: Release
+    /// What the steps that are done made, for those that refer to it.
+    private var outputs: [Step.ID: StepOutput] = [:]
+
+    private var forKubernetes = Queue<Int>()
+    private var begun = Queue<Job>()
+    private var begunNodes = Queue<Int>()
+    private var fresh = Queue<Int>()
+    /// The transactions that are sent and whose objects are not known yet.
+    private var transactions: Set<Int> = []
+    /// Why no other service is begun; nil to go on.
+    private var stop: ServiceFailure?
+    /// How many services are done, in whichever way.
+    private(set) var doneCount = 0
+
+    init(shared: [Step], services plans: [ServicePlan], _ release: Release) {
+        self.release = release
+        services = plans.map { ServiceProgress(plan: $0, release: release) }
+        nodes = shared.map { Node(step: $0, service: nil) }
+        for (index, plan) in plans.enumerated() { nodes += plan.steps.map { Node(step: $0, service: index) } }
+        let missing = connect()
+        for (node, reason) in missing { skip(node, reason) }
+        for node in nodes.indices where nodes[node].open == 0 && nodes[node].state == .waiting { enqueue(node) }
+    }
+
+    /// Ties the steps to those that they come after.
+    ///
+    /// - Returns: the steps that come after one which is not there, and why they are not attempted.
+    private mutating func connect() -> [(node: Int, reason: ServiceFailure)] {
+        let indexes = Dictionary(nodes.indices.map { (nodes[$0].step.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var own: (service: Int?, indexes: [Step.ID: Int]) = (nil, [:])
+        var missing: [(node: Int, reason: ServiceFailure)] = []
+        for node in nodes.indices {
+            if own.service != nodes[node].service { own = (nodes[node].service, [:]) }
+            own.indexes[nodes[node].step.id] = node
+            for id in nodes[node].step.after {
+                guard let other = own.indexes[id] ?? indexes[id] else {
+                    missing.append((node, Self.notAttempted(after: id)))
+                    continue
+                }
+                nodes[other].dependents.append(node)
+                nodes[node].open += 1
+            }
+        }
+        return missing
+    }
+
+    // MARK: - What comes next
+
+    /// - Parameters:
+    ///   - isSlotFree: whether another step may be sent to Authentik.
+    ///   - isTimeUp: whether no other service may be begun.
+    /// - Returns: nil if nothing can be begun now.
+    mutating func next(isSlotFree: Bool, isTimeUp: @autoclosure () -> Bool) -> Job? {
+        while let node = forKubernetes.pop() { if let job = job(of: node) { return job } }
+        guard isSlotFree else { return nil }
+        if let job = begun.pop() { return job }
+        while let node = begunNodes.pop() { if let job = job(of: node) { return job } }
+        while let node = fresh.pop() {
+            guard nodes[node].state == .waiting else { continue }
+            if let service = nodes[node].service, !services[service].isBegun {
+                if let reason = stop ?? (isTimeUp() ? Self.timeIsUp : nil) {
+                    skip(node, reason)
+                    continue
+                }
+                services[service].isBegun = true
+            }
+            if let job = job(of: node) { return job }
+        }
+        return nil
+    }
+
+    private mutating func enqueue(_ node: Int) {
+        let isBegun = nodes[node].service.map { services[$0].isBegun } ?? false
+        if !isBegun {
+            fresh.push(node)
+        } else if nodes[node].step.effect.isForKubernetes {
+            forKubernetes.push(node)
+        } else {
+            begunNodes.push(node)
+        }
+    }
+
+    private mutating func job(of node: Int) -> Job? {
+        guard nodes[node].state == .waiting else { return nil }
+        let effect = nodes[node].step.effect
+        let progress = nodes[node].service.map { services[$0] }
+        if case .publish = effect, progress?.mayBeTold == false {
+            skip(node, nil)
+            return nil
+        }
+        nodes[node].state = .sent
+        return Job(subject: .node(node), task: .step(effect, context(of: node)), takesSlot: !effect.isForKubernetes)
+    }
+
+    private func context(of node: Int) -> StepContext {
+        var context = nodes[node].service.map { services[$0].context } ?? StepContext()
+        for id in nodes[node].step.effect.references { context.outputs[id] = outputs[id] }
+        return context
+    }
+
+    // MARK: - What came of it
+
+    mutating func end(_ job: Job, _ result: JobResult) {
+        switch (job.subject, result) {
+        case (.node(let node), .step(let result)): end(node, result)
+        case (.correction(let service), .step(let result)):
+            services[service].take(result, of: result.failure == nil ? .updateMark : nil)
+            doneCount += 1
+        case (.look, .look(let look)): resolve(with: look)
+        case (_, .look), (.look, _): break
+        }
+    }
+
+    private mutating func end(_ node: Int, _ result: StepResult) {
+        let step = nodes[node].step
+        let isResolved = transactions.remove(node) != nil
+        if result.isTokenRefused { stop = Self.tokenRefused }
+        if let service = nodes[node].service {
+            let isWritten = result.failure == nil && !isResolved
+            services[service].take(result, of: isWritten ? WriteRecord.Action(step.effect) : nil)
+        }
+        if result.failure == nil, step.effect.isTransaction, !isResolved {
+            transactions.insert(node)
+            return
+        }
+        outputs[step.id] = result.output
+        nodes[node].state = .over
+        for dependent in nodes[node].dependents {
+            let isOther = nodes[dependent].service != nodes[node].service
+            // What Authentik did not keep, nobody else can count on.
+            if result.failure != nil || isOther && !result.unkept.isEmpty {
+                skip(dependent, isOther ? Self.notAttempted(after: step.id) : nil)
+            } else {
+                nodes[dependent].open -= 1
+                if nodes[dependent].open == 0, nodes[dependent].state == .waiting { enqueue(dependent) }
+            }
+        }
+        finish(nodes[node].service)
+    }
+
+    /// Leaves a step out, and all that come after it.
+    ///
+    /// - Parameter reason: nil if the service has failed already, or is not to fail for it.
+    private mutating func skip(_ node: Int, _ reason: ServiceFailure?) {
+        var rest = [(node, reason)]
+        while let (node, reason) = rest.popLast() {
+            guard nodes[node].state == .waiting else { continue }
+            nodes[node].state = .over
+            if let service = nodes[node].service { services[service].fail(reason) }
+            rest += nodes[node].dependents.map { dependent in
+                let isOther = nodes[dependent].service != nodes[node].service
+                return (dependent, isOther ? Self.notAttempted(after: nodes[node].step.id) : nil)
+            }
+            finish(nodes[node].service)
+        }
+    }
+
+    /// Takes note of a step of a service that is over; after the last one its mark is corrected, if need be.
+    private mutating func finish(_ service: Int?) {
+        guard let service else { return }
+        services[service].open -= 1
+        guard services[service].open == 0 else { return }
+        guard let mark = services[service].correctedMark else {
+            doneCount += 1
+            return
+        }
+        let effect = Effect.updateMark(entitlement: mark.entitlement, MarkContent(mark.mark))
+        begun.push(
+            Job(
+                subject: .correction(service: service),
+                task: .step(effect, services[service].context),
+                takesSlot: true
+            )
+        )
+    }
+
+    // MARK: - Transactions
+
+    /// Whether nothing can go on before it is known what transactions made.
+    var isLookNeeded: Bool { !transactions.isEmpty }
+
+    /// Has all applications looked at, and at the same time the providers.
+    mutating func look() {
+        let names = transactions.sorted().compactMap(transaction).map(\.providerName)
+        begun.push(Job(subject: .look, task: .look(providers: names), takesSlot: true))
+    }
+
+    private mutating func resolve(with look: TransactionLook) {
+        for node in transactions.sorted() {
+            guard let transaction = transaction(node) else { continue }
+            if let result = look.result(of: transaction, release) {
+                end(node, result)
+            } else {
+                begun.push(Job(subject: .node(node), task: .resolution(transaction, look), takesSlot: true))
+            }
+        }
+    }
+
+    private func transaction(_ node: Int) -> SentTransaction? {
+        SentTransaction(nodes[node].step.effect, context(of: node))
+    }
+
+    /// Fails what is after transactions whose objects cannot be looked for.
+    mutating func giveUpTransactions(_ reason: String) {
+        for node in transactions.sorted() { end(node, StepResult(failure: .unmarked(reason))) }
+    }
+
+    // MARK: - Outcomes
+
+    var outcomes: [ServiceOutcome] {
+        services.map { service in
+            var failure = service.failure
+            if service.open > 0 { failure = failure ?? ServiceFailure("not attempted: its steps wait for each other") }
+            return ServiceOutcome(plan: service.plan, failure: failure, written: service.written, made: service.made)
+        }
+    }
+
+    private static let timeIsUp = ServiceFailure("not attempted: the time for this pass was up")
+    private static let tokenRefused = ServiceFailure("not attempted: Authentik refused the token meanwhile")
+
+    private static func notAttempted(after id: Step.ID) -> ServiceFailure {
+        guard let slug = id.service else {
+            return ServiceFailure("not attempted: \(id.name) is needed for it, and was not done in this pass")
+        }
+        return ServiceFailure(
+            "not attempted: '\(slug)' has to give something up for it first, and did not in this pass"
+        )
+    }
+}
+
+/// First in, first out.
+private struct Queue<Element> {
+    private var elements: [Element?] = []
+    private var head = 0
+
+    mutating func push(_ element: Element) { elements.append(element) }
+
+    mutating func pop() -> Element? {
+        guard head < elements.count else { return nil }
+        defer {
+            elements[head] = nil
+            head += 1
+        }
+        return elements[head]
+    }
+}

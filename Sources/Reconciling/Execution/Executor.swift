@@ -1,0 +1,112 @@
+import AuthentikAPI
+import Base
+import Kinds
+import KubernetesAPI
+import Planning
+
+/// Carries out a plan: each step as soon as those that it comes after are done, a few of them at a time.
+///
+/// A step that fails fails what comes after it, and nothing else. A transaction returns no pks, so what refers to the
+/// objects that it made comes after one list of all applications, when nothing else can be done. Each answer is compared
+/// with what was sent: what Authentik did not keep is not marked as applied, and fails the service.
+struct Executor: Sendable {
+    let client: AuthentikClient
+    /// The release that answers.
+    let release: Release
+    /// How many steps are sent to Authentik at the same time; what waits for Kubernetes does not count.
+    var concurrency = 4
+    /// Told how many of the services are done; nil for nobody.
+    var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    /// Where workloads are restarted; nil for nowhere.
+    var kubernetes: KubernetesAccess?
+    var clock = RestartClock()
+
+    /// - Returns: what became of each service, ordered by slug.
+    func run(_ plan: Plan) async -> [ServiceOutcome] {
+        let changing = plan.changing
+        var execution = Execution(shared: plan.shared, services: changing, release)
+        await withTaskGroup(of: (job: Job, result: JobResult).self) { group in
+            var sent = 0
+            var done = 0
+            while true {
+                while let job = execution.next(isSlotFree: sent < max(1, concurrency), isTimeUp: isTimeUp) {
+                    if job.takesSlot { sent += 1 }
+                    group.addTask { (job, await perform(job)) }
+                }
+                report(execution.doneCount, after: &done, of: changing.count)
+                if let (job, result) = await group.next() {
+                    if job.takesSlot { sent -= 1 }
+                    execution.end(job, result)
+                } else if !execution.isLookNeeded {
+                    break
+                } else if let stopped = client.gate.closed {
+                    execution.giveUpTransactions("\(stopped)")
+                } else {
+                    execution.look()
+                }
+            }
+            report(execution.doneCount, after: &done, of: changing.count)
+        }
+        let untouched = plan.services.filter(\.steps.isEmpty).map { ServiceOutcome(plan: $0, failure: nil) }
+        return (execution.outcomes + untouched).map(hindered).sorted { $0.plan.slug < $1.plan.slug }
+    }
+
+    private func perform(_ job: Job) async -> JobResult {
+        switch job.task {
+        case .step(let effect, let context): .step(await sender.send(effect, context))
+        case .look(let providers): .look(await TransactionLook(client: client, providers: providers))
+        case .resolution(let transaction, let look):
+            .step(await sender.resolve(transaction, look))
+        }
+    }
+
+    private var sender: StepSender {
+        StepSender(client: client, release: release, kubernetes: kubernetes, clock: clock)
+    }
+
+    private var isTimeUp: Bool { client.deadline.map { ContinuousClock.now >= $0 } ?? false }
+
+    private func report(_ count: Int, after done: inout Int, of total: Int) {
+        guard count > done else { return }
+        done = count
+        onProgress?(done, total)
+    }
+
+    /// An outcome with what could not be done from the start.
+    private func hindered(_ outcome: ServiceOutcome) -> ServiceOutcome {
+        var outcome = outcome
+        if !outcome.plan.decision.isStuck {
+            outcome.failure = outcome.failure ?? outcome.plan.hindrance.map { .init($0) }
+        }
+        return outcome
+    }
+}
+
+/// Something to be done by itself, while others are.
+struct Job: Sendable {
+    enum Task: Sendable {
+        case step(Effect, StepContext)
+        /// One look for the objects of all transactions; the names of the providers that they made.
+        case look(providers: [String])
+        /// The objects of one transaction that the look did not show.
+        case resolution(SentTransaction, TransactionLook)
+    }
+
+    /// What it is of, for ``Execution``.
+    enum Subject: Sendable {
+        case node(Int)
+        /// The correction of a service's mark, after all its steps.
+        case correction(service: Int)
+        case look
+    }
+
+    let subject: Subject
+    let task: Task
+    /// Whether it counts among those that are sent to Authentik at the same time.
+    let takesSlot: Bool
+}
+
+enum JobResult: Sendable {
+    case step(StepResult)
+    case look(TransactionLook)
+}

@@ -1,0 +1,209 @@
+import AuthentikAPI
+import Base
+import JSON
+import Kinds
+import KubernetesAPI
+import Planning
+
+/// What a step made, for the steps that refer to it.
+struct StepOutput: Sendable {
+    /// What stands for an object in the fields of others, by its kind.
+    var pks: [ResourceKind: JSONValue] = [:]
+    /// The pk of a mark.
+    var mark: String?
+    /// The time of the restart that it begins.
+    var time: String?
+
+    var application: String? { pks[.application]?.string }
+    var provider: Int? { pks[.provider]?.integer }
+}
+
+/// What a step is sent with, beyond what the plan says.
+struct StepContext: Sendable {
+    /// The fields of the provider that the file sets.
+    var declaredProviderFields: [String] = []
+    /// What Authentik did not keep of the service so far.
+    var unkept: [UnkeptField] = []
+    /// Whether the service is made by a transaction, whose answer does not tell what was kept.
+    var isTransaction = false
+    /// Whether what that made was there when it was looked up, and may be somebody else's.
+    var isFound = false
+    /// What the steps made that this one refers to.
+    var outputs: [Step.ID: StepOutput] = [:]
+
+    /// Nil if the step did not make it.
+    func value<Value>(_ ref: Ref<Value>, _ value: (StepOutput) -> Value?) -> Value? {
+        switch ref {
+        case .existing(let there): there
+        case .made(let step): outputs[step].flatMap(value)
+        }
+    }
+}
+
+/// What came of a step.
+struct StepResult: Sendable {
+    var output = StepOutput()
+    /// What the answer has otherwise than it was sent.
+    var unkept: [UnkeptField] = []
+    /// The mark that was written.
+    var mark: StandingMark?
+    /// Whether an object was found, because no clear answer came, and may be somebody else's.
+    var isFound = false
+    /// Why it is not known what was kept.
+    var doubt: ServiceFailure?
+    var failure: ServiceFailure?
+    var isTokenRefused = false
+}
+
+/// Sends steps, and compares what comes back with what was sent.
+struct StepSender: Sendable {
+    let client: AuthentikClient
+    let release: Release
+    let kubernetes: KubernetesAccess?
+    let clock: RestartClock
+
+    func send(_ effect: Effect, _ context: StepContext) async -> StepResult {
+        var result = StepResult()
+        do {
+            try await send(effect, context, &result)
+        } catch {
+            result.isTokenRefused = (error as? AuthentikError)?.kind == .invalidToken
+            result.failure = failure(error)
+            if context.isTransaction, case .createMark = effect, !(error is ServiceFailure) {
+                result.failure = .unmarked(error)
+            }
+        }
+        return result
+    }
+
+    /// - Throws: ``ServiceFailure``, `AuthentikError`, `WritesStopped`, or `CancellationError`.
+    private func send(_ effect: Effect, _ context: StepContext, _ result: inout StepResult) async throws {
+        switch effect {
+        case .create(let objects):
+            if let transaction = SentTransaction(effect, context) {
+                result.isFound = try await transaction.send(client)
+                return
+            }
+            for object in objects {
+                let written = try await writer(of: object.kind, context).create(object.resolved(context))
+                result.output.pks[object.kind] = written.pk
+                try take(written, context, &result)
+            }
+        case .update(let object, let fields):
+            let writer = writer(of: object.kind, context)
+            try take(try await writer.update(object.key, fields.resolved(context)), context, &result)
+        case .delete(let object): try await writer(of: object.kind, context).delete(object.key)
+        case .claim(let application, let mark): try await createMark(mark, on: application, &result)
+        case .createMark(let application, let content, let claim):
+            let mark = finished(content, context, time: nil)
+            if let claim = claim.flatMap({ context.outputs[$0]?.mark }) {
+                try await updateMark(mark, claim, &result)
+            } else if let pk = context.value(application, \.application) {
+                try await createMark(mark, on: pk, &result)
+            } else {
+                throw ServiceFailure.unmarked("the answer does not tell its application's pk")
+            }
+        case .updateMark(let entitlement, let content):
+            if case .now(let last) = content.restartTime { result.output.time = clock.time(after: last) }
+            let mark = finished(content, context, time: result.output.time)
+            try await updateMark(mark, entitlement, &result)
+        case .deleteMark(let entitlement): try await client.deleteEntitlement(pk: entitlement)
+        case .restart(let workload, let time):
+            guard let time = context.value(time, \.time) else {
+                throw ServiceFailure("the time of its restart is not known")
+            }
+            try await kubernetesWrites.restart(workload, at: time)
+        case .publish(let content): try await kubernetesWrites.publish(content)
+        }
+    }
+
+    private var kubernetesWrites: KubernetesWrites { KubernetesWrites(kubernetes: kubernetes, gate: client.gate) }
+
+    private func writer(of kind: ResourceKind, _ context: StepContext) -> ObjectWriter {
+        switch kind {
+        case .application: .applications(client)
+        case .provider: .providers(client, release, declared: context.declaredProviderFields)
+        }
+    }
+
+    /// Takes note of what an answer does not hold.
+    ///
+    /// - Throws: ``ServiceFailure`` if nothing of the service may follow.
+    private func take(_ object: WrittenObject, _ context: StepContext, _ result: inout StepResult) throws {
+        if object.isFound, !object.unkept.isEmpty { throw ServiceFailure.madeByOthers }
+        result.unkept = object.unkept
+        // No client is told of a secret that is not in force.
+        if object.unkept.contains(where: \.isCredential) {
+            throw ServiceFailure.complaint(about: context.unkept + object.unkept)
+        }
+    }
+
+    // MARK: - Marks
+
+    /// A mark as it is to be written now: it names what was made, and not as applied what Authentik did not keep.
+    ///
+    /// - Parameter time: of the restart that begins with it.
+    private func finished(_ content: MarkContent, _ context: StepContext, time: String?) -> OwnershipMark {
+        var mark = content.mark
+        mark.provider = content.provider.flatMap { context.value($0, \.provider) }
+        if case .begun(let step) = content.restartTime {
+            mark.rotation?.at = context.outputs[step]?.time
+        } else if let time {
+            mark.rotation?.at = time
+        }
+        mark.leaveOut(context.unkept, isCertain: !context.isTransaction, release)
+        return mark
+    }
+
+    private func createMark(_ mark: OwnershipMark, on application: String, _ result: inout StepResult) async throws {
+        let creation = try await client.createEntitlement(
+            named: OwnershipMark.entitlementName,
+            application: application,
+            attributes: mark.attributes
+        )
+        guard creation.object.attributes == mark.attributes else {
+            guard creation.isFound else { throw ServiceFailure.markNotKept }
+            throw ServiceFailure.outdated("its application was marked meanwhile\(Self.owner(of: creation.object))")
+        }
+        result.output.mark = creation.object.pk
+        result.mark = StandingMark(entitlement: creation.object.pk, mark: mark)
+    }
+
+    private func updateMark(_ mark: OwnershipMark, _ entitlement: String, _ result: inout StepResult) async throws {
+        let updated = try await client.updateEntitlement(pk: entitlement, attributes: mark.attributes)
+        guard updated.attributes == mark.attributes else { throw ServiceFailure.markNotKept }
+        result.mark = StandingMark(entitlement: entitlement, mark: mark)
+    }
+
+    private static func owner(of entitlement: ApplicationEntitlement) -> String {
+        switch OwnershipMark.read(entitlement.attributes) {
+        case .mark(let mark): " by the owner '\(mark.owner)'"
+        case .newer(_, let owner): owner.map { " by the owner '\($0)'" } ?? ""
+        case .unreadable: ""
+        }
+    }
+
+    // MARK: - Transactions
+
+    /// Finds out what a transaction made that a look did not show.
+    func resolve(_ transaction: SentTransaction, _ look: TransactionLook) async -> StepResult {
+        do {
+            guard let application = try await client.application(slug: transaction.slug) else {
+                let reason = "it was gone again before it could be marked"
+                return StepResult(failure: .unmarked(reason, isOutdated: true))
+            }
+            return look.result(of: transaction, application, release)
+        } catch {
+            return StepResult(failure: .unmarked(error))
+        }
+    }
+
+    private func failure(_ error: any Error) -> ServiceFailure {
+        switch error {
+        case let failure as ServiceFailure: failure
+        case let stopped as WritesStopped: ServiceFailure("not finished: \(stopped)")
+        case let error as AuthentikError: ServiceFailure(error)
+        default: ServiceFailure("not finished: \(client.gate.closed?.reason ?? "the pass was cancelled")")
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import AuthentikAPI
+import JSON
+import Kinds
+import Planning
+
+/// A transaction, which returns no pks: an application and its provider, both or none.
+struct SentTransaction: Sendable {
+    let application: ResolvedFields
+    let provider: ResolvedFields
+    /// Whether what it made was there when it was looked up, and may be somebody else's.
+    let isFound: Bool
+    /// The fields of the provider that the file sets.
+    let declaredProviderFields: [String]
+
+    /// Nil for any other effect.
+    init?(_ effect: Effect, _ context: StepContext) {
+        guard effect.isTransaction, case .create(let objects) = effect else { return nil }
+        func fields(_ kind: ResourceKind) -> ResolvedFields {
+            objects.first { $0.kind == kind }?.resolved(context) ?? ResolvedFields(kind: kind, assignments: [])
+        }
+        isFound = context.isFound
+        declaredProviderFields = context.declaredProviderFields
+        application = fields(.application)
+        provider = fields(.provider)
+    }
+
+    var slug: String { application.text("slug") }
+    var providerName: String { provider.text("name") }
+
+    /// - Returns: whether the application was found, because no clear answer came.
+    func send(_ client: AuthentikClient) async throws -> Bool {
+        try await client.createApplicationAndProvider(
+            application: application.body,
+            provider: provider.body,
+            slug: slug
+        ) != nil
+    }
+}
+
+/// What is there after the transactions of a pass.
+///
+/// It costs one list of applications and, at the same time, one of providers; only its own provider if just one was
+/// made.
+struct TransactionLook: Sendable {
+    private var applications: [String: Application] = [:]
+    private var providers: [Int: OAuth2Provider] = [:]
+    /// Why the providers cannot be compared; nil if they can.
+    private var complaint: ServiceFailure?
+
+    /// - Parameter providers: the names of those that were made.
+    init(client: AuthentikClient, providers names: [String]) async {
+        async let listed = client.listedApplications()
+        async let providers = Self.providers(names, client)
+        // What the list does not show, because it failed or the account may not open it, is read by slug.
+        let rows = (try? await listed.rows) ?? []
+        applications = Dictionary(rows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        do {
+            let rows = try await providers
+            self.providers = Dictionary(rows.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        } catch {
+            complaint = ServiceFailure("what Authentik kept of its provider could not be read: \(error)")
+        }
+    }
+
+    private static func providers(_ names: [String], _ client: AuthentikClient) async throws -> [OAuth2Provider] {
+        guard let only = names.first, names.count == 1 else { return try await client.providers() }
+        return try await client.provider(named: only).map { [$0] } ?? []
+    }
+
+    /// What a transaction made; nil if that is not to be seen here.
+    func result(of transaction: SentTransaction, _ release: Release) -> StepResult? {
+        applications[transaction.slug].map { result(of: transaction, $0, release) }
+    }
+
+    /// What a transaction made, and what Authentik kept of it.
+    func result(of transaction: SentTransaction, _ application: Application, _ release: Release) -> StepResult {
+        var result = StepResult()
+        result.output.pks[.application] = .string(application.pk)
+        result.output.pks[.provider] = application.provider.map(JSONValue.integer)
+        var unkept = application.unkept(of: transaction.application.assignments)
+        if let provider = application.provider.flatMap({ providers[$0] }) {
+            unkept += provider.unkept(
+                of: transaction.provider.assignments,
+                declared: transaction.declaredProviderFields
+            )
+        } else if complaint == nil {
+            result.failure = .outdated("its provider was gone again before it could be marked")
+            return result
+        }
+        if transaction.isFound, !unkept.isEmpty {
+            result.failure = .madeByOthers
+            return result
+        }
+        result.unkept = unkept
+        result.doubt = complaint
+        return result
+    }
+}

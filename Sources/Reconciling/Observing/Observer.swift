@@ -1,0 +1,230 @@
+package import AuthentikAPI
+import DesiredState
+package import Kinds
+package import KubernetesAPI
+package import Planning
+import SecretSources
+
+/// Looks at Authentik, and at Kubernetes; writes nothing.
+package struct Observer: Sendable {
+    let client: AuthentikClient
+    /// Nil if none may be asked.
+    let kubernetes: KubernetesAccess?
+    /// How many applications are read at the same time: as many as the transport has connections to one host.
+    private static let readingConcurrency = 8
+
+    package init(client: AuthentikClient, kubernetes: KubernetesAccess? = nil) {
+        self.client = client
+        self.kubernetes = kubernetes
+    }
+
+    /// Looks at everything that a plan for `desired` needs, in both at the same time.
+    ///
+    /// - Parameters:
+    ///   - narrowing: says which services' objects in Kubernetes are looked at.
+    ///   - published: what Kubernetes has, if that was looked at before.
+    /// - Throws: ``PassFailure`` if anything of Authentik's cannot be seen; a pass that cannot see everything writes
+    ///   nothing.
+    func observe(
+        for desired: DesiredState,
+        _ narrowing: Narrowing,
+        published known: [PublishedObjectName: PublishedObservation]? = nil
+    ) async throws -> ObservedState {
+        async let published = published(for: desired, narrowing, known)
+        var observed = try await authentik(for: desired)
+        observed.published = await published
+        return observed
+    }
+
+    /// Looks at everything that an export needs, in a handful of list requests however much there is.
+    ///
+    /// - Throws: ``PassFailure`` if any of it cannot be seen, or the account is no superuser: its list of applications
+    ///   would be filtered by policy, and nothing would tell what is missing.
+    package func observeForExport() async throws -> (
+        observed: ObservedState, bindings: [PolicyBinding], entitlements: [ApplicationEntitlement]
+    ) {
+        do {
+            let account = try await client.account()
+            guard account.isSuperuser else {
+                throw PassFailure(
+                    .refused,
+                    "an export needs the token of a superuser: Authentik shows the account '\(account.username)' only the "
+                        + "applications that it may open itself, so the file would lack the others without a trace"
+                )
+            }
+            async let bindings = client.policyBindings()
+            async let entitlements = client.entitlements()
+            let observed = try await authentik(for: DesiredState(owner: "", services: []))
+            return (observed, try await bindings, try await entitlements)
+        } catch let error as AuthentikError {
+            throw PassFailure(error)
+        }
+    }
+
+    /// Looks at the marks of all owners, and at the applications that the account may list.
+    ///
+    /// - Throws: ``PassFailure``, or `CancellationError`.
+    func observeMarks() async throws -> ObservedState {
+        do {
+            async let release = client.release()
+            async let applications = client.listedApplications()
+            async let marks = client.entitlements(named: OwnershipMark.entitlementName)
+            let rows = try await applications.rows
+            let observed = try await marks.compactMap(ObservedMark.init)
+            return ObservedState(release: try await release, applications: rows, marks: observed)
+        } catch let error as AuthentikError {
+            throw PassFailure(error)
+        }
+    }
+
+    // MARK: - Authentik
+
+    /// Looks at everything that a plan for `desired` needs.
+    ///
+    /// A superuser does it with eight list requests, all at once, however many services there are. Anybody else's list
+    /// of applications is filtered by policy, so those that it hides are read by slug after the lists, a request each.
+    /// Where something looks like a proxy provider and has no application that tells, one more list does.
+    ///
+    /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
+    private func authentik(for desired: DesiredState) async throws -> ObservedState {
+        do {
+            async let release = client.release()
+            async let account = client.account()
+            async let listed = client.listedApplications()
+            async let providers = client.providers()
+            async let marks = client.entitlements(named: OwnershipMark.entitlementName)
+            async let flows = client.flows()
+            async let keys = client.keys()
+            async let scopeMappings = client.scopeMappings()
+            // The release explains the failures of the others.
+            try check(await release)
+            let isSuperuser = try await account.isSuperuser
+            var observed = try await ObservedState(
+                release: release,
+                providers: providers,
+                marks: marks.compactMap(ObservedMark.init),
+                flows: flows,
+                keys: keys,
+                scopeMappings: scopeMappings
+            )
+            let list = try await listed
+            switch (isSuperuser, list.isWhole) {
+            case (true, true): observed.applications = list.rows
+            // The list changed while it was read; it is looked at again.
+            case (true, false): observed.applications = try await client.applications()
+            case (false, _):
+                observed.applications = try await applications(
+                    slugs: slugs(for: desired, observed, list.rows),
+                    listed: list.rows,
+                    release: observed.release
+                )
+            }
+            observed.tellProxiesByApplications()
+            if observed.needsProxies(for: desired) { observed.tellProxies(listed: try await client.proxyProviders()) }
+            return observed
+        } catch let error as AuthentikError {
+            throw PassFailure(error)
+        }
+    }
+
+    private func check(_ release: Release) throws {
+        guard release.isSupported else {
+            let oldest = Release.oldestSupported
+            throw PassFailure(
+                .unobservable,
+                "Authentik \(release) is too old: \(oldest.year).\(oldest.month) is the first release that has "
+                    + "application entitlements, which this program needs"
+            )
+        }
+    }
+
+    /// The slugs of every application that a plan can be about: what is declared, what is marked as ours, and what has
+    /// our providers.
+    ///
+    /// - Parameter listed: tells the present slug of a marked application that somebody renamed.
+    private func slugs(
+        for desired: DesiredState,
+        _ observed: ObservedState,
+        _ listed: [Application]
+    ) -> Set<String> {
+        let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        let listedSlugs = Dictionary(listed.map { ($0.pk, $0.slug) }, uniquingKeysWith: { first, _ in first })
+        var slugs = Set(desired.services.flatMap { [$0.slug] + $0.renamedFrom })
+        // What is left of a mark that cannot be read may be ours, too.
+        for mark in observed.marks where mark.remains.mayBelong(to: desired.owner) {
+            if let slug = mark.remains.slug { slugs.insert(slug) }
+            if let slug = mark.remains.provider.flatMap({ providers[$0]?.applicationSlug }) { slugs.insert(slug) }
+            if let slug = listedSlugs[mark.application] { slugs.insert(slug) }
+        }
+        return slugs
+    }
+
+    /// The applications of those slugs that are there, for an account that is no superuser.
+    ///
+    /// - Parameters:
+    ///   - listed: what the account's list shows; a row is taken from it where the release's lists can be believed.
+    ///   - release: the release that answers.
+    /// - Returns: the applications, ordered by slug.
+    private func applications(slugs: Set<String>, listed: [Application], release: Release) async throws -> [Application]
+    {
+        let current = release.listsCurrentApplications ? listed.filter { slugs.contains($0.slug) } : []
+        let hidden = slugs.subtracting(current.map(\.slug)).sorted()
+        return (current + (try await read(hidden))).sorted { $0.slug < $1.slug }
+    }
+
+    private func read(_ slugs: [String]) async throws -> [Application] {
+        try await withThrowingTaskGroup(of: Application?.self) { group in
+            var waiting = slugs.makeIterator()
+            func startNext() {
+                guard let slug = waiting.next() else { return }
+                group.addTask { try await client.application(slug: slug) }
+            }
+            for _ in 0..<Self.readingConcurrency { startNext() }
+            var applications: [Application] = []
+            for try await application in group {
+                if let application { applications.append(application) }
+                startNext()
+            }
+            return applications
+        }
+    }
+
+    // MARK: - Kubernetes
+
+    /// Looks at each object of which services are told their providers once, side by side; at none where Kubernetes may
+    /// not be asked.
+    private func published(
+        for desired: DesiredState,
+        _ narrowing: Narrowing,
+        _ known: [PublishedObjectName: PublishedObservation]?
+    ) async -> [PublishedObjectName: PublishedObservation] {
+        if let known { return known }
+        guard let kubernetes, !narrowing.withoutSecrets else { return [:] }
+        let services = desired.services.filter { $0.state == .present && narrowing.includes($0.slug) }
+        let names = Set(services.compactMap { $0.provider?.publication?.object })
+        guard !names.isEmpty else { return [:] }
+        let client: KubernetesClient
+        do {
+            client = try kubernetes.client()
+        } catch {
+            return Dictionary(uniqueKeysWithValues: names.map { ($0, .unreadable(reason: "\(error)")) })
+        }
+        return await withTaskGroup { group in
+            for name in names { group.addTask { (name, await object(name, client, within: kubernetes.limit)) } }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
+    private func object(
+        _ name: PublishedObjectName,
+        _ client: KubernetesClient,
+        within limit: Duration
+    ) async -> PublishedObservation {
+        do {
+            let object = try await client.within(limit) { try await $0.object(name.resource, name.object) }
+            return .seen(object ?? KubernetesObject())
+        } catch {
+            return .unreadable(reason: "\(error)")
+        }
+    }
+}

@@ -1,6 +1,0 @@
-extension Duration {
-    /// With fractions.
-    package var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
-    }
-}

@@ -1,0 +1,34 @@
+import Base
+import FoundationEssentials
+package import Setup
+
+/// What a checkup found, for people: a line each, and below it what to do.
+package struct FindingsText {
+    let style: Style
+
+    package init(style: Style) {
+        self.style = style
+    }
+
+    package func render(_ findings: [Finding]) -> String {
+        let width = findings.map(\.subject.count).max() ?? 0
+        let lines = findings.flatMap { finding -> [String] in
+            let (sign, color) = finding.verdict.look
+            let subject = finding.subject.padded(to: width)
+            let head = "\(style.colored(sign, color)) \(subject)  \(finding.message.printable)"
+            let advice = finding.advice.map { "  \(String(repeating: " ", count: width))  → \($0.printable)" }
+            return [head] + [advice].compactMap(\.self)
+        }
+        return (lines + ["", summary(findings)]).joined(separator: "\n")
+    }
+
+    package static func json(_ findings: [Finding]) -> String { JSONText.of(findings) }
+
+    private func summary(_ findings: [Finding]) -> String {
+        let problems = findings.count { $0.verdict == .problem }
+        let warnings = findings.count { $0.verdict == .warning }
+        let also = warnings == 0 ? "" : ", \(count(warnings, "warning"))"
+        return problems == 0
+            ? style.green("Nothing is wrong") + "\(also)." : style.red(count(problems, "problem")) + "\(also)."
+    }
+}

@@ -1,0 +1,193 @@
+package import Planning
+package import Setup
+package import Status
+
+/// How a state is told and shown: all words, colours and symbols of states stand in this file, a row for each.
+///
+/// A terminal has a sign and a colour; the page has a tone, which is a colour, and a symbol, so that nothing is said by
+/// colours alone.
+package struct Look: Sendable {
+    /// `in sync`.
+    package var word: String
+    /// What a terminal shows before a line about it.
+    package var sign: String
+    package var color: Style.Color
+    package var tone: Tone
+    package var symbol: Symbol
+}
+
+/// How much something wants a person's eye.
+package enum Tone: Sendable {
+    case good
+    case idle
+    case warning
+    case bad
+}
+
+/// A shape that says how something stands, also to who sees no colours.
+package enum Symbol: Sendable, CaseIterable {
+    case check
+    case dashes
+    case wave
+    case cross
+    case exclamation
+    case bar
+    case pause
+    case question
+}
+
+// MARK: - Services
+
+extension SyncState {
+    /// How a service looks that is in this state.
+    package var look: Look {
+        switch self {
+        case .inSync: Look(word: "in sync", sign: "=", color: .dim, tone: .good, symbol: .check)
+        case .pending: Look(word: "pending", sign: "…", color: .dim, tone: .idle, symbol: .dashes)
+        case .drifted: Look(word: "drifted", sign: "~", color: .yellow, tone: .warning, symbol: .wave)
+        case .failed: Look(word: "failed", sign: "x", color: .red, tone: .bad, symbol: .cross)
+        case .conflict: Look(word: "conflict", sign: "!", color: .red, tone: .bad, symbol: .exclamation)
+        case .blocked: Look(word: "blocked", sign: "!", color: .red, tone: .warning, symbol: .bar)
+        case .waiting: Look(word: "waiting", sign: "…", color: .yellow, tone: .idle, symbol: .dashes)
+        case .held: Look(word: "held back", sign: "-", color: .red, tone: .warning, symbol: .pause)
+        case .orphan: Look(word: "orphan", sign: "?", color: .yellow, tone: .idle, symbol: .question)
+        }
+    }
+
+    /// What wants a person's eye first.
+    package static let byUrgency: [SyncState] = [
+        .failed, .conflict, .blocked, .drifted, .held, .waiting, .pending, .orphan, .inSync,
+    ]
+}
+
+/// How a decision is told and shown.
+package struct DecisionLook: Sendable {
+    /// Of a plan.
+    package var planned: String
+    /// Of a report, or of what happened last.
+    package var done: String
+    /// Of a plan's last line, after a number.
+    package var summary: String
+    /// What a terminal shows before a line about it.
+    package var sign: String
+    package var color: Style.Color
+}
+
+extension Decision {
+    /// How a service looks for which this was decided.
+    package var look: DecisionLook {
+        switch self {
+        case .inSync:
+            DecisionLook(planned: "in sync", done: "in sync", summary: "in sync", sign: "=", color: .dim)
+        case .create:
+            DecisionLook(planned: "create", done: "created", summary: "to create", sign: "+", color: .green)
+        case .update:
+            DecisionLook(planned: "update", done: "updated", summary: "to update", sign: "~", color: .yellow)
+        case .adopt:
+            DecisionLook(planned: "adopt", done: "adopted", summary: "to adopt", sign: "~", color: .yellow)
+        case .link:
+            DecisionLook(planned: "link", done: "linked", summary: "to link", sign: "~", color: .yellow)
+        case .recreate:
+            DecisionLook(planned: "recreate", done: "recreated", summary: "to recreate", sign: "+", color: .green)
+        case .release:
+            DecisionLook(planned: "release", done: "released", summary: "to release", sign: "-", color: .yellow)
+        case .delete:
+            DecisionLook(planned: "delete", done: "deleted", summary: "to delete", sign: "-", color: .red)
+        case .orphan:
+            DecisionLook(planned: "orphan", done: "orphan", summary: "orphaned", sign: "?", color: .yellow)
+        case .conflict:
+            DecisionLook(planned: "conflict", done: "conflict", summary: "in conflict", sign: "!", color: .red)
+        case .blocked:
+            DecisionLook(planned: "blocked", done: "blocked", summary: "blocked", sign: "!", color: .red)
+        case .waiting:
+            DecisionLook(planned: "waiting", done: "waiting", summary: "waiting", sign: "…", color: .yellow)
+        }
+    }
+}
+
+extension LastChange {
+    /// What was done, as a participle.
+    package var done: String { Decision(rawValue: decision)?.look.done ?? decision }
+}
+
+// MARK: - The whole
+
+/// How the state of everything is told and shown; it has a line of its own, and so no sign.
+package struct OverallLook: Sendable {
+    package var headline: String
+    package var color: Style.Color
+    package var tone: Tone
+    package var symbol: Symbol
+}
+
+extension OverallState {
+    /// How everything looks in this state.
+    package var look: OverallLook {
+        switch self {
+        case .standby: OverallLook(headline: "Standing by", color: .yellow, tone: .idle, symbol: .pause)
+        case .starting: OverallLook(headline: "Starting", color: .yellow, tone: .idle, symbol: .dashes)
+        case .refused: OverallLook(headline: "Refused by Authentik", color: .red, tone: .bad, symbol: .bar)
+        case .unreachable: OverallLook(headline: "Authentik is unreachable", color: .red, tone: .bad, symbol: .cross)
+        case .invalidFile:
+            OverallLook(headline: "The file has mistakes", color: .red, tone: .warning, symbol: .exclamation)
+        case .outOfSync: OverallLook(headline: "Out of sync", color: .red, tone: .warning, symbol: .wave)
+        case .inSync: OverallLook(headline: "In sync", color: .green, tone: .good, symbol: .check)
+        }
+    }
+}
+
+// MARK: - Passes
+
+extension PassResult {
+    /// How a pass ended, for people.
+    package var look: (words: String, tone: Tone) {
+        switch self {
+        case .converged: ("everything as declared", .good)
+        case .incomplete: ("some not as declared", .warning)
+        case .failed: ("failed", .bad)
+        }
+    }
+}
+
+extension Trigger {
+    /// As it stands in brackets, or after a dash.
+    package var words: String {
+        switch self {
+        case .start: "the start"
+        case .leader: "this replica began to lead"
+        case .interval: "the regular interval"
+        case .retry: "another try after a failure"
+        case .file: "the file changed"
+        case .secret: "a secret changed"
+        case .token: "the token changed"
+        case .signal: "asked for by SIGHUP"
+        case .request: "asked for by a request"
+        case .authentik: "something changed in Authentik"
+        case .fight: "the pause of a fight is over"
+        }
+    }
+}
+
+// MARK: - Conditions and findings
+
+extension ConditionStatus.Status {
+    package var tone: Tone {
+        switch self {
+        case .yes: .good
+        case .no: .bad
+        case .unknown: .idle
+        }
+    }
+}
+
+extension Finding.Verdict {
+    /// What a terminal shows before a finding, and in which colour.
+    package var look: (sign: String, color: Style.Color) {
+        switch self {
+        case .ok: ("=", .green)
+        case .warning: ("!", .yellow)
+        case .problem: ("x", .red)
+        case .skipped: ("-", .dim)
+        }
+    }
+}

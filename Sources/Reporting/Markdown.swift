@@ -1,0 +1,82 @@
+import Base
+
+/// Markdown, as GitHub and GitLab take it, around text that somebody else made up.
+///
+/// Foreign text only ever stands in code, where neither of them looks for links, images, HTML or people to mention. Both
+/// read scalars, so all that is decided here is decided by scalars: to a `Character`, a backtick with an accent is none.
+enum Markdown {
+    /// A code span; it stays on its line, and is not for tables.
+    static func code(_ text: String) -> String {
+        let text = text.printable
+        let fence = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
+        let (first, last) = (text.unicodeScalars.first, text.unicodeScalars.last)
+        // A space at both ends is taken off again; without text there is no span.
+        let isBare = first != nil && first != "`" && last != "`" && first != " "
+        return isBare ? fence + text + fence : "\(fence) \(text.isEmpty ? " " : text) \(fence)"
+    }
+
+    /// Code within an HTML block, where code spans mean nothing.
+    static func htmlCode(_ text: String) -> String {
+        let escaped = text.printable.unicodeScalars.reduce(into: "") { result, scalar in
+            let isPlain =
+                !scalar.isASCII || scalar == " " || scalar == "-" || scalar.properties.isAlphabetic
+                || ("0"..."9").contains(scalar)
+            result += isPlain ? String(scalar) : "&#\(scalar.value);"
+        }
+        return "<code>\(escaped)</code>"
+    }
+
+    /// A code block that none of its lines can end.
+    static func block(_ lines: [String], language: String) -> String {
+        let lines = lines.map(\.printable)
+        let longest = lines.map { longestRun(of: "`", in: $0) }.max() ?? 0
+        let fence = String(repeating: "`", count: max(3, longest + 1))
+        return (["\(fence)\(language)"] + lines + [fence]).joined(separator: "\n")
+    }
+
+    /// Something to be opened by a click.
+    ///
+    /// - Parameter summary: HTML.
+    static func details(summary: String, _ body: String) -> String {
+        "<details><summary>\(summary)</summary>\n\n\(body)\n\n</details>"
+    }
+
+    private static func longestRun(of scalar: Unicode.Scalar, in text: String) -> Int {
+        var longest = 0
+        var run = 0
+        for next in text.unicodeScalars {
+            run = next == scalar ? run + 1 : 0
+            longest = max(longest, run)
+        }
+        return longest
+    }
+}
+
+/// Collects the parts of a comment as long as they fit into one.
+///
+/// GitHub takes 65,536 characters, GitLab a million; counted are bytes, of which there are never fewer.
+struct CommentBudget {
+    static let limit = 65_536
+    /// For the line that tells what was left out.
+    private static let reserve = 512
+    private static let separator = "\n\n"
+
+    private var parts: [String] = []
+    private var size = 0
+
+    /// Adds all parts or none.
+    ///
+    /// - Returns: Whether they fit.
+    mutating func add(_ new: String...) -> Bool {
+        let added = new.reduce(0) { $0 + $1.utf8.count + Self.separator.utf8.count }
+        guard size + added <= Self.limit - Self.reserve else { return false }
+        parts += new
+        size += added
+        return true
+    }
+
+    /// The comment, with a last line that always fits.
+    func text(endingWith line: String?) -> String {
+        (parts + [line].compactMap { $0 }).joined(separator: Self.separator)
+    }
+}

@@ -1,0 +1,60 @@
+import Files
+import FoundationEssentials
+import JSON
+package import Planning
+
+/// A plan in a file, to be reviewed by somebody and carried out later.
+package enum PlanFile {
+    /// Bytes of a plan; one that makes ten thousand services has 40 MB.
+    private static let limit = 64 << 20
+
+    /// Writes a plan, all of it or nothing, as a ``PrivateFile``; what the file held before is lost.
+    ///
+    /// - Throws: ``PlanFileError``
+    package static func write(_ plan: PlanRecord, to path: String) throws(PlanFileError) {
+        do {
+            try PrivateFile.write([UInt8]((JSONText.of(plan) + "\n").utf8), to: path)
+        } catch {
+            throw PlanFileError("the plan cannot be written to '\(path)': \(error)")
+        }
+    }
+
+    /// Reads what ``write(_:to:)`` or `plan --output json` wrote.
+    ///
+    /// - Throws: ``PlanFileError``
+    package static func read(_ path: String) throws(PlanFileError) -> PlanRecord {
+        let data: Data
+        do {
+            data = Data(try BoundedFile.contents(of: path, limit: limit))
+        } catch {
+            throw PlanFileError("the plan '\(path)' cannot be read: \(error)")
+        }
+        guard !data.isEmpty else { throw PlanFileError("'\(path)' is no plan: it is empty") }
+        guard let json = try? JSONValue(parsing: data) else {
+            throw PlanFileError("'\(path)' is no plan: it is no JSON")
+        }
+        guard json["kind"]?.string == PlanRecord.kind, let version = json["version"]?.integer else {
+            throw PlanFileError("'\(path)' is no plan of this program; make one with 'reconcile plan --save \(path)'")
+        }
+        guard version == PlanRecord.currentVersion else {
+            throw PlanFileError(
+                "'\(path)' is a plan of version \(version), and this program understands version "
+                    + "\(PlanRecord.currentVersion); plan again"
+            )
+        }
+        guard let plan = try? JSONDecoder().decode(PlanRecord.self, from: data) else {
+            throw PlanFileError("'\(path)' is a plan with something missing or added; plan again")
+        }
+        return plan
+    }
+}
+
+/// A file that holds no plan to carry out, or cannot take one.
+package struct PlanFileError: Error, Equatable, CustomStringConvertible {
+    /// A sentence that names the file.
+    package var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,71 @@
+package import AuthentikAPI
+import Base
+import Planning
+package import Reconciling
+import SecretSources
+
+/// A report for people at a terminal: the services, and the counts last.
+package struct ReportText {
+    let style: Style
+    /// Whether to show what is in sync, too.
+    let isVerbose: Bool
+
+    package init(style: Style, isVerbose: Bool) {
+        self.style = style
+        self.isVerbose = isVerbose
+    }
+
+    /// - Parameters:
+    ///   - address: of Authentik.
+    ///   - isSandbox: whether that is one made for this run.
+    package func render(_ report: PassReport, address: AuthentikAddress, isSandbox: Bool) -> String {
+        let shown = report.outcomes.filter { isVerbose || PlanGroup($0.plan) != .inSync }
+        let text = ServiceText(style: style, slugs: shown.map(\.plan.slug), words: shown.map(word))
+        var lines = [heading(report.release.description, "\(address)", isSandbox: isSandbox), ""]
+        for outcome in shown {
+            let look = outcome.plan.decision.look
+            if let failure = outcome.failure {
+                lines.append(text.headline(outcome.plan, word(outcome), sign: "x", color: .red))
+                lines += text.failure(failure)
+            } else {
+                lines.append(text.headline(outcome.plan, word(outcome), sign: look.sign, color: look.color))
+                if let deletion = outcome.plan.deletion { lines.append(text.deletion(deletion, verb: "deleted")) }
+                if outcome.plan.decision == .conflict, !outcome.plan.changes.isEmpty {
+                    lines.append("      left alone; it is not as declared:")
+                }
+                lines += text.changes(outcome.plan.changes)
+                lines += text.restart(outcome.restarted, verb: "restarted")
+            }
+            lines += text.notes(outcome.plan)
+        }
+        if lines.count > 2 { lines.append("") }
+        let remark = standInRemark(report.secrets.standIns).map { [$0, ""] } ?? []
+        let brake = report.brake.map { [style.red($0.description), ""] } ?? []
+        return (lines + brake + remark + [summary(report)]).joined(separator: "\n")
+    }
+
+    private func word(_ outcome: ServiceOutcome) -> String {
+        let look = outcome.plan.decision.look
+        if outcome.failure != nil { return "\(look.planned) failed" }
+        return outcome.plan.decision == .delete && outcome.plan.isHeld ? "held back" : look.done
+    }
+
+    private func summary(_ report: PassReport) -> String {
+        let services = report.outcomes.filter { $0.plan.decision != .orphan }
+        let parts = Decision.allCases.compactMap { decision in
+            let number = report.outcomes.filter { outcome in
+                outcome.plan.decision == decision && outcome.failure == nil
+                    && !(decision == .delete && outcome.plan.isHeld)
+            }.count
+            return number == 0 ? nil : "\(number) \(decision.look.done)"
+        }
+        let failed = report.outcomes.filter { $0.failure != nil }.count
+        let held = report.outcomes.filter(\.plan.isHeld).count
+        let all =
+            parts + (held == 0 ? [] : [style.red("\(count(held, "deletion")) held back")])
+            + (failed == 0 ? [] : [style.red("\(failed) failed")])
+        let writes = report.requests.writes == 0 ? "none of them a write" : count(report.requests.writes, "write")
+        return "\(count(services.count, "service"))\(all.isEmpty ? "" : ": \(all.joined(separator: ", "))"). "
+            + "\(count(report.requests.total, "request")), \(writes), in \(seconds(report.duration))."
+    }
+}

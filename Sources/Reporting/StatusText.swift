@@ -1,0 +1,144 @@
+package import Base
+import FoundationEssentials
+import Planning
+package import Status
+
+/// A daemon's status for people at a terminal: how it stands, then what is not as declared, then the passes.
+package struct StatusText {
+    let style: Style
+    /// Whether to show what is in sync, too.
+    let isVerbose: Bool
+    let now: Timestamp
+
+    package init(style: Style, isVerbose: Bool, now: Timestamp) {
+        self.style = style
+        self.isVerbose = isVerbose
+        self.now = now
+    }
+
+    package func render(_ status: StatusDocument) -> String {
+        let shown = status.services.filter { isVerbose || $0.state != .inSync }
+        let text = ServiceText(style: style, slugs: shown.map(\.slug), words: shown.map(\.state.look.word))
+        var blocks = [headline(status)]
+        if !status.file.problems.isEmpty { blocks.append(status.file.problems.map(problem)) }
+        if !shown.isEmpty { blocks.append(shown.flatMap { lines(of: $0, text) }) }
+        if let brake = status.brake { blocks.append(["  " + style.red(brake.message.printable)]) }
+        blocks.append(facts(status))
+        return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    // MARK: - The whole
+
+    private func headline(_ status: StatusDocument) -> [String] {
+        let look = status.state.look
+        let headline = style.bold(style.colored(look.headline, look.color))
+        return [headline + " for \(span(status.since)): " + status.message.printable]
+    }
+
+    private func problem(_ problem: FileStatus.Problem) -> String {
+        var place = problem.file
+        if let line = problem.line { place += ":\(line):\(problem.column ?? 1)" }
+        let color = problem.severity == "error" ? style.red : style.yellow
+        let text = "\(problem.message)\(problem.hint.map { "; \($0)" } ?? "")"
+        return "  \(style.bold("\(place):".printable)) \(color("\(problem.severity):")) \(text.printable)"
+    }
+
+    private func facts(_ status: StatusDocument) -> [String] {
+        let authentik = status.authentik
+        var facts = [("Authentik", "\(authentik.release.map { "\($0) at " } ?? "")\(authentik.url)")]
+        if let isReachable = authentik.isReachable, let since = authentik.since {
+            facts[0].1 += ", \(isReachable ? "reachable" : "not reachable") for \(span(since))"
+        }
+        facts.append(("File", "\(status.file.paths.joined(separator: ", ")), read \(ago(status.file.loadedAt))"))
+        if let change = latestChange(status) { facts.append(("Last change", change)) }
+        if let drift = latestDrift(status) { facts.append(("Last drift", drift)) }
+        if let running = status.passes.running {
+            facts.append(("Pass", "\(running.number) began \(ago(running.startedAt))"))
+        }
+        if let last = status.passes.lastAttempt { facts.append(("Last pass", pass(last))) }
+        if let success = status.passes.lastSuccess, success != status.passes.lastAttempt {
+            facts.append(("Last success", pass(success)))
+        }
+        if let next = status.passes.next { facts.append(("Next pass", "\(ahead(next.at)) (\(next.reason.rawValue))")) }
+        facts.append(("Daemon", "\(status.program.version), started \(ago(status.program.startedAt))"))
+        let width = facts.map(\.0.count).max() ?? 0
+        return facts.map { "\(style.dim($0.0.padded(to: width)))  \($0.1.printable)" }
+    }
+
+    private func pass(_ pass: FinishedPass) -> String {
+        let triggers = pass.triggers.map(\.rawValue).joined(separator: ", ")
+        let error = pass.error.map { ": \($0)" } ?? ""
+        return
+            "\(pass.result.rawValue) \(ago(pass.finishedAt)) in \(seconds(pass.durationSeconds)) (\(triggers))"
+            + error
+    }
+
+    private func latestChange(_ status: StatusDocument) -> String? {
+        let changes = status.services.compactMap { service in service.lastChange.map { (service.slug, $0) } }
+        guard let (slug, change) = changes.max(by: { $0.1.at < $1.1.at }) else { return nil }
+        let others = changes.count { $0.1.pass == change.pass } - 1
+        return "\(slug) \(ago(change.at)): \(change.decision), \(change.reason)"
+            + (change.restarted.map { ", restarted \($0)" } ?? "")
+            + (others == 0 ? "" : ", and \(count(others, "other"))")
+    }
+
+    private func latestDrift(_ status: StatusDocument) -> String? {
+        let drifts = status.services.compactMap { service in service.lastDrift.map { (service.slug, $0) } }
+        guard let (slug, drift) = drifts.max(by: { $0.1.at < $1.1.at }) else { return nil }
+        return "\(slug) \(ago(drift.at)): \(drift.reason)\(drift.by.map { ", by \($0.username)" } ?? "")"
+    }
+
+    // MARK: - Services
+
+    private func lines(of service: ServiceStatus, _ text: ServiceText) -> [String] {
+        let look = service.state.look
+        let since =
+            service.conditions.first { $0.type == .synced }.map { ", for \(span($0.lastTransitionTime))" } ?? ""
+        // An error's own lines say it whole.
+        let reason = (service.error == nil ? service.reason : "its writes were not all done") + since
+        var lines = [text.headline(service.slug, look.word, reason, sign: look.sign, color: look.color)]
+        if let error = service.error { lines += text.failure(error) }
+        if let deletion = service.deletion {
+            let parts = [
+                deletion.provider.map { "the provider '\($0)'" },
+                deletion.application.map { "the application '\($0)'" },
+            ]
+            lines.append(
+                "      " + style.red("would delete \(parts.compactMap { $0 }.joined(separator: ", then "))".printable)
+            )
+        }
+        lines += text.changes(service.differences)
+        if let fight = service.fight {
+            let fields = fight.fields.joined(separator: ", ").printable
+            lines.append(
+                "      "
+                    + style.yellow(
+                        "\(fields) changed back \(fight.mends) times; mended again \(ahead(fight.nextMendAt))"
+                    )
+            )
+        }
+        return lines + text.notes(service.notes)
+    }
+
+    // MARK: - Times
+
+    private func ago(_ time: Timestamp) -> String { "\(span(time)) ago" }
+
+    private func span(_ time: Timestamp) -> String { Self.span(now.date.timeIntervalSince(time.date)) }
+
+    private func ahead(_ time: Timestamp) -> String {
+        let span = time.date.timeIntervalSince(now.date)
+        return span <= 0 ? "now" : "in \(Self.span(span))"
+    }
+
+    /// In the largest unit that leaves no more than two digits, or in days: `42 s`, `5 min`, `3 h`, `12 d`.
+    static func span(_ seconds: Double) -> String {
+        let seconds = Int(clamping: seconds)
+        switch seconds {
+        case ..<100: return "\(seconds) s"
+        case ..<6000: return "\(seconds / 60) min"
+        case ..<172_800: return "\(seconds / 3600) h"
+        default: return "\(seconds / 86_400) d"
+        }
+    }
+}

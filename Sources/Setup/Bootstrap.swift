@@ -1,0 +1,171 @@
+package import AuthentikAPI
+import Kinds
+package import Secrets
+
+/// Makes the account that this program then runs as: a service account in a group whose role has just the permissions
+/// that it needs, and an API token that does not expire.
+///
+/// What is there already is looked at and kept, so that a second run, or one after half a run, does what is missing and
+/// nothing else; only a surplus of permissions goes, and only if that is wanted. What is there and is something else
+/// under the same name is left alone, and ends the run.
+package struct Bootstrap: Sendable {
+    /// A superuser's, or of an account that may do all this.
+    package var client: AuthentikClient
+    /// The name of the account, its group and its role; the token's identifier is derived of it.
+    package var name: String
+    package var permissions = RequiredPermission.all.map(\.name)
+    /// Whether the role's surplus is taken away: whatever it has beyond ``permissions``, since nothing tells what an
+    /// earlier release gave it from what a person did.
+    package var trims = false
+    /// Told of each thing that is made or changed: a clause.
+    package var onChange: (@Sendable (String) -> Void)?
+
+    package static let standardName = "reconcile"
+
+    /// The command that takes a surplus away.
+    package static func trimming(_ name: String) -> String {
+        "reconcile bootstrap --trim" + (name == standardName ? "" : " --account \(name)")
+    }
+
+    package init(client: AuthentikClient, name: String) {
+        self.client = client
+        self.name = name
+    }
+
+    /// What there is at the end.
+    package struct Account: Sendable {
+        /// What the program is to be given.
+        package var token: Secret
+        package var tokenIdentifier: String
+        /// How many things were made or changed.
+        package var changes: Int
+        /// The permissions that its role still has beyond those that it needs, sorted.
+        package var surplus: [String]
+    }
+
+    /// What is there under the names.
+    private struct Present {
+        var role: RoleRecord?
+        var user: UserRecord?
+        var group: GroupRecord?
+        var token: TokenRecord?
+
+        /// - Throws: ``NameTaken`` if something of it is not what this program makes.
+        func check() throws(NameTaken) {
+            if let user {
+                guard user.type == "service_account" else {
+                    throw NameTaken("the user '\(user.username)' is no service account")
+                }
+                guard !user.isSuperuser else {
+                    throw NameTaken("the service account '\(user.username)' is a superuser")
+                }
+            }
+            if let group, group.isSuperuser {
+                throw NameTaken("the group '\(group.name)' makes superusers of its members")
+            }
+            guard let token else { return }
+            guard token.user == user?.pk else {
+                throw NameTaken("the token '\(token.identifier)' is another account's")
+            }
+            guard token.intent == "api" else { throw NameTaken("the token '\(token.identifier)' is no API token") }
+            guard !token.expiring else {
+                throw NameTaken("the token '\(token.identifier)' expires, and would get another key by itself")
+            }
+        }
+    }
+
+    /// - Throws: ``AuthentikError``; ``NameTaken``, and then nothing was changed; or `CancellationError`.
+    package func run() async throws -> Account {
+        let identifier = "\(name)-api"
+        let present = try await look(for: identifier)
+        try present.check()
+        var changes = 0
+        let role = try await role(present, &changes)
+        let surplus = try await permit(role, &changes)
+        let user = try await user(present, &changes)
+        try await join(user, to: role, in: present, &changes)
+        if present.token == nil {
+            _ = try await client.createToken(identifier, user: user.pk, description: "for 'reconcile'")
+            note("made the API token '\(identifier)', which does not expire", &changes)
+        }
+        return Account(
+            token: try await client.key(ofToken: identifier),
+            tokenIdentifier: identifier,
+            changes: changes,
+            surplus: surplus
+        )
+    }
+
+    private func look(for identifier: String) async throws -> Present {
+        async let role = client.role(named: name)
+        async let user = client.user(named: name)
+        async let group = client.group(named: name)
+        async let token = client.token(identifier)
+        return try await Present(role: role, user: user, group: group, token: token)
+    }
+
+    private func role(_ present: Present, _ changes: inout Int) async throws -> RoleRecord {
+        if let role = present.role { return role }
+        let role = try await client.createRole(named: name)
+        note("made the role '\(name)'", &changes)
+        return role
+    }
+
+    /// Gives the role what is missing, and takes the surplus away if that is wanted.
+    ///
+    /// - Returns: what the role has beyond.
+    private func permit(_ role: RoleRecord, _ changes: inout Int) async throws -> [String] {
+        let present = try await client.permissions(ofRole: role.pk)
+        let missing = permissions.filter { !present.contains($0) }
+        if !missing.isEmpty {
+            try await client.assign(missing, toRole: role.pk)
+            note("gave the role \(missing.count == 1 ? missing[0] : "\(missing.count) permissions")", &changes)
+        }
+        let surplus = present.subtracting(permissions).sorted()
+        guard trims, !surplus.isEmpty else { return surplus }
+        try await client.unassign(surplus, fromRole: role.pk)
+        note("took from the role what nothing uses: \(surplus.joined(separator: ", "))", &changes)
+        return []
+    }
+
+    private func user(_ present: Present, _ changes: inout Int) async throws -> UserRecord {
+        if let user = present.user { return user }
+        let user = try await client.createServiceAccount(named: name)
+        note("made the service account '\(name)'", &changes)
+        return user
+    }
+
+    private func join(
+        _ user: UserRecord,
+        to role: RoleRecord,
+        in present: Present,
+        _ changes: inout Int
+    ) async throws {
+        guard let group = present.group else {
+            _ = try await client.createGroup(named: name, users: [user.pk], roles: [role.pk])
+            return note("made the group '\(name)', with the account and the role", &changes)
+        }
+        guard !group.users.contains(user.pk) || !group.roles.contains(role.pk) else { return }
+        try await client.updateGroup(
+            pk: group.pk,
+            users: group.users + (group.users.contains(user.pk) ? [] : [user.pk]),
+            roles: group.roles + (group.roles.contains(role.pk) ? [] : [role.pk])
+        )
+        note("put the account and the role into the group '\(name)'", &changes)
+    }
+
+    private func note(_ change: String, _ changes: inout Int) {
+        changes += 1
+        onChange?(change)
+    }
+}
+
+/// Something of the name is there, and is not what it should be.
+package struct NameTaken: Error, Sendable, CustomStringConvertible {
+    /// A clause.
+    package var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

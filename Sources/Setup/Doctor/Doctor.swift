@@ -1,0 +1,161 @@
+package import AuthentikAPI
+package import CurlTransport
+package import DesiredState
+import Kinds
+import KubernetesAPI
+package import SecretSources
+
+/// Looks at everything that has to be right for passes to run, and says what to do; changes nothing.
+///
+/// In this order: the settings, Authentik, the token and its permissions; the file; what may give a secret away; the
+/// names and secrets that the file refers to; and Kubernetes, where something needs it. What cannot be looked at since
+/// something before it is wrong is left out, or skipped.
+package struct Doctor {
+    /// How Authentik is asked.
+    package struct Authentik {
+        package var client: AuthentikClient
+        /// For a look without the token.
+        package var transport: CurlTransport
+
+        package init(client: AuthentikClient, transport: CurlTransport) {
+            self.client = client
+            self.transport = transport
+        }
+    }
+
+    /// Why Authentik cannot be asked: something is missing or wrong in the settings.
+    package struct UnusableSettings: Error {
+        package var message: String
+
+        package init(_ message: String) {
+            self.message = message
+        }
+    }
+
+    private let authentik: Result<Authentik, UnusableSettings>
+    private let paths: [String]
+    private let cautions: (DesiredState?) -> [Caution]
+    private let secrets: SecretResolver
+    private let environment: [String: String]
+    private let lease: String?
+
+    /// - Parameters:
+    ///   - paths: of the files; empty if none are given.
+    ///   - cautions: what may give a secret away, given what the files say, if they can be read.
+    ///   - environment: by which Kubernetes is found, and the pod.
+    ///   - lease: NAME or NAMESPACE/NAME of the Lease that elects a leader; nil if none is to be elected.
+    package init(
+        authentik: Result<Authentik, UnusableSettings>,
+        paths: [String],
+        cautions: @escaping (DesiredState?) -> [Caution],
+        secrets: SecretResolver,
+        environment: [String: String],
+        lease: String?
+    ) {
+        self.authentik = authentik
+        self.paths = paths
+        self.cautions = cautions
+        self.secrets = secrets
+        self.environment = environment
+        self.lease = lease
+    }
+
+    /// - Throws: `CancellationError`, or what is wrong with the certificates that Kubernetes is asked with.
+    package func findings() async throws -> [Finding] {
+        let (client, ofAuthentik) = try await checkAuthentik()
+        let (desired, ofFile) = checkFile()
+        var findings = ofAuthentik + ofFile
+        findings += cautions(desired).map { Finding("caution", .warning, $0.message, advice: $0.advice) }
+        if let desired {
+            if let client { findings += try await NameCheckup(client: client, desired: desired).findings() }
+            findings += SecretCheckup(desired: desired, resolved: await secrets.resolve(desired)).findings()
+        }
+        return findings + (try await checkKubernetes(desired))
+    }
+
+    /// - Returns: also the client, if Authentik answers it.
+    private func checkAuthentik() async throws -> (AuthentikClient?, [Finding]) {
+        var client: AuthentikClient
+        let transport: CurlTransport
+        switch authentik {
+        case .success(let authentik): (client, transport) = (authentik.client, authentik.transport)
+        case .failure(let settings): return (nil, [Finding("settings", .problem, settings.message)])
+        }
+        // Who waits for a person's eye does not wait for Authentik long.
+        client.retryPolicy.maximumAttempts = 1
+        let findings = try await AuthentikCheckup(client: client, transport: transport).findings()
+        let answers = !findings.contains { ["Authentik", "token"].contains($0.subject) && $0.verdict == .problem }
+        return (answers ? client : nil, findings)
+    }
+
+    private func checkFile() -> (DesiredState?, [Finding]) {
+        guard !paths.isEmpty else {
+            let advice = "name it with --config or RECONCILE_CONFIG"
+            return (nil, [Finding("file", .skipped, "no file is given", advice: advice)])
+        }
+        let result = DesiredStateLoader.load(paths: paths)
+        var findings = result.diagnostics.map { diagnostic in
+            var place = diagnostic.file
+            if let line = diagnostic.line { place += ":\(line):\(diagnostic.column ?? 1)" }
+            // What counts those that are not shown is about no place.
+            let message = place.isEmpty ? diagnostic.message : "\(place): \(diagnostic.message)"
+            let verdict: Finding.Verdict = diagnostic.severity == .error ? .problem : .warning
+            return Finding("file", verdict, message, advice: diagnostic.hint)
+        }
+        if let state = result.state {
+            let services = state.services.count == 1 ? "1 service" : "\(state.services.count) services"
+            findings.insert(Finding("file", .ok, "\(services) of the owner '\(state.owner)'"), at: 0)
+        }
+        return (result.state, findings)
+    }
+
+    private func checkKubernetes(_ desired: DesiredState?) async throws -> [Finding] {
+        let configuration: KubernetesConfiguration?
+        do {
+            configuration = try KubernetesConfiguration.find(environment: environment)
+        } catch {
+            return [Finding("Kubernetes", .problem, error.description)]
+        }
+        var needed = desired.map(NeededAccess.needed) ?? []
+        let namespace = configuration?.namespace ?? "default"
+        if let lease, let name = ObjectName(text: lease, in: namespace) { needed += NeededAccess.election(by: name) }
+        if let subject = EventSubject(environment: environment, namespace: namespace) {
+            needed += NeededAccess.events(in: subject.pod.namespace)
+        }
+        guard !needed.isEmpty else { return [] }
+        guard let configuration else {
+            let advice = "run this where the program runs, or set KUBECONFIG"
+            return [Finding("Kubernetes", .problem, KubernetesConfigurationError.notFound.description, advice: advice)]
+        }
+        return try await KubernetesCheckup(client: KubernetesClient(configuration: configuration), needed: needed)
+            .findings()
+    }
+}
+
+/// What a look at one thing showed.
+package struct Finding: Sendable, Equatable, Codable {
+    package enum Verdict: String, Sendable, Codable {
+        case ok
+        /// It works, and could be better.
+        case warning
+        /// It does not work.
+        case problem
+        /// It could not be looked at, because of something above.
+        case skipped
+    }
+
+    /// What was looked at: `token`, `permission`.
+    package var subject: String
+    package var verdict: Verdict
+    /// What it is: a clause.
+    package var message: String
+    /// What to do: a clause; absent where nothing is to be done.
+    package var advice: String?
+
+    package init(_ subject: String, _ verdict: Verdict, _ message: String, advice: String? = nil) {
+        self.subject = subject
+        self.verdict = verdict
+        self.message = message
+        self.advice = advice
+    }
+}

@@ -1,0 +1,64 @@
+package import DesiredState
+package import SecretSources
+import Secrets
+
+/// Looks whether each secret that services refer to is there and can be used; says nothing of its value.
+package struct SecretCheckup: Sendable {
+    package var desired: DesiredState
+    package var resolved: ResolvedSecrets
+
+    package init(desired: DesiredState, resolved: ResolvedSecrets) {
+        self.desired = desired
+        self.resolved = resolved
+    }
+
+    /// One for each that is wrong, in the order of the file, and one for all others.
+    package func findings() -> [Finding] {
+        let users = desired.services.compactMap { service in service.provider?.secret.map { ($0, service.slug) } }
+        var findings: [Finding] = []
+        var good = 0
+        var seen: Set<SecretReference> = []
+        for (reference, slug) in users where seen.insert(reference).inserted {
+            switch resolved.looks[reference] {
+            case .present: good += 1
+            case .waiting(let reason):
+                let advice = "see to it that it is made; until then '\(slug)' waits"
+                findings.append(Finding("secret", .warning, reason, advice: advice))
+            case .missing(let reason), .unreadable(let reason):
+                findings.append(Finding("secret", .problem, reason, advice: blocked(slug, until: provision(reference))))
+            case .unusable(let reason):
+                findings.append(
+                    Finding("secret", .problem, reason, advice: blocked(slug, until: correction(reference)))
+                )
+            case .leftOut, nil:
+                findings.append(Finding("secret", .skipped, "\(reference) was not looked at"))
+            }
+        }
+        guard good > 0 else { return findings }
+        return [Finding("secrets", .ok, good == 1 ? "one can be used" : "\(good) can be used")] + findings
+    }
+
+    private func blocked(_ slug: String, until step: String) -> String {
+        "\(step); until then '\(slug)' is blocked"
+    }
+
+    /// What to do where there is nothing, or nothing that this program may see.
+    private func provision(_ reference: SecretReference) -> String {
+        switch reference {
+        case .environment(let name): "set \(name) where the program runs"
+        case .file(let path): "mount or write \(path) where the program runs"
+        case .kubernetes(let namespace, let name, let key):
+            "see to the key \(key) of the Secret \(namespace)/\(name)"
+        }
+    }
+
+    /// What to do where there is something that cannot be used.
+    private func correction(_ reference: SecretReference) -> String {
+        switch reference {
+        case .environment(let name): "correct the value of \(name)"
+        case .file(let path): "correct \(path): a regular file with the secret, which the program may read"
+        case .kubernetes(let namespace, let name, let key):
+            "correct the value of the key \(key) of the Secret \(namespace)/\(name)"
+        }
+    }
+}

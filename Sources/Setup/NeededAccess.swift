@@ -1,0 +1,64 @@
+package import DesiredState
+package import KubernetesAPI
+import SecretSources
+
+/// Something that the program's account in Kubernetes has to be allowed to do.
+package struct NeededAccess: Sendable, Hashable {
+    /// As a Role names it: `get`, `patch`.
+    package var verb: String
+    package var resource: KubernetesResource
+    /// The name is empty where it is about none in particular.
+    package var object: ObjectName
+    /// What for: a clause.
+    package var purpose: String
+
+    package init(_ verb: String, _ resource: KubernetesResource, _ object: ObjectName, purpose: String) {
+        self.verb = verb
+        self.resource = resource
+        self.object = object
+        self.purpose = purpose
+    }
+}
+
+extension NeededAccess {
+    /// What the services of a file need.
+    ///
+    /// | the file says | verbs |
+    /// |---|---|
+    /// | `secretRef: {kubernetes: …}` | get; list and watch, to follow it |
+    /// | `restart` | patch |
+    /// | `publish` | get, and create and patch, by which server-side apply makes and changes it |
+    package static func needed(by desired: DesiredState) -> [NeededAccess] {
+        let all = desired.services.compactMap(\.provider).flatMap { provider -> [NeededAccess] in
+            var needed: [NeededAccess] = []
+            if case .kubernetes(let namespace, let name, _) = provider.secret {
+                let object = ObjectName(namespace: namespace, name: name)
+                needed += ["get", "list", "watch"].map { .init($0, .secrets, object, purpose: "read a client secret") }
+            }
+            if let workload = provider.restart {
+                needed.append(.init("patch", workload.resource, workload.object, purpose: "restart a service"))
+            }
+            if let published = provider.publication?.object {
+                needed += ["get", "create", "patch"].map {
+                    .init($0, published.resource, published.object, purpose: "publish")
+                }
+            }
+            return needed
+        }
+        var seen: Set<NeededAccess> = []
+        return all.filter { seen.insert($0).inserted }
+    }
+
+    /// What several replicas need to elect their leader.
+    package static func election(by lease: ObjectName) -> [NeededAccess] {
+        let anyLease = ObjectName(namespace: lease.namespace, name: "")
+        return [.init("create", .leases, anyLease, purpose: "elect a leader")]
+            + ["get", "update"].map { .init($0, .leases, lease, purpose: "elect a leader") }
+    }
+
+    /// What Events about a pod need.
+    package static func events(in namespace: String) -> [NeededAccess] {
+        let anyEvent = ObjectName(namespace: namespace, name: "")
+        return ["create", "patch"].map { .init($0, .events, anyEvent, purpose: "write Events") }
+    }
+}

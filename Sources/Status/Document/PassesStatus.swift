@@ -1,0 +1,85 @@
+package import Base
+package import Reconciling
+
+/// What was last attempted, what last succeeded, and what comes next.
+package struct PassesStatus: Sendable, Equatable, Codable {
+    /// Absent between passes.
+    package var running: RunningPass?
+    /// Absent until a pass has ended.
+    package var lastAttempt: FinishedPass?
+    /// The last pass that saw everything and tried everything; absent until there was one.
+    ///
+    /// A service that failed, conflicts or is blocked is told of in its own status and does not count here.
+    package var lastSuccess: FinishedPass?
+    /// Absent while a pass runs, and when the daemon is about to end.
+    package var next: NextPass?
+    /// How many passes failed since the last that did not.
+    package var failuresInARow: Int
+}
+
+/// Why a pass runs.
+package enum Trigger: String, Sendable, Codable, CaseIterable, Comparable {
+    case start
+    /// This replica began to lead.
+    case leader
+    case interval
+    /// Something went wrong in the pass before.
+    case retry
+    case file
+    case secret
+    case token
+    /// SIGHUP.
+    case signal
+    /// `POST /reconcile`.
+    case request
+    /// Authentik's audit log shows a change to something managed, or Authentik stopped answering.
+    case authentik
+    /// A fight's pause is over.
+    case fight
+
+    package static func < (left: Trigger, right: Trigger) -> Bool {
+        allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
+    }
+}
+
+package struct RunningPass: Sendable, Equatable, Codable {
+    /// Counted from 1 since the daemon started.
+    package var number: Int
+    package var startedAt: Timestamp
+    package var triggers: [Trigger]
+}
+
+/// How a pass ended.
+package enum PassResult: String, Sendable, Codable, CaseIterable {
+    /// Every service is as declared.
+    case converged
+    /// It saw and tried everything, and some service is not as declared.
+    case incomplete
+    /// It could not see everything, and wrote nothing; or it was cut short.
+    case failed
+}
+
+package struct FinishedPass: Sendable, Equatable, Codable {
+    /// Counted from 1 since the daemon started.
+    package var number: Int
+    package var startedAt: Timestamp
+    package var finishedAt: Timestamp
+    package var durationSeconds: Double
+    package var triggers: [Trigger]
+    package var result: PassResult
+    /// Why it failed; absent if it did not.
+    package var error: String?
+    package var requests: RequestsDocument
+    /// How many services it changed.
+    package var changed: Int
+}
+
+package struct NextPass: Sendable, Equatable, Codable {
+    package var at: Timestamp
+    package var reason: Trigger
+
+    package init(at: Timestamp, reason: Trigger) {
+        self.at = at
+        self.reason = reason
+    }
+}

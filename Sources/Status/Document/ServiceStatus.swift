@@ -1,0 +1,324 @@
+package import Base
+import DesiredState
+import Kinds
+package import Planning
+package import Reconciling
+import Secrets
+
+/// How it stands with one service.
+package enum SyncState: String, Sendable, Codable, CaseIterable {
+    /// As declared.
+    case inSync = "in-sync"
+    /// Declared, and no pass has looked at it yet.
+    case pending
+    /// Somebody keeps changing it, so it is mended more slowly; see ``FightStatus``.
+    case drifted
+    /// Its writes were not all done.
+    case failed
+    /// It is not this owner's to change, or not without a decision of a person.
+    case conflict
+    /// Something that it needs is missing: a secret, a flow, a key, a scope.
+    case blocked
+    /// Its secret is not there yet, and somebody is about to make it.
+    case waiting
+    /// It is to be deleted, and the brake holds that back.
+    case held
+    /// Marked as this owner's and declared no more; reported and left alone.
+    case orphan
+}
+
+package struct ServiceStatus: Sendable, Equatable, Codable {
+    package var slug: String
+    /// As the file has it; absent without one.
+    package var name: String?
+    /// Where it is declared, as `services.yaml:14:5`; absent for an orphan.
+    package var location: String?
+    package var state: SyncState
+    /// A clause that explains ``state``.
+    package var reason: String
+    /// Ordered by type.
+    package var conditions: [ConditionStatus]
+    /// What is not as declared now, whatever the reason is.
+    package var differences: [ChangeRecord]
+    /// What is to be deleted of it and is not; absent if nothing is.
+    package var deletion: DeletionRecord?
+    /// Absent if nothing failed.
+    package var error: ErrorDocument?
+    /// What else a person should know.
+    package var notes: [String]
+    /// The last time that this daemon changed it; absent if it has not since it started.
+    package var lastChange: LastChange?
+    /// The last time that this daemon found it changed by somebody else; absent if it has not since it started.
+    package var lastDrift: LastDrift?
+    /// Absent unless somebody keeps changing it.
+    package var fight: FightStatus?
+}
+
+/// As Kubernetes has conditions.
+package struct ConditionStatus: Sendable, Equatable, Codable {
+    package enum Kind: String, Sendable, Codable, CaseIterable, Comparable {
+        /// Whether its client secret is at hand; only of services that have one.
+        case secretResolved = "SecretResolved"
+        /// Whether it is as declared.
+        case synced = "Synced"
+        /// Whether its workload runs with the secret that its provider has; only of services with `restart`.
+        case workloadRestarted = "WorkloadRestarted"
+
+        package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package enum Status: String, Sendable, Codable, CaseIterable {
+        case yes = "True"
+        case no = "False"
+        case unknown = "Unknown"
+    }
+
+    package var type: Kind
+    package var status: Status
+    /// One word, for machines: `InSync`, `Conflict`, `SecretMissing`.
+    package var reason: String
+    /// A clause, for people.
+    package var message: String
+    /// When ``status`` became what it is.
+    package var lastTransitionTime: Timestamp
+}
+
+package struct LastChange: Sendable, Equatable, Codable {
+    package var at: Timestamp
+    /// The number of the pass.
+    package var pass: Int
+    /// What was done: the raw value of `Decision`.
+    package var decision: String
+    package var reason: String
+    /// The changed fields, as `provider.redirect_uris`.
+    package var fields: [String]
+    /// The workload that was restarted for it, as `deployment monitoring/grafana`; absent if none was.
+    package var restarted: String?
+}
+
+package struct LastDrift: Sendable, Equatable, Codable {
+    package var at: Timestamp
+    /// The number of the pass that found it.
+    package var pass: Int
+    /// A clause: `group differs`.
+    package var reason: String
+    /// `before` is what somebody made of it, `after` what is declared.
+    package var changes: [ChangeRecord]
+    /// Who did it, by Authentik's audit log; absent if that does not say.
+    package var by: DriftAuthor?
+}
+
+/// Who changed something.
+package struct DriftAuthor: Sendable, Equatable, Codable {
+    package var username: String
+    package var at: Timestamp
+
+    package init(username: String, at: Timestamp) {
+        self.username = username
+        self.at = at
+    }
+}
+
+/// Somebody keeps changing the same fields of a service back.
+package struct FightStatus: Sendable, Equatable, Codable {
+    /// The fields, as `provider.redirect_uris`.
+    package var fields: [String]
+    /// How often they were mended, in the hour before it began and since.
+    package var mends: Int
+    package var since: Timestamp
+    /// When they are mended again at the earliest.
+    package var nextMendAt: Timestamp
+}
+
+extension SyncState {
+    init(_ outcome: ServiceOutcome) {
+        if outcome.failure != nil {
+            self = .failed
+        } else if outcome.isPaused {
+            self = .drifted
+        } else if outcome.plan.deletion?.isHeld == true {
+            self = .held
+        } else {
+            switch outcome.plan.decision {
+            case .conflict: self = .conflict
+            case .blocked: self = .blocked
+            case .waiting: self = .waiting
+            case .orphan: self = .orphan
+            case .inSync, .create, .update, .adopt, .link, .recreate, .delete, .release: self = .inSync
+            }
+        }
+    }
+
+    /// As a condition has it.
+    var condition: (status: ConditionStatus.Status, reason: String) {
+        switch self {
+        case .inSync: (.yes, "InSync")
+        case .pending: (.unknown, "Pending")
+        case .orphan: (.unknown, "Orphan")
+        case .drifted: (.no, "Drifted")
+        case .failed: (.no, "Failed")
+        case .conflict: (.no, "Conflict")
+        case .blocked: (.no, "Blocked")
+        case .waiting: (.no, "Waiting")
+        case .held: (.no, "DeletionHeld")
+        }
+    }
+}
+
+extension ServiceStatus {
+    /// A service that no pass has looked at.
+    init(pending service: Service, at time: Timestamp) {
+        self.init(
+            slug: service.slug,
+            name: service.name,
+            location: service.location.description,
+            state: .pending,
+            reason: "no pass has looked at it yet",
+            conditions: [],
+            differences: [],
+            notes: []
+        )
+        conditions = [condition(.synced, state.condition, reason, before: nil, at: time)]
+    }
+
+    /// What a pass made of it.
+    ///
+    /// - Parameters:
+    ///   - service: its declaration; nil for an orphan.
+    ///   - secret: what came of its secret; nil if it has none.
+    ///   - before: what was known until then.
+    init(
+        _ outcome: ServiceOutcome,
+        _ service: Service?,
+        _ secret: SecretLook?,
+        before: ServiceStatus?,
+        at time: Timestamp
+    ) {
+        let state = SyncState(outcome)
+        let isInSync = state == .inSync
+        self.init(
+            slug: outcome.plan.slug,
+            name: service?.name,
+            location: service?.location.description,
+            state: state,
+            reason: Self.reason(outcome, state),
+            conditions: [],
+            differences: isInSync ? [] : outcome.plan.changes.map(ChangeRecord.init),
+            deletion: isInSync ? nil : outcome.plan.deletion.map(DeletionRecord.init),
+            error: outcome.failure.map(ErrorDocument.init),
+            notes: outcome.plan.notes,
+            lastChange: before?.lastChange,
+            lastDrift: before?.lastDrift
+        )
+        conditions = [condition(.synced, state.condition, reason, before: before, at: time)]
+        switch secret {
+        case .present:
+            conditions.insert(
+                condition(.secretResolved, (.yes, "Resolved"), "its secret is at hand", before: before, at: time),
+                at: 0
+            )
+        case .missing(let reason), .unusable(let reason), .unreadable(let reason):
+            conditions.insert(
+                condition(.secretResolved, (.no, "Unresolved"), reason, before: before, at: time),
+                at: 0
+            )
+        case .waiting(let reason):
+            conditions.insert(
+                condition(.secretResolved, (.no, "Waiting"), reason, before: before, at: time),
+                at: 0
+            )
+        case .leftOut, nil: break
+        }
+        if let workload = service?.provider?.restart { addRestart(of: workload, outcome, before: before, at: time) }
+    }
+
+    private mutating func addRestart(
+        of workload: Workload,
+        _ outcome: ServiceOutcome,
+        before: ServiceStatus?,
+        at time: Timestamp
+    ) {
+        let value: (ConditionStatus.Status, String)
+        let message: String
+        if outcome.restarted != nil {
+            (value, message) = ((.yes, "Restarted"), "\(workload) was restarted for its new secret")
+        } else if outcome.plan.isRestartDue {
+            (value, message) = ((.no, "Pending"), "\(workload) is still to be restarted for its new secret")
+        } else if outcome.isConverged {
+            (value, message) = ((.yes, "NotNeeded"), "nothing is left to restart \(workload) for")
+        } else {
+            // Nothing was found out about it.
+            let last = before?.conditions.first { $0.type == .workloadRestarted }
+            if let last { conditions.append(last) }
+            return
+        }
+        conditions.append(condition(.workloadRestarted, value, message, before: before, at: time))
+    }
+
+    private static func reason(_ outcome: ServiceOutcome, _ state: SyncState) -> String {
+        switch state {
+        case .failed: outcome.failure?.message ?? outcome.plan.reason
+        case .inSync where outcome.plan.decision == .delete: "absent, as declared"
+        case .inSync where outcome.plan.decision != .inSync: "as declared"
+        case .drifted: "\(outcome.plan.reason); somebody keeps changing it back, so it is mended more slowly"
+        default: outcome.plan.reason
+        }
+    }
+
+    private func condition(
+        _ type: ConditionStatus.Kind,
+        _ value: (status: ConditionStatus.Status, reason: String),
+        _ message: String,
+        before: ServiceStatus?,
+        at time: Timestamp
+    ) -> ConditionStatus {
+        let last = before?.conditions.first { $0.type == type }
+        return ConditionStatus(
+            type: type,
+            status: value.status,
+            reason: value.reason,
+            message: message,
+            lastTransitionTime: last.flatMap { $0.status == value.status ? $0.lastTransitionTime : nil } ?? time
+        )
+    }
+}
+
+extension LastChange {
+    init(_ outcome: ServiceOutcome, _ pass: FinishedPass) {
+        let plan = outcome.plan
+        self.init(
+            at: pass.finishedAt,
+            pass: pass.number,
+            decision: plan.decision.rawValue,
+            reason: plan.reason,
+            fields: plan.changes.map { "\($0.object.rawValue).\($0.field)" },
+            restarted: outcome.restarted?.description
+        )
+    }
+}
+
+extension LastDrift {
+    init(_ plan: ServicePlan, _ pass: FinishedPass, _ author: DriftAuthor?) {
+        self.init(
+            at: pass.finishedAt,
+            pass: pass.number,
+            reason: plan.reason,
+            changes: plan.changes.map(ChangeRecord.init),
+            by: author
+        )
+    }
+}
+
+extension FileStatus.Problem {
+    /// Without the line of the file, which may hold anything.
+    init(_ diagnostic: Diagnostic) {
+        self.init(
+            severity: diagnostic.severity.rawValue,
+            file: diagnostic.file,
+            line: diagnostic.line,
+            column: diagnostic.column,
+            message: diagnostic.message,
+            hint: diagnostic.hint
+        )
+    }
+}

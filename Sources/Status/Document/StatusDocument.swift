@@ -1,0 +1,245 @@
+package import Base
+package import Planning
+
+/// What `GET /status` says: everything that a person or a monitor wants to know of a daemon, in one document.
+///
+/// `manifests/schemas/status.schema.json` describes it. Additions keep ``version``; anything else raises it. It holds no
+/// secret, no token, and no path but those that the daemon was configured with. Times are RFC 3339 in UTC.
+package struct StatusDocument: Sendable, Equatable, Codable {
+    package static let kind = "status"
+    /// The version that this program writes, and the only one that it understands.
+    package static let currentVersion = 1
+
+    package var kind = Self.kind
+    package var version = Self.currentVersion
+    package var program: ProgramStatus
+    /// Whose services these are.
+    package var owner: String
+    package var state: OverallState
+    /// Since when ``state`` is what it is.
+    package var since: Timestamp
+    /// Whether ``state`` is in sync.
+    package var isInSync: Bool
+    /// A sentence that explains ``state``.
+    package var message: String
+    package var authentik: AuthentikStatus
+    package var file: FileStatus
+    package var passes: PassesStatus
+    /// Absent if no deletion is held back.
+    package var brake: BrakeRecord?
+    package var totals: TotalsStatus
+    /// Ordered by slug: all that are declared, and all others that are marked as the owner's.
+    package var services: [ServiceStatus]
+}
+
+/// How it stands with everything; the first that applies.
+package enum OverallState: String, Sendable, Codable, CaseIterable {
+    /// Another replica leads, or none is known to; what this one knows of services is from when it last led.
+    case standby
+    /// No pass has ended yet.
+    case starting
+    /// Authentik refuses the token, or its account lacks a permission.
+    case refused
+    /// Authentik cannot be reached or observed; services are as they were when it last could.
+    case unreachable
+    /// The file has mistakes; the last good one is in force.
+    case invalidFile = "invalid-file"
+    /// Some service is not as declared, or the brake holds deletions back.
+    case outOfSync = "out-of-sync"
+    case inSync = "in-sync"
+}
+
+/// The daemon itself.
+package struct ProgramStatus: Sendable, Equatable, Codable {
+    package var version: String
+    package var startedAt: Timestamp
+    /// Whether this process is the one that writes.
+    package var isLeader: Bool
+    /// Absent where no leader is elected.
+    package var leadership: LeadershipStatus?
+
+    package init(
+        version: String,
+        startedAt: Timestamp,
+        isLeader: Bool = true,
+        leadership: LeadershipStatus? = nil
+    ) {
+        self.version = version
+        self.startedAt = startedAt
+        self.isLeader = isLeader
+        self.leadership = leadership
+    }
+}
+
+/// The Authentik that is looked after.
+package struct AuthentikStatus: Sendable, Equatable, Codable {
+    package var url: String
+    /// Absent until it answered once.
+    package var release: String?
+    /// Absent until it was tried.
+    package var isReachable: Bool?
+    /// Since when ``isReachable`` is what it is.
+    package var since: Timestamp?
+    /// Why it cannot be reached, or refuses the token; absent if all is well.
+    package var error: String?
+    /// Whether its audit log is watched for changes; absent until that was tried.
+    package var isAuditLogWatched: Bool?
+}
+
+/// The desired-state files.
+package struct FileStatus: Sendable, Equatable, Codable {
+    /// As they were configured.
+    package var paths: [String]
+    /// SHA-256 over what is in force, as `sha256:` and hexadecimal digits.
+    package var hash: String
+    /// When what is in force was read.
+    package var loadedAt: Timestamp
+    /// Whether what is there now is in force.
+    package var isValid: Bool
+    /// Errors of what is there now, and warnings.
+    package var problems: [Problem]
+
+    /// One thing to say about a file, as a compiler would.
+    package struct Problem: Sendable, Equatable, Codable {
+        /// `error` or `warning`.
+        package var severity: String
+        package var file: String
+        /// Counted from 1; absent if it is about the file as a whole.
+        package var line: Int?
+        package var column: Int?
+        package var message: String
+        package var hint: String?
+    }
+}
+
+/// How many services there are.
+package struct TotalsStatus: Sendable, Equatable, Codable {
+    package var services: Int
+    /// How many are in each state, zeroes included, by the raw value of ``SyncState``.
+    package var states: [String: Int]
+    /// How many services somebody keeps changing back.
+    package var fights: Int
+}
+
+/// Who leads of several replicas, as far as this one knows.
+package struct LeadershipStatus: Sendable, Equatable, Codable {
+    /// The Lease that decides: `authentik/reconcile`.
+    package var lease: String
+    /// Who this process is.
+    package var identity: String
+    /// Who leads; absent if nobody is known to.
+    package var holder: String?
+    /// Since when ``holder`` is who it is.
+    package var since: Timestamp
+    /// Where nobody leads: how long the Lease has to stay as it is before this process takes it; absent otherwise.
+    package var waitSeconds: Int?
+    /// Why the Lease cannot be reached; absent if it can.
+    package var error: String?
+
+    package init(lease: String, identity: String, since: Timestamp) {
+        self.lease = lease
+        self.identity = identity
+        self.since = since
+    }
+}
+
+extension StatusDocument {
+    /// How it stands with everything, and a sentence about it.
+    var overall: (state: OverallState, message: String) {
+        if !program.isLeader { return (.standby, standbyMessage) }
+        let since = passes.lastSuccess.map { "; services are as they were at \($0.finishedAt)" } ?? ""
+        if let error = authentik.error {
+            return (authentik.isReachable == true ? .refused : .unreachable, error + since)
+        }
+        if passes.lastSuccess == nil { return (.starting, "no pass has ended yet") }
+        guard file.isValid else {
+            let errors = file.problems.count { $0.severity == "error" }
+            let what = errors == 1 ? "a mistake" : "\(errors) mistakes"
+            return (.invalidFile, "the file has \(what); what was read at \(file.loadedAt) stays in force")
+        }
+        let open = services.count { $0.state != .inSync && $0.state != .orphan }
+        if open == 0, brake == nil { return (.inSync, inSyncMessage) }
+        return (.outOfSync, ([openMessage(open)] + [brake?.message]).compactMap { $0 }.joined(separator: "; "))
+    }
+
+    private var standbyMessage: String {
+        guard let leadership = program.leadership else { return "another replica leads" }
+        if let error = leadership.error { return "the Lease \(leadership.lease) cannot be reached: \(error)" }
+        if let seconds = leadership.waitSeconds {
+            return "nobody leads; this replica takes the Lease \(leadership.lease) once it has not changed for "
+                + "\(seconds == 1 ? "a second" : "\(seconds) seconds"), in case its last holder still writes"
+        }
+        guard let holder = leadership.holder else { return "nobody is known to hold the Lease \(leadership.lease) yet" }
+        return "\(holder) leads, and this replica stands by"
+    }
+
+    private var inSyncMessage: String {
+        let orphans = totals.states[SyncState.orphan.rawValue] ?? 0
+        let all = totals.services - orphans
+        let left = orphans == 0 ? "" : "; \(orphans == 1 ? "an orphan is" : "\(orphans) orphans are") left alone"
+        switch all {
+        case 0: return "no service is declared\(left)"
+        case 1: return "the service is as declared\(left)"
+        default: return "all \(all) services are as declared\(left)"
+        }
+    }
+
+    private func openMessage(_ open: Int) -> String? {
+        guard open > 0 else { return nil }
+        let kinds = SyncState.allCases.compactMap { state -> String? in
+            let count = totals.states[state.rawValue] ?? 0
+            return count == 0 || state == .inSync || state == .orphan ? nil : "\(count) \(state.phrase)"
+        }
+        return "\(open) of \(totals.services) services \(open == 1 ? "is" : "are") not as declared: "
+            + kinds.joined(separator: ", ")
+    }
+}
+
+extension SyncState {
+    /// Behind a number.
+    fileprivate var phrase: String {
+        switch self {
+        case .conflict: "in conflict"
+        case .held: "held back"
+        default: rawValue
+        }
+    }
+}
+
+/// What `GET /readyz` and `GET /healthz` say: whether all is well, and a sentence about it.
+package struct Readiness: Sendable, Equatable {
+    package var isWell: Bool
+    package var reason: String
+
+    /// Whether the daemon does its job: as a leader, a pass has succeeded, and not too long ago; as a standby, it can
+    /// reach its Lease.
+    ///
+    /// A service that failed, conflicts or is blocked does not count: restarting or replacing the daemon mends none.
+    ///
+    /// - Parameter limit: how long ago the last success may be.
+    package static func readiness(_ status: StatusDocument, at time: Timestamp, limit: Duration) -> Readiness {
+        guard status.program.isLeader else {
+            let leadership = status.program.leadership
+            let isSeen = leadership?.holder != nil || leadership?.waitSeconds != nil
+            return Readiness(isWell: leadership?.error == nil && isSeen, reason: status.message)
+        }
+        guard let success = status.passes.lastSuccess else {
+            let error = status.passes.lastAttempt?.error.map { ": \($0)" } ?? ""
+            return Readiness(isWell: false, reason: "no pass has succeeded yet\(error)")
+        }
+        let isRecent = success.finishedAt.advanced(by: limit) > time
+        let error = status.authentik.error.map { ": \($0)" } ?? ""
+        let last = "the last pass that succeeded ended at \(success.finishedAt)"
+        return Readiness(isWell: isRecent, reason: isRecent ? last : "\(last), which is too long ago\(error)")
+    }
+
+    /// Whether the process lives: its loop is not stuck in a pass.
+    ///
+    /// - Parameter limit: how long a pass may take.
+    package static func liveness(_ status: StatusDocument, at time: Timestamp, limit: Duration) -> Readiness {
+        guard let running = status.passes.running else { return Readiness(isWell: true, reason: "waiting") }
+        let isStuck = running.startedAt.advanced(by: limit) < time
+        let since = "pass \(running.number) runs since \(running.startedAt)"
+        return Readiness(isWell: !isStuck, reason: isStuck ? "\(since), which is too long" : since)
+    }
+}

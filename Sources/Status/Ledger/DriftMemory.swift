@@ -1,0 +1,80 @@
+package import Base
+package import DesiredState
+import Planning
+package import Reconciling
+import SecretSources
+package import Secrets
+
+/// What is remembered of services from pass to pass: which were as declared, and which somebody keeps changing back.
+///
+/// It belongs to whoever runs the passes, who decides by it which services are left alone for a while; the status only
+/// tells what it found.
+package struct DriftMemory: Sendable {
+    private var drifts = DriftDetector()
+    private var fights = FightDetector()
+    /// Those that were found changed in the last pass and left as they were.
+    private var drifted: Set<String> = []
+
+    package init() {}
+
+    /// Forgets the services that are declared no more.
+    package mutating func declare(_ desired: DesiredState) { drifts.keep(Set(desired.services.map(\.slug))) }
+
+    /// Takes note of what a pass found and did.
+    ///
+    /// - Parameter desired: what was declared when it began.
+    package mutating func judge(_ report: PassReport, of desired: DesiredState, at time: Timestamp) -> DriftFindings {
+        let declared = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        var findings = DriftFindings()
+        drifted = []
+        for outcome in report.outcomes {
+            let slug = outcome.plan.slug
+            if SyncState(outcome) == .drifted { drifted.insert(slug) }
+            guard let service = declared[slug] else { continue }
+            let secret = service.provider?.secret.flatMap { report.secrets.looks[$0] }
+            let verdict = drifts.judge(outcome, service, secret)
+            if case .found = verdict { findings.found.insert(slug) }
+            guard verdict.isDrift, outcome.isConverged, !outcome.written.isEmpty else { continue }
+            findings.mended.insert(slug)
+            let fields = outcome.plan.driftedFields.map(\.description)
+            if fights.mended(slug, fields, at: time) { findings.begun[slug] = fights.fight(slug) }
+        }
+        findings.over = fights.expire(drifted, at: time)
+        for outcome in report.outcomes { findings.fights[outcome.plan.slug] = fights.fight(outcome.plan.slug) }
+        return findings
+    }
+
+    /// The services that the next pass is not to mend yet: those whose fight pauses, and whose declaration is still the
+    /// same.
+    package func paused(
+        _ desired: DesiredState,
+        _ secrets: [SecretReference: SecretLook],
+        at time: Timestamp
+    ) -> Set<String> {
+        let paused = fights.paused(at: time)
+        guard !paused.isEmpty else { return [] }
+        let unchanged = desired.services.filter { drifts.isUnchanged($0, $0.provider?.secret.flatMap { secrets[$0] }) }
+        return paused.intersection(unchanged.map(\.slug))
+    }
+
+    /// When the first service that waits in a fight is mended again; nil if none waits.
+    package func firstPauseEnd(after time: Timestamp) -> Timestamp? {
+        fights.firstPauseEnd(of: drifted, after: time)
+    }
+}
+
+/// What a pass shows of drift, by the slugs of services.
+package struct DriftFindings: Sendable {
+    /// Somebody else changed them, and that is new.
+    var found: Set<String> = []
+    /// What somebody else changed was changed back.
+    var mended: Set<String> = []
+    /// Somebody keeps changing them, since now.
+    var begun: [String: FightStatus] = [:]
+    /// Nobody changes them back any more; sorted.
+    var over: [String] = []
+    /// The fights that go on, those that began now included.
+    var fights: [String: FightStatus] = [:]
+
+    package init() {}
+}

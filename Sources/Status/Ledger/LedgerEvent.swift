@@ -1,0 +1,55 @@
+package import Base
+package import DesiredState
+package import Planning
+package import Reconciling
+
+/// Something that happened to a service or to the whole, as the log and the metrics are to tell it.
+package enum LedgerEvent: Sendable {
+    /// A service was written to.
+    case changed(ServicePlan)
+    /// A service's workload was restarted for its new secret.
+    case restarted(slug: String, Workload)
+    /// A service was found changed by somebody else.
+    case drifted(ServicePlan, by: DriftAuthor?)
+    /// What somebody else changed was changed back: the fields.
+    case mended(slug: String, fields: [DriftedField])
+    /// The writes to a service were not all done.
+    case failed(slug: String, ServiceFailure, isNew: Bool)
+    /// A service came into a state that somebody should look at.
+    case stuck(slug: String, SyncState, reason: String)
+    /// A service is as declared again without having been written to.
+    case recovered(slug: String)
+    case fightBegan(slug: String, FightStatus)
+    case fightEnded(slug: String)
+    /// This process began to lead.
+    case leads
+    /// This process does not lead, or not any more, or somebody else does now.
+    case standsBy(holder: String?)
+    /// Nobody leads, and this process takes the Lease once it has not changed for so long.
+    case waits(seconds: Int)
+    case leaseLost(error: String)
+    case leaseBack
+    case brakeHolds(BrakeRecord)
+    case brakeReleased
+    case authentikLost(error: String)
+    case authentikBack(since: Timestamp?)
+}
+
+/// A field that somebody else changed.
+package struct DriftedField: Sendable, Hashable, CustomStringConvertible {
+    /// `application`, `provider`, or `mark`.
+    package var object: String
+    /// Authentik's name of the field.
+    package var field: String
+
+    package var description: String { "\(object).\(field)" }
+}
+
+extension ServicePlan {
+    /// Every field that changes; of a plan without any, the ownership mark.
+    package var driftedFields: [DriftedField] {
+        changes.isEmpty
+            ? [DriftedField(object: "mark", field: "attributes")]
+            : changes.map { DriftedField(object: $0.object.rawValue, field: $0.field) }
+    }
+}

@@ -1,0 +1,96 @@
+package import AuthentikAPI
+package import Base
+package import DesiredState
+package import Reconciling
+
+/// How a pass ended, with all that the status is made of.
+package struct PassEnd: Sendable {
+    package enum Outcome: Sendable {
+        case report(PassReport)
+        case failure(PassFailure)
+        /// The program is ending, or the pass was cut short otherwise.
+        case cancelled(reason: String)
+    }
+
+    package var number: Int
+    package var triggers: [Trigger]
+    package var startedAt: Timestamp
+    package var finishedAt: Timestamp
+    package var duration: Duration
+    package var requests: RequestCounts
+    package var outcome: Outcome
+
+    package init(
+        number: Int,
+        triggers: [Trigger],
+        startedAt: Timestamp,
+        finishedAt: Timestamp,
+        duration: Duration,
+        requests: RequestCounts,
+        outcome: Outcome
+    ) {
+        self.number = number
+        self.triggers = triggers
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.duration = duration
+        self.requests = requests
+        self.outcome = outcome
+    }
+
+    /// Whether it failed, or the writes of a service did: then the next one comes sooner.
+    package var hasFailed: Bool {
+        switch outcome {
+        case .report(let report): report.outcomes.contains { $0.failure != nil }
+        case .failure: true
+        case .cancelled: false
+        }
+    }
+}
+
+extension FinishedPass {
+    package init(_ end: PassEnd) {
+        self.init(
+            number: end.number,
+            startedAt: end.startedAt,
+            finishedAt: end.finishedAt,
+            durationSeconds: end.duration.inSeconds,
+            triggers: end.triggers,
+            result: .failed,
+            requests: RequestsDocument(reads: end.requests.reads, writes: end.requests.writes),
+            changed: 0
+        )
+        switch end.outcome {
+        case .report(let report):
+            result = report.isConverged ? .converged : .incomplete
+            changed = report.outcomes.count { !$0.written.isEmpty }
+        case .failure(let failure): error = failure.description
+        case .cancelled(let reason): error = reason
+        }
+    }
+}
+
+/// The desired-state files as they are in force.
+package struct LoadedFiles: Sendable, Equatable {
+    package var desired: DesiredState
+    /// `sha256:` and hexadecimal digits.
+    package var hash: String
+    package var at: Timestamp
+    package var warnings: [Diagnostic]
+
+    package init(_ desired: DesiredState, hash: String, at time: Timestamp, warnings: [Diagnostic]) {
+        self.desired = desired
+        self.hash = hash
+        at = time
+        self.warnings = warnings
+    }
+}
+
+/// What came of looking at the files again.
+package enum FileChange: Sendable, Equatable {
+    case same
+    /// What is there now is in force.
+    case loaded(LoadedFiles)
+    /// What is there now has mistakes; what was in force stays so.
+    case invalid([Diagnostic])
+}

@@ -1,0 +1,310 @@
+package import AuthentikAPI
+package import Base
+import DesiredState
+import Planning
+import Reconciling
+import SecretSources
+import Secrets
+import Synchronization
+
+/// Keeps the status: told what happened, it has the document, and says what is worth a line in the log.
+///
+/// A value without clock or I/O: the moments come in.
+package struct StatusLedger: Sendable {
+    package internal(set) var document: StatusDocument
+    private var desired: DesiredState
+
+    package init(program: ProgramStatus, authentik: AuthentikAddress, paths: [String], files loaded: LoadedFiles) {
+        desired = loaded.desired
+        document = StatusDocument(
+            program: program,
+            owner: loaded.desired.owner,
+            state: .starting,
+            since: program.startedAt,
+            isInSync: false,
+            message: "",
+            authentik: AuthentikStatus(url: authentik.description),
+            file: FileStatus(
+                paths: paths,
+                hash: loaded.hash,
+                loadedAt: loaded.at,
+                isValid: true,
+                problems: loaded.warnings.map(FileStatus.Problem.init)
+            ),
+            passes: PassesStatus(failuresInARow: 0),
+            totals: TotalsStatus(services: 0, states: [:], fights: 0),
+            services: []
+        )
+        declare(at: loaded.at)
+        summarize(at: program.startedAt)
+    }
+
+    // MARK: - The file
+
+    package mutating func took(_ change: FileChange, at time: Timestamp) {
+        switch change {
+        case .same: return
+        case .loaded(let loaded):
+            desired = loaded.desired
+            document.owner = desired.owner
+            document.file.hash = loaded.hash
+            document.file.loadedAt = loaded.at
+            document.file.isValid = true
+            document.file.problems = loaded.warnings.map(FileStatus.Problem.init)
+            declare(at: loaded.at)
+        case .invalid(let diagnostics):
+            document.file.isValid = false
+            document.file.problems = diagnostics.map(FileStatus.Problem.init)
+        }
+        summarize(at: time)
+    }
+
+    /// Brings the list of services in line with what is declared; what a pass knows of them stays.
+    private mutating func declare(at time: Timestamp) {
+        var known = Dictionary(document.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        for service in desired.services {
+            var status = known[service.slug] ?? ServiceStatus(pending: service, at: time)
+            status.name = service.name
+            status.location = service.location.description
+            known[service.slug] = status
+        }
+        // What is declared no more stays until a pass has seen what becomes of it, unless none has ever seen it.
+        let declared = Set(desired.services.map(\.slug))
+        document.services = known.values.filter { declared.contains($0.slug) || $0.state != .pending }
+            .sorted { $0.slug < $1.slug }
+    }
+
+    // MARK: - Passes
+
+    package mutating func began(_ number: Int, _ triggers: [Trigger], at time: Timestamp) {
+        document.passes.running = RunningPass(number: number, startedAt: time, triggers: triggers)
+        document.passes.next = nil
+    }
+
+    package mutating func comesNext(_ next: NextPass?) { document.passes.next = next }
+
+    /// Takes note of the end of a pass.
+    ///
+    /// - Parameters:
+    ///   - findings: what the pass shows of drift.
+    ///   - authors: who changed which service since the pass before, where the audit log says so.
+    /// - Returns: what is worth telling, in a stable order.
+    package mutating func ended(
+        _ end: PassEnd,
+        findings: DriftFindings,
+        authors: [String: DriftAuthor]
+    ) -> [LedgerEvent] {
+        let finished = FinishedPass(end)
+        document.passes.running = nil
+        document.passes.lastAttempt = finished
+        var events: [LedgerEvent] = []
+        switch end.outcome {
+        case .report(let report):
+            document.passes.lastSuccess = finished
+            document.passes.failuresInARow = 0
+            document.authentik.release = report.release.description
+            events += reached(true, nil, at: finished.finishedAt)
+            events += record(report, finished, findings: findings, authors: authors)
+        case .failure(let failure):
+            document.passes.failuresInARow += 1
+            events += reached(failure.kind == .refused, failure.description, at: finished.finishedAt)
+        case .cancelled: break
+        }
+        summarize(at: finished.finishedAt)
+        return events
+    }
+
+    /// Authentik does not answer, between passes.
+    package mutating func lostAuthentik(_ error: String, at time: Timestamp) -> [LedgerEvent] {
+        defer { summarize(at: time) }
+        return reached(false, error, at: time)
+    }
+
+    package mutating func watchesAuditLog(_ isWatched: Bool) { document.authentik.isAuditLogWatched = isWatched }
+
+    private mutating func reached(_ isReachable: Bool, _ error: String?, at time: Timestamp) -> [LedgerEvent] {
+        let before = document.authentik
+        document.authentik.error = error
+        if before.isReachable != isReachable {
+            document.authentik.isReachable = isReachable
+            document.authentik.since = time
+        }
+        if before.error == nil, let error { return [.authentikLost(error: error)] }
+        if before.error != nil, error == nil { return [.authentikBack(since: before.since)] }
+        return []
+    }
+
+    // MARK: - Services
+
+    private mutating func record(
+        _ report: PassReport,
+        _ pass: FinishedPass,
+        findings: DriftFindings,
+        authors: [String: DriftAuthor]
+    ) -> [LedgerEvent] {
+        let secrets = report.secrets.looks
+        let time = pass.finishedAt
+        let before = Dictionary(document.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        let declared = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        var events: [LedgerEvent] = []
+        var services: [ServiceStatus] = []
+        for outcome in report.outcomes {
+            let slug = outcome.plan.slug
+            let service = declared[slug]
+            // It is gone, and nothing says that it should be told of.
+            if service == nil, outcome.plan.decision == .delete, outcome.isConverged {
+                events.append(.changed(outcome.plan))
+                continue
+            }
+            let secret = service?.provider?.secret.flatMap { secrets[$0] }
+            var status = ServiceStatus(outcome, service, secret, before: before[slug], at: time)
+            if !outcome.written.isEmpty {
+                status.lastChange = LastChange(outcome, pass)
+                events.append(.changed(outcome.plan))
+            }
+            if let workload = outcome.restarted { events.append(.restarted(slug: slug, workload)) }
+            if findings.found.contains(slug) {
+                status.lastDrift = LastDrift(outcome.plan, pass, authors[slug])
+                events.append(.drifted(outcome.plan, by: authors[slug]))
+            }
+            if findings.mended.contains(slug) {
+                events.append(.mended(slug: slug, fields: outcome.plan.driftedFields))
+            }
+            if let fight = findings.begun[slug] { events.append(.fightBegan(slug: slug, fight)) }
+            status.fight = findings.fights[slug]
+            events += transitions(from: before[slug], to: status, outcome)
+            services.append(status)
+        }
+        events += findings.over.map { .fightEnded(slug: $0) }
+        document.services = services.sorted { $0.slug < $1.slug }
+        events += brake(report.brake.map(BrakeRecord.init))
+        return events
+    }
+
+    private func transitions(
+        from before: ServiceStatus?,
+        to status: ServiceStatus,
+        _ outcome: ServiceOutcome
+    ) -> [LedgerEvent] {
+        if let failure = outcome.failure {
+            return [.failed(slug: status.slug, failure, isNew: before?.error?.message != failure.message)]
+        }
+        switch status.state {
+        case .conflict, .blocked, .waiting, .held, .orphan, .drifted:
+            guard before?.state != status.state || before?.reason != status.reason else { return [] }
+            return [.stuck(slug: status.slug, status.state, reason: status.reason)]
+        case .inSync:
+            let wasStuck = before.map { $0.state != .inSync && $0.state != .pending } ?? false
+            return wasStuck && outcome.written.isEmpty ? [.recovered(slug: status.slug)] : []
+        case .pending, .failed: return []
+        }
+    }
+
+    private mutating func brake(_ brake: BrakeRecord?) -> [LedgerEvent] {
+        defer { document.brake = brake }
+        guard brake != document.brake else { return [] }
+        return [brake.map(LedgerEvent.brakeHolds) ?? .brakeReleased]
+    }
+
+    // MARK: - The whole
+
+    mutating func summarize(at time: Timestamp) {
+        var states = Dictionary(uniqueKeysWithValues: SyncState.allCases.map { ($0.rawValue, 0) })
+        for service in document.services { states[service.state.rawValue, default: 0] += 1 }
+        document.totals = TotalsStatus(
+            services: document.services.count,
+            states: states,
+            fights: document.services.count { $0.fight != nil }
+        )
+        let before = document.state
+        (document.state, document.message) = document.overall
+        if document.state != before { document.since = time }
+        document.isInSync = document.state == .inSync
+    }
+}
+
+/// How a replica stands in the election of a leader.
+package struct Standing: Sendable, Equatable {
+    package var isLeader: Bool
+    /// Who leads; nil if nobody is known to.
+    package var holder: String?
+    /// Where nobody leads: how long the Lease has to stay as it is before this process takes it.
+    package var waitSeconds: Int?
+    /// Why the Lease cannot be reached; nil if it can.
+    package var error: String?
+
+    package init(isLeader: Bool, holder: String? = nil, waitSeconds: Int? = nil, error: String? = nil) {
+        self.isLeader = isLeader
+        self.holder = holder
+        self.waitSeconds = waitSeconds
+        self.error = error
+    }
+}
+
+extension StatusLedger {
+    private var standing: Standing {
+        let leadership = document.program.leadership
+        return Standing(
+            isLeader: document.program.isLeader,
+            holder: leadership?.holder,
+            waitSeconds: leadership?.waitSeconds,
+            error: leadership?.error
+        )
+    }
+
+    /// Takes note of who leads.
+    ///
+    /// - Returns: what is worth telling.
+    package mutating func stands(_ standing: Standing, at time: Timestamp) -> [LedgerEvent] {
+        let before = self.standing
+        document.program.isLeader = standing.isLeader
+        document.program.leadership?.error = standing.error
+        document.program.leadership?.holder = standing.holder
+        document.program.leadership?.waitSeconds = standing.waitSeconds
+        if standing.holder != before.holder { document.program.leadership?.since = time }
+        if !standing.isLeader { document.passes.next = nil }
+        summarize(at: time)
+        var events: [LedgerEvent] = []
+        if before.error == nil, let error = standing.error { events.append(.leaseLost(error: error)) }
+        if before.error != nil, standing.error == nil { events.append(.leaseBack) }
+        if standing.isLeader, !before.isLeader { events.append(.leads) }
+        let isNew = before.holder != standing.holder || before.waitSeconds != standing.waitSeconds
+        if !standing.isLeader, before.isLeader || isNew {
+            events.append(standing.waitSeconds.map(LedgerEvent.waits) ?? .standsBy(holder: standing.holder))
+        }
+        return events
+    }
+}
+
+/// Where the loop writes the status and everybody else reads it.
+package final class StatusBoard: Sendable {
+    private struct State {
+        var ledger: StatusLedger
+        var revision = 0
+    }
+
+    private let state: Mutex<State>
+    private let changed: AsyncStream<Void>.Continuation
+    /// Yields after changes, once for several that come at once; for one reader.
+    package let changes: AsyncStream<Void>
+
+    package init(_ ledger: StatusLedger) {
+        state = Mutex(State(ledger: ledger))
+        (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// The status now, and a number that grows with each change.
+    package var current: (document: StatusDocument, revision: Int) {
+        state.withLock { ($0.ledger.document, $0.revision) }
+    }
+
+    package var revision: Int { state.withLock { $0.revision } }
+
+    package func update<Result>(_ change: (inout StatusLedger) -> sending Result) -> sending Result {
+        defer { changed.yield() }
+        return state.withLock { state in
+            state.revision += 1
+            return change(&state.ledger)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Planning
+import Reconciling
+
+/// How the command ends; 64 and above as in sysexits(3).
+enum ExitStatus: Int32, Sendable {
+    /// Converged, or nothing to do.
+    case success = 0
+    /// Some service failed, conflicts, is blocked or waits for its secret, or the brake held; the others were converged
+    /// all the same.
+    case incomplete = 1
+    /// `plan`: there are changes.
+    case changes = 2
+    /// The command line or the settings are wrong.
+    case usage = 64
+    /// The file is wrong.
+    case invalidFile = 65
+    /// Authentik cannot be reached or observed.
+    case unobservable = 69
+    /// The token is refused or lacks a permission.
+    case refused = 77
+
+    init(_ failure: PassFailure) {
+        self =
+            switch failure.kind {
+            case .unobservable: .unobservable
+            case .refused: .refused
+            }
+    }
+
+    init(_ report: PassReport) {
+        self = report.isConverged ? .success : .incomplete
+    }
+
+    /// Of `reconcile plan`.
+    init(_ plan: Plan) {
+        if !plan.stuck.isEmpty || plan.brake != nil {
+            self = .incomplete
+        } else {
+            self = plan.changing.isEmpty ? .success : .changes
+        }
+    }
+}
+
+extension ExitStatus {
+    /// The error that ends the command with this status and prints nothing.
+    var thrown: ArgumentParser.ExitCode { ArgumentParser.ExitCode(rawValue) }
+}

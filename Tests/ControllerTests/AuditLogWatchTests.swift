@@ -1,0 +1,182 @@
+import Base
+import FoundationEssentials
+import Synchronization
+import Testing
+
+@testable import AuthentikAPI
+@testable import Controller
+@testable import Reconciling
+@testable import Status
+
+/// What the audit log says of changes to one application.
+@Suite(.timeLimit(.minutes(5))) struct AuditLogWatchTests {
+    private let watch = AuditLogWatch(isOwn: { $0 == "own" })
+    private let log = Log()
+
+    /// An audit log, the newest entry first.
+    private final class Log: Sendable {
+        private let entries = Mutex<[AuditEvent]>([])
+        private let reads = Mutex<[Int]>([])
+
+        var counts: [Int] { reads.withLock { $0 } }
+
+        func add(_ pk: String, of object: String = "app", by username: String? = "akadmin", request: String = "r") {
+            let event = AuditEvent(
+                pk: pk,
+                username: username,
+                created: Date(timeIntervalSince1970: 1_800_000_000),
+                app: "authentik_core",
+                modelName: "application",
+                objectPK: object,
+                requestID: request
+            )
+            entries.withLock { $0.insert(event, at: 0) }
+        }
+
+        @Sendable func read(_ count: Int) async throws -> [AuditEvent] {
+            reads.withLock { $0.append(count) }
+            return entries.withLock { Array($0.prefix(count)) }
+        }
+    }
+
+    private func manage() async {
+        var objects = ManagedObjects()
+        objects.add(MadeObjects(application: "app"), for: "grafana")
+        await watch.manage(objects)
+    }
+
+    private func isChanged() async throws -> Bool { try await watch.look(log.read) }
+
+    @Test func `the first look remembers where the log ends`() async throws {
+        await manage()
+        log.add("1")
+        #expect(try await !isChanged())
+        #expect(try await !isChanged())
+        #expect(log.counts == [1, 1])
+    }
+
+    @Test func `a change by somebody else, with its author, is told once`() async throws {
+        await manage()
+        #expect(try await !isChanged())
+        log.add("1")
+        #expect(try await isChanged())
+        #expect(log.counts == [1, 1, 100])
+        #expect(await watch.takeAuthors().mapValues(\.username) == ["grafana": "akadmin"])
+        #expect(await watch.takeAuthors().isEmpty)
+        #expect(try await !isChanged())
+    }
+
+    @Test func `what this process wrote, and what is not managed, is no change`() async throws {
+        await manage()
+        #expect(try await !isChanged())
+        log.add("1", request: "own")
+        log.add("2", of: "other")
+        #expect(try await !isChanged())
+        log.add("3", by: nil)
+        #expect(try await isChanged())
+        #expect(await watch.takeAuthors().isEmpty)
+    }
+
+    @Test func `the last one who changed it counts`() async throws {
+        await manage()
+        #expect(try await !isChanged())
+        log.add("1", by: "a")
+        log.add("2", by: "b")
+        #expect(try await isChanged())
+        #expect(await watch.takeAuthors()["grafana"]?.username == "b")
+    }
+}
+
+@Suite(.timeLimit(.minutes(5))) struct SharedRunTests {
+    /// Something that is done when the test says so.
+    private final class Work: Sendable {
+        let shared = SharedRun<Int>()
+        private let begun: AsyncStream<Int>
+        private let begin: AsyncStream<Int>.Continuation
+        private let ends: AsyncStream<Void>
+        private let end: AsyncStream<Void>.Continuation
+        private let runs = Mutex(0)
+        let cancelled = Mutex(0)
+
+        init() {
+            (begun, begin) = AsyncStream.makeStream(of: Int.self)
+            (ends, end) = AsyncStream.makeStream(of: Void.self)
+        }
+
+        /// How many times it was begun.
+        var count: Int { runs.withLock { $0 } }
+
+        /// The number of the run.
+        func value() async throws -> Int {
+            try await shared.value {
+                let number = self.runs.withLock { runs in
+                    runs += 1
+                    return runs
+                }
+                self.begin.yield(number)
+                for await _ in self.ends { break }
+                if Task.isCancelled { self.cancelled.withLock { $0 += 1 } }
+                try Task.checkCancellation()
+                return number
+            }
+        }
+
+        func waitForBegin() async { _ = await begun.first { _ in true } }
+        func finish() { end.yield() }
+    }
+
+    /// Lets tasks that have nothing to wait for go on until they wait.
+    private func settle() async { for _ in 0..<1000 { await Task.yield() } }
+
+    @Test func `who wants it at the same time gets the same`() async throws {
+        let work = Work()
+        async let one = work.value()
+        await work.waitForBegin()
+        async let other = work.value()
+        await settle()
+        work.finish()
+        #expect(try await [one, other] == [1, 1])
+        async let later = work.value()
+        await work.waitForBegin()
+        work.finish()
+        #expect(try await later == 2)
+    }
+
+    @Test(arguments: [true, false])
+    func `who is cancelled waits no longer, and the other goes on`(isFirst: Bool) async throws {
+        let work = Work()
+        let one = Task { try await work.value() }
+        await work.waitForBegin()
+        let other = Task { try await work.value() }
+        await settle()
+        (isFirst ? one : other).cancel()
+        await #expect(throws: CancellationError.self) { try await (isFirst ? one : other).value }
+        work.finish()
+        #expect(try await (isFirst ? other : one).value == 1)
+        #expect(work.count == 1)
+        #expect(work.cancelled.withLock { $0 } == 0)
+    }
+
+    @Test func `when nobody waits any more it is cancelled, and the next one begins anew`() async throws {
+        let work = Work()
+        let one = Task { try await work.value() }
+        await work.waitForBegin()
+        one.cancel()
+        await #expect(throws: CancellationError.self) { try await one.value }
+        while work.cancelled.withLock({ $0 }) == 0 { await Task.yield() }
+        #expect(work.count == 1)
+        let late = Task { try await work.value() }
+        late.cancel()
+        await #expect(throws: CancellationError.self) { try await late.value }
+    }
+
+    @Test func `who is cancelled already begins nothing`() async {
+        let work = Work()
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await work.value()
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(work.count == 0)
+    }
+}

@@ -1,0 +1,56 @@
+import DesiredState
+import KubernetesAPI
+import Planning
+import Testing
+
+@testable import Controller
+@testable import Reconciling
+@testable import Status
+
+/// What of a pass becomes Kubernetes Events.
+@Suite(.timeLimit(.minutes(60))) struct EventDigestTests {
+    private func change(_ slug: String) -> LedgerEvent {
+        .changed(ServicePlan(slug: slug, decision: .update, reason: "redirect_uris differs"))
+    }
+
+    @Test func `what happens to many services is one event`() {
+        let digest = EventDigest((0..<1000).map { change("s\($0)") })
+        #expect(digest.notes.count == 1)
+        #expect(digest.notes.first?.reason == "ServicesChanged")
+        #expect(digest.notes.first?.isWarning == false)
+        #expect(digest.notes.first?.note.hasPrefix("s0: update, redirect_uris differs; s1: ") == true)
+        #expect(digest.notes.first?.note.hasSuffix("; and 988 more") == true)
+    }
+
+    @Test func `each kind of thing is one, and what goes on as it was is none`() {
+        let digest = EventDigest([
+            change("grafana"),
+            .failed(slug: "argocd", ServiceFailure("Authentik refuses it"), isNew: true),
+            .failed(slug: "old", ServiceFailure("Authentik refuses it"), isNew: false),
+            .stuck(slug: "wiki", .conflict, reason: "belongs to the owner 'other'"),
+            .brakeHolds(BrakeRecord(Brake(deletions: 5, limit: 3, isFileEmpty: false))),
+            .authentikLost(error: "refused"),
+            .authentikBack(since: nil),
+            .leads,
+            .standsBy(holder: "b"),
+            .waits(seconds: 15),
+            .recovered(slug: "docs"),
+        ])
+        #expect(
+            digest.notes.map(\.reason) == [
+                "ServicesChanged", "ServicesNotInSync", "DeletionsHeld", "AuthentikLost", "AuthentikBack",
+                "BecameLeader",
+            ]
+        )
+        #expect(digest.notes.map(\.isWarning) == [false, true, true, true, false, false])
+        #expect(
+            digest.notes[1].note
+                == "argocd: failed, Authentik refuses it; wiki: conflict, belongs to the owner 'other'"
+        )
+    }
+
+    @Test func `a quiet pass is none`() {
+        #expect(EventDigest([LedgerEvent]()).notes.isEmpty)
+        #expect(EventDigest(.same).notes.isEmpty)
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import JSON
+import Planning
+import Reconciling
+import TestSupport
+import Testing
+
+@testable import Reporting
+
+@Suite(.timeLimit(.minutes(60))) struct SchemaTests {
+    @Test(arguments: [SamplePlan.plan, SamplePlan.held, Plan(services: [])])
+    func describesEveryPlan(_ plan: Plan) throws {
+        let json = try JSONValue(parsing: Array(JSONText.of(SamplePlan.record(plan)).utf8))
+        #expect(try schema("plan").mistakes(in: json) == [])
+    }
+
+    @Test func namesEveryDecisionAndWrite() throws {
+        let definitions = try json("plan")["$defs"]
+        let decisions = definitions?["service"]?["properties"]?["decision"]?["enum"]
+        #expect(decisions == .array(Decision.allCases.map { .string($0.rawValue) }))
+        let actions = definitions?["write"]?["properties"]?["action"]?["enum"]
+        #expect(actions == .array(WriteRecord.Action.allCases.map { .string($0.rawValue) }))
+    }
+
+    @Test func theCheckFindsMistakes() throws {
+        var members = try #require(
+            JSONValue(parsing: Array(JSONText.of(SamplePlan.record(SamplePlan.plan)).utf8)).object
+        )
+        members["owner"] = 7
+        members["version"] = 2
+        members["surplus"] = true
+        members["services"] = [["slug": "a", "decision": "guess"]]
+        let mistakes = try schema("plan").mistakes(in: .object(members))
+        for mistake in ["$ has surplus", "$.version is not", "$.owner is no", "$.services[0].decision is none of"] {
+            #expect(mistakes.contains { $0.hasPrefix(mistake) }, "\(mistakes)")
+        }
+        #expect(mistakes.contains("$.services[0] lacks writes"))
+    }
+
+    private func schema(_ name: String) throws -> JSONSchema { JSONSchema(try json(name)) }
+
+    private func json(_ name: String) throws -> JSONValue {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try JSONValue(
+            parsing: Data(contentsOf: package.appending(path: "manifests/schemas/\(name).schema.json"))
+        )
+    }
+}

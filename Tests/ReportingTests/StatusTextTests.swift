@@ -1,0 +1,200 @@
+import AuthentikAPI
+import Base
+import FoundationEssentials
+import Kinds
+import Testing
+
+@testable import Planning
+@testable import Reconciling
+@testable import Reporting
+@testable import Status
+
+/// A status at a terminal.
+///
+/// To write the expectations anew: `REWRITE_GOLDEN=1 swift test --filter ReportingTests`.
+@Suite(.timeLimit(.minutes(60))) struct StatusTextTests {
+    private static let now = Timestamp(Date(timeIntervalSince1970: 1_795_525_200))
+
+    private static func ago(_ seconds: Int) -> Timestamp { now.advanced(by: .seconds(-seconds)) }
+
+    private static func service(
+        _ slug: String,
+        _ state: SyncState,
+        _ reason: String,
+        _ fill: (inout ServiceStatus) -> Void = { _ in }
+    ) -> ServiceStatus {
+        var service = ServiceStatus(
+            slug: slug,
+            state: state,
+            reason: reason,
+            conditions: [
+                ConditionStatus(
+                    type: .synced,
+                    status: state.condition.status,
+                    reason: state.condition.reason,
+                    message: reason,
+                    lastTransitionTime: ago(600)
+                )
+            ],
+            differences: [],
+            notes: []
+        )
+        fill(&service)
+        return service
+    }
+
+    private static func change(_ field: String, _ before: FieldValue, _ after: FieldValue) -> ChangeRecord {
+        ChangeRecord(FieldChange(object: .application, field: field, before: before, after: after))
+    }
+
+    /// One of each state, in a document of a whole.
+    private static var document: StatusDocument {
+        let services = [
+            service("argocd", .inSync, "as declared") {
+                $0.lastChange = LastChange(
+                    at: ago(240),
+                    pass: 7,
+                    decision: "update",
+                    reason: "group differs",
+                    fields: []
+                )
+                $0.lastDrift = LastDrift(
+                    at: ago(240),
+                    pass: 7,
+                    reason: "group differs",
+                    changes: [],
+                    by: DriftAuthor(username: "akadmin", at: ago(245))
+                )
+            },
+            service("billing", .conflict, "belongs to the owner 'finance'") {
+                $0.differences = [change("group", .text("Money"), .text("Apps"))]
+            },
+            service("grafana", .blocked, "the secret (env GRAFANA) is not set"),
+            service("nextcloud", .drifted, "group differs; somebody keeps changing it back") {
+                $0.fight = FightStatus(
+                    fields: ["application.group"],
+                    mends: 4,
+                    since: ago(3000),
+                    nextMendAt: now.advanced(by: .seconds(300))
+                )
+            },
+            service("old", .held, "marked as ours and no longer declared") {
+                $0.deletion = DeletionRecord(Deletion(application: "old", provider: "old"))
+            },
+            service("relic", .orphan, "marked as ours and no longer declared; left alone"),
+            service("vault", .failed, "Authentik refuses it (400)") {
+                var failure = ServiceFailure("Authentik refuses it (400 to PATCH /api/v3/providers/oauth2/7/)")
+                failure.fields = [.init(field: "client_id", message: "must be \u{1B}[31munique")]
+                failure.requestID = "9e58c942"
+                $0.error = ErrorDocument(failure)
+            },
+            service("wiki", .pending, "no pass has looked at it yet"),
+        ]
+        return StatusDocument(
+            program: ProgramStatus(version: "1.0.0", startedAt: ago(300_000), isLeader: true),
+            owner: "homelab",
+            state: .outOfSync,
+            since: ago(7200),
+            isInSync: false,
+            message: "6 of 8 services are not as declared",
+            authentik: AuthentikStatus(
+                url: "https://sso.example.net",
+                release: "2025.12.4",
+                isReachable: true,
+                since: ago(200_000)
+            ),
+            file: FileStatus(
+                paths: ["/etc/reconcile"],
+                hash: "sha256:00",
+                loadedAt: ago(7200),
+                isValid: false,
+                problems: [
+                    FileStatus.Problem(
+                        severity: "error",
+                        file: "/etc/reconcile/a.yaml",
+                        line: 14,
+                        column: 7,
+                        message: "unknown field 'redirectpath' in service 'grafana'",
+                        hint: "did you mean 'redirectPath'?"
+                    )
+                ]
+            ),
+            passes: PassesStatus(
+                lastAttempt: pass(9, .failed, 30, "Authentik cannot be observed: nobody answers"),
+                lastSuccess: pass(8, .incomplete, 330, nil),
+                next: NextPass(at: now.advanced(by: .seconds(12)), reason: .retry),
+                failuresInARow: 1
+            ),
+            brake: BrakeRecord(Brake(deletions: 4, limit: 3, isFileEmpty: false)),
+            totals: TotalsStatus(services: 8, states: [:], fights: 1),
+            services: services
+        )
+    }
+
+    private static func pass(_ number: Int, _ result: PassResult, _ seconds: Int, _ error: String?) -> FinishedPass {
+        FinishedPass(
+            number: number,
+            startedAt: ago(seconds + 1),
+            finishedAt: ago(seconds),
+            durationSeconds: 0.31,
+            triggers: [.interval],
+            result: result,
+            error: error,
+            requests: RequestsDocument(reads: 9, writes: 0),
+            changed: 0
+        )
+    }
+
+    @Test(arguments: [
+        ("status.txt", false, false), ("status-verbose.txt", true, false), ("status-colored.txt", false, true),
+    ])
+    func `it looks as it did`(_ name: String, isVerbose: Bool, isColored: Bool) throws {
+        let text = StatusText(style: Style(isColored: isColored), isVerbose: isVerbose, now: Self.now)
+        try expectGolden(text.render(Self.document), name)
+    }
+
+    /// Whatever a document holds, it is shown: somebody else may have written it.
+    @Test(arguments: [1e308, -1e308, .infinity, -.infinity, .nan, 9.3e18, -0.0, Double(Int.max)])
+    func `any number is shown`(_ number: Double) {
+        var document = Self.document
+        let times = [
+            Timestamp(Date(timeIntervalSince1970: number)), Timestamp(.distantPast), Timestamp(.distantFuture),
+        ]
+        for time in times {
+            document.passes.lastAttempt?.durationSeconds = number
+            document.passes.lastAttempt?.finishedAt = time
+            document.passes.lastAttempt?.number = .max
+            document.passes.running = RunningPass(number: .min, startedAt: time, triggers: [])
+            document.passes.next = NextPass(at: time, reason: .retry)
+            document.since = time
+            document.services[0].lastChange?.at = time
+            document.services[0].lastChange?.pass = .min
+            document.services[3].fight?.nextMendAt = time
+            document.services[3].fight?.mends = .min
+            document.file.problems[0].line = .max
+            let text = StatusText(style: Style(isColored: false), isVerbose: true, now: Self.now).render(document)
+            #expect(text.contains("Last pass"))
+        }
+        #expect(!StatusText.span(number).isEmpty)
+    }
+
+    /// What is written of times that nobody means is refused or read, and is no end of the program.
+    @Test(arguments: [
+        "", "Z", "9999-12-31T23:59:59.999Z", "0000-00-00T00:00:00.000Z", "2026-99-99T99:99:99.999Z",
+        "99999999999999999999-01-01T00:00:00.000Z", "+292277026596-12-04T15:30:07.999Z", "-1-01-01T00:00:00.000Z",
+        "2026-01-01T00:00:00.99999999999999999999999999999Z", "2026-01-01T00:00:00.000+99:99",
+    ])
+    func `any time is read or refused`(_ text: String) {
+        let json = Data("[\"\(text)\"]".utf8)
+        guard let time = try? JSONDecoder().decode([Timestamp].self, from: json).first else { return }
+        var document = Self.document
+        document.since = time
+        let shown = StatusText(style: Style(isColored: false), isVerbose: true, now: Self.now).render(document)
+        #expect(shown.contains("Last pass"))
+    }
+
+    @Test(arguments: [(0, "0 s"), (99, "99 s"), (100, "1 min"), (5999, "99 min"), (6000, "1 h"), (172_800, "2 d")])
+    func `spans of time are short`(_ seconds: Int, _ text: String) {
+        #expect(StatusText.span(Double(seconds)) == text)
+    }
+}

@@ -1,0 +1,211 @@
+import AuthentikAPI
+import Base
+import DesiredState
+import FoundationEssentials
+import Kinds
+import Planning
+import Reporting
+import Secrets
+import Testing
+
+@testable import Reconciling
+@testable import Status
+
+/// What the status says after each thing that can happen, and what is worth telling.
+@Suite(.timeLimit(.minutes(60))) struct StatusLedgerTests {
+    private let story: LedgerStory
+
+    init() throws {
+        story = try LedgerStory()
+    }
+
+    @Test func `before the first pass everything is pending`() {
+        let document = story.document
+        #expect(document.state == .starting)
+        #expect(document.services.map(\.state) == [.pending, .pending])
+        #expect(document.services.flatMap(\.conditions).map(\.status) == [.unknown, .unknown])
+        #expect(document.totals.states == LedgerStory.states(["pending": 2]))
+        #expect(document.passes == PassesStatus(failuresInARow: 0))
+    }
+
+    @Test func `what a pass made is in sync, and was changed`() throws {
+        let events = story.pass([.grafana(.create), .docs(.inSync)])
+        let grafana = try #require(story.document.services.last)
+        #expect(grafana.state == .inSync)
+        #expect(grafana.reason == "as declared")
+        #expect(grafana.differences == [])
+        #expect(grafana.lastChange?.decision == "create")
+        #expect(grafana.lastChange?.fields == ["application.group"])
+        #expect(grafana.lastDrift == nil)
+        #expect(grafana.conditions.map(\.type) == [.secretResolved, .synced])
+        #expect(events == ["changed grafana"])
+        #expect(story.document.state == .inSync)
+        #expect(story.document.message == "all 2 services are as declared")
+    }
+
+    @Test func `what differs after it was in sync is drift, with its author`() throws {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        let author = DriftAuthor(username: "akadmin", at: .now)
+        let events = story.pass([.grafana(.update), .docs(.inSync)], authors: ["grafana": author])
+        #expect(events == ["changed grafana", "drifted grafana by akadmin", "mended grafana application.group"])
+        let drift = try #require(story.document.services.last?.lastDrift)
+        #expect(drift.by == author)
+        #expect(drift.pass == 2)
+        #expect(drift.changes.map(\.field) == ["group"])
+    }
+
+    @Test func `what the file or the secret changed is no drift`() throws {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        story.declare { $0[1]["group"] = .text("Other") }
+        #expect(story.pass([.grafana(.update), .docs(.inSync)]) == ["changed grafana"])
+        story.secret = .present(Secret("rotated"))
+        #expect(story.pass([.grafana(.update), .docs(.inSync)]) == ["changed grafana"])
+        #expect(story.document.services.last?.lastDrift == nil)
+    }
+
+    @Test func `a mark that follows its Secret, of the same value, is no drift`() {
+        func secret(_ version: String) -> SecretLook {
+            .present(Secret("s3cr3t"), version: SecretVersion(uid: "u", resourceVersion: version))
+        }
+        story.secret = secret("1")
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        var noted = ServiceOutcome.grafana(.update)
+        noted.plan.changes = []
+        for version in 2...9 {
+            story.secret = secret("\(version)")
+            #expect(story.pass([noted, .docs(.inSync)]) == ["changed grafana"])
+        }
+        #expect(story.pass([noted, .docs(.inSync)]).contains("drifted grafana by nobody"))
+    }
+
+    @Test func `what is found in the first pass is no drift`() {
+        #expect(story.pass([.grafana(.update), .docs(.inSync)]) == ["changed grafana"])
+    }
+
+    @Test func `drift that could not be mended is mended drift once it can`() {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        let first = story.pass([.grafana(.update, failing: "refused"), .docs(.inSync)])
+        #expect(first == ["drifted grafana by nobody", "failed grafana: refused, new"])
+        #expect(story.document.services.last?.state == .failed)
+        #expect(story.document.services.last?.error?.message == "refused")
+        #expect(story.document.services.last?.differences.map(\.field) == ["group"])
+        let again = story.pass([.grafana(.update, failing: "refused"), .docs(.inSync)])
+        #expect(again == ["failed grafana: refused"])
+        let last = story.pass([.grafana(.update), .docs(.inSync)])
+        #expect(last == ["changed grafana", "mended grafana application.group"])
+        #expect(story.document.services.last?.error == nil)
+    }
+
+    @Test func `three mends are a fight, and the service pauses`() throws {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        var events: [String] = []
+        for _ in 0..<3 { events = story.pass([.grafana(.update), .docs(.inSync)]) }
+        #expect(events.last == "fight grafana")
+        #expect(story.document.totals.fights == 1)
+        #expect(story.paused == ["grafana"])
+        let paused = story.pass([.grafana(.update, isPaused: true), .docs(.inSync)])
+        #expect(paused.first == "drifted grafana by nobody")
+        #expect(story.document.services.last?.state == .drifted)
+        #expect(story.document.services.last?.fight?.mends == 3)
+        #expect(story.firstPauseEnd == story.document.services.last?.fight?.nextMendAt)
+        // A new declaration is not held back by what somebody did to the old one.
+        story.declare { $0[1]["group"] = .text("Other") }
+        #expect(story.paused == [])
+    }
+
+    @Test func `a condition's time is that of its last transition`() throws {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        let first = try #require(story.synced("grafana"))
+        story.pass([.grafana(.update), .docs(.inSync)])
+        #expect(story.synced("grafana")?.lastTransitionTime == first.lastTransitionTime)
+        story.pass([.grafana(.conflict), .docs(.inSync)])
+        let second = try #require(story.synced("grafana"))
+        #expect(second.lastTransitionTime > first.lastTransitionTime)
+        #expect(second.reason == "Conflict")
+        story.pass([.grafana(.blocked), .docs(.inSync)])
+        #expect(story.synced("grafana")?.lastTransitionTime == second.lastTransitionTime)
+        #expect(story.synced("grafana")?.reason == "Blocked")
+    }
+
+    @Test func `what needs a person is told once, and that it needs it no more`() {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        #expect(story.pass([.grafana(.blocked), .docs(.inSync)]) == ["stuck grafana blocked"])
+        #expect(story.pass([.grafana(.blocked), .docs(.inSync)]) == [])
+        #expect(story.document.state == .outOfSync)
+        #expect(story.document.message == "1 of 2 services is not as declared: 1 blocked")
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)]) == ["recovered grafana"])
+    }
+
+    @Test func `an orphan is told of and is no reason to be out of sync`() {
+        let events = story.pass([.grafana(.inSync), .docs(.inSync), .service("old", .orphan)])
+        #expect(events == ["stuck old orphan"])
+        #expect(story.document.state == .inSync)
+        #expect(story.document.message == "all 2 services are as declared; an orphan is left alone")
+        #expect(story.document.services.map(\.slug) == ["docs", "grafana", "old"])
+        #expect(story.document.services.last?.location == nil)
+    }
+
+    @Test func `what was pruned is gone`() {
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync), .service("old", .delete)]) == ["changed old"])
+        #expect(story.document.services.map(\.slug) == ["docs", "grafana"])
+    }
+
+    @Test func `a brake is told when it takes hold and when it lets go`() {
+        let brake = Brake(deletions: 4, limit: 3, isFileEmpty: false)
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], brake: brake) == ["brake"])
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], brake: brake) == [])
+        #expect(story.document.state == .outOfSync)
+        #expect(story.document.message.contains("--allow-deletions 4"))
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)]) == ["released"])
+        #expect(story.document.brake == nil)
+    }
+
+    @Test func `Authentik away is told once, and services stay as they were seen`() {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        #expect(story.fail(.unobservable, "nobody answers") == ["lost: nobody answers"])
+        #expect(story.fail(.unobservable, "nobody answers") == [])
+        #expect(story.document.state == .unreachable)
+        #expect(story.document.authentik.isReachable == false)
+        #expect(story.document.passes.failuresInARow == 2)
+        #expect(story.document.passes.lastSuccess?.number == 1)
+        #expect(story.document.passes.lastAttempt?.result == .failed)
+        #expect(story.document.services.map(\.state) == [.inSync, .inSync])
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)]) == ["back"])
+        #expect(story.document.passes.failuresInARow == 0)
+    }
+
+    @Test func `a refused token is not an Authentik that is away`() {
+        #expect(story.fail(.refused, "the token is refused") == ["lost: the token is refused"])
+        #expect(story.document.state == .refused)
+        #expect(story.document.authentik.isReachable == true)
+    }
+
+    @Test func `an invalid file is told with its places, and the last good one stays`() throws {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        let hash = story.document.file.hash
+        let line = "secretRef: my-s3cr3t"
+        story.take(
+            .invalid([Diagnostic(.error, file: "a.yaml", line: 3, column: 5, message: "no", sourceLine: line)])
+        )
+        #expect(story.document.state == .invalidFile)
+        #expect(story.document.file.hash == hash)
+        #expect(story.document.file.problems.map(\.line) == [3])
+        #expect(!JSONText.of(story.document).contains("s3cr3t"))
+        #expect(story.document.services.count == 2)
+    }
+
+    @Test func `a service that the file drops stays until a pass has seen what becomes of it`() {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        story.declare { $0.removeLast() }
+        #expect(story.document.services.map(\.slug) == ["docs", "grafana"])
+        story.pass([.docs(.inSync), .service("grafana", .orphan)])
+        #expect(story.document.services.map(\.state) == [.inSync, .orphan])
+    }
+
+    @Test func `the document reads back as itself`() throws {
+        story.pass([.grafana(.conflict), .docs(.inSync)])
+        story.fail(.unobservable, "nobody answers")
+        let text = JSONText.of(story.document)
+        #expect(try JSONDecoder().decode(StatusDocument.self, from: Data(text.utf8)) == story.document)
+    }
+}
