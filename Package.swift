@@ -98,24 +98,23 @@ let package = Package(
         library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "KubernetesAPI", "Secrets"]),
         library(
             "Exporting",
-            ["AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "SecretSources", "Secrets", "YAMLDocument"]
+            ["AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "Secrets", "SecretSources", "YAMLDocument"]
         ),
         library(
-            "Reconciling",
+            "Applying",
             [
                 "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning",
-                "SecretSources",
-                "Secrets",
+                "Secrets", "SecretSources",
             ]
         ),
         library(
             "Status",
-            ["AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "Reconciling", "SecretSources", "Secrets"]
+            ["Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "Secrets", "SecretSources"]
         ),
         library(
             "Controller",
             [
-                "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning", "Reconciling",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning",
                 "SecretSources", "Status",
                 metrics,
                 logging,
@@ -124,15 +123,15 @@ let package = Package(
         library(
             "Setup",
             [
-                "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning",
-                "Reconciling", "SecretSources", "Secrets", "YAMLDocument",
+                "Applying", "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI",
+                "Planning", "Secrets", "SecretSources", "YAMLDocument",
             ]
         ),
         library(
             "Reporting",
             [
-                "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning",
-                "Reconciling", "SecretSources", "Setup", "Status",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI",
+                "Planning", "SecretSources", "Setup", "Status",
             ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
@@ -149,8 +148,8 @@ let package = Package(
         library(
             "StatusServer",
             [
-                "Base", "Controller", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reconciling",
-                "Reporting", "Secrets", "Status",
+                "Applying", "Base", "Controller", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reporting",
+                "Secrets", "Status",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -185,9 +184,9 @@ let package = Package(
             dependencies: [
                 .target(name: "AuthentikSandbox", condition: .when(traits: ["Sandbox"])),
                 .target(name: "SandboxCommandLine", condition: .when(traits: ["Sandbox"])),
-                "AuthentikAPI", "Base", "Controller", "CurlTransport", "DesiredState",
-                "Exporting", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reconciling",
-                "Reporting", "SecretSources", "Secrets", "Setup", "Status", "StatusServer",
+                "Applying", "AuthentikAPI", "Base", "Controller", "CurlTransport", "DesiredState", "Exporting", "Files",
+                "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reporting", "Secrets",
+                "SecretSources", "Setup", "Status", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -256,10 +255,10 @@ let package = Package(
             resources: [.copy("Recordings")]
         ),
         tests(
-            "Reconciling",
+            "Applying",
             [
                 "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "Kinds",
-                "KubernetesAPI", "KubernetesSupport", "Planning", "Reporting", "SecretSources", "Secrets",
+                "KubernetesAPI", "KubernetesSupport", "Planning", "Reporting", "Secrets", "SecretSources",
                 "TestSupport",
             ],
             resources: [.copy("Properties/Oracle")]
@@ -267,21 +266,20 @@ let package = Package(
         tests(
             "Status",
             [
-                "AuthentikAPI", "Base", "DesiredState", "Planning", "Reconciling", "Reporting", "SecretSources",
-                "Secrets",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Planning", "Reporting", "Secrets", "SecretSources",
             ]
         ),
         tests(
             "Controller",
             [
-                "AuthentikAPI", "Base", "DesiredState", "KubernetesAPI", "Planning", "Reconciling", "SecretSources",
-                "Secrets", "Status",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "KubernetesAPI", "Planning", "Secrets",
+                "SecretSources", "Status",
             ]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "reconcile", "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "JSON", "Kinds", "KubernetesSupport",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "JSON", "Kinds", "KubernetesSupport", "reconcile",
                 "TestSupport", "YAMLDocument",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -291,8 +289,7 @@ let package = Package(
         tests(
             "Reporting",
             [
-                "AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Planning", "Reconciling", "Secrets",
-                "Status",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Planning", "Secrets", "Status",
                 "TestSupport",
             ],
             resources: [.copy("Golden")]
@@ -300,16 +297,15 @@ let package = Package(
         tests(
             "Setup",
             [
-                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "Kinds",
-                "KubernetesAPI",
-                "KubernetesSupport", "Reconciling", "SecretSources", "Secrets", "TestSupport",
+                "Applying", "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON",
+                "Kinds", "KubernetesAPI", "KubernetesSupport", "Secrets", "SecretSources", "TestSupport",
             ]
         ),
         tests("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         tests(
             "StatusServer",
             [
-                "AuthentikAPI", "Base", "Controller", "JSON", "Kinds", "Planning", "PrometheusMetrics", "Reconciling",
+                "Applying", "AuthentikAPI", "Base", "Controller", "JSON", "Kinds", "Planning", "PrometheusMetrics",
                 "Reporting", "Status", "TestSupport", "YAMLDocument",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -322,9 +318,8 @@ let package = Package(
         tests(
             "Exporting",
             [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Kinds", "Planning",
-                "Reconciling",
-                "SecretSources", "Secrets", "TestSupport", "YAMLDocument",
+                "Applying", "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Kinds",
+                "Planning", "Secrets", "SecretSources", "TestSupport", "YAMLDocument",
             ]
         ),
     ],

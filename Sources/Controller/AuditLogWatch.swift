@@ -1,6 +1,6 @@
+import Applying
 import AuthentikAPI
 import Base
-import Reconciling
 import Status
 import Synchronization
 

@@ -1,8 +1,8 @@
+import Applying
 import DesiredState
 import Kinds
 import KubernetesAPI
 import Planning
-import Reconciling
 import Status
 
 /// What happened in a pass, as Kubernetes Events are to tell it: one for each kind of thing, however many services it

@@ -1,3 +1,4 @@
+import Applying
 import AuthentikAPI
 import Base
 import DesiredState
@@ -5,7 +6,6 @@ import Kinds
 package import KubernetesAPI
 package import Logging
 import Planning
-import Reconciling
 import Status
 import Synchronization
 

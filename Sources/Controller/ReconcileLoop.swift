@@ -1,10 +1,10 @@
+package import Applying
 import AuthentikAPI
 import Base
 import DesiredState
 import FoundationEssentials
 import KubernetesAPI
 import Planning
-package import Reconciling
 package import Status
 
 /// The daemon: runs passes one after the other, when they are due or something asks for one, until it is stopped.

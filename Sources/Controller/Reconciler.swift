@@ -1,9 +1,9 @@
+package import Applying
 package import AuthentikAPI
 package import Base
 package import DesiredState
 import Kinds
 package import KubernetesAPI
-package import Reconciling
 package import SecretSources
 package import Secrets
 package import Status

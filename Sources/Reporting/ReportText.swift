@@ -1,7 +1,7 @@
+package import Applying
 package import AuthentikAPI
 import Base
 import Planning
-package import Reconciling
 import SecretSources
 
 /// A report for people at a terminal: the services, and the counts last.

@@ -1,9 +1,9 @@
+import Applying
 import AuthentikAPI
 import Base
 import DesiredState
 import Kinds
 import Planning
-import Reconciling
 
 /// Shows services as people read them: one line each, and what changes below.
 struct ServiceText {

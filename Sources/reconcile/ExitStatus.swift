@@ -1,6 +1,6 @@
+import Applying
 import ArgumentParser
 import Planning
-import Reconciling
 
 /// How the command ends; 64 and above as in sysexits(3).
 enum ExitStatus: Int32, Sendable {

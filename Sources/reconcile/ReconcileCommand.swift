@@ -1,7 +1,7 @@
+import Applying
 import ArgumentParser
 import Base
 import Glibc
-import Reconciling
 import Reporting
 
 /// `reconcile`: the root command.

@@ -1,9 +1,9 @@
+import Applying
 import AuthentikAPI
 import DesiredState
 import Kinds
 import Logging
 import Planning
-import Reconciling
 import Reporting
 import SecretSources
 import Secrets

@@ -3,9 +3,9 @@ import FoundationEssentials
 import Synchronization
 import Testing
 
+@testable import Applying
 @testable import AuthentikAPI
 @testable import Controller
-@testable import Reconciling
 @testable import Status
 
 /// What the audit log says of changes to one application.

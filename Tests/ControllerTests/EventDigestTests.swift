@@ -3,8 +3,8 @@ import KubernetesAPI
 import Planning
 import Testing
 
+@testable import Applying
 @testable import Controller
-@testable import Reconciling
 @testable import Status
 
 /// What of a pass becomes Kubernetes Events.

@@ -2,9 +2,9 @@ import AuthentikAPI
 import Base
 import Testing
 
+@testable import Applying
 @testable import Controller
 @testable import KubernetesAPI
-@testable import Reconciling
 @testable import Status
 
 /// A loop's state, and the moments at which things happen to it.

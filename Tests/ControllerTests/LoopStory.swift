@@ -10,9 +10,9 @@ import Secrets
 import Synchronization
 import Testing
 
+@testable import Applying
 @testable import Controller
 @testable import Planning
-@testable import Reconciling
 @testable import Status
 
 /// A loop whose clock a test moves, and an Authentik that does what the test says.

@@ -4,9 +4,9 @@ import FoundationEssentials
 import KubernetesAPI
 import Testing
 
+@testable import Applying
 @testable import AuthentikAPI
 @testable import Controller
-@testable import Reconciling
 @testable import Status
 
 /// The loop with a clock that stands still: nothing here takes time.

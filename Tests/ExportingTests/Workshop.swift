@@ -1,3 +1,4 @@
+import Applying
 import AuthentikAPI
 import AuthentikSandbox
 import CurlTransport
@@ -6,7 +7,6 @@ import Exporting
 import JSON
 import Kinds
 import Planning
-import Reconciling
 import SecretSources
 import Secrets
 import TestSupport

@@ -1,7 +1,7 @@
+import Applying
 import Foundation
 import Kinds
 import Planning
-import Reconciling
 import Testing
 
 @testable import Reporting

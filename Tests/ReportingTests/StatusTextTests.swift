@@ -4,8 +4,8 @@ import FoundationEssentials
 import Kinds
 import Testing
 
+@testable import Applying
 @testable import Planning
-@testable import Reconciling
 @testable import Reporting
 @testable import Status
 

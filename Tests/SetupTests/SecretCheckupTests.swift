@@ -1,6 +1,6 @@
+import Applying
 import DesiredState
 import Foundation
-import Reconciling
 import SecretSources
 import Testing
 

@@ -2,8 +2,8 @@ import Base
 import FoundationEssentials
 import Kinds
 
+@testable import Applying
 @testable import Planning
-@testable import Reconciling
 @testable import Status
 
 /// Documents as a daemon would hand them out.

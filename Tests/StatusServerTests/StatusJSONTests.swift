@@ -1,7 +1,7 @@
 import Reporting
 import Testing
 
-@testable import Reconciling
+@testable import Applying
 @testable import Status
 @testable import StatusServer
 

@@ -6,8 +6,8 @@ import Kinds
 import SecretSources
 import Secrets
 
+@testable import Applying
 @testable import Planning
-@testable import Reconciling
 @testable import Status
 
 /// A ledger and what is remembered of drift, and what happens to them, a minute apart.

@@ -8,7 +8,7 @@ import Reporting
 import Secrets
 import Testing
 
-@testable import Reconciling
+@testable import Applying
 @testable import Status
 
 /// What the status says after each thing that can happen, and what is worth telling.

@@ -1,5 +1,5 @@
+package import Applying
 package import Base
-package import Reconciling
 
 /// What was last attempted, what last succeeded, and what comes next.
 package struct PassesStatus: Sendable, Equatable, Codable {

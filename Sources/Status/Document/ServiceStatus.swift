@@ -1,8 +1,8 @@
+package import Applying
 package import Base
 import DesiredState
 import Kinds
 package import Planning
-package import Reconciling
 import Secrets
 
 /// How it stands with one service.

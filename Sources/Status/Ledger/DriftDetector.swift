@@ -1,7 +1,7 @@
+import Applying
 import DesiredState
 import Kinds
 import Planning
-import Reconciling
 import Secrets
 
 /// Tells what somebody else changed from what the file, or a secret, changed.

@@ -1,7 +1,7 @@
+package import Applying
 package import Base
 package import DesiredState
 import Planning
-package import Reconciling
 import SecretSources
 package import Secrets
 

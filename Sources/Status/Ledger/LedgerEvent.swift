@@ -1,7 +1,7 @@
+package import Applying
 package import Base
 package import DesiredState
 package import Planning
-package import Reconciling
 
 /// Something that happened to a service or to the whole, as the log and the metrics are to tell it.
 package enum LedgerEvent: Sendable {

@@ -1,7 +1,7 @@
+package import Applying
 package import AuthentikAPI
 package import Base
 package import DesiredState
-package import Reconciling
 
 /// How a pass ended, with all that the status is made of.
 package struct PassEnd: Sendable {

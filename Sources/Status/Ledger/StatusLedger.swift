@@ -1,8 +1,8 @@
+import Applying
 package import AuthentikAPI
 package import Base
 import DesiredState
 import Planning
-import Reconciling
 import SecretSources
 import Secrets
 import Synchronization

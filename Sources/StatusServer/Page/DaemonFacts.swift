@@ -1,5 +1,5 @@
+import Applying
 import Base
-import Reconciling
 import Reporting
 import Status
 

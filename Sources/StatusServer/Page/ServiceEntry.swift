@@ -1,6 +1,6 @@
+import Applying
 import Base
 import Planning
-import Reconciling
 import Reporting
 import Status
 

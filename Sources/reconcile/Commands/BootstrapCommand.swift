@@ -1,9 +1,9 @@
+import Applying
 import ArgumentParser
 import AuthentikAPI
 import Base
 import Files
 import KubernetesAPI
-import Reconciling
 import Reporting
 import Secrets
 import Setup

@@ -1,3 +1,4 @@
+import Applying
 import ArgumentParser
 import AuthentikAPI
 import Base
@@ -7,7 +8,6 @@ import DesiredState
 import FoundationEssentials
 import Kinds
 import KubernetesAPI
-import Reconciling
 import Reporting
 import Setup
 

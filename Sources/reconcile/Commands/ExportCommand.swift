@@ -1,9 +1,9 @@
+import Applying
 import ArgumentParser
 import AuthentikAPI
 import Base
 import Exporting
 import Logging
-import Reconciling
 import Reporting
 
 /// `reconcile export`: the live services as a file.

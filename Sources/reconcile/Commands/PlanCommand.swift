@@ -1,6 +1,6 @@
+import Applying
 import ArgumentParser
 import Planning
-import Reconciling
 import Reporting
 
 /// `reconcile plan`: what a pass would do.

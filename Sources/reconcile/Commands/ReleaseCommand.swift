@@ -1,7 +1,7 @@
+import Applying
 import ArgumentParser
 import DesiredState
 import Planning
-import Reconciling
 import Reporting
 
 /// `reconcile release`: gives up what an owner manages.

@@ -1,6 +1,6 @@
+import Applying
 import ArgumentParser
 import Planning
-import Reconciling
 import Reporting
 
 /// `reconcile`, without a subcommand: the daemon, or with `--once` a single pass.

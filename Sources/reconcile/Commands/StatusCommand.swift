@@ -1,8 +1,8 @@
+import Applying
 import ArgumentParser
 import Base
 import CurlTransport
 import FoundationEssentials
-import Reconciling
 import Reporting
 import Status
 

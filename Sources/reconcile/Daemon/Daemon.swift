@@ -1,3 +1,4 @@
+import Applying
 import ArgumentParser
 import AuthentikAPI
 import Base
@@ -12,7 +13,6 @@ import KubernetesAPI
 import Logging
 import Metrics
 import PrometheusMetrics
-import Reconciling
 import Reporting
 import SecretSources
 import Secrets

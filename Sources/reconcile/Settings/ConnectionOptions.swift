@@ -1,3 +1,4 @@
+import Applying
 import ArgumentParser
 import AuthentikAPI
 import Base
@@ -8,7 +9,6 @@ import FoundationEssentials
 import Kinds
 import KubernetesAPI
 import Logging
-import Reconciling
 import SecretSources
 import Secrets
 import Setup

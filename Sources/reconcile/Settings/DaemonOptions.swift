@@ -1,9 +1,9 @@
+import Applying
 import ArgumentParser
 import Base
 import Controller
 import Files
 import FoundationEssentials
-import Reconciling
 import Secrets
 import StatusServer
 

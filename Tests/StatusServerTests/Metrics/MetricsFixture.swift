@@ -4,7 +4,7 @@ import Planning
 import PrometheusMetrics
 import StatusServer
 
-@testable import Reconciling
+@testable import Applying
 @testable import Status
 
 /// Statuses as far as metrics look at them.

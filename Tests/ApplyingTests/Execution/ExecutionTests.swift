@@ -4,8 +4,8 @@ import JSON
 import Kinds
 import Testing
 
+@testable import Applying
 @testable import Planning
-@testable import Reconciling
 
 /// Which step comes next, and what a failure fails: without an Authentik.
 @Suite struct ExecutionTests {

@@ -1,6 +1,6 @@
+import Applying
 import AuthentikSandbox
 import Planning
-import Reconciling
 import Synchronization
 import TestSupport
 import Testing

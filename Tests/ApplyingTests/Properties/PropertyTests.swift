@@ -1,9 +1,9 @@
+import Applying
 import AuthentikSandbox
 import DesiredState
 import FoundationEssentials
 import JSON
 import Planning
-import Reconciling
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
+import Applying
 import AuthentikAPI
 import AuthentikSandbox
 import DesiredState
 import JSON
 import Kinds
 import Planning
-import Reconciling
 import TestSupport
 import Testing
 

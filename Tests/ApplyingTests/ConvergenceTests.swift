@@ -1,9 +1,9 @@
+import Applying
 import AuthentikSandbox
 import DesiredState
 import JSON
 import Kinds
 import Planning
-import Reconciling
 import TestSupport
 import Testing
 

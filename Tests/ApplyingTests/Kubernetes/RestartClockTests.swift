@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-@testable import Reconciling
+@testable import Applying
 
 @Suite(.timeLimit(.minutes(60))) struct RestartClockTests {
     @Test(arguments: [

@@ -1,10 +1,10 @@
+import Applying
 import AuthentikAPI
 import AuthentikSandbox
 import CurlTransport
 import DesiredState
 import FoundationEssentials
 import Kinds
-import Reconciling
 import SecretSources
 import Secrets
 import TestSupport
@@ -54,7 +54,7 @@ struct Homelab: Sendable {
     }
 
     static func desiredState() throws -> DesiredState {
-        // Tests/ReconcilingTests/Homelab.swift, three levels below the package.
+        // Tests/ApplyingTests/Homelab.swift, three levels below the package.
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let result = DesiredStateLoader.load(paths: [root.appending(path: "manifests/homelab.yaml").path])

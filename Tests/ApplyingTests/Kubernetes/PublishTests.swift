@@ -1,3 +1,4 @@
+import Applying
 import AuthentikAPI
 import AuthentikSandbox
 import Base
@@ -6,7 +7,6 @@ import JSON
 import KubernetesAPI
 import KubernetesSupport
 import Planning
-import Reconciling
 import SecretSources
 import TestSupport
 import Testing

@@ -1,8 +1,8 @@
+import Applying
 import AuthentikSandbox
 import JSON
 import Kinds
 import Planning
-import Reconciling
 import TestSupport
 import Testing
 

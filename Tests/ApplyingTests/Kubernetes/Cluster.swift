@@ -1,3 +1,4 @@
+import Applying
 import AuthentikAPI
 import AuthentikSandbox
 import CurlTransport
@@ -7,7 +8,6 @@ import Kinds
 import KubernetesAPI
 import KubernetesSupport
 import Planning
-import Reconciling
 import SecretSources
 import TestSupport
 import Testing

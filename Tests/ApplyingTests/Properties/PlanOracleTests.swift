@@ -1,9 +1,9 @@
+import Applying
 import AuthentikAPI
 import AuthentikSandbox
 import Foundation
 import JSON
 import Planning
-import Reconciling
 import TestSupport
 import Testing
 

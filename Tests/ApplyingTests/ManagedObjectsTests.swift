@@ -5,7 +5,7 @@ import Kinds
 import Planning
 import Testing
 
-@testable import Reconciling
+@testable import Applying
 
 @Suite(.timeLimit(.minutes(60))) struct ManagedObjectsTests {
     private static let application = "0fbb0049-99cd-4d9f-8fb8-2b2dc8ff24a2"

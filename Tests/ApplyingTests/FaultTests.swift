@@ -1,8 +1,8 @@
+import Applying
 import AuthentikAPI
 import AuthentikSandbox
 import JSON
 import Planning
-import Reconciling
 import Synchronization
 import TestSupport
 import Testing

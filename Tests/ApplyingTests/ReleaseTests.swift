@@ -1,7 +1,7 @@
+import Applying
 import AuthentikSandbox
 import JSON
 import Planning
-import Reconciling
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
+import Applying
 import AuthentikAPI
 import AuthentikSandbox
 import Base
 import DesiredState
 import JSON
 import Planning
-import Reconciling
 import Testing
 
 extension Homelab {

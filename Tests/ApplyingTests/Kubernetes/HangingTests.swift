@@ -1,3 +1,4 @@
+import Applying
 import AuthentikAPI
 import AuthentikSandbox
 import DesiredState
@@ -5,7 +6,6 @@ import JSON
 import Kinds
 import KubernetesSupport
 import Planning
-import Reconciling
 import SecretSources
 import TestSupport
 import Testing
