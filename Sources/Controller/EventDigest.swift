@@ -36,6 +36,9 @@ struct EventDigest {
             switch event {
             case .changed(let service):
                 changed.append("\(service.slug): \(service.decision.rawValue), \(service.reason)")
+            case .groupCreated(let name): changed.append("group '\(name)': create, it was missing")
+            case .groupFailed(let name, let failure, isNew: true):
+                stuck.append("group '\(name)': failed, \(failure.message)")
             case .restarted(let slug, let workload): restarted.append("\(slug): \(workload), for its new secret")
             case .failed(let slug, let failure, isNew: true): stuck.append("\(slug): failed, \(failure.message)")
             case .stuck(let slug, let state, let reason): stuck.append("\(slug): \(state.rawValue), \(reason)")
@@ -50,8 +53,8 @@ struct EventDigest {
             case .leads:
                 let note = "this replica leads, and writes"
                 rest.append(EventNote(isWarning: false, reason: "BecameLeader", note: note))
-            case .failed, .drifted, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .waits, .leaseLost,
-                .leaseBack:
+            case .failed, .groupFailed, .drifted, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .waits,
+                .leaseLost, .leaseBack:
                 continue
             }
         }

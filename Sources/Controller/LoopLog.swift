@@ -86,6 +86,9 @@ package final class LoopLog: Sendable {
     func happened(_ event: LedgerEvent) {
         switch event {
         case .changed(let service): changed(service)
+        case .groupCreated(let name):
+            logger.notice("created", metadata: ["group": "\(name)", "reason": "it was missing"])
+        case .groupFailed(let name, let failure, let isNew): failed(["group": "\(name)"], failure, isNew)
         case .restarted(let slug, let workload):
             logger.notice("restarted its workload", metadata: ["service": "\(slug)", "workload": "\(workload)"])
         case .drifted(let service, let author):
@@ -99,7 +102,7 @@ package final class LoopLog: Sendable {
         case .mended(let slug, let fields):
             let fields = fields.map(\.description).joined(separator: ", ")
             logger.info("changed it back", metadata: ["service": "\(slug)", "field": "\(fields)"])
-        case .failed(let slug, let failure, let isNew): failed(slug, failure, isNew)
+        case .failed(let slug, let failure, let isNew): failed(["service": "\(slug)"], failure, isNew)
         case .stuck(let slug, let state, let reason):
             logger.warning("\(state.rawValue)", metadata: ["service": "\(slug)", "reason": "\(reason)"])
         case .recovered(let slug): logger.notice("in sync again", metadata: ["service": "\(slug)"])
@@ -148,8 +151,8 @@ package final class LoopLog: Sendable {
         }
     }
 
-    private func failed(_ slug: String, _ failure: ServiceFailure, _ isNew: Bool) {
-        var metadata: Logger.Metadata = ["service": "\(slug)"]
+    private func failed(_ subject: Logger.Metadata, _ failure: ServiceFailure, _ isNew: Bool) {
+        var metadata = subject
         metadata["error"] = "\(failure.message)"
         if let id = failure.requestID { metadata["authentik.request"] = "\(id)" }
         for field in failure.fields {

@@ -13,6 +13,8 @@ package struct Kind: Sendable {
         case namedInMark
         /// Somebody else's: used, and never changed.
         case others
+        /// Nobody's: made where a file declares one that is missing, and never changed or deleted.
+        case nobodys
     }
 
     /// Its name in this program: `application`.
@@ -42,5 +44,5 @@ package struct Kind: Sendable {
     package var model: ObjectModel? { endpoint.model }
 
     /// All kinds, in the order in which people read of them.
-    package static let all = [application, oauth2Provider, mark, flow, certificate, scopeMapping, policyBinding]
+    package static let all = [application, oauth2Provider, mark, flow, certificate, scopeMapping, policyBinding, group]
 }

@@ -16,6 +16,9 @@ package struct Narrowing: Sendable, Equatable, Codable {
 
     /// Whether it is about a service.
     package func includes(_ slug: String) -> Bool { only.isEmpty || only.contains(slug) }
+
+    /// Whether it is about what the file declares beside services, and no service needs.
+    package var includesShared: Bool { only.isEmpty }
 }
 
 /// Slugs that a narrowing names, and that neither the file nor an orphan has.

@@ -6,6 +6,8 @@ package struct Plan: Sendable {
     package var services: [ServicePlan]
     /// What services need and none of them owns: a failure fails only what comes after it.
     package var shared: [Step] = []
+    /// The groups that the file declares, in its order; ``shared`` makes those that are missing.
+    package var groups: [GroupPlan] = []
     /// Set if deletions are held back; see ``Brake``.
     package var brake: Brake?
 
@@ -16,11 +18,15 @@ package struct Plan: Sendable {
 
     /// The services that a pass would write to.
     package var changing: [ServicePlan] { services.filter { !$0.steps.isEmpty } }
-    /// Leaves services out, and with them what only they need.
+    /// Whether a pass would write anything.
+    package var isChanging: Bool { !changing.isEmpty || !shared.isEmpty }
+
+    /// Leaves services out, and with them what the others do not need.
     package mutating func removeServices(where isLeftOut: (ServicePlan) -> Bool) {
         services.removeAll(where: isLeftOut)
         let needed = services.flatMap(\.steps).reduce(into: Set<Step.ID>()) { $0.formUnion($1.after) }
         shared.removeAll { !needed.contains($0.id) }
+        groups.removeAll { !needed.contains($0.id) }
     }
 
     /// The services that need a person.

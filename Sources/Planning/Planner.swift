@@ -43,6 +43,8 @@ package import Secrets
 /// is an orphan: reported and left alone, or, with `prune`, deleted. One with a mark that cannot be read, and that no
 /// service declares, is a conflict, unless the mark says that it is another owner's. ``Claim`` tells which application is a
 /// service's own, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted, and ``Brake`` when nothing is.
+///
+/// Groups are no service's: see ``GroupPlan``.
 package struct Planner {
     private let desired: DesiredState
     private let observation: Observation
@@ -63,16 +65,23 @@ package struct Planner {
         allowedDeletions: Int? = nil
     ) -> Plan {
         let planner = Planner(desired, secrets, observed, address: address)
-        let services = planner.services(holdingDeletions: false)
+        var plan = planner.services(allowedDeletions: allowedDeletions)
+        plan.groups = GroupPlan.plan(desired.groups, observed.groups)
+        plan.shared = plan.groups.compactMap(\.step)
+        return plan
+    }
+
+    private func services(allowedDeletions: Int?) -> Plan {
+        let services = services(holdingDeletions: false)
         let brake = Brake(
             deletions: services.count { $0.deletion != nil },
             allowed: allowedDeletions,
             desired: desired,
-            owned: planner.observation.owned.count
+            owned: observation.owned.count
         )
         guard let brake else { return Plan(services: services) }
         // What is not deleted gives up neither its name nor its application's place.
-        return Plan(services: planner.services(holdingDeletions: true), brake: brake)
+        return Plan(services: self.services(holdingDeletions: true), brake: brake)
     }
 
     private init(

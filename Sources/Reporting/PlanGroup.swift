@@ -69,6 +69,13 @@ struct PlanSummary {
     private(set) var others: [String] = []
     private let needsSomebody: Bool
 
+    /// Of a whole plan, with the groups that it makes.
+    init(_ plan: Plan, _ style: Style = Style(isColored: false)) {
+        self.init(plan.services, style)
+        let missing = plan.groups.count(where: \.isMissing)
+        if missing > 0 { planned.append("\(count(missing, "group")) \(Decision.create.look.summary)") }
+    }
+
     init(_ services: [ServicePlan], _ style: Style = Style(isColored: false)) {
         let held = services.filter(\.isHeld).count
         for decision in Decision.allCases {

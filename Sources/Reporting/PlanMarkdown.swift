@@ -10,6 +10,9 @@ package struct PlanMarkdown {
         .conflicts, .blocked, .waiting, .deletions, .releases, .changes, .adoptions, .orphans, .inSync,
     ]
 
+    /// Groups that are named; the rest is counted.
+    private static let namedGroups = 100
+
     /// Whether to list what is in sync, too.
     let isVerbose: Bool
 
@@ -20,7 +23,8 @@ package struct PlanMarkdown {
     package func render(_ result: PlanResult) -> String {
         let plan = result.plan
         var comment = CommentBudget()
-        _ = comment.add("### Plan: \(PlanSummary(plan.services).text)", remarks(result).joined(separator: "  \n"))
+        _ = comment.add("### Plan: \(PlanSummary(plan).text)", remarks(result).joined(separator: "  \n"))
+        if let groups = groups(plan.groups) { _ = comment.add(groups) }
         var leftOut: [ServicePlan] = []
         for group in Self.order where isVerbose || group != .inSync {
             let services = plan.services(in: group)
@@ -45,6 +49,18 @@ package struct PlanMarkdown {
                     + (result.narrowing.only.count > 20 ? " and \(result.narrowing.only.count - 20) others" : ""),
             result.narrowing.withoutSecrets ? "Secrets are left out: not resolved, not compared" : nil,
         ].compactMap { $0 }
+    }
+
+    /// The groups that are made, or nil without any; those that are there, too, if that is wanted.
+    private func groups(_ groups: [GroupPlan]) -> String? {
+        let shown = groups.filter { isVerbose || $0.isMissing }
+        guard !shown.isEmpty else { return nil }
+        let lines = shown.prefix(Self.namedGroups).map { group in
+            "- **\(group.decision.look.planned)** \(Markdown.code(group.name.cut(to: 100)))"
+        }
+        let rest = shown.count - lines.count
+        let list = lines + (rest > 0 ? ["- and \(count(rest, "other"))"] : [])
+        return "#### Groups: \(shown.count)\n\n" + list.joined(separator: "\n")
     }
 
     private func title(_ group: PlanGroup, _ services: [ServicePlan], _ brake: Brake?) -> String {

@@ -17,12 +17,14 @@ package struct PlanText {
 
     package func render(_ result: PlanResult) -> String {
         let shown = result.plan.services.filter { isVerbose || PlanGroup($0) != .inSync }
+        let groups = result.plan.groups.filter { isVerbose || $0.isMissing }
         let text = ServiceText(
             style: style,
-            slugs: shown.map(\.slug),
-            words: shown.map(\.decision.look.planned)
+            slugs: shown.map(\.slug) + groups.map(\.name),
+            words: (shown.map(\.decision) + groups.map(\.decision)).map(\.look.planned)
         )
         var blocks = [[heading(result.release.description, "\(result.address)", isSandbox: result.isSandbox)]]
+        if !groups.isEmpty { blocks.append([style.bold("Groups")] + groups.map(text.headline)) }
         for group in PlanGroup.allCases {
             let services = shown.filter { PlanGroup($0) == group }
             if !services.isEmpty { blocks.append(block(group, services, brake: result.plan.brake, text: text)) }
@@ -69,7 +71,7 @@ package struct PlanText {
         let only = result.narrowing.only.map(\.printable).joined(separator: ", ")
         let subject = only.isEmpty ? "Plan" : "Plan for \(only) only"
         let end = result.nextStep.isEmpty ? "" : " " + result.nextStep.printable
-        return "\(subject): \(PlanSummary(result.plan.services, style).text).\(end)"
+        return "\(subject): \(PlanSummary(result.plan, style).text).\(end)"
     }
 }
 
@@ -107,8 +109,9 @@ package struct PlanResult: Sendable {
 
     /// What to do about it; empty if nothing is to be done.
     var nextStep: String {
-        if plan.changing.isEmpty { return "" }
-        if plan.changing.allSatisfy({ $0.decision == .release }) { return "Run 'reconcile release' to apply." }
+        if !plan.isChanging { return "" }
+        let isRelease = plan.shared.isEmpty && plan.changing.allSatisfy { $0.decision == .release }
+        if isRelease { return "Run 'reconcile release' to apply." }
         if let savedTo { return "Run 'reconcile --once --plan \(savedTo)' to apply exactly this." }
         if narrowing.withoutSecrets { return "To apply it, run 'reconcile --once' where the secrets are." }
         let options =

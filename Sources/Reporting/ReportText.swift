@@ -20,8 +20,14 @@ package struct ReportText {
     ///   - isSandbox: whether that is one made for this run.
     package func render(_ report: PassReport, address: AuthentikAddress, isSandbox: Bool) -> String {
         let shown = report.outcomes.filter { isVerbose || PlanGroup($0.plan) != .inSync }
-        let text = ServiceText(style: style, slugs: shown.map(\.plan.slug), words: shown.map(word))
+        let groups = report.groups.filter { isVerbose || $0.group.isMissing }
+        let text = ServiceText(
+            style: style,
+            slugs: shown.map(\.plan.slug) + groups.map(\.group.name),
+            words: shown.map(word) + groups.map(word)
+        )
         var lines = [heading(report.release.description, "\(address)", isSandbox: isSandbox), ""]
+        lines += groups.flatMap { self.lines(of: $0, text) }
         for outcome in shown {
             let look = outcome.plan.decision.look
             if let failure = outcome.failure {
@@ -42,6 +48,30 @@ package struct ReportText {
         let remark = standInRemark(report.secrets.standIns).map { [$0, ""] } ?? []
         let brake = report.brake.map { [style.red($0.description), ""] } ?? []
         return (lines + brake + remark + [summary(report)]).joined(separator: "\n")
+    }
+
+    private func lines(of outcome: GroupOutcome, _ text: ServiceText) -> [String] {
+        let (group, look) = (outcome.group, outcome.group.decision.look)
+        let (sign, color) = outcome.failure == nil ? (look.sign, look.color) : ("x", .red)
+        return [text.headline(group.name, word(outcome), group.reason, sign: sign, color: color)]
+            + (outcome.failure.map(text.failure) ?? [])
+    }
+
+    private func word(_ outcome: GroupOutcome) -> String {
+        let look = outcome.group.decision.look
+        return outcome.failure == nil ? look.done : "\(look.planned) failed"
+    }
+
+    /// `; 2 groups: 1 in sync, 1 created`; empty without any.
+    private func summary(_ groups: [GroupOutcome]) -> String {
+        guard !groups.isEmpty else { return "" }
+        let failed = groups.count { $0.failure != nil }
+        let parts = [Decision.inSync, .create].compactMap { decision in
+            let number = groups.count { $0.group.decision == decision && $0.failure == nil }
+            return number == 0 ? nil : "\(number) \(decision.look.done)"
+        }
+        let all = parts + (failed == 0 ? [] : [style.red("\(failed) failed")])
+        return "; \(count(groups.count, "group")): \(all.joined(separator: ", "))"
     }
 
     private func word(_ outcome: ServiceOutcome) -> String {
@@ -65,7 +95,8 @@ package struct ReportText {
             parts + (held == 0 ? [] : [style.red("\(count(held, "deletion")) held back")])
             + (failed == 0 ? [] : [style.red("\(failed) failed")])
         let writes = report.requests.writes == 0 ? "none of them a write" : count(report.requests.writes, "write")
-        return "\(count(services.count, "service"))\(all.isEmpty ? "" : ": \(all.joined(separator: ", "))"). "
+        return "\(count(services.count, "service"))\(all.isEmpty ? "" : ": \(all.joined(separator: ", "))")"
+            + "\(summary(report.groups)). "
             + "\(count(report.requests.total, "request")), \(writes), in \(seconds(report.duration))."
     }
 }

@@ -31,6 +31,12 @@ struct ServiceText {
         headline(service.slug, word, service.reason, sign: sign, color: color)
     }
 
+    /// The line of a group of a plan.
+    func headline(_ group: GroupPlan) -> String {
+        let look = group.decision.look
+        return headline(group.name, look.planned, group.reason, sign: look.sign, color: look.color)
+    }
+
     func headline(
         _ slug: String,
         _ word: String,

@@ -13,7 +13,8 @@ package struct Bootstrap: Sendable {
     package var client: AuthentikClient
     /// The name of the account, its group and its role; the token's identifier is derived of it.
     package var name: String
-    package var permissions = RequiredPermission.all.map(\.name)
+    /// Unless told otherwise, those for a file of services.
+    package var permissions = RequiredPermission.needed(by: []).map(\.name)
     /// Whether the role's surplus is taken away: whatever it has beyond ``permissions``, since nothing tells what an
     /// earlier release gave it from what a person did.
     package var trims = false
@@ -22,9 +23,16 @@ package struct Bootstrap: Sendable {
 
     package static let standardName = "reconcile"
 
+    /// The command that makes an account with the permissions that files need.
+    ///
+    /// - Parameter paths: the files, where they need more than services do.
+    package static func command(for paths: [String] = []) -> String {
+        (["reconcile bootstrap"] + paths.map { "--config \($0)" }).joined(separator: " ")
+    }
+
     /// The command that takes a surplus away.
-    package static func trimming(_ name: String) -> String {
-        "reconcile bootstrap --trim" + (name == standardName ? "" : " --account \(name)")
+    package static func trimming(_ name: String, for paths: [String] = []) -> String {
+        command(for: paths) + " --trim" + (name == standardName ? "" : " --account \(name)")
     }
 
     package init(client: AuthentikClient, name: String) {

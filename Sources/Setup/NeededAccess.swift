@@ -1,3 +1,4 @@
+package import AuthentikAPI
 package import DesiredState
 package import KubernetesAPI
 import SecretSources
@@ -18,6 +19,11 @@ package struct NeededAccess: Sendable, Hashable {
         self.object = object
         self.purpose = purpose
     }
+}
+
+extension DesiredState {
+    /// What takes rights in Authentik beyond those that services do.
+    package var features: Set<FileFeature> { groups.isEmpty ? [] : [.groups] }
 }
 
 extension NeededAccess {

@@ -37,7 +37,7 @@ enum ExitStatus: Int32, Sendable {
         if !plan.stuck.isEmpty || plan.brake != nil {
             self = .incomplete
         } else {
-            self = plan.changing.isEmpty ? .success : .changes
+            self = plan.isChanging ? .changes : .success
         }
     }
 }

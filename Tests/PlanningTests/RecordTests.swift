@@ -217,8 +217,6 @@ struct Move: Sendable, CustomTestStringConvertible {
 }
 
 extension World {
-    var desired: DesiredState { DesiredState(owner: owner, services: services.sorted { $0.slug < $1.slug }) }
-
     func record() -> PlanRecord {
         guard let address = AuthentikAddress("https://sso.example.net") else { preconditionFailure("no address") }
         return PlanRecord(plan, release: observed.release, address: address, owner: owner)

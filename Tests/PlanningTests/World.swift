@@ -38,11 +38,18 @@ struct World {
         self.services = services
     }
 
+    var groups: [String] = []
+
     var plan: Plan {
+        Planner.plan(desired, secrets: secrets, observed: observed, address: "https://sso.example.net")
+    }
+
+    var desired: DesiredState {
         var desired = DesiredState(owner: owner, services: services.sorted { $0.slug < $1.slug })
         desired.prune = prune
         desired.maxDeletions = maxDeletions
-        return Planner.plan(desired, secrets: secrets, observed: observed, address: "https://sso.example.net")
+        desired.groups = groups
+        return desired
     }
 
     static func release(_ text: String) -> Release {

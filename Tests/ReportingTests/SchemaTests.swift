@@ -8,7 +8,13 @@ import Testing
 @testable import Reporting
 
 @Suite(.timeLimit(.minutes(60))) struct SchemaTests {
-    @Test(arguments: [SamplePlan.plan, SamplePlan.held, Plan(services: [])])
+    private static let withGroups = {
+        var plan = SamplePlan.plan
+        plan.groups = [GroupPlan(name: "family", isMissing: true), GroupPlan(name: "admins", isMissing: false)]
+        return plan
+    }()
+
+    @Test(arguments: [SamplePlan.plan, SamplePlan.held, withGroups, Plan(services: [])])
     func describesEveryPlan(_ plan: Plan) throws {
         let json = try JSONValue(parsing: Array(JSONText.of(SamplePlan.record(plan)).utf8))
         #expect(try schema("plan").mistakes(in: json) == [])

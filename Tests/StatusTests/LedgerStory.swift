@@ -68,6 +68,11 @@ final class LedgerStory {
         take(.loaded(files))
     }
 
+    func declare(groups: [String]) {
+        files.desired.groups = groups
+        take(.loaded(files))
+    }
+
     func take(_ change: FileChange) { ledger.took(change, at: now) }
 
     /// A pass that came to these outcomes.
@@ -76,6 +81,7 @@ final class LedgerStory {
     @discardableResult
     func pass(
         _ outcomes: [ServiceOutcome],
+        groups: [GroupOutcome] = [],
         brake: Brake? = nil,
         authors: [String: DriftAuthor] = [:]
     ) -> [String] {
@@ -83,6 +89,7 @@ final class LedgerStory {
         let report = PassReport(
             release: release,
             outcomes: outcomes.sorted { $0.plan.slug < $1.plan.slug },
+            groups: groups,
             brake: brake,
             requests: RequestCounts(),
             duration: .seconds(1),
@@ -154,6 +161,9 @@ extension LedgerEvent {
         case .mended(let slug, let fields): "mended \(slug) \(fields.map(\.description).joined(separator: ", "))"
         case .failed(let slug, let failure, let isNew): "failed \(slug): \(failure.message)\(isNew ? ", new" : "")"
         case .stuck(let slug, let state, _): "stuck \(slug) \(state.rawValue)"
+        case .groupCreated(let name): "created group \(name)"
+        case .groupFailed(let name, let failure, let isNew):
+            "failed group \(name): \(failure.message)\(isNew ? ", new" : "")"
         case .recovered(let slug): "recovered \(slug)"
         case .fightBegan(let slug, _): "fight \(slug)"
         case .fightEnded(let slug): "peace \(slug)"

@@ -28,6 +28,25 @@ import Testing
         #expect(document.passes == PassesStatus(failuresInARow: 0))
     }
 
+    @Test func `a group is there, or why it is not`() throws {
+        #expect(story.document.groups == nil)
+        story.declare(groups: ["family"])
+        #expect(story.document.groups?.map(\.state) == [.pending])
+        var family = GroupOutcome(group: GroupPlan(name: "family", isMissing: true), failure: ServiceFailure("no"))
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], groups: [family]) == ["failed group family: no, new"])
+        #expect(story.document.groups?.map(\.message) == ["no"])
+        #expect(story.document.state == .outOfSync)
+        #expect(story.document.message == "the group 'family' could not be made: no")
+        #expect(story.document.passes.lastSuccess?.result == .incomplete)
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], groups: [family]) == ["failed group family: no"])
+        family.failure = nil
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], groups: [family]) == ["created group family"])
+        #expect(story.document.groups?.map(\.state) == [.inSync])
+        #expect(story.document.state == .inSync)
+        story.declare(groups: [])
+        #expect(story.document.groups == nil)
+    }
+
     @Test func `what a pass made is in sync, and was changed`() throws {
         let events = story.pass([.grafana(.create), .docs(.inSync)])
         let grafana = try #require(story.document.services.last)

@@ -43,11 +43,16 @@ struct Execution {
     private var transactions: Set<Int> = []
     /// Why no other service is begun; nil to go on.
     private var stop: ServiceFailure?
+    /// How many steps are no service's; they are the first nodes.
+    private let sharedCount: Int
+    /// Why such steps were not done.
+    private var sharedFailures: [Int: ServiceFailure] = [:]
     /// How many services are done, in whichever way.
     private(set) var doneCount = 0
 
     init(shared: [Step], services plans: [ServicePlan], _ release: Release) {
         self.release = release
+        sharedCount = shared.count
         services = plans.map { ServiceProgress(plan: $0, release: release) }
         nodes = shared.map { Node(step: $0, service: nil) }
         for (index, plan) in plans.enumerated() { nodes += plan.steps.map { Node(step: $0, service: index) } }
@@ -91,12 +96,13 @@ struct Execution {
         while let node = begunNodes.pop() { if let job = job(of: node) { return job } }
         while let node = fresh.pop() {
             guard nodes[node].state == .waiting else { continue }
-            if let service = nodes[node].service, !services[service].isBegun {
+            let service = nodes[node].service
+            if service.map({ !services[$0].isBegun }) ?? true {
                 if let reason = stop ?? (isTimeUp() ? Self.timeIsUp : nil) {
                     skip(node, reason)
                     continue
                 }
-                services[service].isBegun = true
+                if let service { services[service].isBegun = true }
             }
             if let job = job(of: node) { return job }
         }
@@ -152,6 +158,8 @@ struct Execution {
         if let service = nodes[node].service {
             let isWritten = result.failure == nil && !isResolved
             services[service].take(result, of: isWritten ? WriteRecord.Action(step.effect) : nil)
+        } else {
+            sharedFailures[node] = result.failure ?? (result.unkept.isEmpty ? nil : .complaint(about: result.unkept))
         }
         if result.failure == nil, step.effect.isTransaction, !isResolved {
             transactions.insert(node)
@@ -160,7 +168,7 @@ struct Execution {
         outputs[step.id] = result.output
         nodes[node].state = .over
         for dependent in nodes[node].dependents {
-            let isOther = nodes[dependent].service != nodes[node].service
+            let isOther = isOther(dependent, than: node)
             // What Authentik did not keep, nobody else can count on.
             if result.failure != nil || isOther && !result.unkept.isEmpty {
                 skip(dependent, isOther ? Self.notAttempted(after: step.id) : nil)
@@ -180,13 +188,21 @@ struct Execution {
         while let (node, reason) = rest.popLast() {
             guard nodes[node].state == .waiting else { continue }
             nodes[node].state = .over
-            if let service = nodes[node].service { services[service].fail(reason) }
+            if let service = nodes[node].service {
+                services[service].fail(reason)
+            } else {
+                sharedFailures[node] = reason
+            }
             rest += nodes[node].dependents.map { dependent in
-                let isOther = nodes[dependent].service != nodes[node].service
-                return (dependent, isOther ? Self.notAttempted(after: nodes[node].step.id) : nil)
+                return (dependent, isOther(dependent, than: node) ? Self.notAttempted(after: nodes[node].step.id) : nil)
             }
             finish(nodes[node].service)
         }
+    }
+
+    /// Whether a step does not fail of itself with one that it comes after, and has to be told why.
+    private func isOther(_ dependent: Int, than node: Int) -> Bool {
+        nodes[dependent].service == nil || nodes[dependent].service != nodes[node].service
     }
 
     /// Takes note of a step of a service that is over; after the last one its mark is corrected, if need be.
@@ -244,11 +260,17 @@ struct Execution {
     var outcomes: [ServiceOutcome] {
         services.map { service in
             var failure = service.failure
-            if service.open > 0 { failure = failure ?? ServiceFailure("not attempted: its steps wait for each other") }
+            if service.open > 0 { failure = failure ?? Self.waitsForItself }
             return ServiceOutcome(plan: service.plan, failure: failure, written: service.written, made: service.made)
         }
     }
 
+    /// Why the steps that are no service's were not done, in their order; nil for one that was.
+    var sharedOutcomes: [ServiceFailure?] {
+        (0..<sharedCount).map { sharedFailures[$0] ?? (nodes[$0].state == .over ? nil : Self.waitsForItself) }
+    }
+
+    private static let waitsForItself = ServiceFailure("not attempted: its steps wait for each other")
     private static let timeIsUp = ServiceFailure("not attempted: the time for this pass was up")
     private static let tokenRefused = ServiceFailure("not attempted: Authentik refused the token meanwhile")
 

@@ -21,8 +21,8 @@ struct Executor: Sendable {
     var kubernetes: KubernetesAccess?
     var clock = RestartClock()
 
-    /// - Returns: what became of each service, ordered by slug.
-    func run(_ plan: Plan) async -> [ServiceOutcome] {
+    /// - Returns: what became of each service, ordered by slug, and of each of ``Plan/shared``, in their order.
+    func run(_ plan: Plan) async -> (services: [ServiceOutcome], shared: [ServiceFailure?]) {
         let changing = plan.changing
         var execution = Execution(shared: plan.shared, services: changing, release)
         await withTaskGroup(of: (job: Job, result: JobResult).self) { group in
@@ -48,7 +48,8 @@ struct Executor: Sendable {
             report(execution.doneCount, after: &done, of: changing.count)
         }
         let untouched = plan.services.filter(\.steps.isEmpty).map { ServiceOutcome(plan: $0, failure: nil) }
-        return (execution.outcomes + untouched).map(hindered).sorted { $0.plan.slug < $1.plan.slug }
+        let services = (execution.outcomes + untouched).map(hindered).sorted { $0.plan.slug < $1.plan.slug }
+        return (services, execution.sharedOutcomes)
     }
 
     private func perform(_ job: Job) async -> JobResult {

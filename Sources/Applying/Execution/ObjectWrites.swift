@@ -95,4 +95,12 @@ struct ObjectWriter: Sendable {
             )
         }
     }
+
+    static func groups(_ client: AuthentikClient) -> ObjectWriter {
+        ObjectWriter(client, .groups) { fields in
+            try await client.createGroup(fields.body, name: fields.text("name"))
+        } written: { (group: Group, _) in
+            WrittenObject(pk: .string(group.pk), unkept: [])
+        }
+    }
 }

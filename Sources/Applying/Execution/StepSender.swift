@@ -122,6 +122,7 @@ struct StepSender: Sendable {
     private func writer(of kind: ResourceKind, _ context: StepContext) -> ObjectWriter {
         switch kind {
         case .application: .applications(client)
+        case .group: .groups(client)
         case .provider: .providers(client, release, declared: context.declaredProviderFields)
         }
     }

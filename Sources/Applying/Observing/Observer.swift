@@ -31,7 +31,7 @@ package struct Observer: Sendable {
         published known: [PublishedObjectName: PublishedObservation]? = nil
     ) async throws -> ObservedState {
         async let published = published(for: desired, narrowing, known)
-        var observed = try await authentik(for: desired)
+        var observed = try await authentik(for: desired, withGroups: narrowing.includesShared)
         observed.published = await published
         return observed
     }
@@ -83,10 +83,12 @@ package struct Observer: Sendable {
     ///
     /// A superuser does it with eight list requests, all at once, however many services there are. Anybody else's list
     /// of applications is filtered by policy, so those that it hides are read by slug after the lists, a request each.
-    /// Where something looks like a proxy provider and has no application that tells, one more list does.
+    /// Where something looks like a proxy provider and has no application that tells, one more list does; and one more
+    /// where the file declares groups.
     ///
+    /// - Parameter withGroups: whether groups that are declared are looked at.
     /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
-    private func authentik(for desired: DesiredState) async throws -> ObservedState {
+    private func authentik(for desired: DesiredState, withGroups: Bool = true) async throws -> ObservedState {
         do {
             async let release = client.release()
             async let account = client.account()
@@ -96,6 +98,7 @@ package struct Observer: Sendable {
             async let flows = client.flows()
             async let keys = client.keys()
             async let scopeMappings = client.scopeMappings()
+            async let groups = withGroups && !desired.groups.isEmpty ? client.groups() : []
             // The release explains the failures of the others.
             try check(await release)
             let isSuperuser = try await account.isSuperuser
@@ -107,6 +110,7 @@ package struct Observer: Sendable {
                 keys: keys,
                 scopeMappings: scopeMappings
             )
+            observed.groups = try await groups
             let list = try await listed
             switch (isSuperuser, list.isWhole) {
             case (true, true): observed.applications = list.rows

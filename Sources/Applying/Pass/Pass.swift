@@ -52,15 +52,16 @@ package struct Pass: Sendable {
         let start = ContinuousClock.now
         let seen = try await observe()
         let plan = try reviewed.map { try self.plan(of: seen, reviewedAs: $0) } ?? narrowedPlan(of: seen)
-        let outcomes = await execute(plan, seen)
+        let (outcomes, shared) = await execute(plan, seen)
+        let groups = GroupOutcome.outcomes(plan.groups, shared)
         guard reviewed == nil else {
             // Only the plan that was reviewed may be applied, so there is no other to go on with.
-            return report(outcomes.map(\.askingForAnotherPlan), of: plan, seen, since: start)
+            return report(outcomes.map(\.askingForAnotherPlan), groups, of: plan, seen, since: start)
         }
         guard let again = await lookAgain(after: outcomes, seen) else {
-            return report(outcomes, of: plan, seen, since: start)
+            return report(outcomes, groups, of: plan, seen, since: start)
         }
-        var report = report(again.outcomes, of: again.plan, again.seen, since: start)
+        var report = report(again.outcomes, groups, of: again.plan, again.seen, since: start)
         (report.brake, report.release) = (plan.brake, seen.authentik.release)
         return report
     }
@@ -135,7 +136,12 @@ package struct Pass: Sendable {
 
     /// Carries out a plan but for the services that need a secret which was left out, since none is ever given a random
     /// one, and for those that are only looked at.
-    private func execute(_ plan: Plan, _ seen: Seen) async -> [ServiceOutcome] {
+    ///
+    /// - Returns: what became of the services, and of ``Plan/shared``.
+    private func execute(
+        _ plan: Plan,
+        _ seen: Seen
+    ) async -> (services: [ServiceOutcome], shared: [ServiceFailure?]) {
         let paused = paused(seen.secrets.looks)
         var plan = plan
         plan.services = plan.services.map { $0.needsSecret || $0.isPaused(paused) ? $0.withheld : $0 }
@@ -146,7 +152,8 @@ package struct Pass: Sendable {
             onProgress: onProgress
         )
         executor.kubernetes = kubernetes
-        return await executor.run(plan).map { outcome in
+        let (outcomes, shared) = await executor.run(plan)
+        let services = outcomes.map { outcome in
             var outcome = outcome
             outcome.isPaused = outcome.plan.isPaused(paused)
             if outcome.plan.needsSecret {
@@ -156,12 +163,14 @@ package struct Pass: Sendable {
             }
             return outcome
         }
+        return (services, shared)
     }
 
     // MARK: - Report
 
     private func report(
         _ outcomes: [ServiceOutcome],
+        _ groups: [GroupOutcome],
         of plan: Plan,
         _ seen: Seen,
         since start: ContinuousClock.Instant
@@ -171,6 +180,7 @@ package struct Pass: Sendable {
         return PassReport(
             release: seen.authentik.release,
             outcomes: outcomes,
+            groups: groups,
             brake: plan.brake,
             requests: client.requestCounts,
             duration: .now - start,
@@ -224,7 +234,7 @@ extension Pass {
         else { return nil }
         var plan = whole
         plan.removeServices { service in failed[service.slug].map(service.repeats) ?? true }
-        let again = await execute(plan, seen)
+        let again = await execute(plan, seen).services
         let replaced = Dictionary(again.map { ($0.plan.slug, $0) }, uniquingKeysWith: { first, _ in first })
         return (outcomes.map { replaced[$0.plan.slug]?.following($0) ?? $0 }, whole, seen)
     }

@@ -9,6 +9,8 @@ package struct PassReport: Sendable {
     package var release: Release
     /// One for each service, ordered by slug.
     package var outcomes: [ServiceOutcome]
+    /// One for each group that the file declares, in its order; none if the pass is not about them.
+    package var groups: [GroupOutcome] = []
     /// Set if deletions were held back.
     package var brake: Brake?
     package var requests: RequestCounts
@@ -18,8 +20,10 @@ package struct PassReport: Sendable {
     /// What came of the secrets.
     package var secrets = ResolvedSecrets()
 
-    /// Whether every service is as declared now, and no deletion is held back.
-    package var isConverged: Bool { brake == nil && outcomes.allSatisfy(\.isConverged) }
+    /// Whether every service and group is as declared now, and no deletion is held back.
+    package var isConverged: Bool {
+        brake == nil && outcomes.allSatisfy(\.isConverged) && groups.allSatisfy(\.isConverged)
+    }
 }
 
 /// What became of one service.
@@ -44,7 +48,29 @@ package struct ServiceOutcome: Sendable {
     }
 }
 
-/// Why the writes to a service were not all done.
+/// What became of one group.
+package struct GroupOutcome: Sendable {
+    package var group: GroupPlan
+    /// Why it is not there now; nil if it is.
+    package var failure: ServiceFailure?
+
+    package var isConverged: Bool { failure == nil }
+    /// Whether it was missing and is not any more.
+    package var isCreated: Bool { group.isMissing && failure == nil }
+
+    package init(group: GroupPlan, failure: ServiceFailure? = nil) {
+        self.group = group
+        self.failure = failure
+    }
+
+    /// - Parameter failures: of the steps that make those that are missing, in their order.
+    static func outcomes(_ groups: [GroupPlan], _ failures: [ServiceFailure?]) -> [GroupOutcome] {
+        var failures = failures.makeIterator()
+        return groups.map { GroupOutcome(group: $0, failure: $0.isMissing ? failures.next() ?? nil : nil) }
+    }
+}
+
+/// Why the writes to a service, or a group, were not all done.
 package struct ServiceFailure: Error, Equatable {
     /// A clause, in Authentik's own words where it had any.
     package var message: String

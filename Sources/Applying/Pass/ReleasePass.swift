@@ -31,6 +31,7 @@ package struct ReleasePass: Sendable {
         let start = ContinuousClock.now
         let (plan, release) = try await plan()
         let outcomes = await Executor(client: client, release: release, concurrency: concurrency).run(plan)
+            .services
         return PassReport(
             release: release,
             outcomes: outcomes,

@@ -11,7 +11,7 @@ package struct ReportDocument: Encodable, Sendable {
     var kind = "report"
     var version = 1
     var authentik: AuthentikRecord
-    /// Whether every service is as declared now.
+    /// Whether every service and group is as declared now.
     var isConverged: Bool
     var summary: [String: Int]
     /// How many services failed, whatever was decided of them.
@@ -22,6 +22,8 @@ package struct ReportDocument: Encodable, Sendable {
     var durationSeconds: Double
     /// References of secrets that were made up for a sandbox.
     var madeUpSecrets: [String]
+    /// Absent if the file declares none, or the pass was not about them.
+    var groups: [GroupDocument]?
     var services: [OutcomeDocument]
 
     package init(_ report: PassReport, address: AuthentikAddress) {
@@ -33,6 +35,7 @@ package struct ReportDocument: Encodable, Sendable {
         requests = RequestsDocument(reads: report.requests.reads, writes: report.requests.writes)
         durationSeconds = report.duration.inSeconds
         madeUpSecrets = report.secrets.standIns.map(\.description)
+        groups = report.groups.isEmpty ? nil : report.groups.map(GroupDocument.init)
         services = report.outcomes.map(OutcomeDocument.init)
     }
 }
@@ -72,6 +75,22 @@ struct OutcomeDocument: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case isConverged, restarted, error
+    }
+}
+
+struct GroupDocument: Encodable, Sendable {
+    var name: String
+    /// `create` or `in-sync`: what was planned.
+    var action: String
+    var isConverged: Bool
+    /// Absent if nothing failed.
+    var error: ErrorDocument?
+
+    init(_ outcome: GroupOutcome) {
+        name = outcome.group.name
+        action = outcome.group.decision.rawValue
+        isConverged = outcome.isConverged
+        error = outcome.failure.map(ErrorDocument.init)
     }
 }
 

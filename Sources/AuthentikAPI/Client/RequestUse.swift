@@ -12,11 +12,21 @@ package struct RequestUse: Sendable, Hashable {
     /// Whether passes go on without it, with less done.
     package var isOptional = false
 
-    private init(_ method: String, _ endpoint: Endpoint, _ purpose: String, isOptional: Bool = false) {
+    /// What a file has to have for it to be sent; nil for any file.
+    package var feature: FileFeature?
+
+    private init(
+        _ method: String,
+        _ endpoint: Endpoint,
+        _ purpose: String,
+        isOptional: Bool = false,
+        for feature: FileFeature? = nil
+    ) {
         self.method = method
         self.endpoint = endpoint
         self.purpose = purpose
         self.isOptional = isOptional
+        self.feature = feature
     }
 
     package static let all = [
@@ -46,7 +56,22 @@ package struct RequestUse: Sendable, Hashable {
         RequestUse("GET", .keys, "find the keys of providers"),
         RequestUse("GET", .scopeMappings, "find the scopes of providers"),
         RequestUse("GET", .events, "see at once what somebody changes, and who", isOptional: true),
+
+        RequestUse("GET", .groups, "see which groups are missing", for: .groups),
+        RequestUse("POST", .groups, "create groups", for: .groups),
     ]
+
+    /// Those that are sent for a file.
+    ///
+    /// - Parameter features: what the file has.
+    package static func needed(by features: Set<FileFeature>) -> [RequestUse] {
+        all.filter { use in use.feature.map(features.contains) ?? true }
+    }
+}
+
+/// What a file may have beside services, and that takes rights of its own.
+package enum FileFeature: Sendable, CaseIterable {
+    case groups
 }
 
 /// A permission that an account needs to do all that passes and the daemon do, unless it is a superuser's.
@@ -58,15 +83,15 @@ package struct RequiredPermission: Sendable, Hashable {
     /// Whether passes go on without it, with less done.
     package var isOptional: Bool
 
-    /// All of them, in the order in which people read them; no others are granted.
-    package static let all: [RequiredPermission] = {
+    /// Those that a file takes, in the order in which people read them; no others are granted.
+    package static func needed(by features: Set<FileFeature>) -> [RequiredPermission] {
         var permissions: [RequiredPermission] = []
         var seen: Set<String> = []
-        for use in RequestUse.all {
+        for use in RequestUse.needed(by: features) {
             for name in use.endpoint.permissions(for: use.method) where seen.insert(name).inserted {
                 permissions.append(RequiredPermission(name: name, purpose: use.purpose, isOptional: use.isOptional))
             }
         }
         return permissions
-    }()
+    }
 }

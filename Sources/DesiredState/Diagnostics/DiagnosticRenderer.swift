@@ -103,7 +103,7 @@ extension Field {
     fileprivate var isHarmless: Bool {
         switch kind {
         case .secretReference, .kubernetesSecret, .publication: false
-        // Of `services` and `defaults` the fields are looked at by themselves; `keys` are whatever somebody wants.
+        // Of `services`, `defaults` and `groups` the fields are looked at by themselves; `keys` are whatever somebody wants.
         case .node: name != .keys
         default: true
         }

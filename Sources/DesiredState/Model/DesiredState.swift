@@ -4,6 +4,8 @@ package struct DesiredState: Sendable, Equatable {
     package var owner: String
     /// All services of all files, ordered by slug.
     package var services: [Service]
+    /// The names of the groups that are to be there, in the order of the files, each once.
+    package var groups: [String] = []
     /// Whether what this owner marked and no service declares any more is deleted; reported only, by default.
     package var prune = false
     /// How many services a pass may delete from; nil for the program's default, see ``Planning/Brake``.

@@ -1,3 +1,4 @@
+import Base
 import Kinds
 internal import YAMLDocument
 
@@ -63,6 +64,8 @@ package enum DesiredStateLoader {
             return service
         }.sorted { $0.slug < $1.slug }
         var state = DesiredState(owner: owner.value, services: services)
+        var seen: Set<ExactText> = []
+        state.groups = files.flatMap(\.groups).filter { seen.insert($0.exact).inserted }
         state.prune = files.lazy.compactMap(\.prune?.value).first ?? false
         state.maxDeletions = files.lazy.compactMap(\.maxDeletions?.value).first
         return Result(state: state, diagnostics: diagnostics)

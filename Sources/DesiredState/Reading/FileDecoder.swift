@@ -25,6 +25,7 @@ struct FileDecoder {
         file.prune = located(values, .prune, values.flag(.prune))
         file.maxDeletions = located(values, .maxDeletions, values.number(.maxDeletions))
         file.publicURL = located(values, .publicURL, values.text(.publicURL))
+        file.groups = groups(values.node(.groups))
         let defaults = defaults(values.node(.defaults))
         guard let services = values.node(.services),
             let items = ValueReader(log: log, place: "").items(services, "services")
@@ -65,6 +66,37 @@ struct FileDecoder {
         }
     }
 
+    /// The names of the groups; one that is given twice counts once.
+    private func groups(_ node: YAMLNode?) -> [String] {
+        let hint = "write each on a line of its own, as in '- name: family'"
+        let reader = ValueReader(log: log, place: "")
+        guard let node, let items = reader.items(node, "groups", hint: hint) else { return [] }
+        var seen: Set<ExactText> = []
+        return items.enumerated().compactMap { index, item in
+            guard let name = group(item, number: index + 1) else { return nil }
+            if seen.insert(name.value.exact).inserted { return name.value }
+            log.warning(
+                "the group \(YAMLProblem.quote(name.value)) is in groups twice",
+                hint: "take one out",
+                at: name.position
+            )
+            return nil
+        }
+    }
+
+    private func group(_ node: YAMLNode, number: Int) -> Located<String>? {
+        let label = "group \(number)"
+        guard let pairs = ValueReader(log: log, place: "").pairs(node, label) else { return nil }
+        let values = MappingReader(log: log, schema: .group, place: " in \(label)").values(of: pairs)
+        let hint = "add 'name:', as Authentik shows it"
+        guard let entry = values[.name] else {
+            log.error("\(label) has no name", hint: hint, at: node.position)
+            return nil
+        }
+        if case .unset = entry.value { log.error("name has no value in \(label)", hint: hint, at: entry.position) }
+        return located(values, .name, values.text(.name))
+    }
+
     private func defaults(_ node: YAMLNode?) -> ReadFields {
         let place = " in defaults"
         guard let node, let pairs = ValueReader(log: log, place: "").pairs(node, "defaults") else {
@@ -93,6 +125,8 @@ struct DecodedFile {
     /// Nil if it is missing or wrong.
     var owner: Located<String>?
     var services: [DecodedService] = []
+    /// The names of the groups, in their order, each once.
+    var groups: [String] = []
     /// Nil if the file does not say.
     var prune: Located<Bool>?
     var maxDeletions: Located<Int>?

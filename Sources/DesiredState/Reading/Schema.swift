@@ -110,6 +110,7 @@ extension FieldName {
     static let prune: FieldName = "prune"
     static let maxDeletions: FieldName = "maxDeletions"
     static let publicURL: FieldName = "publicURL"
+    static let groups: FieldName = "groups"
     // A service; host and scheme too.
     static let slug = Application.Row.slug.name
     static let name = Application.Row.name.name
@@ -161,6 +162,7 @@ extension Schema {
             Field(.prune, .flag),
             Field(.maxDeletions, .number(0...100_000, example: 3)),
             Field(.publicURL, .text(.publicURL)),
+            Field(.groups, .node),
         ]
     )
 
@@ -232,7 +234,9 @@ extension Schema {
         ]
     )
 
-    static let all = [file, service, secretReference, kubernetesSecret, workload, publication, redirectURI]
+    static let group = Schema("in an entry of groups", Group.fields.inReadingOrder.map { Field($0) })
+
+    static let all = [file, service, secretReference, kubernetesSecret, workload, publication, redirectURI, group]
 }
 
 extension CaseIterable where Self: RawRepresentable<String> {

@@ -185,6 +185,8 @@ package struct ObservedState: Sendable, Equatable {
     package var flows: [Flow]
     package var keys: [CertificateKeyPair]
     package var scopeMappings: [ScopeMapping]
+    /// Empty also if the file declares none, and nobody looked.
+    package var groups: [Group] = []
     /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
     package var published: [PublishedObjectName: PublishedObservation] = [:]
 

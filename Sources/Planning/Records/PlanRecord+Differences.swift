@@ -16,7 +16,7 @@ extension PlanRecord {
 
     /// Why this plan cannot be carried out as it was reviewed; empty if it can.
     ///
-    /// Everything that decides counts: the Authentik and its release, the owner, the narrowing, the services, what is
+    /// Everything that decides counts: the Authentik and its release, the owner, the narrowing, the groups, the services, what is
     /// decided of them, their fields, deletions and writes, and the brake. Reasons, notes and places in the file do not.
     ///
     /// - Parameter now: the plan that is made of what is there now.
@@ -28,6 +28,9 @@ extension PlanRecord {
             differs("the narrowing", narrowing.description, now.narrowing.description),
             differs("deletions", deletions, now.deletions),
         ].compactMap { $0.map { Difference(slug: nil, message: $0) } }
+        found += PlannedGroup.differences(from: groups ?? [], to: now.groups ?? []).map {
+            Difference(slug: nil, message: $0)
+        }
         let planned = Dictionary(services.map { ($0.slug, $0) }, uniquingKeysWith: { $1 })
         let present = Dictionary(now.services.map { ($0.slug, $0) }, uniquingKeysWith: { $1 })
         for slug in Set(planned.keys).union(present.keys).sorted() {

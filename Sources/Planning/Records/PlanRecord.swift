@@ -21,6 +21,8 @@ package struct PlanRecord: Sendable, Equatable, Codable {
     package var summary: [String: Int]
     /// Absent if nothing is held back.
     package var brake: BrakeRecord?
+    /// Absent if the file declares none, or the plan is not about them.
+    package var groups: [PlannedGroup]?
     package var services: [ServiceRecord]
 
     package init(
@@ -37,6 +39,7 @@ package struct PlanRecord: Sendable, Equatable, Codable {
         self.allowedDeletions = allowedDeletions
         summary = ServiceRecord.summary(of: plan.services)
         brake = plan.brake.map(BrakeRecord.init)
+        groups = plan.groups.isEmpty ? nil : plan.groups.map(PlannedGroup.init)
         services = plan.services.map(ServiceRecord.init)
     }
 }

@@ -54,6 +54,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         switch fields.kind {
         case .application: application = values
         case .provider: provider = values
+        case .group: break  // No service writes one; see ``PlannedGroup``.
         }
         guard let link = fields.references.first(where: { $0.field == FieldReference.applicationProvider }) else {
             return
@@ -100,9 +101,9 @@ extension WriteRecord {
         /// As the schema of plans lists them.
         package static let allCases =
             [createApplicationAndProvider]
-            + ResourceKind.allCases.flatMap { [Action("create-\($0.rawValue)"), Action("update-\($0.rawValue)")] }
+            + ResourceKind.ofServices.flatMap { [Action("create-\($0.rawValue)"), Action("update-\($0.rawValue)")] }
             + [createMark, updateMark, restartWorkload, publish]
-            + ResourceKind.allCases.map { Action("delete-\($0.rawValue)") } + [deleteMark]
+            + ResourceKind.ofServices.map { Action("delete-\($0.rawValue)") } + [deleteMark]
 
         package let rawValue: String
 

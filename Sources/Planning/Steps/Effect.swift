@@ -26,6 +26,11 @@ package enum Effect: Sendable {
 /// The kinds of objects in Authentik that are made and changed field by field.
 package enum ResourceKind: String, Sendable, CaseIterable {
     case provider, application
+    /// Which several services may need, and none of them owns.
+    case group
+
+    /// Those that a service is made of.
+    static let ofServices: [ResourceKind] = [.provider, .application]
 }
 
 /// An object that is there, as its endpoint calls it.
@@ -70,6 +75,10 @@ package struct ObjectFields: Sendable {
 
     package static func provider(_ assignments: [FieldAssignment]) -> ObjectFields {
         ObjectFields(.provider, assignments)
+    }
+
+    package static func group(named name: String) -> ObjectFields {
+        ObjectFields(.group, [FieldAssignment(field: "name", value: .text(name))])
     }
 }
 

@@ -32,6 +32,7 @@ extension Step {
     ///
     /// | place | what is written | why it stands there |
     /// |---|---|---|
+    /// | `shared` | a group that is missing, which is no service's | services may name it |
     /// | `claim` | the mark of an application that is adopted; without its provider, if that is still to be made | of two owners who find it at once, one is refused before it has made or overwritten anything |
     /// | `note` | a mark that tells of a restart which is about to begin | a process that ends in between leaves the restart to the next one |
     /// | `removal` | a provider that is not wanted is deleted | the mark falls with the application, and until then all of it is still ours |
@@ -45,7 +46,7 @@ extension Step {
     ///
     /// Between services, who gives something up comes before who takes it: see ``WriteOrder``.
     package enum Place: Int, Sendable, Comparable, CaseIterable {
-        case claim, note, removal, rename, provider, application, secretPublication, restart, mark, publication
+        case shared, claim, note, removal, rename, provider, application, secretPublication, restart, mark, publication
 
         package static func < (left: Place, right: Place) -> Bool { left.rawValue < right.rawValue }
     }

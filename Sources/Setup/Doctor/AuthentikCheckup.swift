@@ -7,17 +7,28 @@ import Kinds
 /// It only reads.
 package struct AuthentikCheckup: Sendable {
     package var client: AuthentikClient
-    package var permissions = RequiredPermission.all
+    /// What the files have; nil if that is not known.
+    private let features: Set<FileFeature>?
+    /// For the command that grants what they need; empty if that is what any file does.
+    private let paths: [String]
+    private let permissions: [RequiredPermission]
     /// For a look without the token.
     private let transport: CurlTransport
 
-    package init(client: AuthentikClient, transport: CurlTransport) {
+    /// - Parameters:
+    ///   - features: what the files have; nil if that is not known.
+    ///   - paths: of the files.
+    package init(client: AuthentikClient, transport: CurlTransport, features: Set<FileFeature>?, paths: [String]) {
         self.client = client
         self.transport = transport
+        self.features = features
+        self.paths = features?.isEmpty ?? true ? [] : paths
+        permissions = RequiredPermission.needed(by: features ?? [])
     }
 
-    private static let bootstrap =
-        "with an administrator's token, 'reconcile bootstrap' makes an account that has all, and its token"
+    private var bootstrap: String {
+        "with an administrator's token, '\(Bootstrap.command(for: paths))' makes an account that has all, and its token"
+    }
 
     /// - Throws: `CancellationError`.
     package func findings() async throws -> [Finding] {
@@ -35,7 +46,7 @@ package struct AuthentikCheckup: Sendable {
             findings.append(token(of: account))
             findings += account.isSuperuser ? [] : try await rights(of: account)
         } catch let error as AuthentikError {
-            findings.append(Finding("token", .problem, "\(error)", advice: Self.bootstrap))
+            findings.append(Finding("token", .problem, "\(error)", advice: bootstrap))
         }
         return findings
     }
@@ -49,7 +60,7 @@ package struct AuthentikCheckup: Sendable {
         let reached = Finding("Authentik", .ok, "\(client.address) answers")
         switch error.kind {
         case .invalidToken:
-            let advice = "make one with intent 'API' that does not expire; \(Self.bootstrap)"
+            let advice = "make one with intent 'API' that does not expire; \(bootstrap)"
             return [reached, Finding("token", .problem, "Authentik refuses it: \(error.message)", advice: advice)]
         case .notAuthentik, .undecodable:
             let advice = "give the address under which its login page is, with its path if it has one"
@@ -136,7 +147,7 @@ package struct AuthentikCheckup: Sendable {
                 "permission",
                 permission.isOptional ? .warning : .problem,
                 "\(permission.name) is missing: to \(permission.purpose)",
-                advice: "give it to a role of '\(account.username)'; \(Self.bootstrap)"
+                advice: "give it to a role of '\(account.username)'; \(bootstrap)"
             )
         }
         return findings + surplus
@@ -144,10 +155,12 @@ package struct AuthentikCheckup: Sendable {
 
     /// What a role permits and no request of this program needs.
     private func needless(_ held: Set<String>, of role: RoleRecord, _ account: Account) -> [Finding] {
-        let surplus = held.subtracting(permissions.map(\.name)).sorted()
+        // Without a file nobody knows what it needs.
+        let used = features == nil ? RequiredPermission.needed(by: Set(FileFeature.allCases)) : permissions
+        let surplus = held.subtracting(used.map(\.name)).sorted()
         guard !surplus.isEmpty else { return [] }
         // The role that 'bootstrap' makes has the name of its account.
-        let command = "with an administrator's token, '\(Bootstrap.trimming(role.name))' takes them away"
+        let command = "with an administrator's token, '\(Bootstrap.trimming(role.name, for: paths))' takes them away"
         return [
             Finding(
                 "permissions",
@@ -162,7 +175,7 @@ package struct AuthentikCheckup: Sendable {
     /// Where a release does not tell an account its roles, reading is tried; what it may write shows when it does.
     private func reading() async throws -> [Finding] {
         var findings: [Finding] = []
-        let reads: [@Sendable (AuthentikClient) async throws -> Void] = [
+        var reads: [@Sendable (AuthentikClient) async throws -> Void] = [
             { _ = try await $0.listedApplications() },
             { _ = try await $0.providers() },
             { _ = try await $0.entitlements(named: "reconcile") },
@@ -170,12 +183,13 @@ package struct AuthentikCheckup: Sendable {
             { _ = try await $0.keys() },
             { _ = try await $0.scopeMappings() },
         ]
+        if features?.contains(.groups) == true { reads.append { _ = try await $0.groups() } }
         for read in reads {
             do {
                 try await read(client)
             } catch let error as AuthentikError where error.kind == .permissionDenied {
                 let message = "\(error.permission ?? "a permission") is missing"
-                findings.append(Finding("permission", .problem, message, advice: Self.bootstrap))
+                findings.append(Finding("permission", .problem, message, advice: bootstrap))
             }
         }
         guard findings.isEmpty else { return findings }

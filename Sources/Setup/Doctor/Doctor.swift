@@ -62,8 +62,8 @@ package struct Doctor {
 
     /// - Throws: `CancellationError`, or what is wrong with the certificates that Kubernetes is asked with.
     package func findings() async throws -> [Finding] {
-        let (client, ofAuthentik) = try await checkAuthentik()
         let (desired, ofFile) = checkFile()
+        let (client, ofAuthentik) = try await checkAuthentik(desired)
         var findings = ofAuthentik + ofFile
         findings += cautions(desired).map { Finding("caution", .warning, $0.message, advice: $0.advice) }
         if let desired {
@@ -74,7 +74,7 @@ package struct Doctor {
     }
 
     /// - Returns: also the client, if Authentik answers it.
-    private func checkAuthentik() async throws -> (AuthentikClient?, [Finding]) {
+    private func checkAuthentik(_ desired: DesiredState?) async throws -> (AuthentikClient?, [Finding]) {
         var client: AuthentikClient
         let transport: CurlTransport
         switch authentik {
@@ -83,7 +83,12 @@ package struct Doctor {
         }
         // Who waits for a person's eye does not wait for Authentik long.
         client.retryPolicy.maximumAttempts = 1
-        let findings = try await AuthentikCheckup(client: client, transport: transport).findings()
+        let findings = try await AuthentikCheckup(
+            client: client,
+            transport: transport,
+            features: desired?.features,
+            paths: paths
+        ).findings()
         let answers = !findings.contains { ["Authentik", "token"].contains($0.subject) && $0.verdict == .problem }
         return (answers ? client : nil, findings)
     }

@@ -1,3 +1,4 @@
+import Applying
 package import Base
 package import Planning
 
@@ -28,6 +29,8 @@ package struct StatusDocument: Sendable, Equatable, Codable {
     /// Absent if no deletion is held back.
     package var brake: BrakeRecord?
     package var totals: TotalsStatus
+    /// In the order of the files; absent if they declare none.
+    package var groups: [GroupStatus]?
     /// Ordered by slug: all that are declared, and all others that are marked as the owner's.
     package var services: [ServiceStatus]
 }
@@ -44,7 +47,7 @@ package enum OverallState: String, Sendable, Codable, CaseIterable {
     case unreachable
     /// The file has mistakes; the last good one is in force.
     case invalidFile = "invalid-file"
-    /// Some service is not as declared, or the brake holds deletions back.
+    /// Some service is not as declared, a group is missing, or the brake holds deletions back.
     case outOfSync = "out-of-sync"
     case inSync = "in-sync"
 }
@@ -112,6 +115,26 @@ package struct FileStatus: Sendable, Equatable, Codable {
     }
 }
 
+/// How it stands with one group that is declared.
+package struct GroupStatus: Sendable, Equatable, Codable {
+    package var name: String
+    /// In sync, pending or failed.
+    package var state: SyncState
+    /// Why it could not be made; absent if it is there, or no pass has looked.
+    package var message: String?
+
+    init(pending name: String) {
+        self.name = name
+        state = .pending
+    }
+
+    init(_ outcome: GroupOutcome) {
+        name = outcome.group.name
+        state = outcome.isConverged ? .inSync : .failed
+        message = outcome.failure?.message
+    }
+}
+
 /// How many services there are.
 package struct TotalsStatus: Sendable, Equatable, Codable {
     package var services: Int
@@ -158,8 +181,10 @@ extension StatusDocument {
             return (.invalidFile, "the file has \(what); what was read at \(file.loadedAt) stays in force")
         }
         let open = services.count { $0.state != .inSync && $0.state != .orphan }
-        if open == 0, brake == nil { return (.inSync, inSyncMessage) }
-        return (.outOfSync, ([openMessage(open)] + [brake?.message]).compactMap { $0 }.joined(separator: "; "))
+        let missing = (groups ?? []).filter { $0.state != .inSync }
+        if open == 0, missing.isEmpty, brake == nil { return (.inSync, inSyncMessage) }
+        let messages = [openMessage(open), message(about: missing), brake?.message]
+        return (.outOfSync, messages.compactMap { $0 }.joined(separator: "; "))
     }
 
     private var standbyMessage: String {
@@ -182,6 +207,13 @@ extension StatusDocument {
         case 1: return "the service is as declared\(left)"
         default: return "all \(all) services are as declared\(left)"
         }
+    }
+
+    private func message(about missing: [GroupStatus]) -> String? {
+        guard let first = missing.first else { return nil }
+        guard missing.count == 1 else { return "\(missing.count) groups are not as declared" }
+        let reason = first.message.map { "could not be made: \($0)" } ?? "is not looked at yet"
+        return "the group '\(first.name)' \(reason)"
     }
 
     private func openMessage(_ open: Int) -> String? {

@@ -7,6 +7,10 @@ package import Planning
 package enum LedgerEvent: Sendable {
     /// A service was written to.
     case changed(ServicePlan)
+    /// A group that was missing was made.
+    case groupCreated(name: String)
+    /// A group is missing, and could not be made.
+    case groupFailed(name: String, ServiceFailure, isNew: Bool)
     /// A service's workload was restarted for its new secret.
     case restarted(slug: String, Workload)
     /// A service was found changed by somebody else.

@@ -72,6 +72,10 @@ package struct StatusLedger: Sendable {
         let declared = Set(desired.services.map(\.slug))
         document.services = known.values.filter { declared.contains($0.slug) || $0.state != .pending }
             .sorted { $0.slug < $1.slug }
+        let groups = desired.groups.map { name in
+            document.groups?.first { $0.name.exact == name.exact } ?? GroupStatus(pending: name)
+        }
+        document.groups = groups.isEmpty ? nil : groups
     }
 
     // MARK: - Passes
@@ -146,7 +150,7 @@ package struct StatusLedger: Sendable {
         let time = pass.finishedAt
         let before = Dictionary(document.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         let declared = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
-        var events: [LedgerEvent] = []
+        var events = record(report.groups)
         var services: [ServiceStatus] = []
         for outcome in report.outcomes {
             let slug = outcome.plan.slug
@@ -179,6 +183,17 @@ package struct StatusLedger: Sendable {
         document.services = services.sorted { $0.slug < $1.slug }
         events += brake(report.brake.map(BrakeRecord.init))
         return events
+    }
+
+    private mutating func record(_ groups: [GroupOutcome]) -> [LedgerEvent] {
+        let before = document.groups ?? []
+        document.groups = groups.isEmpty ? nil : groups.map(GroupStatus.init)
+        return groups.compactMap { outcome in
+            let name = outcome.group.name
+            guard let failure = outcome.failure else { return outcome.isCreated ? .groupCreated(name: name) : nil }
+            let known = before.first { $0.name.exact == name.exact }?.message
+            return .groupFailed(name: name, failure, isNew: known != failure.message)
+        }
     }
 
     private func transitions(

@@ -17,6 +17,7 @@ struct BootstrapCommand: AsyncParsableCommand {
             reconcile bootstrap                               # prints the token
             reconcile bootstrap --write-file /etc/reconcile/token
             reconcile bootstrap --write-secret authentik/reconcile-token
+            reconcile bootstrap --config services.yaml        # and what this file needs beyond services
             reconcile bootstrap --trim                        # takes away what an earlier release granted too much
             """,
         discussion: """
@@ -31,7 +32,8 @@ struct BootstrapCommand: AsyncParsableCommand {
             service account, a group of both, and an API token NAME-api that does not expire. What is there already is \
             kept; run again, it makes what is missing and nothing else, and gives the same token. Where something else \
             has the name, it says so and stops. Permissions of the role that nothing uses, such as an earlier release \
-            granted, are named, and taken away with --trim.
+            granted, are named, and taken away with --trim. A file with groups takes two permissions more; give it with \
+            --config, each time, or they count as a surplus.
 
             Only the token is on stdout, and only without --write-file and --write-secret.
 
@@ -71,6 +73,7 @@ struct BootstrapCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The key of the Secret.", valueName: "key"))
     var secretKey = "token"
 
+    @OptionGroup var files: FileOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var style: StyleOptions
     @OptionGroup var log: LogOptions
@@ -88,6 +91,7 @@ struct BootstrapCommand: AsyncParsableCommand {
 
     func run() async throws {
         let target = try connection.target()
+        let features = try files.loadIfGiven(style: style.standardError)?.features
         // Before anything is made: whether there is a place for the token.
         let kubernetes = try kubernetes()
         let logger = log.logger()
@@ -95,10 +99,11 @@ struct BootstrapCommand: AsyncParsableCommand {
         let client = try connection.client(of: target.address, target.token, logger: logger)
         var bootstrap = Bootstrap(client: client, name: account)
         bootstrap.trims = trim
+        bootstrap.permissions = RequiredPermission.needed(by: features ?? []).map(\.name)
         bootstrap.onChange = { StandardError.print($0.printable) }
         do {
             let made = try await bootstrap.run()
-            report(made)
+            report(made, features)
             try await hand(over: made.token, kubernetes)
         } catch let error as AuthentikError {
             let failure = PassFailure(error)
@@ -112,14 +117,18 @@ struct BootstrapCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ made: Bootstrap.Account) {
+    /// - Parameter features: what the file has; nil if none is given.
+    private func report(_ made: Bootstrap.Account, _ features: Set<FileFeature>?) {
         if made.changes == 0 { StandardError.print("all is there: nothing was changed in Authentik") }
         guard !made.surplus.isEmpty else { return }
+        let ofFiles = RequiredPermission.needed(by: Set(FileFeature.allCases)).map(\.name)
+        let isMaybeUsed = features == nil && !Set(made.surplus).isDisjoint(with: ofFiles)
         let names = made.surplus.joined(separator: ", ").printable
         StandardError.print(
             style.standardError.yellow("warning: ")
                 + "the role has \(count(made.surplus.count, "permission")) that nothing uses: \(names); "
-                + "'\(Bootstrap.trimming(account))' takes them away"
+                + "'\(Bootstrap.trimming(account, for: features?.isEmpty == false ? (try? files.paths()) ?? [] : []))' "
+                + "takes them away" + (isMaybeUsed ? "; a file with groups uses some: give it with --config" : "")
         )
     }
 

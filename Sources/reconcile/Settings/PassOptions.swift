@@ -99,4 +99,9 @@ struct FileOptions: ParsableArguments {
         guard let state = result.state else { throw ExitStatus.invalidFile.thrown }
         return state
     }
+
+    /// The same; nil if no file is given.
+    func loadIfGiven(style: Style) throws -> DesiredState? {
+        config.isEmpty && Environment["RECONCILE_CONFIG"] == nil ? nil : try load(style: style)
+    }
 }

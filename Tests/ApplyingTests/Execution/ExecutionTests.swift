@@ -79,6 +79,24 @@ import Testing
         #expect(run.execution.outcomes.map(\.written) == [[.deleteProvider], [.deleteProvider]])
     }
 
+    @Test func `a step of no service is not sent any more once the token is refused, or the time is up`() {
+        let groups = ["a", "b"].map { Step(Step.ID(service: nil, .shared, name: $0), .create([.group(named: $0)])) }
+        var refused = Run(shared: groups, [plan("s", .provider)])
+        #expect(refused.begin(1) == ["a"])
+        refused.end("a", failure: "refused", isTokenRefused: true)
+        #expect(refused.begin(1) == [])
+        let reason = "not attempted: Authentik refused the token meanwhile"
+        #expect(refused.execution.sharedOutcomes.map(\.?.message) == ["refused", reason])
+        #expect(refused.failures == [reason])
+        var late = Run(shared: groups, [])
+        #expect(late.begin(1) == ["a"])
+        late.end("a")
+        #expect(late.begin(1, isTimeUp: true) == [])
+        #expect(
+            late.execution.sharedOutcomes.map(\.?.message) == [nil, "not attempted: the time for this pass was up"]
+        )
+    }
+
     @Test func `a service is begun once the step of another one is done that it waits for`() {
         var run = Run([plan("a", .provider, after: "b"), plan("b", .provider, .application)])
         #expect(run.begin(4) == ["b.provider"])

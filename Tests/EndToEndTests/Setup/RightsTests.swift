@@ -34,15 +34,22 @@ import Testing
         }
     }
 
-    @Test func `what is granted is what is used`() async throws {
+    @Test(arguments: [false, true])
+    func `what is granted is what is used`(withGroups: Bool) async throws {
         try await withWorkplace { workplace in
             let admin = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
-            let made = try await Command(["bootstrap"], environment: admin).run()
+            let services = (withGroups ? "groups: [{name: family}]\n" : "") + Workplace.services
+            try workplace.write(services)
+            let features: Set<FileFeature> = withGroups ? [.groups] : []
+            let made = try await Command(
+                ["bootstrap", "--config", workplace.file.path],
+                environment: admin
+            ).run()
             try #require(made.status == 0)
             try Data(made.output.utf8).write(to: workplace.tokenFile)
             workplace.sandbox.resetRequests()
 
-            try await live(workplace)
+            try await live(workplace, services)
 
             let own = workplace.sandbox.requests.filter { $0.caller == Self.account }
             #expect(own.filter { $0.status == 403 }.map(\.path) == [])
@@ -57,9 +64,9 @@ import Testing
             )
             #expect(granted.subtracting(used).sorted() == [], "granted, and used by nothing")
             #expect(used.subtracting(granted).sorted() == [], "used, and not granted")
-            #expect(granted == Set(RequiredPermission.all.map(\.name)))
+            #expect(granted == Set(RequiredPermission.needed(by: features).map(\.name)))
             // The table itself, request by request.
-            let table = Set(RequestUse.all.map { Kind($0.method, $0.endpoint) })
+            let table = Set(RequestUse.needed(by: features).map { Kind($0.method, $0.endpoint) })
             let sent = Set(own.compactMap(Kind.init))
             #expect(own.allSatisfy { Kind($0) != nil })
             #expect(table.subtracting(sent).sorted() == [], "in the table, and never sent")
@@ -68,7 +75,7 @@ import Testing
     }
 
     /// Everything that is done with the account: create, update, link, mark, prune, release, and look at the audit log.
-    private func live(_ workplace: Workplace) async throws {
+    private func live(_ workplace: Workplace, _ services: String) async throws {
         let admin = workplace.admin
         let environment = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN_FILE": workplace.tokenFile.path]
         func run(_ arguments: String...) async throws {
@@ -116,12 +123,12 @@ import Testing
         #expect(try await daemon.end() == 0)
 
         try workplace.write(
-            Workplace.services.replacing("services:", with: "prune: true\nservices:")
+            services.replacing("services:", with: "prune: true\nservices:")
                 .replacing("  - slug: grafana", with: "  - slug: grafana\n    state: absent")
         )
         try await run("--once")
         #expect(try await admin.list("providers/oauth2/").isEmpty)
-        try workplace.write(Workplace.services)
+        try workplace.write(services)
         try await run("--once")
         try await run("release")
         #expect(try await admin.list("core/application_entitlements/").isEmpty)
