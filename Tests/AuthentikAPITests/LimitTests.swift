@@ -9,7 +9,7 @@ import Testing
 @testable import AuthentikAPI
 
 /// A server that says or sends more than it can have, by mistake or not.
-@Suite("AuthentikClient: limits", .timeLimit(.minutes(1)))
+@Suite("AuthentikClient: limits", .timeLimit(.minutes(60)))
 struct LimitTests {
     @Test(
         "A number of pages that does not fit the rest is refused, and none of them is asked for",

@@ -235,7 +235,8 @@ struct LeaseElectionTests {
             ]
             kubernetes.edit(.isLabelled, "reconcile", in: "authentik")
             try await leader.waits(for: "failed forbidden")
-            #expect(leader.told == ["leads", "lost", "failed forbidden"])
+            // On a busy machine a request before that may have run out of time.
+            #expect(leader.told.drop { $0 != "leads" } == ["leads", "lost", "failed forbidden"])
             await leader.stop()
             // Nor does it give up what it does not lead by.
             kubernetes.resetRequests()
