@@ -1,0 +1,258 @@
+import Applying
+import AuthentikAPI
+import AuthentikSandbox
+import DesiredState
+import Exporting
+import JSON
+import Kinds
+import Planning
+import SecretSources
+import Secrets
+import TestSupport
+import Testing
+
+/// Every row of every table on its whole way: file, plan, write, drift, three-way, export.
+///
+/// A row that any part of the program forgets fails here by itself, as soon as it is in its table.
+@Suite(.timeLimit(.minutes(60))) struct EveryRowTests {
+    @Test(arguments: TableRow.all, Sandbox.Release.allCases)
+    func `a field is set, mended, dropped and exported`(_ row: TableRow, _ release: Sandbox.Release) async throws {
+        var configuration = Sandbox.Configuration(release: release, token: "sandbox-token")
+        configuration.state = .withTwoKeys(release, token: "sandbox-token")
+        try await withWorkshop(configuration) { workshop in
+            var journey = RowJourney(workshop: workshop, row: row)
+            try await journey.begin()
+            guard row.field.exists(in: try #require(Release(release.version))) else {
+                return try await journey.expectNotManaged()
+            }
+            guard try await journey.isKept() else { return try await journey.expectUnkept() }
+            try await journey.set()
+            try await journey.drift()
+            try await journey.drop()
+            try await journey.export()
+        }
+    }
+
+    @Test(arguments: TableRow.all) func `defaults hold what services may share`(_ row: TableRow) throws {
+        let field = row.field
+        let named = [FieldValue.Reference(pk: "row-sample-1"), .init(pk: "row-sample-2")]
+        let objects = Dictionary(uniqueKeysWithValues: Referent.allCases.map { ($0, named) })
+        let value = try SampleValues(field, besides: .none, objects: objects).declared
+        let text = RowJourney.file(without: field.name, defaults: "\(field.name.rawValue): \(value.yaml)")
+        let result = DesiredStateLoader.load(sources: [.init(path: "rows.yaml", bytes: Array(text.utf8))])
+        if field.isDefaultable {
+            let service = try #require(result.state?.services.first, "\(result.diagnostics)")
+            #expect(service.declares(value, in: row))
+        } else {
+            #expect(result.diagnostics.contains { $0.message == "\(field.name.rawValue) cannot have a default" })
+        }
+    }
+}
+
+/// One row, and a service in a sandbox that it is a field of.
+struct RowJourney {
+    static let owner = "rows"
+    static let slug = "sample"
+
+    let workshop: Workshop
+    let row: TableRow
+    /// What the service has to begin with.
+    private var original = FieldValue.none
+    private var samples: SampleValues?
+
+    init(workshop: Workshop, row: TableRow) {
+        self.workshop = workshop
+        self.row = row
+    }
+
+    private var field: FieldSpec { row.field }
+
+    // MARK: - Stations
+
+    /// Makes the service by a file that says the least.
+    mutating func begin() async throws {
+        try await run(plain)
+        original = try await held()
+        let (observed, _, _) = try await observe()
+        let prefix = "goauthentik.io/providers/oauth2/scope-"
+        samples = try SampleValues(
+            field,
+            besides: original,
+            objects: [
+                .flow: observed.flows.map { .init(pk: .string($0.pk), name: $0.slug) },
+                .certificate: observed.keys.map { .init(pk: .string($0.pk), name: $0.name) },
+                .scopeMapping: observed.scopeMappings.filter { $0.managed == prefix + $0.scopeName }
+                    .map { .init(pk: .string($0.pk), name: $0.scopeName) },
+            ]
+        )
+    }
+
+    /// Whether the server knows the field, as far as its answers tell.
+    func isKept() async throws -> Bool {
+        let held = try await held()
+        return !(field.mayBeUnknown && held.isNone)
+    }
+
+    /// What a release does not take is said, and not sent.
+    func expectNotManaged() async throws {
+        workshop.sandbox.resetRequests()
+        let plan = try await plan(declaring)
+        #expect(plan.notes.contains { $0.hasPrefix("\(field.name.rawValue) is not managed") }, "\(plan.notes)")
+        #expect(plan.changes.isEmpty)
+        try await run(declaring)
+        #expect(workshop.sandbox.requests.filter(\.isWrite).isEmpty)
+    }
+
+    /// What a server ignores although its release should take it is said in every pass, and sent once at most.
+    func expectUnkept() async throws {
+        for number in 1...2 {
+            workshop.sandbox.resetRequests()
+            let report = try await pass(declaring).run()
+            #expect(report.outcomes.first?.failure?.message.contains(field.attribute) == true)
+            #expect(number == 1 || workshop.sandbox.requests.filter(\.isWrite).isEmpty)
+        }
+    }
+
+    /// The file gets the field.
+    func set() async throws {
+        try await expectChange(declaring, to: declared)
+        try await run(declaring)
+        #expect(try await held().means(declared))
+        try await expectNothing(declaring)
+    }
+
+    /// Somebody changes it.
+    func drift() async throws {
+        let drifted = try #require(samples?.drifted)
+        try await change(to: drifted)
+        try #require(try await held().means(drifted))
+        try await expectChange(declaring, to: declared)
+        try await run(declaring)
+        #expect(try await held().means(declared))
+        try await expectNothing(declaring)
+    }
+
+    /// The file loses it: it is as it was, and nobody's from then on, unless this program has a default of its own.
+    func drop() async throws {
+        try await expectChange(plain, to: original)
+        try await run(plain)
+        #expect(try await held().means(original))
+        try await expectNothing(plain)
+        guard field.isOptional else { return }
+        try await change(to: declared)
+        try await expectNothing(plain)
+        try await change(to: original)
+    }
+
+    /// What is exported says the field, and plans to nothing: with its mark, and without.
+    func export() async throws {
+        try await run(declaring)
+        try await expectRoundTrip(.marked(owner: Self.owner), .inSync)
+        for mark in try await workshop.admin.list("core/application_entitlements/") {
+            try await workshop.admin.send("DELETE", "core/application_entitlements/\(mark["pbm_uuid"]?.string ?? "")/")
+        }
+        try await expectRoundTrip(.all(owner: Self.owner), .adopt)
+    }
+
+    // MARK: - Steps
+
+    private func expectRoundTrip(_ scope: Export.Scope, _ decision: Decision) async throws {
+        let text = try await workshop.export(scope).text
+        let service = try #require(try load(text).services.first, "\(text)")
+        #expect(service.declares(declared, in: row), "\(text)")
+        let plan = try await plan(text)
+        #expect(plan.changes.isEmpty, "\(plan.changes)\n\(text)")
+        #expect(plan.decision == decision, "\(plan.reason)")
+    }
+
+    /// A plan shows the field, and nothing else.
+    private func expectChange(_ file: String, to value: FieldValue) async throws {
+        let changes = try await plan(file).changes
+        #expect(changes.map(\.field) == [field.attribute])
+        #expect(changes.map(\.object) == [row.isOfProvider ? .provider : .application])
+        let after = try #require(changes.first?.after)
+        #expect(after.means(value), "\(after.shown)")
+    }
+
+    private func expectNothing(_ file: String) async throws {
+        let plan = try await plan(file)
+        #expect(plan.changes.isEmpty, "\(plan.changes)")
+        #expect(plan.steps.isEmpty && plan.decision == .inSync, "\(plan.reason)")
+    }
+
+    private func change(to value: FieldValue) async throws {
+        let change: JSONValue = .object([field.attribute: value.json])
+        guard row.isOfProvider else { return try await workshop.admin.changeApplication(Self.slug, change) }
+        let provider = try #require(try await observe().observed.providers.first)
+        try await workshop.admin.send("PATCH", "providers/oauth2/\(provider.pk)/", change)
+    }
+
+    private func held() async throws -> FieldValue {
+        let (observed, _, _) = try await observe()
+        guard row.isOfProvider else { return try #require(observed.applications.first)[field] }
+        return try #require(observed.providers.first)[field]
+    }
+
+    private func observe() async throws -> (
+        observed: ObservedState, bindings: [PolicyBinding], entitlements: [ApplicationEntitlement]
+    ) {
+        try await Observer(client: workshop.client()).observeForExport()
+    }
+
+    private func plan(_ file: String) async throws -> ServicePlan {
+        try #require(try await pass(file).plan().plan.services.first)
+    }
+
+    private func run(_ file: String) async throws {
+        let report = try await pass(file).run()
+        try #require(report.isConverged, "\(report.outcomes.compactMap(\.failure?.message))")
+    }
+
+    private func pass(_ file: String) async throws -> Pass {
+        let desired = try load(file)
+        var environment = Dictionary(uniqueKeysWithValues: SampleValues.secrets.map { ($0.variable, $0.value) })
+        // The variable of an export, which has what the service has then.
+        environment["SAMPLE_CLIENT_SECRET"] = declared.secret?.exposed ?? SampleValues.secrets[0].value
+        let resolver = SecretResolver(environment: environment)
+        return Pass(client: try workshop.client(), desired: desired) { await resolver.resolve(desired) }
+    }
+
+    private func load(_ text: String) throws -> DesiredState {
+        let result = DesiredStateLoader.load(sources: [.init(path: "rows.yaml", bytes: Array(text.utf8))])
+        return try #require(result.state, "\(result.diagnostics)\n\(text)")
+    }
+
+    // MARK: - Files
+
+    private var declared: FieldValue { samples?.declared ?? .none }
+    private var plain: String { Self.file() }
+    private var declaring: String { Self.file(with: field.name, declared) }
+
+    /// The least that an OIDC service takes, and a field of it.
+    static func file(
+        with name: FieldName? = nil,
+        _ value: FieldValue = .none,
+        without left: FieldName? = nil,
+        defaults: String? = nil
+    ) -> String {
+        var fields: [(name: String, yaml: String)] = [
+            ("slug", slug),
+            (OAuth2Provider.Row.redirectURIs.name.rawValue, "[\"https://sample.example.net/callback\"]"),
+            (OAuth2Provider.Row.clientSecret.name.rawValue, "{env: \(SampleValues.secrets[0].variable)}"),
+        ]
+        fields.removeAll { $0.name == name?.rawValue || $0.name == left?.rawValue }
+        if let name { fields.append((name.rawValue, value.yaml)) }
+        let service = fields.map { "\($0.name): \($0.yaml)" }.joined(separator: "\n    ")
+        return "apiVersion: reconcile/v1\nowner: \(owner)\n" + (defaults.map { "defaults:\n  \($0)\n" } ?? "")
+            + "services:\n  - \(service)\n"
+    }
+}
+
+extension Service {
+    /// Whether the file gives a field this value.
+    fileprivate func declares(_ value: FieldValue, in row: TableRow) -> Bool {
+        guard row.isOfProvider else { return value.isDeclared(as: values[row.field]) }
+        if row.field.isSecret { return provider?.secret != nil }
+        return value.isDeclared(as: provider?.values[row.field])
+    }
+}

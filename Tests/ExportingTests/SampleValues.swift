@@ -1,0 +1,98 @@
+import Kinds
+import Secrets
+import Testing
+
+/// One row of the table of a kind of object.
+struct TableRow: Sendable, CustomTestStringConvertible {
+    let isOfProvider: Bool
+    let field: FieldSpec
+
+    /// Every row but the slug's: that names the service, and is changed by `renamedFrom`.
+    static let all =
+        Application.fields.rows.filter { $0.name != Application.Row.slug.name }
+        .map { TableRow(isOfProvider: false, field: $0) }
+        + OAuth2Provider.fields.rows.map { TableRow(isOfProvider: true, field: $0) }
+
+    var testDescription: String { field.name.rawValue }
+}
+
+/// Two values that a field can have.
+struct SampleValues {
+    /// What a file gives it.
+    var declared: FieldValue
+    /// What somebody makes of that.
+    var drifted: FieldValue
+
+    /// Made of nothing but what the row says of the field, so that a new row needs nothing here.
+    ///
+    /// - Parameters:
+    ///   - held: which the file's value is not.
+    ///   - objects: that there are, to refer to.
+    init(_ field: FieldSpec, besides held: FieldValue, objects: [Referent: [FieldValue.Reference]]) throws {
+        let candidates = Self.candidates(field.kind, objects)
+        let others = candidates.filter { !$0.means(held) }
+        declared = try #require(others.first, "there is no other value for \(field.name.rawValue)")
+        let isOther = { [declared] (value: FieldValue) in !value.means(declared) }
+        drifted = try #require(others.first(where: isOther) ?? candidates.first(where: isOther))
+    }
+
+    private static func candidates(
+        _ kind: ValueKind,
+        _ objects: [Referent: [FieldValue.Reference]]
+    ) -> [FieldValue] {
+        switch kind {
+        case .text(let rule): texts.filter { rule.check($0) == nil }.map(FieldValue.text)
+        case .choice(let words): words.map(FieldValue.text)
+        case .flag: [.flag(true), .flag(false)]
+        case .duration: [.duration("minutes=7"), .duration("minutes=8")]
+        case .words(let words): words.map { .words([$0]) }
+        case .secret: secrets.map { .secret(.init($0.value)) }
+        case .redirectURIs: texts.compactMap { $0.hasPrefix("https") ? .redirectURIs([.strict($0)]) : nil }
+        case .reference(let referent): (objects[referent] ?? []).map(FieldValue.reference)
+        case .references(let referent): (objects[referent] ?? []).map { .references([$0]) }
+        }
+    }
+
+    /// Of which each rule takes two.
+    private static let texts = [
+        "row-sample-1", "row-sample-2", "https://row.example.net/1", "https://row.example.net/2",
+    ]
+
+    /// The variables of a file, and the secrets in them; the first is what a service has to begin with.
+    static let secrets = [
+        (variable: "FIRST_SECRET", value: "first-secret"), (variable: "SECOND_SECRET", value: "second-secret"),
+        (variable: "THIRD_SECRET", value: "third-secret"),
+    ]
+}
+
+extension RedirectEntry {
+    fileprivate static func strict(_ url: String) -> RedirectEntry { .init(matchingMode: "strict", url: url) }
+}
+
+extension FieldValue {
+    /// As a file has it.
+    var yaml: String {
+        func quoted(_ text: String) -> String { "\"\(text)\"" }
+        func list(_ texts: [String]) -> String { "[\(texts.map(quoted).joined(separator: ", "))]" }
+        return switch self {
+        case .none, .unresolvedSecret: "null"
+        case .text(let text), .duration(let text): quoted(text)
+        case .flag(let flag): "\(flag)"
+        case .reference(let reference): quoted(reference.name)
+        case .references(let references): list(references.map(\.name))
+        case .redirectURIs(let entries, _): list(entries.map(\.url))
+        case .words(let words): list(words)
+        case .secret(let secret):
+            "{env: \(SampleValues.secrets.first { $0.value == secret.exposed }?.variable ?? "NONE")}"
+        }
+    }
+
+    /// Whether a file that was read says this; it knows objects by name only.
+    func isDeclared(as other: FieldValue?) -> Bool {
+        switch (self, other) {
+        case (.reference, let other?), (.references, let other?): shown.sorted() == other.shown.sorted()
+        case (_, let other?): means(other)
+        case (_, nil): false
+        }
+    }
+}
