@@ -92,7 +92,7 @@ let package = Package(
         library("YAMLDocument", ["Base", "CYAML"]),
         library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
         library("Kinds", ["AuthentikAPI", "Base", "CurlTransport", "JSON", "PythonRegex", "Secrets"]),
-        library("DesiredState", ["Base", "Files", "Kinds", "YAMLDocument"]),
+        library("DesiredState", ["Base", "Files", "JSON", "Kinds", "YAMLDocument"]),
         library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
         library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "KubernetesAPI", "Secrets"]),

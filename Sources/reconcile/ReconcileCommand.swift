@@ -16,6 +16,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             reconcile status
             reconcile plan --config FILE
             reconcile validate --config FILE
+            reconcile schema > file.schema.json
             reconcile export --all > services.yaml
             reconcile release --config FILE
             reconcile bootstrap --write-file token
@@ -47,7 +48,8 @@ struct ReconcileCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, PlanCommand.self, ReleaseCommand.self, ValidateCommand.self,
-            ExportCommand.self, BootstrapCommand.self, RBACCommand.self, DoctorCommand.self, BuiltInAuthentik.command,
+            SchemaCommand.self, ExportCommand.self, BootstrapCommand.self, RBACCommand.self, DoctorCommand.self,
+            BuiltInAuthentik.command,
         ],
         defaultSubcommand: RunCommand.self
     )

@@ -3,7 +3,7 @@ package import JSON
 /// Checks a value against a JSON Schema, of which it knows what the schemas of this project use.
 package struct JSONSchema: Sendable {
     /// Keywords that say nothing about a value.
-    private static let annotations: Set = ["$schema", "$defs", "title", "description"]
+    private static let annotations: Set = ["$schema", "$defs", "title", "description", "default"]
 
     private let root: JSONValue
 
@@ -22,15 +22,26 @@ package struct JSONSchema: Sendable {
                 case "$ref": return mistakes(in: value, definition(argument), at: path)
                 case "const": return value == argument ? [] : ["\(path) is not \(argument)"]
                 case "enum": return argument.array?.contains(value) == true ? [] : ["\(path) is none of \(argument)"]
-                case "type": return isOfType(value, argument) ? [] : ["\(path) is no \(argument)"]
+                case "type":
+                    let types = argument.array ?? [argument]
+                    return types.contains { isOfType(value, $0) } ? [] : ["\(path) is no \(argument)"]
+                case "anyOf", "oneOf":
+                    let fits = (argument.array ?? []).count { mistakes(in: value, $0, at: path).isEmpty }
+                    let isFit = keyword == "anyOf" ? fits > 0 : fits == 1
+                    return isFit ? [] : ["\(path) fits \(fits) of \(keyword)"]
                 case "pattern":
-                    let isMatch = (try? Regex(argument.string ?? "").firstMatch(in: value.string ?? "")) != nil
+                    guard let text = value.string else { return [] }
+                    let isMatch = (try? Regex(argument.string ?? "").firstMatch(in: text)) != nil
                     return isMatch ? [] : ["\(path) does not match \(argument)"]
-                case "minimum": return (number(value) ?? 0) >= (number(argument) ?? 0) ? [] : ["\(path) is too small"]
+                case "minimum", "minLength", "minItems", "minProperties":
+                    return isWithin(value, keyword, argument, >=) ? [] : ["\(path) is beyond \(keyword)"]
+                case "maximum", "maxProperties":
+                    return isWithin(value, keyword, argument, <=) ? [] : ["\(path) is beyond \(keyword)"]
                 case "items":
                     return (value.array ?? []).enumerated()
                         .flatMap { mistakes(in: $0.element, argument, at: "\(path)[\($0.offset)]") }
                 case "required":
+                    guard value.object != nil else { return [] }
                     return (argument.array ?? []).compactMap(\.string).filter { value[$0] == nil }
                         .map { "\(path) lacks \($0)" }
                 case "properties":
@@ -41,9 +52,31 @@ package struct JSONSchema: Sendable {
                     let known = Set(schema["properties"]?.object?.keys.map { $0 } ?? [])
                     return Set(value.object?.keys.map { $0 } ?? []).subtracting(known).sorted()
                         .map { "\(path) has \($0)" }
+                case "additionalProperties":
+                    let known = Set(schema["properties"]?.object?.keys.map { $0 } ?? [])
+                    return (value.object ?? [:]).filter { !known.contains($0.key) }
+                        .flatMap { mistakes(in: $0.value, argument, at: "\(path).\($0.key)") }
                 default: return ["the schema uses \(keyword), which this check does not know"]
                 }
             }
+    }
+
+    /// Whether a value keeps to a limit; one that has no such size does.
+    private func isWithin(
+        _ value: JSONValue,
+        _ keyword: String,
+        _ argument: JSONValue,
+        _ keeps: (Double, Double) -> Bool
+    ) -> Bool {
+        let size: Double? =
+            switch keyword {
+            case "minLength": value.string.map { Double($0.unicodeScalars.count) }
+            case "minItems": value.array.map { Double($0.count) }
+            case "minProperties", "maxProperties": value.object.map { Double($0.count) }
+            default: number(value)
+            }
+        guard let size, let limit = number(argument) else { return true }
+        return keeps(size, limit)
     }
 
     private func definition(_ reference: JSONValue) -> JSONValue {
@@ -59,6 +92,7 @@ package struct JSONSchema: Sendable {
         case "number": number(value) != nil
         case "array": value.array != nil
         case "object": value.object != nil
+        case "null": value.isNull
         default: false
         }
     }

@@ -1,3 +1,4 @@
+import JSON
 import Kinds
 
 /// The fields that a mapping of the file may have: the one place that lists them.
@@ -28,74 +29,6 @@ struct Schema: Sendable {
 
     subscript(name: String) -> Field? { byName[FieldName(rawValue: name)] }
     subscript(name: FieldName) -> Field? { byName[name] }
-}
-
-/// One row of a ``Schema``: a field, what it holds and whom it concerns.
-struct Field: Sendable {
-    /// What a field holds, and so how it is read.
-    enum Kind: Sendable {
-        case text(TextRule)
-        /// One of some fixed words.
-        case choice([String])
-        case flag
-        /// A whole number in a range, with an example of one.
-        case number(ClosedRange<Int>, example: Int)
-        case texts(TextRule)
-        case choices([String])
-        case redirectURIs
-        case secretReference
-        /// A key of a Kubernetes Secret.
-        case kubernetesSecret
-        /// What runs a service in Kubernetes.
-        case workload
-        /// What is published in Kubernetes.
-        case publication
-        /// Read by the code that knows the mapping.
-        case node
-        /// Part of the format, and of a later version of this program.
-        case notYet
-    }
-
-    let name: FieldName
-    let kind: Kind
-    /// Whether it describes the OAuth2 provider, which a bookmark does not have.
-    let isForProvider: Bool
-    /// Whether `defaults` may hold it; what tells one service from another may not be shared.
-    let isDefaultable: Bool
-
-    init(_ name: FieldName, _ kind: Kind, isForProvider: Bool = false, isDefaultable: Bool = true) {
-        self.name = name
-        self.kind = kind
-        self.isForProvider = isForProvider
-        self.isDefaultable = isDefaultable
-    }
-
-    static func provider(_ name: FieldName, _ kind: Kind, isDefaultable: Bool = true) -> Field {
-        Field(name, kind, isForProvider: true, isDefaultable: isDefaultable)
-    }
-
-    /// A field of the service that is one of Authentik's.
-    init(_ row: FieldSpec, isForProvider: Bool = false) {
-        self.init(row.name, Kind(row.kind), isForProvider: isForProvider, isDefaultable: row.isDefaultable)
-    }
-}
-
-extension Field.Kind {
-    /// How a value of Authentik's stands in the file.
-    init(_ kind: ValueKind) {
-        self =
-            switch kind {
-            case .text(let rule): .text(rule)
-            case .choice(let words): .choice(words)
-            case .flag: .flag
-            case .duration: .text(.duration)
-            case .words(let words): .choices(words)
-            case .secret: .secretReference
-            case .redirectURIs: .redirectURIs
-            case .reference(let referent): .text(referent.rule)
-            case .references(let referent): .texts(referent.rule)
-            }
-    }
 }
 
 /// The fields that code asks for by name; all others are rows only.
@@ -153,49 +86,151 @@ extension Schema {
     static let file = Schema(
         "at the top of the file",
         [
-            Field(.apiVersion, .choice(["reconcile/v1"])),
-            Field(.owner, .text(.owner)),
-            Field(.host, .text(.host)),
-            Field(.scheme, .choice(Origin.schemes)),
-            Field(.defaults, .node),
-            Field(.services, .node),
-            Field(.prune, .flag),
-            Field(.maxDeletions, .number(0...100_000, example: 3)),
-            Field(.publicURL, .text(.publicURL)),
-            Field(.groups, .node),
+            Field(.apiVersion, .choice(["reconcile/v1"]), isRequired: true, doc: "The format of the file."),
+            Field(
+                .owner,
+                .text(.owner),
+                isRequired: true,
+                doc:
+                    "Whose services these are. Each managed application is marked with it, and only what carries this mark is "
+                    + "ever deleted."
+            ),
+            Field(
+                .host,
+                .text(.host),
+                doc: "Where the services of this file live: a name or address, without scheme and port."
+            ),
+            Field(
+                .scheme,
+                .choice(Origin.schemes),
+                standard: "https",
+                doc: "The scheme of the services of this file."
+            ),
+            Field(
+                .defaults,
+                .node,
+                doc:
+                    "Fields that hold for each service of this file that does not set them: a list or mapping of the service's "
+                    + "own takes the whole place of one here, and null takes it away."
+            ),
+            Field(
+                .services,
+                .node,
+                isRequired: true,
+                doc: "The services; [] for none. The same slug twice, also in two files, is a mistake."
+            ),
+            Field(
+                .prune,
+                .flag,
+                standard: false,
+                doc:
+                    "Whether what carries this owner's mark and is declared no more is deleted. Without it, it is reported and "
+                    + "left alone."
+            ),
+            Field(
+                .maxDeletions,
+                .number(0...100_000, example: 3),
+                unlessGiven: "3, or a tenth of all that is ours, if that is more",
+                doc:
+                    "The brake: from how many services a pass may delete. One that would delete from more deletes nothing, and "
+                    + "says so."
+            ),
+            Field(
+                .publicURL,
+                .text(.publicURL),
+                unlessGiven: "where this program reaches it",
+                doc: "Where browsers and services reach Authentik, for what is published: scheme, host, port and path."
+            ),
+            Field(
+                .groups,
+                .node,
+                doc:
+                    "Groups that the file needs: those that are missing are made, with a name and nothing else. None is ever "
+                    + "changed or deleted."
+            ),
         ]
     )
 
     static let service = Schema("in a service or in defaults", ofApplication + ofOrigin + ofProvider + ofService)
 
-    private static let ofApplication = Application.fields.inReadingOrder.map { Field($0) }
+    private static let ofApplication = Application.fields.inReadingOrder.map { row in
+        Field(row, unlessGiven: row.name == .launchURL ? "the origin; without one, left as it is" : nil)
+    }
 
     private static let ofOrigin: [Field] = [
-        Field(.host, .text(.host)),
-        Field(.scheme, .choice(Origin.schemes)),
-        Field(.port, .number(1...65535, example: 8443)),
-        .provider(.redirectPath, .text(.redirectPath)),
-        .provider(.redirectPaths, .texts(.redirectPath)),
+        Field(
+            .host,
+            .text(.host),
+            unlessGiven: "the file's",
+            doc: "Where the service lives: a name or address, without scheme and port."
+        ),
+        Field(.scheme, .choice(Origin.schemes), unlessGiven: "the file's", doc: "The scheme of the service's origin."),
+        Field(
+            .port,
+            .number(1...65535, example: 8443),
+            unlessGiven: "the scheme's own",
+            doc: "The port of the service's origin, which its launch URL is unless given."
+        ),
+        Field(
+            .redirectPath,
+            .text(.redirectPath),
+            isForProvider: true,
+            doc:
+                "Where logins return to, below the origin. A service with a redirect path or URI has an OAuth2 provider; one "
+                + "without is a bookmark."
+        ),
+        Field(.redirectPaths, .texts(.redirectPath), isForProvider: true, doc: "More such paths, beside redirectPath."),
     ]
 
     private static let ofProvider = OAuth2Provider.fields.inReadingOrder.map { Field($0, isForProvider: true) }
 
     private static let ofService: [Field] = [
-        Field("access", .notYet),
-        Field(.adopt, .choice(AdoptionPolicy.words)),
-        Field(.state, .choice(ServiceState.words), isDefaultable: false),
-        Field(.renamedFrom, .texts(.slug), isDefaultable: false),
-        .provider(.restart, .workload, isDefaultable: false),
-        .provider(.publish, .publication, isDefaultable: false),
+        Field("access", .notYet, doc: "Of a later version: who may open the service."),
+        Field(
+            .adopt,
+            .choice(AdoptionPolicy.words),
+            standard: "always",
+            doc:
+                "What becomes of an application that is there without a mark: it is brought in line (always), taken over if "
+                + "nothing of it would change (matching), or only if a create of this program left it half done (never)."
+        ),
+        Field(
+            .state,
+            .choice(ServiceState.words),
+            isDefaultable: false,
+            standard: "present",
+            doc: "Whether the service is to be there. One that is absent is deleted if it is ours, also without prune."
+        ),
+        Field(
+            .renamedFrom,
+            .texts(.slug),
+            isDefaultable: false,
+            doc: "Slugs that the service had before. What is there under one moves to the new slug, in place."
+        ),
+        Field(
+            .restart,
+            .workload,
+            isForProvider: true,
+            isDefaultable: false,
+            doc:
+                "What is restarted in Kubernetes once the provider has a rotated secret; secretRef must name a Secret there."
+        ),
+        Field(
+            .publish,
+            .publication,
+            isForProvider: true,
+            isDefaultable: false,
+            doc: "What the service is told of its provider, as keys of a ConfigMap or Secret."
+        ),
     ]
 
     static let secretReference = Schema(
         "in secretRef",
         mayHoldSecret: true,
         [
-            Field(.env, .text(.environmentVariable)),
-            Field(.file, .text(.line)),
-            Field(.kubernetes, .kubernetesSecret),
+            Field(.env, .text(.environmentVariable), doc: "An environment variable of this program."),
+            Field(.file, .text(.line), doc: "The path of a file; a line break at its end is no part of the secret."),
+            Field(.kubernetes, .kubernetesSecret, doc: "A key of a Secret in Kubernetes."),
         ]
     )
 
@@ -203,38 +238,69 @@ extension Schema {
         "in kubernetes",
         mayHoldSecret: true,
         [
-            Field(.namespace, .text(.kubernetesNamespace)),
-            Field(.name, .text(.kubernetesName(of: "a Secret"))),
-            Field(.key, .text(.kubernetesKey)),
+            Field(.namespace, .text(.kubernetesNamespace), isRequired: true, doc: "The namespace of the Secret."),
+            Field(.name, .text(.kubernetesName(of: "a Secret")), isRequired: true, doc: "The name of the Secret."),
+            Field(
+                .key,
+                .text(.kubernetesKey),
+                isRequired: true,
+                doc: "The key of its data that holds the client secret."
+            ),
         ]
     )
 
     static let workload = Schema(
         "in restart",
-        Workload.Kind.allCases.map { Field(FieldName($0), .text(.kubernetesName(of: "a \($0.rawValue)"))) }
-            + [Field(.namespace, .text(.kubernetesNamespace))]
+        Workload.Kind.allCases.map { kind in
+            Field(
+                FieldName(kind),
+                .text(.kubernetesName(of: "a \(kind.rawValue)")),
+                doc: "The name of a \(kind.rawValue) to restart."
+            )
+        } + [
+            Field(
+                .namespace,
+                .text(.kubernetesNamespace),
+                unlessGiven: "that of the Secret",
+                doc: "The namespace of the workload."
+            )
+        ]
     )
 
     static let publication = Schema(
         "in publish",
         [
-            Field(.namespace, .text(.kubernetesNamespace)),
-            Field(.name, .text(.kubernetesName(of: "an object"))),
-            Field(.kind, .choice(PublishedObjectName.Kind.words)),
-            Field(.keySet, .choice(PublishedKeySet.words)),
-            Field(.keys, .node),
+            Field(.namespace, .text(.kubernetesNamespace), isRequired: true, doc: "The namespace of the object."),
+            Field(.name, .text(.kubernetesName(of: "an object")), isRequired: true, doc: "The name of the object."),
+            Field(
+                .kind,
+                .choice(PublishedObjectName.Kind.words),
+                unlessGiven: "`Secret` if the client secret is among the keys, or Argo CD reads it; else `ConfigMap`",
+                doc: "The kind of the object. The client secret is published in a Secret only."
+            ),
+            Field(
+                .keySet,
+                .choice(PublishedKeySet.words),
+                doc: "Keys as some services want them. A publication has a key set, or keys, or both."
+            ),
+            Field(.keys, .node, doc: "Keys by name, over those of the set, and which value each gets."),
         ]
     )
 
     static let redirectURI = Schema(
         "in an entry of redirectURIs",
         [
-            Field(.url, .text(.line)),
-            Field(.matching, .choice(RedirectURI.Matching.words)),
+            Field(.url, .text(.line), isRequired: true, doc: "The whole URL, or a pattern of Python's re."),
+            Field(
+                .matching,
+                .choice(RedirectURI.Matching.words),
+                standard: "strict",
+                doc: "Whether it is compared as it is (strict), or is a pattern that must match the whole URI (regex)."
+            ),
         ]
     )
 
-    static let group = Schema("in an entry of groups", Group.fields.inReadingOrder.map { Field($0) })
+    static let group = Schema("in an entry of groups", Group.fields.inReadingOrder.map { Field($0, isRequired: true) })
 
     static let all = [file, service, secretReference, kubernetesSecret, workload, publication, redirectURI, group]
 }

@@ -5,7 +5,7 @@ import Kinds
 /// (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
 extension TextRule {
     /// A label of RFC 1123, in lower case.
-    static let kubernetesNamespace = TextRule { text in
+    static let kubernetesNamespace = TextRule("a namespace", pattern: "^[a-z0-9-]{1,63}$") { text in
         let isName = text.utf8.count <= 63 && isLabel(text[...])
         let hint = "use up to 63 lower-case letters, digits and '-', with a letter or digit first and last"
         return isName ? nil : Complaint("is not the name of a namespace", hint: hint)
@@ -15,7 +15,7 @@ extension TextRule {
     ///
     /// - Parameter what: has the name, as `a Secret`.
     static func kubernetesName(of what: String) -> TextRule {
-        TextRule { text in
+        TextRule("the name of \(what)", pattern: "^[a-z0-9.-]{1,253}$") { text in
             let parts = text.split(separator: ".", omittingEmptySubsequences: false)
             let isName = text.utf8.count <= 253 && parts.allSatisfy(isLabel)
             let hint = "use up to 253 lower-case letters, digits, '-' and '.', with a letter or digit around each '.'"
@@ -24,7 +24,7 @@ extension TextRule {
     }
 
     /// A key of a Secret's `data`; what is none may be the secret itself.
-    static let kubernetesKey = TextRule { text in
+    static let kubernetesKey = TextRule("a key", pattern: "^[A-Za-z0-9._-]{1,253}$") { text in
         let isKey =
             text.utf8.count <= 253 && text != "." && !text.hasPrefix("..")
             && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_.".utf8.contains($0) }

@@ -37,7 +37,8 @@ extension OAuth2Provider {
                 .secret,
                 .required,
                 doc:
-                    "Where the client secret is: a variable, a file, or a key of a Kubernetes Secret. A public client has none."
+                    "Where the client secret is: a variable, a file, or a key of a Kubernetes Secret. A confidential client "
+                    + "needs it; a public one has none."
             ),
             FieldSpec(
                 "redirectURIs",

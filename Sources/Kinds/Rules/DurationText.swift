@@ -13,6 +13,10 @@ enum DurationText {
     /// A bit less than from now to the end of the year 9999, which is as far as Python's dates go.
     private static let maximumDays = 2_900_000.0
 
+    /// Of what ``complaint(_:)`` has nothing to say about, and more: any unit, any length.
+    static let pattern = "^\(part)(;\(part))*$"
+    private static let part = #"[A-Za-z]+=[0-9]+(\.[0-9]+)?"#
+
     @Sendable static func complaint(_ text: String) -> Complaint? {
         let example = "write it as 'hours=1;minutes=30'"
         var seen: Set<String> = []

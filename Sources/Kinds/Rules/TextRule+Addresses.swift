@@ -1,7 +1,7 @@
 import Base
 
 extension TextRule {
-    package static let host = TextRule { text in
+    package static let host = TextRule("a host name or IP address", pattern: "^[^/]+$") { text in
         if text.contains("://") {
             return Complaint("has a scheme in it", hint: "write only the host name; the scheme goes into 'scheme'")
         }
@@ -14,7 +14,7 @@ extension TextRule {
         return HostName.complaint(text)
     }
 
-    package static let redirectPath = TextRule { text in
+    package static let redirectPath = TextRule("a path", pattern: "^/") { text in
         if text.contains("://") {
             return Complaint("is a whole URL", hint: "write only the path, or use redirectURIs")
         }
@@ -28,23 +28,25 @@ extension TextRule {
     }
 
     /// Authentik takes http and https, with placeholders like `%(username)s`, and `blank://blank` for no launch at all.
-    package static let launchURL = TextRule { text in
+    package static let launchURL = TextRule("a URL") { text in
         text == "blank://blank" ? nil : WebAddress.complaint(about: text, for: .launch)
     }
 
     /// Where Authentik is, as its own links have it: no more than a path behind the host.
-    package static let publicURL = TextRule { text in
+    package static let publicURL = TextRule("a URL") { text in
         if let complaint = WebAddress.complaint(about: text, for: .link) { return complaint }
         guard text.contains(where: { "?#".contains($0) }) else { return nil }
         return Complaint("has a query or fragment", hint: "write only scheme, host and, if need be, port and path")
     }
 
-    package static let logoutURI = TextRule(mayBeEmpty: true) { WebAddress.complaint(about: $0, for: .checked) }
+    package static let logoutURI = TextRule("a URL", mayBeEmpty: true) {
+        WebAddress.complaint(about: $0, for: .checked)
+    }
 
-    package static let icon = TextRule(mayBeEmpty: true, check: IconName.complaint)
+    package static let icon = TextRule("an icon", mayBeEmpty: true, check: IconName.complaint)
 
     /// A redirect URI that is compared as it is: any scheme, since apps have their own (RFC 8252).
-    package static let strictRedirectURI = TextRule { text in
+    package static let strictRedirectURI = TextRule("a URL") { text in
         if let complaint = WebAddress.badCharacter(in: text) { return complaint }
         guard let colon = text.firstIndex(of: ":"), WebAddress.isScheme(text[..<colon]) else {
             return Complaint(
@@ -58,5 +60,5 @@ extension TextRule {
     }
 
     /// A redirect URI that is a pattern; Authentik has Python match it against the whole URI.
-    package static let regexRedirectURI = TextRule(check: RegexSyntax.complaint)
+    package static let regexRedirectURI = TextRule("a pattern", check: RegexSyntax.complaint)
 }

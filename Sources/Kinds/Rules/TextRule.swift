@@ -7,16 +7,24 @@ package struct TextRule: Sendable {
     /// Where Authentik takes an empty text, it means "nothing": the way to clear what somebody else has set.
     package var mayBeEmpty = false
     package var mayHaveLines = false
+    /// What the text is, for people: `a slug`.
+    package var noun: String
+    /// A regular expression (ECMA-262) for editors, which matches all that is taken and may match more; nil for none.
+    package var pattern: String?
     /// What is wrong with a text that is trimmed and not empty.
     package var check: @Sendable (String) -> Complaint?
 
     package init(
+        _ noun: String = "text",
         mayBeEmpty: Bool = false,
         mayHaveLines: Bool = false,
+        pattern: String? = nil,
         check: @escaping @Sendable (String) -> Complaint? = { _ in nil }
     ) {
+        self.noun = noun
         self.mayBeEmpty = mayBeEmpty
         self.mayHaveLines = mayHaveLines
+        self.pattern = pattern
         self.check = check
     }
 }
@@ -56,9 +64,9 @@ package struct Complaint: Sendable, Equatable {
 extension TextRule {
     package static let line = TextRule()
     package static let lineOrEmpty = TextRule(mayBeEmpty: true)
-    package static let lines = TextRule(mayBeEmpty: true, mayHaveLines: true)
+    package static let lines = TextRule("text of one line or several", mayBeEmpty: true, mayHaveLines: true)
 
-    package static let owner = TextRule { text in
+    package static let owner = TextRule("a name", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$") { text in
         let isFit =
             text.utf8.count <= 63 && text.utf8.first?.isASCIIAlphanumeric == true
             && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_.".utf8.contains($0) }
@@ -70,7 +78,7 @@ extension TextRule {
     }
 
     /// Authentik's rule for slugs; releases before 2025.12 take up to 50 characters.
-    package static let slug = TextRule { text in
+    package static let slug = TextRule("a slug", pattern: slugPattern) { text in
         if let complaint = notASlug(text) { return complaint }
         if reservedSlugs.contains(text) {
             return Complaint("'\(text)' is reserved by Authentik", hint: "choose another slug")
@@ -89,12 +97,12 @@ extension TextRule {
     }
 
     /// The slug of a flow.
-    package static let flow = TextRule(check: notASlug)
+    package static let flow = TextRule("the slug of a flow", pattern: slugPattern, check: notASlug)
 
     /// Printable ASCII (RFC 6749, appendix A.1).
     ///
     /// Older releases store anything else too, and refuse each login with it; 2026.8 refuses to store it.
-    package static let clientID = TextRule { text in
+    package static let clientID = TextRule("printable ASCII", pattern: "^[ -~]{1,255}$") { text in
         guard text.unicodeScalars.allSatisfy({ (0x20...0x7E).contains($0.value) }) else {
             let hint = "use only letters, digits and signs of ASCII"
             return Complaint("has a character that no client id may have", hint: hint)
@@ -103,7 +111,7 @@ extension TextRule {
     }
 
     /// One scope, or the `managed` name of a scope mapping (RFC 6749, section 3.3).
-    package static let scope = TextRule { text in
+    package static let scope = TextRule("a scope", pattern: #"^[!#-\[\]-~]+$"#) { text in
         if text.utf8.contains(where: { $0 == 0x20 }) {
             return Complaint("has a space in it", hint: "write one scope per entry")
         }
@@ -111,7 +119,8 @@ extension TextRule {
         return isToken ? nil : Complaint("has a character that no scope may have")
     }
 
-    package static let environmentVariable = TextRule { text in
+    package static let environmentVariable = TextRule("the name of a variable", pattern: "^[A-Za-z_][A-Za-z0-9_]*$") {
+        text in
         let isName =
             text.utf8.first.map { $0.isASCIIAlphanumeric && !$0.isASCIIDigit || $0 == UInt8(ascii: "_") } == true
             && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") }
@@ -123,9 +132,11 @@ extension TextRule {
             )
     }
 
-    package static let duration = TextRule(check: DurationText.complaint)
+    package static let duration = TextRule("a duration", pattern: DurationText.pattern, check: DurationText.complaint)
 
     private static let reservedSlugs: Set = ["authorize", "token", "device", "userinfo", "introspect", "revoke"]
+
+    private static let slugPattern = "^[A-Za-z0-9_-]+$"
 
     private static let notASlug: @Sendable (String) -> Complaint? = { text in
         let isSlug = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }

@@ -1,0 +1,142 @@
+import JSON
+import Kinds
+
+/// One row of a ``Schema``: a field, what it holds and whom it concerns.
+struct Field: Sendable {
+    /// What a field holds, and so how it is read.
+    enum Kind: Sendable {
+        case text(TextRule)
+        /// One of some fixed words.
+        case choice([String])
+        case flag
+        /// A whole number in a range, with an example of one.
+        case number(ClosedRange<Int>, example: Int)
+        case texts(TextRule)
+        case choices([String])
+        case redirectURIs
+        case secretReference
+        /// A key of a Kubernetes Secret.
+        case kubernetesSecret
+        /// What runs a service in Kubernetes.
+        case workload
+        /// What is published in Kubernetes.
+        case publication
+        /// Read by the code that knows the mapping.
+        case node
+        /// Part of the format, and of a later version of this program.
+        case notYet
+    }
+
+    let name: FieldName
+    let kind: Kind
+    /// Whether it describes the OAuth2 provider, which a bookmark does not have.
+    let isForProvider: Bool
+    /// Whether `defaults` may hold it; what tells one service from another may not be shared.
+    let isDefaultable: Bool
+    /// Whether a mapping without it is a mistake, whatever else is in it.
+    let isRequired: Bool
+    /// What holds without it, where that is always the same.
+    let standard: JSONValue?
+    /// What becomes of it that the file does not set, for people.
+    let unlessGiven: String?
+    /// The first release of Authentik that takes it; nil for all.
+    let since: String?
+    /// One or two sentences for people: what it means, its unit.
+    let doc: String
+
+    /// A field that is not one of Authentik's.
+    ///
+    /// - Parameter unlessGiven: for people; made of the standard unless given.
+    init(
+        _ name: FieldName,
+        _ kind: Kind,
+        isForProvider: Bool = false,
+        isDefaultable: Bool = true,
+        isRequired: Bool = false,
+        standard: JSONValue? = nil,
+        unlessGiven: String? = nil,
+        doc: String
+    ) {
+        self.name = name
+        self.kind = kind
+        self.isForProvider = isForProvider
+        self.isDefaultable = isDefaultable
+        self.isRequired = isRequired
+        self.standard = standard
+        self.unlessGiven = unlessGiven
+        since = nil
+        self.doc = doc
+    }
+
+    /// A field of the service that is one of Authentik's.
+    ///
+    /// - Parameter unlessGiven: for people; made of the row unless given.
+    init(_ row: FieldSpec, isForProvider: Bool = false, isRequired: Bool? = nil, unlessGiven: String? = nil) {
+        name = row.name
+        kind = Kind(row.kind)
+        self.isForProvider = isForProvider
+        isDefaultable = row.isDefaultable
+        self.isRequired = isRequired ?? (row.name == .slug)
+        standard = row.standing.standard
+        self.unlessGiven = unlessGiven ?? row.standing.unlessGiven
+        since = row.since.map { "\($0)" }
+        doc = row.doc
+    }
+}
+
+extension Standing {
+    /// What is always the same; nil for what is made of the slug, and for nothing.
+    fileprivate var standard: JSONValue? {
+        switch self {
+        case .managed(.value(let value)), .optional(.value(let value)): value.declaration
+        case .required, .managed(.slug), .optional(.slug): nil
+        }
+    }
+
+    fileprivate var unlessGiven: String? {
+        let (isManaged, fallback): (Bool, Fallback)
+        switch self {
+        case .required: return nil
+        case .managed(let managed): (isManaged, fallback) = (true, managed)
+        case .optional(let optional): (isManaged, fallback) = (false, optional)
+        }
+        let value: String? =
+            switch fallback {
+            case .slug: "the slug"
+            case .value(let value):
+                value.declaration == nil ? nil : value.shown.map { "`\($0)`" }.joined(separator: ", ")
+            }
+        return isManaged ? value : "left as it is" + (value.map { "; \($0) when new or dropped" } ?? "")
+    }
+}
+
+extension FieldValue {
+    /// As a file has it; nil for none, and for what it refers to.
+    fileprivate var declaration: JSONValue? {
+        switch self {
+        case .text(let text) where text.isEmpty: nil
+        case .text, .flag, .duration, .words: json
+        case .reference(let reference): .string(reference.name)
+        case .references(let references): .array(references.map { .string($0.name) })
+        case .none, .redirectURIs, .secret, .unresolvedSecret: nil
+        }
+    }
+}
+
+extension Field.Kind {
+    /// How a value of Authentik's stands in the file.
+    init(_ kind: ValueKind) {
+        self =
+            switch kind {
+            case .text(let rule): .text(rule)
+            case .choice(let words): .choice(words)
+            case .flag: .flag
+            case .duration: .text(.duration)
+            case .words(let words): .choices(words)
+            case .secret: .secretReference
+            case .redirectURIs: .redirectURIs
+            case .reference(let referent): .text(referent.rule)
+            case .references(let referent): .texts(referent.rule)
+            }
+    }
+}

@@ -1,0 +1,119 @@
+import JSON
+import Kinds
+
+/// Every field of the file, as Markdown for people; made of the same rows as ``FileSchema``.
+package enum FileReference {
+    package static var markdown: String {
+        (introduction + sections.flatMap(lines)).joined(separator: "\n")
+    }
+
+    private static let introduction = [
+        "# The file, field by field",
+        "",
+        "Written by `reconcile schema --output markdown`; [its JSON Schema](../manifests/schemas/file.schema.json) is made of",
+        "the same rows. What the fields do together is told in [the README](../README.md#the-file).",
+        "",
+        "*Since* is the first release of Authentik that takes a field; with an older one a plan says that the field is not",
+        "managed. *Left as it is* means that whatever Authentik has there stays, until the file sets the field; one that the",
+        "file drops goes back to what a new one has, once. *Shared* says whether `defaults` may hold it.",
+    ]
+
+    /// A table of fields.
+    private struct Section {
+        var title: String
+        var text: String?
+        var schema: Schema
+        /// Whether its fields may be in `defaults`, and depend on the release.
+        var isOfService = false
+        var fields: (Field) -> Bool = { _ in true }
+    }
+
+    private static var sections: [Section] {
+        [
+            Section(title: "The file", schema: .file),
+            Section(
+                title: "A service",
+                text: "A service with a redirect path or URI logs people in; one without is a bookmark.",
+                schema: .service,
+                isOfService: true,
+                fields: { !$0.isForProvider }
+            ),
+            Section(
+                title: "A service that logs people in",
+                text: "What its OAuth2 provider has; a bookmark has none of this, but for what comes from `defaults`.",
+                schema: .service,
+                isOfService: true,
+                fields: \.isForProvider
+            ),
+            Section(title: "secretRef", text: "Exactly one of these.", schema: .secretReference),
+            Section(title: "kubernetes", text: "The Secret that a secretRef names.", schema: .kubernetesSecret),
+            Section(title: "redirectURIs", text: "An entry that is no plain URL.", schema: .redirectURI),
+            Section(
+                title: "restart",
+                text: "Exactly one workload, and its namespace if need be.",
+                schema: .workload
+            ),
+            Section(title: "publish", schema: .publication),
+            Section(title: "groups", text: "An entry.", schema: .group),
+        ]
+    }
+
+    private static func lines(_ section: Section) -> [String] {
+        var heads = ["field", "meaning", "value", "unless given"]
+        if section.isOfService { heads += ["since", "shared"] }
+        let fields = section.schema.fields.filter { section.fields($0) && !$0.isOfLaterVersion }
+        return ["", "## \(section.title)", ""] + (section.text.map { [$0, ""] } ?? [])
+            + [row(heads), row(heads.map { _ in "---" })]
+            + fields.map { field in
+                var cells = [code(field.name.rawValue), field.doc, value(of: field), unlessGiven(field)]
+                if section.isOfService { cells += [field.since ?? "", field.isDefaultable ? "yes" : "no"] }
+                return row(cells)
+            }
+    }
+
+    private static func row(_ cells: [String]) -> String {
+        // An angle bracket outside code would begin a tag.
+        let cells = cells.map { $0.replacing("|", with: "\\|").replacing("<", with: "&lt;") }
+        return "| \(cells.joined(separator: " | ")) |"
+    }
+
+    private static func unlessGiven(_ field: Field) -> String {
+        if field.isRequired { return "required" }
+        if let unlessGiven = field.unlessGiven { return unlessGiven }
+        return switch field.standard {
+        case .string(let text)?: code(text)
+        case .bool(let flag)?: code("\(flag)")
+        default: "–"
+        }
+    }
+
+    private static func value(of field: Field) -> String {
+        switch field.kind {
+        case .text(let rule): rule.noun + (rule.mayBeEmpty ? ", or empty" : "")
+        case .choice(let words): words.map(code).joined(separator: ", ")
+        case .flag: "`true`, `false`"
+        case .number(let range, _): "\(range.lowerBound) to \(range.upperBound)"
+        case .texts(let rule): "a list, each \(rule.noun)"
+        case .choices(let words): "a list of \(words.map(code).joined(separator: ", "))"
+        case .redirectURIs: "a list, each a URL or [a mapping](#redirecturis)"
+        case .secretReference: "[a mapping](#secretref)"
+        case .kubernetesSecret: "[a mapping](#kubernetes)"
+        case .workload: "[a mapping](#restart)"
+        case .publication: "[a mapping](#publish)"
+        case .node: node(field.name)
+        case .notYet: ""
+        }
+    }
+
+    private static func node(_ name: FieldName) -> String {
+        switch name {
+        case .defaults: "a mapping of what is shared"
+        case .services: "a list of [services](#a-service)"
+        case .groups: "a list of [mappings](#groups)"
+        case .keys: "a mapping to \(PublishedValue.allCases.map { code($0.rawValue) }.joined(separator: ", "))"
+        default: ""
+        }
+    }
+
+    private static func code(_ text: String) -> String { "`\(text)`" }
+}

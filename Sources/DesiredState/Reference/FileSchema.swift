@@ -1,0 +1,134 @@
+package import JSON
+import Kinds
+
+/// The JSON Schema of the file (https://json-schema.org/draft/2020-12), for editors and for checks before a commit.
+///
+/// Made of ``Schema``, and so of the tables of fields. It takes whatever this program takes without a warning; what one
+/// field means for another it leaves to this program.
+package enum FileSchema {
+    package static var json: JSONValue {
+        var schema = object(.file)
+        schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+        schema["title"] = "reconcile: the file"
+        schema["description"] = "The applications and OAuth2 providers that an Authentik is to have."
+        schema["$defs"] = .object(definitions.mapValues(JSONValue.object))
+        return .object(schema)
+    }
+
+    private static var definitions: [String: [String: JSONValue]] {
+        // Exactly one of its fields.
+        var secretReference = object(.secretReference)
+        secretReference["minProperties"] = 1
+        secretReference["maxProperties"] = 1
+        var workload = object(.workload)
+        workload["oneOf"] = .array(Workload.Kind.allCases.map { ["required": [.string($0.rawValue)]] })
+        var publication = object(.publication)
+        publication["anyOf"] = .array([FieldName.keySet, .keys].map { ["required": [.string($0.rawValue)]] })
+        return [
+            "service": object(.service, mayBeNull: \.isDefaultable),
+            "defaults": object(.service, Schema.service.fields.filter(\.isDefaultable), required: []),
+            "secretReference": secretReference,
+            "kubernetesSecret": object(.kubernetesSecret),
+            "workload": workload,
+            "publication": publication,
+            "redirectURI": object(.redirectURI),
+            "group": object(.group),
+        ]
+    }
+
+    /// - Parameters:
+    ///   - fields: all unless given.
+    ///   - required: those that the schema says, unless given.
+    ///   - mayBeNull: whether null may take a field away.
+    private static func object(
+        _ schema: Schema,
+        _ fields: [Field]? = nil,
+        required: [FieldName]? = nil,
+        mayBeNull: (Field) -> Bool = { _ in false }
+    ) -> [String: JSONValue] {
+        let fields = (fields ?? schema.fields).filter { !$0.isOfLaterVersion }
+        let properties = fields.map { field in
+            var property = value(of: field)
+            if mayBeNull(field) { property = orNull(property) }
+            property["description"] = .string(field.doc)
+            property["default"] = field.standard
+            return (field.name.rawValue, JSONValue.object(property))
+        }
+        var object: [String: JSONValue] = [
+            "type": "object",
+            "properties": .object(Dictionary(properties, uniquingKeysWith: { $1 })),
+            "additionalProperties": false,
+        ]
+        let required = required ?? fields.filter(\.isRequired).map(\.name)
+        if !required.isEmpty { object["required"] = .array(required.map { .string($0.rawValue) }) }
+        return object
+    }
+
+    private static func value(of field: Field) -> [String: JSONValue] {
+        switch field.kind {
+        case .text(let rule): text(rule)
+        case .choice(let words): choice(words)
+        case .flag: ["type": "boolean"]
+        case .number(let range, _):
+            ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
+        case .texts(let rule): list(of: text(rule))
+        case .choices(let words): list(of: choice(words))
+        case .redirectURIs:
+            list(of: ["anyOf": [.object(text(.strictRedirectURI)), .object(reference("redirectURI"))]])
+        case .secretReference: reference("secretReference")
+        case .kubernetesSecret: reference("kubernetesSecret")
+        case .workload: reference("workload")
+        case .publication: reference("publication")
+        case .node: node(field.name)
+        case .notYet: [:]
+        }
+    }
+
+    /// What is read by the code that knows it.
+    private static func node(_ name: FieldName) -> [String: JSONValue] {
+        switch name {
+        case .defaults: reference("defaults")
+        case .services: ["type": "array", "items": .object(reference("service"))]
+        case .groups: ["type": "array", "items": .object(reference("group"))]
+        case .keys:
+            ["type": "object", "additionalProperties": .object(choice(PublishedValue.allCases.map(\.rawValue)))]
+        default: [:]
+        }
+    }
+
+    /// A number is a text, too: `clientID: 4711`.
+    private static func text(_ rule: TextRule) -> [String: JSONValue] {
+        var text: [String: JSONValue] = ["type": ["string", "number"]]
+        if let pattern = rule.pattern {
+            text["pattern"] = .string(pattern)
+        } else if !rule.mayBeEmpty {
+            text["minLength"] = 1
+        }
+        return text
+    }
+
+    private static func choice(_ words: [String]) -> [String: JSONValue] {
+        ["enum": .array(words.map(JSONValue.string))]
+    }
+
+    private static func list(of item: [String: JSONValue]) -> [String: JSONValue] {
+        ["type": "array", "minItems": 1, "items": .object(item)]
+    }
+
+    private static func reference(_ definition: String) -> [String: JSONValue] {
+        ["$ref": .string("#/$defs/\(definition)")]
+    }
+
+    private static func orNull(_ value: [String: JSONValue]) -> [String: JSONValue] {
+        if value["$ref"] != nil { return ["anyOf": [.object(value), ["type": "null"]]] }
+        var value = value
+        if let type = value["type"] { value["type"] = .array((type.array ?? [type]) + ["null"]) }
+        if let words = value["enum"]?.array { value["enum"] = .array(words + [.null]) }
+        return value
+    }
+}
+
+extension Field {
+    /// Whether this version refuses it, whatever it holds.
+    var isOfLaterVersion: Bool { if case .notYet = kind { true } else { false } }
+}
