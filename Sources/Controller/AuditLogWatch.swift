@@ -55,9 +55,9 @@ actor AuditLogWatch {
         var isChanged = false
         for event in events.reversed() {
             if let id = event.requestID, isOwn(id) { continue }
-            guard let slug = objects.slug(of: event) else { continue }
+            guard objects.include(event) else { continue }
             isChanged = true
-            if let username = event.username {
+            if let slug = objects.slug(of: event), let username = event.username {
                 authors[slug] = DriftAuthor(username: username, at: Timestamp(event.created))
             }
         }

@@ -68,6 +68,18 @@ import Testing
         #expect(others.slug(of: try event("authentik_providers_oauth2", "oauth2provider", 8)) == nil)
     }
 
+    @Test func `knows the groups that the file declares, as nobody's service`() throws {
+        let groups = [Group(pk: "a-1", name: "family"), Group(pk: "b-2", name: "Family")]
+        var observed = ObservedState(release: try #require(Release("2025.12.4")))
+        observed.groups = groups
+        var plan = Plan(services: [])
+        plan.groups = [GroupPlan(name: "family", isMissing: false), GroupPlan(name: "admins", isMissing: true)]
+        let objects = ManagedObjects(plan, observed, owner: "homelab")
+        let family = try event("authentik_core", "group", "a1")
+        #expect(objects.include(family) && objects.slug(of: family) == nil)
+        #expect(!objects.include(try event("authentik_core", "group", "b2")))
+    }
+
     @Test func `knows what a pass has made`() throws {
         var objects = ManagedObjects()
         objects.add(MadeObjects(application: "a-b", provider: 3, mark: "c-d"), for: "wiki")

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Base
 import Kinds
 package import Planning
 
@@ -6,11 +7,14 @@ package import Planning
 /// something else.
 package struct ManagedObjects: Sendable, Equatable {
     private var slugs: [Key: String] = [:]
+    /// What is no service's: the groups that the file declares.
+    private var shared: Set<Key> = []
 
     package init() {}
 
     /// - Parameters:
-    ///   - plan: the services; an application that is none of them counts if it carries the owner's mark, or may.
+    ///   - plan: the services; an application that is none of them counts if it carries the owner's mark, or may. Its
+    ///     groups as far as they were there: one that the pass makes counts from the next pass on.
     ///   - owner: whose marks count.
     package init(_ plan: Plan, _ observed: ObservedState, owner: String) {
         let planned = Set(plan.services.map(\.slug))
@@ -28,6 +32,15 @@ package struct ManagedObjects: Sendable, Equatable {
                 add(.mark, pk: mark.pk, for: slug)
             }
         }
+        let declared = Set(plan.groups.map(\.name.exact))
+        shared = Set(
+            observed.groups.filter { declared.contains($0.name.exact) }.compactMap { Key(.group, pk: $0.pk) }
+        )
+    }
+
+    /// Whether an entry is about any of it.
+    package func include(_ event: AuditEvent) -> Bool {
+        Key(event).map { slugs[$0] != nil || shared.contains($0) } ?? false
     }
 
     /// The slug of the service that an entry is about; nil if it is about none.
@@ -41,8 +54,7 @@ package struct ManagedObjects: Sendable, Equatable {
     }
 
     private mutating func add(_ kind: Kind, pk: String, for slug: String) {
-        guard let model = kind.model else { return }
-        slugs[Key(app: model.app, model: model.name, pk: pk)] = slug
+        if let key = Key(kind, pk: pk) { slugs[key] = slug }
     }
 }
 
@@ -64,6 +76,11 @@ private struct Key: Hashable, Sendable {
         self.model = model
         // The log has uuids without dashes.
         self.pk = pk.filter { $0 != "-" }.lowercased()
+    }
+
+    init?(_ kind: Kind, pk: String) {
+        guard let model = kind.model else { return nil }
+        self.init(app: model.app, model: model.name, pk: pk)
     }
 
     init?(_ event: AuditEvent) {
