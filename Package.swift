@@ -98,13 +98,16 @@ let package = Package(
         library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "KubernetesAPI", "Secrets"]),
         library(
             "Exporting",
-            ["AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "Secrets", "SecretSources", "YAMLDocument"]
+            [
+                "AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Planning", "Secrets", "SecretSources",
+                "YAMLDocument",
+            ]
         ),
         library(
             "Applying",
             [
-                "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning",
-                "Secrets", "SecretSources",
+                "AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "KubernetesAPI", "Planning", "Secrets",
+                "SecretSources",
             ]
         ),
         library(
@@ -114,7 +117,7 @@ let package = Package(
         library(
             "Controller",
             [
-                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning", "Secrets",
                 "SecretSources", "Status",
                 metrics,
                 logging,
@@ -123,15 +126,15 @@ let package = Package(
         library(
             "Setup",
             [
-                "Applying", "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI",
-                "Planning", "Secrets", "SecretSources", "YAMLDocument",
+                "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "Kinds", "KubernetesAPI", "Planning",
+                "Secrets", "SecretSources", "YAMLDocument",
             ]
         ),
         library(
             "Reporting",
             [
-                "Applying", "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Kinds", "KubernetesAPI",
-                "Planning", "SecretSources", "Setup", "Status",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Kinds", "Planning",
+                "SecretSources", "Setup", "Status",
             ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
@@ -148,8 +151,8 @@ let package = Package(
         library(
             "StatusServer",
             [
-                "Applying", "Base", "Controller", "HTTPServing", "JSON", "Planning", "PrometheusMetrics", "Reporting",
-                "Secrets", "Status",
+                "Applying", "AuthentikAPI", "Base", "Controller", "HTTPServing", "JSON", "Planning",
+                "PrometheusMetrics", "Reporting", "Secrets", "Status",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -204,10 +207,10 @@ let package = Package(
         tests("CurlTransport", ["TestSupport"]),
         tests(
             "AuthentikAPI",
-            ["CurlTransport", "JSON", "Kinds", "Secrets", "TestSupport"],
+            ["Base", "CurlTransport", "JSON", "Kinds", "Secrets", "TestSupport"],
             resources: [.copy("Fixtures")]
         ),
-        tests("Kinds", ["AuthentikAPI", "JSON"]),
+        tests("Kinds", ["AuthentikAPI", "JSON", "Secrets"]),
         tests("SecretSources", ["CurlTransport", "DesiredState", "KubernetesAPI", "Secrets", "TestSupport"]),
         tests(
             "KubernetesAPI",
@@ -266,14 +269,16 @@ let package = Package(
         tests(
             "Status",
             [
-                "Applying", "AuthentikAPI", "Base", "DesiredState", "Planning", "Reporting", "Secrets", "SecretSources",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "Reporting", "Secrets",
+                "SecretSources",
             ]
         ),
         tests(
             "Controller",
             [
-                "Applying", "AuthentikAPI", "Base", "DesiredState", "KubernetesAPI", "Planning", "Secrets",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning", "Secrets",
                 "SecretSources", "Status",
+                logging,
             ]
         ),
         .testTarget(
@@ -298,7 +303,7 @@ let package = Package(
             "Setup",
             [
                 "Applying", "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON",
-                "Kinds", "KubernetesAPI", "KubernetesSupport", "Secrets", "SecretSources", "TestSupport",
+                "Kinds", "KubernetesAPI", "Secrets", "SecretSources", "TestSupport",
             ]
         ),
         tests("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
@@ -306,7 +311,7 @@ let package = Package(
             "StatusServer",
             [
                 "Applying", "AuthentikAPI", "Base", "Controller", "JSON", "Kinds", "Planning", "PrometheusMetrics",
-                "Reporting", "Status", "TestSupport", "YAMLDocument",
+                "Reporting", "Status", "YAMLDocument",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -319,7 +324,7 @@ let package = Package(
             "Exporting",
             [
                 "Applying", "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "DesiredState", "JSON", "Kinds",
-                "Planning", "Secrets", "SecretSources", "TestSupport", "YAMLDocument",
+                "Planning", "Secrets", "SecretSources", "TestSupport",
             ]
         ),
     ],

@@ -1,6 +1,5 @@
 import Base
 import Controller
-import Crypto
 import HTTPTypes
 import JSON
 import NIOCore

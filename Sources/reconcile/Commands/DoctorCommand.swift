@@ -3,7 +3,6 @@ import ArgumentParser
 import AuthentikAPI
 import Base
 import CurlTransport
-import Deploying
 import DesiredState
 import FoundationEssentials
 import Kinds
