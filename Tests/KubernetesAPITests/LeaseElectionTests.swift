@@ -154,7 +154,8 @@ struct LeaseElectionTests {
             let candidate = try Candidate("a", kubernetes, seconds: 2)
             try await candidate.waits(for: "leads")
             await candidate.stop()
-            #expect(candidate.toldOfLeading == ["stands by gone", "leads"])
+            // On a busy machine a term of two seconds may be over before the candidate is stopped.
+            #expect(candidate.toldOfLeading.prefix(2) == ["stands by gone", "leads"])
         }
     }
 
@@ -175,13 +176,13 @@ struct LeaseElectionTests {
     @Test("The first one ever makes the Lease for nobody, and takes it once nobody has come for a whole term")
     func first() async throws {
         try await withKubernetes { kubernetes in
-            let candidate = try Candidate("a", kubernetes, seconds: 2)
-            try await candidate.waits(for: "waits 2")
+            let candidate = try Candidate("a", kubernetes, seconds: 6)
+            try await candidate.waits(for: "waits 6")
             let spec = try #require(lease(kubernetes)?["spec"])
-            #expect(spec == ["leaseDurationSeconds": 2, "leaseTransitions": 0])
+            #expect(spec == ["leaseDurationSeconds": 6, "leaseTransitions": 0])
             let seen = ContinuousClock.now
             try await candidate.waits(for: "leads")
-            #expect(ContinuousClock.now - seen > .seconds(1.5))
+            #expect(ContinuousClock.now - seen > .seconds(4.5))
             await candidate.stop()
             await candidate.election.resign(within: .seconds(60))
             let next = try Candidate("b", kubernetes, seconds: 60)
