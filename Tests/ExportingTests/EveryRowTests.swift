@@ -13,8 +13,9 @@ import Testing
 
 /// Every row of every table on its whole way: file, plan, write, drift, three-way, export.
 ///
-/// A row that any part of the program forgets fails here by itself, as soon as it is in its table.
-@Suite(.timeLimit(.minutes(60))) struct EveryRowTests {
+/// A row that any part of the program forgets fails here by itself, as soon as it is in its table. One case after the
+/// other: all at once they leave no thread to the tests beside them that wait for something.
+@Suite(.serialized, .timeLimit(.minutes(60))) struct EveryRowTests {
     @Test(arguments: TableRow.all, Sandbox.Release.allCases)
     func `a field is set, mended, dropped and exported`(_ row: TableRow, _ release: Sandbox.Release) async throws {
         var configuration = Sandbox.Configuration(release: release, token: "sandbox-token")

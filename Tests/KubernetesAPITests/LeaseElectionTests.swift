@@ -102,7 +102,7 @@ struct LeaseElectionTests {
     @Test("It is renewed, and nothing else is sent")
     func renews() async throws {
         try await withElection { kubernetes in
-            let candidate = try Candidate("a", kubernetes, seconds: 15)
+            let candidate = try Candidate("a", kubernetes, seconds: 60)
             try await candidate.waits(for: "leads")
             let before = lease(kubernetes)?["metadata"]?["resourceVersion"]
             kubernetes.resetRequests()
@@ -118,14 +118,14 @@ struct LeaseElectionTests {
     @Test("A leader that does not come back is replaced; one that is away for long finds out")
     func goesAway() async throws {
         try await withElection { kubernetes in
-            let leader = try Candidate("a", kubernetes, seconds: 3)
+            let leader = try Candidate("a", kubernetes, seconds: 9)
             try await leader.waits(for: "leads")
             try await kubernetes.goAway()
             while !leader.told.contains("expired") { try await Task.sleep(for: .milliseconds(5)) }
             #expect(leader.told.contains("failed unreachable"))
             try await kubernetes.comeBack()
             try await leader.waits(for: "leads")
-            let standby = try Candidate("b", kubernetes, seconds: 3)
+            let standby = try Candidate("b", kubernetes, seconds: 9)
             try await standby.waits(for: "stands by a")
             // As a process that is killed, which gives up nothing.
             await leader.stop()
@@ -198,20 +198,20 @@ struct LeaseElectionTests {
     )
     func edits(_ edit: LeaseEdit) async throws {
         try await withElection { kubernetes in
-            let leader = try Candidate("a", kubernetes, seconds: 30)
+            let leader = try Candidate("a", kubernetes, seconds: 60)
             try await leader.waits(for: "leads")
-            let standby = try Candidate("b", kubernetes, seconds: 30)
+            let standby = try Candidate("b", kubernetes, seconds: 60)
             try await standby.waits(for: "stands by a")
             kubernetes.edit(edit, "reconcile", in: "authentik", replica: "b")
             kubernetes.resetRequests()
-            let newcomer = try Candidate("c", kubernetes, seconds: 30)
+            let newcomer = try Candidate("c", kubernetes, seconds: 60)
             if edit.leavesTheHolder {
                 try await kubernetes.wait { $0.requests.count { $0.method == "PUT" && $0.status == 200 } >= 2 }
                 #expect(leader.toldOfLeading == ["leads"])
                 #expect(lease(kubernetes)?["spec"]?["holderIdentity"] == "a")
-                #expect(lease(kubernetes)?["spec"]?["leaseDurationSeconds"] == 30)
+                #expect(lease(kubernetes)?["spec"]?["leaseDurationSeconds"] == 60)
             } else {
-                try await leader.waits(for: "waits 30", "stands by somebody", "stands by b")
+                try await leader.waits(for: "waits 60", "stands by somebody", "stands by b")
                 // Neither has taken it, and who led has written nothing into it.
                 #expect(kubernetes.requests.allSatisfy { $0.method != "PUT" || $0.status == 409 })
             }
@@ -223,7 +223,7 @@ struct LeaseElectionTests {
     @Test("A leader that finds its Lease changed, and cannot see how, stops at once")
     func unseen() async throws {
         try await withElection { kubernetes in
-            let leader = try Candidate("a", kubernetes, seconds: 30)
+            let leader = try Candidate("a", kubernetes, seconds: 60)
             try await leader.waits(for: "leads")
             // It may renew, and not read.
             kubernetes.rules = [
