@@ -130,8 +130,7 @@ def authentik(program):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--once", "--sandbox"], ["plan", "--sandbox"], ["export", "--sandbox", "--all"], ["sandbox"],
-     ["sandbox", "--port", "9000"]],
+    [["--once", "--sandbox"], ["plan", "--sandbox"], ["sandbox"], ["sandbox", "--port", "9000"]],
     ids=" ".join,
 )
 def test_it_has_no_sandbox_and_says_so(image, root, arguments):

@@ -214,7 +214,8 @@ def test_the_desired_state_is_valid(name, program, tmp_path):
 
 def test_the_homelabs_file_is_the_manifest_but_for_where_secrets_are():
     def lines(path):
-        return [line for line in path.read_text().splitlines()[1:] if "secretRef" not in line]
+        lines = path.read_text().splitlines()
+        return [line for line in lines if not line.startswith("#") and "secretRef" not in line]
 
     assert lines(DEPLOY / "kubernetes/overlays/homelab/daemon/homelab.yaml") == lines(
         REPOSITORY / "manifests/homelab.yaml"
