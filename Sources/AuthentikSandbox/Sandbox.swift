@@ -1,17 +1,10 @@
+import Glibc
 import HTTPServing
 import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// An Authentik for trying out and for tests: in memory, over real HTTP, with the refusals and traps of the real one.
 ///

@@ -1,14 +1,7 @@
+import Glibc
 import HTTPTypes
 import Hummingbird
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Turns Hummingbird's requests into the sandbox's own and its answers back, by way of the faults.
 struct SandboxResponder: HTTPResponder {

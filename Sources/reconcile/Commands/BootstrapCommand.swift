@@ -37,8 +37,9 @@ struct BootstrapCommand: AsyncParsableCommand {
 
             Only the token is on stdout, and only without --write-file and --write-secret.
 
-            Exit codes: 0 all is there; 1 something else has the name, or the token cannot be written; 64 usage; 69 \
-            Authentik cannot be reached; 77 the administrator's token is refused or lacks a permission.
+            Exit codes: 0 all is there; 1 something else has the name, or the token cannot be written; 64 usage; 65 \
+            the file given with --config is wrong; 69 Authentik cannot be reached; 77 the administrator's token is \
+            refused or lacks a permission.
             """
     )
 
