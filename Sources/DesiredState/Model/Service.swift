@@ -20,6 +20,8 @@ package struct Service: Sendable, Equatable {
     package var formerProviderNames: [String] = []
     /// Slugs that the service had before, the latest of which is there is moved to ``slug``.
     package var renamedFrom: [String] = []
+    /// Who may open it; nil if that is not managed.
+    package var access: Access?
 
     package init(slug: String, location: SourceLocation) {
         self.location = location

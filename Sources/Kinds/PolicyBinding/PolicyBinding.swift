@@ -45,6 +45,24 @@ extension PolicyBinding: ListedObject {
     }
 }
 
+/// What a binding binds: who or what passes.
+package enum SubjectKind: String, Sendable, CaseIterable, Comparable {
+    /// As people read of them, and as a file lists them.
+    case group, user, policy
+
+    /// The list in a file's `access`: `groups`.
+    package var fileList: String { self == .policy ? "policies" : "\(rawValue)s" }
+
+    package static func < (left: SubjectKind, right: SubjectKind) -> Bool {
+        allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
+    }
+}
+
+/// Whether one of an application's bindings lets in, or only all of them together: its `policy_engine_mode`.
+package enum AccessMode: String, Sendable, CaseIterable {
+    case any, all
+}
+
 extension Kind {
     /// Policy bindings are only read, for an export.
     package static let policyBinding = Kind(

@@ -1,0 +1,50 @@
+package import Kinds
+
+/// Who may open a service, as the file declares it.
+package struct Access: Sendable, Equatable {
+    package enum Rule: Sendable, Equatable {
+        /// No binding of this program's: said on purpose.
+        case everyone
+        case subjects(Subjects)
+    }
+
+    package struct Subjects: Sendable, Equatable {
+        /// Groups first, then users, then policies, each in the order of the file and each once; never empty.
+        package var list: [AccessSubject]
+        package var mode: AccessMode
+        /// Whether the bindings that others made are removed, too.
+        package var isExclusive: Bool
+
+        package init(_ list: [AccessSubject], mode: AccessMode = .any, isExclusive: Bool = false) {
+            self.list = list
+            self.mode = mode
+            self.isExclusive = isExclusive
+        }
+    }
+
+    package var rule: Rule
+    /// Where the file, or its `defaults`, says so.
+    package var location: SourceLocation
+
+    package init(_ rule: Rule, location: SourceLocation) {
+        self.rule = rule
+        self.location = location
+    }
+
+    /// Nil for everyone.
+    package var subjects: Subjects? { if case .subjects(let subjects) = rule { subjects } else { nil } }
+}
+
+/// A group, user or policy that the file names.
+package struct AccessSubject: Sendable, Equatable {
+    package var kind: SubjectKind
+    /// A group's or policy's name, or a username; compared exactly.
+    package var name: String
+    package var location: SourceLocation
+
+    package init(_ kind: SubjectKind, _ name: String, location: SourceLocation) {
+        self.kind = kind
+        self.name = name
+        self.location = location
+    }
+}
