@@ -14,7 +14,7 @@ struct LoopMetrics: Sendable {
         count(
             .requests,
             (.method, request.method),
-            (.endpoint, request.endpoint.rawValue),
+            (.endpoint, request.endpoint.path),
             (.status, request.status.map(String.init) ?? MetricLabel.noAnswer)
         )
     }
@@ -72,7 +72,7 @@ package enum MetricLabel: String, Sendable, CaseIterable {
     case result
     /// An HTTP method.
     case method
-    /// A raw value of `Endpoint`, never a whole path.
+    /// The path of an `Endpoint`, never with a key.
     case endpoint
     /// An HTTP status, or ``noAnswer``.
     case status

@@ -3,8 +3,8 @@ package import AuthentikAPI
 /// A kind of object in Authentik: all that this program knows of it stands in one folder.
 ///
 /// The folder has this value, the objects as Authentik shows them, the table of fields that a file can set, and the
-/// requests that read and write it.
-package struct Kind: Sendable {
+/// requests that read and write it. It is a class, since steps, keys and results carry it along.
+package final class Kind: Sendable {
     /// Whose the objects are, and how that is known.
     package enum Ownership: Sendable {
         /// This program's, if an object carries its ownership mark.
@@ -17,7 +17,7 @@ package struct Kind: Sendable {
         case nobodys
     }
 
-    /// Its name in this program: `application`.
+    /// Its name in this program, in plans and in marks: `application`.
     package let id: String
     package let endpoint: Endpoint
     /// The attributes by which a file, or a mark, recognises an object, the first that has a match first.
@@ -25,19 +25,27 @@ package struct Kind: Sendable {
     package let ownership: Ownership
     /// What a file can set; without rows for a kind that is only used.
     package let fields: FieldTable
+    /// What passes, releases and the daemon send for it.
+    package let requests: [RequestUse]
+    /// How steps write it; nil for a kind that no step makes or changes field by field.
+    package let writes: ObjectWrites?
 
     package init(
         _ id: String,
         _ endpoint: Endpoint,
         identity: [String],
         ownership: Ownership,
-        fields: FieldTable = FieldTable([])
+        fields: FieldTable = FieldTable([]),
+        requests: [RequestUse],
+        writes: ObjectWrites? = nil
     ) {
         self.id = id
         self.endpoint = endpoint
         self.identity = identity
         self.ownership = ownership
         self.fields = fields
+        self.requests = requests
+        self.writes = writes
     }
 
     /// Django's model, after which permissions and entries of the audit log are named; nil for an endpoint without one.
@@ -45,4 +53,11 @@ package struct Kind: Sendable {
 
     /// All kinds, in the order in which people read of them.
     package static let all = [application, oauth2Provider, mark, flow, certificate, scopeMapping, policyBinding, group]
+}
+
+extension Kind: Hashable, CustomStringConvertible {
+    package var description: String { id }
+
+    package static func == (left: Kind, right: Kind) -> Bool { left.id == right.id }
+    package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }

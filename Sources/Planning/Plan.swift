@@ -1,5 +1,5 @@
 package import DesiredState
-import Kinds
+package import Kinds
 
 /// What a pass is going to do, service by service; ordered by slug.
 package struct Plan: Sendable {

@@ -1,5 +1,5 @@
-package import AuthentikAPI
 package import DesiredState
+package import Kinds
 package import KubernetesAPI
 import SecretSources
 

@@ -93,10 +93,14 @@ struct CreateTests {
         #expect(server.requests.map(\.method) == ["PUT", "GET", "PUT", "GET", "PUT", "GET"])
     }
 
+    private static func fields(_ texts: [String: String]) -> SentFields {
+        SentFields(texts.map { FieldAssignment(field: $0.key, value: .text($0.value)) })
+    }
+
     @Test("A throttled create did not happen, so it is simply sent again")
     func throttled() async throws {
         let server = try CannedServer(.json(429, "{}"), .json(201, Self.application))
-        let created = try await makeClient(server).createApplication(WriteBody(["slug": "grafana"]), slug: "grafana")
+        let created: Creation<Application> = try await makeClient(server).create(Self.fields(["slug": "grafana"]))
         #expect(created.object.pk == "a")
         #expect(!created.isFound)
         #expect(server.requests.map(\.method) == ["POST", "POST"])
@@ -105,7 +109,7 @@ struct CreateTests {
     @Test("A created application, also one whose answer makes no sense, is read")
     func application() async throws {
         let server = try CannedServer(.json(201, "{}"), .json(200, Self.application))
-        let created = try await makeClient(server).createApplication(WriteBody(["slug": "grafana"]), slug: "grafana")
+        let created: Creation<Application> = try await makeClient(server).create(Self.fields(["slug": "grafana"]))
         #expect(created.object.name == "Grafana")
         #expect(created.isFound)
         #expect(server.requests.map(\.method) == ["POST", "GET"])
@@ -116,7 +120,7 @@ struct CreateTests {
         let row = #"{"pk": 7, "name": "\#(found)"}"#
         let list = #"{"pagination": {"count": 1, "total_pages": 1}, "results": [\#(row)]}"#
         let server = try CannedServer(.html(502, ""), .json(200, list), .json(201, #"{"pk": 8, "name": "grafana"}"#))
-        let provider = try await makeClient(server).createProvider(WriteBody(["name": "grafana"]), name: "grafana")
+        let provider: Creation<OAuth2Provider> = try await makeClient(server).create(Self.fields(["name": "grafana"]))
         #expect(provider.object.pk == (found == "grafana" ? 7 : 8))
         #expect(provider.isFound == (found == "grafana"))
     }

@@ -214,7 +214,7 @@ struct ErrorBodyTests {
             ["client_secret": "s3cret-long"],
             secrets: [Secret("s3cret"), Secret("s3cret-long"), Secret("")]
         )
-        let error = try await failure { try await client.updateProvider(pk: 1, body) }
+        let error = try await failure { try await client.update(.providers, key: "1", body) as OAuth2Provider }
         #expect(error.fields.map(\.message) == ["'(secret)' is no secret", "(secret) and (secret)"])
         var dumped = ""
         dump(error, to: &dumped)

@@ -1,3 +1,4 @@
+import Kinds
 import Secrets
 import TestSupport
 import Testing

@@ -82,7 +82,9 @@ struct RetryTests {
     func refusal(status: Int) async throws {
         let server = try CannedServer(.json(status, #"{"detail": "no"}"#))
         let client = try makeClient(server)
-        _ = try await failure { try await client.updateProvider(pk: 1, WriteBody(["name": "x"])) }
+        _ = try await failure {
+            try await client.update(.providers, key: "1", WriteBody(["name": "x"])) as OAuth2Provider
+        }
         #expect(server.requests.count == 1)
     }
 
@@ -94,7 +96,11 @@ struct RetryTests {
             .json(200, #"{"pk": "a", "slug": "grafana", "name": "Grafana"}"#)
         )
         let client = try makeClient(server)
-        let updated = try await client.updateApplication(slug: "grafana", WriteBody(["name": "Grafana"]))
+        let updated: Application = try await client.update(
+            .applications,
+            key: "grafana",
+            WriteBody(["name": "Grafana"])
+        )
         #expect(updated.name == "Grafana")
         #expect(server.requests.map(\.method) == ["PATCH", "PATCH", "PATCH"])
         #expect(server.requests.allSatisfy { $0.bodyText == #"{"name":"Grafana"}"# })
@@ -106,7 +112,8 @@ struct RetryTests {
     func garbledPatch() async throws {
         let server = try CannedServer { _ in .json(200, #"{"slug": "graf"#) }
         let error = try await failure {
-            try await makeClient(server).updateApplication(slug: "grafana", WriteBody(["name": "Grafana"]))
+            try await makeClient(server)
+                .update(.applications, key: "grafana", WriteBody(["name": "Grafana"])) as Application
         }
         #expect(error.kind == .undecodable)
         #expect(server.requests.map(\.method) == ["PATCH", "PATCH"])

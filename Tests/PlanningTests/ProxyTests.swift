@@ -30,7 +30,7 @@ import Testing
         return world
     }
 
-    private func kind(_ world: World, listed: Set<Int>? = nil, isAsked: Bool = false) -> OAuth2Provider.Kind? {
+    private func kind(_ world: World, listed: Set<Int>? = nil, isAsked: Bool = false) -> OAuth2Provider.ProviderType? {
         var observed = world.observed
         observed.tellProxiesByApplications()
         #expect(observed.needsProxies(for: DesiredState(owner: "homelab", services: world.services)) == isAsked)

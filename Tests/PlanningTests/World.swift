@@ -190,10 +190,10 @@ extension Effect {
     fileprivate func summary(in plan: ServicePlan) -> String {
         switch self {
         case .create(let objects) where objects.count > 1: "create both"
-        case .create(let objects): objects.map { "create \($0.kind.rawValue)\($0.link)" }.joined()
+        case .create(let objects): objects.map { "create \($0.kind.id)\($0.link)" }.joined()
         case .update(let object, let fields):
-            "patch \(object.kind.rawValue) \(object.key): \(fields.names)\(fields.link)"
-        case .delete(let object): "delete \(object.kind.rawValue) \(object.key)"
+            "patch \(object.kind.id) \(object.key): \(fields.names)\(fields.link)"
+        case .delete(let object): "delete \(object.kind.id) \(object.key)"
         case .claim(let application, _): "claim \(application)"
         case .createMark(let application, let content, _):
             "mark \(application.existing ?? "created") provider \(content.mark.provider.map(String.init) ?? "-")"

@@ -8,14 +8,14 @@ import Planning
 /// What a step made, for the steps that refer to it.
 struct StepOutput: Sendable {
     /// What stands for an object in the fields of others, by its kind.
-    var pks: [ResourceKind: JSONValue] = [:]
+    var pks: [Kind: JSONValue] = [:]
     /// The pk of a mark.
     var mark: String?
     /// The time of the restart that it begins.
     var time: String?
 
     var application: String? { pks[.application]?.string }
-    var provider: Int? { pks[.provider]?.integer }
+    var provider: Int? { pks[.oauth2Provider]?.integer }
 }
 
 /// What a step is sent with, beyond what the plan says.
@@ -85,14 +85,14 @@ struct StepSender: Sendable {
                 return
             }
             for object in objects {
-                let written = try await writer(of: object.kind, context).create(object.resolved(context))
-                result.output.pks[object.kind] = written.pk
+                let written = try await writes(of: object.kind).create(client, object.sent(context))
+                result.output.pks[object.kind] = written.reference
                 try take(written, context, &result)
             }
         case .update(let object, let fields):
-            let writer = writer(of: object.kind, context)
-            try take(try await writer.update(object.key, fields.resolved(context)), context, &result)
-        case .delete(let object): try await writer(of: object.kind, context).delete(object.key)
+            let writes = try writes(of: object.kind)
+            try take(try await writes.update(client, object.key, fields.sent(context)), context, &result)
+        case .delete(let object): try await client.delete(object.kind.endpoint, key: object.key)
         case .claim(let application, let mark): try await createMark(mark, on: application, &result)
         case .createMark(let application, let content, let claim):
             let mark = finished(content, context, time: nil)
@@ -119,12 +119,9 @@ struct StepSender: Sendable {
 
     private var kubernetesWrites: KubernetesWrites { KubernetesWrites(kubernetes: kubernetes, gate: client.gate) }
 
-    private func writer(of kind: ResourceKind, _ context: StepContext) -> ObjectWriter {
-        switch kind {
-        case .application: .applications(client)
-        case .group: .groups(client)
-        case .provider: .providers(client, release, declared: context.declaredProviderFields)
-        }
+    private func writes(of kind: Kind) throws(ServiceFailure) -> ObjectWrites {
+        guard let writes = kind.writes else { throw ServiceFailure("this program writes no \(kind.id)") }
+        return writes
     }
 
     /// Takes note of what an answer does not hold.
@@ -206,5 +203,16 @@ struct StepSender: Sendable {
         case let error as AuthentikError: ServiceFailure(error)
         default: ServiceFailure("not finished: \(client.gate.closed?.reason ?? "the pass was cancelled")")
         }
+    }
+}
+
+extension ObjectFields {
+    /// With all that they name.
+    func sent(_ context: StepContext) -> SentFields {
+        var sent = SentFields(assignments, declared: context.declaredProviderFields)
+        for reference in references {
+            sent.references[reference.field] = context.value(reference.object) { $0.pks[reference.kind] } ?? .null
+        }
+        return sent
     }
 }

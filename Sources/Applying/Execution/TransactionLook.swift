@@ -5,23 +5,20 @@ import Planning
 
 /// A transaction, which returns no pks: an application and its provider, both or none.
 struct SentTransaction: Sendable {
-    let application: ResolvedFields
-    let provider: ResolvedFields
+    let application: SentFields
+    let provider: SentFields
     /// Whether what it made was there when it was looked up, and may be somebody else's.
     let isFound: Bool
-    /// The fields of the provider that the file sets.
-    let declaredProviderFields: [String]
 
     /// Nil for any other effect.
     init?(_ effect: Effect, _ context: StepContext) {
         guard effect.isTransaction, case .create(let objects) = effect else { return nil }
-        func fields(_ kind: ResourceKind) -> ResolvedFields {
-            objects.first { $0.kind == kind }?.resolved(context) ?? ResolvedFields(kind: kind, assignments: [])
+        func fields(_ kind: Kind) -> SentFields {
+            objects.first { $0.kind == kind }?.sent(context) ?? SentFields()
         }
         isFound = context.isFound
-        declaredProviderFields = context.declaredProviderFields
         application = fields(.application)
-        provider = fields(.provider)
+        provider = fields(.oauth2Provider)
     }
 
     var slug: String { application.text("slug") }
@@ -76,13 +73,10 @@ struct TransactionLook: Sendable {
     func result(of transaction: SentTransaction, _ application: Application, _ release: Release) -> StepResult {
         var result = StepResult()
         result.output.pks[.application] = .string(application.pk)
-        result.output.pks[.provider] = application.provider.map(JSONValue.integer)
-        var unkept = application.unkept(of: transaction.application.assignments)
+        result.output.pks[.oauth2Provider] = application.provider.map(JSONValue.integer)
+        var unkept = application.unkept(of: transaction.application)
         if let provider = application.provider.flatMap({ providers[$0] }) {
-            unkept += provider.unkept(
-                of: transaction.provider.assignments,
-                declared: transaction.declaredProviderFields
-            )
+            unkept += provider.unkept(of: transaction.provider)
         } else if complaint == nil {
             result.failure = .outdated("its provider was gone again before it could be marked")
             return result

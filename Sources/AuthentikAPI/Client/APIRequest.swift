@@ -37,7 +37,7 @@ package struct APIRequest: Sendable {
     }
 
     /// Whether sending it twice does no harm; a create is looked up instead.
-    var isRepeatable: Bool { method != "POST" && endpoint != .transaction }
+    var isRepeatable: Bool { method != "POST" && !(method == "PUT" && endpoint.isCreatedByPut) }
 
     /// Method and URL without the query.
     package func description(at address: AuthentikAddress) -> String {

@@ -1,66 +1,70 @@
-/// The endpoints that this program uses, below `/api/v3/`.
-package enum Endpoint: String, Sendable, CaseIterable {
-    case version = "admin/version"
-    case account = "core/users/me"
-    case applications = "core/applications"
-    case entitlements = "core/application_entitlements"
-    case transaction = "core/transactional/applications"
-    case providers = "providers/oauth2"
-    case proxyProviders = "providers/proxy"
-    case flows = "flows/instances"
-    case keys = "crypto/certificatekeypairs"
-    case scopeMappings = "propertymappings/provider/scope"
-    case policyBindings = "policies/bindings"
-    case events = "events/events"
-    case roles = "rbac/roles"
-    case permissions = "rbac/permissions"
-    case rolePermissions = "rbac/permissions/assigned_by_roles"
-    case users = "core/users"
-    case serviceAccounts = "core/users/service_account"
-    case groups = "core/groups"
-    case tokens = "core/tokens"
+/// A place below `/api/v3/` where objects of one sort are read and written.
+///
+/// Those of a kind of object stand with the kind; here are those that belong to none.
+package struct Endpoint: Sendable, Hashable {
+    /// The path: `core/applications`.
+    package let path: String
+    /// The model of its objects, after which its permissions are named; nil for what has none.
+    package let model: ObjectModel?
+    /// What a request needs, for a method, where that does not follow from the model.
+    private let granted: [String: [String]]
+    /// Whether a PUT makes something new, so that it must not be sent twice.
+    let isCreatedByPut: Bool
+
+    package init(
+        _ path: String,
+        _ model: ObjectModel? = nil,
+        granted: [String: [String]] = [:],
+        isCreatedByPut: Bool = false
+    ) {
+        self.path = path
+        self.model = model
+        self.granted = granted
+        self.isCreatedByPut = isCreatedByPut
+    }
+
+    package static func == (left: Endpoint, right: Endpoint) -> Bool { left.path == right.path }
+    package func hash(into hasher: inout Hasher) { hasher.combine(path) }
 
     /// The permissions that a request needs, as Authentik names them: `authentik_core.add_application`.
     ///
     /// None where any valid token will do.
     package func permissions(for method: String) -> [String] {
-        switch (self, method) {
-        case (.transaction, _):
-            return [Endpoint.applications, .providers].flatMap { $0.permissions(for: "POST") }
-        case (.rolePermissions, "PATCH"): return ["authentik_rbac.unassign_role_permissions"]
-        case (.rolePermissions, _): return ["authentik_rbac.assign_role_permissions"]
-        default: break
-        }
-        guard let model else { return [] }
-        let verb =
-            switch method {
-            case "POST", "PUT": "add"
-            case "PATCH": "change"
-            case "DELETE": "delete"
-            default: "view"
-            }
-        return ["\(model.app).\(verb)_\(model.name)"]
+        if let granted = granted[method] { return granted }
+        return model.map { ["\($0.app).\(Self.verb(method))_\($0.name)"] } ?? []
     }
 
-    /// The model of its objects; nil for what has none.
-    package var model: ObjectModel? {
-        switch self {
-        case .version, .account, .transaction, .permissions: nil
-        case .applications: ObjectModel("authentik_core", "application")
-        case .entitlements: ObjectModel("authentik_core", "applicationentitlement")
-        case .providers: ObjectModel("authentik_providers_oauth2", "oauth2provider")
-        case .proxyProviders: ObjectModel("authentik_providers_proxy", "proxyprovider")
-        case .flows: ObjectModel("authentik_flows", "flow")
-        case .keys: ObjectModel("authentik_crypto", "certificatekeypair")
-        case .scopeMappings: ObjectModel("authentik_providers_oauth2", "scopemapping")
-        case .policyBindings: ObjectModel("authentik_policies", "policybinding")
-        case .events: ObjectModel("authentik_events", "event")
-        case .roles, .rolePermissions: ObjectModel("authentik_rbac", "role")
-        case .users, .serviceAccounts: ObjectModel("authentik_core", "user")
-        case .groups: ObjectModel("authentik_core", "group")
-        case .tokens: ObjectModel("authentik_core", "token")
+    private static func verb(_ method: String) -> String {
+        switch method {
+        case "POST", "PUT": "add"
+        case "PATCH": "change"
+        case "DELETE": "delete"
+        default: "view"
         }
     }
+}
+
+extension Endpoint {
+    package static let version = Endpoint("admin/version")
+    package static let account = Endpoint("core/users/me")
+    package static let events = Endpoint("events/events", ObjectModel("authentik_events", "event"))
+
+    // MARK: What setting up an account takes
+
+    package static let users = Endpoint("core/users", ObjectModel("authentik_core", "user"))
+    package static let serviceAccounts = Endpoint("core/users/service_account", users.model)
+    package static let groups = Endpoint("core/groups", ObjectModel("authentik_core", "group"))
+    package static let tokens = Endpoint("core/tokens", ObjectModel("authentik_core", "token"))
+    package static let roles = Endpoint("rbac/roles", ObjectModel("authentik_rbac", "role"))
+    package static let permissions = Endpoint("rbac/permissions")
+    package static let rolePermissions = Endpoint(
+        "rbac/permissions/assigned_by_roles",
+        roles.model,
+        granted: [
+            "PATCH": ["authentik_rbac.unassign_role_permissions"],
+            "POST": ["authentik_rbac.assign_role_permissions"],
+        ]
+    )
 }
 
 /// A model of Django's, after which permissions are named, and by which the audit log tells of objects.

@@ -1,7 +1,5 @@
 package import AuthentikAPI
-import Base
-import CurlTransport
-import JSON
+package import JSON
 
 extension Kind {
     /// An application carries the mark that says whose it is.
@@ -10,8 +8,41 @@ extension Kind {
         .applications,
         identity: ["slug"],
         ownership: .marked,
-        fields: Application.fields
+        fields: Application.fields,
+        requests: [
+            RequestUse("GET", .applications, "see applications"),
+            RequestUse("POST", .applications, "create applications"),
+            RequestUse("PATCH", .applications, "change applications"),
+            RequestUse("DELETE", .applications, "delete applications", isOptional: true),
+        ],
+        writes: ObjectWrites(Application.self)
     )
+}
+
+extension Endpoint {
+    package static let applications = Endpoint("core/applications", ObjectModel("authentik_core", "application"))
+}
+
+extension Application: WritableObject {
+    package static var kind: Kind { .application }
+    /// Authentik's name of its link to its provider.
+    package static let providerLink = "provider"
+
+    package var reference: JSONValue { .string(pk) }
+
+    package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> Application? {
+        try await client.application(slug: fields.text(Row.slug.attribute))
+    }
+
+    package func unkept(of fields: SentFields) -> [UnkeptField] {
+        var unkept = UnkeptField.all(of: fields, in: values, Self.kind)
+        if let link = fields.references[Self.providerLink]?.integer, provider != link {
+            let value = FieldValue.reference(.init(pk: .integer(link), name: "\(link)"))
+            let assignment = FieldAssignment(field: Self.providerLink, value: value)
+            unkept.append(UnkeptField(kind: Self.kind, assignment: assignment, kept: nil))
+        }
+        return unkept
+    }
 }
 
 extension AuthentikClient {
@@ -41,28 +72,4 @@ extension AuthentikClient {
             return nil
         }
     }
-
-    package func createApplication(_ body: WriteBody, slug: String) async throws -> Creation<Application> {
-        let request = APIRequest(
-            method: "POST",
-            endpoint: .applications,
-            body: .object(body.fields),
-            secrets: body.secrets
-        )
-        return try await create(
-            request,
-            decode: { Creation(try await decode(Application.self, $0, to: request)) },
-            find: { try await application(slug: slug).map { Creation($0, isFound: true) } }
-        )
-    }
-
-    /// Changes the given fields; `slug` is the present one.
-    ///
-    /// - Returns: the application as it is then.
-    @discardableResult
-    package func updateApplication(slug: String, _ body: WriteBody) async throws -> Application {
-        try await update(.applications, key: slug, body)
-    }
-
-    package func deleteApplication(slug: String) async throws { try await delete(.applications, key: slug) }
 }

@@ -34,7 +34,20 @@ package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
 
 extension Kind {
     /// Certificates are only used; their names are not unique.
-    package static let certificate = Kind("certificate", .keys, identity: ["name"], ownership: .others)
+    package static let certificate = Kind(
+        "certificate",
+        .keys,
+        identity: ["name"],
+        ownership: .others,
+        requests: [RequestUse("GET", .keys, "find the keys of providers")]
+    )
+}
+
+extension Endpoint {
+    package static let keys = Endpoint(
+        "crypto/certificatekeypairs",
+        ObjectModel("authentik_crypto", "certificatekeypair")
+    )
 }
 
 extension AuthentikClient {

@@ -15,7 +15,17 @@ package struct Flow: Sendable, Equatable, ListedObject {
 
 extension Kind {
     /// Flows are only used.
-    package static let flow = Kind("flow", .flows, identity: ["slug"], ownership: .others)
+    package static let flow = Kind(
+        "flow",
+        .flows,
+        identity: ["slug"],
+        ownership: .others,
+        requests: [RequestUse("GET", .flows, "find the flows of providers")]
+    )
+}
+
+extension Endpoint {
+    package static let flows = Endpoint("flows/instances", ObjectModel("authentik_flows", "flow"))
 }
 
 extension AuthentikClient {

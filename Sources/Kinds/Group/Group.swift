@@ -1,6 +1,6 @@
 package import AuthentikAPI
 import Base
-import JSON
+package import JSON
 
 /// A group of users, as `/core/groups/` shows it; of all that it has, only what it is called.
 package struct Group: Sendable, Equatable, ListedObject {
@@ -38,36 +38,35 @@ extension Kind {
         .groups,
         identity: ["name"],
         ownership: .nobodys,
-        fields: Group.fields
+        fields: Group.fields,
+        requests: [
+            RequestUse("GET", .groups, "see which groups are missing", for: .groups),
+            RequestUse("POST", .groups, "create groups", for: .groups),
+        ],
+        writes: ObjectWrites(Group.self)
     )
+}
+
+/// A group is made without members, roles or rights.
+extension Group: WritableObject {
+    package static var kind: Kind { .group }
+    package static var isShared: Bool { true }
+
+    package var reference: JSONValue { .string(pk) }
+
+    package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> Group? {
+        let name = fields.text("name")
+        return try await client.groups(matching: [("name", name)]).first { $0.name.exact == name.exact }
+    }
+
+    package func unkept(of fields: SentFields) -> [UnkeptField] { [] }
 }
 
 extension AuthentikClient {
     /// All groups, without their members.
     package func groups() async throws -> [Group] { try await groups(matching: []) }
 
-    /// Creates a group without members, roles or rights, unless there is one of that name already.
-    ///
-    /// - Returns: the one that is there then, whoever made it.
-    package func createGroup(_ body: WriteBody, name: String) async throws -> Creation<Group> {
-        let request = APIRequest(method: "POST", endpoint: Kind.group.endpoint, body: .object(body.fields))
-        func find() async throws -> Creation<Group>? {
-            let found = try await groups(matching: [("name", name)])
-            return found.first { $0.name.exact == name.exact }.map { Creation($0, isFound: true) }
-        }
-        do {
-            return try await create(
-                request,
-                decode: { Creation(try await decode(Group.self, $0, to: request)) },
-                find: find
-            )
-        } catch let error as AuthentikError where error.mayBeOutdated {
-            if let found = try? await find() { return found }
-            throw error
-        }
-    }
-
-    private func groups(matching query: [(String, String)]) async throws -> [Group] {
+    fileprivate func groups(matching query: [(String, String)]) async throws -> [Group] {
         try await list(Kind.group.endpoint, query: query + [("include_users", "false")])
     }
 }

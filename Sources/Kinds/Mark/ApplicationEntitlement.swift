@@ -29,7 +29,25 @@ package struct ApplicationEntitlement: Sendable, Equatable, ListedObject {
 
 extension Kind {
     /// An application entitlement of the mark's name is the mark, and is deleted with its application.
-    package static let mark = Kind("mark", .entitlements, identity: ["app", "name"], ownership: .namedInMark)
+    package static let mark = Kind(
+        "mark",
+        .entitlements,
+        identity: ["app", "name"],
+        ownership: .namedInMark,
+        requests: [
+            RequestUse("GET", .entitlements, "see ownership marks"),
+            RequestUse("POST", .entitlements, "create ownership marks"),
+            RequestUse("PATCH", .entitlements, "change ownership marks"),
+            RequestUse("DELETE", .entitlements, "delete ownership marks", isOptional: true),
+        ]
+    )
+}
+
+extension Endpoint {
+    package static let entitlements = Endpoint(
+        "core/application_entitlements",
+        ObjectModel("authentik_core", "applicationentitlement")
+    )
 }
 
 extension AuthentikClient {

@@ -17,14 +17,14 @@ package struct OAuth2Provider: Sendable, Equatable {
     /// The slug of the application that has this as a backchannel provider.
     package var backchannelApplicationSlug: String?
     /// Not part of the list: see ``Kind``.
-    package var kind = Kind.oauth2
+    package var kind = ProviderType.oauth2
 
     /// What a provider is that Authentik lists as an OAuth2 provider.
     ///
     /// The inner half of a proxy provider is among them, under its name and under the same type
     /// (https://github.com/goauthentik/authentik/issues/11949). What it is tells its application, or the list of proxy
     /// providers.
-    package enum Kind: Sendable, Hashable {
+    package enum ProviderType: Sendable, Hashable {
         case oauth2
         case proxy
         /// It looks like a proxy provider, and this account may not see the list that would tell.

@@ -1,7 +1,7 @@
 package import AuthentikAPI
 import Base
 import CurlTransport
-import JSON
+package import JSON
 
 extension Kind {
     /// An OAuth2 provider belongs to the application whose mark names it.
@@ -10,8 +10,48 @@ extension Kind {
         .providers,
         identity: ["name", "client_id"],
         ownership: .namedInMark,
-        fields: OAuth2Provider.fields
+        fields: OAuth2Provider.fields,
+        requests: [
+            RequestUse("GET", .providers, "see OAuth2 providers"),
+            RequestUse("POST", .providers, "create OAuth2 providers"),
+            RequestUse("PATCH", .providers, "change OAuth2 providers"),
+            RequestUse("DELETE", .providers, "delete OAuth2 providers", isOptional: true),
+            RequestUse("GET", .proxyProviders, "tell proxy providers apart", isOptional: true),
+            RequestUse("PUT", .transaction, "create applications with their OAuth2 providers"),
+        ],
+        writes: ObjectWrites(OAuth2Provider.self)
     )
+}
+
+extension Endpoint {
+    package static let providers = Endpoint(
+        "providers/oauth2",
+        ObjectModel("authentik_providers_oauth2", "oauth2provider")
+    )
+    static let proxyProviders = Endpoint(
+        "providers/proxy",
+        ObjectModel("authentik_providers_proxy", "proxyprovider")
+    )
+    /// Creates an application, its provider and its bindings, all or none.
+    package static let transaction = Endpoint(
+        "core/transactional/applications",
+        granted: ["PUT": applications.permissions(for: "POST") + providers.permissions(for: "POST")],
+        isCreatedByPut: true
+    )
+}
+
+extension OAuth2Provider: WritableObject {
+    package static var kind: Kind { .oauth2Provider }
+
+    package var reference: JSONValue { .integer(pk) }
+
+    package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> OAuth2Provider? {
+        try await client.provider(named: fields.text(Row.name.attribute))
+    }
+
+    package func unkept(of fields: SentFields) -> [UnkeptField] {
+        UnkeptField.all(of: fields, in: values, Self.kind)
+    }
 }
 
 extension OAuth2Provider {
@@ -53,30 +93,6 @@ extension AuthentikClient {
             return nil
         }
     }
-
-    package func createProvider(_ body: WriteBody, name: String) async throws -> Creation<OAuth2Provider> {
-        let request = APIRequest(
-            method: "POST",
-            endpoint: .providers,
-            body: .object(body.fields),
-            secrets: body.secrets
-        )
-        return try await create(
-            request,
-            decode: { Creation(try await decode(OAuth2Provider.self, $0, to: request)) },
-            find: { try await provider(named: name).map { Creation($0, isFound: true) } }
-        )
-    }
-
-    /// Changes the given fields.
-    ///
-    /// - Returns: the provider as it is then.
-    @discardableResult
-    package func updateProvider(pk: Int, _ body: WriteBody) async throws -> OAuth2Provider {
-        try await update(.providers, key: "\(pk)", body)
-    }
-
-    package func deleteProvider(pk: Int) async throws { try await delete(.providers, key: "\(pk)") }
 
     /// Creates an application and its OAuth2 provider, both or none (`PUT /core/transactional/applications/`).
     ///

@@ -69,7 +69,15 @@ extension Kind {
         "policyBinding",
         .policyBindings,
         identity: ["target", "order"],
-        ownership: .others
+        ownership: .others,
+        requests: []
+    )
+}
+
+extension Endpoint {
+    package static let policyBindings = Endpoint(
+        "policies/bindings",
+        ObjectModel("authentik_policies", "policybinding")
     )
 }
 

@@ -30,7 +30,15 @@ extension Kind {
         "scopeMapping",
         .scopeMappings,
         identity: ["managed", "scope_name"],
-        ownership: .others
+        ownership: .others,
+        requests: [RequestUse("GET", .scopeMappings, "find the scopes of providers")]
+    )
+}
+
+extension Endpoint {
+    package static let scopeMappings = Endpoint(
+        "propertymappings/provider/scope",
+        ObjectModel("authentik_providers_oauth2", "scopemapping")
     )
 }
 

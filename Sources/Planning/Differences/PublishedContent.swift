@@ -1,6 +1,6 @@
 import Base
 package import DesiredState
-import Kinds
+package import Kinds
 package import KubernetesAPI
 import Secrets
 

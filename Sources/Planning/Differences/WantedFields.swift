@@ -1,6 +1,6 @@
 import AuthentikAPI
 import DesiredState
-package import Kinds
+import Kinds
 import Secrets
 
 /// What the fields of an object should hold, and where they differ from that.
@@ -164,52 +164,5 @@ extension Provider {
     /// The attributes of the provider that the file, or its `defaults`, sets, as a mark remembers them.
     func declaredAttributes(_ release: Release) -> [String] {
         OAuth2Provider.fields.rows(in: release).filter(declares).map(\.attribute)
-    }
-}
-
-/// The kinds of objects that a service consists of.
-package enum ObjectKind: String, Sendable, Comparable {
-    /// `published` is the object in Kubernetes that tells the service of its provider.
-    case application, provider, published
-
-    package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rawValue < right.rawValue }
-}
-
-/// A field that is, or gets, a value.
-package struct FieldAssignment: Sendable {
-    /// Authentik's name: `meta_launch_url`, `client_id`.
-    package var field: String
-    package var value: FieldValue
-}
-
-/// A field that differs from what is declared.
-package struct FieldChange: Sendable {
-    package var object: ObjectKind
-    /// Authentik's name: `meta_launch_url`, `client_id`; of what is published, the key.
-    package var field: String
-    /// What the object holds now; nil when it is about to be created.
-    package var before: FieldValue?
-    package var after: FieldValue
-
-    /// Whether its values must not be shown.
-    package var isSecret: Bool { after.isSecret || before?.isSecret == true }
-}
-
-extension FieldChange {
-    /// How tokens are signed before and after, where it is known; nil for any field but the signing key.
-    package var algorithms: (before: SigningAlgorithm?, after: SigningAlgorithm?)? {
-        guard object == .provider, field == OAuth2Provider.Row.signingKey.attribute else { return nil }
-        return (before?.algorithm, after.algorithm)
-    }
-}
-
-extension FieldValue {
-    /// Of a signing key, or none.
-    fileprivate var algorithm: SigningAlgorithm? {
-        switch self {
-        case .none: .hs256
-        case .reference(let reference): reference.algorithm
-        default: nil
-        }
     }
 }

@@ -108,7 +108,7 @@ struct Observation {
     /// - Returns: what is, or may be, a proxy provider, too.
     func providerOfAnyKind(pk: Int) -> OAuth2Provider? { providersByPK[pk].map { providers[$0] } }
     /// - Returns: nil if there is none.
-    func kind(ofProvider pk: Int) -> OAuth2Provider.Kind? { providersByPK[pk].map { providers[$0].kind } }
+    func kind(ofProvider pk: Int) -> OAuth2Provider.ProviderType? { providersByPK[pk].map { providers[$0].kind } }
 
     /// - Parameter pk: one that is left out.
     /// - Returns: a proxy provider too: names and client ids are unique across all types.

@@ -1,6 +1,6 @@
 package import Base
 import DesiredState
-import Kinds
+package import Kinds
 
 /// One service of a plan or report.
 package struct ServiceRecord: Sendable, Equatable, Codable {

@@ -53,10 +53,10 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         let values = values(fields.assignments)
         switch fields.kind {
         case .application: application = values
-        case .provider: provider = values
-        case .group: break  // No service writes one; see ``PlannedGroup``.
+        case .oauth2Provider: provider = values
+        default: break  // No service writes one; see ``PlannedGroup``.
         }
-        guard let link = fields.references.first(where: { $0.field == FieldReference.applicationProvider }) else {
+        guard let link = fields.references.first(where: { $0.field == Application.providerLink }) else {
             return
         }
         switch link.object {
@@ -98,12 +98,15 @@ extension WriteRecord {
         package static let deleteApplication = Action("delete-application")
         package static let deleteMark = Action("delete-mark")
 
+        /// The kinds of objects that a service is made of.
+        private static let ofServices = [Kind.oauth2Provider, .application]
+
         /// As the schema of plans lists them.
         package static let allCases =
             [createApplicationAndProvider]
-            + ResourceKind.ofServices.flatMap { [Action("create-\($0.rawValue)"), Action("update-\($0.rawValue)")] }
+            + ofServices.flatMap { [Action("create-\($0.id)"), Action("update-\($0.id)")] }
             + [createMark, updateMark, restartWorkload, publish]
-            + ResourceKind.ofServices.map { Action("delete-\($0.rawValue)") } + [deleteMark]
+            + ofServices.map { Action("delete-\($0.id)") } + [deleteMark]
 
         package let rawValue: String
 
@@ -120,9 +123,9 @@ extension WriteRecord {
         /// Nil for a claim, which the mark finishes that a plan tells of.
         package init?(_ effect: Effect) {
             switch effect {
-            case .create(let objects): self.init("create-\(objects.map(\.kind.rawValue).joined(separator: "-and-"))")
-            case .update(let key, _): self.init("update-\(key.kind.rawValue)")
-            case .delete(let key): self.init("delete-\(key.kind.rawValue)")
+            case .create(let objects): self.init("create-\(objects.map(\.kind.id).joined(separator: "-and-"))")
+            case .update(let key, _): self.init("update-\(key.kind.id)")
+            case .delete(let key): self.init("delete-\(key.kind.id)")
             case .claim: return nil
             case .createMark: self = .createMark
             case .updateMark: self = .updateMark

@@ -1,6 +1,6 @@
 package import DesiredState
 package import JSON
-import Kinds
+package import Kinds
 
 /// What a step does, to Authentik or to what uses it.
 ///
@@ -23,38 +23,28 @@ package enum Effect: Sendable {
     case publish(PublishedContent)
 }
 
-/// The kinds of objects in Authentik that are made and changed field by field.
-package enum ResourceKind: String, Sendable, CaseIterable {
-    case provider, application
-    /// Which several services may need, and none of them owns.
-    case group
-
-    /// Those that a service is made of.
-    static let ofServices: [ResourceKind] = [.provider, .application]
-}
-
 /// An object that is there, as its endpoint calls it.
 package struct ObjectKey: Sendable, Hashable {
-    package let kind: ResourceKind
+    package let kind: Kind
     /// A pk, or what the endpoint takes instead of one.
     package let key: String
 
     /// By its present slug.
     package static func application(slug: String) -> ObjectKey { ObjectKey(kind: .application, key: slug) }
-    package static func provider(pk: Int) -> ObjectKey { ObjectKey(kind: .provider, key: "\(pk)") }
+    package static func provider(pk: Int) -> ObjectKey { ObjectKey(kind: .oauth2Provider, key: "\(pk)") }
 
     /// Nil if it is no number, or names an object of another kind.
-    func pk(of kind: ResourceKind) -> Int? { self.kind == kind ? Int(key) : nil }
+    func pk(of kind: Kind) -> Int? { self.kind == kind ? Int(key) : nil }
 }
 
 /// The fields that an object gets.
 package struct ObjectFields: Sendable {
-    package var kind: ResourceKind
+    package var kind: Kind
     package var assignments: [FieldAssignment]
     /// The fields that name objects which this program writes, too.
     package var references: [FieldReference]
 
-    package init(_ kind: ResourceKind, _ assignments: [FieldAssignment], references: [FieldReference] = []) {
+    package init(_ kind: Kind, _ assignments: [FieldAssignment], references: [FieldReference] = []) {
         self.kind = kind
         self.assignments = assignments
         self.references = references
@@ -68,13 +58,13 @@ package struct ObjectFields: Sendable {
                 case .existing(let pk): .existing(.integer(pk))
                 case .made(let step): .made(by: step)
                 }
-            return FieldReference(field: FieldReference.applicationProvider, kind: .provider, object: object)
+            return FieldReference(field: Application.providerLink, kind: .oauth2Provider, object: object)
         }
         return ObjectFields(.application, assignments, references: [link].compactMap { $0 })
     }
 
     package static func provider(_ assignments: [FieldAssignment]) -> ObjectFields {
-        ObjectFields(.provider, assignments)
+        ObjectFields(.oauth2Provider, assignments)
     }
 
     package static func group(named name: String) -> ObjectFields {
@@ -84,13 +74,10 @@ package struct ObjectFields: Sendable {
 
 /// A field that names an object of another step.
 package struct FieldReference: Sendable {
-    /// Authentik's name of an application's link to its provider.
-    package static let applicationProvider = "provider"
-
     /// Authentik's name.
     package var field: String
     /// What it names.
-    package var kind: ResourceKind
+    package var kind: Kind
     package var object: Ref<JSONValue>
 }
 
@@ -148,7 +135,7 @@ extension Effect {
             default: []
             }
         return fields.filter { $0.kind == .application }.flatMap(\.references)
-            .first { $0.field == FieldReference.applicationProvider }?.object.existing?.integer
+            .first { $0.field == Application.providerLink }?.object.existing?.integer
     }
 
     /// The present slug of the application that lets go of its provider by it; nil for none.

@@ -1,6 +1,6 @@
 package import AuthentikAPI
 package import CurlTransport
-import Kinds
+package import Kinds
 
 /// Looks whether Authentik can be reached, is of a known release, takes the token, and lets its account do what passes do.
 ///

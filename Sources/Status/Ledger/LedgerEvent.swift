@@ -1,6 +1,7 @@
 package import Applying
 package import Base
 package import DesiredState
+import Kinds
 package import Planning
 
 /// Something that happened to a service or to the whole, as the log and the metrics are to tell it.

@@ -3,6 +3,7 @@ import ArgumentParser
 import AuthentikAPI
 import Base
 import Files
+import Kinds
 import KubernetesAPI
 import Reporting
 import Secrets

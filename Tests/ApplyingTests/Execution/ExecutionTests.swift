@@ -239,7 +239,7 @@ private struct Run {
         var result = StepResult(failure: failure.map { ServiceFailure($0) }, isTokenRefused: isTokenRefused)
         if !isKept {
             let assignment = FieldAssignment(field: "name", value: .text("new"))
-            result.unkept = [UnkeptField(object: .provider, assignment: assignment, kept: .text("old"))]
+            result.unkept = [UnkeptField(kind: .oauth2Provider, assignment: assignment, kept: .text("old"))]
         }
         execution.end(job, .step(result))
     }

@@ -4,6 +4,7 @@ import AuthentikSandbox
 import Base
 import DesiredState
 import JSON
+import Kinds
 import KubernetesAPI
 import KubernetesSupport
 import Planning

@@ -1,5 +1,6 @@
 import DesiredState
 import JSON
+import Kinds
 import Planning
 import TestSupport
 

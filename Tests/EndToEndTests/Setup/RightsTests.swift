@@ -16,7 +16,7 @@ import Testing
         var method: String
         var endpoint: Endpoint
 
-        var description: String { "\(method) \(endpoint.rawValue)" }
+        var description: String { "\(method) \(endpoint.path)" }
 
         static func < (left: Kind, right: Kind) -> Bool { left.description < right.description }
 
@@ -27,8 +27,9 @@ import Testing
 
         init?(_ request: RequestLogEntry) {
             let path = request.path.prefix { $0 != "?" }
-            let endpoint = Endpoint.allCases.filter { path.hasPrefix("/api/v3/\($0.rawValue)/") }
-                .max { $0.rawValue.count < $1.rawValue.count }
+            let known = RequestUse.all.map(\.endpoint) + [.users, .groups, .roles, .tokens, .permissions]
+            let endpoint = known.filter { path.hasPrefix("/api/v3/\($0.path)/") }
+                .max { $0.path.count < $1.path.count }
             guard let endpoint else { return nil }
             self.init(request.method, endpoint)
         }

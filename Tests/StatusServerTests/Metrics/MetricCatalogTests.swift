@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Controller
 import CoreMetrics
+import Kinds
 import PrometheusMetrics
 import Status
 import StatusServer
@@ -53,7 +54,7 @@ import Testing
         counter(.passes, [(.result, PassResult.converged.rawValue)]).increment()
         Timer(label: MetricName.passDuration.rawValue, factory: registry).recordMilliseconds(412)
         for status in ["200", MetricLabel.noAnswer] {
-            let endpoint = Endpoint.applications.rawValue
+            let endpoint = Endpoint.applications.path
             counter(.requests, [(.method, "GET"), (.endpoint, endpoint), (.status, status)]).increment()
         }
         counter(.retries).increment()

@@ -60,7 +60,7 @@ extension OwnershipMark {
     /// note of a rotation or of unkept fields that cannot be read counts as none: without it more is done, and no less.
     package static func read(_ attributes: JSONValue) -> Reading { read(attributes, Remains(attributes)) }
 
-    static func read(_ attributes: JSONValue, _ remains: Remains) -> Reading {
+    package static func read(_ attributes: JSONValue, _ remains: Remains) -> Reading {
         guard let version = attributes["version"]?.integer, version >= 1 else { return .unreadable(remains) }
         guard version <= currentVersion else { return .newer(version: version, owner: remains.owner) }
         guard let owner = remains.owner, let slug = remains.slug,
@@ -82,7 +82,7 @@ extension OwnershipMark {
     }
 
     /// Why what is marked by a newer version is left alone: a clause.
-    static func newer(_ version: Int, _ owner: String?) -> String {
+    package static func newer(_ version: Int, _ owner: String?) -> String {
         "marked\(owner.map { " by '\($0)'" } ?? "") with version \(version) of the ownership mark; "
             + "this program understands \(currentVersion)"
     }

@@ -1,9 +1,12 @@
+package import AuthentikAPI
+
 /// A kind of request that passes, a release, the daemon and its look at the audit log send.
 ///
-/// This is the table that the program's account gets its permissions from: what is sent and does not stand here is
-/// refused, and what stands here and is not sent is granted for nothing. A test compares it with what is sent.
+/// Each kind lists its own (``Kind/requests``); together they are the table that the program's account gets its
+/// permissions from: what is sent and does not stand there is refused, and what stands there and is not sent is granted
+/// for nothing. A test compares it with what is sent.
 ///
-/// An export needs a superuser, and `bootstrap` an administrator: what only they send does not stand here.
+/// An export needs a superuser, and `bootstrap` an administrator: what only they send does not stand there.
 package struct RequestUse: Sendable, Hashable {
     package var method: String
     package var endpoint: Endpoint
@@ -15,7 +18,7 @@ package struct RequestUse: Sendable, Hashable {
     /// What a file has to have for it to be sent; nil for any file.
     package var feature: FileFeature?
 
-    private init(
+    package init(
         _ method: String,
         _ endpoint: Endpoint,
         _ purpose: String,
@@ -29,37 +32,14 @@ package struct RequestUse: Sendable, Hashable {
         self.feature = feature
     }
 
-    package static let all = [
-        RequestUse("GET", .version, "tell the release"),
-        RequestUse("GET", .account, "tell whose token it is"),
-
-        RequestUse("GET", .applications, "see applications"),
-        RequestUse("POST", .applications, "create applications"),
-        RequestUse("PATCH", .applications, "change applications"),
-        RequestUse("DELETE", .applications, "delete applications", isOptional: true),
-
-        RequestUse("GET", .providers, "see OAuth2 providers"),
-        RequestUse("POST", .providers, "create OAuth2 providers"),
-        RequestUse("PATCH", .providers, "change OAuth2 providers"),
-        RequestUse("DELETE", .providers, "delete OAuth2 providers", isOptional: true),
-
-        RequestUse("GET", .proxyProviders, "tell proxy providers apart", isOptional: true),
-
-        RequestUse("PUT", .transaction, "create applications with their OAuth2 providers"),
-
-        RequestUse("GET", .entitlements, "see ownership marks"),
-        RequestUse("POST", .entitlements, "create ownership marks"),
-        RequestUse("PATCH", .entitlements, "change ownership marks"),
-        RequestUse("DELETE", .entitlements, "delete ownership marks", isOptional: true),
-
-        RequestUse("GET", .flows, "find the flows of providers"),
-        RequestUse("GET", .keys, "find the keys of providers"),
-        RequestUse("GET", .scopeMappings, "find the scopes of providers"),
-        RequestUse("GET", .events, "see at once what somebody changes, and who", isOptional: true),
-
-        RequestUse("GET", .groups, "see which groups are missing", for: .groups),
-        RequestUse("POST", .groups, "create groups", for: .groups),
-    ]
+    /// In the order in which people read them.
+    package static let all =
+        [
+            RequestUse("GET", .version, "tell the release"),
+            RequestUse("GET", .account, "tell whose token it is"),
+        ] + Kind.all.flatMap(\.requests) + [
+            RequestUse("GET", .events, "see at once what somebody changes, and who", isOptional: true)
+        ]
 
     /// Those that are sent for a file.
     ///

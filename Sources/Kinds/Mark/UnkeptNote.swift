@@ -1,6 +1,5 @@
 package import AuthentikAPI
 package import JSON
-package import Kinds
 
 /// What a mark remembers of fields that Authentik did not keep, so that they are not sent again in every pass.
 ///
@@ -34,7 +33,7 @@ package struct UnkeptNote: Sendable, Equatable {
     }
 
     /// What of a change is noted; nil if anything of it is new.
-    func values(of change: FieldChange, _ release: Release) -> Values? {
+    package func values(of change: FieldChange, _ release: Release) -> Values? {
         guard self.release == release.description, !change.isSecret, let before = change.before else { return nil }
         let noted = change.object == .application ? application[change.field] : provider[change.field]
         guard let noted, noted.isExactly(Values(sent: change.after, kept: before)) else { return nil }
@@ -105,15 +104,20 @@ extension OwnershipMark {
     package mutating func leaveOut(_ fields: [UnkeptField], isCertain: Bool, _ release: Release) {
         for field in fields {
             let name = field.assignment.field
-            switch field.object {
-            case .application: applicationFields.removeAll { $0 == name }
-            case .provider: providerFields.removeAll { $0 == name }
-            case .published: continue
+            let object: ObjectKind
+            switch field.kind {
+            case .application:
+                object = .application
+                applicationFields.removeAll { $0 == name }
+            case .oauth2Provider:
+                object = .provider
+                providerFields.removeAll { $0 == name }
+            default: continue
             }
             guard isCertain, let kept = field.kept, !field.isCredential else { continue }
             var note = unkept?.release == release.description ? unkept : nil
             note = note ?? UnkeptNote(release: release.description)
-            note?.note(name, of: field.object, .init(sent: field.assignment.value, kept: kept))
+            note?.note(name, of: object, .init(sent: field.assignment.value, kept: kept))
             unkept = note
         }
     }
@@ -121,24 +125,24 @@ extension OwnershipMark {
 
 /// A field that was sent, and that Authentik answered otherwise.
 package struct UnkeptField: Sendable {
-    package var object: ObjectKind
+    package var kind: Kind
     package var assignment: FieldAssignment
     /// What it holds instead; nil if the answer does not have the field.
     package var kept: FieldValue?
 
-    package init(object: ObjectKind, assignment: FieldAssignment, kept: FieldValue?) {
-        self.object = object
+    package init(kind: Kind, assignment: FieldAssignment, kept: FieldValue?) {
+        self.kind = kind
         self.assignment = assignment
         self.kept = kept
     }
 
     /// As people read it: `provider.grant_types`.
-    package var name: String { "\(object.rawValue).\(assignment.field)" }
+    package var name: String { "\(kind.id).\(assignment.field)" }
 
     /// Whether a client cannot log in without it, and is not to be told of it.
     package var isCredential: Bool {
         let credentials = [OAuth2Provider.Row.clientID, OAuth2Provider.Row.clientSecret]
-        return object == .provider && credentials.contains { $0.attribute == assignment.field }
+        return kind == .oauth2Provider && credentials.contains { $0.attribute == assignment.field }
     }
 }
 
@@ -149,49 +153,22 @@ extension UnkeptField {
     }
 }
 
-extension Application {
-    /// What of the fields that were sent it does not hold.
-    ///
-    /// - Parameter link: the provider that it was to get; nil if it was not to get any.
-    package func unkept(of sent: [FieldAssignment], link: Int? = nil) -> [UnkeptField] {
-        var unkept = UnkeptField.all(of: sent, in: values, Self.fields, .application, declared: [])
-        if let link, provider != link {
-            let value = FieldValue.reference(.init(pk: .integer(link), name: "\(link)"))
-            unkept.append(
-                UnkeptField(object: .application, assignment: .init(field: "provider", value: value), kept: nil)
-            )
-        }
-        return unkept
-    }
-}
-
-extension OAuth2Provider {
-    /// What of the fields that were sent it does not hold.
-    ///
-    /// - Parameter declared: the fields that the file sets: what this program sends besides may be unknown to a release.
-    package func unkept(of sent: [FieldAssignment], declared: [String]) -> [UnkeptField] {
-        UnkeptField.all(of: sent, in: values, Self.fields, .provider, declared: declared)
-    }
-}
-
 extension UnkeptField {
     /// What of the fields that were sent an object does not hold; a secret that is not shown counts as held.
-    fileprivate static func all(
-        of sent: [FieldAssignment],
+    static func all(
+        of sent: SentFields,
         in values: FieldValues,
-        _ table: FieldTable,
-        _ object: ObjectKind,
-        declared: [String]
+        _ kind: Kind
     ) -> [UnkeptField] {
-        sent.compactMap { assignment in
-            guard let field = table.row(attribute: assignment.field) else { return nil }
+        sent.assignments.compactMap { assignment in
+            guard let field = kind.fields.row(attribute: assignment.field) else { return nil }
             let kept = values.held(field)
             if kept.isNone, field.isSecret { return nil }
             if kept.isNone, field.mayBeUnknown {
-                guard declared.contains(assignment.field) else { return nil }
-                return UnkeptField(object: object, assignment: assignment, kept: nil)
+                guard sent.declared.contains(assignment.field) else { return nil }
+                return UnkeptField(kind: kind, assignment: assignment, kept: nil)
             }
-            return kept.means(assignment.value) ? nil : UnkeptField(object: object, assignment: assignment, kept: kept)
+            return kept.means(assignment.value) ? nil : UnkeptField(kind: kind, assignment: assignment, kept: kept)
         }
     }
 }
