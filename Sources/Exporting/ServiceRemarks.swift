@@ -26,7 +26,7 @@ struct ServiceRemarks {
             texts.append("its file calls it '\(mark.slug)'; somebody gave it another slug since")
         }
         if !bindings.isEmpty {
-            let subjects = bindings.map(\.subject).sorted().joined(separator: ", ")
+            let subjects = bindings.map(\.description).sorted().joined(separator: ", ")
             texts.append("who may open it (\(count(bindings.count, "policy binding")): \(subjects))")
         }
         if application.policyEngineMode != "any" {

@@ -52,7 +52,10 @@ package final class Kind: Sendable {
     package var model: ObjectModel? { endpoint.model }
 
     /// All kinds, in the order in which people read of them.
-    package static let all = [application, oauth2Provider, mark, flow, certificate, scopeMapping, policyBinding, group]
+    package static let all = [
+        application, oauth2Provider, mark, flow, certificate, scopeMapping, group, policyBinding, expressionPolicy, user,
+        policy,
+    ]
 }
 
 extension Kind: Hashable, CustomStringConvertible {

@@ -41,17 +41,29 @@ package struct RequestUse: Sendable, Hashable {
             RequestUse("GET", .events, "see at once what somebody changes, and who", isOptional: true)
         ]
 
-    /// Those that are sent for a file.
+    /// Those that are sent for a file; what several of its features need is there once, for the first of them.
     ///
     /// - Parameter features: what the file has.
     package static func needed(by features: Set<FileFeature>) -> [RequestUse] {
-        all.filter { use in use.feature.map(features.contains) ?? true }
+        struct Sent: Hashable {
+            var method: String
+            var endpoint: Endpoint
+        }
+        var seen: Set<Sent> = []
+        return all.filter { use in
+            guard use.feature.map(features.contains) ?? true else { return false }
+            return seen.insert(Sent(method: use.method, endpoint: use.endpoint)).inserted
+        }
     }
 }
 
 /// What a file may have beside services, and that takes rights of its own.
 package enum FileFeature: Sendable, CaseIterable {
     case groups
+    /// A service says who may open it: everyone, or somebody in particular.
+    case access
+    /// A service's access names subjects of a kind.
+    case accessGroups, accessUsers, accessPolicies
 }
 
 /// A permission that an account needs to do all that passes and the daemon do, unless it is a superuser's.

@@ -46,6 +46,8 @@ package struct ServicePlan: Sendable {
     package internal(set) var steps: [Step] = []
     /// Whether a restart is due, also if that comes in a later pass.
     package var isRestartDue = false
+    /// Who may open it once this is carried out; nil if nobody looked, or it is not decided.
+    package var access: AccessStanding?
     /// What else a person should know: a provider left alone, a field that the release does not take.
     package var notes: [String] = []
     /// What falls if this is carried out; nothing unless something is deleted.
@@ -130,11 +132,14 @@ package struct Deletion: Sendable, Equatable {
     package var application: String?
     /// The name of its provider; nil if that stays, or there is none.
     package var provider: String?
+    /// The bindings of others that are removed from it.
+    package var bindings: [String] = []
     /// Whether the brake holds it back.
     package var isHeld = false
 
-    package init(application: String?, provider: String?) {
+    package init(application: String?, provider: String?, bindings: [String] = []) {
         self.application = application
         self.provider = provider
+        self.bindings = bindings
     }
 }

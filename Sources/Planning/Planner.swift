@@ -91,7 +91,7 @@ package struct Planner {
         address: String
     ) {
         self.desired = desired
-        let observation = Observation(observed, owner: desired.owner)
+        let observation = Observation(observed, owner: desired.owner, declaredGroups: desired.groups)
         self.observation = observation
         let declared = Set(desired.services.map(\.slug))
         let all = declared.union(desired.services.flatMap(\.renamedFrom))

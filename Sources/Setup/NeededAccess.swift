@@ -23,7 +23,23 @@ package struct NeededAccess: Sendable, Hashable {
 
 extension DesiredState {
     /// What takes rights in Authentik beyond those that services do.
-    package var features: Set<FileFeature> { groups.isEmpty ? [] : [.groups] }
+    package var features: Set<FileFeature> {
+        var features = Set(accessSubjects.keys.map(\.feature))
+        if !groups.isEmpty { features.insert(.groups) }
+        if managesAccess { features.insert(.access) }
+        return features
+    }
+}
+
+extension SubjectKind {
+    /// That of a file whose access names subjects of this kind.
+    fileprivate var feature: FileFeature {
+        switch self {
+        case .group: .accessGroups
+        case .user: .accessUsers
+        case .policy: .accessPolicies
+        }
+    }
 }
 
 extension NeededAccess {

@@ -27,13 +27,6 @@ struct FieldTests {
     ])
     func `unknown fields`(_ mistake: Mistake) throws { try mistake.check() }
 
-    @Test(arguments: ["access: x"])
-    func `fields of a later version`(field: String) throws {
-        let name = field.prefix { $0 != ":" }
-        try Mistake.error(.oidc("▲\(field)"), "'\(name)' is not supported by this version yet in service 'grafana'")
-            .check()
-    }
-
     @Test(arguments: [
         Mistake.error(.bookmark("port: ▲0"), "port is outside 1 to 65535 in service 'docs'"),
         .error(.bookmark("port: ▲65536"), "port is outside 1 to 65535 in service 'docs'"),

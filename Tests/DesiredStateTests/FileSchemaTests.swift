@@ -28,7 +28,7 @@ struct FileSchemaTests {
     }
 
     @Test func `every field has a text for people and a place in both documents`() {
-        for field in Schema.all.flatMap(\.fields) where !field.isOfLaterVersion {
+        for field in Schema.all.flatMap(\.fields) {
             let name = field.name.rawValue
             #expect(field.doc.hasSuffix(".") && field.doc.count > 15, "\(name)")
             #expect(reference.contains("| `\(name)` |"), "\(name)")
@@ -96,6 +96,15 @@ struct FileSchemaTests {
         """,
         "services: [{slug: a, redirectURIs: ['https://a.example.net'], secretRef: {file: /run/secrets/a}}]",
         "services: [{slug: a, redirectURIs: ['https://a.example.net'], clientType: public}]",
+        """
+        host: sso.example.net
+        services: [{slug: a, port: 1443, access: everyone}, {slug: b, port: 2443, access: {users: [4711], exclusive: true}}]
+        """,
+        """
+        host: sso.example.net
+        defaults: {access: {groups: [admins, family], mode: all}}
+        services: [{slug: a, port: 1443}, {slug: b, port: 2443, access: ~}, {slug: c, port: 3443, access: {policies: [d]}}]
+        """,
     ]) func `what this program takes, it takes`(body: String) throws {
         let text = "apiVersion: reconcile/v1\nowner: homelab\n" + body
         let result = DesiredStateLoader.load(MarkedText(text))
@@ -113,7 +122,13 @@ struct FileSchemaTests {
         ("services: [{slug: a, name: true}]", "$.services[0].name is no"),
         ("services: [{slug: a, name: ''}]", "$.services[0].name is beyond minLength"),
         ("services: [{slug: a, openInNewTab: yes}]", "$.services[0].openInNewTab is no"),
-        ("services: [{slug: a, access: everyone}]", "$.services[0] has access"),
+        ("services: [{slug: a, access: all}]", "$.services[0].access fits 0 of anyOf"),
+        ("services: [{slug: a, access: [admins]}]", "$.services[0].access fits 0 of anyOf"),
+        ("services: [{slug: a, access: {}}]", "$.services[0].access fits 0 of anyOf"),
+        ("services: [{slug: a, access: {mode: all}}]", "$.services[0].access fits 0 of anyOf"),
+        ("services: [{slug: a, access: {groups: []}}]", "$.services[0].access fits 0 of anyOf"),
+        ("services: [{slug: a, access: {groups: [b], mode: some}}]", "$.services[0].access fits 0 of anyOf"),
+        ("defaults: {access: ~}\nservices: []", "$.defaults.access fits 0 of anyOf"),
         ("services: [{slug: a, subjectMode: email}]", "$.services[0].subjectMode is none of"),
         ("services: [{slug: a, scopes: []}]", "$.services[0].scopes is beyond minItems"),
         ("services: [{slug: a, redirectPath: x}]", "$.services[0].redirectPath does not match"),

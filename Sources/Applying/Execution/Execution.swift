@@ -231,8 +231,10 @@ struct Execution {
 
     /// Has all applications looked at, and at the same time the providers.
     mutating func look() {
-        let names = transactions.sorted().compactMap(transaction).map(\.providerName)
-        begun.push(Job(subject: .look, task: .look(providers: names), takesSlot: true))
+        let sent = transactions.sorted().compactMap(transaction)
+        let withBindings = sent.contains { !$0.bindings.isEmpty }
+        let task = Job.Task.look(providers: sent.map(\.providerName), withBindings: withBindings)
+        begun.push(Job(subject: .look, task: task, takesSlot: true))
     }
 
     private mutating func resolve(with look: TransactionLook) {

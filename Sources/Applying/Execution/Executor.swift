@@ -55,7 +55,8 @@ struct Executor: Sendable {
     private func perform(_ job: Job) async -> JobResult {
         switch job.task {
         case .step(let effect, let context): .step(await sender.send(effect, context))
-        case .look(let providers): .look(await TransactionLook(client: client, providers: providers))
+        case .look(let providers, let withBindings):
+            .look(await TransactionLook(client: client, providers: providers, withBindings: withBindings))
         case .resolution(let transaction, let look):
             .step(await sender.resolve(transaction, look))
         }
@@ -87,8 +88,9 @@ struct Executor: Sendable {
 struct Job: Sendable {
     enum Task: Sendable {
         case step(Effect, StepContext)
-        /// One look for the objects of all transactions; the names of the providers that they made.
-        case look(providers: [String])
+        /// One look for the objects of all transactions; the names of the providers that they made, and whether they
+        /// made bindings.
+        case look(providers: [String], withBindings: Bool)
         /// The objects of one transaction that the look did not show.
         case resolution(SentTransaction, TransactionLook)
     }

@@ -9,6 +9,8 @@ import Planning
 struct StepOutput: Sendable {
     /// What stands for an object in the fields of others, by its kind.
     var pks: [Kind: JSONValue] = [:]
+    /// The bindings that a transaction made, by what they bind.
+    var bindings: [BindingSubject: String] = [:]
     /// The pk of a mark.
     var mark: String?
     /// The time of the restart that it begins.
@@ -37,6 +39,20 @@ struct StepContext: Sendable {
         case .existing(let there): there
         case .made(let step): outputs[step].flatMap(value)
         }
+    }
+}
+
+extension StepContext {
+    /// A binding that was made, as a mark remembers it; nil if what it binds is not known.
+    fileprivate func bound(_ pending: MarkContent.PendingBinding) -> BoundSubject? {
+        let maker = pending.kind == .group ? Kind.group : .expressionPolicy
+        let made = value(pending.subject) { output in
+            output.pks[maker]?.string.map { BindingSubject(pending.kind, pk: $0) }
+        }
+        guard let subject = made else { return nil }
+        let output = outputs[pending.binding]
+        let binding = output?.pks[.policyBinding]?.string ?? output?.bindings[subject]
+        return BoundSubject(subject, name: pending.name, binding: binding, order: pending.order)
     }
 }
 
@@ -144,6 +160,10 @@ struct StepSender: Sendable {
     private func finished(_ content: MarkContent, _ context: StepContext, time: String?) -> OwnershipMark {
         var mark = content.mark
         mark.provider = content.provider.flatMap { context.value($0, \.provider) }
+        if !content.bindings.isEmpty {
+            let made = content.bindings.compactMap { context.bound($0) }
+            mark.access = ((mark.access ?? []) + made).sorted()
+        }
         if case .begun(let step) = content.restartTime {
             mark.rotation?.at = context.outputs[step]?.time
         } else if let time {

@@ -3,10 +3,12 @@ import JSON
 import Kinds
 import Planning
 
-/// A transaction, which returns no pks: an application and its provider, both or none.
+/// A transaction, which returns no pks: an application, its provider and its bindings, all or none.
 struct SentTransaction: Sendable {
     let application: SentFields
     let provider: SentFields
+    /// Without their target.
+    let bindings: [SentFields]
     /// Whether what it made was there when it was looked up, and may be somebody else's.
     let isFound: Bool
 
@@ -19,6 +21,7 @@ struct SentTransaction: Sendable {
         isFound = context.isFound
         application = fields(.application)
         provider = fields(.oauth2Provider)
+        bindings = objects.filter { $0.kind == .policyBinding }.map { $0.sent(context) }
     }
 
     var slug: String { application.text("slug") }
@@ -29,6 +32,7 @@ struct SentTransaction: Sendable {
         try await client.createApplicationAndProvider(
             application: application.body,
             provider: provider.body,
+            bindings: bindings.map(\.body),
             slug: slug
         ) != nil
     }
@@ -37,17 +41,22 @@ struct SentTransaction: Sendable {
 /// What is there after the transactions of a pass.
 ///
 /// It costs one list of applications and, at the same time, one of providers; only its own provider if just one was
-/// made.
+/// made; and one of bindings, if any were made.
 struct TransactionLook: Sendable {
     private var applications: [String: Application] = [:]
     private var providers: [Int: OAuth2Provider] = [:]
+    /// By what they bind to whom; nil if nobody looked, or they cannot be read.
+    private var bindings: [String: [PolicyBinding]]?
     /// Why the providers cannot be compared; nil if they can.
     private var complaint: ServiceFailure?
 
-    /// - Parameter providers: the names of those that were made.
-    init(client: AuthentikClient, providers names: [String]) async {
+    /// - Parameters:
+    ///   - providers: the names of those that were made.
+    ///   - withBindings: whether bindings were made.
+    init(client: AuthentikClient, providers names: [String], withBindings: Bool) async {
         async let listed = client.listedApplications()
         async let providers = Self.providers(names, client)
+        async let bindings = withBindings ? client.policyBindings() : []
         // What the list does not show, because it failed or the account may not open it, is read by slug.
         let rows = (try? await listed.rows) ?? []
         applications = Dictionary(rows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -56,6 +65,12 @@ struct TransactionLook: Sendable {
             self.providers = Dictionary(rows.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         } catch {
             complaint = ServiceFailure("what Authentik kept of its provider could not be read: \(error)")
+        }
+        do {
+            let rows = try await bindings
+            if withBindings { self.bindings = Dictionary(grouping: rows, by: \.target) }
+        } catch {
+            complaint = complaint ?? ServiceFailure("who may open it could not be read: \(error)")
         }
     }
 
@@ -81,6 +96,9 @@ struct TransactionLook: Sendable {
             result.failure = .outdated("its provider was gone again before it could be marked")
             return result
         }
+        if let bindings {
+            unkept += result.output.take(bindings[application.pk] ?? [], madeOf: transaction.bindings)
+        }
         if transaction.isFound, !unkept.isEmpty {
             result.failure = .madeByOthers
             return result
@@ -88,5 +106,24 @@ struct TransactionLook: Sendable {
         result.unkept = unkept
         result.doubt = complaint
         return result
+    }
+}
+
+extension StepOutput {
+    /// Takes note of the bindings of an application that a transaction made.
+    ///
+    /// - Returns: what of those that were sent is not as it was sent, or not there.
+    fileprivate mutating func take(_ bindings: [PolicyBinding], madeOf sent: [SentFields]) -> [UnkeptField] {
+        sent.flatMap { fields -> [UnkeptField] in
+            let binding = bindings.first { fields.references[$0.subject.kind.rawValue] == $0.subject.reference }
+            guard let binding else {
+                return fields.references.keys.sorted().map { field in
+                    let assignment = FieldAssignment(field: field, value: .flag(true))
+                    return UnkeptField(kind: .policyBinding, assignment: assignment, kept: nil)
+                }
+            }
+            self.bindings[binding.subject] = binding.pk
+            return binding.unkept(of: fields)
+        }
     }
 }

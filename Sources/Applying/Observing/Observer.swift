@@ -31,7 +31,7 @@ package struct Observer: Sendable {
         published known: [PublishedObjectName: PublishedObservation]? = nil
     ) async throws -> ObservedState {
         async let published = published(for: desired, narrowing, known)
-        var observed = try await authentik(for: desired, withGroups: narrowing.includesShared)
+        var observed = try await authentik(for: desired, withShared: narrowing.includesShared)
         observed.published = await published
         return observed
     }
@@ -83,12 +83,13 @@ package struct Observer: Sendable {
     ///
     /// A superuser does it with eight list requests, all at once, however many services there are. Anybody else's list
     /// of applications is filtered by policy, so those that it hides are read by slug after the lists, a request each.
-    /// Where something looks like a proxy provider and has no application that tells, one more list does; and one more
-    /// where the file declares groups.
+    /// Where something looks like a proxy provider and has no application that tells, one more list does. Where
+    /// the file declares groups, or names them in who may open a service, one more; where it says who may open one,
+    /// bindings and the policy that lets nobody in; policies if it names any, and each user that it names.
     ///
-    /// - Parameter withGroups: whether groups that are declared are looked at.
+    /// - Parameter withShared: whether groups that are declared are looked at, also if no service needs them.
     /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
-    private func authentik(for desired: DesiredState, withGroups: Bool = true) async throws -> ObservedState {
+    private func authentik(for desired: DesiredState, withShared: Bool = true) async throws -> ObservedState {
         do {
             async let release = client.release()
             async let account = client.account()
@@ -98,7 +99,8 @@ package struct Observer: Sendable {
             async let flows = client.flows()
             async let keys = client.keys()
             async let scopeMappings = client.scopeMappings()
-            async let groups = withGroups && !desired.groups.isEmpty ? client.groups() : []
+            async let groups = groups(for: desired, withShared: withShared)
+            async let access = access(for: desired)
             // The release explains the failures of the others.
             try check(await release)
             let isSuperuser = try await account.isSuperuser
@@ -111,6 +113,7 @@ package struct Observer: Sendable {
                 scopeMappings: scopeMappings
             )
             observed.groups = try await groups
+            observed.access = try await access
             let list = try await listed
             switch (isSuperuser, list.isWhole) {
             case (true, true): observed.applications = list.rows
@@ -129,6 +132,21 @@ package struct Observer: Sendable {
         } catch let error as AuthentikError {
             throw PassFailure(error)
         }
+    }
+
+    private func groups(for desired: DesiredState, withShared: Bool) async throws -> [Group] {
+        let isDeclared = withShared && !desired.groups.isEmpty
+        return isDeclared || desired.accessSubjects[.group] != nil ? try await client.groups() : []
+    }
+
+    private func access(for desired: DesiredState) async throws -> ObservedAccess? {
+        guard desired.managesAccess else { return nil }
+        let named = desired.accessSubjects
+        async let bindings = client.policyBindings()
+        async let users = client.users(named: named[.user] ?? [])
+        async let policies = named[.policy] == nil ? [] : client.policies()
+        async let nobody = client.expressionPolicy(named: ExpressionPolicy.nobodyName)
+        return try await ObservedAccess(bindings: bindings, users: users, policies: policies, nobody: nobody)
     }
 
     private func check(_ release: Release) throws {

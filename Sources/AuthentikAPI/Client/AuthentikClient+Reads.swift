@@ -29,6 +29,11 @@ extension AuthentikClient {
         return try await decode(Account.self, try await send(request), to: request)
     }
 
+    /// Asks for one object of a list, to see whether the account may read it.
+    package func look(at endpoint: Endpoint) async throws {
+        _ = try await send(APIRequest(method: "GET", endpoint: endpoint, query: [("page_size", "1")]))
+    }
+
     /// The newest entries of the audit log about objects that were created, changed or deleted, the newest first.
     ///
     /// Only what came over HTTP is in it: no blueprint, no migration.

@@ -48,3 +48,16 @@ package struct AccessSubject: Sendable, Equatable {
         self.location = location
     }
 }
+
+extension DesiredState {
+    /// Whether any service that is to be there says who may open it.
+    package var managesAccess: Bool { !declaredAccess.isEmpty }
+
+    /// The names of those that may open services, by kind; a kind of which there is none is not in it.
+    package var accessSubjects: [SubjectKind: Set<String>] {
+        let subjects = declaredAccess.flatMap { $0.subjects?.list ?? [] }
+        return Dictionary(grouping: subjects, by: \.kind).mapValues { Set($0.map(\.name)) }
+    }
+
+    private var declaredAccess: [Access] { services.filter { $0.state == .present }.compactMap(\.access) }
+}

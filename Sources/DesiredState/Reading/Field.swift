@@ -21,10 +21,10 @@ struct Field: Sendable {
         case workload
         /// What is published in Kubernetes.
         case publication
+        /// Who may open a service.
+        case access
         /// Read by the code that knows the mapping.
         case node
-        /// Part of the format, and of a later version of this program.
-        case notYet
     }
 
     let name: FieldName
@@ -115,7 +115,7 @@ extension FieldValue {
     fileprivate var declaration: JSONValue? {
         switch self {
         case .text(let text) where text.isEmpty: nil
-        case .text, .flag, .duration, .words: json
+        case .text, .flag, .number, .duration, .words: json
         case .reference(let reference): .string(reference.name)
         case .references(let references): .array(references.map { .string($0.name) })
         case .none, .redirectURIs, .secret, .unresolvedSecret: nil

@@ -36,7 +36,8 @@ struct MappingReader {
     private func reportUnknown(_ pair: YAMLPair) -> FieldName? {
         let looksSecret = SecretWords.appear(in: pair.key)
         let (meant, hint) = log.isFull ? (nil, nil) : guess(pair.key, looksSecret: looksSecret)
-        let isSlip = meant.map { Suggestion.isSlip(pair.key, $0.rawValue) } ?? false
+        let isSlip =
+            meant.map { Suggestion.isSlip(pair.key, $0.rawValue) || schema.field(called: pair.key) == $0 } ?? false
         if looksSecret || schema.mayHoldSecret || meant == .secretRef || !isSlip { log.hide(pair) }
         let name = mayRepeat(pair, meant) ? " \(YAMLProblem.quote(pair.key))" : ""
         log.error("unknown field\(name)\(place)", hint: hint, at: pair.keyPosition)
@@ -51,6 +52,7 @@ struct MappingReader {
     }
 
     private func guess(_ key: String, looksSecret: Bool) -> (meant: FieldName?, hint: String?) {
+        if let meant = schema.field(called: key) { return (meant, "did you mean '\(meant.rawValue)'?") }
         let near = Suggestion.nearest(to: key, among: schema.fields.map(\.name.rawValue))
         let isSlip = near.map { Suggestion.isSame(key, $0) } ?? false
         if !isSlip {

@@ -12,6 +12,7 @@ enum ReadValue {
     case secret(SecretReference)
     case workload(WorkloadReference)
     case publication(Publication)
+    case access(Access)
     case node(YAMLNode)
     /// `null`: a default does not hold.
     case unset
@@ -49,6 +50,14 @@ struct ReadFields {
         var isDefault = false
 
         var position: YAMLPosition { node.position }
+
+        /// Whether it has a value, and that is right.
+        var isGood: Bool {
+            switch value {
+            case .unset, .invalid: false
+            default: true
+            }
+        }
     }
 
     private(set) var entries: [FieldName: Entry] = [:]
@@ -95,6 +104,10 @@ struct ReadFields {
 
     func publication(_ name: FieldName) -> Publication? {
         if case .publication(let publication) = entries[name]?.value { publication } else { nil }
+    }
+
+    func access(_ name: FieldName) -> Access? {
+        if case .access(let access) = entries[name]?.value { access } else { nil }
     }
 
     func node(_ name: FieldName) -> YAMLNode? {

@@ -12,10 +12,18 @@ struct Schema: Sendable {
     let mayHoldSecret: Bool
 
     private let byName: [FieldName: Field]
+    private let otherNames: [String: FieldName]
 
-    init(_ place: String, mayHoldSecret: Bool = false, _ fields: [Field]) {
+    /// - Parameter otherNames: what people call a field that is not near its name, or is the name of one elsewhere.
+    init(
+        _ place: String,
+        mayHoldSecret: Bool = false,
+        otherNames: [String: FieldName] = [:],
+        _ fields: [Field]
+    ) {
         self.place = place
         self.mayHoldSecret = mayHoldSecret
+        self.otherNames = otherNames
         self.fields = fields
         byName = Dictionary(fields.map { ($0.name, $0) }) { first, _ in first }
     }
@@ -29,6 +37,9 @@ struct Schema: Sendable {
 
     subscript(name: String) -> Field? { byName[FieldName(rawValue: name)] }
     subscript(name: FieldName) -> Field? { byName[name] }
+
+    /// The field that people call so.
+    func field(called name: String) -> FieldName? { otherNames[name] }
 }
 
 /// The fields that code asks for by name; all others are rows only.
@@ -61,6 +72,7 @@ extension FieldName {
     static let renamedFrom: FieldName = "renamedFrom"
     static let restart: FieldName = "restart"
     static let publish: FieldName = "publish"
+    static let access: FieldName = "access"
     // A secret reference.
     static let env: FieldName = "env"
     static let file: FieldName = "file"
@@ -72,6 +84,9 @@ extension FieldName {
     static let kind: FieldName = "kind"
     static let keySet: FieldName = "keySet"
     static let keys: FieldName = "keys"
+    // Who may open a service; the lists of subjects too.
+    static let mode: FieldName = "mode"
+    static let exclusive: FieldName = "exclusive"
     // A redirect URI.
     static let url: FieldName = "url"
     static let matching: FieldName = "matching"
@@ -79,6 +94,11 @@ extension FieldName {
     /// The field that names a workload of a kind.
     init(_ kind: Workload.Kind) {
         self.init(rawValue: kind.rawValue)
+    }
+
+    /// The list of subjects of a kind.
+    init(_ kind: SubjectKind) {
+        self.init(rawValue: kind.fileList)
     }
 }
 
@@ -185,7 +205,14 @@ extension Schema {
     private static let ofProvider = OAuth2Provider.fields.inReadingOrder.map { Field($0, isForProvider: true) }
 
     private static let ofService: [Field] = [
-        Field("access", .notYet, doc: "Of a later version: who may open the service."),
+        Field(
+            .access,
+            .access,
+            unlessGiven: "not managed",
+            doc:
+                "Who may open the service: everyone, or the groups, users and policies that it names. Without a binding an "
+                + "application is open to everybody. Taking access out of the file opens nothing; only everyone does."
+        ),
         Field(
             .adopt,
             .choice(AdoptionPolicy.words),
@@ -287,6 +314,42 @@ extension Schema {
         ]
     )
 
+    static let access = Schema(
+        "in access",
+        otherNames: Dictionary(uniqueKeysWithValues: SubjectKind.allCases.map { ($0.rawValue, FieldName($0)) }),
+        [
+            Field(
+                FieldName(.group),
+                .texts(.groupName),
+                doc:
+                    "Groups whose members may open it. Those that are missing are made only if groups at the top of the file "
+                    + "names them."
+            ),
+            Field(FieldName(.user), .texts(.userName), doc: "Users who may open it, by username."),
+            Field(
+                FieldName(.policy),
+                .texts(.policyName),
+                doc: "Policies that decide who may open it, of any type and as they are in Authentik."
+            ),
+            Field(
+                .mode,
+                .choice(AccessMode.words),
+                standard: .string(AccessMode.any.rawValue),
+                doc:
+                    "Whether one group, user or policy of the lists is enough to be let in (any), or it takes every one of "
+                    + "them (all)."
+            ),
+            Field(
+                .exclusive,
+                .flag,
+                standard: false,
+                doc:
+                    "Whether bindings that others made are removed, too. Without it they stay, count as they do, and are named "
+                    + "in the plan."
+            ),
+        ]
+    )
+
     static let redirectURI = Schema(
         "in an entry of redirectURIs",
         [
@@ -302,7 +365,10 @@ extension Schema {
 
     static let group = Schema("in an entry of groups", Group.fields.inReadingOrder.map { Field($0, isRequired: true) })
 
-    static let all = [file, service, secretReference, kubernetesSecret, workload, publication, redirectURI, group]
+    /// Where several have a field of some name, the likelier place comes first: `groups` in a service belongs in `access`.
+    static let all = [
+        access, file, service, secretReference, kubernetesSecret, workload, publication, redirectURI, group,
+    ]
 }
 
 extension CaseIterable where Self: RawRepresentable<String> {

@@ -35,6 +35,7 @@ struct ServiceBuilder {
         for field in Application.fields.rows where field.name != .slug {
             service.values[field] = values.declared(field)
         }
+        service.access = values.access(.access)
         let origin = origin()
         service.launchURL = values.text(.launchURL) ?? origin?.text
         checkLaunchPort(origin)

@@ -90,13 +90,3 @@ extension ValueReader {
         return nil
     }
 }
-
-extension ReadFields.Entry {
-    /// Whether it has a value, and that is right.
-    fileprivate var isGood: Bool {
-        switch value {
-        case .unset, .invalid: false
-        default: true
-        }
-    }
-}

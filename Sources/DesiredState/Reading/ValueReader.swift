@@ -11,10 +11,6 @@ struct ValueReader {
     func value(of pair: YAMLPair, _ field: Field) -> ReadValue {
         let node = pair.value
         let name = field.name.rawValue
-        if case .notYet = field.kind {
-            log.error("'\(name)' is not supported by this version yet\(place)", at: pair.keyPosition)
-            return .invalid
-        }
         let isReference = if case .secretReference = field.kind { true } else { false }
         // What was meant for a secret may have come out as a comment, an anchor or an alias.
         if isReference, node.isEmpty { log.hide(pair) }
@@ -28,7 +24,9 @@ struct ValueReader {
             case .number(let range, let example):
                 number(node, name, range, example: example).map(ReadValue.number)
             case .texts(let rule):
-                list(node, name) { text($0, "an entry of \(name)", rule) }.map(ReadValue.texts)
+                list(node, name) { text($0, "an entry of \(name)", rule)?.exact }.map { entries in
+                    .texts(entries.map { Located(value: $0.value.text, position: $0.position) })
+                }
             case .choices(let words):
                 list(node, name) { word($0, "an entry of \(name)", words) }.map(ReadValue.texts)
             case .redirectURIs: redirectURIs(node, name).map(ReadValue.redirectURIs)
@@ -36,7 +34,8 @@ struct ValueReader {
             case .kubernetesSecret: kubernetesSecret(node).map(ReadValue.secret)
             case .workload: workload(node, name).map(ReadValue.workload)
             case .publication: publication(node, name).map(ReadValue.publication)
-            case .node, .notYet: .node(node)
+            case .access: access(pair).map(ReadValue.access)
+            case .node: .node(node)
             }
         return value ?? .invalid
     }

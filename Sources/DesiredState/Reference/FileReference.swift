@@ -18,6 +18,27 @@ package enum FileReference {
         "file drops goes back to what a new one has, once. *Shared* says whether `defaults` may hold it.",
     ]
 
+    private static let access = """
+        Who may open a service, be it a bookmark or not. In Authentik a *binding* lets a group, a user or a policy in, and
+        **an application without an enabled binding is open to everybody**. So a file says one of these:
+
+        ```yaml
+        access: {groups: [admins, family]}                               # who is in one of the two
+        access: {groups: [staff], policies: [office-hours], mode: all}   # who is in the group while the policy lets in
+        access: everyone                                                 # everybody, on purpose
+        ```
+
+        - `access` left out is not managed: bindings that are there stay, and without one the service is open to everybody.
+        - `access` taken out of a file later **opens nothing**: the bindings stay as they are, and nobody looks after them any
+          more. Only `access: everyone` opens.
+        - A mapping names at least one group, user or policy. One without is a mistake, and so is `access: nobody`: to close
+          a service, list a group that nobody is in.
+        - Names are those that Authentik shows, letter for letter. A service's `access` takes the whole place of the one in
+          `defaults`, and `access: null` takes that away.
+        - Whoever may change bindings may open everything. So the account has the right to it only for a file with `access`:
+          `reconcile bootstrap --config FILE` grants what that file needs.
+        """
+
     /// A table of fields.
     private struct Section {
         var title: String
@@ -54,6 +75,7 @@ package enum FileReference {
                 schema: .workload
             ),
             Section(title: "publish", schema: .publication),
+            Section(title: "access", text: access, schema: .access),
             Section(title: "groups", text: "An entry.", schema: .group),
         ]
     }
@@ -61,7 +83,7 @@ package enum FileReference {
     private static func lines(_ section: Section) -> [String] {
         var heads = ["field", "meaning", "value", "unless given"]
         if section.isOfService { heads += ["since", "shared"] }
-        let fields = section.schema.fields.filter { section.fields($0) && !$0.isOfLaterVersion }
+        let fields = section.schema.fields.filter(section.fields)
         return ["", "## \(section.title)", ""] + (section.text.map { [$0, ""] } ?? [])
             + [row(heads), row(heads.map { _ in "---" })]
             + fields.map { field in
@@ -100,8 +122,8 @@ package enum FileReference {
         case .kubernetesSecret: "[a mapping](#kubernetes)"
         case .workload: "[a mapping](#restart)"
         case .publication: "[a mapping](#publish)"
+        case .access: "`everyone`, or [a mapping](#access)"
         case .node: node(field.name)
-        case .notYet: ""
         }
     }
 

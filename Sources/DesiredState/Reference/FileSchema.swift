@@ -24,6 +24,8 @@ package enum FileSchema {
         workload["oneOf"] = .array(Workload.Kind.allCases.map { ["required": [.string($0.rawValue)]] })
         var publication = object(.publication)
         publication["anyOf"] = .array([FieldName.keySet, .keys].map { ["required": [.string($0.rawValue)]] })
+        var access = object(.access)
+        access["anyOf"] = .array(SubjectKind.allCases.map { ["required": [.string($0.fileList)]] })
         return [
             "service": object(.service, mayBeNull: \.isDefaultable),
             "defaults": object(.service, Schema.service.fields.filter(\.isDefaultable), required: []),
@@ -32,6 +34,7 @@ package enum FileSchema {
             "workload": workload,
             "publication": publication,
             "redirectURI": object(.redirectURI),
+            "access": access,
             "group": object(.group),
         ]
     }
@@ -46,7 +49,7 @@ package enum FileSchema {
         required: [FieldName]? = nil,
         mayBeNull: (Field) -> Bool = { _ in false }
     ) -> [String: JSONValue] {
-        let fields = (fields ?? schema.fields).filter { !$0.isOfLaterVersion }
+        let fields = fields ?? schema.fields
         let properties = fields.map { field in
             var property = value(of: field)
             if mayBeNull(field) { property = orNull(property) }
@@ -79,8 +82,8 @@ package enum FileSchema {
         case .kubernetesSecret: reference("kubernetesSecret")
         case .workload: reference("workload")
         case .publication: reference("publication")
+        case .access: ["anyOf": [.object(choice([Access.everyone])), .object(reference("access"))]]
         case .node: node(field.name)
-        case .notYet: [:]
         }
     }
 
@@ -122,13 +125,9 @@ package enum FileSchema {
     private static func orNull(_ value: [String: JSONValue]) -> [String: JSONValue] {
         if value["$ref"] != nil { return ["anyOf": [.object(value), ["type": "null"]]] }
         var value = value
+        if let forms = value["anyOf"]?.array { value["anyOf"] = .array(forms + [["type": "null"]]) }
         if let type = value["type"] { value["type"] = .array((type.array ?? [type]) + ["null"]) }
         if let words = value["enum"]?.array { value["enum"] = .array(words + [.null]) }
         return value
     }
-}
-
-extension Field {
-    /// Whether this version refuses it, whatever it holds.
-    var isOfLaterVersion: Bool { if case .notYet = kind { true } else { false } }
 }

@@ -1,7 +1,7 @@
 /// The kinds of objects that a service consists of.
 package enum ObjectKind: String, Sendable, Comparable {
-    /// `published` is the object in Kubernetes that tells the service of its provider.
-    case application, provider, published
+    /// `access` is who may open it; `published` the object in Kubernetes that tells the service of its provider.
+    case application, provider, access, published
 
     package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rawValue < right.rawValue }
 }

@@ -13,6 +13,7 @@ package enum FieldValue: Sendable, Equatable {
     case none
     case text(String)
     case flag(Bool)
+    case number(Int)
     /// Another object, by its pk; the name is for people.
     indirect case reference(Reference)
     /// An unordered set of other objects.
@@ -64,6 +65,7 @@ extension FieldValue {
         case (.none, .text(let text)), (.text(let text), .none): text.isEmpty
         case (.text(let left), .text(let right)): left.trimmed.exact == right.trimmed.exact
         case (.flag(let left), .flag(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
         case (.reference(let left), .reference(let right)): left.pk == right.pk
         case (.references(let left), .references(let right)): Set(left.map(\.pk)) == Set(right.map(\.pk))
         case (.redirectURIs(let left, let isFirstMeant), .redirectURIs(let right, let isFirstMeantThere)):
@@ -83,6 +85,7 @@ extension FieldValue {
         case .none, .unresolvedSecret: .null
         case .text(let text), .duration(let text): .string(text)
         case .flag(let flag): .bool(flag)
+        case .number(let number): .integer(number)
         case .reference(let reference): reference.pk
         case .references(let references): .array(references.map(\.pk))
         case .redirectURIs(let entries, _): .array(entries.map(\.json))
@@ -98,6 +101,7 @@ extension FieldValue {
         case .text(let text): text.isEmpty ? [] : [text]
         case .duration(let text): [text]
         case .flag(let flag): ["\(flag)"]
+        case .number(let number): ["\(number)"]
         case .reference(let reference): [reference.name]
         case .references(let references): references.map(\.name)
         case .redirectURIs(let entries, let firstOpens):

@@ -42,6 +42,7 @@ extension Kind {
         requests: [
             RequestUse("GET", .groups, "see which groups are missing", for: .groups),
             RequestUse("POST", .groups, "create groups", for: .groups),
+            RequestUse("GET", .groups, "find the groups that access names", for: .accessGroups),
         ],
         writes: ObjectWrites(Group.self)
     )

@@ -23,6 +23,8 @@ package struct OwnershipMark: Sendable, Equatable {
     package var rotation: SecretRotation?
     /// What of the declared fields Authentik does not keep; nil if it keeps them all.
     package var unkept: UnkeptNote?
+    /// Whom this program bound to the application, or is about to; nil where the file does not say who may open it.
+    package var access: [BoundSubject]?
 
     package init(
         owner: String,
@@ -31,7 +33,8 @@ package struct OwnershipMark: Sendable, Equatable {
         applicationFields: [String] = [],
         providerFields: [String] = [],
         rotation: SecretRotation? = nil,
-        unkept: UnkeptNote? = nil
+        unkept: UnkeptNote? = nil,
+        access: [BoundSubject]? = nil
     ) {
         self.owner = owner
         self.slug = slug
@@ -40,6 +43,54 @@ package struct OwnershipMark: Sendable, Equatable {
         self.providerFields = providerFields
         self.rotation = rotation
         self.unkept = unkept
+        self.access = access
+    }
+}
+
+/// A group, user or policy that this program bound to an application, as its mark remembers it.
+package struct BoundSubject: Sendable, Equatable {
+    package var subject: BindingSubject
+    /// What the file calls it.
+    package var name: String
+    /// The pk of the binding; nil while it is about to be made.
+    package var binding: String?
+    /// The place that it was put at.
+    package var order: Int
+
+    package init(_ subject: BindingSubject, name: String, binding: String? = nil, order: Int) {
+        self.subject = subject
+        self.name = name
+        self.binding = binding
+        self.order = order
+    }
+
+    /// For people: `group 'admins'`.
+    package var description: String { "\(subject.kind.rawValue) '\(name)'" }
+}
+
+extension BoundSubject {
+    /// Reads what ``json`` wrote; nil for anything else.
+    init?(_ json: JSONValue) {
+        guard let kind = SubjectKind.allCases.first(where: { json[$0.rawValue] != nil }),
+            let name = json[kind.rawValue]?.string, let pk = json["pk"]?.string, let order = json["order"]?.integer
+        else { return nil }
+        self.init(BindingSubject(kind, pk: pk), name: name, binding: json["binding"]?.string, order: order)
+    }
+
+    /// As a mark has it.
+    var json: JSONValue {
+        var members: [String: JSONValue] = [
+            subject.kind.rawValue: .string(name), "pk": .string(subject.pk), "order": .integer(order),
+        ]
+        members["binding"] = binding.map(JSONValue.string)
+        return .object(members)
+    }
+
+    /// Reads all of them; nil if any cannot be read, or there is no list.
+    static func list(_ json: JSONValue?) -> [BoundSubject]? {
+        guard let items = json?.array else { return nil }
+        let subjects = items.compactMap(BoundSubject.init)
+        return subjects.count == items.count ? subjects : nil
     }
 }
 
@@ -57,7 +108,8 @@ extension OwnershipMark {
     /// Reads what ``attributes`` wrote, or a version of this program before.
     ///
     /// What is missing counts as none; what is there and of another kind makes the mark unreadable: nothing is guessed. A
-    /// note of a rotation or of unkept fields that cannot be read counts as none: without it more is done, and no less.
+    /// note of a rotation, of unkept fields or of bindings that cannot be read counts as none: without it more is done, and
+    /// no less.
     package static func read(_ attributes: JSONValue) -> Reading { read(attributes, Remains(attributes)) }
 
     package static func read(_ attributes: JSONValue, _ remains: Remains) -> Reading {
@@ -76,7 +128,8 @@ extension OwnershipMark {
                 applicationFields: applicationFields,
                 providerFields: providerFields,
                 rotation: SecretRotation(attributes["rotation"]),
-                unkept: UnkeptNote(attributes["unkept"])
+                unkept: UnkeptNote(attributes["unkept"]),
+                access: BoundSubject.list(attributes["access"])
             )
         )
     }
@@ -113,6 +166,7 @@ extension OwnershipMark {
         ]
         members["rotation"] = rotation?.json
         members["unkept"] = unkept?.json
+        members["access"] = access.map { .array($0.map(\.json)) }
         return .object(members)
     }
 }

@@ -94,7 +94,8 @@ extension AuthentikClient {
         }
     }
 
-    /// Creates an application and its OAuth2 provider, both or none (`PUT /core/transactional/applications/`).
+    /// Creates an application, its OAuth2 provider and its bindings, all or none
+    /// (`PUT /core/transactional/applications/`).
     ///
     /// The answer tells no pks; see ``applications()`` for them.
     ///
@@ -104,20 +105,23 @@ extension AuthentikClient {
     package func createApplicationAndProvider(
         application: WriteBody,
         provider: WriteBody,
+        bindings: [WriteBody] = [],
         slug: String
     ) async throws -> Application? {
         struct Answer: Decodable {
             var applied: Bool
         }
 
+        var body: [String: JSONValue] = [
+            "app": .object(application.fields),
+            "provider_model": .string(OAuth2Provider.model),
+            "provider": .object(provider.fields),
+        ]
+        if !bindings.isEmpty { body["policy_bindings"] = .array(bindings.map { .object($0.fields) }) }
         let request = APIRequest(
             method: "PUT",
             endpoint: .transaction,
-            body: [
-                "app": .object(application.fields),
-                "provider_model": .string(OAuth2Provider.model),
-                "provider": .object(provider.fields),
-            ],
+            body: .object(body),
             secrets: application.secrets + provider.secrets
         )
         return try await create(

@@ -1,53 +1,58 @@
 package import AuthentikAPI
+import Base
+package import JSON
 
 /// Who or what is bound to an object, as `/policies/bindings/` shows it.
+///
+/// An application with an enabled binding is open to whom its bindings let in; one without is open to everybody.
 package struct PolicyBinding: Sendable, Equatable {
     package var pk: String
     /// The pk of what it is bound to; of an application, its own.
     package var target: String
-    /// For people: `group 'admins'`, `user 'akadmin'`, `policy 'office hours'`.
-    package var subject: String
+    package var subject: BindingSubject
+    /// What the subject is called; nil where an answer does not say.
+    package var name: String?
+    package var isEnabled = true
+    /// Whether it lets in whom it would keep out, and the other way round.
+    package var isNegated = false
+    /// When it is looked at: the smallest first.
+    package var order = 0
+    /// What it says where its policy fails.
+    package var letsInOnFailure = false
+    /// Whether it ends by itself, as those do that access requests make (since 2026.8).
+    package var isExpiring = false
 
-    package init(pk: String, target: String, subject: String) {
+    package init(pk: String, target: String, subject: BindingSubject, name: String? = nil, order: Int = 0) {
         self.pk = pk
         self.target = target
         self.subject = subject
+        self.name = name
+        self.order = order
+    }
+
+    /// For people: `group 'admins'`, `user 'akadmin'`, `policy 'office hours'`.
+    package var description: String { "\(subject.kind.rawValue) '\(name ?? subject.pk)'" }
+}
+
+/// What a binding binds.
+package struct BindingSubject: Sendable, Hashable {
+    package var kind: SubjectKind
+    package var pk: String
+
+    package init(_ kind: SubjectKind, pk: String) {
+        self.kind = kind
+        self.pk = pk
+    }
+
+    /// What stands for it in a binding: the pk of a user is a number.
+    package var reference: JSONValue {
+        if kind == .user, let pk = Int(pk) { return .integer(pk) }
+        return .string(pk)
     }
 }
 
-extension PolicyBinding: ListedObject {
-    package var key: String { pk }
-
-    private enum CodingKeys: String, CodingKey {
-        case pk, target
-        case group = "group_obj"
-        case user = "user_obj"
-        case policy = "policy_obj"
-    }
-
-    private struct Named: Decodable {
-        var name: String?
-        var username: String?
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        pk = try values.decode(String.self, forKey: .pk)
-        target = try values.decode(String.self, forKey: .target)
-        func named(_ key: CodingKeys) -> Named? { try? values.decodeIfPresent(Named.self, forKey: key) }
-        if let group = named(.group) {
-            subject = "group '\(group.name ?? "?")'"
-        } else if let user = named(.user) {
-            subject = "user '\(user.username ?? user.name ?? "?")'"
-        } else {
-            subject = "policy '\(named(.policy)?.name ?? "?")'"
-        }
-    }
-}
-
-/// What a binding binds: who or what passes.
+/// The kinds of what a binding binds, in the order in which a file lists them.
 package enum SubjectKind: String, Sendable, CaseIterable, Comparable {
-    /// As people read of them, and as a file lists them.
     case group, user, policy
 
     /// The list in a file's `access`: `groups`.
@@ -61,16 +66,64 @@ package enum SubjectKind: String, Sendable, CaseIterable, Comparable {
 /// Whether one of an application's bindings lets in, or only all of them together: its `policy_engine_mode`.
 package enum AccessMode: String, Sendable, CaseIterable {
     case any, all
+
+    /// Authentik's name of the field of an application.
+    package static let attribute = "policy_engine_mode"
+}
+
+extension PolicyBinding: ListedObject {
+    package var key: String { pk }
+
+    private enum CodingKeys: String, CodingKey {
+        case pk, target, group, user, policy, order, enabled, negate, expiring
+        case letsInOnFailure = "failure_result"
+        case groupObject = "group_obj"
+        case userObject = "user_obj"
+        case policyObject = "policy_obj"
+    }
+
+    private struct Named: Decodable {
+        var name: String?
+        var username: String?
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        func name(_ key: CodingKeys) -> String? {
+            (try? members.decodeIfPresent(Named.self, forKey: key)).flatMap { $0?.username ?? $0?.name }
+        }
+        pk = try members.decode(String.self, forKey: .pk)
+        target = try members.decode(String.self, forKey: .target)
+        if let group = try members.decodeIfPresent(String.self, forKey: .group) {
+            (subject, self.name) = (BindingSubject(.group, pk: group), name(.groupObject))
+        } else if let user = try members.decodeIfPresent(Int.self, forKey: .user) {
+            (subject, self.name) = (BindingSubject(.user, pk: "\(user)"), name(.userObject))
+        } else {
+            let policy = try members.decode(String.self, forKey: .policy)
+            (subject, self.name) = (BindingSubject(.policy, pk: policy), name(.policyObject))
+        }
+        order = try members.decode(Int.self, forKey: .order)
+        isEnabled = try members.decodeIfPresent(Bool.self, forKey: .enabled) ?? true
+        isNegated = try members.decodeIfPresent(Bool.self, forKey: .negate) ?? false
+        letsInOnFailure = try members.decodeIfPresent(Bool.self, forKey: .letsInOnFailure) ?? false
+        isExpiring = try members.decodeIfPresent(Bool.self, forKey: .expiring) ?? false
+    }
 }
 
 extension Kind {
-    /// Policy bindings are only read, for an export.
+    /// A binding belongs to the application whose mark names it.
     package static let policyBinding = Kind(
-        "policyBinding",
+        "binding",
         .policyBindings,
-        identity: ["target", "order"],
-        ownership: .others,
-        requests: []
+        identity: ["target", "group", "user", "policy"],
+        ownership: .namedInMark,
+        requests: [
+            RequestUse("GET", .policyBindings, "see who may open applications", for: .access),
+            RequestUse("POST", .policyBindings, "let groups, users and policies in", for: .access),
+            RequestUse("PATCH", .policyBindings, "correct bindings", for: .access),
+            RequestUse("DELETE", .policyBindings, "take bindings away", for: .access),
+        ],
+        writes: ObjectWrites(PolicyBinding.self)
     )
 }
 
@@ -81,7 +134,37 @@ extension Endpoint {
     )
 }
 
+extension PolicyBinding: WritableObject {
+    package static var kind: Kind { .policyBinding }
+    /// Authentik's name of what it is bound to.
+    package static let targetField = "target"
+
+    package var reference: JSONValue { .string(pk) }
+
+    /// The same can be bound twice, so any that is as it was sent will do.
+    package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> PolicyBinding? {
+        guard let target = fields.references[targetField]?.string else { return nil }
+        let bindings: [PolicyBinding] = try await client.list(.policyBindings, query: [(targetField, target)])
+        return bindings.first { $0.target == target && $0.isBound(by: fields) && $0.unkept(of: fields).isEmpty }
+    }
+
+    package func unkept(of fields: SentFields) -> [UnkeptField] {
+        let held: [String: FieldValue] = [
+            "enabled": .flag(isEnabled), "negate": .flag(isNegated), "failure_result": .flag(letsInOnFailure),
+            "order": .number(order),
+        ]
+        return fields.assignments.compactMap { assignment in
+            guard let kept = held[assignment.field], kept != assignment.value else { return nil }
+            return UnkeptField(kind: Self.kind, assignment: assignment, kept: kept)
+        }
+    }
+
+    private func isBound(by fields: SentFields) -> Bool {
+        fields.references[subject.kind.rawValue] == subject.reference
+    }
+}
+
 extension AuthentikClient {
     /// All policy bindings, of applications and of everything else.
-    package func policyBindings() async throws -> [PolicyBinding] { try await list(Kind.policyBinding.endpoint) }
+    package func policyBindings() async throws -> [PolicyBinding] { try await list(.policyBindings) }
 }

@@ -70,6 +70,17 @@ struct Differences {
         draft.mark = declaration.claim.mark
         draft.published = observation.published
         if case .resolved(_, let version)? = declaration.resolution { draft.secretVersion = version }
+        draft.accessIndex = observation.access
+        draft.access = declaration.service.access.map { access in
+            AccessDraft(
+                access,
+                // Where nobody looked, nobody is found.
+                observation.access ?? AccessIndex(ObservedAccess(), groups: [], declaredGroups: []),
+                application: declaration.claim.application,
+                mark: declaration.claim.mark,
+                isHeld: deletions.isHeld
+            )
+        }
         return draft
     }
 

@@ -17,7 +17,8 @@ extension ServiceDraft {
             providerFields: (service.provider?.declaredAttributes(release) ?? [])
                 .filter { !withheld.contains($0, of: .provider) }.sorted(),
             rotation: settledRotation(settingSecret: settingSecret),
-            unkept: withheld.note
+            unkept: withheld.note,
+            access: boundSubjects
         )
     }
 }
@@ -47,13 +48,15 @@ extension ServiceDraft {
 
     /// Marks an application that is there without one before all else.
     ///
-    /// Where a provider is made for it, it is claimed first, and the mark is finished when it can name that.
+    /// Where a provider or a binding is made for it, it is claimed first, and the mark is finished when it can name that.
     func adopt(_ application: Application, _ mark: MarkContent, in plan: inout ServicePlan) {
-        guard mark.provider?.maker != nil else {
+        if mark.isKnown {
             plan.add(.claim, .createMark(on: .existing(application.pk), mark))
             return
         }
-        plan.add(.claim, .claim(application: application.pk, mark.mark))
+        var claim = mark.mark
+        claim.access = announcedSubjects ?? claim.access
+        plan.add(.claim, .claim(application: application.pk, claim))
         plan.add(.mark, .createMark(on: .existing(application.pk), mark, claim: plan.id(.claim)))
     }
 }

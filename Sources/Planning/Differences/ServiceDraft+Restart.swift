@@ -60,13 +60,15 @@ extension ServiceDraft {
         }
     }
 
-    /// Brings a mark of ours up to date, and restarts the workload before that, if a restart is due.
+    /// Brings a mark of ours up to date, and restarts the workload before that, if a restart is due. A note comes before
+    /// all else where there is something to be remembered if this program ends in between: a restart, or bindings.
     ///
     /// While the object that the workload reads its secret from cannot be read, only the note of the restart is written:
     /// a later pass does the rest.
     func update(_ entitlement: String, _ content: MarkContent, settingSecret: Bool, in plan: inout ServicePlan) {
         var content = content
         guard let mark, let restart = restart(settingSecret: settingSecret) else {
+            announce(entitlement, in: &plan)
             plan.add(.mark, .updateMark(entitlement: entitlement, content))
             return
         }
@@ -74,11 +76,14 @@ extension ServiceDraft {
         if plan.changes.isEmpty { plan.reason = "\(restart.workload) is still to be restarted for its new secret" }
         let time: Ref<String>
         switch restart.beginning {
-        case .before(let at): time = .existing(at)
+        case .before(let at):
+            time = .existing(at)
+            announce(entitlement, in: &plan)
         case .now(let last, let rotation):
             // What the file sets by now is not applied yet.
             var old = mark
             old.rotation = rotation
+            old.access = announcedSubjects ?? old.access
             var note = MarkContent(old)
             note.restartTime = .now(after: last)
             plan.add(.note, .updateMark(entitlement: entitlement, note))
@@ -91,6 +96,13 @@ extension ServiceDraft {
             plan.add(.restart, .restart(restart.workload, at: time))
             plan.add(.mark, .updateMark(entitlement: entitlement, content))
         }
+    }
+
+    /// Tells in the mark of bindings that are about to be made.
+    private func announce(_ entitlement: String, in plan: inout ServicePlan) {
+        guard var note = mark, let announcedSubjects else { return }
+        note.access = announcedSubjects
+        plan.add(.note, .updateMark(entitlement: entitlement, MarkContent(note)))
     }
 
     /// Whether its workload could not read the new secret where it is published.

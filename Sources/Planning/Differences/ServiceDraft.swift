@@ -22,6 +22,10 @@ struct ServiceDraft {
     var published: [PublishedObjectName: PublishedObservation] = [:]
     /// What may be deleted of it.
     let deletions: DeletionRules
+    /// Who may open what; nil if nobody looked.
+    var accessIndex: AccessIndex?
+    /// What is to be done so that the right ones may open it; nil if the file does not say who may.
+    var access: AccessDraft?
     var notes: [String] = []
 
     func stuck(_ decision: Decision, _ reason: String) -> ServicePlan {
@@ -32,10 +36,12 @@ struct ServiceDraft {
 
     func planBookmark(_ index: Observation) -> ServicePlan {
         guard let application else {
+            if let accessBlock { return accessBlock }
             var plan = start(.create, "new")
-            plan.changes = created(.application, creation)
-            plan.add(.application, .create([.application(creation)]))
-            plan.add(.mark, .createMark(on: .made(by: plan.id(.application)), MarkContent(wantedMark(provider: nil))))
+            plan.changes = created(.application, creation) + accessChanges
+            let made = create(linkedTo: nil, in: &plan)
+            plan.add(.mark, .createMark(on: made, content(wantedMark(provider: nil), provider: nil)))
+            explainAccess(in: &plan)
             return plan
         }
         // A provider that was this service's stays in the mark until it is deleted, so that it is not forgotten.
@@ -57,7 +63,7 @@ struct ServiceDraft {
         }
         let isHeld = deletions.isHeld
         var plan = existing(application, changes: [], link: nil, provider: isHeld ? .existing(own.pk) : nil)
-        plan.deletion = Deletion(application: nil, provider: own.name)
+        plan.deletion = Deletion(application: nil, provider: own.name, bindings: plan.deletion?.bindings ?? [])
         plan.deletion?.isHeld = isHeld
         plan.notes.append("its provider '\(own.name)' is not declared any more")
         if !isHeld {
@@ -77,6 +83,7 @@ struct ServiceDraft {
         _ index: Observation
     ) -> ServicePlan {
         switch (application, match) {
+        case (nil, _) where accessBlock != nil: return accessBlock ?? createBoth(provider)
         case (nil, .found(let own, _)):
             let changes = provider.changes(from: own, formerly: [], firstOpens: opensFirstRedirect, names)
             var plan = linkNew(own, changes)
@@ -126,29 +133,67 @@ struct ServiceDraft {
     private func createBoth(_ provider: ResolvedProvider) -> ServicePlan {
         let assignments = provider.assignments(release)
         var plan = start(.create, "new")
-        plan.changes = created(.application, creation) + created(.provider, assignments)
+        plan.changes = created(.application, creation) + created(.provider, assignments) + accessChanges
         let both = plan.id(.application)
-        plan.add(.application, .create([.application(creation), .provider(assignments)]))
         plan.add(
-            .mark,
-            .createMark(on: .made(by: both), MarkContent(wantedMark(provider: nil), provider: .made(by: both)))
+            .application,
+            .create([.application(creation + accessMode), .provider(assignments)] + bindings),
+            after: accessNeeds
         )
+        let mark = content(wantedMark(provider: nil), provider: .made(by: both), bindingsMadeBy: both)
+        plan.add(.mark, .createMark(on: .made(by: both), mark))
+        explainAccess(in: &plan)
         return plan
     }
 
     private func linkNew(_ own: OAuth2Provider, _ changes: [FieldChange]) -> ServicePlan {
         var plan = start(.link, "its application is missing; its provider '\(own.name)' is there")
-        plan.changes = created(.application, creation) + changes
+        plan.changes = created(.application, creation) + changes + accessChanges
         if !changes.isEmpty {
             plan.add(.provider, .update(.provider(pk: own.pk), .provider(changes.map(\.assignment))))
         }
-        plan.add(.application, .create([.application(creation, provider: .existing(own.pk))]))
+        let made = create(linkedTo: own, in: &plan)
         let withheld = self.withheld(from: changes, own)
-        let mark = MarkContent(wantedMark(provider: own.pk, withheld: withheld))
-        plan.add(.mark, .createMark(on: .made(by: plan.id(.application)), mark))
+        let mark = content(wantedMark(provider: own.pk, withheld: withheld), provider: .existing(own.pk))
+        plan.add(.mark, .createMark(on: made, mark))
         plan.complain(about: withheld)
+        explainAccess(in: &plan)
         return plan
     }
+
+    /// The steps that make an application, with nothing to open until it is bound.
+    ///
+    /// - Parameter provider: one that it is to have, and that is there.
+    private func create(linkedTo provider: OAuth2Provider?, in plan: inout ServicePlan) -> Ref<String> {
+        let link = provider.map { Ref.existing($0.pk) }
+        guard isMadeBare else {
+            plan.add(.application, .create([.application(creation + accessMode, provider: link)]))
+            return .made(by: plan.id(.application))
+        }
+        let isOpening = { (field: FieldAssignment) in field.field == Application.Row.launchURL.attribute }
+        plan.add(.creation, .create([.application(creation.filter { !isOpening($0) } + accessMode)]))
+        let made = Ref<String>.made(by: plan.id(.creation))
+        addGrants(made, to: &plan)
+        let opening = creation.filter(isOpening)
+        if !opening.isEmpty || link != nil {
+            plan.add(
+                .application,
+                .update(.application(slug: service.slug), .application(opening, provider: link))
+            )
+        }
+        return made
+    }
+
+    /// What a mark is to say, with the bindings that are made before it.
+    private func content(
+        _ mark: OwnershipMark,
+        provider: Ref<Int>?,
+        bindingsMadeBy step: Step.ID? = nil
+    ) -> MarkContent {
+        MarkContent(mark, provider: provider, bindings: pendingBindings(madeBy: step))
+    }
+
+    private var accessChanges: [FieldChange] { access?.changes ?? [] }
 
     // MARK: - What both have in common
 
@@ -192,13 +237,14 @@ struct ServiceDraft {
         }
         let settingSecret = providerChanges.contains(where: \.setsSecret)
         let wanted = wantedMark(provider: provider?.existing, settingSecret: settingSecret, withheld: withheld)
-        let isMarked = provider?.maker == nil && entitlement?.reading == .mark(wanted)
-        let all = changes + [linkChange].compactMap { $0 } + providerChanges
+        let mark = content(wanted, provider: provider)
+        let isMarked = mark.isKnown && entitlement?.reading == .mark(wanted)
+        let all = changes + [linkChange].compactMap { $0 } + providerChanges + accessChanges
         let (decision, reason) = decide(all, markDiffers: !isMarked, link: link)
         var plan = start(decision, reason)
         plan.changes = all
+        let isRenamed = application.slug != service.slug && link?.provider.maker == nil
         if !changes.isEmpty || link != nil {
-            let isRenamed = application.slug != service.slug && link?.provider.maker == nil
             plan.add(
                 isRenamed ? .rename : .application,
                 .update(
@@ -207,14 +253,15 @@ struct ServiceDraft {
                 )
             )
         }
+        addAccess(.existing(application.pk), slug: isRenamed ? service.slug : application.slug, to: &plan)
         if let entitlement {
             plan.standingMark = StandingMark(entitlement: entitlement.pk, mark: wanted)
-            let content = MarkContent(wanted, provider: provider)
-            if !isMarked { update(entitlement.pk, content, settingSecret: settingSecret, in: &plan) }
+            if !isMarked { update(entitlement.pk, mark, settingSecret: settingSecret, in: &plan) }
         } else {
-            adopt(application, MarkContent(wanted, provider: provider), in: &plan)
+            adopt(application, mark, in: &plan)
         }
         plan.complain(about: withheld)
+        explainAccess(in: &plan)
         return plan
     }
 

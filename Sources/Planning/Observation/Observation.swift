@@ -17,6 +17,8 @@ package import Kinds
 struct Observation {
     /// Flows, keys and scope mappings.
     let names: NameIndex
+    /// Who may open what; nil if nobody looked.
+    let access: AccessIndex?
     /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
     let published: [PublishedObjectName: PublishedObservation]
     /// The applications that this owner marked, with their marks, ordered by slug.
@@ -42,8 +44,10 @@ struct Observation {
     /// The slugs in this owner's marks, and in what is left of marks, whose applications were not seen.
     private let unseenMarkedSlugs: Set<String>
 
-    /// - Parameter owner: whose marks make an application owned.
-    init(_ observed: ObservedState, owner: String) {
+    /// - Parameters:
+    ///   - owner: whose marks make an application owned.
+    ///   - declaredGroups: the groups that are made where they are missing.
+    init(_ observed: ObservedState, owner: String, declaredGroups: [String] = []) {
         func table<Key: Hashable, Value>(_ values: [Value], by key: (Value) -> Key) -> [Key: Int] {
             var table = [Key: Int](minimumCapacity: values.count)
             for index in values.indices.reversed() { table[key(values[index])] = index }
@@ -51,6 +55,7 @@ struct Observation {
         }
         self.owner = owner
         names = NameIndex(observed)
+        access = observed.access.map { AccessIndex($0, groups: observed.groups, declaredGroups: declaredGroups) }
         published = observed.published
         applications = observed.applications
         providers = observed.providers
@@ -185,8 +190,10 @@ package struct ObservedState: Sendable, Equatable {
     package var flows: [Flow]
     package var keys: [CertificateKeyPair]
     package var scopeMappings: [ScopeMapping]
-    /// Empty also if the file declares none, and nobody looked.
+    /// Empty also if the file names none, and nobody looked.
     package var groups: [Group] = []
+    /// Who may open what; nil if no service of the file says who may, and nobody looked.
+    package var access: ObservedAccess?
     /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
     package var published: [PublishedObjectName: PublishedObservation] = [:]
 

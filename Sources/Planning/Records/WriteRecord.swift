@@ -14,6 +14,8 @@ package struct WriteRecord: Sendable, Equatable, Codable {
     package var application: [String: JSONValue]?
     /// The fields of a provider, as they will be sent.
     package var provider: [String: JSONValue]?
+    /// The fields of bindings, as they will be sent: whom they bind by pk, or `created` for one made before.
+    package var bindings: [[String: JSONValue]]?
     /// The keys that are published, all of them.
     package var published: [String: JSONValue]?
     /// The fields, or keys, whose values are secret.
@@ -54,6 +56,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         switch fields.kind {
         case .application: application = values
         case .oauth2Provider: provider = values
+        case .policyBinding: bindings = (bindings ?? []) + [values.merging(fields.bound) { $1 }]
         default: break  // No service writes one; see ``PlannedGroup``.
         }
         guard let link = fields.references.first(where: { $0.field == Application.providerLink }) else {
@@ -82,6 +85,14 @@ package struct WriteRecord: Sendable, Equatable, Codable {
     }
 }
 
+extension ObjectFields {
+    /// Whom a binding binds.
+    fileprivate var bound: [String: JSONValue] {
+        let subjects = references.filter { $0.field != PolicyBinding.targetField }
+        return Dictionary(subjects.map { ($0.field, $0.object.existing ?? "created") }, uniquingKeysWith: { $1 })
+    }
+}
+
 extension WriteRecord {
     /// What a write does: a verb and the kind of its object.
     package struct Action: RawRepresentable, Sendable, Hashable, Codable, CaseIterable {
@@ -99,7 +110,13 @@ extension WriteRecord {
         package static let deleteMark = Action("delete-mark")
 
         /// The kinds of objects that a service is made of.
-        private static let ofServices = [Kind.oauth2Provider, .application]
+        private static let ofServices = [Kind.oauth2Provider, .application, .policyBinding]
+
+        /// What a write is called after: the bindings of a transaction belong to its application.
+        private static func created(_ objects: [ObjectFields]) -> [String] {
+            let kinds = objects.map(\.kind)
+            return (kinds.count > 1 ? kinds.filter { $0 != .policyBinding } : kinds).map(\.id)
+        }
 
         /// As the schema of plans lists them.
         package static let allCases =
@@ -123,7 +140,7 @@ extension WriteRecord {
         /// Nil for a claim, which the mark finishes that a plan tells of.
         package init?(_ effect: Effect) {
             switch effect {
-            case .create(let objects): self.init("create-\(objects.map(\.kind.id).joined(separator: "-and-"))")
+            case .create(let objects): self.init("create-\(Self.created(objects).joined(separator: "-and-"))")
             case .update(let key, _): self.init("update-\(key.kind.id)")
             case .delete(let key): self.init("delete-\(key.kind.id)")
             case .claim: return nil

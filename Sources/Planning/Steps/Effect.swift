@@ -89,11 +89,29 @@ package struct MarkContent: Sendable {
     package var provider: Ref<Int>?
     /// The time of the restart that it tells of, if that is not known beforehand.
     package var restartTime: RestartTime?
+    /// The bindings that are made before it.
+    package var bindings: [PendingBinding] = []
 
-    package init(_ mark: OwnershipMark, provider: Ref<Int>?, restartTime: RestartTime? = nil) {
+    /// A binding that a step makes.
+    package struct PendingBinding: Sendable {
+        package var subject: Ref<BindingSubject>
+        package var kind: SubjectKind
+        package var name: String
+        package var order: Int
+        /// The step that makes it, alone or with others.
+        package var binding: Step.ID
+    }
+
+    package init(
+        _ mark: OwnershipMark,
+        provider: Ref<Int>?,
+        restartTime: RestartTime? = nil,
+        bindings: [PendingBinding] = []
+    ) {
         self.mark = mark
         self.provider = provider
         self.restartTime = restartTime
+        self.bindings = bindings
     }
 
     /// A mark that is known as a whole.
@@ -162,7 +180,13 @@ extension Effect {
 }
 
 extension MarkContent {
-    fileprivate var references: Set<Step.ID> { Set([provider?.maker, restartTime?.maker].compactMap { $0 }) }
+    /// Whether all that it is to say is known beforehand, but for a restart's time.
+    var isKnown: Bool { provider?.maker == nil && bindings.isEmpty }
+
+    fileprivate var references: Set<Step.ID> {
+        Set([provider?.maker, restartTime?.maker].compactMap { $0 })
+            .union(bindings.flatMap { [$0.binding, $0.subject.maker].compactMap { $0 } })
+    }
 }
 
 /// The time of a restart, which tells it from any other one of the same workload, where a mark tells of it before it is

@@ -32,11 +32,17 @@ extension Step {
     ///
     /// | place | what is written | why it stands there |
     /// |---|---|---|
-    /// | `shared` | a group that is missing, which is no service's | services may name it |
+    /// | `shared` | a group or policy that is missing, which is no service's | services may name it |
     /// | `claim` | the mark of an application that is adopted; without its provider, if that is still to be made | of two owners who find it at once, one is refused before it has made or overwritten anything |
     /// | `note` | a mark that tells of a restart which is about to begin | a process that ends in between leaves the restart to the next one |
     /// | `removal` | a provider that is not wanted is deleted | the mark falls with the application, and until then all of it is still ours |
     /// | `rename` | an application that gets another slug, and no new provider | from the outside in: by then the service is found by its new slug |
+    /// | `creation` | a new application that is to be bound, with nothing to open | it cannot be bound before it is there |
+    /// | `restriction` | from now on all bindings have to let in | a new one would let in more until then |
+    /// | `grant` | who may open it is bound | before anybody is unbound, so that it is never without a binding |
+    /// | `correction` | a binding that is there is made right | by then no other one is missing |
+    /// | `revocation` | who may not open it is unbound | |
+    /// | `opening` | from now on any binding lets in | an old one would let in more until then |
     /// | `provider` | the provider is made or changed | the application's link names it |
     /// | `application` | the application is made, changed, linked or deleted; a new one in one transaction with its provider | |
     /// | `secretPublication` | what is published, if it has the client secret and a restart follows | the workload reads it from there |
@@ -46,7 +52,9 @@ extension Step {
     ///
     /// Between services, who gives something up comes before who takes it: see ``WriteOrder``.
     package enum Place: Int, Sendable, Comparable, CaseIterable {
-        case shared, claim, note, removal, rename, provider, application, secretPublication, restart, mark, publication
+        case shared, claim, note, removal, rename
+        case creation, restriction, grant, correction, revocation, opening
+        case provider, application, secretPublication, restart, mark, publication
 
         package static func < (left: Place, right: Place) -> Bool { left.rawValue < right.rawValue }
     }
@@ -62,6 +70,15 @@ package enum Ref<Value: Sendable & Equatable>: Sendable, Equatable {
     package var existing: Value? { if case .existing(let value) = self { value } else { nil } }
     /// Nil if it is there.
     package var maker: Step.ID? { if case .made(let step) = self { step } else { nil } }
+}
+
+extension Ref {
+    package func map<Other: Sendable & Equatable>(_ transform: (Value) -> Other) -> Ref<Other> {
+        switch self {
+        case .existing(let value): .existing(transform(value))
+        case .made(let step): .made(by: step)
+        }
+    }
 }
 
 extension ServicePlan {

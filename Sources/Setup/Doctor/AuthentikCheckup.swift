@@ -183,7 +183,9 @@ package struct AuthentikCheckup: Sendable {
             { _ = try await $0.keys() },
             { _ = try await $0.scopeMappings() },
         ]
-        if features?.contains(.groups) == true { reads.append { _ = try await $0.groups() } }
+        for use in RequestUse.needed(by: features ?? []) where use.feature != nil && use.method == "GET" {
+            reads.append { try await $0.look(at: use.endpoint) }
+        }
         for read in reads {
             do {
                 try await read(client)

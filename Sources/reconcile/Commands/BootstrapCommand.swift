@@ -33,7 +33,7 @@ struct BootstrapCommand: AsyncParsableCommand {
             service account, a group of both, and an API token NAME-api that does not expire. What is there already is \
             kept; run again, it makes what is missing and nothing else, and gives the same token. Where something else \
             has the name, it says so and stops. Permissions of the role that nothing uses, such as an earlier release \
-            granted, are named, and taken away with --trim. A file with groups takes two permissions more; give it with \
+            granted, are named, and taken away with --trim. A file with groups or access takes more; give it with \
             --config, each time, or they count as a surplus.
 
             Only the token is on stdout, and only without --write-file and --write-secret.
@@ -125,12 +125,13 @@ struct BootstrapCommand: AsyncParsableCommand {
         guard !made.surplus.isEmpty else { return }
         let ofFiles = RequiredPermission.needed(by: Set(FileFeature.allCases)).map(\.name)
         let isMaybeUsed = features == nil && !Set(made.surplus).isDisjoint(with: ofFiles)
+        let advice = isMaybeUsed ? "; a file with groups or access uses some: give it with --config" : ""
         let names = made.surplus.joined(separator: ", ").printable
         StandardError.print(
             style.standardError.yellow("warning: ")
                 + "the role has \(count(made.surplus.count, "permission")) that nothing uses: \(names); "
                 + "'\(Bootstrap.trimming(account, for: features?.isEmpty == false ? (try? files.paths()) ?? [] : []))' "
-                + "takes them away" + (isMaybeUsed ? "; a file with groups uses some: give it with --config" : "")
+                + "takes them away\(advice)"
         )
     }
 

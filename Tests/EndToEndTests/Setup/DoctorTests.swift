@@ -42,15 +42,15 @@ import Testing
             try await workplace.admin.send(
                 "POST",
                 "rbac/permissions/assigned_by_roles/\(role)/assign/",
-                ["permissions": ["authentik_policies.delete_policybinding", "authentik_core.view_group"]]
+                ["permissions": ["authentik_core.delete_user", "authentik_core.view_group"]]
             )
-            // Without a file nobody knows whether it has groups.
+            // Without a file nobody knows whether it has groups, or access.
             let unsure = try await doctor([], account)
-            #expect(unsure.output.contains("by nothing, and a leaked token could use them: authentik_policies."))
+            #expect(unsure.output.contains("a leaked token could use them: authentik_core.delete_user\n"))
             #expect(!unsure.output.contains("view_group"))
             let surplus = try await doctor(["--config", workplace.file.path], account)
             #expect(surplus.status == 0)
-            let names = "authentik_core.view_group, authentik_policies.delete_policybinding"
+            let names = "authentik_core.delete_user, authentik_core.view_group"
             #expect(surplus.output.contains("! permissions  2 of the role 'few' are used by nothing"))
             #expect(surplus.output.contains(": \(names)\n"))
             #expect(surplus.output.contains("'reconcile bootstrap --trim --account few' takes them away\n"))

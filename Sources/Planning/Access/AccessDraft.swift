@@ -1,0 +1,245 @@
+import Base
+import DesiredState
+import JSON
+import Kinds
+
+/// What is to be done so that those may open a service whom the file names.
+///
+/// | those whom the file names | the mode | bound are |
+/// |---|---|---|
+/// | everyone | – | none of this program's |
+/// | one was never there, or has another name by now | any, all | as the mark says, as far as they are there; where that leaves none, nobody |
+/// | all are there | any, all | they |
+/// | one is gone | any | the others; where that leaves none, nobody |
+/// | one is gone | all | the others, and nobody: without the one all others together would let in more |
+///
+/// "Nobody" is the policy ``Kinds/ExpressionPolicy/nobodyName``. Of the bindings that are there:
+///
+/// | a binding | |
+/// |---|---|
+/// | ends by itself | left alone, and not counted |
+/// | binds what is to be bound | kept, the first one: the one that the mark names, else one that is enabled and not negated; the others go |
+/// | is named by the mark, or about to be made by it | goes |
+/// | any other | left alone, or with `exclusive` goes, behind the brake |
+///
+/// One that is kept is enabled, not negated, keeps out where its policy fails, and stands where the mark put it.
+struct AccessDraft {
+    /// A binding that is to be made.
+    struct Grant {
+        var subject: Ref<BindingSubject>
+        var kind: SubjectKind
+        var name: String
+        var order: Int
+    }
+
+    /// A binding that is to be corrected.
+    struct Correction {
+        var binding: PolicyBinding
+        var name: String
+        var order: Int
+    }
+
+    private(set) var changes: [FieldChange] = []
+    /// The mode that the application is to get; nil if it is not to change.
+    private(set) var mode: AccessMode?
+    private(set) var grants: [Grant] = []
+    private(set) var corrections: [Correction] = []
+    private(set) var revocations: [PolicyBinding] = []
+    /// Those bindings of others that go, or would but for the brake.
+    private(set) var exclusions: [PolicyBinding] = []
+    /// Those that stay, for the mark.
+    private(set) var kept: [BoundSubject] = []
+    private(set) var standing: AccessStanding
+    /// Whether it takes the policy that lets nobody in.
+    private(set) var isClosed = false
+    /// Whether the mark is to say nothing else than it does.
+    private(set) var isUntouched = false
+
+    private let index: AccessIndex
+    private let bound: [BoundSubject]
+    private let bindings: [PolicyBinding]
+    let isNew: Bool
+
+    /// - Parameters:
+    ///   - application: nil for a new one.
+    ///   - mark: that of the application, if it is this owner's.
+    ///   - isHeld: whether the brake holds deletions back.
+    init(
+        _ access: Access,
+        _ index: AccessIndex,
+        application: Application?,
+        mark: OwnershipMark?,
+        isHeld: Bool
+    ) {
+        self.index = index
+        bound = mark?.access ?? []
+        bindings = index.bindings(of: application)
+        isNew = application == nil
+        standing = AccessStanding(.everyone)
+        standing.expiring = bindings.filter(\.isExpiring).map(\.description)
+        guard let subjects = access.subjects else {
+            bind([], isExclusive: false, isHeld: isHeld)
+            return
+        }
+        let (wanted, isAsDeclared) = wanted(subjects)
+        guard let wanted else {
+            isUntouched = true
+            let lasting = bindings.filter { !$0.isExpiring }
+            standing.others = lasting.map(\.description)
+            standing.isExposed = !lasting.contains(where: \.isEnabled)
+            return
+        }
+        bind(wanted, isExclusive: subjects.isExclusive && isAsDeclared, isHeld: isHeld)
+        if isAsDeclared { setMode(subjects.mode, of: application) }
+    }
+
+    // MARK: - Who
+
+    private typealias Wanted = (kind: SubjectKind, name: String, subject: Ref<BindingSubject>)
+
+    /// Those who are to be bound; nil to leave all as it is.
+    private mutating func wanted(_ declared: Access.Subjects) -> (wanted: [Wanted]?, isAsDeclared: Bool) {
+        var found: [Wanted] = []
+        var vanished: [AccessSubject] = []
+        var unknown: [String] = []
+        for subject in declared.list {
+            switch index.look(for: subject, bound: bound) {
+            case .found(let pk): found.append((subject.kind, subject.name, .existing(pk)))
+            case .made(let step): found.append((subject.kind, subject.name, .made(by: step)))
+            case .vanished: vanished.append(subject)
+            case .unknown(let reason): unknown.append(reason)
+            }
+        }
+        standing.state = .restricted
+        if !unknown.isEmpty {
+            standing.state = .blocked
+            standing.complaint = unknown.joined(separator: "; ")
+            guard !bound.isEmpty else { return (nil, false) }
+            let remaining = bound.filter { index.isThere($0.subject) && !isNobody($0.subject) }
+            let stay = remaining.map { ($0.subject.kind, $0.name, Ref.existing($0.subject)) }
+            return (stay.isEmpty ? close(stay) : stay, false)
+        }
+        guard !vanished.isEmpty else { return (found, true) }
+        let gone = vanished.map { "the \($0.description)" }.joined(separator: " and ")
+        standing.complaint = "\(gone) \(vanished.count == 1 ? "is" : "are") gone"
+        let isClosed = declared.mode == .all || found.isEmpty
+        return (isClosed ? close(found) : found, true)
+    }
+
+    private mutating func close(_ others: [Wanted]) -> [Wanted] {
+        isClosed = true
+        standing.state = .closed
+        return others + [(.policy, ExpressionPolicy.nobodyName, index.closing.subject)]
+    }
+
+    private func isNobody(_ subject: BindingSubject) -> Bool { index.closing.subject == .existing(subject) }
+
+    // MARK: - Bindings
+
+    private mutating func bind(_ wanted: [Wanted], isExclusive: Bool, isHeld: Bool) {
+        let lasting = bindings.filter { !$0.isExpiring }
+        var next = (lasting.map(\.order).max() ?? -1) + 1
+        var keptPKs: Set<String> = []
+        for subject in wanted {
+            guard let pk = subject.subject.existing, let binding = best(of: lasting.filter { $0.subject == pk }) else {
+                grants.append(
+                    Grant(subject: subject.subject, kind: subject.kind, name: subject.name, order: next)
+                )
+                next += 1
+                continue
+            }
+            keptPKs.insert(binding.pk)
+            let order = bound.first { $0.binding == binding.pk }?.order ?? binding.order
+            kept.append(BoundSubject(pk, name: subject.name, binding: binding.pk, order: order))
+            let correction = Correction(binding: binding, name: subject.name, order: order)
+            if !correction.drift.isEmpty { corrections.append(correction) }
+        }
+        let subjects = Set(wanted.compactMap(\.subject.existing))
+        let rest = lasting.filter { !keptPKs.contains($0.pk) }
+        let own = rest.filter { isOwn($0) || subjects.contains($0.subject) }
+        let others = rest.filter { binding in !own.contains(binding) }
+        revocations = own
+        if isExclusive {
+            exclusions = others
+            if !isHeld { revocations += others }
+        }
+        let staying = isExclusive && !isHeld ? [] : others
+        standing.others = staying.map(\.description)
+        standing.subjects = wanted.map { "\($0.kind.rawValue) '\($0.name)'" }
+        explain(wanted, replacing: lasting.filter { keptPKs.contains($0.pk) } + revocations)
+    }
+
+    /// The one of some bindings of one subject that stays.
+    private func best(of bindings: [PolicyBinding]) -> PolicyBinding? {
+        bindings.first { binding in bound.contains { $0.binding == binding.pk } }
+            ?? bindings.first { $0.isEnabled && !$0.isNegated } ?? bindings.first
+    }
+
+    /// Whether this program made a binding.
+    private func isOwn(_ binding: PolicyBinding) -> Bool {
+        bound.contains { $0.binding == binding.pk || $0.binding == nil && $0.subject == binding.subject }
+    }
+
+    private mutating func setMode(_ mode: AccessMode, of application: Application?) {
+        let present = application.flatMap { AccessMode(rawValue: $0.policyEngineMode) } ?? .any
+        guard mode != present else { return }
+        self.mode = mode
+        let before = isNew ? nil : FieldValue.text(present.rawValue)
+        changes.append(FieldChange(object: .access, field: "mode", before: before, after: .text(mode.rawValue)))
+    }
+
+    // MARK: - Changes
+
+    /// Says what of it differs: by kind, who comes and who goes; and what is wrong with a binding that stays.
+    private mutating func explain(_ wanted: [Wanted], replacing present: [PolicyBinding]) {
+        for kind in SubjectKind.allCases {
+            let before = present.filter { $0.subject.kind == kind }.map { $0.name ?? $0.subject.pk }
+            let after = wanted.filter { $0.kind == kind }.map(\.name)
+            guard Set(before.map(\.exact)) != Set(after.map(\.exact)) else { continue }
+            var seen: Set<ExactText> = []
+            let once = before.filter { seen.insert($0.exact).inserted }
+            changes.append(
+                FieldChange(
+                    object: .access,
+                    field: kind.fileList,
+                    before: isNew ? nil : .words(once),
+                    after: .words(after)
+                )
+            )
+        }
+        for correction in corrections {
+            changes.append(
+                FieldChange(
+                    object: .access,
+                    field: "\(correction.binding.subject.kind.rawValue) '\(correction.name)'",
+                    before: .text(correction.drift.map(\.before).joined(separator: ", ")),
+                    after: .text(correction.drift.map(\.after).joined(separator: ", "))
+                )
+            )
+        }
+        for subject in kept {
+            let count = 1 + revocations.count { $0.subject == subject.subject }
+            guard count > 1 else { continue }
+            changes.append(
+                FieldChange(
+                    object: .access,
+                    field: subject.description,
+                    before: .text("bound \(count) times"),
+                    after: .text("bound once")
+                )
+            )
+        }
+    }
+}
+
+extension AccessDraft.Correction {
+    /// What is wrong with it, and what is right, each in a word or two.
+    var drift: [(before: String, after: String)] {
+        var drift: [(before: String, after: String)] = []
+        if !binding.isEnabled { drift.append(("disabled", "enabled")) }
+        if binding.isNegated { drift.append(("negated", "not negated")) }
+        if binding.letsInOnFailure { drift.append(("lets in on failure", "keeps out on failure")) }
+        if binding.order != order { drift.append(("order \(binding.order)", "order \(order)")) }
+        return drift
+    }
+}

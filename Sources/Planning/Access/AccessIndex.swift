@@ -1,0 +1,115 @@
+import AuthentikAPI
+import Base
+package import DesiredState
+import JSON
+package import Kinds
+
+/// Who may open what in Authentik, as one pass saw it; groups are in ``ObservedState/groups``.
+package struct ObservedAccess: Sendable, Equatable {
+    /// Of applications and of everything else.
+    package var bindings: [PolicyBinding]
+    /// Those that the file names and that are there.
+    package var users: [User]
+    /// Empty also if the file names none, and nobody looked.
+    package var policies: [Policy]
+    /// The policy that lets nobody in; nil if there is none.
+    package var nobody: ExpressionPolicy?
+
+    package init(
+        bindings: [PolicyBinding] = [],
+        users: [User] = [],
+        policies: [Policy] = [],
+        nobody: ExpressionPolicy? = nil
+    ) {
+        self.bindings = bindings
+        self.users = users
+        self.policies = policies
+        self.nobody = nobody
+    }
+}
+
+/// Translates between what a file calls a group, user or policy and its pk, and tells what is bound to an application.
+struct AccessIndex {
+    /// What came of looking for a subject that the file names.
+    enum Look: Equatable {
+        case found(BindingSubject)
+        /// A group that the file declares and a step makes.
+        case made(by: Step.ID)
+        /// It was bound by this program, and is not there any more.
+        case vanished
+        /// There is none; the clause says so.
+        case unknown(String)
+    }
+
+    let nobody: ExpressionPolicy?
+    private let bindingsByTarget: [String: [PolicyBinding]]
+    private let pks: [SubjectKind: [ExactText: String]]
+    private let names: [BindingSubject: String]
+    private let made: [ExactText: Step.ID]
+
+    init(_ observed: ObservedAccess, groups: [Group], declaredGroups: [String]) {
+        nobody = observed.nobody
+        bindingsByTarget = Dictionary(grouping: observed.bindings, by: \.target)
+        let subjects: [(subject: BindingSubject, name: String)] =
+            groups.map { (BindingSubject(.group, pk: $0.pk), $0.name) }
+            + observed.users.map { (BindingSubject(.user, pk: "\($0.pk)"), $0.username) }
+            + observed.policies.map { (BindingSubject(.policy, pk: $0.pk), $0.name) }
+        pks = Dictionary(grouping: subjects, by: \.subject.kind).mapValues { subjects in
+            Dictionary(subjects.map { ($0.name.exact, $0.subject.pk) }, uniquingKeysWith: { first, _ in first })
+        }
+        // What is bound is there, also where it was not looked for by its name.
+        let bound = observed.bindings.compactMap { binding in binding.name.map { (binding.subject, $0) } }
+        names = Dictionary(subjects.map { ($0.subject, $0.name) } + bound, uniquingKeysWith: { first, _ in first })
+        let present = Set(groups.map(\.name.exact))
+        made = Dictionary(
+            declaredGroups.filter { !present.contains($0.exact) }
+                .map { ($0.exact, GroupPlan(name: $0, isMissing: true).id) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// What is bound to an application, in the order in which it is looked at.
+    func bindings(of application: Application?) -> [PolicyBinding] {
+        let bindings = application.flatMap { bindingsByTarget[$0.pk] } ?? []
+        return bindings.sorted { ($0.order, $0.pk) < ($1.order, $1.pk) }
+    }
+
+    /// Looks for a subject.
+    ///
+    /// - Parameter bound: what the service's mark says was bound.
+    func look(for declared: AccessSubject, bound: [BoundSubject]) -> Look {
+        if let pk = pks[declared.kind]?[declared.name.exact] { return .found(BindingSubject(declared.kind, pk: pk)) }
+        if declared.kind == .group, let step = made[declared.name.exact] { return .made(by: step) }
+        let former = bound.first { $0.subject.kind == declared.kind && $0.name.exact == declared.name.exact }
+        if let former, let name = names[former.subject] {
+            return .unknown("the \(declared.description) is called '\(name)' by now")
+        }
+        if former != nil { return .vanished }
+        let nearest = Suggestion.nearest(to: declared.name, among: (pks[declared.kind] ?? [:]).keys.map(\.text).sorted())
+        return .unknown("there is no \(declared.description)" + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+    }
+
+    /// Whether a subject is known to be there.
+    func isThere(_ subject: BindingSubject) -> Bool { names[subject] != nil }
+
+    /// The policy that lets nobody in, and the step that makes it, or makes it right again; nil if that is not needed.
+    var closing: (subject: Ref<BindingSubject>, step: Step?) {
+        let name = "the policy '\(ExpressionPolicy.nobodyName)'"
+        let id = Step.ID(service: nil, .shared, name: name)
+        let expression = FieldAssignment(field: "expression", value: .text(ExpressionPolicy.nobodyExpression))
+        guard let nobody else {
+            let name = FieldAssignment(field: "name", value: .text(ExpressionPolicy.nobodyName))
+            let step = Step(id, .create([ObjectFields(.expressionPolicy, [name, expression])]))
+            return (.made(by: id), step)
+        }
+        let subject = Ref.existing(BindingSubject(.policy, pk: nobody.pk))
+        guard nobody.expression.trimmed != ExpressionPolicy.nobodyExpression else { return (subject, nil) }
+        let key = ObjectKey(kind: .expressionPolicy, key: nobody.pk)
+        return (subject, Step(id, .update(key, ObjectFields(.expressionPolicy, [expression]))))
+    }
+}
+
+extension AccessSubject {
+    /// For people: `group 'admins'`.
+    package var description: String { "\(kind.rawValue) '\(name)'" }
+}

@@ -1,0 +1,113 @@
+import AuthentikAPI
+import AuthentikSandbox
+import CurlTransport
+import DesiredState
+import Secrets
+import TestSupport
+import Testing
+
+@testable import Setup
+
+/// Which rights in Authentik a file takes beyond those that services do.
+@Suite(.timeLimit(.minutes(60))) struct FileRightsTests {
+    private static let bindings = ["view", "add", "change", "delete"].map { "authentik_policies.\($0)_policybinding" }
+    private static let closing = ["view", "add", "change"].map {
+        "authentik_policies_expression.\($0)_expressionpolicy"
+    }
+    private static let access = bindings + closing
+    private static let groups = ["authentik_core.view_group", "authentik_core.add_group"]
+
+    private static func service(_ access: String) -> String { "services: [{slug: a, port: 8441, access: \(access)}]" }
+
+    private func features(_ text: String) throws -> Set<FileFeature> {
+        let head = "apiVersion: reconcile/v1\nowner: homelab\nhost: sso.example.net\n"
+        let result = DesiredStateLoader.load(sources: [.init(path: "services.yaml", bytes: Array((head + text).utf8))])
+        return try #require(result.state, "\(result.diagnostics)").features
+    }
+
+    /// A file, and the rights that it takes.
+    private static let files: [(text: String, rights: [String])] = [
+        ("services: [{slug: a, port: 8441}]", []),
+        ("services: [{slug: a, state: absent, access: {users: [bob]}}]", []),
+        ("groups: [{name: family}]\nservices: []", groups),
+        (service("everyone"), access),
+        (service("{groups: [family]}"), access + ["authentik_core.view_group"]),
+        (service("{users: [bob]}"), access + ["authentik_core.view_user"]),
+        (service("{policies: [office-hours]}"), access + ["authentik_policies.view_policy"]),
+        ("groups: [{name: family}]\n" + service("{groups: [family]}"), groups + access),
+    ]
+
+    @Test(arguments: files)
+    func `each file takes what it needs, each right once`(text: String, rights: [String]) throws {
+        let needed = RequiredPermission.needed(by: try features(text))
+        let ofServices = RequiredPermission.needed(by: [])
+        #expect(needed.starts(with: ofServices))
+        let further = needed.dropFirst(ofServices.count)
+        #expect(further.map(\.name) == rights)
+        #expect(further.filter(\.isOptional).isEmpty)
+        #expect(Set(ofServices.map(\.name)).isDisjoint(with: Self.groups + Self.access))
+    }
+
+    @Test func `no request is in the table twice for any file, and each is for something`() {
+        let all = RequestUse.needed(by: Set(FileFeature.allCases))
+        #expect(Set(all.map { "\($0.method) \($0.endpoint)" }).count == all.count)
+        #expect(RequestUse.all.allSatisfy { !$0.purpose.isEmpty })
+    }
+
+    /// As `bootstrap` without `--config` leaves it.
+    @Test func `doctor names each missing right, what it is for, and the command that grants it`() async throws {
+        let features = try features(Self.service("{groups: [family], users: [bob]}"))
+        try await withAccount(.december2025) { client, transport in
+            let checkup = AuthentikCheckup(client: client, transport: transport, features: features, paths: ["a.yaml"])
+            let missing = try await checkup.findings().filter { $0.subject == "permission" }
+            let closing = "close services whose last subject vanished"
+            let purposes = [
+                "see who may open applications", "let groups, users and policies in", "correct bindings",
+                "take bindings away", closing, closing, closing, "find the groups that access names",
+                "find the users that access names",
+            ]
+            let rights = Self.access + ["authentik_core.view_group", "authentik_core.view_user"]
+            #expect(missing.map(\.message) == zip(rights, purposes).map { "\($0) is missing: to \($1)" })
+            for finding in missing {
+                #expect(finding.verdict == .problem)
+                #expect(finding.advice?.contains("'reconcile bootstrap --config a.yaml' makes an account") == true)
+            }
+        }
+    }
+
+    @Test func `where roles cannot be looked up, reading is tried`() async throws {
+        try await withAccount(.december2024) { client, transport in
+            let checkup = AuthentikCheckup(
+                client: client,
+                transport: transport,
+                features: [.groups, .accessGroups, .accessUsers],
+                paths: ["a.yaml"]
+            )
+            let missing = try await checkup.findings().filter { $0.subject == "permission" }
+            let rights = ["authentik_core.view_group", "authentik_core.view_user"]
+            #expect(missing.map(\.message) == rights.map { "\($0) is missing" })
+            let advice = "'reconcile bootstrap --config a.yaml' makes an account"
+            #expect(missing.allSatisfy { $0.advice?.contains(advice) == true })
+        }
+    }
+
+    /// An account that may do what services need.
+    private func withAccount(
+        _ release: Sandbox.Release,
+        _ body: @escaping @Sendable (AuthentikClient, CurlTransport) async throws -> Void
+    ) async throws {
+        try await Turnstile.sandboxes.run {
+            try await withSandbox(release, token: "admin-token") { _, url in
+                let address = try #require(AuthentikAddress(url))
+                var configuration = TransportConfiguration()
+                configuration.proxy = .none
+                let transport = try CurlTransport(configuration: configuration)
+                func client(_ token: Secret) -> AuthentikClient {
+                    AuthentikClient(address: address, token: token, transport: transport)
+                }
+                let made = try await Bootstrap(client: client(Secret("admin-token")), name: "reconcile").run()
+                try await body(client(made.token), transport)
+            }
+        }
+    }
+}
