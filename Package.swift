@@ -151,7 +151,7 @@ let package = Package(
         library(
             "StatusServer",
             [
-                "Applying", "AuthentikAPI", "Base", "Controller", "HTTPServing", "JSON", "Planning",
+                "Applying", "AuthentikAPI", "Base", "Controller", "HTTPServing", "JSON", "Kinds", "Planning",
                 "PrometheusMetrics", "Reporting", "Secrets", "Status",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -269,7 +269,7 @@ let package = Package(
         tests(
             "Status",
             [
-                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "Reporting", "Secrets",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Planning", "Reporting", "Secrets",
                 "SecretSources",
             ]
         ),

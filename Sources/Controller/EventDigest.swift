@@ -36,9 +36,12 @@ struct EventDigest {
             switch event {
             case .changed(let service):
                 changed.append("\(service.slug): \(service.decision.rawValue), \(service.reason)")
-            case .groupCreated(let name): changed.append("group '\(name)': create, it was missing")
-            case .groupFailed(let name, let failure, isNew: true):
-                stuck.append("group '\(name)': failed, \(failure.message)")
+            case .sharedChanged(let object):
+                changed.append("\(object.title): \(object.decision.rawValue), \(object.pastReason)")
+            case .sharedFailed(let object, let failure, isNew: true):
+                stuck.append("\(object.title): failed, \(failure.message)")
+            case .sharedStuck(let object, let state):
+                stuck.append("\(object.title): \(state.rawValue), \(object.reason)")
             case .restarted(let slug, let workload): restarted.append("\(slug): \(workload), for its new secret")
             case .failed(let slug, let failure, isNew: true): stuck.append("\(slug): failed, \(failure.message)")
             case .stuck(let slug, let state, let reason): stuck.append("\(slug): \(state.rawValue), \(reason)")
@@ -53,7 +56,7 @@ struct EventDigest {
             case .leads:
                 let note = "this replica leads, and writes"
                 rest.append(EventNote(isWarning: false, reason: "BecameLeader", note: note))
-            case .failed, .groupFailed, .drifted, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .waits,
+            case .failed, .sharedFailed, .drifted, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .waits,
                 .leaseLost, .leaseBack:
                 continue
             }

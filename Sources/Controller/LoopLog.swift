@@ -86,9 +86,12 @@ package final class LoopLog: Sendable {
     func happened(_ event: LedgerEvent) {
         switch event {
         case .changed(let service): changed(service)
-        case .groupCreated(let name):
-            logger.notice("created", metadata: ["group": "\(name)", "reason": "it was missing"])
-        case .groupFailed(let name, let failure, let isNew): failed(["group": "\(name)"], failure, isNew)
+        case .sharedChanged(let object): changed(object)
+        case .sharedFailed(let object, let failure, let isNew):
+            failed([object.kind.id: "\(object.name)"], failure, isNew)
+        case .sharedStuck(let object, let state):
+            let metadata: Logger.Metadata = [object.kind.id: "\(object.name)", "reason": "\(object.reason)"]
+            logger.warning("\(state.rawValue)", metadata: metadata)
         case .restarted(let slug, let workload):
             logger.notice("restarted its workload", metadata: ["service": "\(slug)", "workload": "\(workload)"])
         case .drifted(let service, let author):
@@ -149,6 +152,14 @@ package final class LoopLog: Sendable {
             metadata["field"] = "\(change.object.rawValue).\(change.field)"
             logger.notice("changed", metadata: metadata)
         }
+    }
+
+    private func changed(_ object: SharedObjectPlan) {
+        var metadata: Logger.Metadata = [object.kind.id: "\(object.name)", "reason": "\(object.pastReason)"]
+        guard object.decision != .create else { return logger.notice("created", metadata: metadata) }
+        metadata["action"] = "\(object.decision.rawValue)"
+        if !object.changes.isEmpty { metadata["field"] = "\(object.changes.map(\.field).joined(separator: ", "))" }
+        logger.notice("changed", metadata: metadata)
     }
 
     private func failed(_ subject: Logger.Metadata, _ failure: ServiceFailure, _ isNew: Bool) {

@@ -55,6 +55,7 @@ package enum MetricName: String, Sendable, CaseIterable {
     case buildInfo = "reconcile_build_info"
     case leader = "reconcile_leader"
     case services = "reconcile_services"
+    case sharedObjects = "reconcile_shared_objects"
     case fights = "reconcile_fights"
     case fileValid = "reconcile_file_valid"
     case fileLoaded = "reconcile_file_loaded_timestamp_seconds"
@@ -84,6 +85,8 @@ package enum MetricLabel: String, Sendable, CaseIterable {
     case field
     /// A raw value of ``SyncState``.
     case state
+    /// The id of a `Kind` that is no service's.
+    case kind
     /// The program's own.
     case version
 

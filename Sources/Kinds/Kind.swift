@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Base
 
 /// A kind of object in Authentik: all that this program knows of it stands in one folder.
 ///
@@ -19,6 +20,10 @@ package final class Kind: Sendable {
 
     /// Its name in this program, in plans and in marks: `application`.
     package let id: String
+    /// What people call one: `group`, `scope mapping`.
+    package let noun: String
+    /// What people call several: `groups`.
+    package let plural: String
     package let endpoint: Endpoint
     /// The attributes by which a file, or a mark, recognises an object, the first that has a match first.
     package let identity: [String]
@@ -30,16 +35,23 @@ package final class Kind: Sendable {
     /// How steps write it; nil for a kind that no step makes or changes field by field.
     package let writes: ObjectWrites?
 
+    /// - Parameters:
+    ///   - noun: where people do not call it by its id.
+    ///   - plural: where it is not the noun and an s.
     package init(
         _ id: String,
         _ endpoint: Endpoint,
         identity: [String],
         ownership: Ownership,
+        noun: String? = nil,
+        plural: String? = nil,
         fields: FieldTable = FieldTable([]),
         requests: [RequestUse],
         writes: ObjectWrites? = nil
     ) {
         self.id = id
+        self.noun = noun ?? id
+        self.plural = plural ?? self.noun + "s"
         self.endpoint = endpoint
         self.identity = identity
         self.ownership = ownership
@@ -50,6 +62,15 @@ package final class Kind: Sendable {
 
     /// Django's model, after which permissions and entries of the audit log are named; nil for an endpoint without one.
     package var model: ObjectModel? { endpoint.model }
+
+    /// Of a list for people: `Groups`.
+    package var heading: String { plural.capitalizedFirst }
+
+    /// The member of JSON documents that lists objects of the kind: `groups`, `scopeMappings`.
+    package var member: String {
+        let words = plural.split(separator: " ").map(String.init)
+        return words.prefix(1).joined() + words.dropFirst().map(\.capitalizedFirst).joined()
+    }
 
     /// All kinds, in the order in which people read of them.
     package static let all = [

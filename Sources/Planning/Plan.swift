@@ -4,10 +4,8 @@ package import Kinds
 /// What a pass is going to do, service by service; ordered by slug.
 package struct Plan: Sendable {
     package var services: [ServicePlan]
-    /// What services need and none of them owns: a failure fails only what comes after it.
-    package var shared: [Step] = []
-    /// The groups that the file declares, in its order; ``shared`` makes those that are missing.
-    package var groups: [GroupPlan] = []
+    /// What is no service's, kind by kind, in the order of the file; the failure of one fails only what comes after it.
+    package var shared: [SharedObjectPlan] = []
     /// Set if deletions are held back; see ``Brake``.
     package var brake: Brake?
 
@@ -19,18 +17,21 @@ package struct Plan: Sendable {
     /// The services that a pass would write to.
     package var changing: [ServicePlan] { services.filter { !$0.steps.isEmpty } }
     /// Whether a pass would write anything.
-    package var isChanging: Bool { !changing.isEmpty || !shared.isEmpty }
+    package var isChanging: Bool { !changing.isEmpty || changesShared }
+    /// Whether a pass would write anything that is no service's.
+    package var changesShared: Bool { shared.contains { $0.step != nil } }
 
     /// Leaves services out, and with them what the others do not need.
     package mutating func removeServices(where isLeftOut: (ServicePlan) -> Bool) {
         services.removeAll(where: isLeftOut)
         let needed = services.flatMap(\.steps).reduce(into: Set<Step.ID>()) { $0.formUnion($1.after) }
         shared.removeAll { !needed.contains($0.id) }
-        groups.removeAll { !needed.contains($0.id) }
     }
 
     /// The services that need a person.
     package var stuck: [ServicePlan] { services.filter { $0.decision.isStuck || $0.hindrance != nil } }
+    /// Whether anything needs a person.
+    package var isStuck: Bool { !stuck.isEmpty || shared.contains(where: \.decision.isStuck) }
 }
 
 /// What a pass is going to do with one service, and why.
@@ -103,7 +104,7 @@ package struct StandingMark: Sendable, Equatable {
     }
 }
 
-/// What is decided of a service; see ``Planner`` for when.
+/// What is decided of a service, or of what is none's; see ``Planner`` for when.
 package enum Decision: String, Sendable, CaseIterable {
     case inSync = "in-sync"
     case create

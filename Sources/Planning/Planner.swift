@@ -44,7 +44,7 @@ package import Secrets
 /// service declares, is a conflict, unless the mark says that it is another owner's. ``Claim`` tells which application is a
 /// service's own, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted, and ``Brake`` when nothing is.
 ///
-/// Groups are no service's: see ``GroupPlan``.
+/// What is no service's is decided by itself: see ``SharedObjectPlan``.
 package struct Planner {
     private let desired: DesiredState
     private let observation: Observation
@@ -66,8 +66,9 @@ package struct Planner {
     ) -> Plan {
         let planner = Planner(desired, secrets, observed, address: address)
         var plan = planner.services(allowedDeletions: allowedDeletions)
-        plan.groups = GroupPlan.plan(desired.groups, observed.groups)
-        plan.shared = plan.groups.compactMap(\.step)
+        plan.shared = SharedObjectPlan.groups(desired.groups, observed.groups)
+        let isAnyClosed = plan.services.contains { $0.access?.state == .closed }
+        if isAnyClosed, let access = planner.observation.access { plan.shared.append(access.nobody) }
         return plan
     }
 

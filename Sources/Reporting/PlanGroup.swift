@@ -1,4 +1,5 @@
 import Base
+import Kinds
 import Planning
 
 /// Services of a plan that belong together, in the order in which a terminal shows them.
@@ -67,31 +68,40 @@ struct PlanSummary {
     private(set) var planned: [String] = []
     /// `3 in sync`, `1 in conflict`: what is not.
     private(set) var others: [String] = []
-    private let needsSomebody: Bool
+    private var needsSomebody = false
 
-    /// Of a whole plan, with the groups that it makes.
+    /// Of a whole plan, with what is no service's and not in sync.
     init(_ plan: Plan, _ style: Style = Style(isColored: false)) {
         self.init(plan.services, style)
-        let missing = plan.groups.count(where: \.isMissing)
-        if missing > 0 { planned.append("\(count(missing, "group")) \(Decision.create.look.summary)") }
+        for (kind, objects) in plan.shared.byKind {
+            for decision in Decision.allCases where decision != .inSync {
+                let number = objects.count { $0.decision == decision }
+                if number > 0 { add(count(number, kind.noun, kind.plural), decision, style) }
+            }
+        }
+        needsSomebody = needsSomebody || plan.shared.contains(where: \.decision.isStuck)
     }
 
     init(_ services: [ServicePlan], _ style: Style = Style(isColored: false)) {
         let held = services.filter(\.isHeld).count
         for decision in Decision.allCases {
             let number = services.filter { decision == .delete ? $0.deletes : $0.decision == decision }.count
-            guard number > 0 else { continue }
-            let look = decision.look
-            let text = "\(number) \(look.summary)"
-            switch decision {
-            case .inSync, .orphan: others.append(text)
-            case .conflict, .blocked, .waiting: others.append(style.colored(text, look.color))
-            case .delete: planned.append(style.colored(text, look.color))
-            case .create, .update, .adopt, .link, .recreate, .release: planned.append(text)
-            }
+            if number > 0 { add("\(number)", decision, style) }
         }
         if held > 0 { others.append(style.red("\(count(held, "deletion")) held back")) }
         needsSomebody = held > 0 || services.contains { $0.decision.isStuck }
+    }
+
+    /// - Parameter number: of what this was decided.
+    private mutating func add(_ number: String, _ decision: Decision, _ style: Style) {
+        let look = decision.look
+        let text = "\(number) \(look.summary)"
+        switch decision {
+        case .inSync, .orphan: others.append(text)
+        case .conflict, .blocked, .waiting: others.append(style.colored(text, look.color))
+        case .delete: planned.append(style.colored(text, look.color))
+        case .create, .update, .adopt, .link, .recreate, .release: planned.append(text)
+        }
     }
 
     /// As one clause: `2 to create, 1 to update; 3 in sync, 1 in conflict`.

@@ -10,8 +10,8 @@ package struct PlanMarkdown {
         .conflicts, .blocked, .waiting, .deletions, .releases, .changes, .adoptions, .orphans, .inSync,
     ]
 
-    /// Groups that are named; the rest is counted.
-    private static let namedGroups = 100
+    /// Objects of a kind that is no service's that are named; the rest is counted.
+    private static let namedObjects = 100
 
     /// Whether to list what is in sync, too.
     let isVerbose: Bool
@@ -24,7 +24,9 @@ package struct PlanMarkdown {
         let plan = result.plan
         var comment = CommentBudget()
         _ = comment.add("### Plan: \(PlanSummary(plan).text)", remarks(result).joined(separator: "  \n"))
-        if let groups = groups(plan.groups) { _ = comment.add(groups) }
+        for (kind, objects) in plan.shared.filter({ isVerbose || $0.decision != .inSync }).byKind {
+            _ = comment.add(list(kind, objects))
+        }
         var leftOut: [ServicePlan] = []
         for group in Self.order where isVerbose || group != .inSync {
             let services = plan.services(in: group)
@@ -51,16 +53,20 @@ package struct PlanMarkdown {
         ].compactMap { $0 }
     }
 
-    /// The groups that are made, or nil without any; those that are there, too, if that is wanted.
-    private func groups(_ groups: [GroupPlan]) -> String? {
-        let shown = groups.filter { isVerbose || $0.isMissing }
-        guard !shown.isEmpty else { return nil }
-        let lines = shown.prefix(Self.namedGroups).map { group in
-            "- **\(group.decision.look.planned)** \(Markdown.code(group.name.cut(to: 100)))"
-        }
-        let rest = shown.count - lines.count
-        let list = lines + (rest > 0 ? ["- and \(count(rest, "other"))"] : [])
-        return "#### Groups: \(shown.count)\n\n" + list.joined(separator: "\n")
+    private func list(_ kind: Kind, _ objects: [SharedObjectPlan]) -> String {
+        let items = objects.prefix(Self.namedObjects).map(item)
+        let rest = objects.count - items.count
+        let list = items + (rest > 0 ? ["- and \(count(rest, "other"))"] : [])
+        return "#### \(kind.heading): \(objects.count)\n\n" + list.joined(separator: "\n")
+    }
+
+    /// An object with its changes, and, where somebody has to see to it, the reason.
+    private func item(_ object: SharedObjectPlan) -> String {
+        let reason = object.decision.isStuck ? ": \(Markdown.code(object.reason.cut(to: 300)))" : ""
+        let head = "- **\(object.decision.look.planned)** \(Markdown.code(object.name.cut(to: 100)))\(reason)"
+        guard !object.changes.isEmpty else { return head }
+        let block = Markdown.block(ChangesMarkdown.lines(object.changes), language: "diff")
+        return ([head] + block.split(separator: "\n").map { "  \($0)" }).joined(separator: "\n")
     }
 
     private func title(_ group: PlanGroup, _ services: [ServicePlan], _ brake: Brake?) -> String {
@@ -90,7 +96,6 @@ package struct PlanMarkdown {
 struct ServiceMarkdown {
     /// What is longer has to be opened.
     private static let openLines = 15
-    private static let longestValue = 300
     /// Of what this program says, which ends with what to do.
     private static let longestRemark = 2_000
 
@@ -115,13 +120,7 @@ struct ServiceMarkdown {
             if let name = deletion.provider { lines.append("\(verb) provider \(shortened(name))") }
             if let slug = deletion.application { lines.append("\(verb) application \(shortened(slug))") }
         }
-        let width = service.changes.map(\.field.count).max() ?? 0
-        var last: ObjectKind?
-        for change in service.changes {
-            if change.object != last { lines.append("@@ \(change.object.rawValue) @@") }
-            last = change.object
-            lines += self.lines(change, "\(change.field.padded(to: width))  ")
-        }
+        lines += ChangesMarkdown.lines(service.changes)
         if let workload = service.restart { lines.append("! restarts \(shortened(workload.description))") }
         if let hindrance = service.hindrance {
             lines.append("! error: \(shortened(hindrance, to: Self.longestRemark))")
@@ -129,7 +128,26 @@ struct ServiceMarkdown {
         return lines + service.notes.map { "# note: \(shortened($0, to: Self.longestRemark))" }
     }
 
-    private func lines(_ change: FieldChange, _ field: String) -> [String] {
+    private func shortened(_ text: String, to limit: Int = ChangesMarkdown.longestValue) -> String {
+        ChangesMarkdown.shortened(text, to: limit)
+    }
+}
+
+/// The changed fields of an object as lines of a block.
+enum ChangesMarkdown {
+    static let longestValue = 300
+
+    static func lines(_ changes: [FieldChange]) -> [String] {
+        let width = changes.map(\.field.count).max() ?? 0
+        var last: ObjectKind?
+        return changes.flatMap { change in
+            defer { last = change.object }
+            return (change.object == last ? [] : ["@@ \(change.object.rawValue) @@"])
+                + lines(change, "\(change.field.padded(to: width))  ")
+        }
+    }
+
+    private static func lines(_ change: FieldChange, _ field: String) -> [String] {
         let elements = ChangeElements(change)
         if let word = elements.secretWord { return [(elements.hasBefore ? "! " : "+ ") + field + word] }
         if !elements.hasBefore && elements.added.isEmpty { return ["+ \(field)(none)"] }
@@ -138,7 +156,7 @@ struct ServiceMarkdown {
             + elements.added.map { "+ " + field + shortened($0) }
     }
 
-    private func shortened(_ text: String, to limit: Int = longestValue) -> String {
+    static func shortened(_ text: String, to limit: Int = longestValue) -> String {
         let length = text.unicodeScalars.count
         guard length > limit else { return text }
         return "\(text.cut(to: limit)) (\(length) characters)"

@@ -17,14 +17,16 @@ package struct PlanText {
 
     package func render(_ result: PlanResult) -> String {
         let shown = result.plan.services.filter { isVerbose || PlanGroup($0) != .inSync }
-        let groups = result.plan.groups.filter { isVerbose || $0.isMissing }
+        let shared = result.plan.shared.filter { isVerbose || $0.decision != .inSync }
         let text = ServiceText(
             style: style,
-            slugs: shown.map(\.slug) + groups.map(\.name),
-            words: (shown.map(\.decision) + groups.map(\.decision)).map(\.look.planned)
+            slugs: shown.map(\.slug) + shared.map(\.name),
+            words: (shown.map(\.decision) + shared.map(\.decision)).map(\.look.planned)
         )
         var blocks = [[heading(result.release.description, "\(result.address)", isSandbox: result.isSandbox)]]
-        if !groups.isEmpty { blocks.append([style.bold("Groups")] + groups.map(text.headline)) }
+        for (kind, objects) in shared.byKind {
+            blocks.append([style.bold(kind.heading)] + objects.flatMap { text.lines($0) })
+        }
         for group in PlanGroup.allCases {
             let services = shown.filter { PlanGroup($0) == group }
             if !services.isEmpty { blocks.append(block(group, services, brake: result.plan.brake, text: text)) }
@@ -110,7 +112,7 @@ package struct PlanResult: Sendable {
     /// What to do about it; empty if nothing is to be done.
     var nextStep: String {
         if !plan.isChanging { return "" }
-        let isRelease = plan.shared.isEmpty && plan.changing.allSatisfy { $0.decision == .release }
+        let isRelease = !plan.changesShared && plan.changing.allSatisfy { $0.decision == .release }
         if isRelease { return "Run 'reconcile release' to apply." }
         if let savedTo { return "Run 'reconcile --once --plan \(savedTo)' to apply exactly this." }
         if narrowing.withoutSecrets { return "To apply it, run 'reconcile --once' where the secrets are." }

@@ -1,6 +1,7 @@
 package import Applying
 package import AuthentikAPI
 import Base
+import Kinds
 import Planning
 import SecretSources
 
@@ -20,14 +21,14 @@ package struct ReportText {
     ///   - isSandbox: whether that is one made for this run.
     package func render(_ report: PassReport, address: AuthentikAddress, isSandbox: Bool) -> String {
         let shown = report.outcomes.filter { isVerbose || PlanGroup($0.plan) != .inSync }
-        let groups = report.groups.filter { isVerbose || $0.group.isMissing }
+        let shared = report.shared.filter { isVerbose || $0.plan.decision != .inSync }
         let text = ServiceText(
             style: style,
-            slugs: shown.map(\.plan.slug) + groups.map(\.group.name),
-            words: shown.map(word) + groups.map(word)
+            slugs: shown.map(\.plan.slug) + shared.map(\.name),
+            words: shown.map(word) + shared.map(word)
         )
         var lines = [heading(report.release.description, "\(address)", isSandbox: isSandbox), ""]
-        lines += groups.flatMap { self.lines(of: $0, text) }
+        lines += shared.flatMap { self.lines(of: $0, text) }
         for outcome in shown {
             let look = outcome.plan.decision.look
             if let failure = outcome.failure {
@@ -50,28 +51,27 @@ package struct ReportText {
         return (lines + brake + remark + [summary(report)]).joined(separator: "\n")
     }
 
-    private func lines(of outcome: GroupOutcome, _ text: ServiceText) -> [String] {
-        let (group, look) = (outcome.group, outcome.group.decision.look)
+    private func lines(of outcome: SharedOutcome, _ text: ServiceText) -> [String] {
+        let (plan, look) = (outcome.plan, outcome.plan.decision.look)
         let (sign, color) = outcome.failure == nil ? (look.sign, look.color) : ("x", .red)
-        return [text.headline(group.name, word(outcome), group.reason, sign: sign, color: color)]
-            + (outcome.failure.map(text.failure) ?? [])
+        return [text.headline(plan.name, word(outcome), plan.reason, sign: sign, color: color)]
+            + (outcome.failure.map(text.failure) ?? text.changes(plan.changes))
     }
 
-    private func word(_ outcome: GroupOutcome) -> String {
-        let look = outcome.group.decision.look
+    private func word(_ outcome: SharedOutcome) -> String {
+        let look = outcome.plan.decision.look
         return outcome.failure == nil ? look.done : "\(look.planned) failed"
     }
 
-    /// `; 2 groups: 1 in sync, 1 created`; empty without any.
-    private func summary(_ groups: [GroupOutcome]) -> String {
-        guard !groups.isEmpty else { return "" }
-        let failed = groups.count { $0.failure != nil }
-        let parts = [Decision.inSync, .create].compactMap { decision in
-            let number = groups.count { $0.group.decision == decision && $0.failure == nil }
+    /// `; 2 groups: 1 in sync, 1 created`.
+    private func summary(_ kind: Kind, _ outcomes: [SharedOutcome]) -> String {
+        let failed = outcomes.count { $0.failure != nil }
+        let parts = Decision.allCases.compactMap { decision in
+            let number = outcomes.count { $0.plan.decision == decision && $0.failure == nil }
             return number == 0 ? nil : "\(number) \(decision.look.done)"
         }
         let all = parts + (failed == 0 ? [] : [style.red("\(failed) failed")])
-        return "; \(count(groups.count, "group")): \(all.joined(separator: ", "))"
+        return "; \(count(outcomes.count, kind.noun, kind.plural)): \(all.joined(separator: ", "))"
     }
 
     private func word(_ outcome: ServiceOutcome) -> String {
@@ -96,7 +96,7 @@ package struct ReportText {
             + (failed == 0 ? [] : [style.red("\(failed) failed")])
         let writes = report.requests.writes == 0 ? "none of them a write" : count(report.requests.writes, "write")
         return "\(count(services.count, "service"))\(all.isEmpty ? "" : ": \(all.joined(separator: ", "))")"
-            + "\(summary(report.groups)). "
+            + "\(report.shared.byKind.map(summary).joined()). "
             + "\(count(report.requests.total, "request")), \(writes), in \(seconds(report.duration))."
     }
 }

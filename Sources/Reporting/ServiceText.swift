@@ -31,10 +31,11 @@ struct ServiceText {
         headline(service.slug, word, service.reason, sign: sign, color: color)
     }
 
-    /// The line of a group of a plan.
-    func headline(_ group: GroupPlan) -> String {
-        let look = group.decision.look
-        return headline(group.name, look.planned, group.reason, sign: look.sign, color: look.color)
+    /// What a plan says of an object that is no service's.
+    func lines(_ object: SharedObjectPlan) -> [String] {
+        let look = object.decision.look
+        return [headline(object.name, look.planned, object.reason, sign: look.sign, color: look.color)]
+            + changes(object.changes)
     }
 
     func headline(

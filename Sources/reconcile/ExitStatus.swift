@@ -34,7 +34,7 @@ enum ExitStatus: Int32, Sendable {
 
     /// Of `reconcile plan`.
     init(_ plan: Plan) {
-        if !plan.stuck.isEmpty || plan.brake != nil {
+        if plan.isStuck || plan.brake != nil {
             self = .incomplete
         } else {
             self = plan.isChanging ? .changes : .success

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import DesiredState
 import FoundationEssentials
 import JSON
 import Kinds
@@ -69,15 +70,20 @@ import Testing
     }
 
     @Test func `knows the groups that the file declares, as nobody's service`() throws {
-        let groups = [Group(pk: "a-1", name: "family"), Group(pk: "b-2", name: "Family")]
         var observed = ObservedState(release: try #require(Release("2025.12.4")))
-        observed.groups = groups
-        var plan = Plan(services: [])
-        plan.groups = [GroupPlan(name: "family", isMissing: false), GroupPlan(name: "admins", isMissing: true)]
-        let objects = ManagedObjects(plan, observed, owner: "homelab")
+        observed.groups = [Group(pk: "a-1", name: "family"), Group(pk: "b-2", name: "Family")]
+        var desired = DesiredState(owner: "homelab", services: [])
+        desired.groups = ["family", "admins"]
+        let plan = Planner.plan(desired, secrets: [:], observed: observed)
+        var objects = ManagedObjects(plan, observed, owner: "homelab")
         let family = try event("authentik_core", "group", "a1")
         #expect(objects.include(family) && objects.slug(of: family) == nil)
         #expect(!objects.include(try event("authentik_core", "group", "b2")))
+        // One that the pass makes is known as soon as it is made.
+        let admins = try event("authentik_core", "group", "c3")
+        #expect(!objects.include(admins))
+        objects.add(SharedOutcome(plan: try #require(plan.shared.last), made: "c-3"))
+        #expect(objects.include(admins) && objects.slug(of: admins) == nil)
     }
 
     @Test func `knows what a pass has made`() throws {

@@ -49,6 +49,21 @@ import Testing
         )
     }
 
+    @Test func `what is no service's stands among the services`() {
+        let group = SharedObjectPlan.group("family", pk: nil)
+        let digest = EventDigest([
+            .sharedChanged(group), change("grafana"), .sharedFailed(group, ServiceFailure("no"), isNew: true),
+            .sharedFailed(group, ServiceFailure("no"), isNew: false),
+        ])
+        #expect(digest.notes.map(\.reason) == ["ServicesChanged", "ServicesNotInSync"])
+        #expect(
+            digest.notes.map(\.note) == [
+                "group 'family': create, it was missing; grafana: update, redirect_uris differs",
+                "group 'family': failed, no",
+            ]
+        )
+    }
+
     @Test func `a quiet pass is none`() {
         #expect(EventDigest([LedgerEvent]()).notes.isEmpty)
         #expect(EventDigest(.same).notes.isEmpty)

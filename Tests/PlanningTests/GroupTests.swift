@@ -20,9 +20,11 @@ struct GroupTests {
 
     @Test func `those that are missing are made, and no others`() throws {
         let plan = plan(["family", "admins", "Admins"], there: ["admins", "others"])
-        #expect(plan.groups.map(\.decision) == [.create, .inSync, .create])
-        #expect(plan.shared.map(\.id.name) == ["the group 'family'", "the group 'Admins'"])
-        for step in plan.shared {
+        #expect(plan.shared.map(\.decision) == [.create, .inSync, .create])
+        #expect(plan.shared.map(\.pk) == [nil, "pk-admins", nil])
+        let steps = plan.shared.compactMap(\.step)
+        #expect(steps.map(\.id.name) == ["the group 'family'", "the group 'Admins'"])
+        for step in steps {
             guard case .create(let objects) = step.effect else {
                 Issue.record("\(step.effect)")
                 continue
@@ -32,26 +34,26 @@ struct GroupTests {
             #expect(step.after == [])
         }
         #expect(plan.services.map(\.decision) == [.create])
-        let groups = try #require(record(plan).groups)
+        let groups = try record(plan).shared
+        #expect(groups.map(\.kind) == [.group, .group, .group])
         #expect(groups.map(\.name) == ["family", "admins", "Admins"])
         #expect(groups.map(\.action) == ["create", "in-sync", "create"])
     }
 
     @Test func `names are compared scalar by scalar`() {
-        #expect(plan(["\u{E9}"], there: ["e\u{301}"]).groups.map(\.decision) == [.create])
+        #expect(plan(["\u{E9}"], there: ["e\u{301}"]).shared.map(\.decision) == [.create])
     }
 
     @Test func `a file without groups has nothing to do with them`() throws {
         let plan = plan([], there: ["admins"])
-        #expect(plan.groups == [])
         #expect(plan.shared.isEmpty)
-        #expect(try record(plan).groups == nil)
+        #expect(try record(plan).shared == [])
     }
 
     @Test func `one about some services leaves them out`() throws {
         let desired = World(.grafana()).desired
         let plan = try plan(["family"]).narrowed(to: Narrowing(only: ["grafana"]), of: desired)
-        #expect(plan.groups == [] && plan.shared.isEmpty)
+        #expect(plan.shared.isEmpty)
         #expect(try self.plan(["family"]).narrowed(to: Narrowing(), of: desired).shared.count == 1)
     }
 

@@ -127,16 +127,16 @@ struct Move: Sendable, CustomTestStringConvertible {
         let world = World(.grafana(), .argocd())
         var plan = world.plan
         for name in ["grafana", "argocd", "nobody"] {
-            let step = Step(Step.ID(service: nil, .application, name: name), .delete(.provider(pk: 1)))
-            plan.shared.append(step)
+            let group = SharedObjectPlan.group(name, pk: nil)
+            plan.shared.append(group)
             for index in plan.services.indices where plan.services[index].slug == name {
-                plan.services[index].add(.publication, .deleteMark(entitlement: "m"), after: [step.id])
+                plan.services[index].add(.publication, .deleteMark(entitlement: "m"), after: [group.id])
             }
         }
         let narrow = try plan.narrowed(to: Narrowing(only: ["grafana"]), of: world.desired)
-        #expect(narrow.shared.map(\.id.name) == ["grafana"])
+        #expect(narrow.shared.map(\.name) == ["grafana"])
         let whole = try plan.narrowed(to: Narrowing(), of: world.desired)
-        #expect(whole.shared.map(\.id.name) == ["grafana", "argocd", "nobody"])
+        #expect(whole.shared.map(\.name) == ["grafana", "argocd", "nobody"])
     }
 
     @Test func theRestOfThePlanStaysAsItWas() throws {

@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(60))) struct SchemaTests {
     private static let withGroups = {
         var plan = SamplePlan.plan
-        plan.groups = [GroupPlan(name: "family", isMissing: true), GroupPlan(name: "admins", isMissing: false)]
+        plan.shared = [.group("family", pk: nil), .group("admins", pk: "a")]
         return plan
     }()
 

@@ -81,7 +81,7 @@ final class LedgerStory {
     @discardableResult
     func pass(
         _ outcomes: [ServiceOutcome],
-        groups: [GroupOutcome] = [],
+        shared: [SharedOutcome] = [],
         brake: Brake? = nil,
         authors: [String: DriftAuthor] = [:]
     ) -> [String] {
@@ -89,7 +89,7 @@ final class LedgerStory {
         let report = PassReport(
             release: release,
             outcomes: outcomes.sorted { $0.plan.slug < $1.plan.slug },
-            groups: groups,
+            shared: shared,
             brake: brake,
             requests: RequestCounts(),
             duration: .seconds(1),
@@ -161,9 +161,10 @@ extension LedgerEvent {
         case .mended(let slug, let fields): "mended \(slug) \(fields.map(\.description).joined(separator: ", "))"
         case .failed(let slug, let failure, let isNew): "failed \(slug): \(failure.message)\(isNew ? ", new" : "")"
         case .stuck(let slug, let state, _): "stuck \(slug) \(state.rawValue)"
-        case .groupCreated(let name): "created group \(name)"
-        case .groupFailed(let name, let failure, let isNew):
-            "failed group \(name): \(failure.message)\(isNew ? ", new" : "")"
+        case .sharedChanged(let object): "\(object.decision.rawValue) \(object.title)"
+        case .sharedFailed(let object, let failure, let isNew):
+            "failed \(object.title): \(failure.message)\(isNew ? ", new" : "")"
+        case .sharedStuck(let object, let state): "stuck \(object.title) \(state.rawValue)"
         case .recovered(let slug): "recovered \(slug)"
         case .fightBegan(let slug, _): "fight \(slug)"
         case .fightEnded(let slug): "peace \(slug)"

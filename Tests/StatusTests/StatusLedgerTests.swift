@@ -2,6 +2,7 @@ import AuthentikAPI
 import Base
 import DesiredState
 import FoundationEssentials
+import JSON
 import Kinds
 import Planning
 import Reporting
@@ -29,22 +30,47 @@ import Testing
     }
 
     @Test func `a group is there, or why it is not`() throws {
-        #expect(story.document.groups == nil)
+        #expect(story.document.shared == [])
         story.declare(groups: ["family"])
-        #expect(story.document.groups?.map(\.state) == [.pending])
-        var family = GroupOutcome(group: GroupPlan(name: "family", isMissing: true), failure: ServiceFailure("no"))
-        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], groups: [family]) == ["failed group family: no, new"])
-        #expect(story.document.groups?.map(\.message) == ["no"])
+        #expect(story.document.shared.map(\.state) == [.pending])
+        var family = SharedOutcome(plan: .group("family", pk: nil), failure: ServiceFailure("no"))
+        let services: [ServiceOutcome] = [.grafana(.inSync), .docs(.inSync)]
+        #expect(story.pass(services, shared: [family]) == ["failed group 'family': no, new"])
+        #expect(story.document.shared.map(\.message) == ["no"])
         #expect(story.document.state == .outOfSync)
         #expect(story.document.message == "the group 'family' could not be made: no")
         #expect(story.document.passes.lastSuccess?.result == .incomplete)
-        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], groups: [family]) == ["failed group family: no"])
+        #expect(story.pass(services, shared: [family]) == ["failed group 'family': no"])
         family.failure = nil
-        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], groups: [family]) == ["created group family"])
-        #expect(story.document.groups?.map(\.state) == [.inSync])
+        #expect(story.pass(services, shared: [family]) == ["create group 'family'"])
+        #expect(story.document.shared.map(\.state) == [.inSync])
         #expect(story.document.state == .inSync)
         story.declare(groups: [])
-        #expect(story.document.groups == nil)
+        #expect(story.document.shared == [])
+    }
+
+    @Test func `of other objects that are no service's the same is told in the words of their kinds`() {
+        let kind = Kind("recipe", .scopeMappings, identity: ["name"], ownership: .marked, requests: [])
+        let recipe = SharedName(kind, "soup")
+        let services: [ServiceOutcome] = [.grafana(.inSync), .docs(.inSync)]
+        let stuck = SharedOutcome(plan: SharedObjectPlan(recipe, .conflict, reason: "it is another's"))
+        let group = SharedOutcome(plan: .group("family", pk: nil), failure: ServiceFailure("no"))
+        #expect(
+            story.pass(services, shared: [group, stuck]) == [
+                "failed group 'family': no, new", "stuck recipe 'soup' conflict",
+            ]
+        )
+        #expect(
+            story.document.message
+                == "the group 'family' could not be made: no; the recipe 'soup' is not as declared: it is another's"
+        )
+        #expect(story.pass(services, shared: [group, stuck]) == ["failed group 'family': no"])
+        let update = SharedObjectPlan(recipe, .update, reason: "it differs", effect: .deleteMark(entitlement: "x"))
+        #expect(story.pass(services, shared: [SharedOutcome(plan: update)]) == ["update recipe 'soup'"])
+        #expect(story.document.state == .inSync)
+        let other = SharedOutcome(plan: SharedObjectPlan(SharedName(recipe.kind, "stew"), .blocked, reason: "no salt"))
+        story.pass(services, shared: [stuck, other])
+        #expect(story.document.message == "2 recipes are not as declared")
     }
 
     @Test func `what a pass made is in sync, and was changed`() throws {
@@ -223,8 +249,18 @@ import Testing
 
     @Test func `the document reads back as itself`() throws {
         story.pass([.grafana(.conflict), .docs(.inSync)])
+        let groups: [SharedObjectPlan] = [.group("family", pk: nil), .group("admins", pk: "a")]
+        story.pass(
+            [.docs(.inSync)],
+            shared: groups.map { SharedOutcome(plan: $0, failure: $0.pk == nil ? ServiceFailure("no") : nil) },
+            brake: Brake(deletions: 4, limit: 3, isFileEmpty: false)
+        )
         story.fail(.unobservable, "nobody answers")
         let text = JSONText.of(story.document)
         #expect(try JSONDecoder().decode(StatusDocument.self, from: Data(text.utf8)) == story.document)
+        // Fails once a member is added that is not written, or not set here.
+        let written = Set(try #require(JSONValue(parsing: Array(text.utf8)).object).keys)
+        let members = Set(Mirror(reflecting: story.document).children.compactMap(\.label))
+        #expect(written == members.subtracting(["shared"]).union(["groups"]))
     }
 }

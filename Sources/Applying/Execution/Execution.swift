@@ -43,16 +43,13 @@ struct Execution {
     private var transactions: Set<Int> = []
     /// Why no other service is begun; nil to go on.
     private var stop: ServiceFailure?
-    /// How many steps are no service's; they are the first nodes.
-    private let sharedCount: Int
-    /// Why such steps were not done.
-    private var sharedFailures: [Int: ServiceFailure] = [:]
+    /// Why steps that are no service's were not done.
+    private var sharedFailures: [Step.ID: ServiceFailure] = [:]
     /// How many services are done, in whichever way.
     private(set) var doneCount = 0
 
     init(shared: [Step], services plans: [ServicePlan], _ release: Release) {
         self.release = release
-        sharedCount = shared.count
         services = plans.map { ServiceProgress(plan: $0, release: release) }
         nodes = shared.map { Node(step: $0, service: nil) }
         for (index, plan) in plans.enumerated() { nodes += plan.steps.map { Node(step: $0, service: index) } }
@@ -159,7 +156,8 @@ struct Execution {
             let isWritten = result.failure == nil && !isResolved
             services[service].take(result, of: isWritten ? WriteRecord.Action(step.effect) : nil)
         } else {
-            sharedFailures[node] = result.failure ?? (result.unkept.isEmpty ? nil : .complaint(about: result.unkept))
+            sharedFailures[step.id] =
+                result.failure ?? (result.unkept.isEmpty ? nil : .complaint(about: result.unkept))
         }
         if result.failure == nil, step.effect.isTransaction, !isResolved {
             transactions.insert(node)
@@ -191,7 +189,7 @@ struct Execution {
             if let service = nodes[node].service {
                 services[service].fail(reason)
             } else {
-                sharedFailures[node] = reason
+                sharedFailures[nodes[node].step.id] = reason
             }
             rest += nodes[node].dependents.map { dependent in
                 return (dependent, isOther(dependent, than: node) ? Self.notAttempted(after: nodes[node].step.id) : nil)
@@ -267,9 +265,15 @@ struct Execution {
         }
     }
 
-    /// Why the steps that are no service's were not done, in their order; nil for one that was.
-    var sharedOutcomes: [ServiceFailure?] {
-        (0..<sharedCount).map { sharedFailures[$0] ?? (nodes[$0].state == .over ? nil : Self.waitsForItself) }
+    /// What became of an object that is no service's.
+    func outcome(of plan: SharedObjectPlan) -> SharedOutcome {
+        guard let step = plan.step else { return SharedOutcome(plan: plan) }
+        return SharedOutcome(plan: plan, failure: failure(of: step), made: outputs[step.id]?.pk(of: plan.kind))
+    }
+
+    /// Why a step that is no service's was not done; nil if it was.
+    func failure(of step: Step) -> ServiceFailure? {
+        sharedFailures[step.id] ?? (outputs[step.id] == nil ? Self.waitsForItself : nil)
     }
 
     private static let waitsForItself = ServiceFailure("not attempted: its steps wait for each other")

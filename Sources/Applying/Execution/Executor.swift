@@ -22,9 +22,9 @@ struct Executor: Sendable {
     var clock = RestartClock()
 
     /// - Returns: what became of each service, ordered by slug, and of each of ``Plan/shared``, in their order.
-    func run(_ plan: Plan) async -> (services: [ServiceOutcome], shared: [ServiceFailure?]) {
+    func run(_ plan: Plan) async -> (services: [ServiceOutcome], shared: [SharedOutcome]) {
         let changing = plan.changing
-        var execution = Execution(shared: plan.shared, services: changing, release)
+        var execution = Execution(shared: plan.shared.compactMap(\.step), services: changing, release)
         await withTaskGroup(of: (job: Job, result: JobResult).self) { group in
             var sent = 0
             var done = 0
@@ -49,7 +49,7 @@ struct Executor: Sendable {
         }
         let untouched = plan.services.filter(\.steps.isEmpty).map { ServiceOutcome(plan: $0, failure: nil) }
         let services = (execution.outcomes + untouched).map(hindered).sorted { $0.plan.slug < $1.plan.slug }
-        return (services, execution.sharedOutcomes)
+        return (services, plan.shared.map { execution.outcome(of: $0) })
     }
 
     private func perform(_ job: Job) async -> JobResult {

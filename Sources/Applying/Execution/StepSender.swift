@@ -18,6 +18,8 @@ struct StepOutput: Sendable {
 
     var application: String? { pks[.application]?.string }
     var provider: Int? { pks[.oauth2Provider]?.integer }
+    /// Of what is no service's.
+    func pk(of kind: Kind) -> String? { pks[kind].flatMap { $0.string ?? $0.integer.map(String.init) } }
 }
 
 /// What a step is sent with, beyond what the plan says.

@@ -7,14 +7,14 @@ package import Planning
 /// something else.
 package struct ManagedObjects: Sendable, Equatable {
     private var slugs: [Key: String] = [:]
-    /// What is no service's: the groups that the file declares.
+    /// What is no service's.
     private var shared: Set<Key> = []
 
     package init() {}
 
     /// - Parameters:
-    ///   - plan: the services; an application that is none of them counts if it carries the owner's mark, or may. Its
-    ///     groups as far as they were there: one that the pass makes counts from the next pass on.
+    ///   - plan: the services, and what is none's as far as it was there; an application that is none of them counts if
+    ///     it carries the owner's mark, or may.
     ///   - owner: whose marks count.
     package init(_ plan: Plan, _ observed: ObservedState, owner: String) {
         let planned = Set(plan.services.map(\.slug))
@@ -32,10 +32,7 @@ package struct ManagedObjects: Sendable, Equatable {
                 add(.mark, pk: mark.pk, for: slug)
             }
         }
-        let declared = Set(plan.groups.map(\.name.exact))
-        shared = Set(
-            observed.groups.filter { declared.contains($0.name.exact) }.compactMap { Key(.group, pk: $0.pk) }
-        )
+        shared = Set(plan.shared.compactMap { object in object.pk.flatMap { Key(object.kind, pk: $0) } })
     }
 
     /// Whether an entry is about any of it.
@@ -51,6 +48,11 @@ package struct ManagedObjects: Sendable, Equatable {
         if let pk = made.application { add(.application, pk: pk, for: slug) }
         if let pk = made.provider { add(.oauth2Provider, pk: "\(pk)", for: slug) }
         if let pk = made.mark { add(.mark, pk: pk, for: slug) }
+    }
+
+    /// Adds what a pass made that is no service's.
+    mutating func add(_ outcome: SharedOutcome) {
+        if let key = outcome.made.flatMap({ Key(outcome.kind, pk: $0) }) { shared.insert(key) }
     }
 
     private mutating func add(_ kind: Kind, pk: String, for slug: String) {

@@ -53,15 +53,14 @@ package struct Pass: Sendable {
         let seen = try await observe()
         let plan = try reviewed.map { try self.plan(of: seen, reviewedAs: $0) } ?? narrowedPlan(of: seen)
         let (outcomes, shared) = await execute(plan, seen)
-        let groups = GroupOutcome.outcomes(plan.groups, shared)
         guard reviewed == nil else {
             // Only the plan that was reviewed may be applied, so there is no other to go on with.
-            return report(outcomes.map(\.askingForAnotherPlan), groups, of: plan, seen, since: start)
+            return report(outcomes.map(\.askingForAnotherPlan), shared, of: plan, seen, since: start)
         }
         guard let again = await lookAgain(after: outcomes, seen) else {
-            return report(outcomes, groups, of: plan, seen, since: start)
+            return report(outcomes, shared, of: plan, seen, since: start)
         }
-        var report = report(again.outcomes, groups, of: again.plan, again.seen, since: start)
+        var report = report(again.outcomes, shared, of: again.plan, again.seen, since: start)
         (report.brake, report.release) = (plan.brake, seen.authentik.release)
         return report
     }
@@ -141,7 +140,7 @@ package struct Pass: Sendable {
     private func execute(
         _ plan: Plan,
         _ seen: Seen
-    ) async -> (services: [ServiceOutcome], shared: [ServiceFailure?]) {
+    ) async -> (services: [ServiceOutcome], shared: [SharedOutcome]) {
         let paused = paused(seen.secrets.looks)
         var plan = plan
         plan.services = plan.services.map { $0.needsSecret || $0.isPaused(paused) ? $0.withheld : $0 }
@@ -170,17 +169,18 @@ package struct Pass: Sendable {
 
     private func report(
         _ outcomes: [ServiceOutcome],
-        _ groups: [GroupOutcome],
+        _ shared: [SharedOutcome],
         of plan: Plan,
         _ seen: Seen,
         since start: ContinuousClock.Instant
     ) -> PassReport {
         var objects = ManagedObjects(plan, seen.authentik, owner: desired.owner)
         for outcome in outcomes { objects.add(outcome.made, for: outcome.plan.slug) }
+        shared.forEach { objects.add($0) }
         return PassReport(
             release: seen.authentik.release,
             outcomes: outcomes,
-            groups: groups,
+            shared: shared,
             brake: plan.brake,
             requests: client.requestCounts,
             duration: .now - start,

@@ -1,6 +1,6 @@
 package import AuthentikAPI
 package import DesiredState
-import Kinds
+package import Kinds
 package import Planning
 package import SecretSources
 
@@ -9,8 +9,8 @@ package struct PassReport: Sendable {
     package var release: Release
     /// One for each service, ordered by slug.
     package var outcomes: [ServiceOutcome]
-    /// One for each group that the file declares, in its order; none if the pass is not about them.
-    package var groups: [GroupOutcome] = []
+    /// One for each object that is no service's, as they are planned; none if the pass is not about them.
+    package var shared: [SharedOutcome] = []
     /// Set if deletions were held back.
     package var brake: Brake?
     package var requests: RequestCounts
@@ -20,9 +20,9 @@ package struct PassReport: Sendable {
     /// What came of the secrets.
     package var secrets = ResolvedSecrets()
 
-    /// Whether every service and group is as declared now, and no deletion is held back.
+    /// Whether every service, and what is none's, is as declared now, and no deletion is held back.
     package var isConverged: Bool {
-        brake == nil && outcomes.allSatisfy(\.isConverged) && groups.allSatisfy(\.isConverged)
+        brake == nil && outcomes.allSatisfy(\.isConverged) && shared.allSatisfy(\.isConverged)
     }
 }
 
@@ -48,29 +48,28 @@ package struct ServiceOutcome: Sendable {
     }
 }
 
-/// What became of one group.
-package struct GroupOutcome: Sendable {
-    package var group: GroupPlan
-    /// Why it is not there now; nil if it is.
+/// What became of an object that is no service's.
+package struct SharedOutcome: SharedObject {
+    package var plan: SharedObjectPlan
+    /// Why it is not as declared now; nil if what was to be written was.
     package var failure: ServiceFailure?
+    /// The pk of what was made; nil if nothing was.
+    package var made: String?
 
-    package var isConverged: Bool { failure == nil }
-    /// Whether it was missing and is not any more.
-    package var isCreated: Bool { group.isMissing && failure == nil }
+    package var kind: Kind { plan.kind }
+    package var name: String { plan.name }
+    /// Whether it was written to.
+    package var isWritten: Bool { plan.step != nil && failure == nil }
+    package var isConverged: Bool { failure == nil && !plan.decision.isStuck }
 
-    package init(group: GroupPlan, failure: ServiceFailure? = nil) {
-        self.group = group
+    package init(plan: SharedObjectPlan, failure: ServiceFailure? = nil, made: String? = nil) {
+        self.plan = plan
         self.failure = failure
-    }
-
-    /// - Parameter failures: of the steps that make those that are missing, in their order.
-    static func outcomes(_ groups: [GroupPlan], _ failures: [ServiceFailure?]) -> [GroupOutcome] {
-        var failures = failures.makeIterator()
-        return groups.map { GroupOutcome(group: $0, failure: $0.isMissing ? failures.next() ?? nil : nil) }
+        self.made = made
     }
 }
 
-/// Why the writes to a service, or a group, were not all done.
+/// Why the writes to a service, or to what is none's, were not all done.
 package struct ServiceFailure: Error, Equatable {
     /// A clause, in Authentik's own words where it had any.
     package var message: String

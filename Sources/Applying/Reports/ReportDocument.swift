@@ -1,6 +1,7 @@
 package import AuthentikAPI
 import Base
 import DesiredState
+import Kinds
 import Planning
 import SecretSources
 
@@ -11,7 +12,7 @@ package struct ReportDocument: Encodable, Sendable {
     var kind = "report"
     var version = 1
     var authentik: AuthentikRecord
-    /// Whether every service and group is as declared now.
+    /// Whether every service, and what is none's, is as declared now.
     var isConverged: Bool
     var summary: [String: Int]
     /// How many services failed, whatever was decided of them.
@@ -22,8 +23,10 @@ package struct ReportDocument: Encodable, Sendable {
     var durationSeconds: Double
     /// References of secrets that were made up for a sandbox.
     var madeUpSecrets: [String]
-    /// Absent if the file declares none, or the pass was not about them.
-    var groups: [GroupDocument]?
+    /// What is no service's.
+    ///
+    /// A member for each kind, as `groups`; absent if the file declares none, or the pass was not about it.
+    var shared: [SharedDocument]
     var services: [OutcomeDocument]
 
     package init(_ report: PassReport, address: AuthentikAddress) {
@@ -35,8 +38,29 @@ package struct ReportDocument: Encodable, Sendable {
         requests = RequestsDocument(reads: report.requests.reads, writes: report.requests.writes)
         durationSeconds = report.duration.inSeconds
         madeUpSecrets = report.secrets.standIns.map(\.description)
-        groups = report.groups.isEmpty ? nil : report.groups.map(GroupDocument.init)
+        shared = report.shared.map(SharedDocument.init)
         services = report.outcomes.map(OutcomeDocument.init)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(kind, forKey: .kind)
+        try members.encode(version, forKey: .version)
+        try members.encode(authentik, forKey: .authentik)
+        try members.encode(isConverged, forKey: .isConverged)
+        try members.encode(summary, forKey: .summary)
+        try members.encode(failed, forKey: .failed)
+        try members.encodeIfPresent(brake, forKey: .brake)
+        try members.encode(requests, forKey: .requests)
+        try members.encode(durationSeconds, forKey: .durationSeconds)
+        try members.encode(madeUpSecrets, forKey: .madeUpSecrets)
+        try encoder.encode(byKind: shared)
+        try members.encode(services, forKey: .services)
+    }
+
+    private enum CodingKeys: CodingKey {
+        case kind, version, authentik, isConverged, summary, failed, brake, requests, durationSeconds, madeUpSecrets
+        case services
     }
 }
 
@@ -78,19 +102,31 @@ struct OutcomeDocument: Encodable, Sendable {
     }
 }
 
-struct GroupDocument: Encodable, Sendable {
-    var name: String
-    /// `create` or `in-sync`: what was planned.
-    var action: String
+struct SharedDocument: Encodable, SharedObject {
+    /// What was planned.
+    var record: SharedRecord
     var isConverged: Bool
     /// Absent if nothing failed.
     var error: ErrorDocument?
 
-    init(_ outcome: GroupOutcome) {
-        name = outcome.group.name
-        action = outcome.group.decision.rawValue
+    var kind: Kind { record.kind }
+    var name: String { record.name }
+
+    init(_ outcome: SharedOutcome) {
+        record = SharedRecord(outcome.plan)
         isConverged = outcome.isConverged
         error = outcome.failure.map(ErrorDocument.init)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try record.encode(to: encoder)
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(isConverged, forKey: .isConverged)
+        try members.encodeIfPresent(error, forKey: .error)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case isConverged, error
     }
 }
 

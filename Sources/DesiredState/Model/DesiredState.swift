@@ -1,3 +1,5 @@
+package import Kinds
+
 /// What the files declare: every service, with its defaults applied and all rules checked.
 package struct DesiredState: Sendable, Equatable {
     /// Whose services these are; written into the ownership mark of each.
@@ -15,6 +17,9 @@ package struct DesiredState: Sendable, Equatable {
         self.owner = owner
         self.services = services
     }
+
+    /// All that is declared and is no service's, kind by kind, in the order of the files.
+    package var shared: [SharedName] { groups.map { SharedName(.group, $0) } }
 }
 
 /// A place in a file.

@@ -42,6 +42,7 @@ extension Kind {
         .policies,
         identity: ["name"],
         ownership: .others,
+        plural: "policies",
         requests: [RequestUse("GET", .policies, "find the policies that access names", for: .accessPolicies)]
     )
 
@@ -51,6 +52,8 @@ extension Kind {
         .expressionPolicies,
         identity: ["name"],
         ownership: .nobodys,
+        noun: "policy",
+        plural: "policies",
         requests: ["GET", "POST", "PATCH"].map {
             RequestUse($0, .expressionPolicies, "close services whose last subject vanished", for: .access)
         },

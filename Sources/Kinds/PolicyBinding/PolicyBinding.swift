@@ -117,6 +117,7 @@ extension Kind {
         .policyBindings,
         identity: ["target", "group", "user", "policy"],
         ownership: .namedInMark,
+        noun: "policy binding",
         requests: [
             RequestUse("GET", .policyBindings, "see who may open applications", for: .access),
             RequestUse("POST", .policyBindings, "let groups, users and policies in", for: .access),

@@ -31,6 +31,7 @@ extension Kind {
         .scopeMappings,
         identity: ["managed", "scope_name"],
         ownership: .others,
+        noun: "scope mapping",
         requests: [RequestUse("GET", .scopeMappings, "find the scopes of providers")]
     )
 }

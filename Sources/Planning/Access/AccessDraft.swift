@@ -129,10 +129,10 @@ struct AccessDraft {
     private mutating func close(_ others: [Wanted]) -> [Wanted] {
         isClosed = true
         standing.state = .closed
-        return others + [(.policy, ExpressionPolicy.nobodyName, index.closing.subject)]
+        return others + [(.policy, ExpressionPolicy.nobodyName, index.closing)]
     }
 
-    private func isNobody(_ subject: BindingSubject) -> Bool { index.closing.subject == .existing(subject) }
+    private func isNobody(_ subject: BindingSubject) -> Bool { index.closing == .existing(subject) }
 
     // MARK: - Bindings
 

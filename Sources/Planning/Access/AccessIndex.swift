@@ -41,14 +41,15 @@ struct AccessIndex {
         case unknown(String)
     }
 
-    let nobody: ExpressionPolicy?
+    /// The policy that lets nobody in.
+    let nobody: SharedObjectPlan
     private let bindingsByTarget: [String: [PolicyBinding]]
     private let pks: [SubjectKind: [ExactText: String]]
     private let names: [BindingSubject: String]
     private let made: [ExactText: Step.ID]
 
     init(_ observed: ObservedAccess, groups: [Group], declaredGroups: [String]) {
-        nobody = observed.nobody
+        nobody = .nobody(observed.nobody)
         bindingsByTarget = Dictionary(grouping: observed.bindings, by: \.target)
         let subjects: [(subject: BindingSubject, name: String)] =
             groups.map { (BindingSubject(.group, pk: $0.pk), $0.name) }
@@ -63,7 +64,7 @@ struct AccessIndex {
         let present = Set(groups.map(\.name.exact))
         made = Dictionary(
             declaredGroups.filter { !present.contains($0.exact) }
-                .map { ($0.exact, GroupPlan(name: $0, isMissing: true).id) },
+                .map { ($0.exact, SharedObjectPlan.group($0, pk: nil).id) },
             uniquingKeysWith: { first, _ in first }
         )
     }
@@ -92,20 +93,9 @@ struct AccessIndex {
     /// Whether a subject is known to be there.
     func isThere(_ subject: BindingSubject) -> Bool { names[subject] != nil }
 
-    /// The policy that lets nobody in, and the step that makes it, or makes it right again; nil if that is not needed.
-    var closing: (subject: Ref<BindingSubject>, step: Step?) {
-        let name = "the policy '\(ExpressionPolicy.nobodyName)'"
-        let id = Step.ID(service: nil, .shared, name: name)
-        let expression = FieldAssignment(field: "expression", value: .text(ExpressionPolicy.nobodyExpression))
-        guard let nobody else {
-            let name = FieldAssignment(field: "name", value: .text(ExpressionPolicy.nobodyName))
-            let step = Step(id, .create([ObjectFields(.expressionPolicy, [name, expression])]))
-            return (.made(by: id), step)
-        }
-        let subject = Ref.existing(BindingSubject(.policy, pk: nobody.pk))
-        guard nobody.expression.trimmed != ExpressionPolicy.nobodyExpression else { return (subject, nil) }
-        let key = ObjectKey(kind: .expressionPolicy, key: nobody.pk)
-        return (subject, Step(id, .update(key, ObjectFields(.expressionPolicy, [expression]))))
+    /// The policy that lets nobody in, to be bound.
+    var closing: Ref<BindingSubject> {
+        nobody.pk.map { .existing(BindingSubject(.policy, pk: $0)) } ?? .made(by: nobody.id)
     }
 }
 

@@ -16,8 +16,8 @@ extension PlanRecord {
 
     /// Why this plan cannot be carried out as it was reviewed; empty if it can.
     ///
-    /// Everything that decides counts: the Authentik and its release, the owner, the narrowing, the groups, the services, what is
-    /// decided of them, their fields, deletions and writes, and the brake. Reasons, notes and places in the file do not.
+    /// Everything that decides counts: the Authentik and its release, the owner, the narrowing, what is no service's, the
+    /// services, what is decided of them, their fields, deletions and writes, and the brake. Reasons, notes and places in the file do not.
     ///
     /// - Parameter now: the plan that is made of what is there now.
     package func differences(from now: PlanRecord) -> [Difference] {
@@ -28,7 +28,7 @@ extension PlanRecord {
             differs("the narrowing", narrowing.description, now.narrowing.description),
             differs("deletions", deletions, now.deletions),
         ].compactMap { $0.map { Difference(slug: nil, message: $0) } }
-        found += PlannedGroup.differences(from: groups ?? [], to: now.groups ?? []).map {
+        found += SharedRecord.differences(from: shared, to: now.shared).map {
             Difference(slug: nil, message: $0)
         }
         let planned = Dictionary(services.map { ($0.slug, $0) }, uniquingKeysWith: { $1 })
@@ -55,25 +55,13 @@ extension ServiceRecord {
         if decision != now.decision {
             return ["planned: \(decision), \(reason); now: \(now.decision), \(now.reason)"]
         }
-        let fields = changedFields(from: now)
+        let fields = changedFields(from: changes, to: now.changes)
         if !fields.isEmpty { return fields }
         if let difference = differs("deletion", deletion?.description, now.deletion?.description) {
             return [difference]
         }
         guard writes != now.writes else { return [] }
         return ["planned to send \(list(writes)); now \(list(now.writes))\(differingValues(now))"]
-    }
-
-    private func changedFields(from now: ServiceRecord) -> [String] {
-        let names = (changes + now.changes).map(\.name)
-        return names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)
-            .compactMap { name in
-                differs(
-                    name,
-                    changes.first { $0.name == name }?.description ?? "unchanged",
-                    now.changes.first { $0.name == name }?.description ?? "unchanged"
-                )
-            }
     }
 
     private func list(_ writes: [WriteRecord]) -> String {
@@ -113,6 +101,19 @@ extension Narrowing: CustomStringConvertible {
         let options = only.map { "--only \($0)" } + (withoutSecrets ? ["--without-secrets"] : [])
         return options.isEmpty ? "none" : options.joined(separator: " ")
     }
+}
+
+/// The fields that are not to change as planned any more, a clause each.
+func changedFields(from planned: [ChangeRecord], to now: [ChangeRecord]) -> [String] {
+    let names = (planned + now).map(\.name)
+    return names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+        .compactMap { name in
+            differs(
+                name,
+                planned.first { $0.name == name }?.description ?? "unchanged",
+                now.first { $0.name == name }?.description ?? "unchanged"
+            )
+        }
 }
 
 private func differs(_ name: String, _ planned: String?, _ now: String?) -> String? {

@@ -5,7 +5,7 @@ import Kinds
 ///
 /// Of a secret it says that it changes and nothing else. `manifests/schemas/plan.schema.json` describes it. Additions
 /// keep ``version``; anything else raises it.
-package struct PlanRecord: Sendable, Equatable, Codable {
+package struct PlanRecord: Sendable, Equatable {
     /// The version that this program writes, and the only one that it understands.
     package static let currentVersion = 1
     package static let kind = "plan"
@@ -21,8 +21,10 @@ package struct PlanRecord: Sendable, Equatable, Codable {
     package var summary: [String: Int]
     /// Absent if nothing is held back.
     package var brake: BrakeRecord?
-    /// Absent if the file declares none, or the plan is not about them.
-    package var groups: [PlannedGroup]?
+    /// What is no service's.
+    ///
+    /// A member for each kind, as `groups`; absent if the file declares none, or the plan is not about it.
+    package var shared: [SharedRecord]
     package var services: [ServiceRecord]
 
     package init(
@@ -39,8 +41,42 @@ package struct PlanRecord: Sendable, Equatable, Codable {
         self.allowedDeletions = allowedDeletions
         summary = ServiceRecord.summary(of: plan.services)
         brake = plan.brake.map(BrakeRecord.init)
-        groups = plan.groups.isEmpty ? nil : plan.groups.map(PlannedGroup.init)
+        shared = plan.shared.map(SharedRecord.init)
         services = plan.services.map(ServiceRecord.init)
+    }
+}
+
+extension PlanRecord: Codable {
+    private enum CodingKeys: CodingKey {
+        case kind, version, authentik, owner, narrowing, allowedDeletions, summary, brake, services
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        kind = try members.decode(String.self, forKey: .kind)
+        version = try members.decode(Int.self, forKey: .version)
+        authentik = try members.decode(AuthentikRecord.self, forKey: .authentik)
+        owner = try members.decode(String.self, forKey: .owner)
+        narrowing = try members.decode(Narrowing.self, forKey: .narrowing)
+        allowedDeletions = try members.decodeIfPresent(Int.self, forKey: .allowedDeletions)
+        summary = try members.decode([String: Int].self, forKey: .summary)
+        brake = try members.decodeIfPresent(BrakeRecord.self, forKey: .brake)
+        shared = try decoder.decodeByKind(SharedRecord.init)
+        services = try members.decode([ServiceRecord].self, forKey: .services)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(kind, forKey: .kind)
+        try members.encode(version, forKey: .version)
+        try members.encode(authentik, forKey: .authentik)
+        try members.encode(owner, forKey: .owner)
+        try members.encode(narrowing, forKey: .narrowing)
+        try members.encodeIfPresent(allowedDeletions, forKey: .allowedDeletions)
+        try members.encode(summary, forKey: .summary)
+        try members.encodeIfPresent(brake, forKey: .brake)
+        try encoder.encode(byKind: shared)
+        try members.encode(services, forKey: .services)
     }
 }
 

@@ -57,7 +57,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         case .application: application = values
         case .oauth2Provider: provider = values
         case .policyBinding: bindings = (bindings ?? []) + [values.merging(fields.bound) { $1 }]
-        default: break  // No service writes one; see ``PlannedGroup``.
+        default: break  // No service writes one; see ``SharedRecord``.
         }
         guard let link = fields.references.first(where: { $0.field == Application.providerLink }) else {
             return

@@ -139,14 +139,24 @@ extension SyncState {
         } else if outcome.plan.deletion?.isHeld == true {
             self = .held
         } else {
-            switch outcome.plan.decision {
-            case .conflict: self = .conflict
-            case .blocked: self = .blocked
-            case .waiting: self = .waiting
-            case .orphan: self = .orphan
-            case .inSync, .create, .update, .adopt, .link, .recreate, .delete, .release: self = .inSync
-            }
+            self.init(done: outcome.plan.decision)
         }
+    }
+
+    init(_ outcome: SharedOutcome) {
+        if outcome.failure != nil { self = .failed } else { self.init(done: outcome.plan.decision) }
+    }
+
+    /// What becomes of what a decision was carried out for.
+    private init(done decision: Decision) {
+        self =
+            switch decision {
+            case .conflict: .conflict
+            case .blocked: .blocked
+            case .waiting: .waiting
+            case .orphan: .orphan
+            case .inSync, .create, .update, .adopt, .link, .recreate, .delete, .release: .inSync
+            }
     }
 
     /// As a condition has it.

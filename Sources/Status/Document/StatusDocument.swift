@@ -1,12 +1,13 @@
 import Applying
 package import Base
+package import Kinds
 package import Planning
 
 /// What `GET /status` says: everything that a person or a monitor wants to know of a daemon, in one document.
 ///
 /// `manifests/schemas/status.schema.json` describes it. Additions keep ``version``; anything else raises it. It holds no
 /// secret, no token, and no path but those that the daemon was configured with. Times are RFC 3339 in UTC.
-package struct StatusDocument: Sendable, Equatable, Codable {
+package struct StatusDocument: Sendable, Equatable {
     package static let kind = "status"
     /// The version that this program writes, and the only one that it understands.
     package static let currentVersion = 1
@@ -29,8 +30,10 @@ package struct StatusDocument: Sendable, Equatable, Codable {
     /// Absent if no deletion is held back.
     package var brake: BrakeRecord?
     package var totals: TotalsStatus
-    /// In the order of the files; absent if they declare none.
-    package var groups: [GroupStatus]?
+    /// What is no service's, in the order of the files.
+    ///
+    /// A member for each kind, as `groups`; absent if they declare none.
+    package var shared: [SharedStatus] = []
     /// Ordered by slug: all that are declared, and all others that are marked as the owner's.
     package var services: [ServiceStatus]
 }
@@ -47,7 +50,7 @@ package enum OverallState: String, Sendable, Codable, CaseIterable {
     case unreachable
     /// The file has mistakes; the last good one is in force.
     case invalidFile = "invalid-file"
-    /// Some service is not as declared, a group is missing, or the brake holds deletions back.
+    /// Something is not as declared, a service or what is none's, or the brake holds deletions back.
     case outOfSync = "out-of-sync"
     case inSync = "in-sync"
 }
@@ -115,23 +118,42 @@ package struct FileStatus: Sendable, Equatable, Codable {
     }
 }
 
-/// How it stands with one group that is declared.
-package struct GroupStatus: Sendable, Equatable, Codable {
-    package var name: String
-    /// In sync, pending or failed.
+/// How it stands with one object that is declared, and is no service's.
+package struct SharedStatus: SharedObject, Equatable, Encodable {
+    /// All that there are, what is well first.
+    package static let states: [SyncState] = [.inSync, .pending, .failed, .conflict, .blocked, .waiting]
+
+    package let kind: Kind
+    package let name: String
+    /// One of ``states``.
     package var state: SyncState
-    /// Why it could not be made; absent if it is there, or no pass has looked.
+    /// Why it is not as declared; absent if it is, or no pass has looked.
     package var message: String?
 
-    init(pending name: String) {
-        self.name = name
+    /// The kind is said by the member that it stands in.
+    private enum CodingKeys: CodingKey {
+        case name, state, message
+    }
+
+    init(pending declared: SharedName) {
+        kind = declared.kind
+        name = declared.name
         state = .pending
     }
 
-    init(_ outcome: GroupOutcome) {
-        name = outcome.group.name
-        state = outcome.isConverged ? .inSync : .failed
-        message = outcome.failure?.message
+    init(_ outcome: SharedOutcome) {
+        kind = outcome.kind
+        name = outcome.name
+        state = SyncState(outcome)
+        message = outcome.isConverged ? nil : outcome.failure?.message ?? outcome.plan.reason
+    }
+
+    init(_ kind: Kind, from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        self.kind = kind
+        name = try members.decode(String.self, forKey: .name)
+        state = try members.decode(SyncState.self, forKey: .state)
+        message = try members.decodeIfPresent(String.self, forKey: .message)
     }
 }
 
@@ -166,6 +188,51 @@ package struct LeadershipStatus: Sendable, Equatable, Codable {
     }
 }
 
+extension StatusDocument: Codable {
+    private enum CodingKeys: CodingKey {
+        case kind, version, program, owner, state, since, isInSync, message, authentik, file, passes, brake, totals
+        case services
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        kind = try members.decode(String.self, forKey: .kind)
+        version = try members.decode(Int.self, forKey: .version)
+        program = try members.decode(ProgramStatus.self, forKey: .program)
+        owner = try members.decode(String.self, forKey: .owner)
+        state = try members.decode(OverallState.self, forKey: .state)
+        since = try members.decode(Timestamp.self, forKey: .since)
+        isInSync = try members.decode(Bool.self, forKey: .isInSync)
+        message = try members.decode(String.self, forKey: .message)
+        authentik = try members.decode(AuthentikStatus.self, forKey: .authentik)
+        file = try members.decode(FileStatus.self, forKey: .file)
+        passes = try members.decode(PassesStatus.self, forKey: .passes)
+        brake = try members.decodeIfPresent(BrakeRecord.self, forKey: .brake)
+        totals = try members.decode(TotalsStatus.self, forKey: .totals)
+        shared = try decoder.decodeByKind(SharedStatus.init)
+        services = try members.decode([ServiceStatus].self, forKey: .services)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(kind, forKey: .kind)
+        try members.encode(version, forKey: .version)
+        try members.encode(program, forKey: .program)
+        try members.encode(owner, forKey: .owner)
+        try members.encode(state, forKey: .state)
+        try members.encode(since, forKey: .since)
+        try members.encode(isInSync, forKey: .isInSync)
+        try members.encode(message, forKey: .message)
+        try members.encode(authentik, forKey: .authentik)
+        try members.encode(file, forKey: .file)
+        try members.encode(passes, forKey: .passes)
+        try members.encodeIfPresent(brake, forKey: .brake)
+        try members.encode(totals, forKey: .totals)
+        try encoder.encode(byKind: shared)
+        try members.encode(services, forKey: .services)
+    }
+}
+
 extension StatusDocument {
     /// How it stands with everything, and a sentence about it.
     var overall: (state: OverallState, message: String) {
@@ -181,9 +248,9 @@ extension StatusDocument {
             return (.invalidFile, "the file has \(what); what was read at \(file.loadedAt) stays in force")
         }
         let open = services.count { $0.state != .inSync && $0.state != .orphan }
-        let missing = (groups ?? []).filter { $0.state != .inSync }
-        if open == 0, missing.isEmpty, brake == nil { return (.inSync, inSyncMessage) }
-        let messages = [openMessage(open), message(about: missing), brake?.message]
+        let openShared = shared.filter { $0.state != .inSync }.byKind
+        if open == 0, openShared.isEmpty, brake == nil { return (.inSync, inSyncMessage) }
+        let messages = [openMessage(open)] + openShared.map(message) + [brake?.message]
         return (.outOfSync, messages.compactMap { $0 }.joined(separator: "; "))
     }
 
@@ -209,11 +276,11 @@ extension StatusDocument {
         }
     }
 
-    private func message(about missing: [GroupStatus]) -> String? {
-        guard let first = missing.first else { return nil }
-        guard missing.count == 1 else { return "\(missing.count) groups are not as declared" }
-        let reason = first.message.map { "could not be made: \($0)" } ?? "is not looked at yet"
-        return "the group '\(first.name)' \(reason)"
+    private func message(_ kind: Kind, _ open: [SharedStatus]) -> String {
+        guard open.count == 1, let only = open.first else { return "\(open.count) \(kind.plural) are not as declared" }
+        // What is never changed cannot fail otherwise.
+        let failed = kind.ownership == .nobodys ? "could not be made" : "is not as declared"
+        return "the \(only.title) \(only.message.map { "\(failed): \($0)" } ?? "is not looked at yet")"
     }
 
     private func openMessage(_ open: Int) -> String? {

@@ -8,10 +8,12 @@ package import Planning
 package enum LedgerEvent: Sendable {
     /// A service was written to.
     case changed(ServicePlan)
-    /// A group that was missing was made.
-    case groupCreated(name: String)
-    /// A group is missing, and could not be made.
-    case groupFailed(name: String, ServiceFailure, isNew: Bool)
+    /// What is no service's was written to.
+    case sharedChanged(SharedObjectPlan)
+    /// What is no service's is not as declared, since its write was not done.
+    case sharedFailed(SharedObjectPlan, ServiceFailure, isNew: Bool)
+    /// What is no service's came into a state that somebody should look at.
+    case sharedStuck(SharedObjectPlan, SyncState)
     /// A service's workload was restarted for its new secret.
     case restarted(slug: String, Workload)
     /// A service was found changed by somebody else.

@@ -38,11 +38,11 @@ package struct PassEnd: Sendable {
         self.outcome = outcome
     }
 
-    /// Whether it failed, or the writes of a service or group did: then the next one comes sooner.
+    /// Whether it failed, or the writes to a service, or to what is none's, did: then the next one comes sooner.
     package var hasFailed: Bool {
         switch outcome {
         case .report(let report):
-            report.outcomes.contains { $0.failure != nil } || report.groups.contains { $0.failure != nil }
+            report.outcomes.contains { $0.failure != nil } || report.shared.contains { $0.failure != nil }
         case .failure: true
         case .cancelled: false
         }

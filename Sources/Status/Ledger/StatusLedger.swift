@@ -2,6 +2,7 @@ import Applying
 package import AuthentikAPI
 package import Base
 import DesiredState
+import Kinds
 import Planning
 import SecretSources
 import Secrets
@@ -72,10 +73,8 @@ package struct StatusLedger: Sendable {
         let declared = Set(desired.services.map(\.slug))
         document.services = known.values.filter { declared.contains($0.slug) || $0.state != .pending }
             .sorted { $0.slug < $1.slug }
-        let groups = desired.groups.map { name in
-            document.groups?.first { $0.name.exact == name.exact } ?? GroupStatus(pending: name)
-        }
-        document.groups = groups.isEmpty ? nil : groups
+        let shared = statuses(of: document.shared)
+        document.shared = desired.shared.map { shared[$0] ?? SharedStatus(pending: $0) }
     }
 
     // MARK: - Passes
@@ -150,7 +149,7 @@ package struct StatusLedger: Sendable {
         let time = pass.finishedAt
         let before = Dictionary(document.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         let declared = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
-        var events = record(report.groups)
+        var events = record(report.shared)
         var services: [ServiceStatus] = []
         for outcome in report.outcomes {
             let slug = outcome.plan.slug
@@ -185,15 +184,19 @@ package struct StatusLedger: Sendable {
         return events
     }
 
-    private mutating func record(_ groups: [GroupOutcome]) -> [LedgerEvent] {
-        let before = document.groups ?? []
-        document.groups = groups.isEmpty ? nil : groups.map(GroupStatus.init)
-        return groups.compactMap { outcome in
-            let name = outcome.group.name
-            guard let failure = outcome.failure else { return outcome.isCreated ? .groupCreated(name: name) : nil }
-            let known = before.first { $0.name.exact == name.exact }?.message
-            return .groupFailed(name: name, failure, isNew: known != failure.message)
+    private mutating func record(_ outcomes: [SharedOutcome]) -> [LedgerEvent] {
+        let before = statuses(of: document.shared)
+        document.shared = outcomes.map(SharedStatus.init)
+        return zip(outcomes, document.shared).compactMap { outcome, status in
+            let isNew = before[outcome.identity]?.message != status.message
+            if let failure = outcome.failure { return .sharedFailed(outcome.plan, failure, isNew: isNew) }
+            if outcome.isWritten { return .sharedChanged(outcome.plan) }
+            return status.state != .inSync && isNew ? .sharedStuck(outcome.plan, status.state) : nil
         }
+    }
+
+    private func statuses(of shared: [SharedStatus]) -> [SharedName: SharedStatus] {
+        Dictionary(shared.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private func transitions(

@@ -1,5 +1,6 @@
 import AuthentikAPI
 package import Controller
+import Kinds
 import Planning
 package import PrometheusMetrics
 import Status
@@ -55,6 +56,13 @@ package enum MetricCatalog {
                 name,
                 "Services, declared or marked as the owner's, by state.",
                 [label(.state, SyncState.allCases.map(\.rawValue))]
+            )
+        case .sharedObjects:
+            gauge(
+                name,
+                "Declared objects that are no service's, as groups, by kind and state; absent for a kind that the "
+                    + "files do not declare.",
+                [label(.kind, Kind.all.map(\.id)), label(.state, SharedStatus.states.map(\.rawValue))]
             )
         case .fights: gauge(name, "Services that somebody keeps changing back, so that they are mended more slowly.")
         case .fileValid:

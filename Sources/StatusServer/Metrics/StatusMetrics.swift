@@ -1,6 +1,7 @@
 import Base
 import Controller
 import FoundationEssentials
+import Kinds
 import Planning
 package import PrometheusMetrics
 package import Status
@@ -15,7 +16,13 @@ package enum StatusMetrics {
             let count = status.totals.states[state.rawValue, default: 0]
             return sample(.services, [(.state, state.rawValue)], Double(count))
         }
-        return services + [
+        let shared = status.shared.byKind.flatMap { kind, objects in
+            SharedStatus.states.map { state in
+                let count = objects.count { $0.state == state }
+                return sample(.sharedObjects, [(.kind, kind.id), (.state, state.rawValue)], Double(count))
+            }
+        }
+        return services + shared + [
             sample(.buildInfo, [(.version, status.program.version)], 1),
             sample(.leader, status.program.isLeader),
             sample(.fights, status.totals.fights),

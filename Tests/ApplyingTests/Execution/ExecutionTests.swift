@@ -86,15 +86,26 @@ import Testing
         refused.end("a", failure: "refused", isTokenRefused: true)
         #expect(refused.begin(1) == [])
         let reason = "not attempted: Authentik refused the token meanwhile"
-        #expect(refused.execution.sharedOutcomes.map(\.?.message) == ["refused", reason])
+        #expect(groups.map { refused.execution.failure(of: $0)?.message } == ["refused", reason])
         #expect(refused.failures == [reason])
         var late = Run(shared: groups, [])
         #expect(late.begin(1) == ["a"])
         late.end("a")
         #expect(late.begin(1, isTimeUp: true) == [])
         #expect(
-            late.execution.sharedOutcomes.map(\.?.message) == [nil, "not attempted: the time for this pass was up"]
+            groups.map { late.execution.failure(of: $0)?.message }
+                == [nil, "not attempted: the time for this pass was up"]
         )
+    }
+
+    @Test func `what a step of no service made is known by its pk`() {
+        let (family, admins) = (SharedObjectPlan.group("family", pk: nil), SharedObjectPlan.group("admins", pk: "a"))
+        var run = Run(shared: [family, admins].compactMap(\.step), [])
+        #expect(run.begin(1) == ["the group 'family'"])
+        run.end("the group 'family'", made: "f")
+        let outcomes = [family, admins].map { run.execution.outcome(of: $0) }
+        #expect(outcomes.map(\.made) == ["f", nil])
+        #expect(outcomes.map(\.isWritten) == [true, false])
     }
 
     @Test func `a service is begun once the step of another one is done that it waits for`() {
@@ -230,13 +241,15 @@ private struct Run {
         _ name: String,
         failure: String? = nil,
         isKept: Bool = true,
-        isTokenRefused: Bool = false
+        isTokenRefused: Bool = false,
+        made: String? = nil
     ) {
         guard let job = jobs.removeValue(forKey: name) else {
             Issue.record("\(name) was not begun")
             return
         }
         var result = StepResult(failure: failure.map { ServiceFailure($0) }, isTokenRefused: isTokenRefused)
+        if let made { result.output.pks = [.group: .string(made)] }
         if !isKept {
             let assignment = FieldAssignment(field: "name", value: .text("new"))
             result.unkept = [UnkeptField(kind: .oauth2Provider, assignment: assignment, kept: .text("old"))]

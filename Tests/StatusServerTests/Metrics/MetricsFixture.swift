@@ -21,6 +21,10 @@ enum MetricsFixture {
         status.passes.failuresInARow = 1
         status.brake = BrakeRecord(Brake(deletions: 5, limit: 3, isFileEmpty: false))
         status.totals = TotalsStatus(services: 9, states: ["in-sync": 7, "held": 2], fights: 1)
+        status.shared = [
+            SharedStatus(SharedOutcome(plan: .group("admins", pk: "a"))),
+            SharedStatus(SharedOutcome(plan: .group("family", pk: nil), failure: ServiceFailure("no"))),
+        ]
         return status
     }
 

@@ -25,6 +25,12 @@ import Testing
                 #"services{state="orphan"} 0"#,
                 #"services{state="pending"} 0"#,
                 #"services{state="waiting"} 0"#,
+                #"shared_objects{kind="group",state="blocked"} 0"#,
+                #"shared_objects{kind="group",state="conflict"} 0"#,
+                #"shared_objects{kind="group",state="failed"} 1"#,
+                #"shared_objects{kind="group",state="in-sync"} 1"#,
+                #"shared_objects{kind="group",state="pending"} 0"#,
+                #"shared_objects{kind="group",state="waiting"} 0"#,
                 "fights 1",
                 "file_valid 1",
                 "file_loaded_timestamp_seconds 1700000010",
@@ -40,7 +46,7 @@ import Testing
 
     @Test func whatIsNotKnownIsAbsent() {
         let lines = lines(MetricsFixture.fresh)
-        for name in ["authentik_reachable", "last_attempt", "last_success", "next_pass"] {
+        for name in ["authentik_reachable", "last_attempt", "last_success", "next_pass", "shared_objects"] {
             #expect(!lines.contains { $0.hasPrefix(name) }, "\(name)")
         }
         #expect(lines.filter { $0.hasPrefix("services{") }.count == SyncState.allCases.count)

@@ -1,0 +1,95 @@
+import Base
+package import Kinds
+
+/// What a pass is going to do with an object that is no service's.
+package struct SharedObjectPlan: SharedObject {
+    package let kind: Kind
+    package let name: String
+    /// The one that is there; nil if it is missing, or is not known to be there.
+    package let pk: String?
+    package let decision: Decision
+    /// A clause that explains the decision.
+    package let reason: String
+    /// The fields that change; none of what is new.
+    package let changes: [FieldChange]
+    /// What is sent; nil if there is nothing to do.
+    private let effect: Effect?
+
+    /// - Parameter effect: of the one step that does it; nil if there is nothing to do.
+    package init(
+        _ name: SharedName,
+        pk: String? = nil,
+        _ decision: Decision,
+        reason: String,
+        changes: [FieldChange] = [],
+        effect: Effect? = nil
+    ) {
+        kind = name.kind
+        self.name = name.name
+        self.pk = pk
+        self.decision = decision
+        self.reason = reason
+        self.changes = changes
+        self.effect = effect
+    }
+
+    /// Of its step, which what needs it comes after.
+    package var id: Step.ID { Step.ID(service: nil, .shared, name: "the \(title)") }
+    /// Nil if there is nothing to do.
+    package var step: Step? { effect.map { Step(id, $0) } }
+    /// Why it was written, once it is.
+    package var pastReason: String { decision == .create ? "it was missing" : reason }
+}
+
+extension SharedObjectPlan {
+    /// Plans the groups that a file declares, in its order.
+    ///
+    /// | a group of exactly that name | |
+    /// |---|---|
+    /// | is missing | is made, with the name and nothing else |
+    /// | is there | is in sync, whatever else it has; it is never changed or deleted |
+    static func groups(_ declared: [String], _ observed: [Group]) -> [SharedObjectPlan] {
+        guard !declared.isEmpty else { return [] }
+        let present = Dictionary(observed.map { ($0.name.exact, $0.pk) }, uniquingKeysWith: { first, _ in first })
+        return declared.map { group($0, pk: present[$0.exact]) }
+    }
+
+    /// - Parameter pk: of the one that is there; nil if it is missing.
+    package static func group(_ name: String, pk: String?) -> SharedObjectPlan {
+        let group = SharedName(.group, name)
+        guard let pk else {
+            return SharedObjectPlan(group, .create, reason: "new group", effect: .create([.group(named: name)]))
+        }
+        return SharedObjectPlan(group, pk: pk, .inSync, reason: "the group is there")
+    }
+}
+
+extension SharedObjectPlan {
+    /// Plans the policy that lets nobody in, for services that are closed.
+    ///
+    /// | a policy of that name | |
+    /// |---|---|
+    /// | is missing | is made |
+    /// | has another expression | is changed: what it closes would be open |
+    /// | has it | is in sync |
+    static func nobody(_ observed: ExpressionPolicy?) -> SharedObjectPlan {
+        let policy = SharedName(.expressionPolicy, ExpressionPolicy.nobodyName)
+        let name = FieldAssignment(field: "name", value: .text(policy.name))
+        let expression = FieldAssignment(field: "expression", value: .text(ExpressionPolicy.nobodyExpression))
+        guard let observed else {
+            let fields = ObjectFields(.expressionPolicy, [name, expression])
+            return SharedObjectPlan(policy, .create, reason: "new policy", effect: .create([fields]))
+        }
+        guard observed.expression.trimmed == ExpressionPolicy.nobodyExpression else {
+            let key = ObjectKey(kind: .expressionPolicy, key: observed.pk)
+            return SharedObjectPlan(
+                policy,
+                pk: observed.pk,
+                .update,
+                reason: "its expression was changed, and may let somebody in",
+                effect: .update(key, ObjectFields(.expressionPolicy, [expression]))
+            )
+        }
+        return SharedObjectPlan(policy, pk: observed.pk, .inSync, reason: "the policy is there")
+    }
+}
