@@ -14,7 +14,8 @@ package struct ExactText: Sendable, Hashable, Comparable, CustomStringConvertibl
     package var description: String { text }
 
     package static func == (left: ExactText, right: ExactText) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        var (left, right) = (left.text, right.text)
+        return left.withUTF8 { left in right.withUTF8 { left.count == $0.count && left.elementsEqual($0) } }
     }
 
     package static func < (left: ExactText, right: ExactText) -> Bool {
@@ -22,7 +23,8 @@ package struct ExactText: Sendable, Hashable, Comparable, CustomStringConvertibl
     }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         // No text goes on with this byte, so two texts in a row are told from two others.
         hasher.combine(0xFF as UInt8)
     }

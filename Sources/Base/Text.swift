@@ -34,8 +34,8 @@ extension Int {
 extension StringProtocol {
     /// Without white space at both ends, as Authentik stores text and the file's reader takes it.
     package var trimmed: String {
-        guard let first = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = unicodeScalars.lastIndex(where: { !$0.properties.isWhitespace })
+        guard let first = unicodeScalars.firstIndex(where: { !$0.isWhitespace }),
+            let last = unicodeScalars.lastIndex(where: { !$0.isWhitespace })
         else { return "" }
         return String(self[first..<unicodeScalars.index(after: last)])
     }
@@ -59,6 +59,11 @@ extension UInt8 {
 }
 
 extension Unicode.Scalar {
+    /// Unicode's White_Space; beyond ASCII it takes a look-up.
+    package var isWhitespace: Bool {
+        isASCII ? value == 0x20 || (0x09...0x0D).contains(value) : properties.isWhitespace
+    }
+
     /// Whether it must not reach a terminal, a page or a file for people as it is, wherever it is from: control characters,
     /// and those that reorder or break what is around them.
     ///

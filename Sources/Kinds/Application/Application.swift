@@ -75,22 +75,15 @@ extension Application {
 extension Application: ListedObject {
     package var key: String { pk }
 
-    private enum CodingKeys: String, CodingKey {
-        case pk, provider
-        case providerSummary = "provider_obj"
-        case backchannelProviders = "backchannel_providers_obj"
-        case policyEngineMode = "policy_engine_mode"
-        case isHidden = "meta_hide"
-    }
-
     package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: CodingKeys.self)
-        pk = try members.decode(String.self, forKey: .pk)
-        values = try FieldValues(Self.fields, from: decoder)
-        provider = try members.decodeIfPresent(Int.self, forKey: .provider)
-        providerSummary = try members.decodeIfPresent(ProviderSummary.self, forKey: .providerSummary)
-        backchannelProviders = try members.decodeIfPresent([ProviderSummary].self, forKey: .backchannelProviders) ?? []
-        policyEngineMode = try members.decodeIfPresent(String.self, forKey: .policyEngineMode) ?? "any"
-        isHidden = try members.decodeIfPresent(Bool.self, forKey: .isHidden) ?? false
+        let members = try decoder.container(keyedBy: AttributeKey.self)
+        pk = try members.decode(String.self, forKey: "pk")
+        values = try FieldValues(Self.fields, in: members)
+        provider = try members.decodeIfPresent(Int.self, forKey: "provider")
+        providerSummary = try members.decodeIfPresent(ProviderSummary.self, forKey: "provider_obj")
+        backchannelProviders =
+            try members.decodeIfPresent([ProviderSummary].self, forKey: "backchannel_providers_obj") ?? []
+        policyEngineMode = try members.decodeIfPresent(String.self, forKey: "policy_engine_mode") ?? "any"
+        isHidden = try members.decodeIfPresent(Bool.self, forKey: "meta_hide") ?? false
     }
 }

@@ -12,7 +12,9 @@ package import AuthentikAPI
 ///         .optional(.duration("days=30")),
 ///         doc: "How long a refresh token is valid."
 ///     )
-package struct FieldSpec: Sendable {
+///
+/// An object, since every service is compared row by row: it is handed on without copying what it holds.
+package final class FieldSpec: Sendable {
     /// Its name in the file: `launchURL`.
     package let name: FieldName
     /// Authentik's name of it, which plans, reports and marks have: `meta_launch_url`.
@@ -32,7 +34,7 @@ package struct FieldSpec: Sendable {
     /// One or two sentences for people: what it means, its unit, what holds without it.
     package let doc: String
     /// Its place in its table.
-    package internal(set) var index = 0
+    package let index: Int
 
     package init(
         _ name: FieldName,
@@ -44,7 +46,8 @@ package struct FieldSpec: Sendable {
         absent: FieldValue? = FieldValue.none,
         mayBeUnknown: Bool = false,
         isDefaultable: Bool = true,
-        doc: String
+        doc: String,
+        index: Int = 0
     ) {
         self.name = name
         self.attribute = attribute
@@ -56,6 +59,24 @@ package struct FieldSpec: Sendable {
         self.mayBeUnknown = mayBeUnknown
         self.isDefaultable = isDefaultable
         self.doc = doc
+        self.index = index
+    }
+
+    /// The same row at a place in a table.
+    convenience init(_ row: FieldSpec, at index: Int) {
+        self.init(
+            row.name,
+            row.attribute,
+            row.kind,
+            row.standing,
+            isSentOnCreate: row.isSentOnCreate,
+            since: row.since,
+            absent: row.absent,
+            mayBeUnknown: row.mayBeUnknown,
+            isDefaultable: row.isDefaultable,
+            doc: row.doc,
+            index: index
+        )
     }
 }
 

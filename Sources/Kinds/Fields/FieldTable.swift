@@ -11,11 +11,7 @@ package struct FieldTable: Sendable {
 
     /// - Parameter readFirst: which people read of before the others.
     package init(_ rows: [FieldSpec], readFirst: [FieldName] = []) {
-        let rows = rows.enumerated().map { index, row in
-            var row = row
-            row.index = index
-            return row
-        }
+        let rows = rows.enumerated().map { FieldSpec($1, at: $0) }
         byName = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0.index) })
         byAttribute = Dictionary(uniqueKeysWithValues: rows.map { ($0.attribute, $0.index) })
         self.rows = rows
@@ -64,21 +60,24 @@ extension FieldValues {
 // MARK: - Decoding
 
 /// One of Authentik's attributes, as the key of a JSON object.
-package struct AttributeKey: CodingKey {
-    package let stringValue: String
-    package var intValue: Int? { nil }
+struct AttributeKey: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
 
-    package init(stringValue: String) {
+    init(stringValue: String) {
         self.stringValue = stringValue
     }
 
-    package init?(intValue: Int) { nil }
+    init(stringLiteral value: String) {
+        stringValue = value
+    }
+
+    init?(intValue: Int) { nil }
 }
 
 extension FieldValues {
     /// Reads the attributes of a table from an answer; one that is null or not there becomes ``FieldSpec/absent``.
-    package init(_ table: FieldTable, from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: AttributeKey.self)
+    init(_ table: FieldTable, in members: KeyedDecodingContainer<AttributeKey>) throws {
         places = try table.rows.map { try $0.value(in: members) ?? $0.absent }
     }
 }

@@ -91,23 +91,17 @@ extension OAuth2Provider {
 extension OAuth2Provider: ListedObject {
     package var key: Int { pk }
 
-    private enum CodingKeys: String, CodingKey {
-        case pk
-        case backchannelLogoutURI = "backchannel_logout_uri"
-        case federatedSources = "jwt_federation_sources"
-        case federatedProviders = "jwt_federation_providers"
-        case applicationSlug = "assigned_application_slug"
-        case backchannelApplicationSlug = "assigned_backchannel_application_slug"
-    }
-
     package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: CodingKeys.self)
-        pk = try members.decode(Int.self, forKey: .pk)
-        values = try FieldValues(Self.fields, from: decoder)
-        backchannelLogoutURI = try members.decodeIfPresent(String.self, forKey: .backchannelLogoutURI)
-        federatedSources = try members.decodeIfPresent([String].self, forKey: .federatedSources) ?? []
-        federatedProviders = try members.decodeIfPresent([Int].self, forKey: .federatedProviders) ?? []
-        applicationSlug = try members.decodeIfPresent(String.self, forKey: .applicationSlug)
-        backchannelApplicationSlug = try members.decodeIfPresent(String.self, forKey: .backchannelApplicationSlug)
+        let members = try decoder.container(keyedBy: AttributeKey.self)
+        pk = try members.decode(Int.self, forKey: "pk")
+        values = try FieldValues(Self.fields, in: members)
+        backchannelLogoutURI = try members.decodeIfPresent(String.self, forKey: "backchannel_logout_uri")
+        federatedSources = try members.decodeIfPresent([String].self, forKey: "jwt_federation_sources") ?? []
+        federatedProviders = try members.decodeIfPresent([Int].self, forKey: "jwt_federation_providers") ?? []
+        applicationSlug = try members.decodeIfPresent(String.self, forKey: "assigned_application_slug")
+        backchannelApplicationSlug = try members.decodeIfPresent(
+            String.self,
+            forKey: "assigned_backchannel_application_slug"
+        )
     }
 }

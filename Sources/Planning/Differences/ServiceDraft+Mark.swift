@@ -27,7 +27,7 @@ extension ServiceDraft {
     /// A plan for what is there without a mark, as far as the service's policy lets it be taken over.
     ///
     /// - Parameter isAsCreated: whether the provider, if there is one, is what this program would have created.
-    func adopted(_ plan: ServicePlan, isAsCreated: Bool = true) -> ServicePlan {
+    func adopted(_ plan: ServicePlan, isAsCreated: @autoclosure () -> Bool = true) -> ServicePlan {
         guard mark == nil else { return plan }
         let what: String
         switch service.adopt {
@@ -38,7 +38,7 @@ extension ServiceDraft {
         case .never:
             let isOurs = application.map { service.wanted.isAsCreated($0.values, release) } ?? true
             let isWhole = application == nil || plan.changes.isEmpty
-            if isOurs, isAsCreated, isWhole, plan.changes.allSatisfy({ $0.before == nil }) { return plan }
+            if isOurs, isAsCreated(), isWhole, plan.changes.allSatisfy({ $0.before == nil }) { return plan }
             what = "is there without an ownership mark"
         }
         var conflict = plan
@@ -82,7 +82,13 @@ struct Withheld {
             + unknown.map { "provider.\($0)" }
     }
 
-    func contains(_ field: String, of object: ObjectKind) -> Bool { names.contains("\(object.rawValue).\(field)") }
+    func contains(_ field: String, of object: ObjectKind) -> Bool {
+        switch object {
+        case .application: note?.application[field] != nil
+        case .provider: note?.provider[field] != nil || unknown.contains(field)
+        case .published: false
+        }
+    }
 }
 
 extension ServiceDraft {

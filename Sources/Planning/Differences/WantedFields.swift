@@ -48,8 +48,7 @@ struct WantedFields {
     ) -> [FieldChange] {
         table.rows(in: release).compactMap { field in
             let before = observed.held(field)
-            let isDropped = formerly.contains(field.attribute)
-            guard let after = value(of: field, replacing: before, isDropped: isDropped) else { return nil }
+            guard let after = value(of: field, replacing: before, formerly: formerly) else { return nil }
             return change(of: field, before, after, firstOpens: firstOpens, names)
         }
     }
@@ -70,10 +69,11 @@ struct WantedFields {
     }
 
     /// What a field of an existing object should hold; nil if it is not managed or cannot be compared.
-    private func value(of field: FieldSpec, replacing before: FieldValue, isDropped: Bool) -> FieldValue? {
+    private func value(of field: FieldSpec, replacing before: FieldValue, formerly: [String]) -> FieldValue? {
         if before.isNone, field.isSecret || field.mayBeUnknown { return nil }
         if field.isSentOnCreate, before.words?.isEmpty == true { return created(field) }
-        let value = values[field] ?? (isDropped ? field.fallback(slug: slug) : nil)
+        let isDropped = values[field] == nil && formerly.contains(field.attribute)
+        let value = isDropped ? field.fallback(slug: slug) : values[field]
         if case .unresolvedSecret? = value { return nil }
         return value?.keepingLogoutEntries(of: before)
     }
@@ -148,9 +148,11 @@ struct ResolvedProvider {
 extension Service {
     /// The names of fields that the file sets and a release does not take.
     func unsupportedFields(_ release: Release) -> [FieldName] {
-        let ofApplication = Application.fields.rows.filter { declares($0) }
-        let ofProvider = OAuth2Provider.fields.rows.filter { provider?.declares($0) ?? false }
-        return (ofApplication + ofProvider).filter { !$0.exists(in: release) }.map(\.name)
+        let ofApplication = Application.fields.rows.filter { !$0.exists(in: release) && declares($0) }
+        let ofProvider = OAuth2Provider.fields.rows.filter {
+            !$0.exists(in: release) && provider?.declares($0) ?? false
+        }
+        return (ofApplication + ofProvider).map(\.name)
     }
 
     /// The attributes of its application that the file sets, as a mark remembers them: not the slug, which names it.
