@@ -46,6 +46,26 @@ extension Release {
         return "Enter a valid \(slug) consisting of letters, numbers, underscores or hyphens."
     }
 
+    /// Whether an application answers the key by which policies are bound to it, which is its own.
+    var showsBindingKey: Bool { self >= .august2026 }
+
+    // MARK: Access
+
+    /// Whether the installation has a flag that decides who may open an application without a binding.
+    var hasDefaultAccessFlag: Bool { self >= .may2026 }
+
+    /// Whether one of several groups and users is enough in the mode `all`.
+    var confusesModeAll: Bool { self == .december2025 }
+
+    /// Whether a binding can go by itself, and says so.
+    var hasExpiringBindings: Bool { self >= .august2026 }
+
+    /// Whether a binding shows only the names of its group and user, not all of them.
+    var abridgesBindingSubjects: Bool { self >= .december2025 }
+
+    /// Whether a flow of the installation asks whether it was set up already.
+    var guardsSetupFlow: Bool { self < .august2026 }
+
     // MARK: Providers
 
     /// Whether a provider tells the application that has it as a backchannel.
@@ -95,7 +115,7 @@ extension Release {
     var administratorKey: Int { self < .december2025 ? 6 : 3 }
 
     /// `/api/v3/admin/settings/` of a fresh installation.
-    var settings: JSONValue {
+    var settings: [String: JSONValue] {
         var settings: [String: JSONValue] = [
             "avatars": "gravatar,initials",
             "default_user_change_name": true,
@@ -116,7 +136,7 @@ extension Release {
             settings["pagination_max_page_size"] = .integer(maximumPageSize)
             settings["flags"] = [:]
         }
-        return .object(settings)
+        return settings
     }
 }
 

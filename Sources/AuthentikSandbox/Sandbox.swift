@@ -91,6 +91,16 @@ package final class Sandbox: Sendable {
     /// What it holds now.
     package var state: SandboxState { SandboxState(store.withLock { $0 }) }
 
+    /// Changes what it holds between two requests, as somebody at its database would: no event tells of it.
+    package func change(_ body: (inout SandboxState) -> Void) {
+        store.withLock { store in
+            var state = SandboxState(store)
+            body(&state)
+            store = state.store
+        }
+        keeper?.noteChange()
+    }
+
     /// Answers one request; requests are answered one after the other.
     func answer(_ request: APIRequest) -> APIResponse {
         let answer = store.withLock { store in

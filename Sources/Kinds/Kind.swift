@@ -74,7 +74,8 @@ package final class Kind: Sendable {
 
     /// All kinds, in the order in which people read of them.
     package static let all = [
-        application, oauth2Provider, mark, flow, certificate, scopeMapping, group, policyBinding, expressionPolicy, user,
+        application, oauth2Provider, mark, flow, certificate, scopeMapping, group, policyBinding, expressionPolicy,
+        user,
         policy,
     ]
 }

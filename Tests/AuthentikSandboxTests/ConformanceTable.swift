@@ -24,8 +24,10 @@ struct ConformanceTable {
             Each row is a scenario that was recorded, request by request, of a live Authentik, and replayed against
             `reconcile sandbox` of that release: status, content type, error bodies, and every field and value. What
             cannot be equal (keys, generated ids and secrets, dates, host names) is matched up one to one. The test
-            `ConformanceTests` makes this document and fails if it is not true. `grant-types-forecast` is the recorded
-            candidate of 2026.5 with two fields that later releases have; the sandbox calls it 2026.8.
+            `ConformanceTests` makes this document and fails if it is not true. `2026.5.0-rc1` is an early candidate;
+            `grant-types-forecast` is the same with two fields that 2026.5 came to have, `2026.5.0-rc1-may` the last
+            candidate, and `2026.8.0-rc1` one that has all of 2026.5 and nearly nothing of 2026.8. These three are
+            replayed against the sandbox's 2026.8, which has a few fields more.
 
             | server | scenario | exchanges | equal | different | left out |
             |---|---|---:|---:|---:|---:|

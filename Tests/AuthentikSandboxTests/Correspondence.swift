@@ -38,6 +38,8 @@ struct Correspondence {
             "/providers/\(match.1)/\(sandbox(.provider, String(match.2)))/"
         }.replacing(/context_model_pk=(\d+)/) { match in
             "context_model_pk=\(sandbox(.provider, String(match.1)))"
+        }.replacing(/for_user=(\d+)/) { match in
+            "for_user=\(sandbox(.user, String(match.1)))"
         }
     }
 
@@ -63,7 +65,7 @@ struct Correspondence {
     private static func kind(ofRequestField field: String) -> Kind? {
         switch field {
         case "provider", "providers": .provider
-        case "user", "users": .user
+        case "user", "users", "pk": .user
         default: nil
         }
     }

@@ -9,6 +9,10 @@ struct Recording {
         case december2024 = "2024.12.5"
         case december2025 = "2025.12.4"
         case may2026 = "2026.5.0-rc1"
+        /// The last candidate before 2026.5 was branched off, which has them.
+        case lateMay2026 = "2026.5.0-rc1-may"
+        /// A candidate that has all of 2026.5, and little of 2026.8.
+        case august2026 = "2026.8.0-rc1"
         /// The candidate with the two fields that later releases have.
         case forecast = "grant-types-forecast"
 
@@ -18,7 +22,18 @@ struct Recording {
             case .december2024: .december2024
             case .december2025: .december2025
             case .may2026: .may2026
-            case .forecast: .august2026
+            case .lateMay2026, .august2026, .forecast: .august2026
+            }
+        }
+
+        /// Whose flows, keys and scope mappings a scenario names; nil if no look at them was recorded.
+        func preflight(of scenario: String) -> Server? {
+            switch self {
+            case .lateMay2026: nil
+            case .december2024 where scenario == "access", .december2025 where scenario == "access": nil
+            // The forecast was recorded on the candidate's database.
+            case .forecast: .may2026
+            default: self
             }
         }
 

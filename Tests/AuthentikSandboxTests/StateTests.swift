@@ -18,7 +18,7 @@ import Testing
             "core/applications/?superuser_full_list=true", "providers/oauth2/?", "providers/proxy/?",
             "core/application_entitlements/?", "policies/bindings/?", "core/groups/?", "core/users/?", "core/tokens/?",
             "rbac/roles/?", "flows/instances/?", "propertymappings/provider/scope/?", "crypto/certificatekeypairs/?",
-            "outposts/instances/?", "events/events/?",
+            "outposts/instances/?", "events/events/?", "policies/all/?", "policies/expression/?",
         ]
         var contents: [JSONValue?] = []
         for list in lists {

@@ -189,7 +189,9 @@ import Testing
             application["description"] = .text("a\u{7}b")
             provider?.redirectURIs.append(.init(matchingMode: "strict", url: "https://x.example/", type: "logout"))
         }
-        world.bindings = [PolicyBinding(pk: "b", target: "app-grafana", subject: "group 'admins'")]
+        world.bindings = [
+            PolicyBinding(pk: "b", target: "app-grafana", subject: BindingSubject(.group, pk: "g"), name: "admins")
+        ]
         let export = world.export(.all(owner: "homelab"))
         #expect(export.declared == 1)
         for text in [

@@ -78,6 +78,7 @@ extension FieldValue {
         case .none, .unresolvedSecret: "null"
         case .text(let text), .duration(let text): quoted(text)
         case .flag(let flag): "\(flag)"
+        case .number(let number): "\(number)"
         case .reference(let reference): quoted(reference.name)
         case .references(let references): list(references.map(\.name))
         case .redirectURIs(let entries, _): list(entries.map(\.url))

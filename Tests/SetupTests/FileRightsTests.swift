@@ -2,6 +2,7 @@ import AuthentikAPI
 import AuthentikSandbox
 import CurlTransport
 import DesiredState
+import Kinds
 import Secrets
 import TestSupport
 import Testing

@@ -21,7 +21,7 @@ struct APIResponse {
     var location: String?
     /// Who asked; nil where no token was sent, or none that is valid.
     var caller: String?
-    /// The permissions that the request needs, granted or not.
+    /// The permissions that the request needs, granted or not; of an operation's own, those that depend on the body.
     var permissions: [String] = []
 
     init(_ status: Int, _ body: Body, allow: String? = nil, location: String? = nil) {

@@ -9,6 +9,7 @@ struct Routes: Sendable {
     /// The answer to a request: the path is looked at first, then the token, the method and the permission.
     func answer(_ request: APIRequest, in store: inout Store) -> APIResponse {
         var request = request
+        store.removeExpiredBindings()
         for route in routes {
             guard let key = route.match(request.path) else { continue }
             request.key = key
@@ -19,7 +20,7 @@ struct Routes: Sendable {
                 response = error.response(to: request.method, store.release)
             }
             response.caller = request.token.flatMap { store.user(tokenKey: $0)?.username }
-            response.permissions = route.permissions(for: request.method)
+            response.permissions += route.permissions(for: request.method)
             response.allow = response.allow ?? (response.isPage ? nil : route.allow)
             return response
         }
@@ -39,8 +40,10 @@ extension Routes {
                 + ProxyProviders.routes("api/v3/providers/proxy/")
                 + Outposts.routes("api/v3/outposts/instances/")
                 + ApplicationEntitlements.routes("api/v3/core/application_entitlements/")
-                + PolicyBindings.routes("api/v3/policies/bindings/")
-                + Groups.routes("api/v3/core/groups/")
+                + PolicyBindings.allRoutes
+                + ExpressionPolicies.allRoutes
+                + Policies.routes("api/v3/policies/all/")
+                + Groups.allRoutes
                 + Roles.routes("api/v3/rbac/roles/")
                 + Flows.allRoutes
                 + ScopeMappings.routes("api/v3/propertymappings/provider/scope/")

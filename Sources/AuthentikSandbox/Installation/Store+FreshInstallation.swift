@@ -132,10 +132,10 @@ extension Store {
     /// Makes the policies of a fresh installation and binds them.
     ///
     /// They guard flows, stages of flows, and the rules by which events are notified; the last two are no objects here
-    /// and have a UUID only.
+    /// and have a UUID only. Two are in prompts and bound to nothing.
     mutating func makeDefaultPolicies() {
         func flow(_ slug: String) -> UUID { indexes.flowBySlug[slug] ?? UUID() }
-        bind("default-oobe-flow-set-authentication", to: UUID())
+        if release.guardsSetupFlow { bind("default-oobe-flow-set-authentication", to: UUID()) }
         bind("default-oobe-prefill-user", to: UUID())
         bind("default-oobe-password-usable", to: flow("initial-setup"))
         bind("default-source-authentication-if-sso", to: flow("default-source-authentication"))
@@ -151,25 +151,31 @@ extension Store {
         if release >= .december2025 {
             bind("default-authentication-flow-authenticator-validate-stage", to: UUID(), order: 10, failureResult: true)
         }
+        replace(nil, with: Policy(name: "default-password-change-password-policy", kind: .password, promptCount: 1))
+        replace(nil, with: .expression("default-user-settings-authorization", promptCount: 1))
     }
 
     private mutating func bindMatcher(_ action: String, to target: UUID, name: String? = nil, order: Int = 0) {
         let words = (name ?? action).replacing("_", with: "-")
-        bind("default-match-\(words)", .eventMatcher(action: action), to: target, order: order)
+        bind(Policy(name: "default-match-\(words)", kind: .eventMatcher(action: action)), to: target, order: order)
     }
 
-    private mutating func bind(
-        _ name: String,
-        _ kind: Policy.Kind = .expression,
-        to target: UUID,
-        order: Int = 0,
-        failureResult: Bool = false
-    ) {
-        let policy = Policy(name: name, kind: kind)
-        policies[policy.pk] = policy
+    private mutating func bind(_ name: String, to target: UUID, order: Int = 0, failureResult: Bool = false) {
+        bind(.expression(name), to: target, order: order, failureResult: failureResult)
+    }
+
+    private mutating func bind(_ policy: Policy, to target: UUID, order: Int, failureResult: Bool = false) {
+        replace(nil, with: policy)
         replace(
             nil,
             with: PolicyBinding(target: target, policy: policy.pk, order: order, failureResult: failureResult)
         )
+    }
+}
+
+extension Policy {
+    /// One of the installation's own.
+    fileprivate static func expression(_ name: String, promptCount: Int = 0) -> Policy {
+        Policy(name: name, kind: .expression, expression: unknown, promptCount: promptCount)
     }
 }

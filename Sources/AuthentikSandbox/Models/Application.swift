@@ -20,7 +20,7 @@ struct Application: Sendable, Codable {
 }
 
 /// Whether one policy of an object lets in, or only all of them together.
-enum PolicyEngineMode: String, Choice, Codable {
+package enum PolicyEngineMode: String, Choice, Codable {
     case all, any
 }
 

@@ -76,18 +76,35 @@ extension Group {
     }
 }
 
+extension Policy {
+    var audited: AuditedModel {
+        let (app, modelName) =
+            switch kind {
+            case .expression: ("authentik_policies_expression", "expressionpolicy")
+            case .eventMatcher: ("authentik_policies_event_matcher", "eventmatcherpolicy")
+            case .password: ("authentik_policies_password", "passwordpolicy")
+            }
+        return AuditedModel(app: app, modelName: modelName, pk: .string(pk.digits), name: name)
+    }
+}
+
 extension PolicyBinding {
-    func audited(in store: Store) -> AuditedModel {
+    /// What Authentik calls it: `Binding from Grafana #0 to Group admins`.
+    func name(in store: Store) -> String {
         let target = self.target.flatMap { store.name(ofBindingTarget: $0) } ?? ""
         let subject =
-            group.flatMap { store.groups[$0] }.map { "Group \($0.name)" }
-            ?? user.flatMap { store.users[$0] }.map { "User \($0.username)" }
-            ?? policy.flatMap { store.policies[$0] }.map { "Policy \($0.name)" } ?? ""
-        return AuditedModel(
+            policy.flatMap { store.policies[$0] }.map { "Policy \($0.name)" }
+            ?? group.flatMap { store.groups[$0] }.map { "Group \($0.name)" }
+            ?? user.flatMap { store.users[$0] }.map { "User \($0.name)" } ?? ""
+        return "Binding from \(target) #\(order) to \(subject)"
+    }
+
+    func audited(in store: Store) -> AuditedModel {
+        AuditedModel(
             app: "authentik_policies",
             modelName: "policybinding",
             pk: .string(pk.digits),
-            name: "Binding from \(target) #\(order) to \(subject)"
+            name: name(in: store)
         )
     }
 }

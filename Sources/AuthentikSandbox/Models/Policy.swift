@@ -1,24 +1,47 @@
 import FoundationEssentials
 import JSON
 
-/// A policy that the installation brought along; what it would decide has no meaning here.
+/// `authentik_policies.policy`: what is asked when it is bound to something.
 struct Policy: Sendable, Codable {
     enum Kind: Sendable, Codable {
         case expression
         /// Matches events of one action.
         case eventMatcher(action: String)
+        /// What a new password must be like.
+        case password
     }
 
     var pk = UUID()
     var name: String
     var kind: Kind
+    /// The Python of an expression policy; see ``result`` for what of it means something here.
+    var expression = ""
+    /// Whether each execution is to be an event; kept and shown, and nothing more.
+    var logsExecution = false
+    /// In how many prompts it is, which are no objects here.
+    var promptCount = 0
+
+    /// What an expression policy decides; nil if that cannot be told here.
+    ///
+    /// There is no Python in the sandbox: besides comments and empty lines it understands `return True` and
+    /// `return False`.
+    var result: Bool? {
+        guard case .expression = kind else { return nil }
+        let statements = expression.split(whereSeparator: \.isNewline)
+            .map { String($0.prefix { $0 != "#" }).trimmed }.filter { !$0.isEmpty }
+        return switch statements {
+        case ["return True"]: true
+        case ["return False"]: false
+        default: nil
+        }
+    }
 
     func json(boundTo count: Int, _ release: Release) -> JSONValue {
         var fields: [String: JSONValue] = [
             "pk": pk.json,
             "name": .string(name),
-            "execution_logging": false,
-            "bound_to": .integer(count),
+            "execution_logging": .bool(logsExecution),
+            "bound_to": .integer(count + promptCount),
         ]
         switch kind {
         case .expression:
@@ -26,7 +49,7 @@ struct Policy: Sendable, Codable {
             fields["verbose_name"] = "Expression Policy"
             fields["verbose_name_plural"] = "Expression Policies"
             fields["meta_model_name"] = "authentik_policies_expression.expressionpolicy"
-            fields["expression"] = "return True"
+            fields["expression"] = .string(expression)
         case .eventMatcher(let action):
             fields["component"] = "ak-policy-event-matcher-form"
             fields["verbose_name"] = "Event Matcher Policy"
@@ -37,9 +60,50 @@ struct Policy: Sendable, Codable {
             fields["app"] = .null
             fields["model"] = .null
             if release >= .may2026 { fields["query"] = .null }
+        case .password:
+            fields["component"] = "ak-policy-password-form"
+            fields["verbose_name"] = "Password Policy"
+            fields["verbose_name_plural"] = "Password Policies"
+            fields["meta_model_name"] = "authentik_policies_password.passwordpolicy"
+            fields.merge(Self.passwordRules) { $1 }
         }
         return .object(fields)
     }
+
+    /// Those of a fresh installation, which cannot be changed here.
+    private static let passwordRules: [String: JSONValue] = [
+        "password_field": "password",
+        "amount_digits": 0,
+        "amount_uppercase": 0,
+        "amount_lowercase": 0,
+        "amount_symbols": 0,
+        "length_min": 8,
+        "symbol_charset": ##"!\"#$%&'()*+,-./:;<=>?@[\]^_`{|}~ "##,
+        "error_message": "Password needs to be 8 characters or longer.",
+        "check_static_rules": true,
+        "check_have_i_been_pwned": false,
+        "check_zxcvbn": true,
+        "hibp_allowed_count": 0,
+        "zxcvbn_score_threshold": 2,
+    ]
+}
+
+extension Policy {
+    /// Reads what was kept before policies could be changed, too.
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            pk: try values.decode(UUID.self, forKey: .pk),
+            name: try values.decode(String.self, forKey: .name),
+            kind: try values.decode(Kind.self, forKey: .kind),
+            expression: try values.decodeIfPresent(String.self, forKey: .expression) ?? Self.unknown,
+            logsExecution: try values.decodeIfPresent(Bool.self, forKey: .logsExecution) ?? false,
+            promptCount: try values.decodeIfPresent(Int.self, forKey: .promptCount) ?? 0
+        )
+    }
+
+    /// The expression of a policy that the installation brought along, which asks what is not known here.
+    static let unknown = "return ak_is_sso_flow"
 }
 
 /// `authentik_policies.policybinding`: who passes a target.
@@ -47,6 +111,7 @@ struct PolicyBinding: Sendable, Codable {
     var pk = UUID()
     /// An application's, an entitlement's or a flow's.
     var target: UUID?
+    /// What decides, if there is one, whatever else is set: a PATCH that names another subject leaves it there.
     var policy: UUID?
     var group: UUID?
     var user: Int?
@@ -56,4 +121,6 @@ struct PolicyBinding: Sendable, Codable {
     /// Seconds.
     var timeout = 30
     var failureResult = false
+    /// When it goes by itself; since 2026.8.
+    var expires: Date?
 }

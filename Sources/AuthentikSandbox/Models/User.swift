@@ -3,9 +3,10 @@ import JSON
 
 /// `authentik_core.user`.
 struct User: Sendable, Codable {
-    enum Kind: String, Codable {
-        case `internal`
+    enum Kind: String, Choice, Codable {
+        case `internal`, external
         case serviceAccount = "service_account"
+        case internalServiceAccount = "internal_service_account"
     }
 
     var pk: Int
@@ -21,7 +22,7 @@ struct User: Sendable, Codable {
     var uid = Random.hexadecimal(64)
     var joined = Date()
 
-    /// What a binding or a group shows of its user.
+    /// What a group shows of its member, and a binding of its user.
     var summary: [String: JSONValue] {
         [
             "pk": .integer(pk),
@@ -35,12 +36,17 @@ struct User: Sendable, Codable {
         ]
     }
 
-    func json(in store: Store) -> JSONValue {
+    /// What a binding shows of its user.
+    func nested(in store: Store) -> JSONValue {
+        store.release.abridgesBindingSubjects ? .object(summary) : json(in: store)
+    }
+
+    func json(withGroups hasGroups: Bool = true, in store: Store) -> JSONValue {
         let groups = store.groups(of: pk)
         var fields = summary
         fields["is_superuser"] = .bool(store.isSuperuser(pk))
         fields["groups"] = .array(groups.map(\.pk.json))
-        fields["groups_obj"] = .array(groups.map { .object($0.summary(store.release)) })
+        fields["groups_obj"] = hasGroups ? .array(groups.map { .object($0.summary(store.release)) }) : .null
         fields["avatar"] = .string(Self.avatar)
         fields["path"] = .string(path)
         fields["type"] = .string(kind.rawValue)

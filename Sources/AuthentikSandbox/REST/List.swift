@@ -60,6 +60,32 @@ struct Filter<Row> {
         conditions.append { value($0) == wanted }
     }
 
+    /// Primary keys of other objects, which must exist, and of which one is to be the row's.
+    mutating func references(_ name: String, exists: (UUID) -> Bool, _ value: @escaping (Row) -> UUID?) {
+        members(name, find: { text in UUID(lenient: text).flatMap { exists($0) ? $0 : nil } }) { row, wanted in
+            value(row).map { wanted.contains($0) } ?? false
+        }
+    }
+
+    /// Other objects, each named by a text, of which one is to be the row's.
+    mutating func members<Key: Hashable>(
+        _ name: String,
+        find: (String) -> Key?,
+        _ matches: @escaping (Row, Set<Key>) -> Bool
+    ) {
+        let texts = query.all(name)
+        if texts.isEmpty { return }
+        var wanted: Set<Key> = []
+        for text in texts {
+            guard let key = find(text) else {
+                errors[name] = .strings(["Select a valid choice. \(text) is not one of the available choices."])
+                return
+            }
+            wanted.insert(key)
+        }
+        conditions.append { matches($0, wanted) }
+    }
+
     /// Every word of `search` must occur in one of the texts, in any case.
     mutating func search(_ texts: @escaping (Row) -> [String]) {
         guard let search = query["search"] else { return }

@@ -9,13 +9,23 @@ enum Accounts {
         return [
             Route("GET", users + "me/", Users.me),
             Route("POST", users + "service_account/", permission: Users.permission("add"), Users.makeServiceAccount),
-            Route(users, .tokens, methods: ["GET", "POST"], ["GET": .init(Users.permission("view"), Users.list)]),
+            Route(
+                users,
+                .tokens,
+                methods: ["GET", "POST"],
+                [
+                    "GET": .init(Users.permission("view"), Users.list),
+                    "POST": .init(Users.permission("add"), Users.create),
+                ]
+            ),
             Route(
                 users + "{}/",
                 .tokens,
                 methods: ["GET", "PUT", "PATCH", "DELETE"],
                 [
                     "GET": .init(Users.permission("view"), Users.retrieve),
+                    "PUT": .init(Users.permission("change"), Users.update),
+                    "PATCH": .init(Users.permission("change"), Users.update),
                     "DELETE": .init(Users.permission("delete"), Users.destroy),
                 ]
             ),

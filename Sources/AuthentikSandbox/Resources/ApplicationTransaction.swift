@@ -2,7 +2,8 @@ import JSON
 
 /// `PUT /core/transactional/applications/`: a provider, its application and its bindings, all or nothing.
 ///
-/// What is wrong with the application is told before what is wrong with the provider. Neither may exist.
+/// What is wrong with the application is told before what is wrong with the provider. Neither may exist. That the caller
+/// may not add bindings is told last.
 enum ApplicationTransaction {
     /// The kinds of provider that Authentik takes here.
     private static let providerModels = [
@@ -55,6 +56,8 @@ enum ApplicationTransaction {
             try OAuth2Providers.validate(providerBody, into: &provider, partial: false, in: store)
         }
         try fields.finish()
+        let permissions = bindings.isEmpty ? [] : [PolicyBindings.permission("add")]
+        guard permissions.allSatisfy({ store.may(request.callerKey, $0) }) else { throw .permissionDenied }
 
         application.provider = provider.pk
         OAuth2Providers.insert(provider, in: &store)
@@ -63,7 +66,9 @@ enum ApplicationTransaction {
             binding.target = application.pk
             PolicyBindings.insert(binding, in: &store)
         }
-        return .ok(["applied": true, "logs": []])
+        var answer = APIResponse.ok(["applied": true, "logs": []])
+        answer.permissions = permissions
+        return answer
     }
 }
 

@@ -35,6 +35,10 @@ enum Groups: EditableResource {
     static func filter(_ filter: inout Filter<Group>, in store: Store) {
         filter.text("name") { $0.name }
         filter.flag("is_superuser") { $0.isSuperuser }
+        filter.members("members_by_username", find: { store.indexes.userByName[$0] }) { !$1.isDisjoint(with: $0.users) }
+        filter.members("members_by_pk", find: { Int($0).flatMap { store.users[$0]?.pk } }) {
+            !$1.isDisjoint(with: $0.users)
+        }
         filter.search { [$0.name] }
     }
 
@@ -69,7 +73,7 @@ enum Groups: EditableResource {
 
     /// What a binding shows of its group.
     static func nested(_ row: Group, in store: Store) -> JSONValue {
-        store.release.groupsHaveParents
+        store.release.abridgesBindingSubjects
             ? .object(row.summary(store.release)) : .object(json(row, withUsers: true, in: store))
     }
 
@@ -106,4 +110,62 @@ enum Groups: EditableResource {
     static func replace(_ old: Group, with new: Group, in store: inout Store) { store.replace(old, with: new) }
 
     static func delete(_ row: Group, in store: inout Store) { store.replace(row, with: nil) }
+}
+
+extension Groups {
+    static let allRoutes: [Route] = {
+        let path = "api/v3/core/groups/"
+        return routes(path) + [
+            Route("POST", path + "{}/add_user/", permission: "\(app).add_user_to_group", addUser),
+            Route("POST", path + "{}/remove_user/", permission: "\(app).remove_user_from_group", removeUser),
+            Route("GET", path + "{}/used_by/", permission: permission("view"), usedBy),
+        ]
+    }()
+
+    private static func addUser(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let group = try find(request, in: store)
+        let user = try member(request, in: store)
+        if !group.users.contains(user) { store.replaceMembers(of: group, with: group.users + [user]) }
+        return .deleted
+    }
+
+    private static func removeUser(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let group = try find(request, in: store)
+        let user = try member(request, in: store)
+        store.replaceMembers(of: group, with: group.users.filter { $0 != user })
+        return .deleted
+    }
+
+    /// The user whom a request names, and its caller may see.
+    private static func member(_ request: APIRequest, in store: Store) throws(Refusal) -> Int {
+        let pk = try request.json()["pk"]
+        guard let key = pk?.integer ?? pk?.string.flatMap({ Int($0) }), let user = store.users[key],
+            store.may(request.callerKey, Users.permission("view"))
+        else { throw .notFound }
+        return user.pk
+    }
+
+    /// The bindings and members of a group, as far as the caller may see such things.
+    private static func usedBy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let group = try find(request, in: store)
+        let state = store
+        func use(_ model: any Resource.Type, pk: JSONValue, name: String, action: String) -> JSONValue {
+            [
+                "app": .string(model.app), "model_name": .string(model.modelName), "pk": pk, "name": .string(name),
+                "action": .string(action),
+            ]
+        }
+        var uses: [JSONValue] = []
+        if store.may(request.callerKey, PolicyBindings.permission("view")) {
+            uses += store.bindings.inOrderOfCreation.filter { $0.group == group.pk }.map { binding in
+                use(PolicyBindings.self, pk: binding.pk.json, name: binding.name(in: state), action: "cascade")
+            }
+        }
+        if store.may(request.callerKey, Users.permission("view")) {
+            uses += group.users.compactMap { state.users[$0] }.map { user in
+                use(Users.self, pk: .string(String(user.pk)), name: user.username, action: "cascade_many")
+            }
+        }
+        return .ok(.array(uses))
+    }
 }

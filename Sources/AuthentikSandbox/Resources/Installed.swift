@@ -125,7 +125,10 @@ enum Administration {
             "api/v3/admin/settings/",
             .tokens,
             methods: ["GET", "PUT", "PATCH"],
-            ["GET": .init("authentik_rbac.view_system_settings", settings)]
+            [
+                "GET": .init("authentik_rbac.view_system_settings", settings),
+                "PATCH": .init("authentik_rbac.edit_system_settings", changeSettings),
+            ]
         ),
     ]
 
@@ -146,6 +149,25 @@ enum Administration {
     }
 
     private static func settings(_ request: APIRequest, in store: inout Store) -> APIResponse {
-        .ok(store.release.settings)
+        var settings = store.release.settings
+        if settings["flags"] != nil { settings["flags"] = .object(store.flags.mapValues { .bool($0) }) }
+        return .ok(.object(settings))
+    }
+
+    /// Only the flags can be changed here. What a request does not name of them is not set any more.
+    private static func changeSettings(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let body = try request.json()
+        guard store.release.hasDefaultAccessFlag, body.object?.keys.allSatisfy({ $0 == "flags" }) == true else {
+            throw .notInSandbox("another change of the settings than of their flags")
+        }
+        var fields = try Validator(body, partial: true)
+        var flags = JSONValue.object([:])
+        fields.dictionary("flags", into: &flags)
+        for (name, value) in flags.object ?? [:] where value.bool == nil {
+            fields.fail("flags", "Value for flag \(name) needs to be of type bool.")
+        }
+        try fields.finish()
+        store.flags = (flags.object ?? [:]).compactMapValues(\.bool)
+        return settings(request, in: &store)
     }
 }

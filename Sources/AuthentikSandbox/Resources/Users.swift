@@ -1,6 +1,7 @@
+import FoundationEssentials
 import JSON
 
-/// `/core/users/`, looked up by number; the only ones that can be made are service accounts.
+/// `/core/users/`, looked up by number.
 enum Users: Resource {
     static let app = "authentik_core"
     static let modelName = "user"
@@ -17,7 +18,16 @@ enum Users: Resource {
     static func filter(_ filter: inout Filter<User>, in store: Store) {
         filter.text("username") { $0.username }
         filter.text("name") { $0.name }
+        filter.text("email") { $0.email }
+        filter.text("uuid") { $0.uuid.text }
+        filter.text("path") { $0.path }
+        filter.anyText("type") { $0.kind.rawValue }
         filter.flag("is_active") { $0.isActive }
+        filter.flag("is_superuser") { store.isSuperuser($0.pk) }
+        filter.members("groups_by_name", find: { store.indexes.groupByName[$0] }) { store.isMember($0.pk, ofAny: $1) }
+        filter.members("groups_by_pk", find: { UUID(lenient: $0).flatMap { store.groups[$0]?.pk } }) {
+            store.isMember($0.pk, ofAny: $1)
+        }
         filter.search { [$0.username, $0.name, $0.email] }
     }
 
@@ -25,11 +35,83 @@ enum Users: Resource {
         switch field {
         case "username": { .text($0.username) }
         case "pk": { .number($0.pk) }
+        case "name": { .text($0.name) }
         default: nil
         }
     }
 
-    static func json(_ row: User, _ request: APIRequest, in store: Store) -> JSONValue { row.json(in: store) }
+    static func json(_ row: User, _ request: APIRequest, in store: Store) -> JSONValue {
+        row.json(withGroups: request.query["include_groups"]?.lowercased() != "false", in: store)
+    }
+
+    static func autocomplete(in store: Store) -> JSONValue {
+        func field(_ type: String, nullable: Bool = false, options: JSONValue = nil) -> JSONValue {
+            ["type": .string(type), "nullable": .bool(nullable), "options": options]
+        }
+        return [
+            "current_model": "authentik_core.user",
+            "models": [
+                "authentik_core.user": [
+                    "username": field("str"),
+                    "name": field("str"),
+                    "email": field("str"),
+                    "path": field("str"),
+                    "is_active": field("bool", nullable: true),
+                    "type": field("str", options: .strings(User.Kind.allCases.map(\.rawValue))),
+                    "attributes": [
+                        "type": "relation", "nullable": false, "options": nil,
+                        "relation": "authentik_core.user_attributes",
+                    ],
+                ]
+            ],
+        ]
+    }
+
+    static func create(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        var user = User(pk: 0)
+        let groups = try validate(request.json(), into: &user, partial: false, in: store)
+        user.pk = store.keys.makeUserKey()
+        store.replace(nil, with: user)
+        store.replaceGroups(of: user.pk, with: groups ?? [])
+        return .created(json(user, request, in: store))
+    }
+
+    static func update(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let old = try find(request, in: store)
+        var user = old
+        let groups = try validate(request.json(), into: &user, partial: request.method == "PATCH", in: store)
+        store.replace(old, with: user)
+        if let groups { store.replaceGroups(of: user.pk, with: groups) }
+        return .ok(json(user, request, in: store))
+    }
+
+    /// - Returns: the groups that the user shall be in; nil to leave it in those that it is in.
+    private static func validate(
+        _ body: JSONValue,
+        into draft: inout User,
+        partial: Bool,
+        in store: Store
+    ) throws(Refusal) -> [UUID]? {
+        let pk = draft.pk
+        var fields = try Validator(body, partial: partial)
+        fields.text("username", into: &draft.username, required: true, blank: false, maximum: 150) { username in
+            guard let other = store.indexes.userByName[username], other != pk else { return nil }
+            return "This field must be unique."
+        }
+        fields.text("name", into: &draft.name, required: true)
+        fields.flag("is_active", into: &draft.isActive)
+        fields.text("email", into: &draft.email, maximum: 254)
+        fields.text("path", into: &draft.path, blank: false)
+        fields.choice("type", into: &draft.kind)
+        var attributes = JSONValue.object(draft.attributes)
+        fields.dictionary("attributes", into: &attributes)
+        draft.attributes = attributes.object ?? [:]
+        var groups: [UUID] = []
+        fields.references("groups", into: &groups) { store.groups.contains($0) }
+        try fields.finish()
+        // A PUT that does not name them means none.
+        return fields.isSent("groups") || !partial ? groups : nil
+    }
 
     static func destroy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         store.replace(try find(request, in: store), with: nil)

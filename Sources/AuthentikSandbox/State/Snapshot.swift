@@ -25,6 +25,8 @@ struct Snapshot: Codable, Sendable {
     var bindings: [PolicyBinding]
     var outposts: [Outpost]
     var events: [Event]
+    /// Nil in a file of before there were any.
+    var flags: [String: Bool]?
 
     init(_ store: Store) {
         release = store.release
@@ -44,6 +46,7 @@ struct Snapshot: Codable, Sendable {
         bindings = store.bindings.inOrderOfCreation
         outposts = store.outposts.inOrderOfCreation
         events = store.events
+        flags = store.flags
     }
 }
 
@@ -57,13 +60,14 @@ extension Store {
         for row in snapshot.flows { replace(nil, with: row) }
         for row in snapshot.certificates { certificates[row.pk] = row }
         for row in snapshot.scopeMappings { scopeMappings[row.pk] = row }
-        for row in snapshot.policies { policies[row.pk] = row }
+        for row in snapshot.policies { replace(nil, with: row) }
         for row in snapshot.providers { replace(nil, with: row) }
         for row in snapshot.applications { replace(nil, with: row) }
         for row in snapshot.entitlements { replace(nil, with: row) }
         for row in snapshot.bindings { replace(nil, with: row) }
         for row in snapshot.outposts { outposts[row.pk] = row }
         events = snapshot.events
+        flags = snapshot.flags ?? [:]
         brand = snapshot.brand
         keys = snapshot.keys
     }

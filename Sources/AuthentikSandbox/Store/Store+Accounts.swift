@@ -40,19 +40,20 @@ extension Store {
         isSuperuser(user) || roles(of: user).contains { $0.permissions.contains(permission) }
     }
 
-    /// Whether a user may open an application: its bindings decide, and without an enabled one it is open to everybody.
-    func mayOpen(_ user: Int, _ application: Application) -> Bool {
-        let enabled = bindings(of: application.pk).filter(\.isEnabled)
-        if enabled.isEmpty { return true }
-        let groups = allGroups(of: user)
-        let results = enabled.map { binding in
-            // What a policy would decide is not known here: it lets nobody in.
-            let passes = binding.group.map { groups[$0] != nil } ?? binding.user.map { $0 == user } ?? false
-            return passes != binding.negate
-        }
-        switch application.policyEngineMode {
-        case .all: return results.allSatisfy { $0 }
-        case .any: return results.contains(true)
+    /// Whether a user is in one of some groups itself, not only in one below.
+    func isMember(_ user: Int, ofAny groups: Set<UUID>) -> Bool {
+        groups.contains { self.groups[$0]?.users.contains(user) ?? false }
+    }
+
+    /// Puts a user into some groups and takes it out of all others.
+    mutating func replaceGroups(of user: Int, with wanted: [UUID]) {
+        for group in groups.inOrderOfCreation {
+            let others = group.users.filter { $0 != user }
+            switch (group.users.contains(user), wanted.contains(group.pk)) {
+            case (false, true): replaceMembers(of: group, with: group.users + [user])
+            case (true, false): replaceMembers(of: group, with: others)
+            default: continue
+            }
         }
     }
 }

@@ -65,18 +65,57 @@ extension Store {
         } else if let old {
             for binding in bindings.inOrderOfCreation where binding.group == old.pk { replace(binding, with: nil) }
             groups[old.pk] = nil
+            for child in groups.inOrderOfCreation where child.parents.contains(old.pk) {
+                groups[child.pk]?.parents.removeAll { $0 == old.pk }
+            }
+        }
+    }
+
+    /// Somebody comes or goes; the group itself is not written.
+    mutating func replaceMembers(of old: Group, with users: [Int]) {
+        var new = old
+        new.users = users
+        groups[new.pk] = new
+        auditMembers(old, new)
+    }
+
+    /// A policy that goes takes its bindings along, like a group.
+    mutating func replace(_ old: Policy?, with new: Policy?) {
+        audit(old, new, \.audited)
+        if let old { indexes.policyByName[old.name] = nil }
+        if let new {
+            indexes.policyByName[new.name] = new.pk
+            policies[new.pk] = new
+        } else if let old {
+            for binding in bindings(ofPolicy: old.pk) { replace(binding, with: nil) }
+            indexes.bindingsByPolicy[old.pk] = nil
+            policies[old.pk] = nil
         }
     }
 
     mutating func replace(_ old: PolicyBinding?, with new: PolicyBinding?) {
         if let old, new == nil { audit(.modelDeleted, old.audited(in: self)) }
-        if let old, let target = old.target { indexes.bindingsByTarget[target]?.remove(old.pk) }
+        if let old {
+            if let target = old.target { indexes.bindingsByTarget[target]?.remove(old.pk) }
+            if let policy = old.policy { indexes.bindingsByPolicy[policy]?.remove(old.pk) }
+            indexes.expiringBindings.remove(old.pk)
+        }
         if let new {
             if let target = new.target { indexes.bindingsByTarget[target, default: []].insert(new.pk) }
+            if let policy = new.policy { indexes.bindingsByPolicy[policy, default: []].insert(new.pk) }
+            if new.expires != nil { indexes.expiringBindings.insert(new.pk) }
             bindings[new.pk] = new
             audit(old == nil ? .modelCreated : .modelUpdated, new.audited(in: self))
         } else if let old {
             bindings[old.pk] = nil
+        }
+    }
+
+    /// Removes the bindings whose time is over; that is nobody's request, so no event.
+    mutating func removeExpiredBindings(at now: Date = Date()) {
+        for pk in indexes.expiringBindings {
+            guard let binding = bindings[pk], let expires = binding.expires, expires <= now else { continue }
+            replace(binding, with: nil)
         }
     }
 
@@ -123,9 +162,9 @@ extension Store {
             users[new.pk] = new
             keys.reserveUserKey(new.pk)
         } else if let old {
-            users[old.pk] = nil
             for token in tokens.inOrderOfCreation where token.user == old.pk { replace(token, with: nil) }
             for binding in bindings.inOrderOfCreation where binding.user == old.pk { replace(binding, with: nil) }
+            users[old.pk] = nil
             for group in groups.inOrderOfCreation where group.users.contains(old.pk) {
                 groups[group.pk]?.users.removeAll { $0 == old.pk }
             }

@@ -26,6 +26,8 @@ struct Store: Sendable {
     var applicationLists = ApplicationListCache()
     var keys = KeyCounters()
     var brand = UUID()
+    /// The installation's flags that somebody set; what is not set is not shown either.
+    var flags: [String: Bool] = [:]
     /// What the audit log says of the request that is being answered; nil while the installation is made.
     var auditContext: AuditContext?
 
@@ -66,6 +68,7 @@ struct Indexes: Sendable {
     var applicationByBackchannelProvider: [Int: UUID] = [:]
     var providerByName: [String: Int] = [:]
     var providerByClientID: [String: Int] = [:]
+    var policyByName: [String: UUID] = [:]
     var groupByName: [String: UUID] = [:]
     var flowBySlug: [String: UUID] = [:]
     var roleByName: [String: UUID] = [:]
@@ -74,6 +77,9 @@ struct Indexes: Sendable {
     var tokenByKey: [String: UUID] = [:]
     var entitlementsByApplication: [UUID: [String: UUID]] = [:]
     var bindingsByTarget: [UUID: Set<UUID>] = [:]
+    var bindingsByPolicy: [UUID: Set<UUID>] = [:]
+    /// Those that go by themselves.
+    var expiringBindings: Set<UUID> = []
 }
 
 extension Store {
@@ -102,12 +108,22 @@ extension Store {
 
     /// The bindings of a target, in their order.
     func bindings(of target: UUID) -> [PolicyBinding] {
-        (indexes.bindingsByTarget[target] ?? []).compactMap { bindings[$0] }.sorted { $0.order < $1.order }
+        sorted(indexes.bindingsByTarget[target] ?? [])
     }
 
-    func bindingCount(of policy: UUID) -> Int {
-        bindings.inOrderOfCreation.count { $0.policy == policy }
+    /// The bindings that ask a policy.
+    func bindings(ofPolicy policy: UUID) -> [PolicyBinding] { sorted(indexes.bindingsByPolicy[policy] ?? []) }
+
+    func bindingCount(of policy: UUID) -> Int { indexes.bindingsByPolicy[policy]?.count ?? 0 }
+
+    private func sorted(_ keys: Set<UUID>) -> [PolicyBinding] {
+        keys.compactMap { bindings[$0] }.sorted { ($0.order, $0.pk.text) < ($1.order, $1.pk.text) }
     }
+
+    /// Whether an application that no enabled binding guards is open to everybody; else it is to nobody.
+    var opensWithoutBindings: Bool { !release.hasDefaultAccessFlag || flags[Self.defaultAccessFlag] ?? true }
+
+    static let defaultAccessFlag = "core_default_app_access"
 
     /// What a binding names its target by; nil if it can be none.
     func name(ofBindingTarget target: UUID) -> String? {

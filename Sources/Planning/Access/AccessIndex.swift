@@ -86,7 +86,10 @@ struct AccessIndex {
             return .unknown("the \(declared.description) is called '\(name)' by now")
         }
         if former != nil { return .vanished }
-        let nearest = Suggestion.nearest(to: declared.name, among: (pks[declared.kind] ?? [:]).keys.map(\.text).sorted())
+        let nearest = Suggestion.nearest(
+            to: declared.name,
+            among: (pks[declared.kind] ?? [:]).keys.map(\.text).sorted()
+        )
         return .unknown("there is no \(declared.description)" + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
     }
 

@@ -164,7 +164,8 @@ extension AccessDraft {
         guard let complaint = standing.complaint else { return nil }
         switch standing.state {
         case .closed: return "closed to everybody: \(complaint)"
-        case .blocked: return isNew ? "nobody could be kept out: \(complaint)" : "who may open it is left as it is: \(complaint)"
+        case .blocked:
+            return isNew ? "nobody could be kept out: \(complaint)" : "who may open it is left as it is: \(complaint)"
         default: return complaint
         }
     }
@@ -208,7 +209,8 @@ extension ObjectFields {
             references.append(
                 FieldReference(field: kind.rawValue, kind: maker, object: .existing(subject.reference))
             )
-        case .made(let step): references.append(FieldReference(field: kind.rawValue, kind: maker, object: .made(by: step)))
+        case .made(let step):
+            references.append(FieldReference(field: kind.rawValue, kind: maker, object: .made(by: step)))
         }
         return ObjectFields(
             .policyBinding,

@@ -86,7 +86,7 @@ struct Withheld {
         switch object {
         case .application: note?.application[field] != nil
         case .provider: note?.provider[field] != nil || unknown.contains(field)
-        case .published: false
+        case .access, .published: false
         }
     }
 }

@@ -60,8 +60,10 @@ extension ServiceDraft {
         }
     }
 
-    /// Brings a mark of ours up to date, and restarts the workload before that, if a restart is due. A note comes before
-    /// all else where there is something to be remembered if this program ends in between: a restart, or bindings.
+    /// Brings a mark of ours up to date, and restarts the workload before that, if a restart is due.
+    ///
+    /// A note comes before all else where there is something to be remembered if this program ends in between: a restart,
+    /// or bindings.
     ///
     /// While the object that the workload reads its secret from cannot be read, only the note of the restart is written:
     /// a later pass does the rest.

@@ -1,0 +1,90 @@
+/// The few mistakes of Python's syntax that the sandbox sees: brackets and quotes without their other half.
+///
+/// Authentik compiles an expression as the body of a function, so that its first line is line 2.
+struct PythonSyntax {
+    /// What Python says of a text; nil if the sandbox sees nothing wrong.
+    ///
+    /// - Parameter file: what the text is called in the message.
+    static func error(in text: String, file: String) -> String? {
+        var scanner = PythonSyntax(text)
+        return scanner.mistake().map { "Expression Syntax Error: \($0.message) (\(file), line \($0.line + 1))" }
+    }
+
+    private struct Mistake {
+        let message: String
+        let line: Int
+    }
+
+    private struct Bracket {
+        let character: Character
+        let line: Int
+    }
+
+    private static let closing: [Character: Character] = ["(": ")", "[": "]", "{": "}"]
+
+    private let characters: [Character]
+    private var index = 0
+    private var line = 1
+    private var open: [Bracket] = []
+
+    private init(_ text: String) {
+        characters = Array(text)
+    }
+
+    private mutating func mistake() -> Mistake? {
+        while index < characters.count {
+            let character = characters[index]
+            switch character {
+            case "#": skip(to: \.isNewline)
+            case "'", "\"": if let mistake = string(character) { return mistake }
+            case "(", "[", "{": open.append(Bracket(character: character, line: line))
+            case ")", "]", "}": if let mistake = close(character) { return mistake }
+            case _ where character.isNewline: line += 1
+            default: break
+            }
+            index += 1
+        }
+        return open.last.map { Mistake(message: "'\($0.character)' was never closed", line: $0.line) }
+    }
+
+    private mutating func close(_ character: Character) -> Mistake? {
+        guard let bracket = open.popLast() else { return Mistake(message: "unmatched '\(character)'", line: line) }
+        if Self.closing[bracket.character] == character { return nil }
+        let place = bracket.line == line ? "" : " on line \(bracket.line + 1)"
+        return Mistake(
+            message: "closing parenthesis '\(character)' does not match opening parenthesis '\(bracket.character)'"
+                + place,
+            line: line
+        )
+    }
+
+    /// Goes to the last quote of a string.
+    private mutating func string(_ quote: Character) -> Mistake? {
+        let start = line
+        let isTriple = characters[index...].starts(with: [quote, quote, quote])
+        index += isTriple ? 3 : 1
+        while index < characters.count {
+            let character = characters[index]
+            if character == "\\" {
+                index += 1
+                if index < characters.count, characters[index].isNewline { line += 1 }
+            } else if character == quote, !isTriple {
+                return nil
+            } else if isTriple, characters[index...].starts(with: [quote, quote, quote]) {
+                index += 2
+                return nil
+            } else if character.isNewline {
+                if !isTriple { break }
+                line += 1
+            }
+            index += 1
+        }
+        let kind = isTriple ? "triple-quoted string" : "string"
+        return Mistake(message: "unterminated \(kind) literal (detected at line \(line + 1))", line: start)
+    }
+
+    /// Goes to right before the first character that is so, or to the end.
+    private mutating func skip(to isEnd: (Character) -> Bool) {
+        while index + 1 < characters.count, !isEnd(characters[index + 1]) { index += 1 }
+    }
+}
