@@ -58,6 +58,7 @@ struct AccessDraft {
     private let index: AccessIndex
     private let bound: [BoundSubject]
     private let bindings: [PolicyBinding]
+    private let presentMode: AccessMode
     let isNew: Bool
 
     /// - Parameters:
@@ -75,6 +76,7 @@ struct AccessDraft {
         bound = mark?.access ?? []
         bindings = index.bindings(of: application)
         isNew = application == nil
+        presentMode = application.flatMap { AccessMode(rawValue: $0.policyEngineMode) } ?? .any
         standing = AccessStanding(.everyone)
         standing.expiring = bindings.filter(\.isExpiring).map(\.description)
         guard let subjects = access.subjects else {
@@ -90,7 +92,7 @@ struct AccessDraft {
             return
         }
         bind(wanted, isExclusive: subjects.isExclusive && isAsDeclared, isHeld: isHeld)
-        if isAsDeclared { setMode(subjects.mode, of: application) }
+        if isAsDeclared { setMode(subjects.mode) }
     }
 
     // MARK: - Who
@@ -106,7 +108,9 @@ struct AccessDraft {
             switch index.look(for: subject, bound: bound) {
             case .found(let pk): found.append((subject.kind, subject.name, .existing(pk)))
             case .made(let step): found.append((subject.kind, subject.name, .made(by: step)))
-            case .vanished: vanished.append(subject)
+            case .vanished(let former):
+                vanished.append(subject)
+                remember(former)
             case .unknown(let reason): unknown.append(reason)
             }
         }
@@ -114,10 +118,7 @@ struct AccessDraft {
         if !unknown.isEmpty {
             standing.state = .blocked
             standing.complaint = unknown.joined(separator: "; ")
-            guard !bound.isEmpty else { return (nil, false) }
-            let remaining = bound.filter { index.isThere($0.subject) && !isNobody($0.subject) }
-            let stay = remaining.map { ($0.subject.kind, $0.name, Ref.existing($0.subject)) }
-            return (stay.isEmpty ? close(stay) : stay, false)
+            return (bound.isEmpty ? nil : stayingWanted(), false)
         }
         guard !vanished.isEmpty else { return (found, true) }
         let gone = vanished.map { "the \($0.description)" }.joined(separator: " and ")
@@ -126,13 +127,32 @@ struct AccessDraft {
         return (isClosed ? close(found) : found, true)
     }
 
+    /// Those who are bound already, as far as they are there.
+    private mutating func stayingWanted() -> [Wanted] {
+        let there = bound.filter { index.isThere($0.subject) }
+        kept = []
+        for subject in bound where !there.contains(subject) { remember(subject) }
+        let isAnyMissed = there.isEmpty || presentMode == .all && there.count < bound.count
+        let mustClose = isAnyMissed || bound.contains { isNobody($0) }
+        let stay = there.filter { !isNobody($0) }.map { ($0.subject.kind, $0.name, Ref.existing($0.subject)) }
+        return mustClose ? close(stay) : stay
+    }
+
+    /// Keeps somebody in the mark who is gone: one who was never there is another matter.
+    private mutating func remember(_ former: BoundSubject) {
+        kept.append(BoundSubject(former.subject, name: former.name, order: former.order))
+    }
+
     private mutating func close(_ others: [Wanted]) -> [Wanted] {
         isClosed = true
         standing.state = .closed
         return others + [(.policy, ExpressionPolicy.nobodyName, index.closing)]
     }
 
-    private func isNobody(_ subject: BindingSubject) -> Bool { index.closing == .existing(subject) }
+    /// Also one that was deleted.
+    private func isNobody(_ subject: BoundSubject) -> Bool {
+        subject.subject.kind == .policy && subject.name == ExpressionPolicy.nobodyName
+    }
 
     // MARK: - Bindings
 
@@ -180,11 +200,10 @@ struct AccessDraft {
         bound.contains { $0.binding == binding.pk || $0.binding == nil && $0.subject == binding.subject }
     }
 
-    private mutating func setMode(_ mode: AccessMode, of application: Application?) {
-        let present = application.flatMap { AccessMode(rawValue: $0.policyEngineMode) } ?? .any
-        guard mode != present else { return }
+    private mutating func setMode(_ mode: AccessMode) {
+        guard mode != presentMode else { return }
         self.mode = mode
-        let before = isNew ? nil : FieldValue.text(present.rawValue)
+        let before = isNew ? nil : FieldValue.text(presentMode.rawValue)
         changes.append(FieldChange(object: .access, field: "mode", before: before, after: .text(mode.rawValue)))
     }
 
@@ -207,25 +226,17 @@ struct AccessDraft {
                 )
             )
         }
-        for correction in corrections {
-            changes.append(
-                FieldChange(
-                    object: .access,
-                    field: "\(correction.binding.subject.kind.rawValue) '\(correction.name)'",
-                    before: .text(correction.drift.map(\.before).joined(separator: ", ")),
-                    after: .text(correction.drift.map(\.after).joined(separator: ", "))
-                )
-            )
-        }
         for subject in kept {
-            let count = 1 + revocations.count { $0.subject == subject.subject }
-            guard count > 1 else { continue }
+            var drift = corrections.first { $0.binding.pk == subject.binding }?.drift ?? []
+            let surplus = revocations.count { $0.subject == subject.subject }
+            if surplus > 0 { drift.append(("bound \(surplus + 1) times", "bound once")) }
+            guard !drift.isEmpty else { continue }
             changes.append(
                 FieldChange(
                     object: .access,
                     field: subject.description,
-                    before: .text("bound \(count) times"),
-                    after: .text("bound once")
+                    before: .text(drift.map(\.before).joined(separator: ", ")),
+                    after: .text(drift.map(\.after).joined(separator: ", "))
                 )
             )
         }

@@ -36,7 +36,7 @@ struct AccessIndex {
         /// A group that the file declares and a step makes.
         case made(by: Step.ID)
         /// It was bound by this program, and is not there any more.
-        case vanished
+        case vanished(BoundSubject)
         /// There is none; the clause says so.
         case unknown(String)
     }
@@ -82,10 +82,10 @@ struct AccessIndex {
         if let pk = pks[declared.kind]?[declared.name.exact] { return .found(BindingSubject(declared.kind, pk: pk)) }
         if declared.kind == .group, let step = made[declared.name.exact] { return .made(by: step) }
         let former = bound.first { $0.subject.kind == declared.kind && $0.name.exact == declared.name.exact }
-        if let former, let name = names[former.subject] {
+        if let former {
+            guard let name = names[former.subject] else { return .vanished(former) }
             return .unknown("the \(declared.description) is called '\(name)' by now")
         }
-        if former != nil { return .vanished }
         let nearest = Suggestion.nearest(
             to: declared.name,
             among: (pks[declared.kind] ?? [:]).keys.map(\.text).sorted()
