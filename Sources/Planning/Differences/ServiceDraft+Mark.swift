@@ -55,7 +55,7 @@ extension ServiceDraft {
             return
         }
         var claim = mark.mark
-        claim.access = announcedSubjects ?? claim.access
+        if let announcedSubjects { claim.access = ((claim.access ?? []) + announcedSubjects).sorted() }
         plan.add(.claim, .claim(application: application.pk, claim))
         plan.add(.mark, .createMark(on: .existing(application.pk), mark, claim: plan.id(.claim)))
     }
