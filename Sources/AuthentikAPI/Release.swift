@@ -1,3 +1,5 @@
+import Base
+
 /// A release of Authentik, as `GET /admin/version/` names it: `2025.12.4`, `2026.5.0-rc1`.
 package struct Release: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let year: Int
@@ -7,14 +9,7 @@ package struct Release: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     private static let longest = 64
 
-    private static func isPart(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default: ".-+_".utf8.contains(byte)
-        }
-    }
+    private static func isPart(_ byte: UInt8) -> Bool { byte.isASCIIAlphanumeric || ".-+_".utf8.contains(byte) }
 
     /// Fails on a text that does not begin with a year and a month, or holds what no release has: it is shown everywhere.
     package init?(_ text: String) {

@@ -333,14 +333,11 @@ struct EnvironmentNames {
 
     /// `GRAFANA_CLIENT_SECRET` for `grafana`; where two slugs come to the same, the second gets a number.
     mutating func name(for slug: String) -> String {
-        let letters = slug.utf8.map { byte in
-            switch byte {
-            case 0x61...0x7A: byte - 0x20
-            case 0x30...0x39, 0x41...0x5A: byte
-            default: UInt8(ascii: "_")
-            }
+        let letters = slug.utf8.map { byte -> UInt8 in
+            guard byte.isASCIIAlphanumeric else { return UInt8(ascii: "_") }
+            return byte.isASCIILowercase ? byte - 0x20 : byte
         }
-        let isDigitFirst = letters.first.map { (0x30...0x39).contains($0) } ?? false
+        let isDigitFirst = letters.first?.isASCIIDigit ?? false
         let base = (isDigitFirst ? "_" : "") + String(decoding: letters, as: UTF8.self) + "_CLIENT_SECRET"
         var name = base
         var number = 2

@@ -1,3 +1,5 @@
+import Base
+
 /// Reads a JSON text (RFC 8259) in one pass.
 ///
 /// Numbers without fraction and exponent that fit become integers, all others doubles. Of members with the same name
@@ -33,7 +35,7 @@ struct JSONParser {
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+        case let byte where byte == UInt8(ascii: "-") || byte.isASCIIDigit: return try number()
         default: throw error("unexpected character")
         }
     }
@@ -115,7 +117,7 @@ struct JSONParser {
 
     private mutating func skipDigits() -> Int {
         let start = index
-        while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { index += 1 }
+        while let byte = peek, byte.isASCIIDigit { index += 1 }
         return index - start
     }
 

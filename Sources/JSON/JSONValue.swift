@@ -92,6 +92,7 @@ extension JSONValue {
 }
 
 extension JSONValue: Codable {
+    /// Tries the kinds in an order that fails seldom: each failure is an error that the decoder makes.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -100,6 +101,8 @@ extension JSONValue: Codable {
             self = .string(value)
         } else if let value = try? container.decode([String: JSONValue].self) {
             self = .object(value)
+        } else if let value = try? container.decode([JSONValue].self) {
+            self = .array(value)
         } else if let value = try? container.decode(Int.self) {
             self = .integer(value)
         } else if let value = try? container.decode(Bool.self) {
@@ -107,7 +110,8 @@ extension JSONValue: Codable {
         } else if let value = try? container.decode(Double.self) {
             self = .double(value)
         } else {
-            self = .array(try container.decode([JSONValue].self))
+            let context = DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "out of range")
+            throw DecodingError.typeMismatch(JSONValue.self, context)
         }
     }
 

@@ -1,3 +1,4 @@
+import Base
 import NIOCore
 package import Secrets
 
@@ -54,7 +55,7 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     private static func port(_ text: Substring) -> Int? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(text) else {
+        guard !text.isEmpty, text.utf8.allSatisfy(\.isASCIIDigit), let port = Int(text) else {
             return nil
         }
         return (0...65535).contains(port) ? port : nil

@@ -2,6 +2,11 @@ import FoundationEssentials
 import Glibc
 import SystemPackage
 
+/// The version of this program.
+enum Version {
+    static let current = "0.5.0"
+}
+
 /// The environment of this process, where options are looked for that the command line does not give.
 enum Environment {
     static let variables = ProcessInfo.processInfo.environment

@@ -42,7 +42,7 @@ def application() -> dict:
 
 def version() -> str:
     """That of the program."""
-    source = (REPOSITORY / "Sources/reconcile/Version.swift").read_text()
+    source = (REPOSITORY / "Sources/reconcile/Process.swift").read_text()
     return re.search(r'"(\d+\.\d+\.\d+)"', source)[1]
 
 

@@ -1,3 +1,5 @@
+import Base
+
 /// Numbers as Python's `float` reads them from text: `1.5`, ` +.5 `, `1_000`, `1e3`.
 ///
 /// https://docs.python.org/3/library/functions.html#float
@@ -52,10 +54,10 @@ enum PythonFloat {
             var digits = ""
             while let byte = rest.first {
                 switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.unicodeScalars.append(Unicode.Scalar(byte))
+                case _ where byte.isASCIIDigit: digits.unicodeScalars.append(Unicode.Scalar(byte))
                 case UInt8(ascii: "_"):
                     let next = rest.dropFirst().first ?? 0
-                    guard !digits.isEmpty, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next) else { return nil }
+                    guard !digits.isEmpty, next.isASCIIDigit else { return nil }
                 default: return digits
                 }
                 rest = rest.dropFirst()

@@ -1,3 +1,4 @@
+import Base
 package import JSON
 package import Secrets
 
@@ -191,15 +192,7 @@ extension OwnershipMark {
 
         /// As Authentik has slugs: only such a text may become part of a URL.
         private static func isSlug(_ text: String) -> Bool {
-            let isLetter = { (byte: UInt8) in
-                switch UInt8(byte) {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                    true
-                default: false
-                }
-            }
-            return !text.isEmpty && text.utf8.allSatisfy(isLetter)
+            !text.isEmpty && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }
         }
 
         /// Whether it is this owner's, or says of nobody that it is theirs.
@@ -273,7 +266,7 @@ extension String {
         let form = "0000-00-00T00:00:00Z".utf8
         return utf8.count == form.count
             && zip(utf8, form).allSatisfy { byte, sign in
-                sign == UInt8(ascii: "0") ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) : byte == sign
+                sign == UInt8(ascii: "0") ? byte.isASCIIDigit : byte == sign
             }
     }
 }

@@ -3,13 +3,13 @@ import Base
 /// Rules of host names (RFC 1123) and IP addresses.
 enum HostName {
     static func complaint(_ text: String) -> Complaint? {
-        if text.contains(":") || text.hasPrefix("[") {
+        if text.unicodeScalars.contains(":") || text.hasPrefix("[") {
             return isIPv6(text) ? nil : Complaint("is not a valid IP address")
         }
         if text.utf8.contains(where: { $0 >= 0x80 }) {
             return Complaint("has letters that no host name has", hint: "write it in its 'xn--' form")
         }
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        let labels = text.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false).map(Substring.init)
         let isName = text.utf8.count <= 253 && labels.allSatisfy(isLabel)
         guard isName else {
             return Complaint(
@@ -44,8 +44,9 @@ enum HostName {
     }
 
     private static func isLabel(_ label: Substring) -> Bool {
-        (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
-            && label.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") }
+        let hyphen = UInt8(ascii: "-")
+        return (1...63).contains(label.utf8.count) && label.utf8.first != hyphen && label.utf8.last != hyphen
+            && label.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == hyphen }
     }
 
     private static func isIPv4(_ text: String) -> Bool {

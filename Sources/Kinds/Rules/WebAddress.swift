@@ -22,16 +22,18 @@ package enum WebAddress {
     /// What is wrong with an http or https URL.
     static func complaint(about text: String, for use: Use) -> Complaint? {
         if let complaint = badCharacter(in: text) { return complaint }
-        guard let slashes = text.firstRange(of: "://"), isScheme(text[..<slashes.lowerBound]) else {
+        let scheme = text.prefix(upTo: text.unicodeScalars.firstIndex(of: ":") ?? text.startIndex)
+        let rest = text.unicodeScalars[scheme.endIndex...]
+        guard rest.starts(with: "://".unicodeScalars), isScheme(scheme) else {
             return Complaint("is not an absolute URL", hint: "write it with its scheme: https://…")
         }
-        guard schemes.contains(text[..<slashes.lowerBound].lowercased()) else {
+        guard schemes.contains(scheme.lowercased()) else {
             return Complaint("is not an http or https URL")
         }
-        let authority = text[slashes.upperBound...].prefix { !"/?#".contains($0) }
+        let authority = Substring(rest.dropFirst(3).prefix { !"/?#".unicodeScalars.contains($0) })
         let complaint = complaint(aboutAuthority: authority, for: use)
         // A password may have a '/' in it, and then most of it stands behind what looks like the host.
-        if authority.contains("@") || complaint != nil && text.contains("@") {
+        if authority.unicodeScalars.contains("@") || complaint != nil && text.unicodeScalars.contains("@") {
             let hint = "leave out what is before the '@'"
             return Complaint("has a user name or password in it", hint: hint, isSecret: true)
         }
@@ -45,13 +47,18 @@ package enum WebAddress {
     /// Of what may be a password nothing is repeated.
     static func badCharacter(in text: String) -> Complaint? {
         let isBad = { (scalar: Unicode.Scalar) in
-            scalar.properties.isWhitespace || "<>\"\\^`".unicodeScalars.contains(scalar)
+            switch scalar {
+            case "<", ">", "\"", "\\", "^", "`": true
+            default: scalar.isWhitespace
+            }
         }
         guard let bad = text.unicodeScalars.first(where: isBad) else { return nil }
-        if bad.properties.isWhitespace {
+        if bad.isWhitespace {
             return Complaint("has white space in it", hint: "a space is written %20")
         }
-        if text.contains("@") { return Complaint("has a character in it which no URL may have", isSecret: true) }
+        if text.unicodeScalars.contains("@") {
+            return Complaint("has a character in it which no URL may have", isSecret: true)
+        }
         return Complaint("has a '\(bad)' in it, which no URL may have")
     }
 
@@ -59,7 +66,7 @@ package enum WebAddress {
     ///
     /// Authentik takes it, and clients get along with it.
     static func fragment(in text: String) -> Complaint? {
-        guard text.contains("#") else { return nil }
+        guard text.unicodeScalars.contains("#") else { return nil }
         let hint = "OAuth2 allows none in a redirect URI; Authentik takes it"
         return Complaint("has a fragment ('#…')", hint: hint, severity: .warning)
     }
@@ -76,10 +83,10 @@ package enum WebAddress {
 
     /// What stands before and behind the colon that ends a host.
     private static func split(_ authority: Substring) -> (host: Substring, port: Substring?) {
-        let bracket = authority.hasPrefix("[") ? authority.lastIndex(of: "]") : nil
-        let tail = authority[(bracket ?? authority.startIndex)...]
+        let bracket = authority.hasPrefix("[") ? authority.unicodeScalars.lastIndex(of: "]") : nil
+        let tail = authority.unicodeScalars[(bracket ?? authority.startIndex)...]
         guard let colon = tail.firstIndex(of: ":") else { return (authority, nil) }
-        return (authority[..<colon], authority[colon...].dropFirst())
+        return (authority[..<colon], Substring(tail[colon...].dropFirst()))
     }
 
     private static func complaint(aboutPort port: Substring, for use: Use) -> Complaint? {

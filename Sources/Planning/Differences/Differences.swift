@@ -23,13 +23,13 @@ struct Differences {
         if let conflict = declaration.claim.conflict { return draft.stuck(.conflict, conflict) }
         if declaration.service.state == .absent { return planAbsence(draft, matching) }
         guard let provider = declaration.provider, let match = matching.provider(at: index) else {
-            return draft.planBookmark(observation)
+            return draft.planBookmark()
         }
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
         switch declaration.resolution ?? .failed(LookUpError("no secret was resolved for it")) {
         case .failed(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
         case .resolved(let resolved, _):
-            let plan = draft.plan(resolved, match, observation.names, observation)
+            let plan = draft.plan(resolved, match, observation.names)
             guard let publication = provider.publication else { return plan }
             let values = PublishedValues(
                 address: publication.publicURL ?? address,
@@ -55,7 +55,7 @@ struct Differences {
             case .resolved(let resolved, _)? = declaration.resolution
         else { return true }
         let draft = draft(declaration, deletions)
-        return draft.plan(resolved, match, observation.names, observation).decision != .conflict
+        return draft.plan(resolved, match, observation.names).decision != .conflict
     }
 
     private func draft(_ declaration: Declaration, _ deletions: DeletionRules) -> ServiceDraft {

@@ -34,7 +34,7 @@ struct ServiceDraft {
 
     // MARK: - Bookmarks
 
-    func planBookmark(_ index: Observation) -> ServicePlan {
+    func planBookmark() -> ServicePlan {
         guard let application else {
             if let accessBlock { return accessBlock }
             var plan = start(.create, "new")
@@ -76,12 +76,7 @@ struct ServiceDraft {
 
     // MARK: - OIDC services
 
-    func plan(
-        _ provider: ResolvedProvider,
-        _ match: ProviderMatcher.Match,
-        _ names: NameIndex,
-        _ index: Observation
-    ) -> ServicePlan {
+    func plan(_ provider: ResolvedProvider, _ match: ProviderMatcher.Match, _ names: NameIndex) -> ServicePlan {
         switch (application, match) {
         case (nil, _) where accessBlock != nil: return accessBlock ?? createBoth(provider)
         case (nil, .found(let own, _)):

@@ -71,7 +71,10 @@ struct Observation {
         var owned: [(application: Application, mark: OwnershipMark)] = []
         var unreadable: [(application: Application, remains: OwnershipMark.Remains)] = []
         var unseen: Set<String> = []
-        for index in marksByApplication.values {
+        // In the order of the slugs, which is that of what they make.
+        let slugs = observed.applications.map(\.slug)
+        let marked = marksByApplication.map { pk, mark in (slug: applicationsByPK[pk].map { slugs[$0] } ?? "", mark) }
+        for (_, index) in marked.sorted(by: { $0.slug < $1.slug }) {
             let mark = observed.marks[index]
             if let provider = mark.remains.provider {
                 markedByProvider[provider, default: []].insert(mark.application)
@@ -85,8 +88,6 @@ struct Observation {
             case (_, nil): if let slug = mark.remains.slug { unseen.insert(slug) }
             }
         }
-        owned.sort { $0.application.slug < $1.application.slug }
-        unreadable.sort { $0.application.slug < $1.application.slug }
         self.markedByProvider = markedByProvider
         self.owned = owned
         self.unreadable = unreadable

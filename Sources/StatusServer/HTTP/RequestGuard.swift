@@ -1,3 +1,4 @@
+import Base
 import NIOCore
 
 /// Refuses what a web page of somebody else's could make a browser send.
@@ -64,9 +65,7 @@ struct HostName: Sendable, Equatable {
             isAddress = SocketAddress.isIPv4(name)
         }
         let port = rest.dropFirst()
-        guard rest.isEmpty || (rest.first == ":" && port.utf8.allSatisfy { (0x30...0x39).contains($0) }) else {
-            return nil
-        }
+        guard rest.isEmpty || (rest.first == ":" && port.utf8.allSatisfy(\.isASCIIDigit)) else { return nil }
     }
 
     /// Whether a browser takes it for its own machine, whatever a name server says (RFC 6761, section 6.3).
