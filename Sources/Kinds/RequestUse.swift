@@ -62,6 +62,8 @@ package enum FileFeature: Sendable, CaseIterable {
     case groups
     /// A service says who may open it: everyone, or somebody in particular.
     case access
+    /// A service says that, and that it is somebody in particular.
+    case restriction
     /// A service's access names subjects of a kind.
     case accessGroups, accessUsers, accessPolicies
 }

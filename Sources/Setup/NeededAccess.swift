@@ -27,6 +27,7 @@ extension DesiredState {
         var features = Set(accessSubjects.keys.map(\.feature))
         if !groups.isEmpty { features.insert(.groups) }
         if managesAccess { features.insert(.access) }
+        if !accessSubjects.isEmpty { features.insert(.restriction) }
         return features
     }
 }

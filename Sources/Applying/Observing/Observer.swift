@@ -85,7 +85,8 @@ package struct Observer: Sendable {
     /// of applications is filtered by policy, so those that it hides are read by slug after the lists, a request each.
     /// Where something looks like a proxy provider and has no application that tells, one more list does. Where
     /// the file declares groups, or names them in who may open a service, one more; where it says who may open one,
-    /// bindings and the policy that lets nobody in; policies if it names any, and each user that it names.
+    /// bindings; if that is not everyone, the policy that lets nobody in; policies if it names any, and each user that it
+    /// names.
     ///
     /// - Parameter withShared: whether groups that are declared are looked at, also if no service needs them.
     /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
@@ -145,7 +146,7 @@ package struct Observer: Sendable {
         async let bindings = client.policyBindings()
         async let users = client.users(named: named[.user] ?? [])
         async let policies = named[.policy] == nil ? [] : client.policies()
-        async let nobody = client.expressionPolicy(named: ExpressionPolicy.nobodyName)
+        async let nobody = named.isEmpty ? nil : client.expressionPolicy(named: ExpressionPolicy.nobodyName)
         return try await ObservedAccess(bindings: bindings, users: users, policies: policies, nobody: nobody)
     }
 

@@ -55,7 +55,7 @@ extension Kind {
         noun: "policy",
         plural: "policies",
         requests: ["GET", "POST", "PATCH"].map {
-            RequestUse($0, .expressionPolicies, "close services whose last subject vanished", for: .access)
+            RequestUse($0, .expressionPolicies, "close services whose last subject vanished", for: .restriction)
         },
         writes: ObjectWrites(ExpressionPolicy.self)
     )

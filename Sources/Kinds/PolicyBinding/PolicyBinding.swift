@@ -120,8 +120,8 @@ extension Kind {
         noun: "policy binding",
         requests: [
             RequestUse("GET", .policyBindings, "see who may open applications", for: .access),
-            RequestUse("POST", .policyBindings, "let groups, users and policies in", for: .access),
-            RequestUse("PATCH", .policyBindings, "correct bindings", for: .access),
+            RequestUse("POST", .policyBindings, "let groups, users and policies in", for: .restriction),
+            RequestUse("PATCH", .policyBindings, "correct bindings", for: .restriction),
             RequestUse("DELETE", .policyBindings, "take bindings away", for: .access),
         ],
         writes: ObjectWrites(PolicyBinding.self)

@@ -35,13 +35,63 @@ import Testing
         }
     }
 
-    @Test(arguments: [false, true])
-    func `what is granted is what is used`(withGroups: Bool) async throws {
+    /// A file, and what it has beyond services.
+    struct Setting: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var features: Set<FileFeature>
+        /// What stands above the services.
+        var head = ""
+        /// Who may open each service; nil to say nothing.
+        var access: String?
+        /// Those of whom the file knows and that can vanish.
+        var subjects: [SubjectKind] = []
+
+        var services: String {
+            let slugs = ["grafana", "docs"]
+            return slugs.reduce(head + Workplace.services) { text, slug in
+                guard let access else { return text }
+                return text.replacing("- slug: \(slug)\n", with: "- slug: \(slug)\n    access: \(access)\n")
+            }
+        }
+    }
+
+    private static let settings = [
+        Setting(testDescription: "services", features: []),
+        Setting(testDescription: "groups", features: [.groups], head: "groups: [{name: family}]\n"),
+        Setting(testDescription: "everyone", features: [.access], access: "everyone"),
+        Setting(
+            testDescription: "access of groups",
+            features: [.access, .restriction, .accessGroups],
+            access: "{groups: [somebody]}",
+            subjects: [.group]
+        ),
+        Setting(
+            testDescription: "access of users",
+            features: [.access, .restriction, .accessUsers],
+            access: "{users: [somebody]}",
+            subjects: [.user]
+        ),
+        Setting(
+            testDescription: "access of policies",
+            features: [.access, .restriction, .accessPolicies],
+            access: "{policies: [somebody]}",
+            subjects: [.policy]
+        ),
+        Setting(
+            testDescription: "everything",
+            features: Set(FileFeature.allCases),
+            head: "groups: [{name: family}]\n",
+            access: "{groups: [family, somebody], users: [somebody], policies: [somebody], mode: all, exclusive: true}",
+            subjects: SubjectKind.allCases
+        ),
+    ]
+
+    @Test(arguments: settings)
+    func `what is granted is what is used`(setting: Setting) async throws {
         try await withWorkplace { workplace in
             let admin = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
-            let services = (withGroups ? "groups: [{name: family}]\n" : "") + Workplace.services
-            try workplace.write(services)
-            let features: Set<FileFeature> = withGroups ? [.groups] : []
+            for kind in setting.subjects { try await workplace.admin.makeSomebody(kind) }
+            try workplace.write(setting.services)
             let made = try await Command(
                 ["bootstrap", "--config", workplace.file.path],
                 environment: admin
@@ -50,7 +100,7 @@ import Testing
             try Data(made.output.utf8).write(to: workplace.tokenFile)
             workplace.sandbox.resetRequests()
 
-            try await live(workplace, services)
+            try await live(workplace, setting)
 
             let own = workplace.sandbox.requests.filter { $0.caller == Self.account }
             #expect(own.filter { $0.status == 403 }.map(\.path) == [])
@@ -65,9 +115,9 @@ import Testing
             )
             #expect(granted.subtracting(used).sorted() == [], "granted, and used by nothing")
             #expect(used.subtracting(granted).sorted() == [], "used, and not granted")
-            #expect(granted == Set(RequiredPermission.needed(by: features).map(\.name)))
+            #expect(granted == Set(RequiredPermission.needed(by: setting.features).map(\.name)))
             // The table itself, request by request.
-            let table = Set(RequestUse.needed(by: features).map { Kind($0.method, $0.endpoint) })
+            let table = Set(RequestUse.needed(by: setting.features).map { Kind($0.method, $0.endpoint) })
             let sent = Set(own.compactMap(Kind.init))
             #expect(own.allSatisfy { Kind($0) != nil })
             #expect(table.subtracting(sent).sorted() == [], "in the table, and never sent")
@@ -76,16 +126,10 @@ import Testing
     }
 
     /// Everything that is done with the account: create, update, link, mark, prune, release, and look at the audit log.
-    private func live(_ workplace: Workplace, _ services: String) async throws {
+    private func live(_ workplace: Workplace, _ setting: Setting) async throws {
         let admin = workplace.admin
-        let environment = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN_FILE": workplace.tokenFile.path]
-        func run(_ arguments: String...) async throws {
-            let result = try await Command(
-                arguments + ["--config", workplace.file.path],
-                environment: environment
-            ).run()
-            try #require([0, 2].contains(result.status), "\(arguments): \(result.output)\(result.errors)")
-        }
+        let services = setting.services
+        func run(_ arguments: String...) async throws { try await Self.run(arguments, workplace) }
         // Only the list of proxy providers tells what this is: no application does.
         try await admin.send(
             "POST",
@@ -113,6 +157,7 @@ import Testing
         try await admin.deleteApplication("docs")
         try await admin.send("POST", "core/applications/", ["name": "By hand", "slug": "docs"])
         try await run("--once")
+        try await liveWithAccess(workplace, setting)
 
         let daemon = try workplace.daemon()
         let status = try await daemon.settled("in sync") { $0["isInSync"] == true }
@@ -133,5 +178,92 @@ import Testing
         try await run("--once")
         try await run("release")
         #expect(try await admin.list("core/application_entitlements/").isEmpty)
+    }
+    /// Everything that is done about who may open a service: bind, correct, unbind, close, keep closed, open again.
+    private func liveWithAccess(_ workplace: Workplace, _ setting: Setting) async throws {
+        guard let access = setting.access else { return }
+        let admin = workplace.admin
+        func bindings() async throws -> [JSONValue] { try await admin.list("policies/bindings/?target=\(docs)") }
+        let docs = try #require(try await admin.application("docs")["pk"]?.string)
+        guard !setting.subjects.isEmpty else {
+            // What was restricted is opened.
+            try workplace.write(setting.services.replacing("access: \(access)", with: "access: {users: [akadmin]}"))
+            try await Self.run(["--once"], workplace, token: Workplace.token)
+            #expect(try await bindings().count == 1)
+            try workplace.write(setting.services)
+            try await Self.run(["--once"], workplace)
+            #expect(try await bindings() == [])
+            return
+        }
+        let bound = try await bindings()
+        let first = try #require(bound.first)
+        let pk = try #require(first["pk"]?.string)
+        let subject = try #require(SubjectKind.allCases.map(\.rawValue).first { first[$0]?.isNull == false })
+        try await admin.send(
+            "PATCH",
+            "policies/bindings/\(pk)/",
+            ["target": .string(docs), subject: first[subject] ?? .null, "order": 7, "enabled": false]
+        )
+        try await admin.send(
+            "POST",
+            "policies/bindings/",
+            ["target": .string(docs), subject: first[subject] ?? .null, "order": 99]
+        )
+        try await Self.run(["--once"], workplace)
+        #expect(try await bindings().count == bound.count)
+        for kind in setting.subjects { try await admin.deleteSomebody(kind) }
+        try await Self.run(["--once"], workplace, ends: 1)
+        let closing = try #require(
+            try await admin.list("policies/expression/").first { $0["name"] == "reconcile: nobody" }
+        )
+        let path = "policies/expression/\(closing["pk"]?.string ?? "")/"
+        try await admin.send("PATCH", path, ["expression": "return True"])
+        try await Self.run(["--once"], workplace, ends: 1)
+        #expect(try await admin.send("GET", path)["expression"] == "return False")
+        for kind in setting.subjects { try await admin.makeSomebody(kind) }
+        try await Self.run(["--once"], workplace)
+        #expect(try await bindings().count == bound.count)
+    }
+
+    /// - Parameter token: nil for that of the account.
+    private static func run(
+        _ arguments: [String],
+        _ workplace: Workplace,
+        token: String? = nil,
+        ends status: Int32? = nil
+    ) async throws {
+        var environment = ["AUTHENTIK_URL": workplace.address]
+        if let token {
+            environment["AUTHENTIK_TOKEN"] = token
+        } else {
+            environment["AUTHENTIK_TOKEN_FILE"] = workplace.tokenFile.path
+        }
+        let result = try await Command(arguments + ["--config", workplace.file.path], environment: environment).run()
+        let wanted: Set<Int32> = status.map { [$0] } ?? [0, 2]
+        try #require(wanted.contains(result.status), "\(arguments): \(result.output)\(result.errors)")
+    }
+}
+
+extension Admin {
+    private static let places: [SubjectKind: String] = [
+        .group: "core/groups", .user: "core/users", .policy: "policies/expression",
+    ]
+
+    /// Makes a group, user or policy of the name `somebody`.
+    fileprivate func makeSomebody(_ kind: SubjectKind) async throws {
+        let body: JSONValue =
+            switch kind {
+            case .group: ["name": "somebody"]
+            case .user: ["username": "somebody", "name": "Somebody"]
+            case .policy: ["name": "somebody", "expression": "return True"]
+            }
+        try await send("POST", "\(Self.places[kind] ?? "")/", body)
+    }
+
+    fileprivate func deleteSomebody(_ kind: SubjectKind) async throws {
+        let path = Self.places[kind] ?? ""
+        let name = kind == .user ? "username" : "name"
+        let found = try await list("\(path)/").first { $0[name] == "somebody" }?["pk"]
+        try await send("DELETE", "\(path)/\(found?.integer.map(String.init) ?? found?.string ?? "")/")
     }
 }
