@@ -41,7 +41,7 @@ extension Export {
     /// What it writes it reads and plans itself, and takes back what would change anything.
     ///
     /// - Parameters:
-    ///   - bindings: Of all objects, which a file cannot express.
+    ///   - bindings: Of all objects.
     ///   - entitlements: Of all applications, which a file cannot express either.
     ///   - address: Of Authentik, for people.
     package init(
@@ -51,6 +51,8 @@ extension Export {
         entitlements: [ApplicationEntitlement],
         address: String
     ) {
+        var observed = observed
+        observed.tellAccess(by: bindings)
         var selection = ExportSelection(scope, observed)
         let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         let providerNames = providers.mapValues(\.name)
@@ -76,21 +78,23 @@ extension Export {
         var variables = EnvironmentNames()
         document.services = selection.applications.map { application in
             let provider = application.provider.flatMap { providers[$0] }
+            let mark = selection.mark(of: application)
+            let access = ServiceAccess(application, bindings[application.pk] ?? [], mark: mark)
             var exporter = ServiceExporter(
                 application,
                 provider,
-                mark: selection.mark(of: application),
+                mark: mark,
                 names: names,
                 release: observed.release,
                 host: document.host
             )
             var service = exporter.export(&redirects, &variables)
+            service.add(access)
             service.remarks +=
                 ServiceRemarks(
                     application: application,
                     provider: provider,
-                    mark: selection.mark(of: application),
-                    bindings: bindings[application.pk] ?? [],
+                    mark: mark,
                     entitlements: entitlements[application.pk] ?? [],
                     providerNames: providerNames
                 ).texts

@@ -71,22 +71,29 @@ struct ExportCheck {
                     document.services[index].remarks.append(remark)
                 }
             default:
-                document.services[index].refusals.append(reason(of: service))
                 found = true
+                let access = service.changes.filter { $0.object == .access }
+                guard access.isEmpty || !document.services[index].takeBack("access", because: reason(of: access)) else {
+                    continue
+                }
+                document.services[index].refusals.append(reason(of: service))
             }
         }
         return found
     }
 
     private func reason(of service: ServicePlan) -> String {
-        guard !service.changes.isEmpty else { return service.reason }
-        let changes = service.changes.map { change in
+        service.changes.isEmpty ? service.reason : reason(of: service.changes)
+    }
+
+    private func reason(of changes: [FieldChange]) -> String {
+        let texts = changes.map { change in
             let record = ChangeRecord(change)
             let before = record.shownBefore?.joined(separator: ", ") ?? ""
             let after = record.shownAfter?.joined(separator: ", ") ?? ""
             return "\(change.field): \(before.isEmpty ? "(none)" : before) → \(after.isEmpty ? "(none)" : after)"
         }
-        return "it would change \(changes.joined(separator: "; "))"
+        return "it would change \(texts.joined(separator: "; "))"
     }
 
     /// As if each variable held the secret that the service has now.

@@ -190,6 +190,22 @@ struct ExportedService {
     var secret: (variable: String, value: Secret?)?
 
     var isDeclared: Bool { refusals.isEmpty }
+
+    mutating func add(_ access: ServiceAccess) {
+        remarks += access.remarks
+        guard let field = access.field else { return }
+        if access.isUnmanaged { unmanaged.append(field) } else { fields.append(field) }
+    }
+
+    /// Takes an optional field back: its value stays unmanaged.
+    ///
+    /// - Returns: whether it was there.
+    mutating func takeBack(_ name: String, because reason: String) -> Bool {
+        guard let index = fields.firstIndex(where: { $0.name == name && $0.isOptional }) else { return false }
+        fields.remove(at: index)
+        remarks.append("\(reason); it stays as it is")
+        return true
+    }
 }
 
 /// One field of a service, as lines of YAML.

@@ -11,8 +11,6 @@ struct ServiceRemarks {
     /// This owner's.
     let mark: OwnershipMark?
     /// Of the application.
-    let bindings: [PolicyBinding]
-    /// Of the application.
     let entitlements: [ApplicationEntitlement]
     /// Of all providers, by pk.
     let providerNames: [Int: String]
@@ -24,13 +22,6 @@ struct ServiceRemarks {
         var texts: [String] = []
         if let mark, mark.slug != application.slug {
             texts.append("its file calls it '\(mark.slug)'; somebody gave it another slug since")
-        }
-        if !bindings.isEmpty {
-            let subjects = bindings.map(\.description).sorted().joined(separator: ", ")
-            texts.append("who may open it (\(count(bindings.count, "policy binding")): \(subjects))")
-        }
-        if application.policyEngineMode != "any" {
-            texts.append("its policy engine mode, '\(application.policyEngineMode)'")
         }
         if !application.backchannelProviders.isEmpty {
             texts.append(list("backchannel provider", application.backchannelProviders.map { $0.name ?? "?" }))

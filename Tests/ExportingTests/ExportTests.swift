@@ -195,8 +195,8 @@ import Testing
         let export = world.export(.all(owner: "homelab"))
         #expect(export.declared == 1)
         for text in [
-            "1 logout redirect URI", "who may open it (1 policy binding: group 'admins')", "policy engine mode, 'all'",
-            "1 backchannel provider: 'SCIM'", "that lists hide it",
+            "1 logout redirect URI", "access: {groups: [admins], mode: all}", "1 backchannel provider: 'SCIM'",
+            "that lists hide it",
             "description has a control character in it; it stays as it is",
         ] {
             #expect(export.text.contains("# cannot be expressed: \(text)") || export.text.contains(text), "\(text)")

@@ -77,15 +77,26 @@ extension Workshop {
         "# not a comment", "x\n# y", "<b>&amp;</b>", "\u{FEFF}mark",
     ]
 
-    /// Makes services with and without a provider, some of them bound to a group, and a provider of nobody's.
+    /// Makes services with and without a provider, some of them with bindings, and a provider of nobody's.
     mutating func furnish(with random: SeededRandom, services: Int) async throws {
         var random = random
         let flows = try await admin.list("flows/instances/").filter { $0["designation"] == "authorization" }
         let keys = try await admin.list("crypto/certificatekeypairs/?has_key=true")
         let scopes = try await admin.list("propertymappings/provider/scope/")
-        let group = try await admin.send("POST", "core/groups/", ["name": "a\n# group"])
+        let subjects: [(field: String, pk: JSONValue)] = [
+            ("group", try await admin.send("POST", "core/groups/", ["name": "a\n# group"])["pk"] ?? .null),
+            ("group", try await admin.send("POST", "core/groups/", ["name": "# family"])["pk"] ?? .null),
+            ("user", try await admin.send("POST", "core/users/", ["username": "bob", "name": "Bob"])["pk"] ?? .null),
+            (
+                "policy",
+                try await admin.send("POST", "policies/expression/", ["name": "no: 1", "expression": "return True"])[
+                    "pk"
+                ]
+                    ?? .null
+            ),
+        ]
         for number in 1...services {
-            try await furnish(number, &random, flows: flows, keys: keys, scopes: scopes, group: group)
+            try await furnish(number, &random, flows: flows, keys: keys, scopes: scopes, subjects: subjects)
         }
         try await admin.makeProvider("lone")
         let gate = try await admin.send(
@@ -113,7 +124,7 @@ extension Workshop {
         flows: [JSONValue],
         keys: [JSONValue],
         scopes: [JSONValue],
-        group: JSONValue
+        subjects: [(field: String, pk: JSONValue)]
     ) async throws {
         func text() -> String { Self.texts.randomElement(using: &random) ?? "" }
         let slug =
@@ -151,11 +162,15 @@ extension Workshop {
             application["provider"] = provider["pk"] ?? .null
         }
         let created = try await admin.send("POST", "core/applications/", .object(application))
-        if random.chance(0.2) {
+        for order in 0..<3 where random.chance(0.2) {
+            guard let subject = subjects.randomElement(using: &random) else { continue }
             try await admin.send(
                 "POST",
                 "policies/bindings/",
-                ["target": created["pk"] ?? .null, "group": group["pk"] ?? .null, "order": 0]
+                [
+                    "target": created["pk"] ?? .null, subject.field: subject.pk, "order": .integer(order),
+                    "enabled": .bool(random.chance(0.8)), "negate": .bool(random.chance(0.1)),
+                ]
             )
         }
     }

@@ -88,6 +88,8 @@ struct World {
             else { continue }
             secrets[reference] = .present(secret)
         }
+        var observed = observed
+        observed.tellAccess(by: bindings)
         return Planner.plan(desired, secrets: secrets, observed: observed)
     }
 }

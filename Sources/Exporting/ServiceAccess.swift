@@ -1,0 +1,140 @@
+import AuthentikAPI
+import Base
+package import Kinds
+package import Planning
+import YAMLDocument
+
+/// Who may open an application, as a file says it.
+///
+/// | what is bound | `access` |
+/// |---|---|
+/// | nothing | left out; `everyone` if this owner's mark says that its file says so |
+/// | the policy that lets nobody in | left out: the service is closed |
+/// | what a file can say, with a mark of this owner | as the mark says: what others bound is a remark; where the mark tells of none, a comment |
+/// | the same without one | all of it |
+///
+/// A file cannot say a binding that is disabled, negated, lets in where it fails, ends by itself, is there twice, or whose
+/// subject has no name. It stays as it is; where this program made it, `access` is left out as a whole, since a pass would
+/// mend it.
+struct ServiceAccess {
+    /// Nil to leave it out.
+    private(set) var field: ExportedField?
+    /// Whether the file of its owner leaves it alone.
+    private(set) var isUnmanaged = false
+    /// A clause for each thing that no file can say.
+    private(set) var remarks: [String] = []
+
+    private let mode: AccessMode
+
+    /// - Parameters:
+    ///   - bindings: of the application.
+    ///   - mark: of this owner.
+    init(_ application: Application, _ bindings: [PolicyBinding], mark: OwnershipMark?) {
+        mode = AccessMode(rawValue: application.policyEngineMode) ?? .any
+        let bindings = bindings.sorted { ($0.order, $0.pk) < ($1.order, $1.pk) }
+        read(bindings, bound: mark?.access)
+        isUnmanaged = mark != nil && mark?.access == nil && field != nil
+        // One without bindings is open to everybody, whatever its mode.
+        if mode != .any, field == nil || bindings.isEmpty || mark?.access == [] {
+            remarks.append("its policy engine mode, '\(application.policyEngineMode)'")
+        }
+    }
+
+    /// - Parameter bound: what the mark says that this program bound; nil if it does not say.
+    private mutating func read(_ bindings: [PolicyBinding], bound: [BoundSubject]?) {
+        if bindings.contains(where: \.isOfNobody) {
+            let others = bindings.filter { !$0.isOfNobody }
+            remarks.append("who may open it: the policy '\(ExpressionPolicy.nobodyName)' closes it")
+            if !others.isEmpty { remarks.append(list("policy binding", others.map(\.description))) }
+            return
+        }
+        if bound == [] { field = ExportedField(name: "access", lines: ["access: everyone"], isOptional: true) }
+        var said: [PolicyBinding] = []
+        var isOwnUnsaid = false
+        for binding in bindings {
+            let isOwn = bound?.contains { $0.isMade(as: binding) } ?? false
+            if bound != nil, !isOwn {
+                remarks.append("who may open it besides: \(binding.description), whom another bound")
+            } else if let complaint = complaint(about: binding, among: bindings) {
+                remarks.append("who may open it: \(binding.description), which \(complaint)")
+                isOwnUnsaid = isOwnUnsaid || isOwn && !binding.isExpiring
+            } else {
+                said.append(binding)
+            }
+        }
+        if let bound, !bound.isEmpty, said.isEmpty, !isOwnUnsaid {
+            let names = bound.map(\.description).joined(separator: ", ")
+            remarks.append("who may open it: what its mark tells of is not bound any more: \(names)")
+        }
+        guard !said.isEmpty, !isOwnUnsaid else { return }
+        field = ExportedField(access: said, mode)
+    }
+
+    /// Why a file cannot say a binding; nil if it can.
+    private func complaint(about binding: PolicyBinding, among bindings: [PolicyBinding]) -> String? {
+        if binding.isExpiring { return "ends by itself" }
+        if !binding.isEnabled { return "is disabled" }
+        if binding.isNegated { return "is negated" }
+        if binding.letsInOnFailure { return "lets in where it fails" }
+        let times = bindings.count { $0.subject == binding.subject && !$0.isExpiring }
+        if times > 1 { return "is bound \(times) times" }
+        return binding.name == nil ? "has no name" : nil
+    }
+
+    private func list(_ noun: String, _ names: [String]) -> String {
+        "\(count(names.count, noun)): \(names.joined(separator: ", "))"
+    }
+}
+
+extension PolicyBinding {
+    /// Whether it is what closes a service.
+    fileprivate var isOfNobody: Bool { subject.kind == .policy && name?.exact == ExpressionPolicy.nobodyName.exact }
+}
+
+extension BoundSubject {
+    /// Whether this program made a binding; one that it was about to make is known by its subject.
+    fileprivate func isMade(as binding: PolicyBinding) -> Bool {
+        self.binding.map { $0 == binding.pk } ?? (subject == binding.subject)
+    }
+}
+
+extension ExportedField {
+    /// On one line where all names fit into it.
+    fileprivate init(access bindings: [PolicyBinding], _ mode: AccessMode) {
+        let lists = SubjectKind.allCases.compactMap { kind -> (key: String, names: [String])? in
+            let names = bindings.filter { $0.subject.kind == kind }.compactMap(\.name)
+            return names.isEmpty ? nil : (kind.fileList, names)
+        }
+        let mode = mode == .any ? [] : ["mode: \(mode.rawValue)"]
+        let line = lists.map { "\($0.key): [\($0.names.joined(separator: ", "))]" } + mode
+        let text = "access: {\(line.joined(separator: ", "))}"
+        if lists.flatMap(\.names).allSatisfy(YAMLText.isPlainInFlow), text.utf8.count <= 100 {
+            self.init(name: "access", lines: [text], isOptional: true)
+        } else {
+            let lines = lists.flatMap { list in
+                ["  \(list.key):"] + list.names.map { "    - \(YAMLText.scalar($0))" }
+            }
+            self.init(name: "access", lines: ["access:"] + lines + mode.map { "  \($0)" }, isOptional: true)
+        }
+    }
+}
+
+extension ObservedState {
+    /// Tells who may open what, of all objects; the groups, users and policies are those that are bound.
+    ///
+    /// A file that is made of the bindings names no others.
+    package mutating func tellAccess(by bindings: [PolicyBinding]) {
+        var seen: Set<BindingSubject> = []
+        var access = ObservedAccess(bindings: bindings)
+        for binding in bindings {
+            guard let name = binding.name, seen.insert(binding.subject).inserted else { continue }
+            let pk = binding.subject.pk
+            switch binding.subject.kind {
+            case .group: groups.append(Group(pk: pk, name: name))
+            case .user: if let pk = Int(pk) { access.users.append(User(pk: pk, username: name)) }
+            case .policy: access.policies.append(Policy(pk: pk, name: name))
+            }
+        }
+        self.access = access
+    }
+}
