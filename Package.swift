@@ -133,7 +133,7 @@ let package = Package(
         library(
             "Reporting",
             [
-                "Applying", "AuthentikAPI", "Base", "DesiredState", "Files", "JSON", "Kinds", "Planning",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Exporting", "Files", "JSON", "Kinds", "Planning",
                 "SecretSources", "Setup", "Status",
             ]
         ),
@@ -294,8 +294,8 @@ let package = Package(
         tests(
             "Reporting",
             [
-                "Applying", "AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Planning", "Secrets", "Status",
-                "TestSupport",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Exporting", "JSON", "Kinds", "Planning", "Secrets",
+                "Status", "TestSupport",
             ],
             resources: [.copy("Golden")]
         ),

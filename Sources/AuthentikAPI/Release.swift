@@ -57,6 +57,9 @@ extension Release {
     /// Since 2026.2 tokens can be signed with Ed25519 and Ed448 keys.
     package var signsWithEdwardsKeys: Bool { isAtLeast(2026, 2) }
 
+    /// Since 2026.5 an installation can be set to let nobody open an application without a binding.
+    package var canCloseByDefault: Bool { isAtLeast(2026, 5) }
+
     private func isAtLeast(_ year: Int, _ month: Int) -> Bool {
         (self.year, self.month) >= (year, month)
     }

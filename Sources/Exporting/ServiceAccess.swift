@@ -88,12 +88,12 @@ struct ServiceAccess {
 
 extension PolicyBinding {
     /// Whether it is what closes a service.
-    fileprivate var isOfNobody: Bool { subject.kind == .policy && name?.exact == ExpressionPolicy.nobodyName.exact }
+    var isOfNobody: Bool { subject.kind == .policy && name?.exact == ExpressionPolicy.nobodyName.exact }
 }
 
 extension BoundSubject {
     /// Whether this program made a binding; one that it was about to make is known by its subject.
-    fileprivate func isMade(as binding: PolicyBinding) -> Bool {
+    func isMade(as binding: PolicyBinding) -> Bool {
         self.binding.map { $0 == binding.pk } ?? (subject == binding.subject)
     }
 }

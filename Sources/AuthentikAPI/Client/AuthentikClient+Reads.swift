@@ -1,5 +1,6 @@
 import Base
 import CurlTransport
+import JSON
 import Secrets
 
 extension AuthentikClient {
@@ -27,6 +28,26 @@ extension AuthentikClient {
     package func account() async throws -> Account {
         let request = APIRequest(method: "GET", endpoint: .account, key: nil)
         return try await decode(Account.self, try await send(request), to: request)
+    }
+
+    /// Whether an application without a binding is open to everybody; else it is open to nobody.
+    ///
+    /// That is a flag of the installation, which is on unless somebody turned it off.
+    ///
+    /// - Returns: nil if the account may not see it.
+    package func opensWithoutBinding(_ release: Release) async throws -> Bool? {
+        struct Settings: Decodable {
+            var flags: [String: JSONValue]?
+        }
+
+        guard release.canCloseByDefault else { return true }
+        let request = APIRequest(method: "GET", endpoint: .settings)
+        do {
+            let settings = try await decode(Settings.self, try await send(request), to: request)
+            return settings.flags?["core_default_app_access"]?.bool ?? true
+        } catch let error as AuthentikError where error.kind == .permissionDenied {
+            return nil
+        }
     }
 
     /// Asks for one object of a list, to see whether the account may read it.

@@ -47,6 +47,11 @@ package struct Endpoint: Sendable, Hashable {
 extension Endpoint {
     package static let version = Endpoint("admin/version")
     package static let account = Endpoint("core/users/me")
+    /// Of the whole installation.
+    package static let settings = Endpoint(
+        "admin/settings",
+        granted: ["GET": ["authentik_rbac.view_system_settings"]]
+    )
     package static let events = Endpoint("events/events", ObjectModel("authentik_events", "event"))
 
     // MARK: What setting up an account takes

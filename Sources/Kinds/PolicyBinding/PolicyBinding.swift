@@ -21,6 +21,8 @@ package struct PolicyBinding: Sendable, Equatable {
     package var letsInOnFailure = false
     /// Whether it ends by itself, as those do that access requests make (since 2026.8).
     package var isExpiring = false
+    /// When it does, as Authentik writes it; nil where that is not told.
+    package var expires: String?
 
     package init(pk: String, target: String, subject: BindingSubject, name: String? = nil, order: Int = 0) {
         self.pk = pk
@@ -75,7 +77,7 @@ extension PolicyBinding: ListedObject {
     package var key: String { pk }
 
     private enum CodingKeys: String, CodingKey {
-        case pk, target, group, user, policy, order, enabled, negate, expiring
+        case pk, target, group, user, policy, order, enabled, negate, expiring, expires
         case letsInOnFailure = "failure_result"
         case groupObject = "group_obj"
         case userObject = "user_obj"
@@ -107,6 +109,7 @@ extension PolicyBinding: ListedObject {
         isNegated = try members.decodeIfPresent(Bool.self, forKey: .negate) ?? false
         letsInOnFailure = try members.decodeIfPresent(Bool.self, forKey: .letsInOnFailure) ?? false
         isExpiring = try members.decodeIfPresent(Bool.self, forKey: .expiring) ?? false
+        expires = try? members.decodeIfPresent(String.self, forKey: .expires)
     }
 }
 

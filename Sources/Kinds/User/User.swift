@@ -26,7 +26,43 @@ extension Kind {
     )
 }
 
+/// Whether a user may open an application, as Authentik's policy engine decides it.
+package struct AccessAnswer: Sendable, Equatable, Decodable {
+    package var isPassing: Bool
+    /// What policies say to the user.
+    package var messages: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case isPassing = "passing"
+        case messages
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        isPassing = try members.decode(Bool.self, forKey: .isPassing)
+        messages = try members.decodeIfPresent([String].self, forKey: .messages) ?? []
+    }
+}
+
 extension AuthentikClient {
+    /// Whether a user may open an application; nil if there is no such application.
+    ///
+    /// Authentik answers a superuser only: anybody else is told of the own account, whomever it is asked about.
+    package func access(of user: Int, to slug: String) async throws -> AccessAnswer? {
+        let request = APIRequest(
+            method: "GET",
+            endpoint: .applications,
+            key: slug,
+            action: "check_access",
+            query: [("for_user", "\(user)")]
+        )
+        do {
+            return try await decode(AccessAnswer.self, try await send(request), to: request)
+        } catch let error as AuthentikError where error.kind == .notFound {
+            return nil
+        }
+    }
+
     /// The users of some names that are there: a request each, since a directory may have fifty thousand.
     package func users(named names: Set<String>) async throws -> [User] {
         try await withThrowingTaskGroup(of: User?.self) { group in
