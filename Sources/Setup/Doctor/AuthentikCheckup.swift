@@ -45,6 +45,7 @@ package struct AuthentikCheckup: Sendable {
             let account = try await client.account()
             findings.append(token(of: account))
             findings += account.isSuperuser ? [] : try await rights(of: account)
+            findings += try await defaultAccess(release)
         } catch let error as AuthentikError {
             findings.append(Finding("token", .problem, "\(error)", advice: bootstrap))
         }
@@ -115,6 +116,27 @@ package struct AuthentikCheckup: Sendable {
             return Finding("release", .warning, "\(release) is newer than this program knows", advice: advice)
         }
         return Finding("release", .ok, "\(release)")
+    }
+
+    /// Who may open an application without a binding, in a release where that can be set.
+    ///
+    /// No pass needs to know, so an account that may not see it lacks nothing.
+    private func defaultAccess(_ release: Release) async throws -> [Finding] {
+        guard release.canCloseByDefault else { return [] }
+        let isOpen: Bool?
+        do {
+            isOpen = try await client.opensWithoutBinding(release)
+        } catch is AuthentikError {
+            isOpen = nil
+        }
+        let subject = "access"
+        guard let isOpen else {
+            let message =
+                "whether an application without a binding is open to everybody is not known: administrators see it"
+            return [Finding(subject, .skipped, message)]
+        }
+        let message = "an application without a binding is open to \(isOpen ? "everybody" : "nobody")"
+        return [Finding(subject, .ok, message)]
     }
 
     // MARK: - What the account may do

@@ -1,3 +1,4 @@
+import AuthentikSandbox
 import Foundation
 import JSON
 import KubernetesSupport
@@ -105,6 +106,36 @@ import Testing
             // A plan says it, too.
             let plan = try await Command(["plan", "--config", workplace.file.path], environment: environment).run()
             #expect(plan.output.contains("no scope mapping 'emial'; did you mean 'email'?"))
+        }
+    }
+
+    /// A setting of the installation; what passes do does not hang on it.
+    @Test(arguments: Sandbox.Release.allCases, [true, false])
+    func `to whom an application without a binding is open is told`(_ release: Sandbox.Release, isOpen: Bool)
+        async throws
+    {
+        var configuration = Sandbox.Configuration(release: release, token: Workplace.token)
+        var state = SandboxState(release: release, token: Workplace.token)
+        if !isOpen { state.opensWithoutBindings = false }
+        configuration.state = state
+        try await withSandbox(configuration: configuration) { _, url in
+            let admin = try await doctor([], ["AUTHENTIK_URL": url, "AUTHENTIK_TOKEN": Workplace.token])
+            let made = try await Command(
+                ["bootstrap"],
+                environment: ["AUTHENTIK_URL": url, "AUTHENTIK_TOKEN": Workplace.token]
+            ).run().output.trimmingCharacters(in: .newlines)
+            let limited = try await doctor([], ["AUTHENTIK_URL": url, "AUTHENTIK_TOKEN": made])
+            #expect(limited.status == 0)
+            guard release >= .may2026 else {
+                #expect(!(admin.output + limited.output).contains("without a binding"))
+                return
+            }
+            let word = isOpen ? "everybody" : "nobody"
+            #expect(admin.output.contains("= access     an application without a binding is open to \(word)\n"))
+            #expect(
+                limited.output.contains("- access       whether an application without a binding is open to everybody")
+            )
+            #expect(limited.output.contains("Nothing is wrong"))
         }
     }
 
