@@ -24,6 +24,9 @@ extension Release {
     /// Whether a look-up that finds nothing names the model.
     var namesModelNotFound: Bool { self >= .december2025 }
 
+    /// Whether an error that Authentik does not handle is 500 to every method; before, it was 405 to all but GET.
+    var ownsUpToErrors: Bool { self >= .august2026 }
+
     /// Whether an error of the OAuth2 endpoints carries the request's id.
     var identifiesOAuthErrors: Bool { self >= .december2025 }
 
@@ -36,7 +39,7 @@ extension Release {
     var reservesSlugs: Bool { self >= .december2025 }
 
     /// Whether `meta_hide` takes an application out of lists.
-    var hidesApplications: Bool { self >= .august2026 }
+    var hidesApplications: Bool { self >= .candidate2026 }
 
     /// Whether an update answers the nested provider as it was before the write.
     var nestsStaleProvider: Bool { self >= .december2025 }
@@ -64,7 +67,7 @@ extension Release {
     var abridgesBindingSubjects: Bool { self >= .december2025 }
 
     /// Whether a flow of the installation asks whether it was set up already.
-    var guardsSetupFlow: Bool { self < .august2026 }
+    var guardsSetupFlow: Bool { self < .candidate2026 }
 
     // MARK: Providers
 
@@ -78,7 +81,16 @@ extension Release {
     var hasRedirectURITypes: Bool { self >= .may2026 }
 
     /// Whether a provider has `grant_types`, without which nobody can log in.
-    var hasGrantTypes: Bool { self >= .august2026 }
+    var hasGrantTypes: Bool { self >= .candidate2026 }
+
+    /// Whether one of them can be that a token is exchanged.
+    var exchangesTokens: Bool { self >= .august2026 }
+
+    /// Whether client id and secret must be of ASCII's visible characters and spaces.
+    var requiresASCIICredentials: Bool { self >= .august2026 }
+
+    /// Whether only who may change a provider is shown its secret.
+    var hidesSecrets: Bool { self >= .august2026 }
 
     // MARK: Other models
 
@@ -143,17 +155,32 @@ extension Release {
 extension Sandbox {
     /// The releases of Authentik that a sandbox can be, in their order.
     package enum Release: String, CaseIterable, Sendable, Codable {
+        /// Those that are offered.
+        package static let allCases: [Release] = [.december2024, .december2025, .may2026, .august2026]
+
         case december2024 = "2024.12"
         case december2025 = "2025.12"
         /// The release candidate that was recorded.
         case may2026 = "2026.5"
-        /// The same with the two fields that later releases have: `grant_types` and `meta_hide`.
+        /// A candidate that was recorded, with what 2026.5 came to have, `grant_types` and `meta_hide`, and nothing that
+        /// is new in 2026.8; it is there to be held to its recordings, and not offered.
+        case candidate2026 = "2026.8.0-rc1"
         case august2026 = "2026.8"
     }
 }
 
 extension Sandbox.Release: Comparable {
-    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .december2024: 0
+        case .december2025: 1
+        case .may2026: 2
+        case .candidate2026: 3
+        case .august2026: 4
+        }
+    }
 }
 
 extension Sandbox.Release {
@@ -163,7 +190,8 @@ extension Sandbox.Release {
         case .december2024: "2024.12.5"
         case .december2025: "2025.12.4"
         case .may2026: "2026.5.0-rc1"
-        case .august2026: "2026.8.0"
+        case .candidate2026: "2026.8.0-rc1"
+        case .august2026: "2026.8.6"
         }
     }
 }

@@ -21,6 +21,8 @@ actor AuditLogWatch {
     private var newest: String?
     private var objects = ManagedObjects()
     private var authors: [String: DriftAuthor] = [:]
+    /// The entries of which only the next pass can tell which service they are about, the oldest first.
+    private var unknown: [AuditEvent] = []
 
     /// - Parameter isOwn: tells the requests of this process from those of others.
     init(isOwn: @escaping @Sendable (_ requestID: String) -> Bool) {
@@ -28,7 +30,11 @@ actor AuditLogWatch {
     }
 
     /// What is managed, as the last pass saw it.
-    func manage(_ objects: ManagedObjects) { self.objects = objects }
+    func manage(_ objects: ManagedObjects) {
+        self.objects = objects
+        for event in unknown { note(event) }
+        unknown = []
+    }
 
     /// Who changed each service since the last call.
     func takeAuthors() -> [String: DriftAuthor] {
@@ -57,11 +63,17 @@ actor AuditLogWatch {
             if let id = event.requestID, isOwn(id) { continue }
             guard objects.include(event) else { continue }
             isChanged = true
-            if let slug = objects.slug(of: event), let username = event.username {
-                authors[slug] = DriftAuthor(username: username, at: Timestamp(event.created))
-            }
+            if objects.isUnknown(event) { unknown.append(event) } else { note(event) }
         }
         return isChanged
+    }
+
+    /// Remembers who did it; the last one counts.
+    private func note(_ event: AuditEvent) {
+        guard let slug = objects.slug(of: event), let username = event.username else { return }
+        let author = DriftAuthor(username: username, at: Timestamp(event.created))
+        if let known = authors[slug], known.at > author.at { return }
+        authors[slug] = author
     }
 }
 

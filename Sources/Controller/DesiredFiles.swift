@@ -1,7 +1,6 @@
 package import Base
 package import DesiredState
 import KubernetesAPI
-import SecretSources
 package import Status
 import Synchronization
 

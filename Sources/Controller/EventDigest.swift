@@ -13,6 +13,7 @@ import Status
 /// | services were written to | `ServicesChanged` | normal |
 /// | workloads were restarted | `WorkloadsRestarted` | normal |
 /// | services failed, or came into a state that somebody should look at | `ServicesNotInSync` | warning |
+/// | nobody may open services any more, or those may again whom the file names | `AccessClosed`, `AccessOpened` | warning, normal |
 /// | somebody keeps changing services back | `FightBegan` | warning |
 /// | deletions are held back | `DeletionsHeld` | warning |
 /// | Authentik went away, or came back | `AuthentikLost`, `AuthentikBack` | warning, normal |
@@ -30,6 +31,8 @@ struct EventDigest {
         var changed: [String] = []
         var stuck: [String] = []
         var restarted: [String] = []
+        var closed: [String] = []
+        var opened: [String] = []
         var fights: [String] = []
         var rest: [EventNote] = []
         for event in events {
@@ -45,6 +48,8 @@ struct EventDigest {
             case .restarted(let slug, let workload): restarted.append("\(slug): \(workload), for its new secret")
             case .failed(let slug, let failure, isNew: true): stuck.append("\(slug): failed, \(failure.message)")
             case .stuck(let slug, let state, let reason): stuck.append("\(slug): \(state.rawValue), \(reason)")
+            case .accessClosed(let slug, let reason): closed.append("\(slug): \(reason)")
+            case .accessOpened(let slug): opened.append(slug)
             case .fightBegan(let slug, let fight):
                 fights.append("\(slug): \(fight.fields.joined(separator: ", "))")
             case .brakeHolds(let brake):
@@ -64,6 +69,8 @@ struct EventDigest {
         add("ServicesChanged", isWarning: false, changed)
         add("WorkloadsRestarted", isWarning: false, restarted)
         add("ServicesNotInSync", isWarning: true, stuck)
+        add("AccessClosed", isWarning: true, closed)
+        add("AccessOpened", isWarning: false, opened)
         add("FightBegan", isWarning: true, fights)
         notes += rest
     }

@@ -109,6 +109,9 @@ package final class LoopLog: Sendable {
         case .stuck(let slug, let state, let reason):
             logger.warning("\(state.rawValue)", metadata: ["service": "\(slug)", "reason": "\(reason)"])
         case .recovered(let slug): logger.notice("in sync again", metadata: ["service": "\(slug)"])
+        case .accessClosed(let slug, let reason):
+            logger.error("closed: nobody may open it", metadata: ["service": "\(slug)", "reason": "\(reason)"])
+        case .accessOpened(let slug): logger.info("open again", metadata: ["service": "\(slug)"])
         case .fightBegan(let slug, let fight):
             logger.warning(
                 "somebody keeps changing it back; it is mended more slowly from now on",

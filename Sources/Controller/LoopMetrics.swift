@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Kinds
 import Metrics
 import Planning
 import Status
@@ -26,7 +27,7 @@ struct LoopMetrics: Sendable {
     func happened(_ event: LedgerEvent) {
         switch event {
         case .mended(_, let fields):
-            for field in fields { count(.driftMended, (.object, field.object), (.field, field.field)) }
+            for field in fields { count(.driftMended, (.object, field.object), (.field, field.label)) }
         case .fightBegan: count(.fightsBegun)
         default: break
         }
@@ -34,6 +35,14 @@ struct LoopMetrics: Sendable {
 
     private func count(_ name: MetricName, _ labels: (MetricLabel, String)...) {
         Counter(label: name.rawValue, dimensions: labels.map { ($0.0.rawValue, $0.1) }).increment()
+    }
+}
+
+extension DriftedField {
+    /// The field as a label, which has few values: a single binding is called so, whomever it binds.
+    fileprivate var label: String {
+        let isSingle = object == ObjectKind.access.rawValue && field.contains(" ")
+        return isSingle ? "binding" : field
     }
 }
 
@@ -55,6 +64,8 @@ package enum MetricName: String, Sendable, CaseIterable {
     case buildInfo = "reconcile_build_info"
     case leader = "reconcile_leader"
     case services = "reconcile_services"
+    case servicesByAccess = "reconcile_services_by_access"
+    case servicesExposed = "reconcile_services_exposed"
     case sharedObjects = "reconcile_shared_objects"
     case fights = "reconcile_fights"
     case fileValid = "reconcile_file_valid"
@@ -81,10 +92,12 @@ package enum MetricLabel: String, Sendable, CaseIterable {
     case action
     /// A raw value of `ObjectKind`.
     case object
-    /// Authentik's name of a field: `redirect_uris`.
+    /// Authentik's name of a field: `redirect_uris`; of access the file's, or `binding`.
     case field
     /// A raw value of ``SyncState``.
     case state
+    /// One of `AccessRecord.metricStates`.
+    case access
     /// The id of a `Kind` that is no service's.
     case kind
     /// The program's own.

@@ -2,7 +2,6 @@ package import Applying
 package import AuthentikAPI
 package import Base
 package import DesiredState
-import Kinds
 package import KubernetesAPI
 package import SecretSources
 package import Secrets

@@ -1,5 +1,4 @@
 import AuthentikAPI
-import Base
 import DesiredState
 package import Kinds
 package import Planning

@@ -60,6 +60,7 @@ struct ServiceExporter {
             switch field.name {
             case Application.Row.slug.name: add(ExportedField(field, application.slug))
             case Application.Row.launchURL.name: writeLaunchURL(place)
+            case Application.Row.hidden.name where hasNoTile: break
             default: write(field, application[field], marked: mark?.applicationFields)
             }
         }
@@ -112,11 +113,15 @@ struct ServiceExporter {
         mark?.applicationFields.contains(Application.Row.launchURL.attribute) ?? false
     }
 
+    /// Whether it is hidden and has no launch URL, which a file says in one.
+    private var hasNoTile: Bool { application.isHidden && application.launchURL.trimmed.isEmpty }
+
     private mutating func writeLaunchURL(_ place: Place?) {
         if let place {
             if let port = place.origin.port { service.fields.append(ExportedField("port", "\(port)")) }
-        } else if !application.launchURL.trimmed.isEmpty {
-            let field = ExportedField(Application.Row.launchURL, application.launchURL)
+        } else if !application.launchURL.trimmed.isEmpty || hasNoTile {
+            let launchURL = hasNoTile ? Application.noLaunchURL : application.launchURL
+            let field = ExportedField(Application.Row.launchURL, launchURL)
             optional(field, isMarked: isLaunchURLMarked, isDefault: false)
             // A bookmark without one has nothing to launch.
             if provider == nil, let index = service.fields.firstIndex(where: { $0.name == "launchURL" }) {

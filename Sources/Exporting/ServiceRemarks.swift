@@ -28,7 +28,6 @@ struct ServiceRemarks {
         }
         let others = entitlements.filter { $0.name != OwnershipMark.entitlementName }
         if !others.isEmpty { texts.append(list("application entitlement", others.map(\.name))) }
-        if application.isHidden { texts.append("that lists hide it") }
         return texts
     }
 

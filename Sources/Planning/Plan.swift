@@ -90,6 +90,7 @@ package struct ServicePlan: Sendable {
         decision = .conflict
         self.reason = reason
         steps = []
+        access = nil
     }
 }
 

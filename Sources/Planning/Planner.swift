@@ -30,19 +30,21 @@ package import Secrets
 /// | any | any | a proxy provider, or what may be one, has its name or client id, or is its own | conflict |
 /// | any | any | its secret, flow, key or scope cannot be resolved | blocked; waiting, if the secret is on its way |
 /// | any | any | has to get a name or client id that another provider keeps, see ``WriteOrder`` | conflict |
+/// | missing | – | any | one who may open it was never there: it would be open to everybody: blocked |
 /// | missing | – | not wanted, or missing | create |
 /// | missing | – | there, linked to nothing | link, as far as ``AdoptionPolicy`` lets it; else conflict |
 /// | there | none | any | adopt, as far as ``AdoptionPolicy`` lets it; else conflict |
 /// | there | ours | wanted and missing | recreate |
 /// | there | ours | wanted, there, and not linked to it | link |
 /// | there | ours | not wanted any more, and pruned | update, and the provider is deleted |
-/// | there | ours | any field, or the mark itself, differs | update |
+/// | there | ours | any field, who may open it, or the mark itself, differs | update |
 /// | there | ours | as declared | in sync |
 ///
 /// An application that carries this owner's mark and is declared by no service, neither by its slug nor by a former one,
 /// is an orphan: reported and left alone, or, with `prune`, deleted. One with a mark that cannot be read, and that no
 /// service declares, is a conflict, unless the mark says that it is another owner's. ``Claim`` tells which application is a
-/// service's own, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted, and ``Brake`` when nothing is.
+/// service's own, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted, ``AccessDraft`` who may open it, and
+/// ``Brake`` when nothing is deleted.
 ///
 /// What is no service's is decided by itself: see ``SharedObjectPlan``.
 package struct Planner {

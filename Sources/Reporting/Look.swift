@@ -60,6 +60,14 @@ extension SyncState {
     ]
 }
 
+extension ServiceStatus {
+    /// How it looks: as its state, and closed where the reason is that nobody may open it.
+    package var look: Look {
+        guard state == .failed, access?.isClosed == true else { return state.look }
+        return Look(word: "closed", sign: "x", color: .red, tone: .bad, symbol: .bar)
+    }
+}
+
 /// How a decision is told and shown.
 package struct DecisionLook: Sendable {
     /// Of a plan.
@@ -170,9 +178,11 @@ extension Trigger {
 
 // MARK: - Conditions and findings
 
-extension ConditionStatus.Status {
+extension ConditionStatus {
     package var tone: Tone {
-        switch self {
+        // It is information, whatever it says.
+        if type == .exposed { return .idle }
+        return switch status {
         case .yes: .good
         case .no: .bad
         case .unknown: .idle

@@ -57,8 +57,8 @@ enum Markdown {
 /// GitHub takes 65,536 characters, GitLab a million; counted are bytes, of which there are never fewer.
 struct CommentBudget {
     static let limit = 65_536
-    /// For the line that tells what was left out.
-    private static let reserve = 512
+    /// For the last lines: which services anybody may open, and what was left out.
+    private static let reserve = 2048
     private static let separator = "\n\n"
 
     private var parts: [String] = []
@@ -75,8 +75,8 @@ struct CommentBudget {
         return true
     }
 
-    /// The comment, with a last line that always fits.
-    func text(endingWith line: String?) -> String {
-        (parts + [line].compactMap { $0 }).joined(separator: Self.separator)
+    /// The comment, with last lines that always fit.
+    func text(endingWith lines: [String]) -> String {
+        (parts + lines).joined(separator: Self.separator)
     }
 }

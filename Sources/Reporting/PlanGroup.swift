@@ -56,10 +56,17 @@ extension Plan {
 }
 
 extension ServicePlan {
-    /// Whether something falls when it is carried out.
-    var deletes: Bool { (decision == .delete || deletion != nil) && !isHeld }
+    /// Whether its application or provider falls when it is carried out.
+    var deletes: Bool { (decision == .delete || deletion.map { !$0.isOfBindingsOnly } ?? false) && !isHeld }
+    /// How many bindings of others are taken away when it is carried out.
+    var deletedBindings: Int { isHeld ? 0 : deletion?.bindings.count ?? 0 }
     /// Whether the brake holds back its deletion.
     var isHeld: Bool { deletion?.isHeld == true }
+}
+
+extension Deletion {
+    /// Whether the application and its provider stay.
+    fileprivate var isOfBindingsOnly: Bool { application == nil && provider == nil && !bindings.isEmpty }
 }
 
 /// How many services a plan is about, and what becomes of them.
@@ -87,6 +94,10 @@ struct PlanSummary {
         for decision in Decision.allCases {
             let number = services.filter { decision == .delete ? $0.deletes : $0.decision == decision }.count
             if number > 0 { add("\(number)", decision, style) }
+        }
+        let bindings = services.map(\.deletedBindings).reduce(0, +)
+        if bindings > 0 {
+            planned.append(style.red("\(count(bindings, "binding of others", "bindings of others")) to delete"))
         }
         if held > 0 { others.append(style.red("\(count(held, "deletion")) held back")) }
         needsSomebody = held > 0 || services.contains { $0.decision.isStuck }

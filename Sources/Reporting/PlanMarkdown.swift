@@ -37,7 +37,8 @@ package struct PlanMarkdown {
                 if fits { head = nil } else { leftOut += services }
             }
         }
-        return comment.text(endingWith: remark(leftOut))
+        let exposure = Exposure(plan.services).lines { Markdown.code($0.cut(to: 60)) }.map(sentence)
+        return comment.text(endingWith: exposure + [remark(leftOut)].compactMap(\.self))
     }
 
     private func remarks(_ result: PlanResult) -> [String] {
@@ -119,6 +120,7 @@ struct ServiceMarkdown {
             let verb = deletion.isHeld ? "# would delete" : "- delete"
             if let name = deletion.provider { lines.append("\(verb) provider \(shortened(name))") }
             if let slug = deletion.application { lines.append("\(verb) application \(shortened(slug))") }
+            lines += deletion.bindings.map { "\(verb) what others bound to it: \(shortened($0))" }
         }
         lines += ChangesMarkdown.lines(service.changes)
         if let workload = service.restart { lines.append("! restarts \(shortened(workload.description))") }

@@ -1,5 +1,4 @@
 package import AuthentikAPI
-import Base
 package import DesiredState
 import Kinds
 package import Planning
@@ -35,6 +34,8 @@ package struct PlanText {
         if result.narrowing.withoutSecrets {
             blocks.append(["Secrets are left out: not resolved, not compared (--without-secrets)."])
         }
+        let exposure = Exposure(result.plan.services).lines(\.printable).map(sentence)
+        if !exposure.isEmpty { blocks.append(exposure) }
         blocks.append([summary(result)])
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }

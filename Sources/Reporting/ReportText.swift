@@ -48,7 +48,9 @@ package struct ReportText {
         if lines.count > 2 { lines.append("") }
         let remark = standInRemark(report.secrets.standIns).map { [$0, ""] } ?? []
         let brake = report.brake.map { [style.red($0.description), ""] } ?? []
-        return (lines + brake + remark + [summary(report)]).joined(separator: "\n")
+        let exposure = Exposure(report).lines(\.printable).map(sentence)
+        return (lines + brake + remark + (exposure.isEmpty ? [] : exposure + [""]) + [summary(report)])
+            .joined(separator: "\n")
     }
 
     private func lines(of outcome: SharedOutcome, _ text: ServiceText) -> [String] {

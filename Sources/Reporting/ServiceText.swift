@@ -51,11 +51,16 @@ struct ServiceText {
 
     /// What falls, or fell.
     func deletion(_ deletion: Deletion, verb: String) -> String {
+        self.deletion(DeletionRecord(deletion), verb: deletion.isHeld ? "would delete" : verb)
+    }
+
+    /// The same of a record.
+    func deletion(_ deletion: DeletionRecord, verb: String) -> String {
         let parts = [
             deletion.provider.map { "the provider '\($0)'" }, deletion.application.map { "the application '\($0)'" },
+            deletion.bindings.map { "what others bound to it: \($0.joined(separator: ", "))" },
         ]
-        let list = parts.compactMap { $0 }.joined(separator: ", then ")
-        return "      " + style.red("\(deletion.isHeld ? "would delete" : verb) \(list)".printable)
+        return "      " + style.red("\(verb) \(parts.compactMap { $0 }.joined(separator: ", then "))".printable)
     }
 
     /// What is restarted, or was; nothing if nothing is.

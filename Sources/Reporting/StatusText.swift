@@ -1,3 +1,4 @@
+import Applying
 package import Base
 import FoundationEssentials
 import Planning
@@ -18,7 +19,7 @@ package struct StatusText {
 
     package func render(_ status: StatusDocument) -> String {
         let shown = status.services.filter { isVerbose || $0.state != .inSync }
-        let text = ServiceText(style: style, slugs: shown.map(\.slug), words: shown.map(\.state.look.word))
+        let text = ServiceText(style: style, slugs: shown.map(\.slug), words: shown.map(\.look.word))
         var blocks = [headline(status)]
         if !status.file.problems.isEmpty { blocks.append(status.file.problems.map(problem)) }
         if !shown.isEmpty { blocks.append(shown.flatMap { lines(of: $0, text) }) }
@@ -52,6 +53,7 @@ package struct StatusText {
         facts.append(("File", "\(status.file.paths.joined(separator: ", ")), read \(ago(status.file.loadedAt))"))
         if let change = latestChange(status) { facts.append(("Last change", change)) }
         if let drift = latestDrift(status) { facts.append(("Last drift", drift)) }
+        facts += Exposure(status.services.map { ($0.slug, $0.access) }).lines { $0 }.map { ("Exposed", $0) }
         if let running = status.passes.running {
             facts.append(("Pass", "\(running.number) began \(ago(running.startedAt))"))
         }
@@ -91,23 +93,18 @@ package struct StatusText {
     // MARK: - Services
 
     private func lines(of service: ServiceStatus, _ text: ServiceText) -> [String] {
-        let look = service.state.look
+        let look = service.look
         let since =
             service.conditions.first { $0.type == .synced }.map { ", for \(span($0.lastTransitionTime))" } ?? ""
         // An error's own lines say it whole.
-        let reason = (service.error == nil ? service.reason : "its writes were not all done") + since
+        let reason = (service.error.map { failed($0, service.access) } ?? service.reason) + since
         var lines = [text.headline(service.slug, look.word, reason, sign: look.sign, color: look.color)]
         if let error = service.error { lines += text.failure(error) }
-        if let deletion = service.deletion {
-            let parts = [
-                deletion.provider.map { "the provider '\($0)'" },
-                deletion.application.map { "the application '\($0)'" },
-            ]
-            lines.append(
-                "      " + style.red("would delete \(parts.compactMap { $0 }.joined(separator: ", then "))".printable)
-            )
-        }
+        if let deletion = service.deletion { lines.append(text.deletion(deletion, verb: "would delete")) }
         lines += text.changes(service.differences)
+        if let access = service.access.flatMap(AccessText.init) {
+            lines.append("      " + style.dim(access.text.printable))
+        }
         if let fight = service.fight {
             let fields = fight.fields.joined(separator: ", ").printable
             lines.append(
@@ -118,6 +115,13 @@ package struct StatusText {
             )
         }
         return lines + text.notes(service.notes)
+    }
+
+    private func failed(_ error: ErrorDocument, _ access: AccessRecord?) -> String {
+        guard let complaint = access?.complaint, error.message.contains(complaint) else {
+            return "its writes were not all done"
+        }
+        return access?.isClosed == true ? "nobody may open it" : "who may open it is not as declared"
     }
 
     // MARK: - Times

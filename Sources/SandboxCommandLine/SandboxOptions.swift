@@ -55,7 +55,7 @@ struct StateOptions: ParsableArguments {
     }
 
     private static func release(_ text: String) throws -> Sandbox.Release {
-        guard let release = Sandbox.Release(rawValue: text) else {
+        guard let release = Sandbox.Release.allCases.first(where: { $0.rawValue == text }) else {
             throw ValidationError("unknown release '\(text)'; known are \(Sandbox.Release.names)")
         }
         return release

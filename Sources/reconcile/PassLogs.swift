@@ -1,7 +1,6 @@
 import AuthentikAPI
 import Base
 import Logging
-import Reporting
 import Synchronization
 
 /// Logs failures that will be retried: the first of several that come at once, the others for debugging.

@@ -1,6 +1,5 @@
 import Applying
 import ArgumentParser
-import Base
 import Glibc
 import Reporting
 

@@ -86,6 +86,80 @@ import Testing
         #expect(objects.include(admins) && objects.slug(of: admins) == nil)
     }
 
+    /// Grafana, open to the group `family`, and something else that is bound.
+    private func restricted(_ named: [SubjectKind: Set<String>]?) throws -> ManagedObjects {
+        var observed = ObservedState(
+            release: try #require(Release("2025.12.4")),
+            applications: [Application(pk: Self.application, slug: "grafana", name: "Grafana")]
+        )
+        let bound = BoundSubject(BindingSubject(.group, pk: "e-5"), name: "gone", binding: "b-3", order: 1)
+        let mark = OwnershipMark(owner: "homelab", slug: "grafana", access: [bound])
+        observed.marks = [ObservedMark(pk: "m", application: Self.application, attributes: mark.attributes)]
+        observed.groups = [Group(pk: "a-1", name: "family"), Group(pk: "b-2", name: "guests")]
+        guard let named else { return ManagedObjects(Plan(services: []), observed, owner: "homelab") }
+        let family = BindingSubject(.group, pk: "a-1")
+        observed.access = ObservedAccess(
+            bindings: [
+                PolicyBinding(pk: "b-1", target: Self.application, subject: family),
+                PolicyBinding(pk: "b-2", target: "a-flow", subject: family),
+            ],
+            users: [User(pk: 7, username: "bob")],
+            policies: [Policy(pk: "c-3", name: "office hours"), Policy(pk: "c-4", name: "weekend")],
+            nobody: ExpressionPolicy(pk: "d-4")
+        )
+        return ManagedObjects(Plan(services: []), observed, owner: "homelab", access: named)
+    }
+
+    private func binding(_ pk: JSONValue) throws -> AuditEvent {
+        try event("authentik_policies", "policybinding", pk)
+    }
+
+    @Test func `knows the bindings of its applications, and may know those that it has not seen`() throws {
+        var objects = try restricted([.group: ["family"]])
+        let (own, other, new) = (try binding("b1"), try binding("b2"), try binding("b9"))
+        #expect(objects.slug(of: own) == "grafana")
+        #expect(objects.include(own) && !objects.isUnknown(own))
+        #expect(!objects.include(other) && !objects.isUnknown(other))
+        #expect(objects.include(new) && objects.isUnknown(new) && objects.slug(of: new) == nil)
+        objects.add(MadeObjects(bindings: ["b-9"]), for: "grafana")
+        #expect(objects.slug(of: new) == "grafana" && !objects.isUnknown(new))
+    }
+
+    @Test func `knows whom access names, whom it bound, and the policy that lets nobody in`() throws {
+        let objects = try restricted([.group: ["family"], .user: ["bob"], .policy: ["office hours"]])
+        let known = [
+            try event("authentik_core", "group", "a1"), try event("authentik_core", "group", "e5"),
+            try event("authentik_core", "user", 7),
+            try event("authentik_policies_event_matcher", "eventmatcherpolicy", "c3"),
+            try event("authentik_policies_expression", "expressionpolicy", "d4"),
+        ]
+        #expect(known.map(objects.include) == [true, true, true, true, true])
+        #expect(known.compactMap(objects.slug).isEmpty)
+        let unknown = [
+            try event("authentik_core", "group", "b2"), try event("authentik_core", "user", 8),
+            try event("authentik_policies_password", "passwordpolicy", "c4"),
+            try event("authentik_core", "application", "a1"),
+        ]
+        #expect(unknown.map(objects.include) == [false, false, false, false])
+    }
+
+    /// One that was deleted may be made anew, with another pk.
+    @Test func `while somebody is missing, each group and policy may be the one`() throws {
+        let objects = try restricted([.group: ["family", "admins"], .user: ["eve"], .policy: ["office hours"]])
+        #expect(objects.include(try event("authentik_core", "group", "f6")))
+        #expect(!objects.include(try event("authentik_policies_password", "passwordpolicy", "c4")))
+        #expect(!objects.include(try event("authentik_core", "user", 8)))
+    }
+
+    @Test func `where the file does not say who may open anything, none of that counts`() throws {
+        let objects = try restricted(nil)
+        let new = try binding("b9")
+        #expect(!objects.include(try binding("b1")))
+        #expect(!objects.include(new) && !objects.isUnknown(new))
+        #expect(!objects.include(try event("authentik_core", "group", "a1")))
+        #expect(!objects.include(try event("authentik_policies_expression", "expressionpolicy", "d4")))
+    }
+
     @Test func `knows what a pass has made`() throws {
         var objects = ManagedObjects()
         objects.add(MadeObjects(application: "a-b", provider: 3, mark: "c-d"), for: "wiki")

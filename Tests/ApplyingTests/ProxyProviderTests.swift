@@ -1,7 +1,6 @@
 import Applying
 import AuthentikSandbox
 import DesiredState
-import JSON
 import Kinds
 import Planning
 import TestSupport

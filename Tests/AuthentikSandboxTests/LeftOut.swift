@@ -9,24 +9,16 @@ enum LeftOut {
             .december2024, "events", 11,
             "counts the events of one account, and an event of the recorded server's history is of another"
         ),
-        (.august2026, "preflight", 0, candidate),
-        (.august2026, "least-privilege", 15, candidate),
     ]
-
-    private static let candidate = "the recorded server was a candidate, and says so; the sandbox is the release"
 
     /// The fields that the sandbox's release has and the build that was recorded had not yet.
     static func laterFields(_ server: Recording.Server, _ scenario: String) -> Set<String> {
-        switch (server, scenario) {
         // Recorded of the candidate.
-        case (.december2025, "access"):
-            [
-                "assigned_backchannel_application_name", "assigned_backchannel_application_slug", "inherited_roles_obj",
-                "meta_icon_themed_urls",
-            ]
-        case (.lateMay2026, _), (.august2026, _), (.forecast, _): ["expires", "expiring", "pbm_uuid"]
-        default: []
-        }
+        guard server == .december2025, scenario == "access" else { return [] }
+        return [
+            "assigned_backchannel_application_name", "assigned_backchannel_application_slug", "inherited_roles_obj",
+            "meta_icon_themed_urls",
+        ]
     }
 
     /// Why an exchange is left out; nil if it is not.

@@ -37,7 +37,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["return ')' == \"'(\"", "# (\nreturn True", "return '''(\n'''", "return '\\'('", "return {'a': [(1)]}"])
+    @Test(arguments: [
+        "return ')' == \"'(\"", "# (\nreturn True", "return '''(\n'''", "return '\\'('", "return {'a': [(1)]}",
+    ])
     func `quotes and comments hide brackets`(expression: String) async throws {
         try await Workshop.open { workshop in
             let body: JSONValue = ["name": "p", "expression": .string(" \(expression)\n")]

@@ -12,7 +12,7 @@ struct Recording {
         /// The last candidate before 2026.5 was branched off, which has them.
         case lateMay2026 = "2026.5.0-rc1-may"
         /// A candidate that has all of 2026.5, and little of 2026.8.
-        case august2026 = "2026.8.0-rc1"
+        case candidate2026 = "2026.8.0-rc1"
         /// The candidate with the two fields that later releases have.
         case forecast = "grant-types-forecast"
 
@@ -22,7 +22,7 @@ struct Recording {
             case .december2024: .december2024
             case .december2025: .december2025
             case .may2026: .may2026
-            case .lateMay2026, .august2026, .forecast: .august2026
+            case .lateMay2026, .candidate2026, .forecast: .candidate2026
             }
         }
 

@@ -88,6 +88,28 @@ import Testing
         }
     }
 
+    @Test func `a file of before policies could be changed is read`() async throws {
+        try await withFile { path in
+            var state = SandboxState(token: "sandbox-token")
+            state.bind("a", to: .init(.group("g")), .init(.policy("p"), order: 1))
+            try state.write(to: path)
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            var older = try #require(try JSONValue(parsing: bytes).object)
+            older["flags"] = nil
+            older["policies"] = .array(
+                (older["policies"]?.array ?? []).map { policy in
+                    .object((policy.object ?? [:]).filter { ["pk", "name", "kind"].contains($0.key) })
+                }
+            )
+            try Data(JSONValue.object(older).serialized()).write(to: URL(filePath: path))
+            let read = try SandboxState(contentsOf: path)
+            #expect(read.bindings(of: "a") == state.bindings(of: "a"))
+            #expect(read.opensWithoutBindings)
+            // What it said is not known.
+            #expect(read.expression(of: "p") == "return ak_is_sso_flow")
+        }
+    }
+
     @Test func `a poisoned provider stays poisoned`() async throws {
         try await withFile { path in
             var configuration = Sandbox.Configuration(token: "sandbox-token")

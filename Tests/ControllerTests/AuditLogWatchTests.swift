@@ -1,5 +1,7 @@
 import Base
 import FoundationEssentials
+import Kinds
+import Planning
 import Synchronization
 import Testing
 
@@ -20,13 +22,19 @@ import Testing
 
         var counts: [Int] { reads.withLock { $0 } }
 
-        func add(_ pk: String, of object: String = "app", by username: String? = "akadmin", request: String = "r") {
+        func add(
+            _ pk: String,
+            of object: String = "app",
+            model: (app: String, name: String) = ("authentik_core", "application"),
+            by username: String? = "akadmin",
+            request: String = "r"
+        ) {
             let event = AuditEvent(
                 pk: pk,
                 username: username,
                 created: Date(timeIntervalSince1970: 1_800_000_000),
-                app: "authentik_core",
-                modelName: "application",
+                app: model.app,
+                modelName: model.name,
                 objectPK: object,
                 requestID: request
             )
@@ -74,6 +82,29 @@ import Testing
         #expect(try await !isChanged())
         log.add("3", by: nil)
         #expect(try await isChanged())
+        #expect(await watch.takeAuthors().isEmpty)
+    }
+
+    /// Of a binding an entry does not tell what it is bound to.
+    @Test func `who made a binding is told once a pass has seen whose it is`() async throws {
+        let bound = { (binding: String?) throws -> ManagedObjects in
+            var observed = ObservedState(release: try #require(Release("2025.12.4")))
+            observed.applications = [Application(pk: "app", slug: "grafana", name: "Grafana")]
+            let subject = BindingSubject(.group, pk: "g")
+            observed.access = ObservedAccess(
+                bindings: binding.map { [PolicyBinding(pk: $0, target: "app", subject: subject)] } ?? []
+            )
+            let plan = Plan(services: [ServicePlan(slug: "grafana", decision: .inSync, reason: "as declared")])
+            return ManagedObjects(plan, observed, owner: "homelab", access: [.group: []])
+        }
+        await watch.manage(try bound(nil))
+        #expect(try await !isChanged())
+        log.add("1", of: "b1", model: ("authentik_policies", "policybinding"), by: "eve")
+        #expect(try await isChanged())
+        #expect(await watch.takeAuthors().isEmpty)
+        await watch.manage(try bound("b-1"))
+        #expect(await watch.takeAuthors().mapValues(\.username) == ["grafana": "eve"])
+        await watch.manage(try bound("b-1"))
         #expect(await watch.takeAuthors().isEmpty)
     }
 

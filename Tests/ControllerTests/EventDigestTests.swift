@@ -64,6 +64,18 @@ import Testing
         )
     }
 
+    @Test func `what nobody may open any more is a warning, and what opens again is none`() {
+        let digest = EventDigest([
+            .accessClosed(slug: "docs", reason: "the group 'admins' is gone"), .accessOpened(slug: "wiki"),
+            .accessClosed(slug: "vault", reason: "the user 'bob' is gone"),
+        ])
+        #expect(digest.notes.map(\.reason) == ["AccessClosed", "AccessOpened"])
+        #expect(digest.notes.map(\.isWarning) == [true, false])
+        #expect(
+            digest.notes.map(\.note) == ["docs: the group 'admins' is gone; vault: the user 'bob' is gone", "wiki"]
+        )
+    }
+
     @Test func `a quiet pass is none`() {
         #expect(EventDigest([LedgerEvent]()).notes.isEmpty)
         #expect(EventDigest(.same).notes.isEmpty)

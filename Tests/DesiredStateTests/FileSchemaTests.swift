@@ -87,7 +87,7 @@ struct FileSchemaTests {
             restart: {statefulSet: a, namespace: apps}
             publish: {namespace: apps, name: a-oidc, keySet: generic, keys: {ISSUER: issuer}, kind: Secret}
             adopt: matching
-            clientID: an id of "ASCII"
+            clientID: 'an-id-of-"ASCII"'
             scopes: [openid, goauthentik.io/providers/oauth2/scope-email]
             authorizationFlow: default-provider-authorization-explicit-consent
             accessTokenValidity: hours=1.5;MINUTES=30

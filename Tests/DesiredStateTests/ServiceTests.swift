@@ -39,6 +39,7 @@ struct ServiceTests {
                 publisher: P
                 icon: fa://fa-book
                 launchURL: https://a.net
+                hidden: false
                 openInNewTab: false
                 redirectURIs: [https://a.net/cb, {url: 'https://.*', matching: regex}]
                 providerName: PN

@@ -1,5 +1,4 @@
 import Foundation
-import JSON
 import TestSupport
 import Testing
 
@@ -31,7 +30,7 @@ import Testing
             let plan = try await Command(["plan", "--config", homelab], environment: try await environment(second))
                 .run()
             #expect(plan.status == 0)
-            #expect(plan.output.contains("Authentik 2026.8.0"))
+            #expect(plan.output.contains("Authentik 2026.8.6"))
             #expect(plan.output.contains("7 in sync"))
             #expect(try await second.stop() == 0)
 

@@ -1,4 +1,3 @@
-import AuthentikAPI
 import Exporting
 import Kinds
 import Testing

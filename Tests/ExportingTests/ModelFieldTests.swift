@@ -102,7 +102,7 @@ extension ModelField {
         ModelField(.application, "meta_publisher", "", "Labs", .declared("publisher: Labs")),
         ModelField(.application, "policy_engine_mode", "any", "all", .comment("its policy engine mode, 'all'")),
         ModelField(.application, "group", "", "Apps", .declared("group: Apps")),
-        ModelField(.application, "meta_hide", false, true, .comment("that lists hide it"), since: "2026.5"),
+        ModelField(.application, "meta_hide", false, true, .declared("hidden: true"), since: "2026.5"),
     ]
 
     private static let providerFields = [

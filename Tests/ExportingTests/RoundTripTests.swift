@@ -8,7 +8,6 @@ import JSON
 import Kinds
 import Planning
 import SecretSources
-import Secrets
 import TestSupport
 import Testing
 

@@ -13,7 +13,7 @@ struct FieldTableTests {
         #expect(
             Application.fields.rows.map(\.attribute) == [
                 "name", "slug", "group", "meta_description", "meta_publisher", "meta_icon", "meta_launch_url",
-                "open_in_new_tab",
+                "meta_hide", "open_in_new_tab",
             ]
         )
         #expect(
@@ -67,8 +67,8 @@ struct FieldTableTests {
             ("2024.12.5", []), ("2025.8.1", []), ("2025.10.0", ["refreshTokenThreshold", "logoutURI", "logoutMethod"]),
             ("2025.12.4", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod"]),
             ("2026.2.0", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod"]),
-            ("2026.5.0-rc1", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod", "grantTypes"]),
-            ("2027.1.0", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod", "grantTypes"]),
+            ("2026.5.0-rc1", ["icon", "hidden", "refreshTokenThreshold", "logoutURI", "logoutMethod", "grantTypes"]),
+            ("2027.1.0", ["icon", "hidden", "refreshTokenThreshold", "logoutURI", "logoutMethod", "grantTypes"]),
         ] as [(String, [FieldName])]
     )
     func `a release takes some fields and not others`(text: String, taken: [FieldName]) throws {

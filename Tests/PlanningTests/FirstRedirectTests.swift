@@ -1,4 +1,3 @@
-import AuthentikAPI
 import Base
 import DesiredState
 import Kinds

@@ -4,7 +4,6 @@ import DesiredState
 import JSON
 import Kinds
 import Planning
-import Secrets
 import Testing
 
 /// What is the same to the eye and to Swift's `String`, and another thing to Authentik: `é` as one scalar, or as two.

@@ -2,9 +2,10 @@ import AuthentikAPI
 import DesiredState
 import JSON
 import Kinds
-import Planning
 import Secrets
 import Testing
+
+@testable import Planning
 
 /// A way in which a world can move between a plan and its application.
 struct Move: Sendable, CustomTestStringConvertible {
@@ -109,6 +110,66 @@ struct Move: Sendable, CustomTestStringConvertible {
                 "deletion: planned application 'old' and provider 'old'; now application 'old'"
             ]
         )
+    }
+
+    @Test func bindingsOfOthersThatGoAreCompared() {
+        func record(_ bindings: [String], isHeld: Bool = false) -> PlanRecord {
+            var service = ServicePlan(slug: "docs", decision: .update, reason: "differs")
+            service.deletion = Deletion(application: nil, provider: nil, bindings: bindings)
+            service.deletion?.isHeld = isHeld
+            var record = World().record()
+            record.services = [ServiceRecord(service)]
+            return record
+        }
+        let planned = record(["group 'interns'"])
+        #expect(planned.differences(from: record(["group 'interns'"])).isEmpty)
+        #expect(
+            planned.differences(from: record(["group 'interns'", "user 'eve'"])).map(\.message) == [
+                "deletion: planned binding of group 'interns'; now binding of group 'interns' and binding of user 'eve'"
+            ]
+        )
+        #expect(
+            planned.differences(from: record(["group 'interns'"], isHeld: true)).map(\.message) == [
+                "deletion: planned binding of group 'interns'; now binding of group 'interns' (held back)"
+            ]
+        )
+    }
+
+    @Test func whoIsBoundIsCompared() throws {
+        func record(_ subject: BindingSubject, order: Int = 0) -> PlanRecord {
+            var service = ServicePlan(slug: "docs", decision: .update, reason: "differs")
+            let binding = ObjectFields.binding(
+                .existing(subject),
+                of: subject.kind,
+                order: order,
+                target: .existing("app")
+            )
+            service.add(.grant, .create([binding]))
+            service.add(.correction, .update(ObjectKey(kind: .policyBinding, key: "b"), binding))
+            service.add(.revocation, .delete(ObjectKey(kind: .policyBinding, key: "c")))
+            var record = World().record()
+            record.services = [ServiceRecord(service)]
+            return record
+        }
+        let planned = record(BindingSubject(.group, pk: "g"))
+        let writes = try #require(planned.services.first?.writes)
+        #expect(
+            writes.map(\.description) == ["create-binding for group", "update-binding b for group", "delete-binding c"]
+        )
+        #expect(
+            writes.first?.bindings == [
+                ["order": 0, "enabled": true, "negate": false, "failure_result": false, "group": "g"]
+            ]
+        )
+        #expect(planned.differences(from: record(BindingSubject(.group, pk: "g"))).isEmpty)
+        let others = [
+            record(BindingSubject(.group, pk: "h")), record(BindingSubject(.user, pk: "7")),
+            record(BindingSubject(.group, pk: "g"), order: 1),
+        ]
+        for other in others {
+            let message = try #require(planned.differences(from: other).first?.message)
+            #expect(message.hasPrefix("planned to send create-binding for group, "))
+        }
     }
 
     @Test func aWriteShowsEverythingButSecrets() throws {

@@ -42,6 +42,13 @@ import Testing
             ("plan-calm.md", PlanMarkdown(isVerbose: false).render(calm)),
             ("plan-without-secrets.md", PlanMarkdown(isVerbose: false).render(withoutSecrets)),
             ("plan.json", JSONText.of(SamplePlan.record(SamplePlan.plan))),
+            ("plan-access.txt", PlanText(style: plain, isVerbose: false).render(SamplePlan.result(SamplePlan.access))),
+            ("plan-access.md", PlanMarkdown(isVerbose: false).render(SamplePlan.result(SamplePlan.access))),
+            (
+                "plan-access-held.txt",
+                PlanText(style: plain, isVerbose: false).render(SamplePlan.result(SamplePlan.heldAccess))
+            ),
+            ("plan-access.json", JSONText.of(SamplePlan.record(SamplePlan.access))),
             ("plan-held.json", JSONText.of(SamplePlan.record(SamplePlan.held))),
         ]
     }

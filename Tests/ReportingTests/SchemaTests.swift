@@ -1,10 +1,11 @@
-import Applying
+import AuthentikAPI
 import Foundation
 import JSON
 import Planning
 import TestSupport
 import Testing
 
+@testable import Applying
 @testable import Reporting
 
 @Suite(.timeLimit(.minutes(60))) struct SchemaTests {
@@ -14,7 +15,9 @@ import Testing
         return plan
     }()
 
-    @Test(arguments: [SamplePlan.plan, SamplePlan.held, withGroups, Plan(services: [])])
+    @Test(arguments: [
+        SamplePlan.plan, SamplePlan.held, withGroups, SamplePlan.access, SamplePlan.heldAccess, Plan(services: []),
+    ])
     func describesEveryPlan(_ plan: Plan) throws {
         let json = try JSONValue(parsing: Array(JSONText.of(SamplePlan.record(plan)).utf8))
         #expect(try schema("plan").mistakes(in: json) == [])
@@ -26,6 +29,25 @@ import Testing
         #expect(decisions == .array(Decision.allCases.map { .string($0.rawValue) }))
         let actions = definitions?["write"]?["properties"]?["action"]?["enum"]
         #expect(actions == .array(WriteRecord.Action.allCases.map { .string($0.rawValue) }))
+    }
+
+    @Test func describesAReportOfWhoMayOpenWhat() throws {
+        let plan = SamplePlan.access
+        let report = PassReport(
+            release: SamplePlan.result(plan).release,
+            outcomes: plan.services.map { ServiceOutcome(plan: $0, failure: $0.hindrance.map(ServiceFailure.init)) },
+            shared: plan.shared.map { SharedOutcome(plan: $0, failure: ServiceFailure("no")) },
+            requests: RequestCounts(),
+            duration: .seconds(1)
+        )
+        let document = ReportDocument(report, address: SamplePlan.result(plan).address)
+        let json = try JSONValue(parsing: Array(JSONText.of(document).utf8))
+        #expect(try schema("report").mistakes(in: json) == [])
+        #expect(
+            json["services"]?.array?.map { $0["access"]?["state"]?.string } == [
+                "restricted", "everyone", "restricted", "unmanaged", "restricted", "closed", "blocked", "unmanaged",
+            ]
+        )
     }
 
     @Test func theCheckFindsMistakes() throws {

@@ -157,6 +157,7 @@ import Testing
 
     @Test func `a plan is written whole, and reads back as itself`() throws {
         var plan = SamplePlan.held
+        plan.services += SamplePlan.access.services
         plan.shared = [.group("family", pk: nil), .group("admins", pk: "a")]
         let result = SamplePlan.result(plan)
         let record = PlanRecord(
@@ -167,8 +168,15 @@ import Testing
             allowedDeletions: 3
         )
         try expectEveryMember(of: record)
-        let text = JSONText.of(record)
-        #expect(try JSONDecoder().decode(PlanRecord.self, from: Data(text.utf8)) == record)
+        #expect(try readBack(record) == record)
+        // Policies that are only used are called the same, and in no document.
+        plan.shared = SamplePlan.access.shared
+        let withPolicy = SamplePlan.record(plan)
+        #expect(try readBack(withPolicy) == withPolicy)
+    }
+
+    private func readBack(_ record: PlanRecord) throws -> PlanRecord {
+        try JSONDecoder().decode(PlanRecord.self, from: Data(JSONText.of(record).utf8))
     }
 
     @Test func `a report is written whole`() throws {

@@ -153,6 +153,50 @@ import Testing
         try expectGolden(text.render(Self.document), name)
     }
 
+    @Test func `who may open what is told of each service, and of all that are exposed`() throws {
+        func access(_ state: AccessStanding.State, _ fill: (inout AccessRecord) -> Void = { _ in }) -> AccessRecord {
+            var record = AccessRecord(AccessStanding(state))
+            fill(&record)
+            return record
+        }
+        var document = Self.document
+        document.file.problems = []
+        document.brake = nil
+        document.services = [
+            Self.service("chat", .inSync, "as declared") {
+                $0.access = access(.restricted) {
+                    $0.subjects = ["group 'admins'", "user 'bob'"]
+                    $0.others = ["group 'guests'"]
+                }
+                $0.notes = ["bound by others, which let in, too: group 'guests'; left alone"]
+            },
+            Self.service("docs", .inSync, "as declared") { $0.access = access(.everyone) },
+            Self.service("homepage", .inSync, "as declared") { $0.access = access(.unmanaged) { $0.isExposed = true } },
+            Self.service("mail", .failed, "the user 'eve' is gone") {
+                $0.access = access(.restricted) {
+                    $0.complaint = "the user 'eve' is gone"
+                    $0.subjects = ["group 'admins'"]
+                }
+                $0.error = ErrorDocument(ServiceFailure("the user 'eve' is gone"))
+            },
+            Self.service("news", .inSync, "as declared") {
+                $0.access = access(.unmanaged) { $0.others = ["policy 'office hours'"] }
+            },
+            Self.service("old", .held, "as declared") {
+                var deletion = Deletion(application: nil, provider: nil, bindings: ["group 'interns'", "user 'eve'"])
+                deletion.isHeld = true
+                $0.deletion = DeletionRecord(deletion)
+                $0.access = access(.restricted) { $0.subjects = ["group 'admins'"] }
+            },
+            Self.service("vault", .failed, "closed to everybody: the group 'admins' is gone") {
+                $0.access = access(.closed) { $0.complaint = "the group 'admins' is gone" }
+                $0.error = ErrorDocument(ServiceFailure("closed to everybody: the group 'admins' is gone"))
+            },
+        ]
+        let text = StatusText(style: GoldenTests.plain, isVerbose: true, now: Self.now)
+        try expectGolden(text.render(document), "status-access.txt")
+    }
+
     /// Whatever a document holds, it is shown: somebody else may have written it.
     @Test(arguments: [1e308, -1e308, .infinity, -.infinity, .nan, 9.3e18, -0.0, Double(Int.max)])
     func `any number is shown`(_ number: Double) {

@@ -27,7 +27,7 @@ final class SecretResolverTests {
     }
 
     @Test(arguments: [
-        "hunter2", "~ !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}", "two words", "x", String(repeating: "s", count: 255),
+        "hunter2", "~!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}", "x", String(repeating: "s", count: 255),
     ])
     func `what a client can log in with`(text: String) throws {
         for ending in ["", "\n", "\r\n"] {
@@ -38,6 +38,9 @@ final class SecretResolverTests {
         }
     }
 
+    private static let space =
+        "has a space in it: Authentik takes it off at the ends, and not every client sends it as it is"
+
     @Test(arguments: [
         ("geheiß", "has a character that is not ASCII, and no client can log in with it"),
         ("gehei\u{301}m", "has a character that is not ASCII, and no client can log in with it"),
@@ -46,8 +49,7 @@ final class SecretResolverTests {
         ("a\nb", "has a line break or another control character in it"),
         ("secret\n\n", "has a line break or another control character in it"),
         ("secret\u{7F}", "has a line break or another control character in it"),
-        (" secret", "begins or ends with a space, which Authentik takes off"),
-        ("secret ", "begins or ends with a space, which Authentik takes off"),
+        (" secret", space), ("secret ", space), ("two words", space),
         (String(repeating: "s", count: 256), "is longer than the 255 characters that Authentik takes"),
         ("", "is empty"),
         ("\n", "is empty"),

@@ -298,6 +298,57 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         #expect(service.all(class: "part").map(\.text) == parts)
     }
 
+    /// What nobody may open is shown as a failure is; what everybody may open, in passing.
+    @Test(arguments: [
+        (
+            sample.closed, "bad", "vault Vault closed the group 'admins' is gone since 2026-11-24 12:39:00 UTC",
+            [
+                "Error Closed to everybody: the group 'admins' is gone.",
+                "Conditions Access False Closed the group 'admins' is gone since 2026-11-24 12:39:00 UTC "
+                    + "Synced False Failed closed to everybody: the group 'admins' is gone since 2026-11-24 12:39:00 UTC",
+            ]
+        ),
+        (
+            sample.exposed, "good", "homepage Homepage in sync as declared open to everybody",
+            [
+                "Access Open to everybody; the file does not say who may open it.",
+                "Conditions Exposed True NoBinding nothing is bound to it, so everybody may open it since "
+                    + "2026-11-24 12:39:00 UTC Synced True InSync as declared since 2026-11-24 12:57:00 UTC",
+            ]
+        ),
+        (
+            sample.restricted, "good", "wiki Wiki in sync as declared 1 note",
+            [
+                "Access Open to group 'admins', user 'bob'.",
+                "Notes Bound by others, which let in, too: group 'guests'; left alone.",
+                "Conditions Synced True InSync as declared since 2026-11-24 12:57:00 UTC",
+            ]
+        ),
+        (
+            sample.unmanaged, "good", "www in sync as declared",
+            [
+                "Access The file does not say who may open it; bound by others: group 'guests'; "
+                    + "bound for a time: user 'eve'.",
+                "Conditions Synced True InSync as declared since 2026-11-24 12:57:00 UTC",
+            ]
+        ),
+    ])
+    func itTellsWhoMayOpenAService(
+        _ service: ServiceStatus,
+        _ tone: String,
+        _ line: String,
+        _ parts: [String]
+    ) throws {
+        let page = try page(Self.sample.document(.outOfSync, "1 service is not as declared", [service]))
+        let entry = try #require(page["service-\(service.slug)"])
+        #expect(entry.attributes["class"] == "service \(tone)")
+        #expect(entry.all("summary").map(\.text) == [line])
+        #expect(entry.all(class: "part").map(\.text) == parts)
+        // Being exposed is neither good nor bad.
+        let exposed = entry.all("li").first { $0.text.hasPrefix("Exposed") }
+        #expect(exposed.map { $0.all(class: "idle").count == 1 } ?? true)
+    }
+
     @Test func aValueOfANewObjectReplacesNothing() throws {
         let service = try #require(try page(Self.sample.outOfSync)["service-paperless"])
         #expect(service.all(class: "removed").isEmpty)

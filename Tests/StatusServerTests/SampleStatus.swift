@@ -325,6 +325,63 @@ struct SampleStatus {
         return service
     }
 
+    /// Those are gone whom its file names.
+    var closed: ServiceStatus {
+        let complaint = "the group 'admins' is gone"
+        var service = service("vault", "Vault", .failed, "closed to everybody: \(complaint)")
+        service.error = ErrorDocument(ServiceFailure("closed to everybody: \(complaint)"))
+        service.access = AccessRecord(AccessStanding(.closed))
+        service.access?.complaint = complaint
+        service.conditions.insert(
+            ConditionStatus(
+                type: .access,
+                status: .no,
+                reason: "Closed",
+                message: complaint,
+                lastTransitionTime: ago(.seconds(1260))
+            ),
+            at: 0
+        )
+        return service
+    }
+
+    /// Without a binding, and the file does not say who may open it.
+    var exposed: ServiceStatus {
+        var service = service("homepage", "Homepage", .inSync, "as declared")
+        service.access = AccessRecord(AccessStanding(.unmanaged))
+        service.access?.isExposed = true
+        service.conditions.insert(
+            ConditionStatus(
+                type: .exposed,
+                status: .yes,
+                reason: "NoBinding",
+                message: "nothing is bound to it, so everybody may open it",
+                lastTransitionTime: ago(.seconds(1260))
+            ),
+            at: 0
+        )
+        return service
+    }
+
+    /// Open to whom its file names, and to others whom somebody else bound.
+    var restricted: ServiceStatus {
+        var service = service("wiki", "Wiki", .inSync, "as declared")
+        service.access = AccessRecord(AccessStanding(.restricted))
+        service.access?.subjects = ["group 'admins'", "user 'bob'"]
+        service.access?.others = ["group 'guests'"]
+        service.notes = ["bound by others, which let in, too: group 'guests'; left alone"]
+        return service
+    }
+
+    /// Bound by others; its file does not say who may open it.
+    var unmanaged: ServiceStatus {
+        var service = service("www", nil, .inSync, "as declared")
+        service.access = AccessRecord(AccessStanding(.unmanaged))
+        service.access?.others = ["group 'guests'"]
+        service.access?.expiring = ["user 'eve'"]
+        return service
+    }
+
     var pending: ServiceStatus { service("seafile", "Seafile", .pending, "not looked at yet") }
 
     var orphan: ServiceStatus {
@@ -352,6 +409,10 @@ struct SampleStatus {
         service.error?.fields = [ErrorDocument.Field(field: text, message: text)]
         service.error?.requestID = text
         service.notes = [text]
+        service.access = AccessRecord(AccessStanding(.unmanaged))
+        service.access?.others = [text]
+        service.access?.expiring = [text]
+        service.deletion?.bindings = [text]
         service.lastChange = LastChange(at: now, pass: 1, decision: text, reason: text, fields: [text])
         service.lastDrift = LastDrift(
             at: now,

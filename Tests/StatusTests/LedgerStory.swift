@@ -166,6 +166,8 @@ extension LedgerEvent {
             "failed \(object.title): \(failure.message)\(isNew ? ", new" : "")"
         case .sharedStuck(let object, let state): "stuck \(object.title) \(state.rawValue)"
         case .recovered(let slug): "recovered \(slug)"
+        case .accessClosed(let slug, let reason): "closed \(slug): \(reason)"
+        case .accessOpened(let slug): "opened \(slug)"
         case .fightBegan(let slug, _): "fight \(slug)"
         case .fightEnded(let slug): "peace \(slug)"
         case .leads: "leads"

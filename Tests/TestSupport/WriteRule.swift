@@ -126,7 +126,7 @@ extension WriteRule {
             .checked(
                 name: "clientID",
                 refused: ["", Example(String(repeating: "c", count: 256))],
-                taken: ["two words", "~!{}", Example(String(repeating: "c", count: 255))]
+                taken: ["~!{}", Example(String(repeating: "c", count: 255))]
             )
         ),
         .provider("client_secret", .secret),

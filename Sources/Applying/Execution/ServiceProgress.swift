@@ -57,6 +57,7 @@ struct ServiceProgress: Sendable {
         made.application = result.output.application ?? made.application
         made.provider = result.output.provider ?? made.provider
         made.mark = result.output.mark ?? made.mark
+        made.bindings += result.output.madeBindings
         isFound = isFound || result.isFound
         unkept += result.unkept
         mark = result.mark ?? mark

@@ -18,6 +18,8 @@ struct StepOutput: Sendable {
 
     var application: String? { pks[.application]?.string }
     var provider: Int? { pks[.oauth2Provider]?.integer }
+    /// The pks of all bindings.
+    var madeBindings: [String] { [pks[.policyBinding]?.string].compactMap(\.self) + bindings.values.sorted() }
     /// Of what is no service's.
     func pk(of kind: Kind) -> String? { pks[kind].flatMap { $0.string ?? $0.integer.map(String.init) } }
 }
@@ -52,7 +54,7 @@ extension StepContext {
             output.pks[maker]?.string.map { BindingSubject(pending.kind, pk: $0) }
         }
         guard let subject = made else { return nil }
-        let output = outputs[pending.binding]
+        let output = pending.binding.flatMap { outputs[$0] }
         let binding = output?.pks[.policyBinding]?.string ?? output?.bindings[subject]
         return BoundSubject(subject, name: pending.name, binding: binding, order: pending.order)
     }
@@ -111,7 +113,11 @@ struct StepSender: Sendable {
             let writes = try writes(of: object.kind)
             try take(try await writes.update(client, object.key, fields.sent(context)), context, &result)
         case .delete(let object): try await client.delete(object.kind.endpoint, key: object.key)
-        case .claim(let application, let mark): try await createMark(mark, on: application, &result)
+        case .claim(let application, let content):
+            guard let pk = context.value(application, \.application) else {
+                throw ServiceFailure.unmarked("the answer does not tell its application's pk")
+            }
+            try await createMark(finished(content, context, time: nil), on: pk, &result)
         case .createMark(let application, let content, let claim):
             let mark = finished(content, context, time: nil)
             if let claim = claim.flatMap({ context.outputs[$0]?.mark }) {

@@ -1,6 +1,6 @@
 package import AuthentikAPI
 import Base
-import Kinds
+package import Kinds
 package import Planning
 
 /// The objects of Authentik that a pass is about, so that an entry of its audit log can be told from one about
@@ -9,6 +9,8 @@ package struct ManagedObjects: Sendable, Equatable {
     private var slugs: [Key: String] = [:]
     /// What is no service's.
     private var shared: Set<Key> = []
+    /// Nil if the file does not say who may open anything.
+    private var access: ManagedAccess?
 
     package init() {}
 
@@ -16,15 +18,23 @@ package struct ManagedObjects: Sendable, Equatable {
     ///   - plan: the services, and what is none's as far as it was there; an application that is none of them counts if
     ///     it carries the owner's mark, or may.
     ///   - owner: whose marks count.
-    package init(_ plan: Plan, _ observed: ObservedState, owner: String) {
+    ///   - subjects: the names of those that may open services, by kind.
+    package init(
+        _ plan: Plan,
+        _ observed: ObservedState,
+        owner: String,
+        access subjects: [SubjectKind: Set<String>] = [:]
+    ) {
         let planned = Set(plan.services.map(\.slug))
         let marks = Dictionary(grouping: observed.marks, by: \.application)
+        var targets: [String: String] = [:]
         for application in observed.applications {
             // Also what is left of a mark that cannot be read: somebody who corrects it is to be noticed.
             let own = (marks[application.pk] ?? []).map(\.remains).filter { $0.mayBelong(to: owner) }
             guard planned.contains(application.slug) || !own.isEmpty else { continue }
             let slug = own.first?.slug ?? application.slug
             add(.application, pk: application.pk, for: slug)
+            targets[application.pk] = slug
             for provider in Set([application.provider] + own.map(\.provider)).compactMap({ $0 }) {
                 add(.oauth2Provider, pk: "\(provider)", for: slug)
             }
@@ -32,22 +42,32 @@ package struct ManagedObjects: Sendable, Equatable {
                 add(.mark, pk: mark.pk, for: slug)
             }
         }
+        access = observed.access.map { access in
+            let bound = observed.marks.filter { targets[$0.application] != nil }.flatMap(\.bound)
+            return ManagedAccess(access, groups: observed.groups, named: subjects, bound: bound, targets: targets)
+        }
         shared = Set(plan.shared.compactMap { object in object.pk.flatMap { Key(object.kind, pk: $0) } })
     }
 
     /// Whether an entry is about any of it.
     package func include(_ event: AuditEvent) -> Bool {
-        Key(event).map { slugs[$0] != nil || shared.contains($0) } ?? false
+        Key(event).map { slugs[$0] != nil || shared.contains($0) } ?? false || access?.include(event) ?? false
     }
 
     /// The slug of the service that an entry is about; nil if it is about none.
-    package func slug(of event: AuditEvent) -> String? { Key(event).flatMap { slugs[$0] } }
+    package func slug(of event: AuditEvent) -> String? {
+        Key(event).flatMap { slugs[$0] } ?? access?.slug(of: event)
+    }
+
+    /// Whether only the next pass can tell which service an entry is about.
+    package func isUnknown(_ event: AuditEvent) -> Bool { access?.isUnknown(event) ?? false }
 
     /// Adds what a pass made for a service.
     mutating func add(_ made: MadeObjects, for slug: String) {
         if let pk = made.application { add(.application, pk: pk, for: slug) }
         if let pk = made.provider { add(.oauth2Provider, pk: "\(pk)", for: slug) }
         if let pk = made.mark { add(.mark, pk: pk, for: slug) }
+        for pk in made.bindings { access?.note(pk, slug: slug) }
     }
 
     /// Adds what a pass made that is no service's.
@@ -65,6 +85,16 @@ package struct MadeObjects: Sendable, Equatable {
     package var application: String?
     package var provider: Int?
     package var mark: String?
+    /// Those who may open it.
+    package var bindings: [String] = []
+}
+
+extension ObservedMark {
+    /// Whom this program bound, as far as that can be read.
+    fileprivate var bound: [BoundSubject] {
+        guard case .mark(let mark) = reading else { return [] }
+        return mark.access ?? []
+    }
 }
 
 /// What the audit log calls an object.
@@ -76,8 +106,7 @@ private struct Key: Hashable, Sendable {
     init(app: String, model: String, pk: String) {
         self.app = app
         self.model = model
-        // The log has uuids without dashes.
-        self.pk = pk.filter { $0 != "-" }.lowercased()
+        self.pk = undashed(pk)
     }
 
     init?(_ kind: Kind, pk: String) {

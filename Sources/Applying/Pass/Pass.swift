@@ -174,7 +174,12 @@ package struct Pass: Sendable {
         _ seen: Seen,
         since start: ContinuousClock.Instant
     ) -> PassReport {
-        var objects = ManagedObjects(plan, seen.authentik, owner: desired.owner)
+        var objects = ManagedObjects(
+            plan,
+            seen.authentik,
+            owner: desired.owner,
+            access: desired.accessSubjects
+        )
         for outcome in outcomes { objects.add(outcome.made, for: outcome.plan.slug) }
         shared.forEach { objects.add($0) }
         return PassReport(
@@ -285,6 +290,7 @@ extension ServiceOutcome {
         outcome.made.application = made.application ?? first.made.application
         outcome.made.provider = made.provider ?? first.made.provider
         outcome.made.mark = made.mark ?? first.made.mark
+        outcome.made.bindings = first.made.bindings + made.bindings
         outcome.plan.notes.append("it changed while this pass was under way, and was looked at again")
         return outcome
     }

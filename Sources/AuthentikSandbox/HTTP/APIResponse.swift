@@ -108,7 +108,7 @@ enum Refusal: Error {
         case .unsupportedMediaType(let type): detail(415, "Unsupported media type \"\(type)\" in request.")
         case .notInSandbox(let what): detail(501, "The sandbox does not do this: \(what).")
         case .noSuchPath: page(404, "Not Found", to: method)
-        case .crash: page(500, "Server Error", to: method)
+        case .crash: page(500, "Server Error", to: release.ownsUpToErrors ? "GET" : method)
         }
     }
 

@@ -102,8 +102,9 @@ extension Applications {
         return .ok([])
     }
 
-    /// Whether the caller may open an application, who needs no permission for it; or, if a superuser asks, the user
-    /// whom `for_user` names. Anybody else's `for_user` is ignored.
+    /// Whether the caller may open an application, or the user whom `for_user` names if a superuser asks.
+    ///
+    /// Nobody needs a permission for it, and anybody else's `for_user` is ignored.
     private static func checkAccess(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let application = try find(request, in: store)
         let isSuperuser = store.isSuperuser(request.callerKey)

@@ -154,7 +154,7 @@ enum Administration {
         return .ok(.object(settings))
     }
 
-    /// Only the flags can be changed here. What a request does not name of them is not set any more.
+    /// Changes the flags, and nothing else of the settings: those that a request does not name are not set any more.
     private static func changeSettings(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let body = try request.json()
         guard store.release.hasDefaultAccessFlag, body.object?.keys.allSatisfy({ $0 == "flags" }) == true else {

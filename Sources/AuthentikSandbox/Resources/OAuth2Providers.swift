@@ -48,7 +48,20 @@ enum OAuth2Providers: EditableResource {
     }
 
     static func json(_ row: OAuth2Provider, _ request: APIRequest, in store: Store) throws(Refusal) -> JSONValue {
-        try row.json(in: store)
+        .object(try fields(of: row, request, in: store))
+    }
+
+    /// What the caller may see of a provider.
+    private static func fields(
+        of row: OAuth2Provider,
+        _ request: APIRequest,
+        in store: Store
+    ) throws(Refusal) -> [String: JSONValue] {
+        var fields = try row.fields(in: store)
+        if store.release.hidesSecrets, !store.may(request.callerKey, permission("change")) {
+            fields["client_secret"] = nil
+        }
+        return fields
     }
 
     /// An update answers the redirect URIs as they are stored: without a kind where a PATCH gave none.
@@ -59,7 +72,7 @@ enum OAuth2Providers: EditableResource {
         _ request: APIRequest,
         in store: Store
     ) throws(Refusal) -> JSONValue {
-        guard case .object(var fields) = try new.json(in: store) else { return .null }
+        var fields = try fields(of: new, request, in: store)
         var entries: [JSONValue] = []
         for entry in new.redirectURIs { entries.append(try entry.json(entry.kind)) }
         fields["redirect_uris"] = .array(entries)
@@ -122,11 +135,17 @@ extension OAuth2Providers {
         fields.flows(into: &draft, in: store)
         fields.references("property_mappings", into: &draft.propertyMappings) { store.scopeMappings.contains($0) }
         fields.choice("client_type", into: &draft.clientType)
+        func asciiError(_ text: String, _ name: String) -> String? {
+            let isASCII = text.unicodeScalars.allSatisfy { (0x20...0x7E).contains($0.value) }
+            return isASCII || !store.release.requiresASCIICredentials
+                ? nil : "\(name) must consist of only ASCII characters."
+        }
         fields.text("client_id", into: &draft.clientID, blank: false, maximum: 255) { clientID in
+            if let error = asciiError(clientID, "Client ID") { return error }
             guard let other = store.indexes.providerByClientID[clientID], other != pk else { return nil }
             return "OAuth2/OpenID Provider with this Client ID already exists."
         }
-        fields.text("client_secret", into: &draft.clientSecret, maximum: 255)
+        fields.text("client_secret", into: &draft.clientSecret, maximum: 255) { asciiError($0, "Client secret") }
         fields.duration("access_code_validity", into: &draft.accessCodeValidity)
         fields.duration("access_token_validity", into: &draft.accessTokenValidity)
         fields.duration("refresh_token_validity", into: &draft.refreshTokenValidity)
@@ -139,7 +158,7 @@ extension OAuth2Providers {
             fields.text("logout_uri", into: &draft.logoutURI, check: URLCheck.logout.error)
             fields.choice("logout_method", into: &draft.logoutMethod)
         }
-        if store.release.hasGrantTypes { fields.grantTypes(into: &draft.grantTypes) }
+        if store.release.hasGrantTypes { fields.grantTypes(into: &draft.grantTypes, store.release) }
         fields.choice("sub_mode", into: &draft.subjectMode)
         fields.choice("issuer_mode", into: &draft.issuerMode)
         // There are no sources to federate with.
@@ -180,11 +199,12 @@ extension Validator {
         )
     }
 
-    fileprivate mutating func grantTypes(into target: inout [String]) {
-        let known: Set = [
+    fileprivate mutating func grantTypes(into target: inout [String], _ release: Release) {
+        var known: Set = [
             "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
             "urn:ietf:params:oauth:grant-type:device_code",
         ]
+        if release.exchangesTokens { known.insert("urn:ietf:params:oauth:grant-type:token-exchange") }
         guard let value = value("grant_types") else { return }
         guard case .array(let items) = value else {
             return fail("grant_types", "Expected a list of items but got type \"\(value.pythonType)\".")

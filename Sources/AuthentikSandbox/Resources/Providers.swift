@@ -94,7 +94,7 @@ extension OAuth2Provider {
 
 extension OAuth2Provider {
     /// - Throws: ``Refusal/crash`` if a redirect URI is incomplete.
-    func json(in store: Store) throws(Refusal) -> JSONValue {
+    func fields(in store: Store) throws(Refusal) -> [String: JSONValue] {
         var fields = summary(of: store.application(of: pk), in: store, kind: .oauth2)
         fields["client_type"] = .string(clientType.rawValue)
         fields["client_id"] = .string(clientID)
@@ -116,7 +116,7 @@ extension OAuth2Provider {
         fields["issuer_mode"] = .string(issuerMode.rawValue)
         fields["jwt_federation_sources"] = .array(federatedSources.map(\.json))
         fields["jwt_federation_providers"] = .array(federatedProviders.map { .integer($0) })
-        return .object(fields)
+        return fields
     }
 
     /// The redirect URIs as a look-up shows them: one without a kind is for logins.

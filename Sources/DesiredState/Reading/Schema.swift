@@ -59,6 +59,7 @@ extension FieldName {
     static let slug = Application.Row.slug.name
     static let name = Application.Row.name.name
     static let launchURL = Application.Row.launchURL.name
+    static let hidden = Application.Row.hidden.name
     static let port: FieldName = "port"
     static let redirectPath: FieldName = "redirectPath"
     static let redirectPaths: FieldName = "redirectPaths"

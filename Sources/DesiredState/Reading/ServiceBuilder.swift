@@ -39,6 +39,7 @@ struct ServiceBuilder {
         let origin = origin()
         service.launchURL = values.text(.launchURL) ?? origin?.text
         checkLaunchPort(origin)
+        checkHidden()
         if isOIDC {
             let builder = ProviderBuilder(slug: slug, label: label, begin: begin, values: values, log: log)
             service.provider = builder.build(at: origin)
@@ -64,6 +65,13 @@ struct ServiceBuilder {
             positions: values.entries.filter { $0.key == .slug }.mapValues(\.position),
             origin: nil
         )
+    }
+
+    private func checkHidden() {
+        guard values.flag(.hidden) == false, values.text(.launchURL) == Application.noLaunchURL else { return }
+        let hint = "take one of them out"
+        let message = "\(label) is not to be hidden, and has the launch URL that hides it, '\(Application.noLaunchURL)'"
+        log.error(message, hint: hint, at: values[.hidden]?.position)
     }
 
     private func checkRenames() {

@@ -13,8 +13,6 @@ package struct Application: Sendable, Equatable {
     package var backchannelProviders: [ProviderSummary] = []
     /// Whether one of its policy bindings lets in (`any`), or only `all` of them together.
     package var policyEngineMode = "any"
-    /// Whether lists of applications leave it out; since 2026.8.
-    package var isHidden = false
 
     package struct ProviderSummary: Sendable, Equatable, Decodable {
         package var name: String?
@@ -56,6 +54,12 @@ extension Application {
 
     // MARK: What code asks for by name
 
+    /// Whether people see no tile of it.
+    package var isHidden: Bool {
+        get { self[Row.hidden].flag ?? false }
+        set { values[Row.hidden] = .flag(newValue) }
+    }
+
     package var slug: String {
         get { values.text(Row.slug) ?? "" }
         set { values[Row.slug] = .text(newValue) }
@@ -84,6 +88,5 @@ extension Application: ListedObject {
         backchannelProviders =
             try members.decodeIfPresent([ProviderSummary].self, forKey: "backchannel_providers_obj") ?? []
         policyEngineMode = try members.decodeIfPresent(String.self, forKey: "policy_engine_mode") ?? "any"
-        isHidden = try members.decodeIfPresent(Bool.self, forKey: "meta_hide") ?? false
     }
 }

@@ -1,4 +1,4 @@
-import AuthentikAPI
+package import AuthentikAPI
 
 extension Application {
     /// The fields that a file can set.
@@ -68,7 +68,18 @@ extension Application {
                 absent: .text(""),
                 doc:
                     "Where the application's tile leads: an http or https URL, which may hold placeholders as %(username)s, or "
-                    + "blank://blank for none. The service's origin unless given."
+                    + "blank://blank for none, which hides the tile as 'hidden: true' does. The service's origin unless given."
+            ),
+            FieldSpec(
+                "hidden",
+                "meta_hide",
+                .flag,
+                .optional(.flag(false)),
+                since: hiding,
+                mayBeUnknown: true,
+                doc:
+                    "Whether people see no tile of it. Before 2026.5, where Authentik has no such field, it gets the launch URL "
+                    + "blank://blank instead, which means the same. Authentik's default is false."
             ),
             FieldSpec(
                 "openInNewTab",
@@ -87,5 +98,12 @@ extension Application {
         package static let slug = fields["slug"]
         package static let name = fields["name"]
         package static let launchURL = fields["launchURL"]
+        package static let hidden = fields["hidden"]
     }
+
+    /// The launch URL of an application that has none, and no tile.
+    package static let noLaunchURL = "blank://blank"
+    /// The release since which a tile is hidden by a field of its own; its upgrade hides those without a launch URL, and
+    /// empties that.
+    package static let hiding = Release(2026, 5)
 }

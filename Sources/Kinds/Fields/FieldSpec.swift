@@ -29,6 +29,8 @@ package final class FieldSpec: Sendable {
     package let absent: FieldValue?
     /// Whether an answer without it means that this Authentik does not know it, although its release should.
     package let mayBeUnknown: Bool
+    /// What the upgrade that brought the field gave the objects that were there; nil for its fallback.
+    package let migrated: FieldValue?
     /// Whether the file's `defaults` may hold it; what tells one service from another may not be shared.
     package let isDefaultable: Bool
     /// One or two sentences for people: what it means, its unit, what holds without it.
@@ -45,6 +47,7 @@ package final class FieldSpec: Sendable {
         since: Release? = nil,
         absent: FieldValue? = FieldValue.none,
         mayBeUnknown: Bool = false,
+        migrated: FieldValue? = nil,
         isDefaultable: Bool = true,
         doc: String,
         index: Int = 0
@@ -57,6 +60,7 @@ package final class FieldSpec: Sendable {
         self.since = since
         self.absent = absent
         self.mayBeUnknown = mayBeUnknown
+        self.migrated = migrated
         self.isDefaultable = isDefaultable
         self.doc = doc
         self.index = index
@@ -73,6 +77,7 @@ package final class FieldSpec: Sendable {
             since: row.since,
             absent: row.absent,
             mayBeUnknown: row.mayBeUnknown,
+            migrated: row.migrated,
             isDefaultable: row.isDefaultable,
             doc: row.doc,
             index: index

@@ -93,11 +93,17 @@ extension FieldSpec {
         case .flag: try members.decodeIfPresent(Bool.self, forKey: key).map(FieldValue.flag)
         case .duration: try text().map(FieldValue.duration)
         case .words: try texts().map(FieldValue.words)
-        case .secret: try text().map { .secret(.init($0)) }
+        // Nothing but asterisks stands for one that is not shown.
+        case .secret: try text().flatMap { $0.isMasked ? nil : .secret(.init($0)) }
         case .redirectURIs:
             try members.decodeIfPresent([RedirectEntry].self, forKey: key).map { .redirectURIs($0) }
         case .reference: try text().map(FieldValue.reference(pk:))
         case .references: try texts().map(FieldValue.references(pks:))
         }
     }
+}
+
+extension String {
+    /// Whether it is nothing but asterisks.
+    fileprivate var isMasked: Bool { !isEmpty && utf8.allSatisfy { $0 == UInt8(ascii: "*") } }
 }

@@ -180,14 +180,12 @@ extension OAuth2Provider {
             FieldSpec(
                 "grantTypes",
                 "grant_types",
-                .words([
-                    "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
-                    "urn:ietf:params:oauth:grant-type:device_code",
-                ]),
+                .words(grantTypes),
                 .optional(.words(["authorization_code", "refresh_token"])),
                 isSentOnCreate: true,
                 since: Release(2026, 5),
                 mayBeUnknown: true,
+                migrated: .words(grantTypes),
                 doc:
                     "How the client may get tokens. A new provider gets authorization_code and refresh_token unless given. "
                     + "Since 2026.5."
@@ -195,6 +193,12 @@ extension OAuth2Provider {
         ],
         readFirst: ["redirectURIs", "providerName", "clientID", "clientType"]
     )
+
+    /// Those of 2026.5.
+    private static let grantTypes = [
+        "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
+        "urn:ietf:params:oauth:grant-type:device_code",
+    ]
 
     /// The rows that code asks for by name.
     package enum Row {

@@ -19,6 +19,8 @@ package struct PolicyBinding: Sendable, Equatable {
     package var order = 0
     /// What it says where its policy fails.
     package var letsInOnFailure = false
+    /// Whether it binds something else, too: a change of what it binds leaves the policy in force that it bound before.
+    package var isAmbiguous = false
     /// Whether it ends by itself, as those do that access requests make (since 2026.8).
     package var isExpiring = false
     /// When it does, as Authentik writes it; nil where that is not told.
@@ -96,14 +98,18 @@ extension PolicyBinding: ListedObject {
         }
         pk = try members.decode(String.self, forKey: .pk)
         target = try members.decode(String.self, forKey: .target)
-        if let group = try members.decodeIfPresent(String.self, forKey: .group) {
-            (subject, self.name) = (BindingSubject(.group, pk: group), name(.groupObject))
-        } else if let user = try members.decodeIfPresent(Int.self, forKey: .user) {
-            (subject, self.name) = (BindingSubject(.user, pk: "\(user)"), name(.userObject))
-        } else {
-            let policy = try members.decode(String.self, forKey: .policy)
+        let policy = try members.decodeIfPresent(String.self, forKey: .policy)
+        let group = try members.decodeIfPresent(String.self, forKey: .group)
+        let user = try members.decodeIfPresent(Int.self, forKey: .user)
+        if let policy {
             (subject, self.name) = (BindingSubject(.policy, pk: policy), name(.policyObject))
+        } else if let group {
+            (subject, self.name) = (BindingSubject(.group, pk: group), name(.groupObject))
+        } else {
+            let user = try user ?? members.decode(Int.self, forKey: .user)
+            (subject, self.name) = (BindingSubject(.user, pk: "\(user)"), name(.userObject))
         }
+        isAmbiguous = [policy != nil, group != nil, user != nil].count { $0 } > 1
         order = try members.decode(Int.self, forKey: .order)
         isEnabled = try members.decodeIfPresent(Bool.self, forKey: .enabled) ?? true
         isNegated = try members.decodeIfPresent(Bool.self, forKey: .negate) ?? false

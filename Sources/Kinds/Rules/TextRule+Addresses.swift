@@ -29,7 +29,7 @@ extension TextRule {
 
     /// Authentik takes http and https, with placeholders like `%(username)s`, and `blank://blank` for no launch at all.
     package static let launchURL = TextRule("a URL") { text in
-        text == "blank://blank" ? nil : WebAddress.complaint(about: text, for: .launch)
+        text == Application.noLaunchURL ? nil : WebAddress.complaint(about: text, for: .launch)
     }
 
     /// Where Authentik is, as its own links have it: no more than a path behind the host.

@@ -99,12 +99,12 @@ extension TextRule {
     /// The slug of a flow.
     package static let flow = TextRule("the slug of a flow", pattern: slugPattern, check: notASlug)
 
-    /// Printable ASCII (RFC 6749, appendix A.1).
+    /// Printable ASCII (RFC 6749, appendix A.1) without the space, which not every client sends as it is.
     ///
     /// Older releases store anything else too, and refuse each login with it; 2026.8 refuses to store it.
-    package static let clientID = TextRule("printable ASCII", pattern: "^[ -~]{1,255}$") { text in
-        guard text.unicodeScalars.allSatisfy({ (0x20...0x7E).contains($0.value) }) else {
-            let hint = "use only letters, digits and signs of ASCII"
+    package static let clientID = TextRule("printable ASCII", pattern: "^[!-~]{1,255}$") { text in
+        guard text.unicodeScalars.allSatisfy({ (0x21...0x7E).contains($0.value) }) else {
+            let hint = "use only letters, digits and signs of ASCII, and no space"
             return Complaint("has a character that no client id may have", hint: hint)
         }
         return text.utf8.count > 255 ? Complaint("is longer than the 255 characters that Authentik takes") : nil

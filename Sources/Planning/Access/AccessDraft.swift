@@ -1,3 +1,4 @@
+import AuthentikAPI
 import Base
 import DesiredState
 import JSON
@@ -62,12 +63,14 @@ struct AccessDraft {
     let isNew: Bool
 
     /// - Parameters:
+    ///   - release: the one that answers.
     ///   - application: nil for a new one.
     ///   - mark: that of the application, if it is this owner's.
     ///   - isHeld: whether the brake holds deletions back.
     init(
         _ access: Access,
         _ index: AccessIndex,
+        release: Release,
         application: Application?,
         mark: OwnershipMark?,
         isHeld: Bool
@@ -88,11 +91,16 @@ struct AccessDraft {
             isUntouched = true
             let lasting = bindings.filter { !$0.isExpiring }
             standing.others = lasting.map(\.description)
-            standing.isExposed = !lasting.contains(where: \.isEnabled)
+            standing.isExposed = application != nil && !lasting.contains(where: \.isEnabled)
             return
         }
         bind(wanted, isExclusive: subjects.isExclusive && isAsDeclared, isHeld: isHeld)
         if isAsDeclared { setMode(subjects.mode) }
+        if subjects.mode == .all, release.mayConfuseModeAll, wanted.count(where: { $0.kind != .policy }) > 1 {
+            standing.caution =
+                "Authentik \(release) may let in whom any one of these groups and users lets in, although the mode is all "
+                + "(goauthentik/authentik#17484): update it, or bind one policy that asks for all of them"
+        }
     }
 
     // MARK: - Who
@@ -158,7 +166,7 @@ struct AccessDraft {
 
     private mutating func bind(_ wanted: [Wanted], isExclusive: Bool, isHeld: Bool) {
         let lasting = bindings.filter { !$0.isExpiring }
-        var next = (lasting.map(\.order).max() ?? -1) + 1
+        var next = (bindings.map(\.order).max() ?? -1) + 1
         var keptPKs: Set<String> = []
         for subject in wanted {
             guard let pk = subject.subject.existing, let binding = best(of: lasting.filter { $0.subject == pk }) else {
@@ -169,7 +177,7 @@ struct AccessDraft {
                 continue
             }
             keptPKs.insert(binding.pk)
-            let order = bound.first { $0.binding == binding.pk }?.order ?? binding.order
+            let order = place(of: binding)
             kept.append(BoundSubject(pk, name: subject.name, binding: binding.pk, order: order))
             let correction = Correction(binding: binding, name: subject.name, order: order)
             if !correction.drift.isEmpty { corrections.append(correction) }
@@ -191,8 +199,19 @@ struct AccessDraft {
 
     /// The one of some bindings of one subject that stays.
     private func best(of bindings: [PolicyBinding]) -> PolicyBinding? {
-        bindings.first { binding in bound.contains { $0.binding == binding.pk } }
-            ?? bindings.first { $0.isEnabled && !$0.isNegated } ?? bindings.first
+        let clear = bindings.filter { !$0.isAmbiguous }
+        return clear.first { binding in bound.contains { $0.binding == binding.pk } }
+            ?? clear.first { $0.isEnabled && !$0.isNegated } ?? clear.first
+    }
+
+    /// Where a binding is to stand: where the mark put it, unless the same is bound there once more, since Authentik has a
+    /// policy at one place only once.
+    private func place(of binding: PolicyBinding) -> Int {
+        guard let order = bound.first(where: { $0.binding == binding.pk })?.order else { return binding.order }
+        let isTaken = bindings.contains {
+            $0.subject == binding.subject && $0.order == order && $0.pk != binding.pk
+        }
+        return isTaken ? binding.order : order
     }
 
     /// Whether this program made a binding.

@@ -18,6 +18,8 @@ package struct AccessStanding: Sendable, Equatable {
     package var state: State
     /// Why it is closed or blocked, or whom it lacks: a clause; nil if it is as declared.
     package var complaint: String?
+    /// What Authentik makes of it otherwise than it says: a clause.
+    package var caution: String?
     /// Those of the file whose bindings are there: `group 'admins'`.
     package var subjects: [String] = []
     /// The lasting bindings of others, which stay.
@@ -44,6 +46,6 @@ extension AccessStanding {
         if !expiring.isEmpty {
             notes.append("bound for a time: \(expiring.joined(separator: ", ")); left alone")
         }
-        return notes
+        return notes + [caution].compactMap { $0 }
     }
 }

@@ -7,10 +7,11 @@ package import Kinds
 ///
 /// A mode of `all` comes before new bindings, and of `any` after old ones are gone; what lets in is made before what goes
 /// is deleted: see ``Step/Place``. A new service with a provider gets its bindings in the transaction that makes both. One
-/// without, or whose provider is there already, is made without anything to open, bound, and then given its launch URL and
-/// its provider.
+/// without, or whose provider is there already, is made without anything to open, marked, bound, and then given its launch
+/// URL and its provider.
 ///
-/// A mark tells of bindings before they are made, so that those that a pass left behind are known as this program's.
+/// A mark tells of bindings before they are made, so that those that a pass left behind are known as this program's: but
+/// for those of a transaction, which cannot be marked before it is there.
 extension ServiceDraft {
     /// Whether a new application must have nothing to open before it is bound.
     var isMadeBare: Bool { access.map { !$0.grants.isEmpty } ?? false }
@@ -56,9 +57,15 @@ extension ServiceDraft {
                 .grant,
                 .create([.binding(grant.subject, of: grant.kind, order: grant.order, target: target)]),
                 named: grant.id,
-                after: Set([grant.subject.maker].compactMap { $0 })
+                after: needs(of: grant)
             )
         }
+    }
+
+    /// The steps, of no service, that make what a binding binds, or make it right.
+    private func needs(of grant: AccessDraft.Grant) -> Set<Step.ID> {
+        let closing = accessIndex.flatMap { grant.subject == $0.closing ? $0.nobody.step?.id : nil }
+        return Set([grant.subject.maker, closing].compactMap { $0 })
     }
 
     /// What binds a new application within a transaction.
@@ -66,8 +73,8 @@ extension ServiceDraft {
         access?.grants.map { .binding($0.subject, of: $0.kind, order: $0.order, target: nil) } ?? []
     }
 
-    /// The steps, of no service, that make what is bound.
-    var accessNeeds: Set<Step.ID> { Set(access?.grants.compactMap(\.subject.maker) ?? []) }
+    /// The steps, of no service, that come before what is bound.
+    var accessNeeds: Set<Step.ID> { Set((access?.grants ?? []).flatMap(needs)) }
 
     /// The mode of a new application, if it is not Authentik's default.
     var accessMode: [FieldAssignment] {
@@ -85,26 +92,20 @@ extension ServiceDraft {
     ///
     /// - Parameter step: the one that makes them all; nil if each is made by one of its own.
     func pendingBindings(madeBy step: Step.ID? = nil) -> [MarkContent.PendingBinding] {
-        (access?.grants ?? []).map { grant in
-            MarkContent.PendingBinding(
-                subject: grant.subject,
-                kind: grant.kind,
-                name: grant.name,
-                order: grant.order,
-                binding: step ?? Step.ID(service: service.slug, .grant, name: grant.id)
-            )
-        }
+        (access?.grants ?? []).map { $0.pending(step ?? Step.ID(service: service.slug, .grant, name: $0.id)) }
     }
 
-    /// What the mark tells of bindings that are about to be made, beside those that it tells of already; nil if there are
+    /// A mark that tells of bindings which are about to be made, beside those that it tells of already; nil if there are
     /// none.
-    var announcedSubjects: [BoundSubject]? {
-        let bound = mark?.access ?? []
-        let new = (access?.grants ?? []).compactMap { grant -> BoundSubject? in
-            guard let subject = grant.subject.existing else { return nil }
-            return BoundSubject(subject, name: grant.name, order: grant.order)
-        }.filter { new in !bound.contains { $0.subject == new.subject && $0.binding == nil } }
-        return new.isEmpty ? nil : (bound + new).sorted()
+    func announcing(in mark: OwnershipMark) -> MarkContent? {
+        let told = mark.access ?? []
+        let new = (access?.grants ?? []).filter { grant in
+            !told.contains { $0.subject == grant.subject.existing && $0.binding == nil }
+        }
+        guard !new.isEmpty else { return nil }
+        var content = MarkContent(mark)
+        content.bindings = new.map { $0.pending(nil) }
+        return content
     }
 }
 
@@ -121,8 +122,9 @@ extension ServiceDraft {
             return
         }
         plan.access = access.standing
-        plan.notes += access.standing.notes
-        if !access.exclusions.isEmpty {
+        if access.exclusions.isEmpty {
+            plan.notes += access.standing.notes
+        } else {
             var deletion = plan.deletion ?? Deletion(application: nil, provider: nil)
             deletion.bindings = access.exclusions.map(\.description)
             deletion.isHeld = deletions.isHeld
@@ -174,6 +176,13 @@ extension AccessDraft {
 extension AccessDraft.Grant {
     /// Tells it apart from the others of its service.
     fileprivate var id: String { "\(kind.rawValue) '\(name)'" }
+
+    /// As a mark is to tell of it.
+    ///
+    /// - Parameter step: the one that made it; nil if that is still to come.
+    fileprivate func pending(_ step: Step.ID?) -> MarkContent.PendingBinding {
+        MarkContent.PendingBinding(subject: subject, kind: kind, name: name, order: order, binding: step)
+    }
 }
 
 extension [BoundSubject] {

@@ -76,6 +76,7 @@ struct Differences {
                 access,
                 // Where nobody looked, nobody is found.
                 observation.access ?? AccessIndex(ObservedAccess(), groups: [], declaredGroups: []),
+                release: observation.names.release,
                 application: declaration.claim.application,
                 mark: declaration.claim.mark,
                 isHeld: deletions.isHeld

@@ -29,6 +29,7 @@ extension ServiceDraft {
     /// - Parameter isAsCreated: whether the provider, if there is one, is what this program would have created.
     func adopted(_ plan: ServicePlan, isAsCreated: @autoclosure () -> Bool = true) -> ServicePlan {
         guard mark == nil else { return plan }
+        if service.adopt != .always, isBare, isAsCreated() { return plan }
         let what: String
         switch service.adopt {
         case .always: return plan
@@ -36,7 +37,7 @@ extension ServiceDraft {
             if plan.changes.allSatisfy({ $0.before == nil }), application == nil || plan.changes.isEmpty { return plan }
             what = "is there without an ownership mark and not as declared"
         case .never:
-            let isOurs = application.map { service.wanted.isAsCreated($0.values, release) } ?? true
+            let isOurs = application.map { service.wanted(release).isAsCreated($0.values, release) } ?? true
             let isWhole = application == nil || plan.changes.isEmpty
             if isOurs, isAsCreated(), isWhole, plan.changes.allSatisfy({ $0.before == nil }) { return plan }
             what = "is there without an ownership mark"
@@ -44,6 +45,16 @@ extension ServiceDraft {
         var conflict = plan
         conflict.refuse("\(what), and adopt is '\(service.adopt.rawValue)'; set 'adopt: always' to take it over")
         return conflict
+    }
+
+    /// Whether the application is what this program makes of one before it is bound, and is nobody else's: a pass that was
+    /// killed then left it so.
+    private var isBare: Bool {
+        guard var application, application.provider == nil, application.launchURL.isEmpty, let access,
+            access.standing.state == .restricted, access.standing.others.isEmpty
+        else { return false }
+        application.values[Application.Row.launchURL] = service.values[Application.Row.launchURL]
+        return service.wanted(release).isAsCreated(application.values, release)
     }
 
     /// Marks an application that is there without one before all else.
@@ -54,9 +65,8 @@ extension ServiceDraft {
             plan.add(.claim, .createMark(on: .existing(application.pk), mark))
             return
         }
-        var claim = mark.mark
-        if let announcedSubjects { claim.access = ((claim.access ?? []) + announcedSubjects).sorted() }
-        plan.add(.claim, .claim(application: application.pk, claim))
+        let claim = announcing(in: mark.mark) ?? MarkContent(mark.mark)
+        plan.add(.claim, .claim(application: .existing(application.pk), claim), after: accessNeeds)
         plan.add(.mark, .createMark(on: .existing(application.pk), mark, claim: plan.id(.claim)))
     }
 }

@@ -85,10 +85,9 @@ extension ServiceDraft {
             // What the file sets by now is not applied yet.
             var old = mark
             old.rotation = rotation
-            old.access = announcedSubjects ?? old.access
-            var note = MarkContent(old)
+            var note = announcing(in: old) ?? MarkContent(old)
             note.restartTime = .now(after: last)
-            plan.add(.note, .updateMark(entitlement: entitlement, note))
+            plan.add(.note, .updateMark(entitlement: entitlement, note), after: accessNeeds)
             time = .made(by: plan.id(.note))
             content.restartTime = .begun(by: plan.id(.note))
         }
@@ -102,9 +101,8 @@ extension ServiceDraft {
 
     /// Tells in the mark of bindings that are about to be made.
     private func announce(_ entitlement: String, in plan: inout ServicePlan) {
-        guard var note = mark, let announcedSubjects else { return }
-        note.access = announcedSubjects
-        plan.add(.note, .updateMark(entitlement: entitlement, MarkContent(note)))
+        guard let note = mark.flatMap(announcing) else { return }
+        plan.add(.note, .updateMark(entitlement: entitlement, note), after: accessNeeds)
     }
 
     /// Whether its workload could not read the new secret where it is published.

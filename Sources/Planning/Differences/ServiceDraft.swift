@@ -39,8 +39,7 @@ struct ServiceDraft {
             if let accessBlock { return accessBlock }
             var plan = start(.create, "new")
             plan.changes = created(.application, creation) + accessChanges
-            let made = create(linkedTo: nil, in: &plan)
-            plan.add(.mark, .createMark(on: made, content(wantedMark(provider: nil), provider: nil)))
+            create(linkedTo: nil, wantedMark(provider: nil), in: &plan)
             explainAccess(in: &plan)
             return plan
         }
@@ -147,27 +146,29 @@ struct ServiceDraft {
         if !changes.isEmpty {
             plan.add(.provider, .update(.provider(pk: own.pk), .provider(changes.map(\.assignment))))
         }
-        let made = create(linkedTo: own, in: &plan)
         let withheld = self.withheld(from: changes, own)
-        let mark = content(wantedMark(provider: own.pk, withheld: withheld), provider: .existing(own.pk))
-        plan.add(.mark, .createMark(on: made, mark))
+        create(linkedTo: own, wantedMark(provider: own.pk, withheld: withheld), in: &plan)
         plan.complain(about: withheld)
         explainAccess(in: &plan)
         return plan
     }
 
-    /// The steps that make an application, with nothing to open until it is bound.
+    /// The steps that make an application and its mark, with nothing to open until it is bound.
     ///
     /// - Parameter provider: one that it is to have, and that is there.
-    private func create(linkedTo provider: OAuth2Provider?, in plan: inout ServicePlan) -> Ref<String> {
+    private func create(linkedTo provider: OAuth2Provider?, _ mark: OwnershipMark, in plan: inout ServicePlan) {
         let link = provider.map { Ref.existing($0.pk) }
+        let content = content(mark, provider: link)
         guard isMadeBare else {
             plan.add(.application, .create([.application(creation + accessMode, provider: link)]))
-            return .made(by: plan.id(.application))
+            plan.add(.mark, .createMark(on: .made(by: plan.id(.application)), content))
+            return
         }
         let isOpening = { (field: FieldAssignment) in field.field == Application.Row.launchURL.attribute }
         plan.add(.creation, .create([.application(creation.filter { !isOpening($0) } + accessMode)]))
         let made = Ref<String>.made(by: plan.id(.creation))
+        let claim = announcing(in: mark) ?? MarkContent(mark)
+        plan.add(.creationClaim, .claim(application: made, claim), after: accessNeeds)
         addGrants(made, to: &plan)
         let opening = creation.filter(isOpening)
         if !opening.isEmpty || link != nil {
@@ -176,7 +177,7 @@ struct ServiceDraft {
                 .update(.application(slug: service.slug), .application(opening, provider: link))
             )
         }
-        return made
+        plan.add(.mark, .createMark(on: made, content, claim: plan.id(.creationClaim)))
     }
 
     /// What a mark is to say, with the bindings that are made before it.
@@ -210,7 +211,7 @@ struct ServiceDraft {
         provider: Ref<Int>?,
         _ own: OAuth2Provider? = nil
     ) -> ServicePlan {
-        let declared = service.wanted.changes(
+        let declared = service.wanted(release).changes(
             from: application.values,
             formerly: mark?.applicationFields ?? [],
             release
@@ -294,7 +295,7 @@ struct ServiceDraft {
     }
 
     /// What a new application gets.
-    private var creation: [FieldAssignment] { service.wanted.assignments(release) }
+    private var creation: [FieldAssignment] { service.wanted(release).assignments(release) }
 
     private func created(_ object: ObjectKind, _ assignments: [FieldAssignment]) -> [FieldChange] {
         assignments.map { FieldChange(object: object, field: $0.field, before: nil, after: $0.value) }

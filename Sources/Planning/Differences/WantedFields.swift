@@ -53,7 +53,8 @@ struct WantedFields {
         }
     }
 
-    /// Whether an object is what this program would have created, also in what the file leaves out.
+    /// Whether an object is what this program would have created, also in what the file leaves out; perhaps before an
+    /// upgrade brought a field.
     ///
     /// A secret that cannot be compared proves nothing.
     func isAsCreated(_ observed: FieldValues, _ release: Release) -> Bool {
@@ -61,6 +62,7 @@ struct WantedFields {
             guard let wanted = values[field] ?? field.fallback(slug: slug) else { return true }
             let held = observed.held(field)
             return field.mayBeUnknown && held.isNone || held.means(wanted)
+                || field.migrated.map(held.means) ?? false
         }
     }
 
@@ -97,8 +99,28 @@ struct WantedFields {
 
 extension Service {
     /// What its application should hold; a field that the file leaves out is not managed.
-    var wanted: WantedFields {
-        WantedFields(object: .application, table: Application.fields, slug: slug, values: values)
+    func wanted(_ release: Release) -> WantedFields {
+        WantedFields(object: .application, table: Application.fields, slug: slug, values: declared(release))
+    }
+
+    /// What is declared of its application, as a release has it: no launch URL, and a hidden tile, mean the same.
+    ///
+    /// | declared | before 2026.5 | since |
+    /// |---|---|---|
+    /// | `launchURL: blank://blank` | that | an empty launch URL, and hidden |
+    /// | `hidden: true` | `blank://blank` | hidden |
+    private func declared(_ release: Release) -> FieldValues {
+        var values = values
+        if release < Application.hiding {
+            if values[Application.Row.hidden]?.flag == true {
+                values[Application.Row.launchURL] = .text(Application.noLaunchURL)
+            }
+            values[Application.Row.hidden] = nil
+        } else if values.text(Application.Row.launchURL) == Application.noLaunchURL {
+            values[Application.Row.launchURL] = .text("")
+            values[Application.Row.hidden] = .flag(true)
+        }
+        return values
     }
 }
 
@@ -148,7 +170,9 @@ struct ResolvedProvider {
 extension Service {
     /// The names of fields that the file sets and a release does not take.
     func unsupportedFields(_ release: Release) -> [FieldName] {
-        let ofApplication = Application.fields.rows.filter { !$0.exists(in: release) && declares($0) }
+        let ofApplication = Application.fields.rows.filter {
+            !$0.exists(in: release) && declares($0) && $0.name != Application.Row.hidden.name
+        }
         let ofProvider = OAuth2Provider.fields.rows.filter {
             !$0.exists(in: release) && provider?.declares($0) ?? false
         }
@@ -157,8 +181,9 @@ extension Service {
 
     /// The attributes of its application that the file sets, as a mark remembers them: not the slug, which names it.
     func declaredAttributes(_ release: Release) -> [String] {
-        Application.fields.rows(in: release).filter { $0.name != Application.Row.slug.name && declares($0) }
-            .map(\.attribute)
+        let declared = declared(release)
+        return Application.fields.rows(in: release)
+            .filter { $0.name != Application.Row.slug.name && declared[$0] != nil }.map(\.attribute)
     }
 }
 

@@ -1,4 +1,3 @@
-import AuthentikAPI
 import DesiredState
 import Kinds
 

@@ -17,7 +17,8 @@ extension PlanRecord {
     /// Why this plan cannot be carried out as it was reviewed; empty if it can.
     ///
     /// Everything that decides counts: the Authentik and its release, the owner, the narrowing, what is no service's, the
-    /// services, what is decided of them, their fields, deletions and writes, and the brake. Reasons, notes and places in the file do not.
+    /// services, what is decided of them, their fields, deletions and writes, and the brake. Reasons, notes, places in the
+    /// file, and what is left alone do not.
     ///
     /// - Parameter now: the plan that is made of what is there now.
     package func differences(from now: PlanRecord) -> [Difference] {
@@ -90,7 +91,9 @@ extension ChangeRecord: CustomStringConvertible {
 
 extension DeletionRecord: CustomStringConvertible {
     package var description: String {
-        let parts = [application.map { "application '\($0)'" }, provider.map { "provider '\($0)'" }].compactMap { $0 }
+        let parts =
+            [application.map { "application '\($0)'" }, provider.map { "provider '\($0)'" }].compactMap { $0 }
+            + (bindings ?? []).map { "binding of \($0)" }
         return parts.joined(separator: " and ") + (isHeld ? " (held back)" : "")
     }
 }

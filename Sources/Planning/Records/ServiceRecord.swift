@@ -14,6 +14,8 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
     package var changes: [ChangeRecord]
     /// Absent if nothing is deleted.
     package var deletion: DeletionRecord?
+    /// Who may open it once this is carried out; absent if nobody looked, or it is not decided.
+    package var access: AccessRecord?
     /// What will be sent, in this order.
     package var writes: [WriteRecord]
     package var notes: [String]
@@ -27,6 +29,7 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
         location = service.location?.description
         changes = service.changes.map(ChangeRecord.init)
         deletion = service.deletion.map(DeletionRecord.init)
+        access = service.access.map(AccessRecord.init)
         writes = service.writeRecords
         notes = service.notes
         hindrance = service.hindrance
@@ -49,9 +52,10 @@ extension ServicePlan {
 ///
 /// Values are lists of text, empty for none; those of a secret, and what a new object held, are left out.
 package struct ChangeRecord: Sendable, Equatable, Codable {
-    /// `application`, `provider` or `published`.
+    /// `application`, `provider`, `access` or `published`.
     package var object: String
-    /// Authentik's name of the field; of what is published, the key.
+    /// Authentik's name of the field; of access the file's, or a binding as `group 'admins'`; of what is published, the
+    /// key.
     package var field: String
     package var isSecret: Bool
     package var before: [String]?
@@ -98,13 +102,41 @@ package struct DeletionRecord: Sendable, Equatable, Codable {
     package var application: String?
     /// The name; absent if the provider stays, or there is none.
     package var provider: String?
+    /// The bindings of others: `group 'admins'`; absent if none is taken away.
+    package var bindings: [String]?
     /// Whether the brake holds it back.
     package var isHeld: Bool
 
     package init(_ deletion: Deletion) {
         application = deletion.application
         provider = deletion.provider
+        bindings = deletion.bindings.isEmpty ? nil : deletion.bindings
         isHeld = deletion.isHeld
+    }
+}
+
+/// Who may open a service.
+package struct AccessRecord: Sendable, Equatable, Codable {
+    /// The raw value of ``AccessStanding/State-swift.enum``.
+    package var state: String
+    /// Why it is closed or blocked, or whom it lacks: a clause; absent if it is as declared.
+    package var complaint: String?
+    /// Those of the file whose bindings are there: `group 'admins'`.
+    package var subjects: [String]
+    /// The lasting bindings of others, which stay.
+    package var others: [String]
+    /// The bindings that end by themselves, whoever made them.
+    package var expiring: [String]
+    /// Whether everybody may open it, and nobody said that on purpose.
+    package var isExposed: Bool
+
+    package init(_ standing: AccessStanding) {
+        state = standing.state.rawValue
+        complaint = standing.complaint
+        subjects = standing.subjects
+        others = standing.others
+        expiring = standing.expiring
+        isExposed = standing.isExposed
     }
 }
 

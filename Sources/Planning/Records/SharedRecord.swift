@@ -83,7 +83,8 @@ extension Decoder {
     ) throws -> [Object] {
         let members = try container(keyedBy: KindKey.self)
         var objects: [Object] = []
-        for kind in Kind.all where members.contains(KindKey(kind)) {
+        // What nobody writes is in no document, and may be called as something else is: policies.
+        for kind in Kind.all where kind.writes != nil && members.contains(KindKey(kind)) {
             var list = try members.nestedUnkeyedContainer(forKey: KindKey(kind))
             while !list.isAtEnd { objects.append(try decode(kind, list.superDecoder())) }
         }

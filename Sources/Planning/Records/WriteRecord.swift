@@ -155,11 +155,15 @@ extension WriteRecord {
 }
 
 extension WriteRecord: CustomStringConvertible {
-    /// In a few words, without values: `update-provider 7 (redirect_uris)`.
+    /// In a few words, without values: `update-provider 7 (redirect_uris)`, `create-binding for group`.
     package var description: String {
         let fields = [application, provider, published].compactMap { $0?.keys }.flatMap { $0 } + (secretFields ?? [])
+        let subjects = (bindings ?? []).flatMap { binding in
+            SubjectKind.allCases.map(\.rawValue).filter { binding[$0] != nil }
+        }
         return action.rawValue + (target.map { " \($0)" } ?? "")
             + (fields.isEmpty ? "" : " (\(fields.sorted().joined(separator: ", ")))")
             + (link.map { " link \($0)" } ?? "")
+            + (subjects.isEmpty ? "" : " for \(subjects.joined(separator: ", "))")
     }
 }

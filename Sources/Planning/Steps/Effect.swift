@@ -11,10 +11,11 @@ package enum Effect: Sendable {
     /// Changes the given fields.
     case update(ObjectKey, ObjectFields)
     case delete(ObjectKey)
-    /// Marks an application that gets its provider only after that, so that nobody else adopts it meanwhile.
+    /// Marks an application that gets its provider or its bindings only after that, so that nobody else adopts it
+    /// meanwhile, and what is made for it is known as this program's.
     ///
     /// The ``createMark(on:_:claim:)`` that follows is the same mark, finished: a plan tells of that one only.
-    case claim(application: String, OwnershipMark)
+    case claim(application: Ref<String>, MarkContent)
     /// - Parameter claim: the step that made the mark already, to be finished now; nil to make it.
     case createMark(on: Ref<String>, MarkContent, claim: Step.ID? = nil)
     case updateMark(entitlement: String, MarkContent)
@@ -89,17 +90,17 @@ package struct MarkContent: Sendable {
     package var provider: Ref<Int>?
     /// The time of the restart that it tells of, if that is not known beforehand.
     package var restartTime: RestartTime?
-    /// The bindings that are made before it.
+    /// The bindings that are made before it, or right after it.
     package var bindings: [PendingBinding] = []
 
-    /// A binding that a step makes.
+    /// A binding that a step makes, or is about to make.
     package struct PendingBinding: Sendable {
         package var subject: Ref<BindingSubject>
         package var kind: SubjectKind
         package var name: String
         package var order: Int
-        /// The step that makes it, alone or with others.
-        package var binding: Step.ID
+        /// The step that made it, alone or with others; nil if that is still to come.
+        package var binding: Step.ID?
     }
 
     package init(
@@ -138,8 +139,7 @@ extension Effect {
     /// What it says of ownership; nil if it is no mark.
     package var mark: OwnershipMark? {
         switch self {
-        case .claim(_, let mark): mark
-        case .createMark(_, let content, _), .updateMark(_, let content): content.mark
+        case .claim(_, let content), .createMark(_, let content, _), .updateMark(_, let content): content.mark
         default: nil
         }
     }
@@ -170,11 +170,12 @@ extension Effect {
         switch self {
         case .create(let objects): Set(objects.flatMap(\.references).compactMap(\.object.maker))
         case .update(_, let fields): Set(fields.references.compactMap(\.object.maker))
+        case .claim(let application, let content): content.references.union([application.maker].compactMap { $0 })
         case .createMark(let application, let content, let claim):
             content.references.union([application.maker, claim].compactMap { $0 })
         case .updateMark(_, let content): content.references
         case .restart(_, let time): Set([time.maker].compactMap { $0 })
-        case .delete, .claim, .deleteMark, .publish: []
+        case .delete, .deleteMark, .publish: []
         }
     }
 }

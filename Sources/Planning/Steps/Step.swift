@@ -34,10 +34,11 @@ extension Step {
     /// |---|---|---|
     /// | `shared` | a group or policy that is missing, which is no service's | services may name it |
     /// | `claim` | the mark of an application that is adopted; without its provider, if that is still to be made | of two owners who find it at once, one is refused before it has made or overwritten anything |
-    /// | `note` | a mark that tells of a restart which is about to begin | a process that ends in between leaves the restart to the next one |
+    /// | `note` | a mark that tells of a restart or of bindings which are about to be made | a process that ends in between leaves the restart to the next one, which knows the bindings as this program's |
     /// | `removal` | a provider that is not wanted is deleted | the mark falls with the application, and until then all of it is still ours |
     /// | `rename` | an application that gets another slug, and no new provider | from the outside in: by then the service is found by its new slug |
     /// | `creation` | a new application that is to be bound, with nothing to open | it cannot be bound before it is there |
+    /// | `creationClaim` | the mark of such an application | what a process that ends in between leaves behind is known as this program's |
     /// | `restriction` | from now on all bindings have to let in | a new one would let in more until then |
     /// | `grant` | who may open it is bound | before anybody is unbound, so that it is never without a binding |
     /// | `correction` | a binding that is there is made right | by then no other one is missing |
@@ -53,7 +54,7 @@ extension Step {
     /// Between services, who gives something up comes before who takes it: see ``WriteOrder``.
     package enum Place: Int, Sendable, Comparable, CaseIterable {
         case shared, claim, note, removal, rename
-        case creation, restriction, grant, correction, revocation, opening
+        case creation, creationClaim, restriction, grant, correction, revocation, opening
         case provider, application, secretPublication, restart, mark, publication
 
         package static func < (left: Place, right: Place) -> Bool { left.rawValue < right.rawValue }

@@ -38,6 +38,8 @@ package struct ServiceStatus: Sendable, Equatable, Codable {
     package var reason: String
     /// Ordered by type.
     package var conditions: [ConditionStatus]
+    /// Who may open it; absent if no service of the files says who may, so that nobody looked, or it is not known.
+    package var access: AccessRecord?
     /// What is not as declared now, whatever the reason is.
     package var differences: [ChangeRecord]
     /// What is to be deleted of it and is not; absent if nothing is.
@@ -57,6 +59,10 @@ package struct ServiceStatus: Sendable, Equatable, Codable {
 /// As Kubernetes has conditions.
 package struct ConditionStatus: Sendable, Equatable, Codable {
     package enum Kind: String, Sendable, Codable, CaseIterable, Comparable {
+        /// Whether those whom the file names may open it; only of services whose file says who may.
+        case access = "Access"
+        /// Whether everybody may open it although nobody said so: information, of no consequence.
+        case exposed = "Exposed"
         /// Whether its client secret is at hand; only of services that have one.
         case secretResolved = "SecretResolved"
         /// Whether it is as declared.
@@ -221,25 +227,24 @@ extension ServiceStatus {
             lastDrift: before?.lastDrift
         )
         conditions = [condition(.synced, state.condition, reason, before: before, at: time)]
-        switch secret {
-        case .present:
-            conditions.insert(
-                condition(.secretResolved, (.yes, "Resolved"), "its secret is at hand", before: before, at: time),
-                at: 0
-            )
-        case .missing(let reason), .unusable(let reason), .unreadable(let reason):
-            conditions.insert(
-                condition(.secretResolved, (.no, "Unresolved"), reason, before: before, at: time),
-                at: 0
-            )
-        case .waiting(let reason):
-            conditions.insert(
-                condition(.secretResolved, (.no, "Waiting"), reason, before: before, at: time),
-                at: 0
-            )
-        case .leftOut, nil: break
+        if let (value, message) = Self.resolution(secret) {
+            conditions.append(condition(.secretResolved, value, message, before: before, at: time))
         }
         if let workload = service?.provider?.restart { addRestart(of: workload, outcome, before: before, at: time) }
+        addAccess(outcome, declared: service?.access, before: before, at: time)
+        conditions.sort { $0.type < $1.type }
+    }
+
+    /// - Returns: nil for a service without a secret, or where nobody looked.
+    private static func resolution(
+        _ secret: SecretLook?
+    ) -> (value: (status: ConditionStatus.Status, reason: String), message: String)? {
+        switch secret {
+        case .present: ((.yes, "Resolved"), "its secret is at hand")
+        case .missing(let reason), .unusable(let reason), .unreadable(let reason): ((.no, "Unresolved"), reason)
+        case .waiting(let reason): ((.no, "Waiting"), reason)
+        case .leftOut, nil: nil
+        }
     }
 
     private mutating func addRestart(
@@ -275,7 +280,7 @@ extension ServiceStatus {
         }
     }
 
-    private func condition(
+    func condition(
         _ type: ConditionStatus.Kind,
         _ value: (status: ConditionStatus.Status, reason: String),
         _ message: String,

@@ -26,6 +26,10 @@ package enum LedgerEvent: Sendable {
     case stuck(slug: String, SyncState, reason: String)
     /// A service is as declared again without having been written to.
     case recovered(slug: String)
+    /// Nobody may open a service any more, since those are gone whom its file names; the reason is a clause.
+    case accessClosed(slug: String, reason: String)
+    /// Those whom its file names may open a service again.
+    case accessOpened(slug: String)
     case fightBegan(slug: String, FightStatus)
     case fightEnded(slug: String)
     /// This process began to lead.
@@ -44,9 +48,9 @@ package enum LedgerEvent: Sendable {
 
 /// A field that somebody else changed.
 package struct DriftedField: Sendable, Hashable, CustomStringConvertible {
-    /// `application`, `provider`, or `mark`.
+    /// A raw value of `ObjectKind`, or `mark`.
     package var object: String
-    /// Authentik's name of the field.
+    /// Authentik's name of the field; of access the file's, or one binding: `group 'admins'`.
     package var field: String
 
     package var description: String { "\(object).\(field)" }

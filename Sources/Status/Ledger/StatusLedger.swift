@@ -14,6 +14,8 @@ import Synchronization
 package struct StatusLedger: Sendable {
     package internal(set) var document: StatusDocument
     private var desired: DesiredState
+    /// The services of which it was told that nobody may open them.
+    private var closed: Set<String> = []
 
     package init(program: ProgramStatus, authentik: AuthentikAddress, paths: [String], files loaded: LoadedFiles) {
         desired = loaded.desired
@@ -176,10 +178,12 @@ package struct StatusLedger: Sendable {
             if let fight = findings.begun[slug] { events.append(.fightBegan(slug: slug, fight)) }
             status.fight = findings.fights[slug]
             events += transitions(from: before[slug], to: status, outcome)
+            events += accessTransition(to: status)
             services.append(status)
         }
         events += findings.over.map { .fightEnded(slug: $0) }
         document.services = services.sorted { $0.slug < $1.slug }
+        closed.formIntersection(services.map(\.slug))
         events += brake(report.brake.map(BrakeRecord.init))
         return events
     }
@@ -216,6 +220,18 @@ package struct StatusLedger: Sendable {
             return wasStuck && outcome.written.isEmpty ? [.recovered(slug: status.slug)] : []
         case .pending, .failed: return []
         }
+    }
+
+    /// What is not known is passed over: it is told once something is.
+    private mutating func accessTransition(to status: ServiceStatus) -> [LedgerEvent] {
+        guard let access = status.access else { return [] }
+        if access.isClosed {
+            guard closed.insert(status.slug).inserted else { return [] }
+            return [.accessClosed(slug: status.slug, reason: access.complaint ?? "those whom the file names are gone")]
+        }
+        // Taken out of the file, it stays closed, and that is nobody's business any more.
+        let isOpened = closed.remove(status.slug) != nil && access.state != AccessStanding.State.unmanaged.rawValue
+        return isOpened ? [.accessOpened(slug: status.slug)] : []
     }
 
     private mutating func brake(_ brake: BrakeRecord?) -> [LedgerEvent] {

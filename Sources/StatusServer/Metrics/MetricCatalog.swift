@@ -57,6 +57,21 @@ package enum MetricCatalog {
                 "Services, declared or marked as the owner's, by state.",
                 [label(.state, SyncState.allCases.map(\.rawValue))]
             )
+        case .servicesByAccess:
+            gauge(
+                name,
+                "Services by who may open them: those whom the file names (restricted), everybody, as declared "
+                    + "(everyone), those of them who are left (incomplete), nobody, since all are gone (closed), as "
+                    + "before, since somebody was never there (blocked), whoever could, since the file does not say "
+                    + "(unmanaged); absent if no file says of a service who may open it.",
+                [label(.access, AccessRecord.metricStates)]
+            )
+        case .servicesExposed:
+            gauge(
+                name,
+                "Services that everybody may open although nobody said so: they have no binding; absent if no file "
+                    + "says of a service who may open it."
+            )
         case .sharedObjects:
             gauge(
                 name,

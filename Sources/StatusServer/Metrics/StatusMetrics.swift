@@ -22,7 +22,7 @@ package enum StatusMetrics {
                 return sample(.sharedObjects, [(.kind, kind.id), (.state, state.rawValue)], Double(count))
             }
         }
-        return services + shared + [
+        return services + access(of: status.services) + shared + [
             sample(.buildInfo, [(.version, status.program.version)], 1),
             sample(.leader, status.program.isLeader),
             sample(.fights, status.totals.fights),
@@ -37,6 +37,16 @@ package enum StatusMetrics {
                 passes.lastSuccess.map { sample(.lastSuccess, $0.finishedAt) },
                 passes.next.map { sample(.nextPass, $0.at) },
             ].compactMap { $0 }
+    }
+
+    private static func access(of services: [ServiceStatus]) -> [MetricSample] {
+        let known = services.compactMap(\.access)
+        guard !known.isEmpty else { return [] }
+        let states = AccessRecord.metricStates.map { state in
+            let count = known.count { $0.metricState == state }
+            return sample(.servicesByAccess, [(.access, state)], Double(count))
+        }
+        return states + [sample(.servicesExposed, known.count(where: \.isExposed))]
     }
 
     private static func sample(

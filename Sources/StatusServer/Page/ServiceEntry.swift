@@ -12,10 +12,10 @@ struct ServiceEntry {
     var html: HTML {
         let name = service.name == service.slug ? nil : service.name
         return """
-            <details id="service-\(service.slug)" class="service \(service.state.look.tone.name)">
-            <summary>\(service.state.look.symbol.html)\
+            <details id="service-\(service.slug)" class="service \(service.look.tone.name)">
+            <summary>\(service.look.symbol.html)\
             <span class="names"><b><bdi>\(service.slug)</bdi></b>\(name.map { " <bdi class=\"name\">\($0)</bdi>" as HTML })</span> \
-            <span class="why"><span class="tone">\(service.state.look.word)</span> <span class="reason">\(service.reason.plain)</span></span> \
+            <span class="why"><span class="tone">\(service.look.word)</span> <span class="reason">\(reason.plain)</span></span> \
             <span class="when">\(when)</span></summary>
             <div class="body">
             \(parts.compactMap(\.self))</div>
@@ -24,16 +24,23 @@ struct ServiceEntry {
             """
     }
 
+    /// Why it is in its state; of what is closed, its word says the rest.
+    private var reason: String {
+        guard let access = service.access, access.isClosed, service.state == .failed else { return service.reason }
+        return access.complaint ?? service.reason
+    }
+
     /// Since when, or what there is to know although it is in sync.
     private var when: HTML {
         guard service.state == .inSync else { return "\(service.outOfSyncSince.map { .time($0, .since) })" }
+        let exposed: HTML? = service.access?.isExposed == true ? "open to everybody" : nil
         let notes: HTML? = service.notes.isEmpty ? nil : "\(count(service.notes.count, "note"))"
         let event: HTML? = LatestEvent(service).map { "\($0.word) \(.time($0.at))" }
-        return [notes, event].compactMap(\.self).joined(by: ", ")
+        return [exposed, notes, event].compactMap(\.self).joined(by: ", ")
     }
 
     private var parts: [HTML?] {
-        [fight, error, deletion, differences, notes, conditions, lastChange, lastDrift, place]
+        [fight, error, deletion, differences, access, notes, conditions, lastChange, lastDrift, place]
     }
 
     private var fight: HTML? {
@@ -68,6 +75,7 @@ struct ServiceEntry {
             let what: [HTML?] = [
                 deletion.provider.map { "the provider <code>\($0)</code>" },
                 deletion.application.map { "the application <code>\($0)</code>" },
+                deletion.bindings.map { "what others bound to it: \(codes($0))" },
             ]
             let list = what.compactMap(\.self).joined(by: ", then ")
             return part("Deletion", deletion.isHeld ? "<p>Held back: \(list).</p>" : "<p>To be deleted: \(list).</p>")
@@ -77,6 +85,10 @@ struct ServiceEntry {
     private var differences: HTML? {
         guard !service.differences.isEmpty else { return nil }
         return part("Not as declared", Differences(changes: service.differences, before: "as it is").html)
+    }
+
+    private var access: HTML? {
+        service.access.flatMap(AccessText.init).map { part("Access", "<p>\(sentence($0.text))</p>") }
     }
 
     private var notes: HTML? {
@@ -89,7 +101,7 @@ struct ServiceEntry {
         let rows = service.conditions.map { condition -> HTML in
             """
             <li><b>\(condition.type.rawValue)</b> \
-            <span class="\(condition.status.tone.name)"><span class="tone">\(condition.status.rawValue)</span></span> \
+            <span class="\(condition.tone.name)"><span class="tone">\(condition.status.rawValue)</span></span> \
             <code>\(condition.reason)</code> <span>\(condition.message)</span> \
             <span class="quiet">\(.time(condition.lastTransitionTime, .since, isExact: true))</span></li>
 
@@ -150,7 +162,7 @@ private func codes(_ words: [String]) -> HTML { words.map(code).joined(by: ", ")
 
 /// `provider.redirect_uris`, which may go on in another line after the dot.
 func code(_ field: String) -> HTML {
-    for object in ["application", "provider", "published"] where field.hasPrefix("\(object).") {
+    for object in ["access", "application", "provider", "published"] where field.hasPrefix("\(object).") {
         return "<code>\(object).<wbr>\(String(field.dropFirst(object.count + 1)))</code>"
     }
     return "<code>\(field)</code>"

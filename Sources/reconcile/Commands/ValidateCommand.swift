@@ -1,7 +1,6 @@
 import ArgumentParser
 import Base
 import DesiredState
-import Reporting
 
 /// `reconcile validate`: the file alone, without Authentik.
 struct ValidateCommand: ParsableCommand {

@@ -15,7 +15,6 @@ import Metrics
 import PrometheusMetrics
 import Reporting
 import SecretSources
-import Secrets
 import ServiceLifecycle
 import Status
 import StatusServer

@@ -1,5 +1,4 @@
 public import ArgumentParser
-import Base
 import DesiredState
 import FoundationEssentials
 import Glibc

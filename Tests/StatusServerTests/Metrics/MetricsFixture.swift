@@ -25,7 +25,31 @@ enum MetricsFixture {
             SharedStatus(SharedOutcome(plan: .group("admins", pk: "a"))),
             SharedStatus(SharedOutcome(plan: .group("family", pk: nil), failure: ServiceFailure("no"))),
         ]
+        status.services = [
+            service("a", .restricted), service("b", .restricted) { $0.complaint = "the user 'bob' is gone" },
+            service("c", .closed), service("d", .unmanaged) { $0.isExposed = true }, service("e", nil),
+        ]
         return status
+    }
+
+    private static func service(
+        _ slug: String,
+        _ access: AccessStanding.State?,
+        _ fill: (inout AccessRecord) -> Void = { _ in }
+    ) -> ServiceStatus {
+        var service = ServiceStatus(
+            slug: slug,
+            state: .inSync,
+            reason: "as declared",
+            conditions: [],
+            differences: [],
+            notes: []
+        )
+        guard let access else { return service }
+        var record = AccessRecord(AccessStanding(access))
+        fill(&record)
+        service.access = record
+        return service
     }
 
     /// Of a standby that has tried nothing yet, and whose file turned bad.

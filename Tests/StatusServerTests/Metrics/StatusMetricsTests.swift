@@ -25,6 +25,13 @@ import Testing
                 #"services{state="orphan"} 0"#,
                 #"services{state="pending"} 0"#,
                 #"services{state="waiting"} 0"#,
+                #"services_by_access{access="blocked"} 0"#,
+                #"services_by_access{access="closed"} 1"#,
+                #"services_by_access{access="everyone"} 0"#,
+                #"services_by_access{access="incomplete"} 1"#,
+                #"services_by_access{access="restricted"} 1"#,
+                #"services_by_access{access="unmanaged"} 1"#,
+                "services_exposed 1",
                 #"shared_objects{kind="group",state="blocked"} 0"#,
                 #"shared_objects{kind="group",state="conflict"} 0"#,
                 #"shared_objects{kind="group",state="failed"} 1"#,
@@ -46,7 +53,9 @@ import Testing
 
     @Test func whatIsNotKnownIsAbsent() {
         let lines = lines(MetricsFixture.fresh)
-        for name in ["authentik_reachable", "last_attempt", "last_success", "next_pass", "shared_objects"] {
+        for name in ["authentik_reachable", "last_attempt", "last_success", "next_pass", "shared_objects"]
+            + ["services_by_access", "services_exposed"]
+        {
             #expect(!lines.contains { $0.hasPrefix(name) }, "\(name)")
         }
         #expect(lines.filter { $0.hasPrefix("services{") }.count == SyncState.allCases.count)
