@@ -61,7 +61,7 @@ struct AccessCommand: AsyncParsableCommand {
             let list = try await AccessReview(client: client).list(user: user, group: group)
             switch output {
             case .json: StandardOutput.print(JSONText.of(list))
-            case .text: StandardOutput.print(AccessText(style: style.standardOutput).render(list))
+            case .text: StandardOutput.print(AccessTable(style: style.standardOutput).render(list))
             }
         } catch let refusal as AccessReview.Refusal {
             throw style.refusal(refusal.description, ExitStatus(refusal))

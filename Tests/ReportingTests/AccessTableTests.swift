@@ -9,7 +9,7 @@ import Testing
 @testable import Reporting
 
 /// Who may open what, at a terminal and for machines.
-@Suite(.timeLimit(.minutes(60))) struct AccessTextTests {
+@Suite(.timeLimit(.minutes(60))) struct AccessTableTests {
     private static var list: AccessList {
         let wiki = Application(pk: "w", slug: "wiki", name: "Wiki")
         var docs = Application(pk: "d", slug: "docs", name: "Docs")
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `a binding is a line, and those of a file have its owner`() {
         #expect(
-            AccessText(style: Style(isColored: false)).render(Self.list) == """
+            AccessTable(style: Style(isColored: false)).render(Self.list) == """
                 Authentik 2026.8.0 at https://sso.example.net
 
                   Application  Name  Open to                                    Bound for
@@ -70,7 +70,7 @@ import Testing
 
     @Test func `an answer stands before the bindings, and its reason below them`() {
         #expect(
-            AccessText(style: Style(isColored: false)).render(Self.asked) == """
+            AccessTable(style: Style(isColored: false)).render(Self.asked) == """
                 Authentik 2026.8.0 at https://sso.example.net
 
                   Application  Name  'bob'  Open to                                    Bound for

@@ -3,7 +3,7 @@ package import Exporting
 import Planning
 
 /// Who may open what, for people at a terminal: a table with a line for each binding, and the counts last.
-package struct AccessText {
+package struct AccessTable {
     let style: Style
 
     package init(style: Style) {
