@@ -60,7 +60,6 @@ struct ServiceExporter {
             switch field.name {
             case Application.Row.slug.name: add(ExportedField(field, application.slug))
             case Application.Row.launchURL.name: writeLaunchURL(place)
-            case Application.Row.hidden.name where hasNoTile: break
             default: write(field, application[field], marked: mark?.applicationFields)
             }
         }
@@ -113,8 +112,10 @@ struct ServiceExporter {
         mark?.applicationFields.contains(Application.Row.launchURL.attribute) ?? false
     }
 
-    /// Whether it is hidden and has no launch URL, which a file says in one.
-    private var hasNoTile: Bool { application.isHidden && application.launchURL.trimmed.isEmpty }
+    /// Whether it is hidden and has no launch URL, which a file may say by a launch URL, and has to of a bookmark.
+    private var hasNoTile: Bool {
+        application.isHidden && application.launchURL.trimmed.isEmpty && (provider == nil || isLaunchURLMarked)
+    }
 
     private mutating func writeLaunchURL(_ place: Place?) {
         if let place {

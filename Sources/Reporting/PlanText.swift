@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Base
 package import DesiredState
 import Kinds
 package import Planning

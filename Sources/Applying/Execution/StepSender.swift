@@ -154,8 +154,8 @@ struct StepSender: Sendable {
     private func take(_ object: WrittenObject, _ context: StepContext, _ result: inout StepResult) throws {
         if object.isFound, !object.unkept.isEmpty { throw ServiceFailure.madeByOthers }
         result.unkept = object.unkept
-        // No client is told of a secret that is not in force.
-        if object.unkept.contains(where: \.isCredential) {
+        // No client is told of a secret that is not in force, and nothing is opened that is not guarded.
+        if object.unkept.contains(where: { $0.isCredential || $0.isOfAccess }) {
             throw ServiceFailure.complaint(about: context.unkept + object.unkept)
         }
     }

@@ -41,6 +41,10 @@ extension Application: WritableObject {
             let assignment = FieldAssignment(field: Self.providerLink, value: value)
             unkept.append(UnkeptField(kind: Self.kind, assignment: assignment, kept: nil))
         }
+        let mode = fields.assignments.first { $0.field == AccessMode.attribute }
+        if let mode, mode.value != .text(policyEngineMode) {
+            unkept.append(UnkeptField(kind: Self.kind, assignment: mode, kept: .text(policyEngineMode)))
+        }
         return unkept
     }
 }

@@ -76,7 +76,7 @@ extension Application {
                 .flag,
                 .optional(.flag(false)),
                 since: hiding,
-                mayBeUnknown: true,
+                absent: .flag(false),
                 doc:
                     "Whether people see no tile of it. Before 2026.5, where Authentik has no such field, it gets the launch URL "
                     + "blank://blank instead, which means the same. Authentik's default is false."

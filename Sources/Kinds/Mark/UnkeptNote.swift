@@ -139,6 +139,9 @@ package struct UnkeptField: Sendable {
     /// As people read it: `provider.grant_types`.
     package var name: String { "\(kind.id).\(assignment.field)" }
 
+    /// Whether it decides who may open an application: where it is not as it was sent, what follows may let in others.
+    package var isOfAccess: Bool { kind == .policyBinding || assignment.field == AccessMode.attribute }
+
     /// Whether a client cannot log in without it, and is not to be told of it.
     package var isCredential: Bool {
         let credentials = [OAuth2Provider.Row.clientID, OAuth2Provider.Row.clientSecret]

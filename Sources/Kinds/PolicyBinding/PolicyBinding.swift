@@ -155,7 +155,10 @@ extension PolicyBinding: WritableObject {
     package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> PolicyBinding? {
         guard let target = fields.references[targetField]?.string else { return nil }
         let bindings: [PolicyBinding] = try await client.list(.policyBindings, query: [(targetField, target)])
-        return bindings.first { $0.target == target && $0.isBound(by: fields) && $0.unkept(of: fields).isEmpty }
+        return bindings.first { binding in
+            binding.target == target && binding.isBound(by: fields) && !binding.isExpiring
+                && binding.unkept(of: fields).isEmpty
+        }
     }
 
     package func unkept(of fields: SentFields) -> [UnkeptField] {

@@ -20,10 +20,13 @@ import Kinds
 /// |---|---|
 /// | ends by itself | left alone, and not counted |
 /// | binds what is to be bound | kept, the first one: the one that the mark names, else one that is enabled and not negated; the others go |
+/// | the same, negated, and all have to let in | goes, and another one is made: of two that are put right one after the other the first would let in whom the second is still to keep out |
 /// | is named by the mark, or about to be made by it | goes |
+/// | binds the policy that lets nobody in | goes |
 /// | any other | left alone, or with `exclusive` goes, behind the brake |
 ///
-/// One that is kept is enabled, not negated, keeps out where its policy fails, and stands where the mark put it.
+/// One that is kept is enabled, not negated, keeps out where its policy fails, and stands where the mark put it, unless its
+/// policy is bound there once more: Authentik refuses that.
 struct AccessDraft {
     /// A binding that is to be made.
     struct Grant {
@@ -60,7 +63,7 @@ struct AccessDraft {
     private let bound: [BoundSubject]
     private let bindings: [PolicyBinding]
     private let presentMode: AccessMode
-    let isNew: Bool
+    private let isNew: Bool
 
     /// - Parameters:
     ///   - release: the one that answers.
@@ -83,7 +86,7 @@ struct AccessDraft {
         standing = AccessStanding(.everyone)
         standing.expiring = bindings.filter(\.isExpiring).map(\.description)
         guard let subjects = access.subjects else {
-            bind([], isExclusive: false, isHeld: isHeld)
+            bind([], mode: .any, isExclusive: false, isHeld: isHeld)
             return
         }
         let (wanted, isAsDeclared) = wanted(subjects)
@@ -94,14 +97,19 @@ struct AccessDraft {
             standing.isExposed = application != nil && !lasting.contains(where: \.isEnabled)
             return
         }
-        bind(wanted, isExclusive: subjects.isExclusive && isAsDeclared, isHeld: isHeld)
-        if isAsDeclared { setMode(subjects.mode) }
+        // What is closed and has others bound, too, lets nobody in only where all have to let in.
+        let mode = isAsDeclared ? subjects.mode : isClosed && wanted.count > 1 ? .all : presentMode
+        bind(wanted, mode: mode, isExclusive: subjects.isExclusive && isAsDeclared, isHeld: isHeld)
+        setMode(mode)
         if subjects.mode == .all, release.mayConfuseModeAll, wanted.count(where: { $0.kind != .policy }) > 1 {
             standing.caution =
                 "Authentik \(release) may let in whom any one of these groups and users lets in, although the mode is all "
                 + "(goauthentik/authentik#17484): update it, or bind one policy that asks for all of them"
         }
     }
+
+    /// Whether nothing is bound that stays by itself.
+    var isUnbound: Bool { bindings.allSatisfy(\.isExpiring) }
 
     // MARK: - Who
 
@@ -164,12 +172,15 @@ struct AccessDraft {
 
     // MARK: - Bindings
 
-    private mutating func bind(_ wanted: [Wanted], isExclusive: Bool, isHeld: Bool) {
+    /// - Parameter mode: the one that the application is to have.
+    private mutating func bind(_ wanted: [Wanted], mode: AccessMode, isExclusive: Bool, isHeld: Bool) {
         let lasting = bindings.filter { !$0.isExpiring }
+        let mustAllLetIn = mode == .all || presentMode == .all
+        let usable = lasting.filter { !($0.isNegated && mustAllLetIn) }
         var next = (bindings.map(\.order).max() ?? -1) + 1
         var keptPKs: Set<String> = []
         for subject in wanted {
-            guard let pk = subject.subject.existing, let binding = best(of: lasting.filter { $0.subject == pk }) else {
+            guard let pk = subject.subject.existing, let binding = best(of: usable.filter { $0.subject == pk }) else {
                 grants.append(
                     Grant(subject: subject.subject, kind: subject.kind, name: subject.name, order: next)
                 )
@@ -177,7 +188,7 @@ struct AccessDraft {
                 continue
             }
             keptPKs.insert(binding.pk)
-            let order = place(of: binding)
+            let order = order(of: binding)
             kept.append(BoundSubject(pk, name: subject.name, binding: binding.pk, order: order))
             let correction = Correction(binding: binding, name: subject.name, order: order)
             if !correction.drift.isEmpty { corrections.append(correction) }
@@ -194,7 +205,7 @@ struct AccessDraft {
         let staying = isExclusive && !isHeld ? [] : others
         standing.others = staying.map(\.description)
         standing.subjects = wanted.map { "\($0.kind.rawValue) '\($0.name)'" }
-        explain(wanted, replacing: lasting.filter { keptPKs.contains($0.pk) } + revocations)
+        explain(wanted, replacing: lasting.filter { keptPKs.contains($0.pk) || revocations.contains($0) })
     }
 
     /// The one of some bindings of one subject that stays.
@@ -206,7 +217,7 @@ struct AccessDraft {
 
     /// Where a binding is to stand: where the mark put it, unless the same is bound there once more, since Authentik has a
     /// policy at one place only once.
-    private func place(of binding: PolicyBinding) -> Int {
+    private func order(of binding: PolicyBinding) -> Int {
         guard let order = bound.first(where: { $0.binding == binding.pk })?.order else { return binding.order }
         let isTaken = bindings.contains {
             $0.subject == binding.subject && $0.order == order && $0.pk != binding.pk
@@ -216,7 +227,8 @@ struct AccessDraft {
 
     /// Whether this program made a binding.
     private func isOwn(_ binding: PolicyBinding) -> Bool {
-        bound.contains { $0.binding == binding.pk || $0.binding == nil && $0.subject == binding.subject }
+        if binding.subject == index.closing.existing { return true }
+        return bound.contains { $0.binding == binding.pk || $0.binding == nil && $0.subject == binding.subject }
     }
 
     private mutating func setMode(_ mode: AccessMode) {
@@ -231,8 +243,11 @@ struct AccessDraft {
     /// Says what of it differs: by kind, who comes and who goes; and what is wrong with a binding that stays.
     private mutating func explain(_ wanted: [Wanted], replacing present: [PolicyBinding]) {
         for kind in SubjectKind.allCases {
-            let before = present.filter { $0.subject.kind == kind }.map { $0.name ?? $0.subject.pk }
-            let after = wanted.filter { $0.kind == kind }.map(\.name)
+            let before = present.filter { $0.subject.kind == kind }.map { index.name(of: $0.subject) }
+            // One that has another name by now is the same.
+            let after = wanted.filter { $0.kind == kind }.map { subject in
+                subject.subject.existing.map { index.name(of: $0) } ?? subject.name
+            }
             guard Set(before.map(\.exact)) != Set(after.map(\.exact)) else { continue }
             var seen: Set<ExactText> = []
             let once = before.filter { seen.insert($0.exact).inserted }
@@ -245,15 +260,18 @@ struct AccessDraft {
                 )
             )
         }
-        for subject in kept {
-            var drift = corrections.first { $0.binding.pk == subject.binding }?.drift ?? []
-            let surplus = revocations.count { $0.subject == subject.subject }
-            if surplus > 0 { drift.append(("bound \(surplus + 1) times", "bound once")) }
+        for subject in wanted {
+            guard let pk = subject.subject.existing else { continue }
+            let surplus = revocations.count { $0.subject == pk }
+            let binding = kept.first { $0.subject == pk }?.binding
+            var drift = corrections.first { $0.binding.pk == binding }?.drift ?? []
+            if binding != nil, surplus > 0 { drift.append(("bound \(surplus + 1) times", "bound once")) }
+            if binding == nil, surplus > 0 { drift.append(("negated", "not negated")) }
             guard !drift.isEmpty else { continue }
             changes.append(
                 FieldChange(
                     object: .access,
-                    field: subject.description,
+                    field: "\(subject.kind.rawValue) '\(subject.name)'",
                     before: .text(drift.map(\.before).joined(separator: ", ")),
                     after: .text(drift.map(\.after).joined(separator: ", "))
                 )

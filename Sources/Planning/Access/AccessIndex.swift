@@ -60,7 +60,11 @@ struct AccessIndex {
         }
         // What is bound is there, also where it was not looked for by its name.
         let bound = observed.bindings.compactMap { binding in binding.name.map { (binding.subject, $0) } }
-        names = Dictionary(subjects.map { ($0.subject, $0.name) } + bound, uniquingKeysWith: { first, _ in first })
+        let closing = observed.nobody.map { [(BindingSubject(.policy, pk: $0.pk), $0.name)] } ?? []
+        names = Dictionary(
+            subjects.map { ($0.subject, $0.name) } + closing + bound,
+            uniquingKeysWith: { first, _ in first }
+        )
         let present = Set(groups.map(\.name.exact))
         made = Dictionary(
             declaredGroups.filter { !present.contains($0.exact) }
@@ -95,6 +99,9 @@ struct AccessIndex {
 
     /// Whether a subject is known to be there.
     func isThere(_ subject: BindingSubject) -> Bool { names[subject] != nil }
+
+    /// What a subject is called; its pk where that is not known.
+    func name(of subject: BindingSubject) -> String { names[subject] ?? subject.pk }
 
     /// The policy that lets nobody in, to be bound.
     var closing: Ref<BindingSubject> {

@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 import JSON
 package import Kinds
@@ -15,6 +16,21 @@ package import Kinds
 extension ServiceDraft {
     /// Whether a new application must have nothing to open before it is bound.
     var isMadeBare: Bool { access.map { !$0.grants.isEmpty } ?? false }
+
+    /// Whether its application is there, and nothing can be opened by it.
+    var isBare: Bool { application.map { $0.provider == nil && $0.launchURL.trimmed.isEmpty } ?? false }
+
+    /// Whether its application is what a pass leaves behind that ends before it could mark what it was about to bind.
+    var isUnfinishedCreate: Bool {
+        guard isBare, isMadeBare, mark == nil, let access, access.isUnbound, var finished = application else {
+            return false
+        }
+        let wanted = service.wanted(release)
+        if let launchURL = wanted.values[Application.Row.launchURL] {
+            finished.values[Application.Row.launchURL] = launchURL
+        }
+        return access.mode == nil && wanted.isAsCreated(finished.values, release)
+    }
 
     /// The steps at an application that is there.
     ///
@@ -149,12 +165,12 @@ extension ServiceDraft {
         return standing
     }
 
-    /// Why a new service is not made: it would be open to everybody; nil if it can be.
+    /// Why a new service is not made, or not finished: it would be open to everybody; nil if it can be.
     var accessBlock: ServicePlan? {
-        guard application == nil, let access, access.standing.state == .blocked, let hindrance = access.hindrance else {
-            return nil
-        }
-        var plan = stuck(.blocked, hindrance)
+        guard let access, access.standing.state == .blocked, application == nil || isBare && access.standing.isExposed,
+            let complaint = access.standing.complaint
+        else { return nil }
+        var plan = stuck(.blocked, "nobody could be kept out: \(complaint)")
         plan.access = access.standing
         return plan
     }
@@ -166,8 +182,7 @@ extension AccessDraft {
         guard let complaint = standing.complaint else { return nil }
         switch standing.state {
         case .closed: return "closed to everybody: \(complaint)"
-        case .blocked:
-            return isNew ? "nobody could be kept out: \(complaint)" : "who may open it is left as it is: \(complaint)"
+        case .blocked: return "who may open it is left as it is: \(complaint)"
         default: return complaint
         }
     }

@@ -29,14 +29,17 @@ extension ServiceDraft {
     /// - Parameter isAsCreated: whether the provider, if there is one, is what this program would have created.
     func adopted(_ plan: ServicePlan, isAsCreated: @autoclosure () -> Bool = true) -> ServicePlan {
         guard mark == nil else { return plan }
-        if service.adopt != .always, isBare, isAsCreated() { return plan }
+        // It lacks only what it was to get when it was bound.
+        let isUnfinished = isUnfinishedCreate && plan.changes.allSatisfy { $0.object != .provider || $0.before == nil }
         let what: String
         switch service.adopt {
         case .always: return plan
         case .matching:
+            if isUnfinished { return plan }
             if plan.changes.allSatisfy({ $0.before == nil }), application == nil || plan.changes.isEmpty { return plan }
             what = "is there without an ownership mark and not as declared"
         case .never:
+            if isUnfinished, isAsCreated() { return plan }
             let isOurs = application.map { service.wanted(release).isAsCreated($0.values, release) } ?? true
             let isWhole = application == nil || plan.changes.isEmpty
             if isOurs, isAsCreated(), isWhole, plan.changes.allSatisfy({ $0.before == nil }) { return plan }
@@ -45,16 +48,6 @@ extension ServiceDraft {
         var conflict = plan
         conflict.refuse("\(what), and adopt is '\(service.adopt.rawValue)'; set 'adopt: always' to take it over")
         return conflict
-    }
-
-    /// Whether the application is what this program makes of one before it is bound, and is nobody else's: a pass that was
-    /// killed then left it so.
-    private var isBare: Bool {
-        guard var application, application.provider == nil, application.launchURL.isEmpty, let access,
-            access.standing.state == .restricted, access.standing.others.isEmpty
-        else { return false }
-        application.values[Application.Row.launchURL] = service.values[Application.Row.launchURL]
-        return service.wanted(release).isAsCreated(application.values, release)
     }
 
     /// Marks an application that is there without one before all else.

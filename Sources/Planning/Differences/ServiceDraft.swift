@@ -35,8 +35,8 @@ struct ServiceDraft {
     // MARK: - Bookmarks
 
     func planBookmark() -> ServicePlan {
+        if let accessBlock { return accessBlock }
         guard let application else {
-            if let accessBlock { return accessBlock }
             var plan = start(.create, "new")
             plan.changes = created(.application, creation) + accessChanges
             create(linkedTo: nil, wantedMark(provider: nil), in: &plan)
@@ -76,8 +76,8 @@ struct ServiceDraft {
     // MARK: - OIDC services
 
     func plan(_ provider: ResolvedProvider, _ match: ProviderMatcher.Match, _ names: NameIndex) -> ServicePlan {
+        if let accessBlock { return accessBlock }
         switch (application, match) {
-        case (nil, _) where accessBlock != nil: return accessBlock ?? createBoth(provider)
         case (nil, .found(let own, _)):
             let changes = provider.changes(from: own, formerly: [], firstOpens: opensFirstRedirect, names)
             var plan = linkNew(own, changes)
@@ -240,16 +240,24 @@ struct ServiceDraft {
         var plan = start(decision, reason)
         plan.changes = all
         let isRenamed = application.slug != service.slug && link?.provider.maker == nil
-        if !changes.isEmpty || link != nil {
-            plan.add(
-                isRenamed ? .rename : .application,
-                .update(
-                    .application(slug: application.slug),
-                    .application(changes.map(\.assignment), provider: link?.provider)
-                )
+        // Where there is nothing to open yet, there is not before it is bound.
+        let isOpenedLater = isRenamed && isBare && isMadeBare
+        let isOpening = { (change: FieldChange) in change.field == Application.Row.launchURL.attribute }
+        let later = isOpenedLater ? changes.filter(isOpening) : []
+        let first = isOpenedLater ? changes.filter { !isOpening($0) } : changes
+        let slug = isRenamed ? service.slug : application.slug
+        if !first.isEmpty || link != nil && !isOpenedLater {
+            let fields = ObjectFields.application(
+                first.map(\.assignment),
+                provider: isOpenedLater ? nil : link?.provider
             )
+            plan.add(isRenamed ? .rename : .application, .update(.application(slug: application.slug), fields))
         }
-        addAccess(.existing(application.pk), slug: isRenamed ? service.slug : application.slug, to: &plan)
+        addAccess(.existing(application.pk), slug: slug, to: &plan)
+        if isOpenedLater, !later.isEmpty || link != nil {
+            let fields = ObjectFields.application(later.map(\.assignment), provider: link?.provider)
+            plan.add(.application, .update(.application(slug: slug), fields))
+        }
         if let entitlement {
             plan.standingMark = StandingMark(entitlement: entitlement.pk, mark: wanted)
             if !isMarked { update(entitlement.pk, mark, settingSecret: settingSecret, in: &plan) }
