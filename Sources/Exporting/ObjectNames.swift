@@ -39,8 +39,8 @@ struct ObjectNames {
         return name
     }
 
-    /// What tokens are signed with by a key; nil where that is not known.
-    func algorithm(_ key: String?) -> SigningAlgorithm? { key.flatMap { algorithms[$0] } }
+    /// What tokens are signed with: without a key, the client secret; nil where that is not known.
+    func algorithm(_ key: String?) -> SigningAlgorithm? { key.map { algorithms[$0] } ?? .hs256 }
 
     /// A scope mapping by name, or why it has none that means it alone.
     enum Scope {

@@ -223,6 +223,10 @@ struct ServiceExporter {
             let exported = ExportedField(field, text)
             add(exported, field, isMarked: isMarked, isDefault: text.trimmed == standard)
             if field.name == OAuth2Provider.Row.signingKey.name { noteAlgorithm(of: pk) }
+        } else if pk == nil, !field.isOptional, let none = referent.wordForNone {
+            let exported = ExportedField(field, none)
+            add(exported, field, isMarked: isMarked, isDefault: false)
+            noteAlgorithm(of: pk)
         } else if !field.isOptional {
             service.refusals.append(refusal(of: field, pk))
         } else if pk != nil {
@@ -237,9 +241,7 @@ struct ServiceExporter {
         guard field.name == OAuth2Provider.Row.signingKey.name else {
             return "its \(field.name.rawValue) is not set, or not known"
         }
-        return pk == nil
-            ? "its tokens are signed with the client secret (HS256), not with a key; a file always names a key"
-            : "its signing key is not known by a name of its own"
+        return "its signing key is not known by a name of its own"
     }
 
     /// Says behind a key what tokens are signed with it.

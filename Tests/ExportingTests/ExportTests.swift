@@ -55,7 +55,7 @@ import Testing
         world.add(.docs)
         world.change("docs") { application, _ in application.launchURL = "" }
         world.add(.grafana)
-        world.change("grafana") { _, provider in provider?["signingKey"] = .none }
+        world.change("grafana") { _, provider in provider?.redirectURIs = [] }
         world.add(.elsewhere)
         world.change("elsewhere") { application, _ in
             application.provider = 99
@@ -75,19 +75,26 @@ import Testing
 
                   # not exported: 'elsewhere': it has the SAML Provider 'SAML\\u{A}- slug: evil'; only OAuth2 is managed
 
-                  # cannot be expressed: 'grafana': its tokens are signed with the client secret (HS256), not with a key; \
-                a file always names a key
+                  # cannot be expressed: 'grafana': its provider has no redirect URI; a file needs one
                   # - slug: grafana
                   #   name: Grafana
                   #   launchURL: https://sso.example.net:8444
-                  #   redirectURIs:
-                  #     - https://sso.example.net:8444/login/generic_oauth
                   #   secretRef: {env: GRAFANA_CLIENT_SECRET}
 
                 # not exported, because no application has them: OAuth2 providers 'Provider for Elsewhere'
 
                 """
         )
+    }
+
+    @Test func aProviderWithoutAKeyIsDeclaredSo() {
+        var world = World()
+        world.add(.grafana)
+        world.change("grafana") { _, provider in provider?["signingKey"] = .none }
+        let export = world.export(.all(owner: "homelab"))
+        #expect(export.declared == 1)
+        #expect(export.text.contains("    signingKey: none  # HS256\n"))
+        #expect(world.plan(export)?.services.first?.changes.isEmpty == true)
     }
 
     @Test func aMarkTellsWhatIsManaged() {

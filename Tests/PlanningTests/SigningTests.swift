@@ -32,6 +32,19 @@ import Testing
         #expect(record.shownAfter == ["\(ProgramDefaults.signingKey) (\(algorithm))"])
     }
 
+    @Test func aServiceMayHaveNoKey() throws {
+        var world = world(keyType: "rsa")
+        world.services[0].provider?["signingKey"] = FieldValue.none
+        let record = try signingKey(try #require(world.plan.services.first))
+        #expect(record.shownAfter == ["(none, HS256)"])
+        world.converge(.grafana())
+        let plan = try #require(world.plan.services.first)
+        #expect(try signingKey(plan).shownBefore == ["\(ProgramDefaults.signingKey) (RS256)"])
+        #expect(plan.notes.first?.hasPrefix("its tokens are signed HS256 from this change on, RS256 before") == true)
+        world.changeProviders { $0["signingKey"] = .none }
+        #expect(try #require(world.plan.services.first).changes.isEmpty)
+    }
+
     @Test func anAdoptedProviderWithoutAKeyIsSaidToChange() throws {
         var world = world(keyType: "rsa")
         world.converge(.grafana())

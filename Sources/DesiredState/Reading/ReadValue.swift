@@ -26,7 +26,8 @@ enum ReadValue {
         case (.duration, .text(let text)): .duration(text)
         case (.flag, .flag(let flag)): .flag(flag)
         case (.words, .texts(let words)): .words(words.map(\.value))
-        case (.reference, .text(let name)): .reference(.init(named: name))
+        case (.reference(let referent), .text(let name)):
+            name == referent.wordForNone ? FieldValue.none : .reference(.init(named: name))
         case (.references, .texts(let names)): .references(names.map { .init(named: $0.value) })
         default: nil
         }

@@ -131,6 +131,9 @@ package enum Referent: Sendable, Hashable, CaseIterable {
         case .scopeMapping: .scope
         }
     }
+
+    /// The word by which a file says that there is to be none; nil where there always is one.
+    package var wordForNone: String? { self == .certificate ? "none" : nil }
 }
 
 /// What becomes of a field that the file does not set.

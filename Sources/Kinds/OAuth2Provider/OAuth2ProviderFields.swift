@@ -67,14 +67,15 @@ extension OAuth2Provider {
                 .managed(.named(ProgramDefaults.signingKey)),
                 doc:
                     "The name of the certificate whose key signs tokens: RS256 with an RSA key, ES256 with an EC key, EdDSA "
-                    + "with an Ed25519 or Ed448 key (since 2026.2). '\(ProgramDefaults.signingKey)' unless given."
+                    + "with an Ed25519 or Ed448 key (since 2026.2); or none, and they are signed with the client secret "
+                    + "(HS256). '\(ProgramDefaults.signingKey)' unless given."
             ),
             FieldSpec(
                 "encryptionKey",
                 "encryption_key",
                 .reference(.certificate),
                 .optional(.none),
-                doc: "The name of the certificate whose key encrypts tokens. Authentik's default is none."
+                doc: "The name of the certificate whose key encrypts tokens, or none, which is Authentik's default."
             ),
             FieldSpec(
                 "authorizationFlow",
