@@ -224,7 +224,7 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
-            resources: [.copy("Recordings")]
+            resources: [.copy("Recordings"), .copy("Models")]
         ),
         .target(
             name: "TestSupport",

@@ -40,7 +40,7 @@ extension Release {
     package static let oldestSupported = (year: 2024, month: 12)
 
     /// The newest release that this program was tried on.
-    package static let newestKnown = (year: 2026, month: 5)
+    package static let newestKnown = (year: 2026, month: 8)
 
     /// Whether it is no newer than those that this program was tried on.
     package var isKnown: Bool { (year, month) <= Release.newestKnown }

@@ -19,7 +19,7 @@ extension Release {
     // MARK: Answers
 
     /// Whether the content type of JSON names its charset.
-    var namesCharset: Bool { self < .may2026 }
+    var namesCharset: Bool { self < .earlyMay2026 }
 
     /// Whether a look-up that finds nothing names the model.
     var namesModelNotFound: Bool { self >= .december2025 }
@@ -39,7 +39,7 @@ extension Release {
     var reservesSlugs: Bool { self >= .december2025 }
 
     /// Whether `meta_hide` takes an application out of lists.
-    var hidesApplications: Bool { self >= .candidate2026 }
+    var hidesApplications: Bool { self >= .may2026 }
 
     /// Whether an update answers the nested provider as it was before the write.
     var nestsStaleProvider: Bool { self >= .december2025 }
@@ -67,7 +67,7 @@ extension Release {
     var abridgesBindingSubjects: Bool { self >= .december2025 }
 
     /// Whether a flow of the installation asks whether it was set up already.
-    var guardsSetupFlow: Bool { self < .candidate2026 }
+    var guardsSetupFlow: Bool { self < .may2026 }
 
     // MARK: Providers
 
@@ -78,10 +78,10 @@ extension Release {
     var hasLogoutFields: Bool { self >= .december2025 }
 
     /// Whether a redirect URI can be one for logouts.
-    var hasRedirectURITypes: Bool { self >= .may2026 }
+    var hasRedirectURITypes: Bool { self >= .earlyMay2026 }
 
     /// Whether a provider has `grant_types`, without which nobody can log in.
-    var hasGrantTypes: Bool { self >= .candidate2026 }
+    var hasGrantTypes: Bool { self >= .may2026 }
 
     /// Whether one of them can be that a token is exchanged.
     var exchangesTokens: Bool { self >= .august2026 }
@@ -89,8 +89,9 @@ extension Release {
     /// Whether client id and secret must be of ASCII's visible characters and spaces.
     var requiresASCIICredentials: Bool { self >= .august2026 }
 
-    /// Whether only who may change a provider is shown its secret.
-    var hidesSecrets: Bool { self >= .august2026 }
+    /// Whether only who may change a provider is shown its secret: since 2026.2.7, 2026.5.7 and 2026.8.2, and in no
+    /// candidate.
+    var hidesSecrets: Bool { self >= .february2026 && !isCandidate }
 
     // MARK: Other models
 
@@ -104,6 +105,9 @@ extension Release {
         self < .december2025 ? "This field must be unique." : "Group with this name already exists."
     }
 
+    /// The most characters in a role's name; nil means no limit.
+    var longestRoleName: Int? { self < .february2026 ? 150 : nil }
+
     /// Whether users have roles and dates of their own.
     var usersHaveRoles: Bool { self >= .december2025 }
 
@@ -116,12 +120,24 @@ extension Release {
     /// Whether an event of a creation lists the new values, secrets masked.
     var showsCreatedValues: Bool { self < .december2025 }
 
+    /// Whether there are warnings of the configuration, and reviews, and events of them.
+    var logsReviews: Bool { self >= .february2026 }
+
+    /// Whether events can be matched by a query, too.
+    var queriesEvents: Bool { self >= .earlyMay2026 }
+
+    /// Whether an account is told which other accounts its session has.
+    var listsSessionUsers: Bool { self >= .august2026 }
+
+    /// Whether there are providers of the kind WS-Federation.
+    var hasWSFederation: Bool { self >= .february2026 }
+
     /// Whether giving a role a permission is an event.
     var auditsPermissions: Bool { self >= .december2025 }
 
     /// Whether discovery tells of logouts.
     var advertisesBackchannelLogout: Bool { self >= .december2025 }
-    var advertisesFrontchannelLogout: Bool { self >= .may2026 }
+    var advertisesFrontchannelLogout: Bool { self >= .earlyMay2026 }
 
     /// The primary key of `akadmin` in a fresh installation, as recorded.
     var administratorKey: Int { self < .december2025 ? 6 : 3 }
@@ -156,15 +172,20 @@ extension Sandbox {
     /// The releases of Authentik that a sandbox can be, in their order.
     package enum Release: String, CaseIterable, Sendable, Codable {
         /// Those that are offered.
-        package static let allCases: [Release] = [.december2024, .december2025, .may2026, .august2026]
+        package static let allCases: [Release] = [
+            .december2024, .december2025, .february2026, .may2026, .august2026,
+        ]
 
         case december2024 = "2024.12"
         case december2025 = "2025.12"
-        /// The release candidate that was recorded.
+        case february2026 = "2026.2"
+        /// An early candidate of 2026.5 that was recorded, without `grant_types` and `meta_hide`. It is there to be held
+        /// to its recordings, and for what a server that lacks a field of its release makes of it; it is not offered.
+        case earlyMay2026 = "2026.5-rc1"
         case may2026 = "2026.5"
-        /// A candidate that was recorded, with what 2026.5 came to have, `grant_types` and `meta_hide`, and nothing that
-        /// is new in 2026.8; it is there to be held to its recordings, and not offered.
-        case candidate2026 = "2026.8.0-rc1"
+        /// A candidate of 2026.8 that was recorded, with all that 2026.5 brought and nothing that is new in 2026.8; it is
+        /// there to be held to its recordings, which say what 2026.5 is like, and not offered.
+        case earlyAugust2026 = "2026.8-rc1"
         case august2026 = "2026.8"
     }
 }
@@ -176,9 +197,11 @@ extension Sandbox.Release: Comparable {
         switch self {
         case .december2024: 0
         case .december2025: 1
-        case .may2026: 2
-        case .candidate2026: 3
-        case .august2026: 4
+        case .february2026: 2
+        case .earlyMay2026: 3
+        case .may2026: 4
+        case .earlyAugust2026: 5
+        case .august2026: 6
         }
     }
 }
@@ -189,11 +212,16 @@ extension Sandbox.Release {
         switch self {
         case .december2024: "2024.12.5"
         case .december2025: "2025.12.4"
-        case .may2026: "2026.5.0-rc1"
-        case .candidate2026: "2026.8.0-rc1"
+        case .february2026: "2026.2.7"
+        case .earlyMay2026: "2026.5.0-rc1"
+        case .may2026: "2026.5.8"
+        case .earlyAugust2026: "2026.8.0-rc1"
         case .august2026: "2026.8.6"
         }
     }
+
+    /// Whether it came before a release, and is not offered.
+    var isCandidate: Bool { self == .earlyMay2026 || self == .earlyAugust2026 }
 }
 
 typealias Release = Sandbox.Release

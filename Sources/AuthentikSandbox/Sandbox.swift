@@ -88,6 +88,9 @@ package final class Sandbox: Sendable {
     /// The release that it is.
     package let release: Release
 
+    /// What it answers: `GET api/v3/core/applications/{}/`.
+    package var operations: [String] { routes.operations }
+
     /// What it holds now.
     package var state: SandboxState { SandboxState(store.withLock { $0 }) }
 

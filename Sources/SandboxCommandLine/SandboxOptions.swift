@@ -7,7 +7,10 @@ struct StateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The release of Authentik to be: \(Sandbox.Release.names).",
-            discussion: "Default: that of the state, else 2025.12.",
+            discussion: """
+                A state of an older release is upgraded, as Authentik's migrations do. Default: that of the state, else \
+                2025.12.
+                """,
             valueName: "release"
         ),
         transform: Self.release
@@ -41,10 +44,14 @@ struct StateOptions: ParsableArguments {
         var initial: SandboxState
         if let file = kept ?? load {
             initial = try SandboxState(contentsOf: file)
-            if let release, release != initial.release {
-                throw ValidationError(
-                    "--release \(release.rawValue) does not go with '\(file)', which is of \(initial.release.rawValue)"
-                )
+            if let release {
+                guard release >= initial.release else {
+                    throw ValidationError(
+                        "--release \(release.rawValue) does not go with '\(file)', which is of "
+                            + "\(initial.release.rawValue): Authentik does not go back to an older release"
+                    )
+                }
+                initial.upgrade(to: release)
             }
             if let token { initial.admit(token) }
         } else {

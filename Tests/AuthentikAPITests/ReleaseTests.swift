@@ -34,6 +34,16 @@ struct ReleaseTests {
         #expect(!(patches[0] < patches[1]) && !(patches[1] < patches[0]))
     }
 
+    @Test(
+        "Knows which it was tried on",
+        arguments: [
+            ("2024.12.5", true), ("2026.8.6", true), ("2026.8.9", true), ("2026.11.0", false), ("2027.2.0", false),
+        ]
+    )
+    func known(text: String, expected: Bool) throws {
+        #expect(try #require(Release(text)).isKnown == expected)
+    }
+
     @Test("Knows which are supported", arguments: [("2024.10.5", false), ("2024.12.5", true), ("2027.1.0", true)])
     func support(text: String, expected: Bool) throws {
         #expect(try #require(Release(text)).isSupported == expected)

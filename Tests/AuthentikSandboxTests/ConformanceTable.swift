@@ -26,9 +26,12 @@ struct ConformanceTable {
             cannot be equal (keys, generated ids and secrets, dates, host names) is matched up one to one. The test
             `ConformanceTests` makes this document and fails if it is not true. `2026.5.0-rc1` is an early candidate;
             `grant-types-forecast` is the same with two fields that 2026.5 came to have, `2026.5.0-rc1-may` the last
-            candidate, and `2026.8.0-rc1` one that has all of 2026.5 and nothing of what is new in 2026.8. These three are
-            replayed against a build of the sandbox's that is like the last and is not offered; its 2026.8 differs from
-            that in what the release notes say. `2025.12.4/access` is of a candidate, too, which lacks four fields.
+            candidate, and `2026.8.0-rc1` one that has all of 2026.5 and nothing of what is new in 2026.8. They are
+            replayed against builds of the sandbox's that are like the first and the last, and are not offered. Its 2026.5
+            is like the last, but for the version and that a secret is shown only to who may change it (2026.5.7); its
+            2026.8 differs from that in what the release notes say; its 2026.2 was not recorded, and is between 2025.12 and
+            2026.5 as the documents of its API are. `ModelTests` holds every answer of the offered releases to those
+            documents. `2025.12.4/access` is of a candidate, too, which lacks four fields.
 
             | server | scenario | exchanges | equal | different | left out |
             |---|---|---:|---:|---:|---:|

@@ -21,7 +21,7 @@ struct Fixture {
             _ = try await makeProvider("gt-ok", grantTypes: ["authorization_code", "refresh_token"])
         case ("events", _): try await makeHistory(of: server == .december2024 ? 100 : 89)
         case ("least-privilege", .december2024): try await makeLongHistory(of: 130)
-        case ("least-privilege", .candidate2026): try await makeLongHistory(of: 140, withTokenRequest: false)
+        case ("least-privilege", .earlyAugust2026): try await makeLongHistory(of: 140, withTokenRequest: false)
         case ("least-privilege", _): try await makeLongHistory(of: 141)
         default: break
         }

@@ -92,8 +92,9 @@ import X509
         }
     }
 
-    @Test func `since 2026.8 a provider needs its grant types`() async throws {
-        try await Workshop.open(.august2026) { workshop in
+    @Test(arguments: [Sandbox.Release.may2026, .august2026])
+    func `since 2026.5 a provider needs its grant types`(_ release: Sandbox.Release) async throws {
+        try await Workshop.open(release) { workshop in
             let pk = try await workshop.makeService("a", ["client_secret": "s"]).integer ?? 0
             let uri = "https://a.example.org/cb"
             let refused = try await authorize(workshop, "a", uri)

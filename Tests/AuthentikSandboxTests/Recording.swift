@@ -8,11 +8,11 @@ struct Recording {
     enum Server: String, CaseIterable {
         case december2024 = "2024.12.5"
         case december2025 = "2025.12.4"
-        case may2026 = "2026.5.0-rc1"
+        case earlyMay2026 = "2026.5.0-rc1"
         /// The last candidate before 2026.5 was branched off, which has them.
         case lateMay2026 = "2026.5.0-rc1-may"
         /// A candidate that has all of 2026.5, and little of 2026.8.
-        case candidate2026 = "2026.8.0-rc1"
+        case earlyAugust2026 = "2026.8.0-rc1"
         /// The candidate with the two fields that later releases have.
         case forecast = "grant-types-forecast"
 
@@ -21,8 +21,8 @@ struct Recording {
             switch self {
             case .december2024: .december2024
             case .december2025: .december2025
-            case .may2026: .may2026
-            case .lateMay2026, .candidate2026, .forecast: .candidate2026
+            case .earlyMay2026: .earlyMay2026
+            case .lateMay2026, .earlyAugust2026, .forecast: .earlyAugust2026
             }
         }
 
@@ -32,7 +32,7 @@ struct Recording {
             case .lateMay2026: nil
             case .december2024 where scenario == "access", .december2025 where scenario == "access": nil
             // The forecast was recorded on the candidate's database.
-            case .forecast: .may2026
+            case .forecast: .earlyMay2026
             default: self
             }
         }

@@ -74,6 +74,95 @@ import Testing
         }
     }
 
+    /// An application that is hidden in the way of before 2026.5, one that is not, an OAuth2 provider and a proxy one.
+    private func older(_ release: Sandbox.Release) async throws -> SandboxState {
+        try await Workshop.open(release) { workshop in
+            try await workshop.makeService("a", ["client_secret": "s"])
+            let applications = ["hidden": "blank://blank", "shown": "https://shown.example.org"]
+            for (slug, url) in applications {
+                let body: JSONValue = ["name": "N", "slug": .string(slug), "meta_launch_url": .string(url)]
+                #expect(try await workshop.post("core/applications/", body).status == 201)
+            }
+            let proxy: JSONValue = [
+                "name": "p", "mode": "forward_single", "external_host": "https://p.example.org",
+                "authorization_flow": workshop.flow, "invalidation_flow": workshop.flow,
+            ]
+            #expect(try await workshop.post("providers/proxy/", proxy).status == 201)
+            return workshop.sandbox.state
+        }
+    }
+
+    private static let upgrades = Sandbox.Release.allCases.flatMap { old in
+        Sandbox.Release.allCases.filter { $0 > old }.map { (old, $0) }
+    }
+
+    @Test(arguments: upgrades)
+    func `an upgrade does what Authentik's migrations do`(_ old: Sandbox.Release, _ new: Sandbox.Release) async throws {
+        var configuration = Sandbox.Configuration(token: "sandbox-token")
+        var state = try await older(old)
+        state.upgrade(to: new)
+        configuration.state = state
+        try await withSandbox(configuration: configuration) { sandbox, baseURL in
+            #expect(sandbox.release == new)
+            let client = try HTTPClient(baseURL)
+            let isMigrated = old < .may2026 && new >= .may2026
+            let version = try await client.send("GET", "/api/v3/admin/version/").json
+            #expect(version?["version_current"]?.string == new.version)
+            let hidden = try await client.send("GET", "/api/v3/core/applications/hidden/").json
+            #expect(hidden?["meta_hide"] == (new >= .may2026 ? .bool(isMigrated) : nil))
+            #expect(hidden?["meta_launch_url"] == (isMigrated ? "" : "blank://blank"))
+            let shown = try await client.send("GET", "/api/v3/core/applications/shown/").json
+            #expect(shown?["meta_hide"] == (new >= .may2026 ? false : nil))
+            #expect(shown?["meta_launch_url"] == "https://shown.example.org")
+            let providers = try await client.send("GET", "/api/v3/providers/oauth2/?ordering=name").json?["results"]?
+                .array
+            let grantTypes = providers?.map { $0["grant_types"]?.array?.count }
+            let before = old >= .may2026 ? [0, 3] : [nil, nil]
+            #expect(grantTypes == (isMigrated ? [7, 3] : before))
+            // Nothing else is another one.
+            #expect(providers?.first?["client_secret"] == "s")
+            let login = try await client.send(
+                "GET",
+                "/application/o/authorize/?client_id=a&response_type=code&prompt=none&redirect_uri=https://a.example.org/cb"
+            )
+            let canLogIn = old < .may2026
+            #expect(login.headers["location"]?.contains("error=login_required") == canLogIn)
+        }
+    }
+
+    @Test func `nothing is taken back to an older release`() async throws {
+        var state = try await older(.may2026)
+        state.upgrade(to: .december2025)
+        #expect(state.release == .may2026)
+    }
+
+    /// The sandbox's 2026.5 was an early candidate, whose providers had no grant types.
+    @Test func `a file of when 2026.5 was a candidate is upgraded to the final one`() async throws {
+        let state = try await older(.earlyMay2026)
+        try await withFile { path in
+            try state.write(to: path)
+            let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+            let older = text.replacing(#""release":"2026.5-rc1""#, with: #""release":"2026.5""#)
+                .replacing(#","version":"2026.5.0-rc1""#, with: "")
+            #expect(older.count < text.count - 20)
+            try Data(older.utf8).write(to: URL(filePath: path))
+            var configuration = Sandbox.Configuration(token: "sandbox-token")
+            configuration.state = try SandboxState(contentsOf: path)
+            try await withSandbox(configuration: configuration) { sandbox, baseURL in
+                #expect(sandbox.release == .may2026)
+                let client = try HTTPClient(baseURL)
+                let provider = try await client.send("GET", "/api/v3/providers/oauth2/?name=a").json?["results"]?.array
+                #expect(provider?.first?["grant_types"]?.array?.count == 7)
+                let hidden = try await client.send("GET", "/api/v3/core/applications/hidden/").json
+                #expect(hidden?["meta_hide"] == true)
+                // It says now what it is, and is not upgraded once more.
+                try sandbox.state.write(to: path)
+            }
+            let again = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+            #expect(again.contains(#""version":"2026.5.8""#))
+        }
+    }
+
     /// Until 0.5.0 each sandbox made a key of its own and kept it.
     @Test func `a file that holds a key is read, and the key is that of every sandbox`() async throws {
         try await withFile { path in

@@ -24,8 +24,11 @@ let secrets = ["GRAFANA_OAUTH_CLIENT_SECRET": "grafana-7h3-s3cr3t", "ARGOCD_OIDC
 let token = "t0k3n-in-cl34r"
 let homelab = "manifests/homelab.yaml"
 
-func withTarget(_ body: @escaping @Sendable (Target) async throws -> Void) async throws {
-    try await withSandbox(token: token) { sandbox, baseURL in
+func withTarget(
+    _ release: Sandbox.Release = .december2025,
+    _ body: @escaping @Sendable (Target) async throws -> Void
+) async throws {
+    try await withSandbox(release, token: token) { sandbox, baseURL in
         var environment = secrets
         environment["AUTHENTIK_URL"] = baseURL
         environment["AUTHENTIK_TOKEN"] = token

@@ -46,7 +46,26 @@ import Testing
         }
     }
 
-    @Test(arguments: ["2024.12", "2025.12", "2026.5", "2026.8"])
+    @Test func aStateIsUpgradedAndNotTakenBack() async throws {
+        try await withFolder { folder in
+            let file = folder.appending(path: "state.json").path
+            let older = try SandboxProcess(token: token, ["--state", file])
+            let environment = try await environment(older)
+            #expect(try await Command(["--once", "--config", homelab], environment: environment).run().status == 0)
+            #expect(try await older.stop() == 0)
+
+            let newer = try SandboxProcess(token: token, ["--state", file, "--release", "2026.8"])
+            let admin = try Admin(baseURL: try await newer.baseURL(), token: token)
+            #expect(try await admin.provider("grafana")["grant_types"]?.array?.count == 7)
+            #expect(try await newer.stop() == 0)
+
+            let back = try await Command(["sandbox", "--state", file, "--release", "2025.12"]).run()
+            #expect(back.status == 64)
+            #expect(back.errors.contains("is of 2026.8: Authentik does not go back to an older release"))
+        }
+    }
+
+    @Test(arguments: ["2024.12", "2025.12", "2026.2", "2026.5", "2026.8"])
     func everyReleaseConverges(_ release: String) async throws {
         let sandbox = try SandboxProcess(token: token, ["--release", release])
         let environment = try await environment(sandbox)
@@ -76,7 +95,7 @@ import Testing
             #expect(both.status == 64)
             let unknown = try await Command(["sandbox", "--release", "2023.1"]).run()
             #expect(unknown.status == 64)
-            #expect(unknown.errors.contains("known are 2024.12, 2025.12, 2026.5, 2026.8"))
+            #expect(unknown.errors.contains("known are 2024.12, 2025.12, 2026.2, 2026.5, 2026.8"))
         }
     }
 }

@@ -24,30 +24,26 @@ import Testing
         let file = FileManager.default.temporaryDirectory.appending(path: "unkept-\(UUID().uuidString).yaml")
         try Data(Self.file.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let sandbox = try SandboxProcess(token: token, ["--release", "2026.5"])
-        var environment = secrets
-        environment["AUTHENTIK_URL"] = try await sandbox.baseURL()
-        environment["AUTHENTIK_TOKEN"] = token
-        let complaint = "error: Authentik does not keep provider.grant_types as declared"
-        let once = ["--once", "--config", file.path]
-        let first = try await Command(once, environment: environment).run()
-        #expect(first.status == 1)
-        #expect(first.output.contains(complaint))
-        #expect(first.output.contains("1 service: 1 failed. 12 requests, 2 writes, in "))
-        let second = try await Command(once, environment: environment).run()
-        #expect(second.status == 1)
-        #expect(second.output.contains(complaint))
-        #expect(!second.output.contains("in sync"))
-        #expect(second.output.contains("8 requests, none of them a write, in "))
-        let plan = try await Command(["plan", "--config", file.path], environment: environment).run()
-        #expect(plan.status == 1)
-        #expect(plan.output.contains(complaint))
-        let json = try await Command(once + ["--output", "json"], environment: environment).run()
-        let report = try JSONValue(parsing: json.output.utf8)
-        #expect(try schemaMistakes(report, "report") == [])
-        #expect(report["isConverged"] == false)
-        for result in [first, second, plan, json] { result.expectNoSecrets() }
-        #expect(try await sandbox.stop() == 0)
+        try await withTarget(.earlyMay2026) { target in
+            let complaint = "error: Authentik does not keep provider.grant_types as declared"
+            let first = try await target.run("--once", "--config", file.path)
+            #expect(first.status == 1)
+            #expect(first.output.contains(complaint))
+            #expect(first.output.contains("1 service: 1 failed. 12 requests, 2 writes, in "))
+            let second = try await target.run("--once", "--config", file.path)
+            #expect(second.status == 1)
+            #expect(second.output.contains(complaint))
+            #expect(!second.output.contains("in sync"))
+            #expect(second.output.contains("8 requests, none of them a write, in "))
+            let plan = try await target.run("plan", "--config", file.path)
+            #expect(plan.status == 1)
+            #expect(plan.output.contains(complaint))
+            let json = try await target.run("--once", "--config", file.path, "--output", "json")
+            let report = try JSONValue(parsing: json.output.utf8)
+            #expect(try schemaMistakes(report, "report") == [])
+            #expect(report["isConverged"] == false)
+            for result in [first, second, plan, json] { result.expectNoSecrets() }
+        }
     }
 
     @Test func aCreateThatLandsAfterTheNextLookIsGoneOnWith() async throws {

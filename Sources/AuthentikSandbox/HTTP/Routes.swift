@@ -6,6 +6,9 @@ struct Routes: Sendable {
         self.routes = routes
     }
 
+    /// What is served, in order: `GET api/v3/core/applications/{}/`.
+    var operations: [String] { routes.flatMap(\.names).sorted() }
+
     /// The answer to a request: the path is looked at first, then the token, the method and the permission.
     func answer(_ request: APIRequest, in store: inout Store) -> APIResponse {
         var request = request
@@ -111,6 +114,17 @@ struct Route: Sendable {
         _ handler: @escaping Handler
     ) {
         self.init(path, access, methods: [method], [method: Operation(permission, handler)])
+    }
+
+    /// What is done here: `GET api/v3/core/applications/{}/`.
+    fileprivate var names: [String] {
+        let path = parts.map { part in
+            switch part {
+            case .literal(let literal): literal
+            case .key: "{}"
+            }
+        }.joined(separator: "/")
+        return operations.keys.map { "\($0) \(path)" }
     }
 
     /// The value of the header of that name; nil outside the REST framework.

@@ -142,7 +142,7 @@ extension Store {
         bind("default-source-enrollment-if-sso", to: flow("default-source-enrollment"))
         bind("default-source-enrollment-if-username", to: UUID())
         bindMatcher("configuration_error", to: UUID())
-        if release >= .may2026 { bindMatcher("configuration_warning", to: UUID()) }
+        if release.logsReviews { bindMatcher("configuration_warning", to: UUID()) }
         bindMatcher("update_available", to: UUID(), name: "update")
         let exceptions = UUID()
         bindMatcher("policy_exception", to: exceptions)

@@ -15,7 +15,7 @@ struct Application: Sendable, Codable {
     var metaPublisher = ""
     var policyEngineMode = PolicyEngineMode.any
     var group = ""
-    /// Whether lists leave it out; since 2026.8.
+    /// Whether lists leave it out; since 2026.5.
     var metaHide = false
 }
 

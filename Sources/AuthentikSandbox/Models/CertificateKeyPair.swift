@@ -73,7 +73,7 @@ enum SigningKey {
 
     /// What tokens name the key by: a hash of its private half, MD5 until 2026.5, SHA-512 since.
     private static func identifier(_ release: Release) -> String {
-        release < .may2026
+        release < .earlyMay2026
             ? "24cab02cee7be43395d21caa80988a05"
             : "HuXxINttmpCXEFdw9EMuVVInvf3iu7HGYaC0tm-xhffO9q97L7Jc5kjsE27YytbtIXV_j3Bi-bFLKX2_eMZdFw"
     }

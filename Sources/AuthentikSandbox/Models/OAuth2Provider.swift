@@ -27,7 +27,7 @@ struct OAuth2Provider: Sendable, Codable {
     var issuerMode = IssuerMode.perProvider
     var federatedSources: [UUID] = []
     var federatedProviders: [Int] = []
-    /// By which a token may be had; since 2026.8.
+    /// By which a token may be had; since 2026.5.
     ///
     /// Without `authorization_code` nobody can log in.
     var grantTypes: [String] = []
@@ -37,6 +37,15 @@ struct OAuth2Provider: Sendable, Codable {
     enum ClientType: String, Choice, Codable {
         case confidential, `public`
     }
+
+    /// All that 2026.5 has; what a provider of before is given by the upgrade.
+    static let olderGrantTypes = [
+        "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
+        "urn:ietf:params:oauth:grant-type:device_code",
+    ]
+
+    /// Those of a proxy provider, whatever is sent.
+    static let proxyGrantTypes = ["authorization_code", "client_credentials", "password"]
 
     enum LogoutMethod: String, Choice, Codable {
         case backchannel, frontchannel

@@ -50,7 +50,7 @@ struct Outpost: Sendable, Codable {
             fields["kubernetes_httproute_annotations"] = [:]
             fields["kubernetes_httproute_parent_refs"] = []
         }
-        if release >= .may2026 { fields["kubernetes_disable_x509_strict"] = false }
+        if release >= .earlyMay2026 { fields["kubernetes_disable_x509_strict"] = false }
         return .object(fields)
     }
 }

@@ -59,7 +59,7 @@ struct Policy: Sendable, Codable {
             fields["client_ip"] = .null
             fields["app"] = .null
             fields["model"] = .null
-            if release >= .may2026 { fields["query"] = .null }
+            if release.queriesEvents { fields["query"] = .null }
         case .password:
             fields["component"] = "ak-policy-password-form"
             fields["verbose_name"] = "Password Policy"

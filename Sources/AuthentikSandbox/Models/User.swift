@@ -78,6 +78,8 @@ struct User: Sendable, Codable {
             "type": .string(kind.rawValue),
             "system_permissions": [],
         ]
+        // Whoever sends a token has no session in which there could be others.
+        if store.release.listsSessionUsers { fields["is_current"] = true }
         if store.release.usersHaveRoles {
             fields["roles"] = .array(
                 store.roles(of: pk).map { ["name": .string($0.name), "pk": $0.pk.json] }

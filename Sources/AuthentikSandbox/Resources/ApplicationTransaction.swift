@@ -6,7 +6,12 @@ import JSON
 /// may not add bindings is told last.
 enum ApplicationTransaction {
     /// The kinds of provider that Authentik takes here.
-    private static let providerModels = [
+    private static func providerModels(_ release: Release) -> [String] {
+        release.hasWSFederation
+            ? olderProviderModels + ["authentik_providers_ws_federation.wsfederationprovider"] : olderProviderModels
+    }
+
+    private static let olderProviderModels = [
         "authentik_providers_google_workspace.googleworkspaceprovider",
         "authentik_providers_ldap.ldapprovider",
         "authentik_providers_microsoft_entra.microsoftentraprovider",
@@ -35,7 +40,7 @@ enum ApplicationTransaction {
             }
         }
         let model = fields.value("provider_model", required: true)?.pythonText
-        if let model, !providerModels.contains(model) {
+        if let model, !providerModels(store.release).contains(model) {
             fields.fail("provider_model", "\"\(model)\" is not a valid choice.")
         }
         let providerBody = fields.value("provider", required: true)

@@ -82,7 +82,7 @@ enum Events: Resource {
         let after = [
             "model_created", "model_updated", "model_deleted", "email_sent", "update_available", "export_ready",
         ]
-        if release < .may2026 { return before + after + ["custom_"] }
+        if !release.logsReviews { return before + after + ["custom_"] }
         let reviews = ["review_initiated", "review_overdue", "review_attested", "review_completed"]
         return before + ["configuration_warning"] + after + reviews + ["custom_"]
     }

@@ -200,10 +200,7 @@ extension Validator {
     }
 
     fileprivate mutating func grantTypes(into target: inout [String], _ release: Release) {
-        var known: Set = [
-            "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
-            "urn:ietf:params:oauth:grant-type:device_code",
-        ]
+        var known = Set(OAuth2Provider.olderGrantTypes)
         if release.exchangesTokens { known.insert("urn:ietf:params:oauth:grant-type:token-exchange") }
         guard let value = value("grant_types") else { return }
         guard case .array(let items) = value else {

@@ -88,7 +88,7 @@ enum ProxyProviders: EditableResource {
         draft.redirectURIs = proxy.redirectURIs
         draft.propertyMappings = store.scopeMappings.inOrderOfCreation
             .filter { ["openid", "email", "profile", "entitlements", "ak_proxy"].contains($0.scopeName) }.map(\.pk)
-        if store.release.hasGrantTypes { draft.grantTypes = ["authorization_code", "client_credentials", "password"] }
+        if store.release.hasGrantTypes { draft.grantTypes = OAuth2Provider.proxyGrantTypes }
     }
 
     static func blank(in store: inout Store) -> OAuth2Provider { OAuth2Providers.blank(in: &store) }

@@ -27,7 +27,8 @@ enum Roles: EditableResource {
     static func validate(_ body: JSONValue, into draft: inout Role, partial: Bool, in store: Store) throws(Refusal) {
         let pk = draft.pk
         var fields = try Validator(body, partial: partial)
-        fields.text("name", into: &draft.name, required: true, blank: false, maximum: 150) { name in
+        fields.text("name", into: &draft.name, required: true, blank: false, maximum: store.release.longestRoleName) {
+            name in
             guard let other = store.indexes.roleByName[name], other != pk else { return nil }
             return "This field must be unique."
         }

@@ -119,7 +119,9 @@ enum Users: Resource {
     }
 
     static func me(_ request: APIRequest, in store: inout Store) -> APIResponse {
-        .ok(["user": request.caller?.selfJSON(in: store) ?? .null])
+        var answer: [String: JSONValue] = ["user": request.caller?.selfJSON(in: store) ?? .null]
+        if store.release.listsSessionUsers { answer["users"] = [] }
+        return .ok(.object(answer))
     }
 
     /// Makes an account for a program and a password for it, and a group if asked for.

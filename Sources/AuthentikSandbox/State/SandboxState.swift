@@ -30,10 +30,11 @@ package struct SandboxState: Sendable {
             throw .cannotRead(path: path, reason: error.isMissing ? "there is no such file" : error.description)
         }
         do {
-            let snapshot = try JSONDecoder().decode(Snapshot.self, from: data)
+            var snapshot = try JSONDecoder().decode(Snapshot.self, from: data)
             guard snapshot.format == Snapshot.currentFormat else {
                 throw SandboxError.noState(path: path, reason: "its format is not \(Snapshot.currentFormat)")
             }
+            if snapshot.isOfCandidate { snapshot.upgrade(from: .earlyMay2026, to: snapshot.release) }
             store = Store(snapshot)
         } catch let error as SandboxError {
             throw error

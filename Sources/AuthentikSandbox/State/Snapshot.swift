@@ -9,6 +9,8 @@ struct Snapshot: Codable, Sendable {
 
     var format = Self.currentFormat
     var release: Release
+    /// The release in full; nil in a file of before 2026.5 was the final one, of which that release was a candidate.
+    var version: String?
     var brand: UUID
     var keys: KeyCounters
     var users: [User]
@@ -30,6 +32,7 @@ struct Snapshot: Codable, Sendable {
 
     init(_ store: Store) {
         release = store.release
+        version = release.version
         brand = store.brand
         keys = store.keys
         users = store.users.inOrderOfCreation
