@@ -356,7 +356,7 @@ import Testing
         for index in stride(from: 0, to: 2_000, by: 10) {
             world.change("s\(index)") { application, provider in
                 application["description"] = .text("\u{7}")
-                if index % 20 == 0 { provider?["signingKey"] = .none }
+                if index % 20 == 0 { provider?.redirectURIs = [] }
             }
         }
         let export = world.export(.all(owner: "homelab"))

@@ -77,11 +77,8 @@ extension SamplePlan {
         $0.access = standing(.restricted, "group 'family'")
     }
 
-    private static let closed = service("vault", .update, "groups, policies differ") {
-        $0.changes = [
-            change(.access, "groups", .words(["admins"]), .words([])),
-            change(.access, "policies", .words([]), .words(["reconcile: nobody"])),
-        ]
+    private static let closed = service("vault", .update, "policies differs") {
+        $0.changes = [change(.access, "policies", .words([]), .words(["reconcile: nobody"]))]
         $0.add(.grant, .create([binding(.made(by: SharedObjectPlan.nobody(nil).id))]))
         $0.access = standing(.closed, "policy 'reconcile: nobody'")
         $0.access?.complaint = "the group 'admins' is gone"

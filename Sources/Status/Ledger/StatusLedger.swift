@@ -209,6 +209,12 @@ package struct StatusLedger: Sendable {
         _ outcome: ServiceOutcome
     ) -> [LedgerEvent] {
         if let failure = outcome.failure {
+            // What is closed is told as such, once.
+            if let complaint = status.access?.complaint, status.access?.isClosed == true,
+                failure.message == "closed to everybody: \(complaint)"
+            {
+                return []
+            }
             return [.failed(slug: status.slug, failure, isNew: before?.error?.message != failure.message)]
         }
         switch status.state {
