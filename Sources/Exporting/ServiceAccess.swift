@@ -13,8 +13,8 @@ import YAMLDocument
 /// | what a file can say, with a mark of this owner | as the mark says: what others bound is a remark; where the mark tells of none, a comment |
 /// | the same without one | all of it |
 ///
-/// A file cannot say a binding that is disabled, negated, lets in where it fails, ends by itself, is there twice, or whose
-/// subject has no name. It stays as it is; where this program made it, `access` is left out as a whole, since a pass would
+/// A file cannot say a binding that is disabled, negated, lets in where it fails, ends by itself, binds two things, is
+/// there twice, or whose subject has no name. It stays as it is; where this program made it, `access` is left out as a whole, since a pass would
 /// mend it.
 struct ServiceAccess {
     /// Nil to leave it out.
@@ -54,7 +54,7 @@ struct ServiceAccess {
         for binding in bindings {
             let isOwn = bound?.contains { $0.isMade(as: binding) } ?? false
             if bound != nil, !isOwn {
-                remarks.append("who may open it besides: \(binding.description), whom another bound")
+                remarks.append("who may open it besides: \(binding.description), bound by somebody else")
             } else if let complaint = complaint(about: binding, among: bindings) {
                 remarks.append("who may open it: \(binding.description), which \(complaint)")
                 isOwnUnsaid = isOwnUnsaid || isOwn && !binding.isExpiring
@@ -73,6 +73,7 @@ struct ServiceAccess {
     /// Why a file cannot say a binding; nil if it can.
     private func complaint(about binding: PolicyBinding, among bindings: [PolicyBinding]) -> String? {
         if binding.isExpiring { return "ends by itself" }
+        if binding.isAmbiguous { return "is bound together with something else" }
         if !binding.isEnabled { return "is disabled" }
         if binding.isNegated { return "is negated" }
         if binding.letsInOnFailure { return "lets in where it fails" }

@@ -119,6 +119,7 @@ extension BindingAccess {
     fileprivate var text: String {
         var remarks: [String] = []
         if !isEnabled { remarks.append("disabled") }
+        if isAmbiguous { remarks.append("and something else") }
         if letsInOnFailure { remarks.append("lets in where it fails") }
         if isExpiring { remarks.append(expires.map { "until \(Self.toTheSecond($0))" } ?? "for a time") }
         let end = remarks.isEmpty ? "" : " (\(remarks.joined(separator: ", ")))"

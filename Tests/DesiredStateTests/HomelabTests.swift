@@ -28,6 +28,10 @@ struct HomelabTests {
         )
         let secrets = state.services.compactMap(\.provider?.secret)
         #expect(secrets == [.environment("ARGOCD_OIDC_CLIENT_SECRET"), .environment("GRAFANA_OAUTH_CLIENT_SECRET")])
+        #expect(state.groups == ["admins"])
+        let guarded = state.services.filter { $0.access != nil }
+        #expect(guarded.map(\.slug) == ["argocd", "infisical"])
+        #expect(guarded.allSatisfy { $0.access?.subjects?.list.map(\.name) == ["admins"] })
         let shown: [FieldName] = ["group", "icon", "description"]
         #expect(state.services.allSatisfy { service in shown.allSatisfy { service[$0] != nil } })
     }

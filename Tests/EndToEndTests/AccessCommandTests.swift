@@ -69,7 +69,7 @@ import Testing
                 ],
                 "\(result.output)"
             )
-            #expect(result.output.hasPrefix("Authentik 2026.8.0 at http://127.0.0.1:"), "\(result.output)")
+            #expect(result.output.hasPrefix("Authentik 2026.8.6 at http://127.0.0.1:"), "\(result.output)")
             #expect(
                 result.output.hasSuffix("\n\n6 applications: 3 restricted, 2 open to everybody, 1 open to nobody.\n")
             )

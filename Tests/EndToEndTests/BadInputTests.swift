@@ -57,9 +57,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
                 """
         ),
         BadInput(
-            "a field of a later version",
+            "a service that nobody is to open",
             65,
-            says: "'access' is not supported by this version yet",
+            says: "access must be 'everyone' or a mapping of fields, not a list in service 'a'",
             file: "apiVersion: reconcile/v1\nowner: homelab\nservices: [{slug: a, launchURL: https://a, access: []}]\n"
         ),
         BadInput(

@@ -92,7 +92,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
                 "made up for the sandbox: env ARGOCD_OIDC_CLIENT_SECRET, env GRAFANA_OAUTH_CLIENT_SECRET."
             )
         )
-        #expect(result.output.contains("7 services: 7 created. 24 requests, 14 writes, in "))
+        #expect(result.output.contains("7 services: 7 created; 1 group: 1 created. 32 requests, 18 writes, in "))
         #expect(!result.output.contains("\u{1B}"))
     }
 
@@ -105,12 +105,14 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
         #expect(first.status == 0)
         first.expectNoSecrets()
         let before = sandbox.requests.count
-        #expect(before == 24)
+        #expect(before == 32)
         let second = try await Command(["--once", "--config", homelab], environment: environment).run()
         #expect(second.status == 0)
-        #expect(second.output.contains("7 services: 7 in sync. 8 requests, none of them a write, in "))
+        #expect(
+            second.output.contains("7 services: 7 in sync; 1 group: 1 in sync. 11 requests, none of them a write, in ")
+        )
         let log = sandbox.requests.dropFirst(before)
-        #expect(log.count == 8)
+        #expect(log.count == 11)
         #expect(log.allSatisfy { $0.hasPrefix("GET ") })
         #expect(try await sandbox.stop() == 0)
     }
@@ -126,7 +128,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
             #expect(second.status == 0)
             #expect(second.output.contains("client_secret  (changed)"))
             #expect(second.output.contains("signing_key    (none, HS256) → authentik Self-signed Certificate (RS256)"))
-            #expect(second.output.contains("7 services: 5 in sync, 1 created, 1 updated."))
+            #expect(second.output.contains("7 services: 5 in sync, 1 created, 1 updated; 1 group: 1 in sync."))
             second.expectNoSecrets()
             #expect(target.writes.count == 3)
             let provider = try await target.admin.provider("grafana")
@@ -178,7 +180,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
             #expect(try schemaMistakes(report, "report") == [])
             #expect(report["version"] == 1)
             #expect(report["isConverged"] == true)
-            #expect(report["requests"] == ["reads": 10, "writes": 14])
+            #expect(report["requests"] == ["reads": 14, "writes": 18])
             #expect(report["summary"]?["create"] == 7)
             let changes = report["services"]?.array?.first?["changes"]?.array ?? []
             let secret = changes.first { $0["field"] == "client_secret" }

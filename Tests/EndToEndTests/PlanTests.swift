@@ -8,7 +8,7 @@ import Testing
         try await withTarget { target in
             let before = try await target.run("plan", "--config", homelab)
             #expect(before.status == 2)
-            #expect(before.output.contains("Plan: 7 to create. Run 'reconcile --once' to apply."))
+            #expect(before.output.contains("Plan: 7 to create, 1 group to create. Run 'reconcile --once' to apply."))
             before.expectNoSecrets()
             #expect(target.writes == [])
             #expect(try await target.run("--once", "--config", homelab).status == 0)
@@ -17,7 +17,7 @@ import Testing
             #expect(after.status == 0)
             #expect(after.output.contains("Plan: nothing to do; 7 in sync."))
             #expect(target.writes == [])
-            #expect(target.sandbox.requests.count == 8)
+            #expect(target.sandbox.requests.count == 11)
         }
     }
 
@@ -56,7 +56,7 @@ extension PlanTests {
         try await withTarget { target in
             let result = try await target.run("plan", "--config", homelab, "--output", "markdown")
             #expect(result.status == 2)
-            #expect(result.output.hasPrefix("### Plan: 7 to create\n"))
+            #expect(result.output.hasPrefix("### Plan: 7 to create, 1 group to create\n"))
             #expect(result.output.contains("**create** `trivy`"))
             #expect(result.output.contains("+ client_secret       (set)"))
             result.expectNoSecrets()

@@ -26,7 +26,9 @@ func withFile(_ name: String, _ body: (_ path: String) async throws -> Void) asy
 
                 let applied = try await target.run("--once", "--config", homelab, "--plan", path)
                 #expect(applied.status == 0)
-                #expect(applied.output.contains("7 services: 7 created. 24 requests, 14 writes, in "))
+                #expect(
+                    applied.output.contains("7 services: 7 created; 1 group: 1 created. 32 requests, 18 writes, in ")
+                )
                 applied.expectNoSecrets()
 
                 target.sandbox.resetRequests()
@@ -275,7 +277,7 @@ func withFile(_ name: String, _ body: (_ path: String) async throws -> Void) asy
                 let result = try await target.run("--once", "--config", homelab, "--plan", path)
                 #expect(result.status == 1)
                 #expect(result.output.contains("it needs its secret, which was left out of the plan"))
-                #expect(result.output.contains("5 in sync, 1 updated, 1 failed."))
+                #expect(result.output.contains("5 in sync, 1 updated, 1 failed; 1 group: 1 in sync."))
                 let provider = try await target.admin.provider("grafana")
                 #expect(provider["client_secret"] == "by-hand")
                 #expect(provider["signing_key"]?.string != nil)

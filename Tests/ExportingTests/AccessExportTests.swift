@@ -127,7 +127,8 @@ import Testing
                 bound(.group, "soon") { $0.isExpiring = true },
                 bound(.group, "twice"),
                 bound(.group, "twice"),
-                bound(.group, nil, pk: "nameless")
+                bound(.group, nil, pk: "nameless"),
+                bound(.policy, "both") { $0.isAmbiguous = true }
             ),
             access: ["access: {groups: [admins]}"],
             remarks: [
@@ -137,6 +138,7 @@ import Testing
                 "who may open it: group 'twice', which is bound 2 times",
                 "who may open it: group 'twice', which is bound 2 times",
                 "who may open it: group 'nameless', which has no name",
+                "who may open it: policy 'both', which is bound together with something else",
             ]
         )
         expect(
@@ -186,13 +188,13 @@ import Testing
             world(mark: mark([admins]), bound(.group, "admins"), bound(.group, "family")),
             .marked(owner: "homelab"),
             access: ["access: {groups: [admins]}"],
-            remarks: ["who may open it besides: group 'family', whom another bound"]
+            remarks: ["who may open it besides: group 'family', bound by somebody else"]
         )
         expect(
             world(mark: mark([]), bound(.group, "family")),
             .marked(owner: "homelab"),
             access: ["access: everyone"],
-            remarks: ["who may open it besides: group 'family', whom another bound"]
+            remarks: ["who may open it besides: group 'family', bound by somebody else"]
         )
         expect(world(mark: mark([])), .marked(owner: "homelab"), access: ["access: everyone"])
         expect(

@@ -17,6 +17,7 @@ import Testing
         let group = BindingSubject(.group, pk: "g")
         var lax = PolicyBinding(pk: "3", target: "d", subject: BindingSubject(.policy, pk: "p"), name: "lax", order: 1)
         lax.letsInOnFailure = true
+        lax.isAmbiguous = true
         var request = PolicyBinding(
             pk: "4",
             target: "d",
@@ -57,9 +58,9 @@ import Testing
             AccessTable(style: Style(isColored: false)).render(Self.list) == """
                 Authentik 2026.8.0 at https://sso.example.net
 
-                  Application  Name  Open to                                    Bound for
-                  docs         Docs  group 'admins'                             homelab
-                                     and policy 'lax' (lets in where it fails)
+                  Application  Name  Open to                                                        Bound for
+                  docs         Docs  group 'admins'                                                 homelab
+                                     and policy 'lax' (and something else, lets in where it fails)
                                      and not user 'bob' (for a time)
                   wiki         Wiki  everybody
 
@@ -73,9 +74,9 @@ import Testing
             AccessTable(style: Style(isColored: false)).render(Self.asked) == """
                 Authentik 2026.8.0 at https://sso.example.net
 
-                  Application  Name  'bob'  Open to                                    Bound for
-                  docs         Docs  no     group 'admins'                             homelab
-                                            and policy 'lax' (lets in where it fails)
+                  Application  Name  'bob'  Open to                                                        Bound for
+                  docs         Docs  no     group 'admins'                                                 homelab
+                                            and policy 'lax' (and something else, lets in where it fails)
                                             and not user 'bob' (for a time)
                                             Authentik says: The office is closed.
                   wiki         Wiki  yes    everybody

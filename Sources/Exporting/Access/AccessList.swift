@@ -117,6 +117,8 @@ package struct BindingAccess: Sendable, Equatable, Codable {
     package var isNegated: Bool
     /// What it says where its policy fails.
     package var letsInOnFailure: Bool
+    /// Whether it binds something else, too, so that who is let in by it is not told.
+    package var isAmbiguous: Bool
     /// Whether it ends by itself.
     package var isExpiring: Bool
     /// When; absent where that is not told, or it does not end.
@@ -131,6 +133,7 @@ package struct BindingAccess: Sendable, Equatable, Codable {
         isEnabled = binding.isEnabled
         isNegated = binding.isNegated
         letsInOnFailure = binding.letsInOnFailure
+        isAmbiguous = binding.isAmbiguous
         isExpiring = binding.isExpiring
         expires = binding.isExpiring ? binding.expires : nil
         self.owner = owner
@@ -138,5 +141,6 @@ package struct BindingAccess: Sendable, Equatable, Codable {
 
     fileprivate func letsIn(group: String) -> Bool {
         kind == SubjectKind.group.rawValue && name.exact == group.exact && isEnabled && !isNegated
+            && !isAmbiguous
     }
 }
