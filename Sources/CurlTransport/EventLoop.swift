@@ -205,17 +205,18 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws {
 
 /// The event loops that run, so that none is at work while the process exits.
 ///
-/// exit(3) takes OpenSSL down (its handler is registered by OPENSSL_init_crypto(3)) while other threads go on, and a
-/// loop that closes a TLS connection just then crashes the process: a job that did all it should would end with 139.
-/// Handlers run in the reverse order of their registration, so this one, registered after curl_global_init(3), comes
-/// first, and ends all loops.
+/// exit(3) takes OpenSSL down (its handler is registered by OPENSSL_init_crypto(3)) while other threads go on. A loop that
+/// closes a TLS connection just then, or a thread of one that is about to end and gives back what OpenSSL keeps for each
+/// thread, crashes the process: a job that did all it should would end with 139. Handlers run in the reverse order of
+/// their registration, so this one, registered after curl_global_init(3), comes first; it ends all loops, and the process
+/// with them: nobody needs what the others would take down.
 enum LiveLoops {
     /// A loop that does not end by then is left behind.
     private static let limit: Duration = .seconds(2)
 
     private static let mailboxes = Mutex<[ObjectIdentifier: Mailbox]>([:])
 
-    private static let isRegistered = atexit { LiveLoops.end() } == 0
+    private static let isRegistered = on_exit({ status, _ in LiveLoops.end(status) }, nil) == 0
 
     /// Notes a loop that is about to run.
     static func enter(_ mailbox: Mailbox) {
@@ -228,9 +229,12 @@ enum LiveLoops {
         mailboxes.withLock { $0[ObjectIdentifier(mailbox)] = nil }
     }
 
-    private static func end() {
+    /// - Parameter status: the one that the process exits with.
+    private static func end(_ status: Int32) {
         for mailbox in mailboxes.withLock({ Array($0.values) }) { mailbox.close() }
         let deadline = ContinuousClock.now + limit
         while !mailboxes.withLock({ $0.isEmpty }), ContinuousClock.now < deadline { usleep(200) }
+        fflush(nil)
+        _exit(status)
     }
 }
