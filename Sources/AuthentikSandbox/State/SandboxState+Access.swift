@@ -145,6 +145,11 @@ extension SandboxState {
     /// Whether one policy of an application lets in, or only all of them; nil if there is no such application.
     package func mode(of slug: String) -> PolicyEngineMode? { store.application(slug: slug)?.policyEngineMode }
 
+    /// Whether an application has anything that can be opened: a provider or a launch URL.
+    package func hasSomethingToOpen(_ slug: String) -> Bool {
+        store.application(slug: slug).map { $0.provider != nil || !$0.metaLaunchURL.isEmpty } ?? false
+    }
+
     /// The usernames in a group itself, in order; nil if there is no such group.
     package func members(of group: String) -> [String]? {
         store.indexes.groupByName[group].flatMap { store.groups[$0] }?.users

@@ -18,7 +18,11 @@ extension ServiceDraft {
     var isMadeBare: Bool { access.map { !$0.grants.isEmpty } ?? false }
 
     /// Whether its application is there, and nothing can be opened by it.
-    var isBare: Bool { application.map { $0.provider == nil && $0.launchURL.trimmed.isEmpty } ?? false }
+    var isBare: Bool {
+        guard let application, application.provider == nil else { return false }
+        let launchURL = application.launchURL.trimmed
+        return launchURL.isEmpty || launchURL == Application.noLaunchURL
+    }
 
     /// Whether its application is what a pass leaves behind that ends before it could mark what it was about to bind.
     var isUnfinishedCreate: Bool {

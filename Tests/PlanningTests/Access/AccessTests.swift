@@ -476,6 +476,12 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             $0.unbind("y")
             $0.tell([("a", nil), ("b", nil)])
         },
+        AccessCase(
+            "binds something else, too",
+            steps: ["note", "grant group 'a'", "revocation x", "mark"],
+            changes: ["group 'a': bound with another → bound alone"],
+            marked: ["b y", "a ?"]
+        ) { $0.changeBinding("x") { $0.isAmbiguous = true } },
         AccessCase("of others: left alone", marked: ["a x", "b y"]) { $0.bind(.group("z"), "w", order: -1) },
         AccessCase(
             "of others, and the file names it now: it is this program's from now on",
