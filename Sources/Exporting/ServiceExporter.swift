@@ -66,7 +66,8 @@ struct ServiceExporter {
         guard let provider else { return service }
         for field in OAuth2Provider.fields.inReadingOrder {
             switch field.kind {
-            case .redirectURIs: writeRedirects(of: provider, place)
+            case .redirectURIs: writeRedirects(place)
+            case .logoutRedirectURIs: writeLogoutRedirects(field, provider[field].redirectEntries)
             case .secret: writeSecret(of: provider, &variables)
             default: write(field, provider[field], marked: mark?.providerFields)
             }
@@ -138,19 +139,14 @@ struct ServiceExporter {
     // MARK: - The provider
 
     private var loginEntries: [RedirectEntry] {
-        var seen: Set<[String]> = []
-        return (provider?.redirectURIs ?? []).filter { entry in
-            entry.type != "logout" && seen.insert([entry.matchingMode, entry.url.trimmed]).inserted
-        }
+        (provider?.redirectURIs ?? []).filter { !$0.isForLogout }.withoutRepetitions
     }
 
-    private mutating func writeRedirects(of provider: OAuth2Provider, _ place: Place?) {
+    private mutating func writeRedirects(_ place: Place?) {
         let entries = loginEntries
         if entries.isEmpty {
             service.refusals.append("its provider has no redirect URI; a file needs one")
         }
-        let logouts = provider.redirectURIs.count { $0.type == "logout" }
-        if logouts > 0 { service.remarks.append(count(logouts, "logout redirect URI")) }
         if let place, place.paths.count == 1 {
             add(ExportedField("redirectPath", YAMLText.scalar(place.paths[0].trimmed)))
         } else if let place, !place.paths.isEmpty {
@@ -158,16 +154,14 @@ struct ServiceExporter {
         }
         let inFull = place?.others ?? entries
         guard !inFull.isEmpty else { return }
-        service.fields.append(
-            ExportedField(
-                "redirectURIs",
-                list: inFull.map { entry in
-                    let url = YAMLText.scalar(entry.url.trimmed)
-                    return entry.isStrict
-                        ? [url] : ["url: \(url)", "matching: \(YAMLText.scalar(entry.matchingMode))"]
-                }
-            )
-        )
+        service.fields.append(ExportedField("redirectURIs", inFull))
+    }
+
+    private mutating func writeLogoutRedirects(_ field: FieldSpec, _ entries: [RedirectEntry]) {
+        guard field.exists(in: release) else { return }
+        let isMarked = mark?.providerFields.contains(field.attribute) ?? false
+        let exported = ExportedField(field.name.rawValue, entries.withoutRepetitions)
+        optional(exported, isMarked: isMarked, isDefault: entries.isEmpty)
     }
 
     private mutating func writeSecret(of provider: OAuth2Provider, _ variables: inout EnvironmentNames) {
@@ -302,6 +296,14 @@ extension RedirectEntry {
     fileprivate var isStrict: Bool { matchingMode == RedirectURI.Matching.strict.rawValue }
 }
 
+extension [RedirectEntry] {
+    /// Those that a file can have together, of one type.
+    fileprivate var withoutRepetitions: [RedirectEntry] {
+        var seen: Set<[String]> = []
+        return filter { seen.insert([$0.matchingMode, $0.url.trimmed]).inserted }
+    }
+}
+
 extension ExportedField {
     /// On one line.
     fileprivate init(_ name: String, _ value: String) {
@@ -323,6 +325,21 @@ extension ExportedField {
             lines.enumerated().map { index, line in (index == 0 ? "  - " : "    ") + line }
         }
         self.init(name: name, lines: ["\(name):"] + items)
+    }
+
+    /// A list of redirect URIs, or an empty one.
+    fileprivate init(_ name: String, _ entries: [RedirectEntry]) {
+        if entries.isEmpty {
+            self.init(name, "[]")
+            return
+        }
+        self.init(
+            name,
+            list: entries.map { entry in
+                let url = YAMLText.scalar(entry.url.trimmed)
+                return entry.isStrict ? [url] : ["url: \(url)", "matching: \(YAMLText.scalar(entry.matchingMode))"]
+            }
+        )
     }
 
     /// A list in brackets where all fit into them.

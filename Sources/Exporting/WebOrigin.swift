@@ -44,7 +44,8 @@ struct CommonHost {
     mutating func add(_ application: Application, _ provider: OAuth2Provider?) {
         total += 1
         guard let origin = WebOrigin(application.launchURL.trimmed) else { return }
-        let hasPath = provider?.redirectURIs.contains { origin.path(of: $0.url.trimmed) != nil } ?? false
+        let logins = (provider?.redirectURIs ?? []).filter { !$0.isForLogout }
+        let hasPath = logins.contains { origin.path(of: $0.url.trimmed) != nil }
         guard origin.port != nil || hasPath else { return }
         counts[origin.host, default: 0] += 1
     }

@@ -49,6 +49,28 @@ import Testing
         }
     }
 
+    /// Made with them, and made again; nobody logs in by one of them.
+    @Test(arguments: [Sandbox.Release.earlyMay2026, .may2026, .august2026])
+    func logoutRedirectURIsAreMadeWithTheirProvider(_ release: Sandbox.Release) async throws {
+        try await withHomelab(isConverged: false, release) { homelab in
+            let declare: @Sendable (inout DesiredState) -> Void = { desired in
+                desired.services = desired.services.filter { $0.slug == "grafana" }
+                desired.services[0].provider?.logoutRedirectURIs = [RedirectURI("https://example.net/bye")]
+            }
+            for _ in 1...2 {
+                #expect(try await homelab.pass(declare).isConverged)
+                let provider = try await homelab.admin.provider("grafana")
+                let entries = provider["redirect_uris"]?.array ?? []
+                #expect(entries.map { $0["redirect_uri_type"]?.string } == ["authorization", "logout"])
+                #expect(entries.last?["url"] == "https://example.net/bye")
+                homelab.sandbox.resetRequests()
+                #expect(try await homelab.pass(declare).isConverged)
+                #expect(homelab.writes == [])
+                try await homelab.admin.send("DELETE", "providers/oauth2/\(provider["pk"]?.integer ?? 0)/")
+            }
+        }
+    }
+
     @Test func bookmarksHaveNoProvider() async throws {
         try await withHomelab { homelab in
             for slug in ["infisical", "launchfast", "openclaw", "trivy", "mkdocs"] {

@@ -93,9 +93,16 @@ struct FileSchemaTests {
             accessTokenValidity: hours=1.5;MINUTES=30
             grantTypes: [authorization_code, 'urn:ietf:params:oauth:grant-type:device_code']
             logoutMethod: frontchannel
+            logoutRedirectURIs: [https://b.example.net/, {url: 'https://.*', matching: regex}]
         """,
         "services: [{slug: a, redirectURIs: ['https://a.example.net'], secretRef: {file: /run/secrets/a}}]",
         "services: [{slug: a, redirectURIs: ['https://a.example.net'], clientType: public}]",
+        """
+        defaults: {logoutRedirectURIs: ['https://example.net/bye']}
+        services:
+          - {slug: a, redirectURIs: ['https://a.example.net'], clientType: public, logoutRedirectURIs: []}
+          - {slug: b, redirectURIs: ['https://b.example.net'], clientType: public, logoutRedirectURIs: ~}
+        """,
         """
         host: sso.example.net
         services: [{slug: a, port: 1443, access: everyone}, {slug: b, port: 2443, access: {users: [4711], exclusive: true}}]
@@ -138,6 +145,11 @@ struct FileSchemaTests {
         ("services: [{slug: a, restart: {namespace: b}}]", "$.services[0].restart fits 0 of oneOf"),
         ("services: [{slug: a, publish: {namespace: b, name: c}}]", "$.services[0].publish fits 0 of anyOf"),
         ("services: [{slug: a, redirectURIs: [{matching: regex}]}]", "$.services[0].redirectURIs[0] fits 0 of anyOf"),
+        ("services: [{slug: a, redirectURIs: []}]", "$.services[0].redirectURIs is beyond minItems"),
+        (
+            "services: [{slug: a, logoutRedirectURIs: [{matching: regex}]}]",
+            "$.services[0].logoutRedirectURIs[0] fits 0 of anyOf"
+        ),
         ("defaults: {slug: a}\nservices: []", "$.defaults has slug"),
         ("defaults: {group: ~}\nservices: []", "$.defaults.group is no"),
         ("prune: 1\nservices: []", "$.prune is no"),

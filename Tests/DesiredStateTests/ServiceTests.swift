@@ -42,6 +42,7 @@ struct ServiceTests {
                 hidden: false
                 openInNewTab: false
                 redirectURIs: [https://a.net/cb, {url: 'https://.*', matching: regex}]
+                logoutRedirectURIs: [https://a.net/bye, {url: 'https://b.*', matching: regex}]
                 providerName: PN
                 clientID: CI
                 secretRef: {file: /run/secrets/a}
@@ -75,6 +76,10 @@ struct ServiceTests {
         let provider = try #require(service.provider)
         #expect(
             provider.redirectURIs == [RedirectURI("https://a.net/cb"), RedirectURI("https://.*", matching: .regex)]
+        )
+        #expect(
+            provider.logoutRedirectURIs
+                == [RedirectURI("https://a.net/bye"), RedirectURI("https://b.*", matching: .regex)]
         )
         #expect(provider.name == "PN" && provider.clientID == "CI")
         #expect(provider.secret == .file("/run/secrets/a"))

@@ -65,6 +65,7 @@ import Testing
 struct RowJourney {
     static let owner = "rows"
     static let slug = "sample"
+    static let redirectURI = "https://sample.example.net/callback"
 
     let workshop: Workshop
     let row: TableRow
@@ -182,10 +183,10 @@ struct RowJourney {
     /// A plan shows the field, and nothing else.
     private func expectChange(_ file: String, to value: FieldValue) async throws {
         let changes = try await plan(file).changes
-        #expect(changes.map(\.field) == [field.attribute])
+        #expect(changes.map(\.field) == [sentAttribute])
         #expect(changes.map(\.object) == [row.isOfProvider ? .provider : .application])
         let after = try #require(changes.first?.after)
-        #expect(after.means(value), "\(after.shown)")
+        #expect(after.means(sent(value)), "\(after.shown)")
     }
 
     private func expectNothing(_ file: String) async throws {
@@ -195,10 +196,22 @@ struct RowJourney {
     }
 
     private func change(to value: FieldValue) async throws {
-        let change: JSONValue = .object([field.attribute: value.json])
+        let change: JSONValue = .object([sentAttribute: sent(value).json])
         guard row.isOfProvider else { return try await workshop.admin.changeApplication(Self.slug, change) }
         let provider = try #require(try await observe().observed.providers.first)
         try await workshop.admin.send("PATCH", "providers/oauth2/\(provider.pk)/", change)
+    }
+
+    /// The attribute that has the field in it.
+    private var sentAttribute: String {
+        field.isAttribute ? field.attribute : OAuth2Provider.Row.redirectURIs.attribute
+    }
+
+    /// What that attribute is with this value of the field.
+    private func sent(_ value: FieldValue) -> FieldValue {
+        if field.isAttribute { return value }
+        let login = RedirectEntry(matchingMode: "strict", url: Self.redirectURI)
+        return FieldValue.redirectURIs([login]).adding(logoutEntries: value.redirectEntries)
     }
 
     private func held() async throws -> FieldValue {
@@ -251,7 +264,7 @@ struct RowJourney {
     ) -> String {
         var fields: [(name: String, yaml: String)] = [
             ("slug", slug),
-            (OAuth2Provider.Row.redirectURIs.name.rawValue, "[\"https://sample.example.net/callback\"]"),
+            (OAuth2Provider.Row.redirectURIs.name.rawValue, "[\"\(redirectURI)\"]"),
             (OAuth2Provider.Row.clientSecret.name.rawValue, "{env: \(SampleValues.secrets[0].variable)}"),
         ]
         fields.removeAll { $0.name == name?.rawValue || $0.name == left?.rawValue }

@@ -48,6 +48,11 @@ struct SampleValues {
         case .words(let words): words.map { .words([$0]) }
         case .secret: secrets.map { .secret(.init($0.value)) }
         case .redirectURIs: texts.compactMap { $0.hasPrefix("https") ? .redirectURIs([.strict($0)]) : nil }
+        case .logoutRedirectURIs:
+            texts.compactMap { text in
+                let entry = RedirectEntry(matchingMode: "strict", url: text, type: "logout")
+                return text.hasPrefix("https") ? .redirectURIs([entry]) : nil
+            }
         case .reference(let referent): (objects[referent] ?? []).map(FieldValue.reference)
         case .references(let referent): (objects[referent] ?? []).map { .references([$0]) }
         }

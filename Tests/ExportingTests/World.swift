@@ -38,6 +38,11 @@ struct World {
         )
     }
 
+    static var may2026: Release {
+        guard let release = Release("2026.5.8") else { preconditionFailure("no release") }
+        return release
+    }
+
     mutating func add(_ pair: Pair) {
         observed.applications.append(pair.application)
         if let provider = pair.provider { observed.providers.append(provider) }

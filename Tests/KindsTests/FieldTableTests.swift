@@ -18,9 +18,9 @@ struct FieldTableTests {
         )
         #expect(
             OAuth2Provider.fields.rows.map(\.attribute) == [
-                "name", "client_type", "client_id", "client_secret", "redirect_uris", "property_mappings",
-                "signing_key",
-                "encryption_key", "authorization_flow", "invalidation_flow", "authentication_flow",
+                "name", "client_type", "client_id", "client_secret", "redirect_uris", "logout_redirect_uris",
+                "property_mappings", "signing_key", "encryption_key", "authorization_flow", "invalidation_flow",
+                "authentication_flow",
                 "access_code_validity", "access_token_validity", "refresh_token_validity", "refresh_token_threshold",
                 "sub_mode",
                 "issuer_mode", "include_claims_in_id_token", "logout_uri", "logout_method", "grant_types",
@@ -57,6 +57,7 @@ struct FieldTableTests {
             case (.words(let words), .words(let some)): #expect(some.allSatisfy(words.contains))
             case (.duration, .duration(let text)): #expect(TextRule.duration.check(text) == nil)
             case (.flag, .flag), (.reference, .reference), (.references, .references): break
+            case (.logoutRedirectURIs, .redirectURIs(let entries, _)): #expect(entries.isEmpty)
             default: Issue.record("\(name).\(row.name.rawValue) has a default of another kind")
             }
         }
@@ -67,8 +68,20 @@ struct FieldTableTests {
             ("2024.12.5", []), ("2025.8.1", []), ("2025.10.0", ["refreshTokenThreshold", "logoutURI", "logoutMethod"]),
             ("2025.12.4", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod"]),
             ("2026.2.0", ["icon", "refreshTokenThreshold", "logoutURI", "logoutMethod"]),
-            ("2026.5.0-rc1", ["icon", "hidden", "refreshTokenThreshold", "logoutURI", "logoutMethod", "grantTypes"]),
-            ("2027.1.0", ["icon", "hidden", "refreshTokenThreshold", "logoutURI", "logoutMethod", "grantTypes"]),
+            (
+                "2026.5.0-rc1",
+                [
+                    "icon", "hidden", "logoutRedirectURIs", "refreshTokenThreshold", "logoutURI", "logoutMethod",
+                    "grantTypes",
+                ]
+            ),
+            (
+                "2027.1.0",
+                [
+                    "icon", "hidden", "logoutRedirectURIs", "refreshTokenThreshold", "logoutURI", "logoutMethod",
+                    "grantTypes",
+                ]
+            ),
         ] as [(String, [FieldName])]
     )
     func `a release takes some fields and not others`(text: String, taken: [FieldName]) throws {

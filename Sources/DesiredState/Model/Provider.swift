@@ -52,9 +52,16 @@ extension Provider {
         set { values[OAuth2Provider.Row.clientType] = .text(newValue.rawValue) }
     }
 
+    /// Where logins may return to.
     package var redirectURIs: [RedirectURI] {
         get { values[OAuth2Provider.Row.redirectURIs]?.redirectEntries.compactMap(RedirectURI.init) ?? [] }
         set { values[OAuth2Provider.Row.redirectURIs] = .redirectURIs(newValue.map(RedirectEntry.init)) }
+    }
+
+    /// Where the browser may be sent after a logout; none if empty, not managed if nil.
+    package var logoutRedirectURIs: [RedirectURI]? {
+        get { values[OAuth2Provider.Row.logoutRedirectURIs]?.redirectEntries.compactMap(RedirectURI.init) }
+        set { values[OAuth2Provider.Row.logoutRedirectURIs] = newValue.map(FieldValue.init(logoutRedirectURIs:)) }
     }
 
     /// Scope names (`openid`), or the `managed` name of a scope mapping.
@@ -91,6 +98,14 @@ package struct RedirectURI: Sendable, Hashable {
 extension RedirectEntry {
     init(_ uri: RedirectURI) {
         self.init(matchingMode: uri.matching.rawValue, url: uri.url)
+    }
+}
+
+extension FieldValue {
+    init(logoutRedirectURIs uris: [RedirectURI]) {
+        self = .redirectURIs(
+            uris.map { RedirectEntry(matchingMode: $0.matching.rawValue, url: $0.url, type: RedirectEntry.logout) }
+        )
     }
 }
 

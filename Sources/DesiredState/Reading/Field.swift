@@ -13,7 +13,7 @@ struct Field: Sendable {
         case number(ClosedRange<Int>, example: Int)
         case texts(TextRule)
         case choices([String])
-        case redirectURIs
+        case redirectURIs(mayBeEmpty: Bool)
         case secretReference
         /// A key of a Kubernetes Secret.
         case kubernetesSecret
@@ -134,7 +134,8 @@ extension Field.Kind {
             case .duration: .text(.duration)
             case .words(let words): .choices(words)
             case .secret: .secretReference
-            case .redirectURIs: .redirectURIs
+            case .redirectURIs: .redirectURIs(mayBeEmpty: false)
+            case .logoutRedirectURIs: .redirectURIs(mayBeEmpty: true)
             case .reference(let referent): .text(referent.rule)
             case .references(let referent): .texts(referent.rule)
             }

@@ -25,6 +25,7 @@ enum ReadValue {
         case (.text, .text(let text)), (.choice, .text(let text)): .text(text)
         case (.duration, .text(let text)): .duration(text)
         case (.flag, .flag(let flag)): .flag(flag)
+        case (.logoutRedirectURIs, .redirectURIs(let uris)): FieldValue(logoutRedirectURIs: uris.map(\.value))
         case (.words, .texts(let words)): .words(words.map(\.value))
         case (.reference(let referent), .text(let name)):
             name == referent.wordForNone ? FieldValue.none : .reference(.init(named: name))

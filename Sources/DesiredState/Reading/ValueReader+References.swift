@@ -59,8 +59,8 @@ extension ValueReader {
     }
 
     /// A list of URLs, each a text or `{url, matching}`.
-    func redirectURIs(_ node: YAMLNode, _ name: String) -> [Located<RedirectURI>]? {
-        list(node, name) { item in
+    func redirectURIs(_ node: YAMLNode, _ name: String, mayBeEmpty: Bool) -> [Located<RedirectURI>]? {
+        list(node, name, mayBeEmpty: mayBeEmpty) { item in
             if case .mapping = item.content { return redirectURI(item, name) }
             return text(item, "an entry of \(name)", .strictRedirectURI).map { RedirectURI($0) }
         }

@@ -29,7 +29,8 @@ struct ValueReader {
                 }
             case .choices(let words):
                 list(node, name) { word($0, "an entry of \(name)", words) }.map(ReadValue.texts)
-            case .redirectURIs: redirectURIs(node, name).map(ReadValue.redirectURIs)
+            case .redirectURIs(let mayBeEmpty):
+                redirectURIs(node, name, mayBeEmpty: mayBeEmpty).map(ReadValue.redirectURIs)
             case .secretReference: secretReference(pair).map(ReadValue.secret)
             case .kubernetesSecret: kubernetesSecret(node).map(ReadValue.secret)
             case .workload: workload(node, name).map(ReadValue.workload)
@@ -175,16 +176,17 @@ extension ValueReader {
         }
     }
 
-    /// A list without the entries that are wrong or there already; nil if it is no list, or empty.
+    /// A list without the entries that are wrong or there already; nil if it is no list, or empty and must not be.
     func list<Value: Hashable>(
         _ node: YAMLNode,
         _ name: String,
+        mayBeEmpty: Bool = false,
         _ read: (YAMLNode) -> Value?
     ) -> [Located<Value>]? {
         guard let items = items(node, name, hint: "write each entry on a line of its own, behind '- '") else {
             return nil
         }
-        if items.isEmpty {
+        if items.isEmpty, !mayBeEmpty {
             log.error("\(name) is an empty list\(place)", hint: "give it an entry, or leave it out", at: node.position)
             return nil
         }

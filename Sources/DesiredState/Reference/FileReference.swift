@@ -68,7 +68,11 @@ package enum FileReference {
             ),
             Section(title: "secretRef", text: "Exactly one of these.", schema: .secretReference),
             Section(title: "kubernetes", text: "The Secret that a secretRef names.", schema: .kubernetesSecret),
-            Section(title: "redirectURIs", text: "An entry that is no plain URL.", schema: .redirectURI),
+            Section(
+                title: "redirectURIs",
+                text: "An entry, of logoutRedirectURIs too, that is no plain URL.",
+                schema: .redirectURI
+            ),
             Section(
                 title: "restart",
                 text: "Exactly one workload, and its namespace if need be.",
@@ -117,7 +121,8 @@ package enum FileReference {
         case .number(let range, _): "\(range.lowerBound) to \(range.upperBound)"
         case .texts(let rule): "a list, each \(rule.noun)"
         case .choices(let words): "a list of \(words.map(code).joined(separator: ", "))"
-        case .redirectURIs: "a list, each a URL or [a mapping](#redirecturis)"
+        case .redirectURIs(let mayBeEmpty):
+            "a list, each a URL or [a mapping](#redirecturis)" + (mayBeEmpty ? ", or `[]`" : "")
         case .secretReference: "[a mapping](#secretref)"
         case .kubernetesSecret: "[a mapping](#kubernetes)"
         case .workload: "[a mapping](#restart)"

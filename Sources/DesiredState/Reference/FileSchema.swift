@@ -76,8 +76,11 @@ package enum FileSchema {
             ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
         case .texts(let rule): list(of: text(rule))
         case .choices(let words): list(of: choice(words))
-        case .redirectURIs:
-            list(of: ["anyOf": [.object(text(.strictRedirectURI)), .object(reference("redirectURI"))]])
+        case .redirectURIs(let mayBeEmpty):
+            list(
+                of: ["anyOf": [.object(text(.strictRedirectURI)), .object(reference("redirectURI"))]],
+                mayBeEmpty: mayBeEmpty
+            )
         case .secretReference: reference("secretReference")
         case .kubernetesSecret: reference("kubernetesSecret")
         case .workload: reference("workload")
@@ -114,8 +117,10 @@ package enum FileSchema {
         ["enum": .array(words.map(JSONValue.string))]
     }
 
-    private static func list(of item: [String: JSONValue]) -> [String: JSONValue] {
-        ["type": "array", "minItems": 1, "items": .object(item)]
+    private static func list(of item: [String: JSONValue], mayBeEmpty: Bool = false) -> [String: JSONValue] {
+        var list: [String: JSONValue] = ["type": "array", "items": .object(item)]
+        if !mayBeEmpty { list["minItems"] = 1 }
+        return list
     }
 
     private static func reference(_ definition: String) -> [String: JSONValue] {

@@ -110,7 +110,11 @@ package enum ValueKind: Sendable {
     case words([String])
     /// The file has a reference to it; Authentik may not show it.
     case secret
+    /// Where logins may return to, and beside those where logouts may.
     case redirectURIs
+    /// Those of the redirect URIs that are for logouts, which a file has in a list of their own: no attribute, but a part
+    /// of that of ``redirectURIs``. The row's attribute is in marks only.
+    case logoutRedirectURIs
     /// Another object, which the file names and Authentik has by its pk.
     case reference(Referent)
     /// An unordered set of other objects.
@@ -195,4 +199,7 @@ extension FieldSpec {
     package var isOptional: Bool { if case .optional = standing { true } else { false } }
 
     package var isSecret: Bool { if case .secret = kind { true } else { false } }
+
+    /// Whether Authentik has an attribute for it alone, which can be sent.
+    package var isAttribute: Bool { if case .logoutRedirectURIs = kind { false } else { true } }
 }

@@ -30,6 +30,9 @@ package struct FieldTable: Sendable {
 
     /// The rows that a release takes.
     package func rows(in release: Release) -> [FieldSpec] { rows.filter { $0.exists(in: release) } }
+
+    /// The rows that a release takes and that are attributes of their own.
+    package func attributes(in release: Release) -> [FieldSpec] { rows(in: release).filter(\.isAttribute) }
 }
 
 /// The values of an object, or what is declared of one: a place for each row of its table.
@@ -97,6 +100,8 @@ extension FieldSpec {
         case .secret: try text().flatMap { $0.isMasked ? nil : .secret(.init($0)) }
         case .redirectURIs:
             try members.decodeIfPresent([RedirectEntry].self, forKey: key).map { .redirectURIs($0) }
+        // A part of that.
+        case .logoutRedirectURIs: nil
         case .reference: try text().map(FieldValue.reference(pk:))
         case .references: try texts().map(FieldValue.references(pks:))
         }

@@ -104,14 +104,18 @@ extension FieldValue {
         case .number(let number): ["\(number)"]
         case .reference(let reference): [reference.name]
         case .references(let references): references.map(\.name)
-        case .redirectURIs(let entries, let firstOpens):
-            entries.enumerated().map { index, entry in
-                "\(entry.matchingMode) \(entry.url)" + (entry.type == "logout" ? " (logout)" : "")
-                    + (index == 0 && firstOpens ? " (first)" : "")
-            }
+        case .redirectURIs(let entries, let firstOpens): Self.shown(entries, firstOpens: firstOpens)
         case .words(let words): words
         case .secret: ["(secret)"]
         case .unresolvedSecret: ["(not resolved)"]
+        }
+    }
+
+    private static func shown(_ entries: [RedirectEntry], firstOpens: Bool) -> [String] {
+        let first = firstOpens ? entries.firstIndex { !$0.isForLogout } : nil
+        return entries.enumerated().map { index, entry in
+            "\(entry.matchingMode) \(entry.url)" + (entry.isForLogout ? " (logout)" : "")
+                + (index == first ? " (first)" : "")
         }
     }
 
@@ -149,16 +153,22 @@ extension FieldValue {
         return .redirectURIs(entries, firstOpens: true)
     }
 
-    /// Redirect URIs, and the logout ones of those that they replace, which a file cannot declare; any other value as it
-    /// is.
-    package func keepingLogoutEntries(of other: FieldValue) -> FieldValue {
+    /// Of redirect URIs those for logouts.
+    package var logoutEntries: [RedirectEntry] { redirectEntries.filter(\.isForLogout) }
+
+    /// Redirect URIs with those for logouts behind them; any other value as it is.
+    package func adding(logoutEntries: [RedirectEntry]) -> FieldValue {
         guard case .redirectURIs(let entries, let firstOpens) = self else { return self }
-        return .redirectURIs(entries + other.redirectEntries.filter { $0.type == "logout" }, firstOpens: firstOpens)
+        return .redirectURIs(entries + logoutEntries, firstOpens: firstOpens)
     }
 
-    /// Whether the first redirect URI of both is the same; of any other field it is.
+    /// Whether the first redirect URI of both, of those for logins, is the same; of any other field it is.
     package func begins(like other: FieldValue) -> Bool {
         guard case .redirectURIs(let left, _) = self, case .redirectURIs(let right, _) = other else { return true }
-        return left.first?.normalized == right.first?.normalized
+        return left.firstForLogin?.normalized == right.firstForLogin?.normalized
     }
+}
+
+extension [RedirectEntry] {
+    fileprivate var firstForLogin: RedirectEntry? { first { !$0.isForLogout } }
 }

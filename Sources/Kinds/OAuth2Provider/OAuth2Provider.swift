@@ -46,7 +46,10 @@ extension OAuth2Provider {
         set { values[Self.fields[name]] = newValue }
     }
 
-    package subscript(field: FieldSpec) -> FieldValue { values.held(field) }
+    package subscript(field: FieldSpec) -> FieldValue {
+        if case .logoutRedirectURIs = field.kind { return .redirectURIs(redirectURIs.filter(\.isForLogout)) }
+        return values.held(field)
+    }
 
     // MARK: What code asks for by name
 
@@ -71,6 +74,7 @@ extension OAuth2Provider {
         set { values[Row.clientSecret] = newValue.map(FieldValue.secret) }
     }
 
+    /// For logins and logouts.
     package var redirectURIs: [RedirectEntry] {
         get { values[Row.redirectURIs]?.redirectEntries ?? [] }
         set { values[Row.redirectURIs] = .redirectURIs(newValue) }

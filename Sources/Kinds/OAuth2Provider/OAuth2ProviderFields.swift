@@ -51,6 +51,17 @@ extension OAuth2Provider {
                     + "match the whole URI. In addition to redirectPath and redirectPaths."
             ),
             FieldSpec(
+                "logoutRedirectURIs",
+                "logout_redirect_uris",
+                .logoutRedirectURIs,
+                .optional(.value(.redirectURIs([]))),
+                since: Release(2026, 5),
+                absent: .redirectURIs([]),
+                doc:
+                    "Where the browser may be sent after a logout, written as redirectURIs are; [] for none, which is "
+                    + "Authentik's default and leaves it unchecked (since 2026.5.3). Since 2026.5."
+            ),
+            FieldSpec(
                 "scopes",
                 "property_mappings",
                 .references(.scopeMapping),
@@ -192,7 +203,7 @@ extension OAuth2Provider {
                     + "Since 2026.5."
             ),
         ],
-        readFirst: ["redirectURIs", "providerName", "clientID", "clientType"]
+        readFirst: ["redirectURIs", "logoutRedirectURIs", "providerName", "clientID", "clientType"]
     )
 
     /// Those of 2026.5.
@@ -208,6 +219,7 @@ extension OAuth2Provider {
         package static let clientID = fields["clientID"]
         package static let clientSecret = fields["secretRef"]
         package static let redirectURIs = fields["redirectURIs"]
+        package static let logoutRedirectURIs = fields["logoutRedirectURIs"]
         package static let scopes = fields["scopes"]
         package static let signingKey = fields["signingKey"]
         package static let issuerMode = fields["issuerMode"]

@@ -10,6 +10,9 @@ package struct RedirectEntry: Sendable, Hashable, Decodable {
     /// `authorization` or `logout`; nil before 2026.5, where all are for authorization.
     package var type: String?
 
+    /// The type of one that a browser may be sent to after a logout.
+    package static let logout = "logout"
+
     package init(matchingMode: String, url: String, type: String? = nil) {
         self.matchingMode = matchingMode
         self.url = url
@@ -34,6 +37,9 @@ package struct RedirectEntry: Sendable, Hashable, Decodable {
 }
 
 extension RedirectEntry {
+    /// Whether it is for logouts; no login returns to it.
+    package var isForLogout: Bool { type == Self.logout }
+
     /// With the type that a release leaves out said.
     var normalized: Self {
         var entry = self

@@ -17,7 +17,10 @@ import Secrets
 ///
 /// Apart from that: a secret that is not shown, or was left out of the plan, is not compared. A field that an answer
 /// leaves out although the release should have it (``FieldSpec/mayBeUnknown``) is not compared. A list that is sent on
-/// create and is found empty gets what a create sends. Logout redirect URIs, which a file cannot say, are kept.
+/// create and is found empty gets what a create sends.
+///
+/// Redirect URIs for logouts are entries of the same attribute as those for logins. The table holds for them by
+/// themselves, and they are shown and sent together.
 struct WantedFields {
     let object: ObjectKind
     let table: FieldTable
@@ -28,8 +31,8 @@ struct WantedFields {
 
     /// What a new object gets.
     func assignments(_ release: Release) -> [FieldAssignment] {
-        table.rows(in: release).compactMap { field in
-            created(field).map { FieldAssignment(field: field.attribute, value: $0) }
+        table.attributes(in: release).compactMap { field in
+            created(field, release).map { FieldAssignment(field: field.attribute, value: $0) }
         }
     }
 
@@ -46,9 +49,9 @@ struct WantedFields {
         _ release: Release,
         names: NameIndex? = nil
     ) -> [FieldChange] {
-        table.rows(in: release).compactMap { field in
+        table.attributes(in: release).compactMap { field in
             let before = observed.held(field)
-            guard let after = value(of: field, replacing: before, formerly: formerly) else { return nil }
+            guard let after = value(of: field, replacing: before, formerly: formerly, release) else { return nil }
             return change(of: field, before, after, firstOpens: firstOpens, names)
         }
     }
@@ -58,26 +61,46 @@ struct WantedFields {
     ///
     /// A secret that cannot be compared proves nothing.
     func isAsCreated(_ observed: FieldValues, _ release: Release) -> Bool {
-        table.rows(in: release).allSatisfy { field in
-            guard let wanted = values[field] ?? field.fallback(slug: slug) else { return true }
+        table.attributes(in: release).allSatisfy { field in
+            guard let wanted = declared(field, release) ?? field.fallback(slug: slug) else { return true }
             let held = observed.held(field)
             return field.mayBeUnknown && held.isNone || held.means(wanted)
                 || field.migrated.map(held.means) ?? false
         }
     }
 
-    private func created(_ field: FieldSpec) -> FieldValue? {
-        values[field] ?? (field.isSentOnCreate ? field.fallback(slug: slug) : nil)
+    private func created(_ field: FieldSpec, _ release: Release) -> FieldValue? {
+        declared(field, release) ?? (field.isSentOnCreate ? field.fallback(slug: slug) : nil)
+    }
+
+    /// What is declared of a field; of redirect URIs those for logouts, too.
+    private func declared(_ field: FieldSpec, _ release: Release) -> FieldValue? {
+        guard case .redirectURIs = field.kind else { return values[field] }
+        return values[field]?.adding(logoutEntries: declaredLogoutEntries(release) ?? [])
+    }
+
+    /// Nil where the file does not say, or the release has none.
+    private func declaredLogoutEntries(_ release: Release) -> [RedirectEntry]? {
+        let field = OAuth2Provider.Row.logoutRedirectURIs
+        return field.exists(in: release) ? values[field]?.redirectEntries : nil
     }
 
     /// What a field of an existing object should hold; nil if it is not managed or cannot be compared.
-    private func value(of field: FieldSpec, replacing before: FieldValue, formerly: [String]) -> FieldValue? {
+    private func value(
+        of field: FieldSpec,
+        replacing before: FieldValue,
+        formerly: [String],
+        _ release: Release
+    ) -> FieldValue? {
         if before.isNone, field.isSecret || field.mayBeUnknown { return nil }
-        if field.isSentOnCreate, before.words?.isEmpty == true { return created(field) }
+        if field.isSentOnCreate, before.words?.isEmpty == true { return created(field, release) }
         let isDropped = values[field] == nil && formerly.contains(field.attribute)
         let value = isDropped ? field.fallback(slug: slug) : values[field]
         if case .unresolvedSecret? = value { return nil }
-        return value?.keepingLogoutEntries(of: before)
+        guard case .redirectURIs = field.kind else { return value }
+        let isGivenUp = formerly.contains(OAuth2Provider.Row.logoutRedirectURIs.attribute)
+        let logoutEntries = declaredLogoutEntries(release) ?? (isGivenUp ? [] : before.logoutEntries)
+        return value?.adding(logoutEntries: logoutEntries)
     }
 
     /// - Returns: nil if both mean the same.
