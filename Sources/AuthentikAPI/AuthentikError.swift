@@ -117,4 +117,9 @@ extension AuthentikError.FieldError {
         let last = field.split(separator: ".").last ?? ""
         return String(last.prefix { $0 != "[" })
     }
+
+    /// Whether it is about the reference to a secret that drafts of 2026.11 have in place of a client secret.
+    var asksForSecretObject: Bool {
+        attribute == "client_secret_ref" || attribute == "client_secret" && message.contains("client_secret_ref")
+    }
 }

@@ -55,6 +55,8 @@ package struct ServicePlan: Sendable {
     package var deletion: Deletion?
     /// Whether it would take over what may only be taken over if it matches, which a plan without secrets cannot tell.
     package var isUnproven = false
+    /// Its secret, if Authentik does not show that and no probe told of it, so that it was not compared.
+    package var hiddenSecret: HiddenSecret?
     /// What of it cannot be done, a clause; nil if nothing.
     ///
     /// The steps can be done all the same.

@@ -56,6 +56,8 @@ extension Plan {
 }
 
 extension ServicePlan {
+    /// Whether people are to see it also where what is in sync is only counted: it is not, or its secret may not be.
+    var isToBeShown: Bool { PlanGroup(self) != .inSync || hiddenSecret != nil }
     /// Whether its application or provider falls when it is carried out.
     var deletes: Bool { (decision == .delete || deletion.map { !$0.isOfBindingsOnly } ?? false) && !isHeld }
     /// How many bindings of others are taken away when it is carried out.

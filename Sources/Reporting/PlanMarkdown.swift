@@ -28,8 +28,8 @@ package struct PlanMarkdown {
             _ = comment.add(list(kind, objects))
         }
         var leftOut: [ServicePlan] = []
-        for group in Self.order where isVerbose || group != .inSync {
-            let services = plan.services(in: group)
+        for group in Self.order {
+            let services = plan.services(in: group).filter { isVerbose || $0.isToBeShown }
             guard !services.isEmpty else { continue }
             var head: String? = title(group, services, plan.brake)
             for (text, services) in items(group, services) {

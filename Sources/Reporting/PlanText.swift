@@ -16,7 +16,7 @@ package struct PlanText {
     }
 
     package func render(_ result: PlanResult) -> String {
-        let shown = result.plan.services.filter { isVerbose || PlanGroup($0) != .inSync }
+        let shown = result.plan.services.filter { isVerbose || $0.isToBeShown }
         let shared = result.plan.shared.filter { isVerbose || $0.decision != .inSync }
         let text = ServiceText(
             style: style,

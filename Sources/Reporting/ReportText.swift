@@ -20,7 +20,7 @@ package struct ReportText {
     ///   - address: of Authentik.
     ///   - isSandbox: whether that is one made for this run.
     package func render(_ report: PassReport, address: AuthentikAddress, isSandbox: Bool) -> String {
-        let shown = report.outcomes.filter { isVerbose || PlanGroup($0.plan) != .inSync }
+        let shown = report.outcomes.filter { isVerbose || $0.plan.isToBeShown }
         let shared = report.shared.filter { isVerbose || $0.plan.decision != .inSync }
         let text = ServiceText(
             style: style,

@@ -225,3 +225,25 @@ struct ErrorBodyTests {
         }
     }
 }
+
+extension ErrorBodyTests {
+    @Test(
+        "A release with secrets as objects of their own is said to be one",
+        arguments: [
+            #"{"client_secret_ref": ["This field is required."]}"#,
+            #"{"provider": {"client_secret_ref": ["This field is required."]}}"#,
+            #"{"client_secret": ["Use client_secret_ref instead."]}"#,
+        ]
+    )
+    func secretObjects(body: String) throws {
+        let request = APIRequest(method: "POST", endpoint: .providers)
+        let error = try #require(try Self.error(400, Self.json, body, to: request))
+        #expect(error.kind == .rejected)
+        #expect(
+            error.message
+                == "client_secret: this release keeps secrets as objects of their own, which this version does not write yet"
+        )
+        #expect(!error.mayHaveHappened)
+        #expect(!error.mayBeOutdated)
+    }
+}

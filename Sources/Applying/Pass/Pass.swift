@@ -94,7 +94,24 @@ package struct Pass: Sendable {
         let observer = Observer(client: client, kubernetes: kubernetes)
         let published = first?.authentik.published
         let authentik = try await observer.observe(for: desired, narrowing, published: published)
-        return Seen(authentik: authentik, secrets: await secrets)
+        return try await proved(Seen(authentik: authentik, secrets: await secrets), by: observer)
+    }
+
+    /// What is seen, and what probes tell of the secrets that Authentik does not show.
+    ///
+    /// Which those are a plan knows; with an answer another provider may turn out to be a service's own, so that one more
+    /// is asked about.
+    private func proved(_ seen: Seen, by observer: Observer) async throws -> Seen {
+        var seen = seen
+        while seen.authentik.providers.contains(where: { $0.clientSecret == nil }),
+            let plan = try? narrowedPlan(of: seen)
+        {
+            let hidden = plan.services.compactMap(\.hiddenSecret)
+                .filter { $0.obstacle == nil && seen.authentik.secretProofs[$0] == nil }
+            if hidden.isEmpty { break }
+            seen.authentik.secretProofs.merge(try await observer.proofs(of: Set(hidden))) { _, new in new }
+        }
+        return seen
     }
 
     private func secrets(after first: Seen?) async -> ResolvedSecrets {

@@ -15,7 +15,11 @@ package struct APIRequest: Sendable {
     package var action: String?
     package var query: [(String, String)]
     package var body: JSONValue?
-    /// What the body holds and no error may show.
+    /// Instead of a body of JSON; none if empty.
+    package var form: [(String, String)] = []
+    /// Who sends it, if that is a client of Authentik's and not the account.
+    package var credentials: ClientCredentials?
+    /// What the request holds and no error may show.
     package var secrets: [Secret]
 
     package init(
@@ -36,8 +40,11 @@ package struct APIRequest: Sendable {
         self.secrets = secrets
     }
 
+    /// Whether it changes something.
+    var isWrite: Bool { endpoint.isWritten(by: method) }
+
     /// Whether sending it twice does no harm; a create is looked up instead.
-    var isRepeatable: Bool { method != "POST" && !(method == "PUT" && endpoint.isCreatedByPut) }
+    var isRepeatable: Bool { !isWrite || method != "POST" && !(method == "PUT" && endpoint.isCreatedByPut) }
 
     /// Method and URL without the query.
     package func description(at address: AuthentikAddress) -> String {
@@ -55,7 +62,7 @@ package struct RequestRecord: Sendable {
     package var requestID: String?
 
     /// Whether it changes something.
-    package var isWrite: Bool { method != "GET" }
+    package var isWrite: Bool { endpoint.isWritten(by: method) }
 }
 
 /// How many requests were sent, each attempt counted.
@@ -74,9 +81,9 @@ final class RequestCounter: Sendable {
 
     var counts: RequestCounts { state.withLock { $0 } }
 
-    func count(_ method: String) {
+    func count(_ request: APIRequest) {
         state.withLock {
-            if method == "GET" { $0.reads += 1 } else { $0.writes += 1 }
+            if request.isWrite { $0.writes += 1 } else { $0.reads += 1 }
         }
     }
 }

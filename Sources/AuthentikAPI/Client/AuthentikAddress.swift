@@ -44,7 +44,7 @@ package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     func url(_ endpoint: Endpoint, _ key: String?, _ action: String? = nil, query: [(String, String)]) -> String {
-        var url = "\(description)/api/v3/\(endpoint.path)/"
+        var url = "\(description)/\(endpoint.base)/\(endpoint.path)/"
         if let key { url += "\(percentEncoded(key))/" }
         if let action { url += "\(action)/" }
         for (index, (name, value)) in query.enumerated() {

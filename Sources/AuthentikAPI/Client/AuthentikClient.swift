@@ -111,7 +111,7 @@ package struct AuthentikClient: Sendable {
     func mask(for request: APIRequest) -> SecretMask { SecretMask(request.secrets + [token]) }
 
     private func sendOnce(_ request: APIRequest) async throws -> HTTPResponse {
-        guard request.method != "GET" else { return try await exchange(request, nil) }
+        guard request.isWrite else { return try await exchange(request, nil) }
         do {
             return try await gate.pass { try await exchange(request, $0) }
         } catch let error as AuthentikError where error.transport?.kind == .tooLate {
@@ -120,7 +120,7 @@ package struct AuthentikClient: Sendable {
     }
 
     private func exchange(_ request: APIRequest, _ term: WriteTerm?) async throws -> HTTPResponse {
-        counter.count(request.method)
+        counter.count(request)
         let response: HTTPResponse
         do {
             response = try await transport.send(httpRequest(request, term))
@@ -154,15 +154,16 @@ package struct AuthentikClient: Sendable {
     private func httpRequest(_ request: APIRequest, _ term: WriteTerm?) -> HTTPRequest {
         var headers: HTTPHeaders = [
             "accept": "application/json",
-            "authorization": "Bearer \(token.exposed)",
+            "authorization": request.credentials?.authorization ?? "Bearer \(token.exposed)",
         ]
         if request.body != nil { headers.append("content-type", "application/json") }
+        if !request.form.isEmpty { headers.append("content-type", "application/x-www-form-urlencoded") }
         var sent = HTTPRequest(
             request.method,
             address.url(request.endpoint, request.key, request.action, query: request.query),
             headers: headers,
-            body: request.body?.serialized(),
-            timeLimit: timeLeft(until: request.method == "GET" ? deadline : term?.endBefore),
+            body: request.body?.serialized() ?? request.encodedForm,
+            timeLimit: timeLeft(until: request.isWrite ? term?.endBefore : deadline),
             sendBefore: term?.beginBefore,
             isRepeatable: request.isRepeatable
         )
@@ -201,6 +202,17 @@ package struct AuthentikClient: Sendable {
         try await Task.sleep(for: delay)
     }
 }
+
+extension APIRequest {
+    /// Nil if there is no form.
+    fileprivate var encodedForm: [UInt8]? {
+        let pairs = form.map { "\(percentEncoded($0))=\(percentEncoded($1))" }
+        return pairs.isEmpty ? nil : Array(pairs.joined(separator: "&").utf8)
+    }
+}
+
+/// As HTTP's basic authentication has it (RFC 7617).
+func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
 /// Names the place of a decoding error; never the data.
 private func explanation(of error: any Error) -> String {

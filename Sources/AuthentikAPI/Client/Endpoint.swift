@@ -1,27 +1,38 @@
-/// A place below `/api/v3/` where objects of one sort are read and written.
+/// A place below `/api/v3/` where objects of one sort are read and written; or one beside it that tells something.
 ///
 /// Those of a kind of object stand with the kind; here are those that belong to none.
 package struct Endpoint: Sendable, Hashable {
     /// The path: `core/applications`.
     package let path: String
+    /// What the path is below.
+    let base: String
     /// The model of its objects, after which its permissions are named; nil for what has none.
     package let model: ObjectModel?
     /// What a request needs, for a method, where that does not follow from the model.
     private let granted: [String: [String]]
     /// Whether a PUT makes something new, so that it must not be sent twice.
     let isCreatedByPut: Bool
+    /// Whether nothing that is sent to it changes anything.
+    private let isReadOnly: Bool
 
     package init(
         _ path: String,
         _ model: ObjectModel? = nil,
+        base: String = "api/v3",
         granted: [String: [String]] = [:],
-        isCreatedByPut: Bool = false
+        isCreatedByPut: Bool = false,
+        isReadOnly: Bool = false
     ) {
         self.path = path
+        self.base = base
         self.model = model
         self.granted = granted
         self.isCreatedByPut = isCreatedByPut
+        self.isReadOnly = isReadOnly
     }
+
+    /// Whether a request changes something.
+    func isWritten(by method: String) -> Bool { method != "GET" && !isReadOnly }
 
     package static func == (left: Endpoint, right: Endpoint) -> Bool { left.path == right.path }
     package func hash(into hasher: inout Hasher) { hasher.combine(path) }

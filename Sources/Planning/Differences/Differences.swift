@@ -69,6 +69,7 @@ struct Differences {
         draft.entitlement = declaration.claim.entitlement
         draft.mark = declaration.claim.mark
         draft.published = observation.published
+        draft.secretProofs = observation.secretProofs
         if case .resolved(_, let version)? = declaration.resolution { draft.secretVersion = version }
         draft.accessIndex = observation.access
         draft.access = declaration.service.access.map { access in

@@ -20,6 +20,8 @@ struct ServiceDraft {
     var secretVersion: SecretVersion?
     /// What came of looking at what services publish.
     var published: [PublishedObjectName: PublishedObservation] = [:]
+    /// What probes told of client secrets that Authentik does not show.
+    var secretProofs: [HiddenSecret: SecretProof] = [:]
     /// What may be deleted of it.
     let deletions: DeletionRules
     /// Who may open what; nil if nobody looked.
@@ -77,12 +79,34 @@ struct ServiceDraft {
 
     func plan(_ provider: ResolvedProvider, _ match: ProviderMatcher.Match, _ names: NameIndex) -> ServicePlan {
         if let accessBlock { return accessBlock }
+        guard case .found(let own, _) = match, let hidden = provider.hiddenSecret(of: own) else {
+            return plan(provider, match, names, proof: nil)
+        }
+        let proof = hidden.obstacle.map(SecretProof.unknown) ?? secretProofs[hidden]
+        var plan = plan(provider, match, names, proof: proof)
+        plan.tell(hidden, proof)
+        return plan
+    }
+
+    /// - Parameter proof: what a probe told of the secret, if Authentik does not show that.
+    private func plan(
+        _ provider: ResolvedProvider,
+        _ match: ProviderMatcher.Match,
+        _ names: NameIndex,
+        proof: SecretProof?
+    ) -> ServicePlan {
         switch (application, match) {
         case (nil, .found(let own, _)):
-            let changes = provider.changes(from: own, formerly: [], firstOpens: opensFirstRedirect, names)
+            let changes = provider.changes(
+                from: own,
+                formerly: [],
+                firstOpens: opensFirstRedirect,
+                proof: proof,
+                names
+            )
             var plan = linkNew(own, changes)
             plan.notes += consequences(of: changes, names)
-            return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
+            return adopted(plan, isAsCreated: provider.isAsCreated(own, proof: proof, names))
         case (nil, _):
             var plan = createBoth(provider)
             plan.notes += consequences(of: plan.changes, names)
@@ -92,6 +116,7 @@ struct ServiceDraft {
                 from: own,
                 formerly: mark?.providerFields ?? [],
                 firstOpens: opensFirstRedirect,
+                proof: proof,
                 names
             )
             let link = isLinked ? nil : LinkChange(provider: .existing(own.pk), name: own.name)
@@ -107,7 +132,7 @@ struct ServiceDraft {
             }
             plan.notes += consequences(of: sent, names)
             if !isLinked { plan.notes += leftAlone(application) }
-            return adopted(plan, isAsCreated: provider.isAsCreated(own, names))
+            return adopted(plan, isAsCreated: provider.isAsCreated(own, proof: proof, names))
         case (let application?, _):
             let assignments = provider.assignments(release)
             let made = Ref<Int>.made(by: Step.ID(service: service.slug, .provider))

@@ -15,7 +15,8 @@ import Secrets
 /// | nothing | its fallback | yes | nothing |
 /// | nothing | another | yes | its fallback |
 ///
-/// Apart from that: a secret that is not shown, or was left out of the plan, is not compared. A field that an answer
+/// Apart from that: a secret that is not shown is compared by a probe (``SecretProof``), or not at all; nor is one that was
+/// left out of the plan. A field that an answer
 /// leaves out although the release should have it (``FieldSpec/mayBeUnknown``) is not compared. A list that is sent on
 /// create and is found empty gets what a create sends.
 ///
@@ -41,17 +42,20 @@ struct WantedFields {
     /// - Parameters:
     ///   - formerly: the attributes that the file set the last time; what it dropped goes back to its fallback.
     ///   - firstOpens: whether the application has no launch URL, so that its tile opens the first redirect URI.
+    ///   - proof: what a probe told of a secret that is not shown.
     ///   - names: gives what is shown of a difference names for people.
     func changes(
         from observed: FieldValues,
         formerly: [String],
         firstOpens: Bool = false,
+        proof: SecretProof? = nil,
         _ release: Release,
         names: NameIndex? = nil
     ) -> [FieldChange] {
         table.attributes(in: release).compactMap { field in
             let before = observed.held(field)
-            guard let after = value(of: field, replacing: before, formerly: formerly, release) else { return nil }
+            let after = value(of: field, replacing: before, formerly: formerly, release, proof)
+            guard let after else { return nil }
             return change(of: field, before, after, firstOpens: firstOpens, names)
         }
     }
@@ -60,10 +64,13 @@ struct WantedFields {
     /// upgrade brought a field.
     ///
     /// A secret that cannot be compared proves nothing.
-    func isAsCreated(_ observed: FieldValues, _ release: Release) -> Bool {
+    ///
+    /// - Parameter proof: what a probe told of a secret that is not shown.
+    func isAsCreated(_ observed: FieldValues, proof: SecretProof? = nil, _ release: Release) -> Bool {
         table.attributes(in: release).allSatisfy { field in
             guard let wanted = declared(field, release) ?? field.fallback(slug: slug) else { return true }
             let held = observed.held(field)
+            if field.isSecret, held.isNone { return proof == .right }
             return field.mayBeUnknown && held.isNone || held.means(wanted)
                 || field.migrated.map(held.means) ?? false
         }
@@ -90,9 +97,10 @@ struct WantedFields {
         of field: FieldSpec,
         replacing before: FieldValue,
         formerly: [String],
-        _ release: Release
+        _ release: Release,
+        _ proof: SecretProof?
     ) -> FieldValue? {
-        if before.isNone, field.isSecret || field.mayBeUnknown { return nil }
+        if before.isNone, field.isSecret ? proof != .wrong : field.mayBeUnknown { return nil }
         if field.isSentOnCreate, before.words?.isEmpty == true { return created(field, release) }
         let isDropped = values[field] == nil && formerly.contains(field.attribute)
         let value = isDropped ? field.fallback(slug: slug) : values[field]
@@ -174,19 +182,21 @@ struct ResolvedProvider {
         from provider: OAuth2Provider,
         formerly: [String],
         firstOpens: Bool,
+        proof: SecretProof?,
         _ names: NameIndex
     ) -> [FieldChange] {
         wanted.changes(
             from: provider.values,
             formerly: formerly,
             firstOpens: firstOpens,
+            proof: proof,
             names.release,
             names: names
         )
     }
 
-    func isAsCreated(_ provider: OAuth2Provider, _ names: NameIndex) -> Bool {
-        wanted.isAsCreated(provider.values, names.release)
+    func isAsCreated(_ provider: OAuth2Provider, proof: SecretProof?, _ names: NameIndex) -> Bool {
+        wanted.isAsCreated(provider.values, proof: proof, names.release)
     }
 }
 

@@ -21,6 +21,8 @@ struct Observation {
     let access: AccessIndex?
     /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
     let published: [PublishedObjectName: PublishedObservation]
+    /// What probes told of client secrets that Authentik does not show.
+    let secretProofs: [HiddenSecret: SecretProof]
     /// The applications that this owner marked, with their marks, ordered by slug.
     let owned: [(application: Application, mark: OwnershipMark)]
     /// The applications whose marks cannot be read, and may be this owner's, ordered by slug.
@@ -57,6 +59,7 @@ struct Observation {
         names = NameIndex(observed)
         access = observed.access.map { AccessIndex($0, groups: observed.groups, declaredGroups: declaredGroups) }
         published = observed.published
+        secretProofs = observed.secretProofs
         applications = observed.applications
         providers = observed.providers
         marks = observed.marks
@@ -197,6 +200,8 @@ package struct ObservedState: Sendable, Equatable {
     package var access: ObservedAccess?
     /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
     package var published: [PublishedObjectName: PublishedObservation] = [:]
+    /// What probes told of client secrets that Authentik does not show.
+    package var secretProofs: [HiddenSecret: SecretProof] = [:]
 
     package init(
         release: Release,

@@ -1,0 +1,64 @@
+import AuthentikSandbox
+import JSON
+import TestSupport
+import Testing
+
+/// `plan` with the token of an account that may only look, which is shown no client secret from 2026.8.2 on.
+@Suite(.timeLimit(.minutes(60))) struct HiddenSecretTests {
+    private func withViewer(_ body: @escaping @Sendable (Target, _ token: String) async throws -> Void) async throws {
+        try await withTarget(.august2026) { target in
+            #expect(try await target.run("--once", "--config", homelab).status == 0)
+            let permissions = Admin.passPermissions.filter { $0.contains(".view_") }
+            let token = try await target.admin.makeServiceAccount("viewer", permissions: permissions)
+            target.sandbox.resetRequests()
+            try await body(target, token)
+        }
+    }
+
+    @Test func `a secret that is the same is in sync, and one that changed is to be set`() async throws {
+        try await withViewer { target, token in
+            let calm = try await target.run("plan", "--config", homelab, changing: ["AUTHENTIK_TOKEN": token])
+            #expect(calm.status == 0)
+            #expect(calm.output.contains("Plan: nothing to do; 7 in sync."))
+            #expect(!calm.output.contains("note:"))
+            let rotated = try await target.run(
+                "plan",
+                "--config",
+                homelab,
+                changing: ["AUTHENTIK_TOKEN": token, "GRAFANA_OAUTH_CLIENT_SECRET": "r0t4t3d-s3cr3t"]
+            )
+            #expect(rotated.status == 2)
+            #expect(rotated.output.contains("~ grafana"))
+            #expect(rotated.output.firstMatch(of: #/client_secret +\(changed\)/#) != nil)
+            #expect(rotated.output.contains("Plan: 1 to update; 6 in sync."))
+            for result in [calm, rotated] {
+                result.expectNoSecrets()
+                #expect(!(result.output + result.errors).contains("r0t4t3d-s3cr3t"))
+                #expect(!(result.output + result.errors).contains(token))
+            }
+        }
+    }
+
+    @Test func `a secret that cannot be compared is no quiet in sync`() async throws {
+        try await withViewer { target, token in
+            target.sandbox.faults.set(.init(rules: [try .init(parsing: "html=200,path=/application/o/revoke/")]))
+            for format in ["text", "markdown", "json"] {
+                let result = try await target.run(
+                    "plan",
+                    "--config",
+                    homelab,
+                    "--output",
+                    format,
+                    changing: ["AUTHENTIK_TOKEN": token]
+                )
+                #expect(result.status == 0)
+                result.expectNoSecrets()
+                #expect(result.output.contains("authentik_providers_oauth2.change_oauth2provider"))
+                #expect(result.output.contains("its secret could not be compared"))
+            }
+            let once = try await target.run("--once", "--config", homelab, changing: ["AUTHENTIK_TOKEN": token])
+            #expect(once.output.contains("its secret could not be compared"))
+            once.expectNoSecrets()
+        }
+    }
+}
