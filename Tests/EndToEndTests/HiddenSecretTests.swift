@@ -8,7 +8,12 @@ import Testing
     private func withViewer(_ body: @escaping @Sendable (Target, _ token: String) async throws -> Void) async throws {
         try await withTarget(.august2026) { target in
             #expect(try await target.run("--once", "--config", homelab).status == 0)
-            let permissions = Admin.passPermissions.filter { $0.contains(".view_") }
+            // The homelab's file says who may open services, too.
+            let ofAccess = [
+                "authentik_core.view_group", "authentik_policies.view_policybinding",
+                "authentik_policies_expression.view_expressionpolicy",
+            ]
+            let permissions = Admin.passPermissions.filter { $0.contains(".view_") } + ofAccess
             let token = try await target.admin.makeServiceAccount("viewer", permissions: permissions)
             target.sandbox.resetRequests()
             try await body(target, token)

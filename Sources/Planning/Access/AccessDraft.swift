@@ -262,11 +262,14 @@ struct AccessDraft {
         }
         for subject in wanted {
             guard let pk = subject.subject.existing else { continue }
-            let surplus = revocations.count { $0.subject == pk }
+            let surplus = revocations.filter { $0.subject == pk }
             let binding = kept.first { $0.subject == pk }?.binding
             var drift = corrections.first { $0.binding.pk == binding }?.drift ?? []
-            if binding != nil, surplus > 0 { drift.append(("bound \(surplus + 1) times", "bound once")) }
-            if binding == nil, surplus > 0 { drift.append(("negated", "not negated")) }
+            if binding != nil, !surplus.isEmpty { drift.append(("bound \(surplus.count + 1) times", "bound once")) }
+            if binding == nil, !surplus.isEmpty {
+                let isAmbiguous = surplus.contains(where: \.isAmbiguous)
+                drift.append(isAmbiguous ? ("bound with another", "bound alone") : ("negated", "not negated"))
+            }
             guard !drift.isEmpty else { continue }
             changes.append(
                 FieldChange(
