@@ -20,7 +20,7 @@ struct AuthentikState: Sendable, Equatable {
             }
         }
         return AuthentikState(
-            applications: strip(applications, ["pk", "provider", "provider_obj"]),
+            applications: strip(applications, ["pk", "pbm_uuid", "provider", "provider_obj"]),
             providers: strip(providers, ["pk"]),
             marks: strip(marks, ["provider"]).sorted { $0.text < $1.text }
         )

@@ -145,11 +145,14 @@ struct AccessDraft {
 
     /// Those who are bound already, as far as they are there.
     private mutating func stayingWanted() -> [Wanted] {
-        let there = bound.filter { index.isThere($0.subject) }
+        // A mark can tell of one twice: of what it has, and of what is to be bound in its place.
+        var seen: Set<BindingSubject> = []
+        let told = bound.filter { seen.insert($0.subject).inserted }
+        let there = told.filter { index.isThere($0.subject) }
         kept = []
-        for subject in bound where !there.contains(subject) { remember(subject) }
-        let isAnyMissed = there.isEmpty || presentMode == .all && there.count < bound.count
-        let mustClose = isAnyMissed || bound.contains { isNobody($0) }
+        for subject in told where !there.contains(subject) { remember(subject) }
+        let isAnyMissed = there.isEmpty || presentMode == .all && there.count < told.count
+        let mustClose = isAnyMissed || told.contains { isNobody($0) }
         let stay = there.filter { !isNobody($0) }.map { ($0.subject.kind, $0.name, Ref.existing($0.subject)) }
         return mustClose ? close(stay) : stay
     }
@@ -266,9 +269,10 @@ struct AccessDraft {
             let binding = kept.first { $0.subject == pk }?.binding
             var drift = corrections.first { $0.binding.pk == binding }?.drift ?? []
             if binding != nil, !surplus.isEmpty { drift.append(("bound \(surplus.count + 1) times", "bound once")) }
-            if binding == nil, !surplus.isEmpty {
-                let isAmbiguous = surplus.contains(where: \.isAmbiguous)
-                drift.append(isAmbiguous ? ("bound with another", "bound alone") : ("negated", "not negated"))
+            if binding == nil, let replaced = surplus.first {
+                drift.append(
+                    replaced.isAmbiguous ? ("bound with another", "bound alone") : ("negated", "not negated")
+                )
             }
             guard !drift.isEmpty else { continue }
             changes.append(

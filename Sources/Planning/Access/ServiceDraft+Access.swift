@@ -52,7 +52,7 @@ extension ServiceDraft {
         for correction in access.corrections {
             let binding = correction.binding
             plan.add(
-                binding.isEnabled ? .correction : .grant,
+                binding.isEnabled ? .correction : .grant(binding.subject.kind),
                 .update(
                     ObjectKey(kind: .policyBinding, key: binding.pk),
                     .binding(
@@ -66,7 +66,8 @@ extension ServiceDraft {
             )
         }
         for binding in access.revocations {
-            plan.add(.revocation, .delete(ObjectKey(kind: .policyBinding, key: binding.pk)), named: binding.pk)
+            let place = binding.subject.kind == .policy ? Step.Place.policyRevocation : .revocation
+            plan.add(place, .delete(ObjectKey(kind: .policyBinding, key: binding.pk)), named: binding.pk)
         }
     }
 
@@ -74,7 +75,7 @@ extension ServiceDraft {
     func addGrants(_ target: Ref<String>, to plan: inout ServicePlan) {
         for grant in access?.grants ?? [] {
             plan.add(
-                .grant,
+                .grant(grant.kind),
                 .create([.binding(grant.subject, of: grant.kind, order: grant.order, target: target)]),
                 named: grant.id,
                 after: needs(of: grant)
@@ -112,7 +113,9 @@ extension ServiceDraft {
     ///
     /// - Parameter step: the one that makes them all; nil if each is made by one of its own.
     func pendingBindings(madeBy step: Step.ID? = nil) -> [MarkContent.PendingBinding] {
-        (access?.grants ?? []).map { $0.pending(step ?? Step.ID(service: service.slug, .grant, name: $0.id)) }
+        (access?.grants ?? []).map { grant in
+            grant.pending(step ?? Step.ID(service: service.slug, .grant(grant.kind), name: grant.id))
+        }
     }
 
     /// A mark that tells of bindings which are about to be made, beside those that it tells of already; nil if there are
@@ -190,6 +193,11 @@ extension AccessDraft {
         default: return complaint
         }
     }
+}
+
+extension Step.Place {
+    /// Where something of a kind is bound.
+    fileprivate static func grant(_ kind: SubjectKind) -> Step.Place { kind == .policy ? .policyGrant : .grant }
 }
 
 extension AccessDraft.Grant {

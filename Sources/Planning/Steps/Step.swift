@@ -40,9 +40,11 @@ extension Step {
     /// | `creation` | a new application that is to be bound, with nothing to open | it cannot be bound before it is there |
     /// | `creationClaim` | the mark of such an application | what a process that ends in between leaves behind is known as this program's |
     /// | `restriction` | from now on all bindings have to let in | a new one would let in more until then |
-    /// | `grant` | who may open it is bound | before anybody is unbound, so that it is never without a binding |
+    /// | `policyGrant` | policies that decide who may open it are bound | releases from 2025.8 to 2026.2 ask all policies and any one of the groups and users where all have to let in: of what is bound first the policies restrict |
+    /// | `grant` | groups and users that may open it are bound | before anybody is unbound, so that it is never without a binding |
     /// | `correction` | a binding that is there is made right | by then no other one is missing |
-    /// | `revocation` | who may not open it is unbound | |
+    /// | `revocation` | groups and users that may not open it are unbound | |
+    /// | `policyRevocation` | policies that do not decide any more are unbound | until then they keep out whom they kept out |
     /// | `opening` | from now on any binding lets in | an old one would let in more until then |
     /// | `provider` | the provider is made or changed | the application's link names it |
     /// | `application` | the application is made, changed, linked or deleted; a new one in one transaction with its provider | |
@@ -54,7 +56,7 @@ extension Step {
     /// Between services, who gives something up comes before who takes it: see ``WriteOrder``.
     package enum Place: Int, Sendable, Comparable, CaseIterable {
         case shared, claim, note, removal, rename
-        case creation, creationClaim, restriction, grant, correction, revocation, opening
+        case creation, creationClaim, restriction, policyGrant, grant, correction, revocation, policyRevocation, opening
         case provider, application, secretPublication, restart, mark, publication
 
         package static func < (left: Place, right: Place) -> Bool { left.rawValue < right.rawValue }

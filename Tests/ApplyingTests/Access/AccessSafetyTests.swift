@@ -6,7 +6,6 @@ import JSON
 import Kinds
 import Planning
 import SecretSources
-import Synchronization
 import TestSupport
 import Testing
 
@@ -287,7 +286,7 @@ extension Homelab {
 
     /// - Parameter files: what the file may say by the time of the next pass; nil for nothing of it.
     private func run(_ transition: Transition, _ release: Sandbox.Release, files: [Service?]) async throws {
-        let recorder = Recorder()
+        let recorder = WriteRecorder()
         var configuration = Sandbox.Configuration(release: release, token: "sandbox-token", log: recorder.take)
         configuration.state = .withPeople(release)
         try await withHomelab(configuration: configuration) { homelab in
@@ -306,34 +305,13 @@ extension Transition {
     }
 }
 
-/// Keeps what a sandbox holds after each write: where a process is killed that sends one write after the other, that is
-/// what it leaves behind.
-private final class Recorder: Sendable {
-    private let sandbox = Mutex<Sandbox?>(nil)
-    private let states = Mutex<[SandboxState]>([])
-
-    func watch(_ sandbox: Sandbox) { self.sandbox.withLock { $0 = sandbox } }
-
-    func take(_ request: RequestLogEntry) {
-        guard request.isWrite, let state = sandbox.withLock({ $0 })?.state else { return }
-        states.withLock { $0.append(state) }
-    }
-
-    /// The states after the writes of a pass.
-    func states(of pass: () async throws -> Void) async throws -> [SandboxState] {
-        states.withLock { $0 = [] }
-        try await pass()
-        return states.withLock { $0 }
-    }
-}
-
 /// One transition, stopped everywhere.
 private struct Trial {
     let homelab: Homelab
     /// Of all passes, whose connections it keeps.
     let client: AuthentikClient
     let transition: Transition
-    let recorder: Recorder
+    let recorder: WriteRecorder
     /// What the file may say by the time of the next pass.
     var files: [Service?] = []
 
@@ -348,6 +326,7 @@ private struct Trial {
         let start = sandbox.state
         let before = start.letIn(slugs)
 
+        // Where a process is killed that sends one write after the other, it leaves behind what is there after a write.
         let states = try await recorder.states { try await pass(over: transition.after) }
         try await expectDeclared(transition.after, "not stopped")
         try await expectDone(transition.after, "not stopped")

@@ -90,7 +90,7 @@ import Testing
     }
 
     /// Without what Authentik makes up: pks, and the secrets of public clients.
-    private static func comparable(_ state: AuthentikState) -> AuthentikState {
+    static func comparable(_ state: AuthentikState) -> AuthentikState {
         var state = state.withoutPKs
         state.providers = state.providers.map { provider in
             guard var object = provider.object, object["client_secret"]?.string?.count == 128 else { return provider }

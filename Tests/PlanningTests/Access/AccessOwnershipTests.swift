@@ -100,7 +100,7 @@ import Testing
         world.unbind("x", "y")
         world.changeMark { $0.access = [] }
         world.bind(.policy("hours"), "e", order: 6) { $0.isExpiring = true }
-        guard case .create(let objects)? = world.only.steps.first(where: { $0.id.place == .grant })?.effect else {
+        guard case .create(let objects)? = world.only.steps.first(where: { $0.id.place == .policyGrant })?.effect else {
             Issue.record("nothing is bound")
             return
         }

@@ -145,7 +145,7 @@ import Testing
         let plan = world.plan
         let policy = try #require(plan.shared.first)
         #expect(policy.decision == .update)
-        let grant = try #require(plan.services[0].steps.first { $0.id.place == .grant })
+        let grant = try #require(plan.services[0].steps.first { $0.id.place == .policyGrant })
         #expect(grant.after.contains(policy.id) || plan.services[0].steps[0].after == [policy.id])
         let narrow = try plan.narrowed(to: Narrowing(only: ["grafana"]), of: world.desired)
         #expect(narrow.shared.map(\.id) == [policy.id])

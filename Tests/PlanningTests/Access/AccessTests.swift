@@ -76,7 +76,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         },
         AccessCase(
             "others of every kind",
-            steps: ["note", "grant group 'z'", "grant user 'bob'", "grant policy 'hours'"]
+            steps: ["note", "policyGrant policy 'hours'", "grant group 'z'", "grant user 'bob'"]
                 + ["revocation x", "revocation y", "mark"],
             changes: ["groups: a b → z", "users:  → bob", "policies:  → hours"],
             marked: ["z ?", "bob ?", "hours ?"]
@@ -181,6 +181,16 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             world.changeBinding("x") { $0.isEnabled = false }
         },
         AccessCase(
+            "one was never there, and the mark tells of another one twice",
+            .blocked,
+            steps: ["mark"],
+            marked: ["a x", "b y"],
+            says: "who may open it is left as it is: there is no group 'guests'"
+        ) {
+            $0.tell([("a", "x"), ("b", "y"), ("a", nil), ("b", nil)])
+            $0.access = .any(.group("a"), .group("guests"))
+        },
+        AccessCase(
             "any, and one is gone: the others, and the mark remembers who is gone",
             steps: ["mark"],
             marked: ["a -", "b y"],
@@ -193,7 +203,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         AccessCase(
             "any, and nobody is left",
             .closed,
-            steps: ["note", "grant policy 'reconcile: nobody'", "mark"],
+            steps: ["note", "policyGrant policy 'reconcile: nobody'", "mark"],
             changes: ["policies:  → reconcile: nobody"],
             marked: ["a -", "b -", "reconcile: nobody ?"],
             says: "closed to everybody: the group 'a' and the group 'b' are gone",
@@ -205,7 +215,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         AccessCase(
             "all, and one is gone: the others, and nobody",
             .closed,
-            steps: ["note", "grant policy 'reconcile: nobody'", "mark"],
+            steps: ["note", "policyGrant policy 'reconcile: nobody'", "mark"],
             changes: ["policies:  → reconcile: nobody"],
             marked: ["a -", "b y", "reconcile: nobody ?"],
             says: "closed to everybody: the group 'a' is gone",
@@ -229,7 +239,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         AccessCase(
             "one was never there, and none of those who were bound is left",
             .closed,
-            steps: ["note", "grant policy 'reconcile: nobody'", "mark"],
+            steps: ["note", "policyGrant policy 'reconcile: nobody'", "mark"],
             changes: ["policies:  → reconcile: nobody"],
             marked: ["a -", "b -", "reconcile: nobody ?"],
             says: "closed to everybody: there is no group 'guests'",
@@ -242,7 +252,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         AccessCase(
             "one was never there, and all had to let in, of whom one is gone",
             .closed,
-            steps: ["note", "grant policy 'reconcile: nobody'", "mark"],
+            steps: ["note", "policyGrant policy 'reconcile: nobody'", "mark"],
             changes: ["policies:  → reconcile: nobody"],
             marked: ["a -", "b y", "reconcile: nobody ?"],
             says: "closed to everybody: there is no group 'guests'",
@@ -266,14 +276,14 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         ),
         AccessCase(
             "it is opened again when somebody is back, whatever the pk",
-            steps: ["note", "grant group 'a'", "revocation n", "mark"],
+            steps: ["note", "grant group 'a'", "policyRevocation n", "mark"],
             changes: ["groups:  → a", "policies: reconcile: nobody → "],
             marked: ["a ?"],
             .closed()
         ) { $0.observed.groups.append(Group(pk: "anew", name: "a")) },
         AccessCase(
             "it is opened to another",
-            steps: ["note", "grant group 'b'", "revocation n", "mark"],
+            steps: ["note", "grant group 'b'", "policyRevocation n", "mark"],
             changes: ["groups:  → b", "policies: reconcile: nobody → "],
             marked: ["b ?"],
             .closed(.any(.group("b")))
@@ -281,7 +291,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         AccessCase(
             "it is opened on purpose",
             .everyone,
-            steps: ["revocation n", "mark"],
+            steps: ["policyRevocation n", "mark"],
             changes: ["policies: reconcile: nobody → "],
             marked: [],
             .closed(.everyone)
@@ -289,7 +299,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         AccessCase(
             "the closing policy was deleted, and its binding with it",
             .closed,
-            steps: ["note", "grant policy 'reconcile: nobody'", "mark"],
+            steps: ["note", "policyGrant policy 'reconcile: nobody'", "mark"],
             changes: ["policies:  → reconcile: nobody"],
             marked: ["a -", "reconcile: nobody ?"],
             says: "closed to everybody: the group 'a' is gone",
@@ -310,7 +320,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         AccessCase(
             "the binding of the closing policy was disabled",
             .closed,
-            steps: ["grant n"],
+            steps: ["policyGrant n"],
             changes: ["policy 'reconcile: nobody': disabled → enabled"],
             marked: ["a -", "reconcile: nobody n"],
             says: "closed to everybody: the group 'a' is gone",
@@ -349,7 +359,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         },
         AccessCase(
             "a binding of the closing policy that no mark tells of goes",
-            steps: ["revocation n"],
+            steps: ["policyRevocation n"],
             changes: ["policies: reconcile: nobody → "],
             marked: ["a x", "b y"]
         ) {
@@ -439,7 +449,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
         },
         AccessCase(
             "moved, and the policy is bound at its place once more: it stays where it is now",
-            steps: ["revocation q", "mark"],
+            steps: ["policyRevocation q", "mark"],
             changes: ["policy 'hours': bound 2 times → bound once"],
             marked: ["hours p"],
             .guarded(.any(.policy("hours")))
