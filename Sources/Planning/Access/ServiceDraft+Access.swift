@@ -177,7 +177,7 @@ extension ServiceDraft {
         guard let access, access.standing.state == .blocked, application == nil || isBare && access.standing.isExposed,
             let complaint = access.standing.complaint
         else { return nil }
-        var plan = stuck(.blocked, "nobody could be kept out: \(complaint)")
+        var plan = stuck(.blocked, "not created, since everybody could open it: \(complaint)")
         plan.access = access.standing
         return plan
     }
