@@ -74,7 +74,7 @@ package final class Kind: Sendable {
 
     /// All kinds, in the order in which people read of them.
     package static let all = [
-        application, oauth2Provider, mark, flow, certificate, scopeMapping, group, policyBinding, expressionPolicy,
+        application, oauth2Provider, proxyProvider, outpost, mark, flow, certificate, scopeMapping, group, policyBinding, expressionPolicy,
         user,
         policy,
     ]

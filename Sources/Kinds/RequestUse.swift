@@ -64,6 +64,8 @@ package enum FileFeature: Sendable, CaseIterable {
     case access
     /// A service says that, and that it is somebody in particular.
     case restriction
+    /// A service has a proxy provider, which an outpost serves.
+    case forwardAuth
     /// A service's access names subjects of a kind.
     case accessGroups, accessUsers, accessPolicies
 }

@@ -27,7 +27,7 @@ package import Secrets
 /// | to be absent, there | ours | any | delete |
 /// | any | any | two candidates, or its own is another application's or marked by another owner | conflict |
 /// | linked to a provider of another type | none | no candidate | conflict |
-/// | any | any | a proxy provider, or what may be one, has its name or client id, or is its own | conflict |
+/// | any | any | a provider of another kind has its name, or what may be a proxy provider is its own | conflict |
 /// | any | any | its secret, flow, key or scope cannot be resolved | blocked; waiting, if the secret is on its way |
 /// | any | any | has to get a name or client id that another provider keeps, see ``WriteOrder`` | conflict |
 /// | missing | – | any | one who may open it was never there: it would be open to everybody: blocked |
@@ -35,6 +35,7 @@ package import Secrets
 /// | missing | – | there, linked to nothing | link, as far as ``AdoptionPolicy`` lets it; else conflict |
 /// | there | none | any | adopt, as far as ``AdoptionPolicy`` lets it; else conflict |
 /// | there | ours | wanted and missing | recreate |
+/// | there | ours | of another kind than is wanted now | update: the wanted one is made and linked, the other one deleted with `prune` |
 /// | there | ours | wanted, there, and not linked to it | link |
 /// | there | ours | not wanted any more, and pruned | update, and the provider is deleted |
 /// | there | ours | any field, who may open it, or the mark itself, differs | update |
@@ -102,11 +103,11 @@ package struct Planner {
             desired: desired,
             observation: observation,
             declarations: desired.services.map { service in
-                let provider = service.state == .present ? service.provider : nil
+                let login = service.state == .present ? service.login : nil
                 return Declaration(
                     service: service,
                     claim: observation.claim(of: service, declared: declared),
-                    resolution: provider.map { Resolution($0, secrets: secrets, observation.names) }
+                    resolution: login.map { Resolution($0, secrets: secrets, observation.names) }
                 )
             },
             orphans: observation.orphans(claimed: all),

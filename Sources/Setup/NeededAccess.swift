@@ -28,6 +28,7 @@ extension DesiredState {
         if !groups.isEmpty { features.insert(.groups) }
         if managesAccess { features.insert(.access) }
         if !accessSubjects.isEmpty { features.insert(.restriction) }
+        if usesForwardAuth { features.insert(.forwardAuth) }
         return features
     }
 }

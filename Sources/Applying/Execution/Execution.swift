@@ -9,6 +9,7 @@ import Planning
 /// | that goes to Kubernetes, of a service that is begun | at once: what waits there holds up nobody |
 /// | of a service that is begun | before any other: what is begun is finished first |
 /// | of another service | in the order of the plan, while the token is good and there is time |
+/// | that has an outpost serve a provider | when nothing else can go on: what is due of one outpost is one write |
 ///
 /// It sends nothing itself; ``Executor`` does, and says what came of it.
 struct Execution {
@@ -39,6 +40,8 @@ struct Execution {
     private var begun = Queue<Job>()
     private var begunNodes = Queue<Int>()
     private var fresh = Queue<Int>()
+    /// Those that have an outpost serve a provider, or no longer.
+    private var memberships: [Int] = []
     /// The transactions that are sent and whose objects are not known yet.
     private var transactions: Set<Int> = []
     /// Why no other service is begun; nil to go on.
@@ -110,6 +113,8 @@ struct Execution {
         let isBegun = nodes[node].service.map { services[$0].isBegun } ?? false
         if !isBegun {
             fresh.push(node)
+        } else if case .serve = nodes[node].step.effect {
+            memberships.append(node)
         } else if nodes[node].step.effect.isForKubernetes {
             forKubernetes.push(node)
         } else {
@@ -120,6 +125,10 @@ struct Execution {
     private mutating func job(of node: Int) -> Job? {
         guard nodes[node].state == .waiting else { return nil }
         let effect = nodes[node].step.effect
+        if case .serve = effect {
+            memberships.append(node)
+            return nil
+        }
         let progress = nodes[node].service.map { services[$0] }
         if case .publish = effect, progress?.mayBeTold == false {
             skip(node, nil)
@@ -140,6 +149,7 @@ struct Execution {
     mutating func end(_ job: Job, _ result: JobResult) {
         switch (job.subject, result) {
         case (.node(let node), .step(let result)): end(node, result)
+        case (.nodes(let nodes), .step(let result)): for node in nodes { end(node, result) }
         case (.correction(let service), .step(let result)):
             services[service].take(result, of: result.failure == nil ? .updateMark : nil)
             doneCount += 1
@@ -222,6 +232,33 @@ struct Execution {
         )
     }
 
+    // MARK: - What outposts serve
+
+    /// Has what is due of each outpost written; of one that both gains and loses a provider in one write.
+    ///
+    /// - Returns: whether there was any.
+    mutating func gatherMemberships() -> Bool {
+        let due = memberships.filter { nodes[$0].state == .waiting }
+        memberships = []
+        var byOutpost: [String: [(node: Int, membership: OutpostMembership)]] = [:]
+        for node in due {
+            guard case .serve(let membership) = nodes[node].step.effect else { continue }
+            byOutpost[membership.outpost, default: []].append((node, membership))
+        }
+        for (_, members) in byOutpost.sorted(by: { $0.key < $1.key }) {
+            for member in members { nodes[member.node].state = .sent }
+            let steps = members.map { ($0.membership, context(of: $0.node)) }
+            let task: Job.Task
+            if let write = OutpostWrite(steps) {
+                task = .outpost(write)
+            } else {
+                task = .step(nodes[members[0].node].step.effect, steps[0].1)
+            }
+            begun.push(Job(subject: .nodes(members.map(\.node)), task: task, takesSlot: true))
+        }
+        return !due.isEmpty
+    }
+
     // MARK: - Transactions
 
     /// Whether nothing can go on before it is known what transactions made.
@@ -231,7 +268,8 @@ struct Execution {
     mutating func look() {
         let sent = transactions.sorted().compactMap(transaction)
         let withBindings = sent.contains { !$0.bindings.isEmpty }
-        let task = Job.Task.look(providers: sent.map(\.providerName), withBindings: withBindings)
+        let names = Dictionary(grouping: sent, by: \.kind).mapValues { $0.map(\.providerName) }
+        let task = Job.Task.look(providers: names, withBindings: withBindings)
         begun.push(Job(subject: .look, task: task, takesSlot: true))
     }
 

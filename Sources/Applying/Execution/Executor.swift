@@ -38,7 +38,7 @@ struct Executor: Sendable {
                     if job.takesSlot { sent -= 1 }
                     execution.end(job, result)
                 } else if !execution.isLookNeeded {
-                    break
+                    guard execution.gatherMemberships() else { break }
                 } else if let stopped = client.gate.closed {
                     execution.giveUpTransactions("\(stopped)")
                 } else {
@@ -55,6 +55,7 @@ struct Executor: Sendable {
     private func perform(_ job: Job) async -> JobResult {
         switch job.task {
         case .step(let effect, let context): .step(await sender.send(effect, context))
+        case .outpost(let write): .step(await sender.send(write))
         case .look(let providers, let withBindings):
             .look(await TransactionLook(client: client, providers: providers, withBindings: withBindings))
         case .resolution(let transaction, let look):
@@ -88,9 +89,11 @@ struct Executor: Sendable {
 struct Job: Sendable {
     enum Task: Sendable {
         case step(Effect, StepContext)
-        /// One look for the objects of all transactions; the names of the providers that they made, and whether they
-        /// made bindings.
-        case look(providers: [String], withBindings: Bool)
+        /// What an outpost serves, for all services that are due.
+        case outpost(OutpostWrite)
+        /// One look for the objects of all transactions; the names of the providers that they made, by kind, and whether
+        /// they made bindings.
+        case look(providers: [Kind: [String]], withBindings: Bool)
         /// The objects of one transaction that the look did not show.
         case resolution(SentTransaction, TransactionLook)
     }
@@ -98,6 +101,8 @@ struct Job: Sendable {
     /// What it is of, for ``Execution``.
     enum Subject: Sendable {
         case node(Int)
+        /// Steps of several services that are one write.
+        case nodes([Int])
         /// The correction of a service's mark, after all its steps.
         case correction(service: Int)
         case look

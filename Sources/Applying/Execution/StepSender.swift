@@ -17,6 +17,7 @@ struct StepOutput: Sendable {
     var time: String?
 
     var application: String? { pks[.application]?.string }
+    /// Of whatever kind: a proxy provider is an OAuth2 provider with some fields more.
     var provider: Int? { pks[.oauth2Provider]?.integer }
     /// The pks of all bindings.
     var madeBindings: [String] { [pks[.policyBinding]?.string].compactMap(\.self) + bindings.values.sorted() }
@@ -106,7 +107,7 @@ struct StepSender: Sendable {
             }
             for object in objects {
                 let written = try await writes(of: object.kind).create(client, object.sent(context))
-                result.output.pks[object.kind] = written.reference
+                result.output.pks[object.kind == .proxyProvider ? .oauth2Provider : object.kind] = written.reference
                 try take(written, context, &result)
             }
         case .update(let object, let fields):
@@ -138,7 +139,24 @@ struct StepSender: Sendable {
             }
             try await kubernetesWrites.restart(workload, at: time)
         case .publish(let content): try await kubernetesWrites.publish(content)
+        case .serve(let membership):
+            guard let write = OutpostWrite([(membership, context)]) else {
+                throw ServiceFailure("it is not known which provider the outpost is to serve")
+            }
+            try await write.send(client)
         }
+    }
+
+    /// Sends a write that is several services'.
+    func send(_ write: OutpostWrite) async -> StepResult {
+        var result = StepResult()
+        do {
+            try await write.send(client)
+        } catch {
+            result.isTokenRefused = (error as? AuthentikError)?.kind == .invalidToken
+            result.failure = failure(error)
+        }
+        return result
     }
 
     private var kubernetesWrites: KubernetesWrites { KubernetesWrites(kubernetes: kubernetes, gate: client.gate) }

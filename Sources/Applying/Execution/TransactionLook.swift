@@ -7,6 +7,8 @@ import Planning
 struct SentTransaction: Sendable {
     let application: SentFields
     let provider: SentFields
+    /// The kind of the provider.
+    let kind: Kind
     /// Without their target.
     let bindings: [SentFields]
     /// Whether what it made was there when it was looked up, and may be somebody else's.
@@ -20,7 +22,8 @@ struct SentTransaction: Sendable {
         }
         isFound = context.isFound
         application = fields(.application)
-        provider = fields(.oauth2Provider)
+        kind = objects.contains { $0.kind == .proxyProvider } ? .proxyProvider : .oauth2Provider
+        provider = fields(kind)
         bindings = objects.filter { $0.kind == .policyBinding }.map { $0.sent(context) }
     }
 
@@ -32,6 +35,7 @@ struct SentTransaction: Sendable {
         try await client.createApplicationAndProvider(
             application: application.body,
             provider: provider.body,
+            model: kind == .proxyProvider ? ProxyProvider.model : OAuth2Provider.model,
             bindings: bindings.map(\.body),
             slug: slug
         ) != nil
@@ -44,25 +48,27 @@ struct SentTransaction: Sendable {
 /// made; and one of bindings, if any were made.
 struct TransactionLook: Sendable {
     private var applications: [String: Application] = [:]
-    private var providers: [Int: OAuth2Provider] = [:]
+    /// What they do not hold of what was sent, by pk.
+    private var providers: [Int: @Sendable (SentFields) -> [UnkeptField]] = [:]
     /// By what they bind to whom; nil if nobody looked, or they cannot be read.
     private var bindings: [String: [PolicyBinding]]?
     /// Why the providers cannot be compared; nil if they can.
     private var complaint: ServiceFailure?
 
     /// - Parameters:
-    ///   - providers: the names of those that were made.
+    ///   - providers: the names of those that were made, by kind.
     ///   - withBindings: whether bindings were made.
-    init(client: AuthentikClient, providers names: [String], withBindings: Bool) async {
+    init(client: AuthentikClient, providers names: [Kind: [String]], withBindings: Bool) async {
         async let listed = client.listedApplications()
-        async let providers = Self.providers(names, client)
+        async let oauth2 = Self.providers(names[.oauth2Provider] ?? [], client)
+        async let proxies = Self.proxyProviders(names[.proxyProvider] ?? [], client)
         async let bindings = withBindings ? client.policyBindings() : []
         // What the list does not show, because it failed or the account may not open it, is read by slug.
         let rows = (try? await listed.rows) ?? []
         applications = Dictionary(rows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         do {
-            let rows = try await providers
-            self.providers = Dictionary(rows.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+            for provider in try await oauth2 { providers[provider.pk] = { provider.unkept(of: $0) } }
+            for provider in try await proxies { providers[provider.pk] = { provider.unkept(of: $0) } }
         } catch {
             complaint = ServiceFailure("what Authentik kept of its provider could not be read: \(error)")
         }
@@ -75,8 +81,15 @@ struct TransactionLook: Sendable {
     }
 
     private static func providers(_ names: [String], _ client: AuthentikClient) async throws -> [OAuth2Provider] {
+        if names.isEmpty { return [] }
         guard let only = names.first, names.count == 1 else { return try await client.providers() }
         return try await client.provider(named: only).map { [$0] } ?? []
+    }
+
+    private static func proxyProviders(_ names: [String], _ client: AuthentikClient) async throws -> [ProxyProvider] {
+        if names.isEmpty { return [] }
+        guard let only = names.first, names.count == 1 else { return try await client.proxyProviders() }
+        return try await client.proxyProvider(named: only).map { [$0] } ?? []
     }
 
     /// What a transaction made; nil if that is not to be seen here.
@@ -91,7 +104,7 @@ struct TransactionLook: Sendable {
         result.output.pks[.oauth2Provider] = application.provider.map(JSONValue.integer)
         var unkept = application.unkept(of: transaction.application)
         if let provider = application.provider.flatMap({ providers[$0] }) {
-            unkept += provider.unkept(of: transaction.provider)
+            unkept += provider(transaction.provider)
         } else if complaint == nil {
             result.failure = .outdated("its provider was gone again before it could be marked")
             return result

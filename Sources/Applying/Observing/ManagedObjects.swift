@@ -27,6 +27,7 @@ package struct ManagedObjects: Sendable, Equatable {
     ) {
         let planned = Set(plan.services.map(\.slug))
         let marks = Dictionary(grouping: observed.marks, by: \.application)
+        let proxies = Set(observed.providers.lazy.filter { $0.kind != .oauth2 }.map(\.pk))
         var targets: [String: String] = [:]
         for application in observed.applications {
             // Also what is left of a mark that cannot be read: somebody who corrects it is to be noticed.
@@ -37,6 +38,7 @@ package struct ManagedObjects: Sendable, Equatable {
             targets[application.pk] = slug
             for provider in Set([application.provider] + own.map(\.provider)).compactMap({ $0 }) {
                 add(.oauth2Provider, pk: "\(provider)", for: slug)
+                if proxies.contains(provider) { add(.proxyProvider, pk: "\(provider)", for: slug) }
             }
             for mark in marks[application.pk] ?? [] {
                 add(.mark, pk: mark.pk, for: slug)
@@ -47,6 +49,7 @@ package struct ManagedObjects: Sendable, Equatable {
             return ManagedAccess(access, groups: observed.groups, named: subjects, bound: bound, targets: targets)
         }
         shared = Set(plan.shared.compactMap { object in object.pk.flatMap { Key(object.kind, pk: $0) } })
+        shared.formUnion(observed.outposts.compactMap { Key(.outpost, pk: $0.pk) })
     }
 
     /// Whether an entry is about any of it.
@@ -65,7 +68,10 @@ package struct ManagedObjects: Sendable, Equatable {
     /// Adds what a pass made for a service.
     mutating func add(_ made: MadeObjects, for slug: String) {
         if let pk = made.application { add(.application, pk: pk, for: slug) }
-        if let pk = made.provider { add(.oauth2Provider, pk: "\(pk)", for: slug) }
+        if let pk = made.provider {
+            add(.oauth2Provider, pk: "\(pk)", for: slug)
+            add(.proxyProvider, pk: "\(pk)", for: slug)
+        }
         if let pk = made.mark { add(.mark, pk: pk, for: slug) }
         for pk in made.bindings { access?.note(pk, slug: slug) }
     }

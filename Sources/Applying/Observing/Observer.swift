@@ -86,7 +86,7 @@ package struct Observer: Sendable {
     /// Where something looks like a proxy provider and has no application that tells, one more list does. Where
     /// the file declares groups, or names them in who may open a service, one more; where it says who may open one,
     /// bindings; if that is not everyone, the policy that lets nobody in; policies if it names any, and each user that it
-    /// names.
+    /// names. Where a service has forward-auth, proxy providers and outposts.
     ///
     /// - Parameter withShared: whether groups that are declared are looked at, also if no service needs them.
     /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
@@ -101,6 +101,7 @@ package struct Observer: Sendable {
             async let keys = client.keys()
             async let scopeMappings = client.scopeMappings()
             async let groups = groups(for: desired, withShared: withShared)
+            async let forwardAuth = forwardAuth(for: desired)
             async let access = access(for: desired)
             // The release explains the failures of the others.
             try check(await release)
@@ -128,11 +129,26 @@ package struct Observer: Sendable {
                 )
             }
             observed.tellProxiesByApplications()
-            if observed.needsProxies(for: desired) { observed.tellProxies(listed: try await client.proxyProviders()) }
+            if let forwardAuth = try await forwardAuth {
+                observed.outposts = forwardAuth.outposts
+                observed.tellProxies(listed: forwardAuth.proxies)
+            } else if observed.needsProxies(for: desired) {
+                observed.tellProxies(listed: try await client.proxyProvidersIfSeen())
+            }
             return observed
         } catch let error as AuthentikError {
             throw PassFailure(error)
         }
+    }
+
+    /// Proxy providers and the outposts that serve them; nil if no service has any.
+    private func forwardAuth(
+        for desired: DesiredState
+    ) async throws -> (proxies: [ProxyProvider], outposts: [Outpost])? {
+        guard desired.usesForwardAuth else { return nil }
+        async let proxies = client.proxyProviders()
+        async let outposts = client.outposts()
+        return (try await proxies, try await outposts)
     }
 
     private func groups(for desired: DesiredState, withShared: Bool) async throws -> [Group] {

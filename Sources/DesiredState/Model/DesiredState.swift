@@ -18,6 +18,9 @@ package struct DesiredState: Sendable, Equatable {
         self.services = services
     }
 
+    /// Whether any service that is to be there has a proxy provider, which an outpost serves.
+    package var usesForwardAuth: Bool { services.contains { $0.state == .present && $0.forwardAuth != nil } }
+
     /// All that is declared and is no service's, kind by kind, in the order of the files.
     package var shared: [SharedName] { groups.map { SharedName(.group, $0) } }
 }

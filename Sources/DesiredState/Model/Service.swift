@@ -1,6 +1,6 @@
 package import Kinds
 
-/// One declared service: an application, and an OAuth2 provider unless it is a bookmark.
+/// One declared service: an application, and a provider unless it is a bookmark.
 ///
 /// What was not declared is not managed: whatever Authentik has there stays.
 package struct Service: Sendable, Equatable {
@@ -10,8 +10,8 @@ package struct Service: Sendable, Equatable {
     package var values = FieldValues(Application.fields)
     /// Where the file declares the service.
     package var location: SourceLocation
-    /// The OAuth2 provider; nil for a bookmark.
-    package var provider: Provider?
+    /// How people log in to it through Authentik; nil for a bookmark.
+    package var login: Login?
     /// Whether the service is to be there.
     package var state = ServiceState.present
     /// What becomes of an application that is there without an ownership mark.
@@ -38,6 +38,17 @@ extension Service {
 
     /// Whether the file, or its `defaults`, sets a field of the application.
     package func declares(_ field: FieldSpec) -> Bool { values[field] != nil }
+
+    /// The OAuth2 provider; nil for a service with forward-auth, and for a bookmark.
+    package var provider: Provider? {
+        get { if case .oauth2(let provider) = login { provider } else { nil } }
+        set { login = newValue.map(Login.oauth2) }
+    }
+
+    /// The proxy provider and its outpost; nil for a service that logs people in itself, and for a bookmark.
+    package var forwardAuth: ForwardAuth? {
+        if case .forwardAuth(let forwardAuth) = login { forwardAuth } else { nil }
+    }
 
     // MARK: What code asks for by name
 

@@ -13,7 +13,7 @@ struct CrossChecks {
         reportDisagreement("publicURL", \.publicURL)
         let services = withoutRepeatedSlugs()
         let hint = "Authentik has each only once"
-        _ = unique(services, .providerName, "provider name", hint: hint) { $0.service.provider?.name }
+        _ = unique(services, .providerName, "provider name", hint: hint) { $0.service.login?.name }
         _ = unique(services, .clientID, "client id", hint: hint) { $0.service.provider?.clientID }
         reportNames(services)
         reportRedirects(services)

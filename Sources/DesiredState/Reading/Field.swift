@@ -23,6 +23,10 @@ struct Field: Sendable {
         case publication
         /// Who may open a service.
         case access
+        /// How an outpost logs people in.
+        case forwardAuth
+        /// What an outpost logs in to an application with.
+        case basicAuth
         /// Read by the code that knows the mapping.
         case node
     }
@@ -118,7 +122,7 @@ extension FieldValue {
         case .text, .flag, .number, .duration, .words: json
         case .reference(let reference): .string(reference.name)
         case .references(let references): .array(references.map { .string($0.name) })
-        case .none, .redirectURIs, .secret, .unresolvedSecret: nil
+        case .none, .redirectURIs, .lines, .secret, .unresolvedSecret: nil
         }
     }
 }
@@ -133,6 +137,7 @@ extension Field.Kind {
             case .flag: .flag
             case .duration: .text(.duration)
             case .words(let words): .choices(words)
+            case .lines(let rule): .texts(rule)
             case .secret: .secretReference
             case .redirectURIs: .redirectURIs(mayBeEmpty: false)
             case .logoutRedirectURIs: .redirectURIs(mayBeEmpty: true)

@@ -13,6 +13,8 @@ enum ReadValue {
     case workload(WorkloadReference)
     case publication(Publication)
     case access(Access)
+    case forwardAuth(ReadForwardAuth)
+    case basicAuth(BasicAuthAttributes)
     case node(YAMLNode)
     /// `null`: a default does not hold.
     case unset
@@ -27,6 +29,7 @@ enum ReadValue {
         case (.flag, .flag(let flag)): .flag(flag)
         case (.logoutRedirectURIs, .redirectURIs(let uris)): FieldValue(logoutRedirectURIs: uris.map(\.value))
         case (.words, .texts(let words)): .words(words.map(\.value))
+        case (.lines, .texts(let lines)): .lines(lines.map(\.value))
         case (.reference(let referent), .text(let name)):
             name == referent.wordForNone ? FieldValue.none : .reference(.init(named: name))
         case (.references, .texts(let names)): .references(names.map { .init(named: $0.value) })
@@ -110,6 +113,14 @@ struct ReadFields {
 
     func access(_ name: FieldName) -> Access? {
         if case .access(let access) = entries[name]?.value { access } else { nil }
+    }
+
+    func forwardAuth(_ name: FieldName) -> ReadForwardAuth? {
+        if case .forwardAuth(let forwardAuth) = entries[name]?.value { forwardAuth } else { nil }
+    }
+
+    func basicAuth(_ name: FieldName) -> BasicAuthAttributes? {
+        if case .basicAuth(let attributes) = entries[name]?.value { attributes } else { nil }
     }
 
     func node(_ name: FieldName) -> YAMLNode? {

@@ -74,6 +74,7 @@ extension FieldName {
     static let restart: FieldName = "restart"
     static let publish: FieldName = "publish"
     static let access: FieldName = "access"
+    static let forwardAuth: FieldName = "forwardAuth"
     // A secret reference.
     static let env: FieldName = "env"
     static let file: FieldName = "file"
@@ -88,6 +89,11 @@ extension FieldName {
     // Who may open a service; the lists of subjects too.
     static let mode: FieldName = "mode"
     static let exclusive: FieldName = "exclusive"
+    // Forward-auth; mode too.
+    static let outpost: FieldName = "outpost"
+    static let basicAuth = ProxyProvider.Row.basicAuth.name
+    static let basicAuthUser = ProxyProvider.Row.basicAuthUser.name
+    static let basicAuthPassword = ProxyProvider.Row.basicAuthPassword.name
     // A redirect URI.
     static let url: FieldName = "url"
     static let matching: FieldName = "matching"
@@ -198,7 +204,7 @@ extension Schema {
             isForProvider: true,
             doc:
                 "Where logins return to, below the origin. A service with a redirect path or URI has an OAuth2 provider; one "
-                + "without is a bookmark."
+                + "without is a bookmark, or has forwardAuth."
         ),
         Field(.redirectPaths, .texts(.redirectPath), isForProvider: true, doc: "More such paths, beside redirectPath."),
     ]
@@ -206,6 +212,14 @@ extension Schema {
     private static let ofProvider = OAuth2Provider.fields.inReadingOrder.map { Field($0, isForProvider: true) }
 
     private static let ofService: [Field] = [
+        Field(
+            .forwardAuth,
+            .forwardAuth,
+            unlessGiven: "none",
+            doc:
+                "For a service that cannot log anybody in itself: an outpost of Authentik's does it before people reach the "
+                + "service. Not together with a redirect path or URI."
+        ),
         Field(
             .access,
             .access,
@@ -351,6 +365,36 @@ extension Schema {
         ]
     )
 
+    static let forwardAuth = Schema(
+        "in forwardAuth",
+        [
+            Field(
+                .mode,
+                .choice(ForwardAuthMode.words),
+                standard: .string(ForwardAuthMode.single.rawValue),
+                doc: ProxyProvider.Row.mode.doc
+            ),
+            Field(
+                .outpost,
+                .text(.line),
+                standard: .string(Outpost.embedded),
+                doc: "The name of the outpost that serves it; embedded is the one within Authentik."
+            ),
+        ] + ProxyProvider.fields.rows.compactMap { row in
+            switch row.name {
+            case .basicAuth: Field(.basicAuth, .basicAuth, unlessGiven: "left as it is; none when new or dropped", doc: row.doc)
+            default: ReadForwardAuth.plainRows.contains { $0.name == row.name } ? Field(row) : nil
+            }
+        }
+    )
+
+    static let basicAuth = Schema(
+        "in basicAuth",
+        [ProxyProvider.Row.basicAuthUser, ProxyProvider.Row.basicAuthPassword].map { row in
+            Field(row.name, .text(.line), isRequired: true, doc: row.doc)
+        }
+    )
+
     static let redirectURI = Schema(
         "in an entry of redirectURIs",
         [
@@ -368,7 +412,7 @@ extension Schema {
 
     /// Where several have a field of some name, the likelier place comes first: `groups` in a service belongs in `access`.
     static let all = [
-        access, file, service, secretReference, kubernetesSecret, workload, publication, redirectURI, group,
+        access, file, service, forwardAuth, basicAuth, secretReference, kubernetesSecret, workload, publication, redirectURI, group,
     ]
 }
 

@@ -7,9 +7,11 @@ internal import YAMLDocument
 /// |---|---|---|---|
 /// | `redirectPath`, `redirectPaths` | OIDC | needed | the origin |
 /// | only `redirectURIs` | OIDC | with a `port` or `host` of its own | the origin; not managed without |
+/// | `forwardAuth` | behind an outpost | needed | the origin |
 /// | none of them | a bookmark | with a `port` or `host` of its own | the origin; an error without |
 ///
-/// A given `launchURL` is the launch URL in each case. An origin without a `port` is the scheme's own.
+/// `forwardAuth` and any of the redirect fields exclude each other; of two of which one is from `defaults` the service's own
+/// holds. A given `launchURL` is the launch URL in each case. An origin without a `port` is the scheme's own.
 struct ServiceBuilder {
     let slug: String
     /// How messages call it: `service 'grafana'`.
@@ -23,7 +25,13 @@ struct ServiceBuilder {
 
     private static let redirectFields: [FieldName] = [.redirectPath, .redirectPaths, .redirectURIs]
 
-    private var isOIDC: Bool { Self.redirectFields.contains { values[$0] != nil } }
+    private var isOIDC: Bool { !isForwardAuth && Self.redirectFields.contains { values[$0] != nil } }
+
+    /// Whether an outpost logs people in; where the service has a redirect field of its own, `defaults` cannot say so.
+    private var isForwardAuth: Bool {
+        guard let entry = values[.forwardAuth] else { return false }
+        return !entry.isDefault || !Self.redirectFields.contains { values[$0].map { !$0.isDefault } ?? false }
+    }
 
     func build() -> DecodedService {
         var service = Service(slug: slug, location: log.location(begin))
@@ -44,6 +52,9 @@ struct ServiceBuilder {
             let builder = ProviderBuilder(slug: slug, label: label, begin: begin, values: values, log: log)
             service.provider = builder.build(at: origin)
             checkPublication(service)
+        } else if isForwardAuth {
+            service.login = forwardAuth(at: origin).map(Login.forwardAuth)
+            checkForwardAuth()
         } else {
             checkBookmark(service)
         }
@@ -67,6 +78,39 @@ struct ServiceBuilder {
         )
     }
 
+    /// - Returns: nil after an error.
+    private func forwardAuth(at origin: Origin?) -> ForwardAuth? {
+        guard let read = values.forwardAuth(.forwardAuth), let origin else { return nil }
+        let outpost = read.values.text(.outpost) ?? Outpost.embedded
+        var forwardAuth = ForwardAuth(slug: slug, externalHost: origin.text, outpost: outpost)
+        forwardAuth.values[ProxyProvider.Row.name] = values.text(.providerName).map(FieldValue.text)
+        if read.values[.mode] != nil { forwardAuth.values[ProxyProvider.Row.mode] = .text(read.mode.rawValue) }
+        for row in ReadForwardAuth.plainRows {
+            if let value = read.values.declared(row) { forwardAuth.values[row] = value }
+        }
+        if let attributes = read.values.basicAuth(.basicAuth) {
+            forwardAuth.values[ProxyProvider.Row.basicAuth] = .flag(true)
+            forwardAuth.values[ProxyProvider.Row.basicAuthUser] = .text(attributes.user)
+            forwardAuth.values[ProxyProvider.Row.basicAuthPassword] = .text(attributes.password)
+        }
+        return forwardAuth
+    }
+
+    /// Reports what a service behind an outpost does not have.
+    private func checkForwardAuth() {
+        for field in Schema.service.fields where field.isForProvider && field.name != .providerName {
+            guard let entry = values[field.name], !entry.isDefault else { continue }
+            let isRedirect = Self.redirectFields.contains(field.name)
+            let isInside = Schema.forwardAuth[field.name] != nil
+            let hint =
+                isRedirect
+                ? "a service that logs people in itself needs no outpost: keep one of the two"
+                : isInside ? "write it in forwardAuth" : "leave it out"
+            let message = "\(field.name.rawValue) is for services that log people in themselves, and \(label) has forwardAuth"
+            log.error(message, hint: hint, at: entry.keyPosition)
+        }
+    }
+
     private func checkHidden() {
         guard values.flag(.hidden) == false, values.text(.launchURL) == Application.noLaunchURL else { return }
         let hint = "take one of them out"
@@ -83,7 +127,7 @@ struct ServiceBuilder {
 
     /// Where the service lives; nil if it has no place of its own, or after an error.
     private func origin() -> Origin? {
-        let pathField = [FieldName.redirectPath, .redirectPaths].first { values[$0] != nil }
+        let pathField = [FieldName.redirectPath, .redirectPaths].first { values[$0] != nil } ?? (isForwardAuth ? .forwardAuth : nil)
         let ownField = [FieldName.port, .host].first { values[$0] != nil }
         guard let field = pathField ?? ownField else { return nil }
         let hostEntry = values[.host] ?? fileHost
@@ -91,7 +135,7 @@ struct ServiceBuilder {
             // A launch URL of its own leaves a port without a use, but not wrong.
             if pathField != nil || values[.launchURL] == nil {
                 let hint = "set 'host' in the service, in defaults or at the top of the file"
-                log.error("\(label) has a \(field.rawValue) and no host", hint: hint, at: values[field]?.position)
+                log.error("\(label) has \(field == .forwardAuth ? "" : "a ")\(field.rawValue) and no host", hint: hint, at: values[field]?.position)
             }
             return nil
         }

@@ -36,6 +36,8 @@ struct ValueReader {
             case .workload: workload(node, name).map(ReadValue.workload)
             case .publication: publication(node, name).map(ReadValue.publication)
             case .access: access(pair).map(ReadValue.access)
+            case .forwardAuth: forwardAuth(pair).map(ReadValue.forwardAuth)
+            case .basicAuth: basicAuth(node, name).map(ReadValue.basicAuth)
             case .node: .node(node)
             }
         return value ?? .invalid

@@ -39,6 +39,25 @@ package enum FileReference {
           `reconcile bootstrap --config FILE` grants what that file needs.
         """
 
+    private static let forwardAuth = """
+        A service that knows no OpenID Connect gets a *proxy provider*, and an *outpost* of Authentik's logs people in before
+        they reach it. Its address for people is the service's origin.
+
+        ```yaml
+        forwardAuth: {mode: single}                                      # a reverse proxy asks the outpost, for this service
+        forwardAuth: {mode: domain, cookieDomain: example.org}           # the same, for all hosts of the domain
+        forwardAuth: {mode: proxy, upstream: "http://trivy:8448"}        # the outpost stands before it itself
+        ```
+
+        - With `single` and `domain` a reverse proxy has to ask the outpost: `reconcile client-config SLUG --for nginx` prints
+          what it needs.
+        - The outpost's list is everybody's: only providers of this file are added to it and taken out of it. An outpost is
+          never made or deleted.
+        - A login that becomes another kind (a redirect path instead of `forwardAuth`, or the other way round) gets a new
+          provider. The old one is deleted with `prune`, after the new one is in use, and left alone without.
+        - As a whole it takes the place of one in `defaults`.
+        """
+
     /// A table of fields.
     private struct Section {
         var title: String
@@ -80,6 +99,8 @@ package enum FileReference {
             ),
             Section(title: "publish", schema: .publication),
             Section(title: "access", text: access, schema: .access),
+            Section(title: "forwardAuth", text: forwardAuth, schema: .forwardAuth),
+            Section(title: "basicAuth", schema: .basicAuth),
             Section(title: "groups", text: "An entry.", schema: .group),
         ]
     }
@@ -128,6 +149,8 @@ package enum FileReference {
         case .workload: "[a mapping](#restart)"
         case .publication: "[a mapping](#publish)"
         case .access: "`everyone`, or [a mapping](#access)"
+        case .forwardAuth: "[a mapping](#forwardauth)"
+        case .basicAuth: "[a mapping](#basicauth)"
         case .node: node(field.name)
         }
     }

@@ -35,6 +35,8 @@ package enum FileSchema {
             "publication": publication,
             "redirectURI": object(.redirectURI),
             "access": access,
+            "forwardAuth": object(.forwardAuth),
+            "basicAuth": object(.basicAuth),
             "group": object(.group),
         ]
     }
@@ -85,6 +87,8 @@ package enum FileSchema {
         case .kubernetesSecret: reference("kubernetesSecret")
         case .workload: reference("workload")
         case .publication: reference("publication")
+        case .forwardAuth: reference("forwardAuth")
+        case .basicAuth: reference("basicAuth")
         case .access: ["anyOf": [.object(choice([Access.everyone])), .object(reference("access"))]]
         case .node: node(field.name)
         }

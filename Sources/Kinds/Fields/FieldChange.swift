@@ -1,7 +1,8 @@
 /// The kinds of objects that a service consists of.
 package enum ObjectKind: String, Sendable, Comparable {
-    /// `access` is who may open it; `published` the object in Kubernetes that tells the service of its provider.
-    case application, provider, access, published
+    /// `access` is who may open it; `outpost` what serves its provider; `published` the object in Kubernetes that tells the
+    /// service of its provider.
+    case application, provider, access, outpost, published
 
     package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rawValue < right.rawValue }
 }

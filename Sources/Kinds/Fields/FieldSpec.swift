@@ -108,6 +108,8 @@ package enum ValueKind: Sendable {
     case duration
     /// An unordered set of some fixed words, which are Authentik's.
     case words([String])
+    /// A list of texts, which Authentik keeps as one text of lines.
+    case lines(TextRule)
     /// The file has a reference to it; Authentik may not show it.
     case secret
     /// Where logins may return to, and beside those where logouts may.
@@ -169,6 +171,7 @@ package enum Fallback: Sendable {
     package static func flag(_ flag: Bool) -> Fallback { .value(.flag(flag)) }
     package static func duration(_ text: String) -> Fallback { .value(.duration(text)) }
     package static func words(_ words: [String]) -> Fallback { .value(.words(words)) }
+    package static func lines(_ lines: [String]) -> Fallback { .value(.lines(lines)) }
     /// The objects of these names.
     package static func named(_ names: String...) -> Fallback {
         .value(.references(names.map { FieldValue.Reference(named: $0) }))

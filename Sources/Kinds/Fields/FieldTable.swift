@@ -96,6 +96,7 @@ extension FieldSpec {
         case .flag: try members.decodeIfPresent(Bool.self, forKey: key).map(FieldValue.flag)
         case .duration: try text().map(FieldValue.duration)
         case .words: try texts().map(FieldValue.words)
+        case .lines: try text().map(FieldValue.lines(text:))
         // Nothing but asterisks stands for one that is not shown.
         case .secret: try text().flatMap { $0.isMasked ? nil : .secret(.init($0)) }
         case .redirectURIs:

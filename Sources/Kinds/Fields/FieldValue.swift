@@ -22,6 +22,8 @@ package enum FieldValue: Sendable, Equatable {
     case redirectURIs([RedirectEntry], firstOpens: Bool = false)
     /// An unordered set of words.
     case words([String])
+    /// A list that Authentik keeps as one text, a line each.
+    case lines([String])
     /// `hours=1;minutes=30`
     case duration(String)
     case secret(Secret)
@@ -58,6 +60,11 @@ extension FieldValue {
     package static func reference(pk: String) -> FieldValue { .reference(Reference(pk: pk)) }
     package static func references(pks: [String]) -> FieldValue { .references(pks.map { Reference(pk: $0) }) }
 
+    /// As Authentik keeps them: blank lines count for nothing.
+    package static func lines(text: String) -> FieldValue {
+        .lines(text.split(whereSeparator: \.isNewline).map(\.trimmed).filter { !$0.isEmpty })
+    }
+
     /// Whether Authentik means the same by both.
     package func means(_ other: FieldValue) -> Bool {
         switch (self, other) {
@@ -72,6 +79,7 @@ extension FieldValue {
             Set(left.map(\.normalized)) == Set(right.map(\.normalized))
                 && (!isFirstMeant && !isFirstMeantThere || begins(like: other))
         case (.words(let left), .words(let right)): Set(left.map(\.exact)) == Set(right.map(\.exact))
+        case (.lines(let left), .lines(let right)): left.map(\.exact) == right.map(\.exact)
         case (.duration(let left), .duration(let right)):
             left.exact == right.exact || AuthentikDuration(left).map { $0 == AuthentikDuration(right) } ?? false
         case (.secret(let left), .secret(let right)): left.exposed.trimmed.exact == right.exposed.trimmed.exact
@@ -90,6 +98,7 @@ extension FieldValue {
         case .references(let references): .array(references.map(\.pk))
         case .redirectURIs(let entries, _): .array(entries.map(\.json))
         case .words(let words): .array(words.map(JSONValue.string))
+        case .lines(let lines): .string(lines.joined(separator: "\n"))
         case .secret(let secret): .string(secret.exposed)
         }
     }
@@ -106,6 +115,7 @@ extension FieldValue {
         case .references(let references): references.map(\.name)
         case .redirectURIs(let entries, let firstOpens): Self.shown(entries, firstOpens: firstOpens)
         case .words(let words): words
+        case .lines(let lines): lines
         case .secret: ["(secret)"]
         case .unresolvedSecret: ["(not resolved)"]
         }
@@ -127,6 +137,7 @@ extension FieldValue {
     }
 
     package var flag: Bool? { if case .flag(let flag) = self { flag } else { nil } }
+    package var lines: [String]? { if case .lines(let lines) = self { lines } else { nil } }
     package var words: [String]? { if case .words(let words) = self { words } else { nil } }
     package var reference: Reference? { if case .reference(let reference) = self { reference } else { nil } }
     package var references: [Reference] { if case .references(let references) = self { references } else { [] } }

@@ -14,8 +14,12 @@ package struct OwnershipMark: Sendable, Equatable {
     package var owner: String
     /// The slug under which the owner's file declares the application.
     package var slug: String
-    /// The pk of the OAuth2 provider that belongs to it; nil without one.
+    /// The pk of the provider that belongs to it; nil without one.
     package var provider: Int?
+    /// The pks of providers that belonged to it before its login became another one, and that are still there; sorted.
+    package var formerProviders: [Int] = []
+    /// The pk of the outpost that this program has its provider served by; nil for none.
+    package var outpost: String?
     /// Authentik's names of the application's fields that the file set the last time, sorted.
     package var applicationFields: [String]
     /// The same of the provider's fields.
@@ -121,8 +125,7 @@ extension OwnershipMark {
             let applicationFields = names("application", in: attributes["applied"]),
             let providerFields = names("provider", in: attributes["applied"])
         else { return .unreadable(remains) }
-        return .mark(
-            OwnershipMark(
+        var mark = OwnershipMark(
                 owner: owner,
                 slug: slug,
                 provider: remains.provider,
@@ -132,7 +135,9 @@ extension OwnershipMark {
                 unkept: UnkeptNote(attributes["unkept"]),
                 access: BoundSubject.list(attributes["access"])
             )
-        )
+        mark.formerProviders = remains.formerProviders
+        mark.outpost = attributes["outpost"]?.string
+        return .mark(mark)
     }
 
     /// Why what is marked by a newer version is left alone: a clause.
@@ -165,6 +170,8 @@ extension OwnershipMark {
                 "provider": .array(providerFields.map(JSONValue.string)),
             ],
         ]
+        if !formerProviders.isEmpty { members["formerProviders"] = .array(formerProviders.map(JSONValue.integer)) }
+        members["outpost"] = outpost.map(JSONValue.string)
         members["rotation"] = rotation?.json
         members["unkept"] = unkept?.json
         members["access"] = access.map { .array($0.map(\.json)) }
@@ -181,12 +188,17 @@ extension OwnershipMark {
         package var slug: String?
         /// Nil where no number says it.
         package var provider: Int?
+        /// Those that are numbers, sorted.
+        package var formerProviders: [Int]
+        /// All of these.
+        package var allProviders: [Int] { [provider].compactMap { $0 } + formerProviders }
         private let attributes: JSONValue
 
         package init(_ attributes: JSONValue) {
             owner = attributes["owner"]?.string
             slug = attributes["slug"]?.string.flatMap { Self.isSlug($0) ? $0 : nil }
             provider = attributes["provider"]?.integer
+            formerProviders = (attributes["formerProviders"]?.array ?? []).compactMap(\.integer).sorted()
             self.attributes = attributes
         }
 

@@ -28,7 +28,7 @@ package struct UnkeptNote: Sendable, Equatable {
         switch object {
         case .application: application[field] = values
         case .provider: provider[field] = values
-        case .access, .published: break
+        case .access, .outpost, .published: break
         }
     }
 
@@ -109,7 +109,7 @@ extension OwnershipMark {
             case .application:
                 object = .application
                 applicationFields.removeAll { $0 == name }
-            case .oauth2Provider:
+            case .oauth2Provider, .proxyProvider:
                 object = .provider
                 providerFields.removeAll { $0 == name }
             default: continue

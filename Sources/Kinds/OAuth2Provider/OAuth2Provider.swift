@@ -16,8 +16,10 @@ package struct OAuth2Provider: Sendable, Equatable {
     package var applicationSlug: String?
     /// The slug of the application that has this as a backchannel provider.
     package var backchannelApplicationSlug: String?
-    /// Not part of the list: see ``Kind``.
+    /// Not part of the list: see ``ProviderType``.
     package var kind = ProviderType.oauth2
+    /// What it has beside, as a proxy provider; nil for any other, and where nobody looked.
+    package var proxy: ProxyProvider?
 
     /// What a provider is that Authentik lists as an OAuth2 provider.
     ///
@@ -49,6 +51,15 @@ extension OAuth2Provider {
     package subscript(field: FieldSpec) -> FieldValue {
         if case .logoutRedirectURIs = field.kind { return .redirectURIs(redirectURIs.filter(\.isForLogout)) }
         return values.held(field)
+    }
+
+    /// What it holds of the fields of its kind; nil for a proxy provider that nobody looked at, and for what is not known.
+    package var held: FieldValues? {
+        switch kind {
+        case .oauth2: values
+        case .proxy: proxy?.values
+        case .undetermined: nil
+        }
     }
 
     // MARK: What code asks for by name

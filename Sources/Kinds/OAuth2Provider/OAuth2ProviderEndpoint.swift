@@ -28,10 +28,6 @@ extension Endpoint {
         "providers/oauth2",
         ObjectModel("authentik_providers_oauth2", "oauth2provider")
     )
-    static let proxyProviders = Endpoint(
-        "providers/proxy",
-        ObjectModel("authentik_providers_proxy", "proxyprovider")
-    )
     /// Creates an application, its provider and its bindings, all or none.
     package static let transaction = Endpoint(
         "core/transactional/applications",
@@ -57,8 +53,6 @@ extension OAuth2Provider: WritableObject {
 extension OAuth2Provider {
     /// What Authentik calls the type of a provider that is one.
     package static let model = "authentik_providers_oauth2.oauth2provider"
-    /// What it calls the type of one that is the inner half of a proxy provider.
-    package static let proxyModel = "authentik_providers_proxy.proxyprovider"
 }
 
 extension AuthentikClient {
@@ -79,32 +73,19 @@ extension AuthentikClient {
         return found.first { $0.name.exact == name.exact }
     }
 
-    /// The pks of the providers that are proxy providers; nil if the account may not see which those are.
-    package func proxyProviders() async throws -> Set<Int>? {
-        struct Row: ListedObject {
-            var pk: Int
-            var key: Int { pk }
-        }
-
-        do {
-            let rows: [Row] = try await list(.proxyProviders)
-            return Set(rows.map(\.pk))
-        } catch let error as AuthentikError where error.kind == .permissionDenied {
-            return nil
-        }
-    }
-
-    /// Creates an application, its OAuth2 provider and its bindings, all or none
+    /// Creates an application, its provider and its bindings, all or none
     /// (`PUT /core/transactional/applications/`).
     ///
     /// The answer tells no pks; see ``applications()`` for them.
     ///
+    /// - Parameter model: of the provider: ``OAuth2Provider/model`` or ``ProxyProvider/model``.
     /// - Returns: the application, if no clear answer came and it was there when it was looked up; else nil.
     /// - Throws: ``AuthentikError`` of the kind `rejected` if either exists already.
     @discardableResult
     package func createApplicationAndProvider(
         application: WriteBody,
         provider: WriteBody,
+        model: String = OAuth2Provider.model,
         bindings: [WriteBody] = [],
         slug: String
     ) async throws -> Application? {
@@ -114,7 +95,7 @@ extension AuthentikClient {
 
         var body: [String: JSONValue] = [
             "app": .object(application.fields),
-            "provider_model": .string(OAuth2Provider.model),
+            "provider_model": .string(model),
             "provider": .object(provider.fields),
         ]
         if !bindings.isEmpty { body["policy_bindings"] = .array(bindings.map { .object($0.fields) }) }

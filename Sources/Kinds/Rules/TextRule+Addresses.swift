@@ -62,3 +62,24 @@ extension TextRule {
     /// A redirect URI that is a pattern; Authentik has Python match it against the whole URI.
     package static let regexRedirectURI = TextRule("a pattern", check: RegexSyntax.complaint)
 }
+
+extension TextRule {
+    /// Where an outpost finds an application.
+    package static let upstream = TextRule("a URL") { text in
+        if let complaint = WebAddress.complaint(about: text, for: .checked) { return complaint }
+        guard text.contains(where: { "?#".contains($0) }) else { return nil }
+        return Complaint("has a query or fragment", hint: "write only scheme, host and, if need be, port and path")
+    }
+
+    /// The domain of a cookie, with or without the dot before it.
+    package static let cookieDomain = TextRule("a domain", pattern: "^[^/:]+$") { text in
+        if text.contains("://") || text.contains("/") {
+            return Complaint("is a URL", hint: "write only the domain, as in example.org")
+        }
+        if text.contains(":") { return Complaint("has a port in it", hint: "a cookie holds for each port") }
+        return HostName.complaint(text.hasPrefix(".") ? String(text.dropFirst()) : text)
+    }
+
+    /// A pattern that an outpost matches: Authentik stores a broken one, and the outpost then ignores it.
+    package static let goPattern = TextRule("a pattern", check: RegexSyntax.complaintOfOutpost)
+}

@@ -22,7 +22,7 @@ struct Differences {
         let draft = draft(declaration, matching.deletions)
         if let conflict = declaration.claim.conflict { return draft.stuck(.conflict, conflict) }
         if declaration.service.state == .absent { return planAbsence(draft, matching) }
-        guard let provider = declaration.provider, let match = matching.provider(at: index) else {
+        guard declaration.login != nil, let match = matching.provider(at: index) else {
             return draft.planBookmark()
         }
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
@@ -30,7 +30,7 @@ struct Differences {
         case .failed(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
         case .resolved(let resolved, _):
             let plan = draft.plan(resolved, match, observation.names)
-            guard let publication = provider.publication else { return plan }
+            guard case .oauth2(let provider) = resolved.login, let publication = provider.publication else { return plan }
             let values = PublishedValues(
                 address: publication.publicURL ?? address,
                 service: declaration.service,
@@ -70,8 +70,17 @@ struct Differences {
         draft.mark = declaration.claim.mark
         draft.published = observation.published
         draft.secretProofs = observation.secretProofs
-        if case .resolved(_, let version)? = declaration.resolution { draft.secretVersion = version }
+        if case .resolved(let resolved, let version)? = declaration.resolution {
+            draft.secretVersion = version
+            draft.outpost = resolved.outpost
+            draft.formerOutpost = draft.mark?.outpost.flatMap { pk in
+                pk == resolved.outpost?.pk ? nil : observation.names.outpost(pk: pk)
+            }
+        }
         draft.accessIndex = observation.access
+        if let login = declaration.login, let application = draft.application, let mark = draft.mark {
+            draft.replaced = deletions.replaced(by: login, mark, application)
+        }
         draft.access = declaration.service.access.map { access in
             AccessDraft(
                 access,
@@ -166,8 +175,9 @@ struct Differences {
             )
         }
         let own = deletions.provider(of: mark, application)
+        let falling = [own].compactMap(\.self) + deletions.formerProviders(of: mark, application)
         var plan = ServicePlan(slug: slug, decision: .delete, reason: reason)
-        plan.deletion = Deletion(application: application.slug, provider: own?.name)
+        plan.deletion = Deletion(application: application.slug, provider: falling.names)
         plan.deletion?.isHeld = deletions.isHeld
         if let pk = application.provider, pk != own?.pk {
             let name = application.providerSummary?.name ?? "\(pk)"
@@ -178,7 +188,7 @@ struct Differences {
             plan.notes.append("its provider '\(left.name)' is another service's by now; left alone")
         }
         guard !deletions.isHeld else { return plan }
-        if let own { plan.add(.removal, .delete(.provider(pk: own.pk))) }
+        for provider in falling { plan.add(.removal, .delete(.provider(provider)), named: "\(provider.pk)") }
         plan.add(.application, .delete(.application(slug: application.slug)))
         return plan
     }
@@ -191,13 +201,13 @@ enum Resolution {
     case failed(LookUpError)
 
     init(
-        _ provider: Provider,
+        _ login: Login,
         secrets: [SecretReference: SecretLook],
         _ names: NameIndex
     ) {
         var secret: Secret?
-        let available = provider.secret.flatMap { secrets[$0] }
-        if provider.clientType == .confidential {
+        let available = login.secret.flatMap { secrets[$0] }
+        if case .oauth2(let provider) = login, provider.clientType == .confidential {
             switch available {
             case .present(let value, _): secret = value
             case .leftOut: break
@@ -215,7 +225,7 @@ enum Resolution {
         var version: SecretVersion?
         if case .present(_, let known)? = available { version = known }
         do throws(LookUpError) {
-            self = .resolved(try names.resolve(provider, secret: secret), version: version)
+            self = .resolved(try names.resolve(login, secret: secret), version: version)
         } catch {
             self = .failed(error)
         }

@@ -8,18 +8,21 @@ extension ServiceDraft {
         settingSecret: Bool = false,
         withheld: Withheld = Withheld()
     ) -> OwnershipMark {
-        OwnershipMark(
+        var wanted = OwnershipMark(
             owner: owner,
             slug: service.slug,
             provider: provider,
             applicationFields: service.declaredAttributes(release)
                 .filter { !withheld.contains($0, of: .application) }.sorted(),
-            providerFields: (service.provider?.declaredAttributes(release) ?? [])
+            providerFields: (service.login?.declaredAttributes(release) ?? [])
                 .filter { !withheld.contains($0, of: .provider) }.sorted(),
             rotation: settledRotation(settingSecret: settingSecret),
             unkept: withheld.note,
             access: boundSubjects
         )
+        wanted.formerProviders = keptProviders
+        wanted.outpost = markedOutpost
+        return wanted
     }
 }
 
@@ -89,7 +92,7 @@ struct Withheld {
         switch object {
         case .application: note?.application[field] != nil
         case .provider: note?.provider[field] != nil || unknown.contains(field)
-        case .access, .published: false
+        case .access, .outpost, .published: false
         }
     }
 }
@@ -107,7 +110,7 @@ extension ServiceDraft {
             }
             withheld.note = note.isEmpty ? nil : note
         }
-        if let own, let provider = service.provider {
+        if let own, own.kind == .oauth2, let provider = service.provider {
             withheld.unknown = OAuth2Provider.fields.rows(in: release)
                 .filter { $0.mayBeUnknown && own[$0].isNone && provider.declares($0) }.map(\.attribute)
         }

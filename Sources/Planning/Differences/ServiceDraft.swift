@@ -28,6 +28,12 @@ struct ServiceDraft {
     var accessIndex: AccessIndex?
     /// What is to be done so that the right ones may open it; nil if the file does not say who may.
     var access: AccessDraft?
+    /// What is to serve its provider; nil for none.
+    var outpost: Outpost?
+    /// What this program has it served by so far, by its mark, if that is another one.
+    var formerOutpost: Outpost?
+    /// Providers that it had before its login became another one, and that are still there.
+    var replaced: [OAuth2Provider] = []
     var notes: [String] = []
 
     func stuck(_ decision: Decision, _ reason: String) -> ServicePlan {
@@ -47,6 +53,7 @@ struct ServiceDraft {
         }
         // A provider that was this service's stays in the mark until it is deleted, so that it is not forgotten.
         let own = mark.flatMap { deletions.provider(of: $0, application) }
+        let former = mark.map { deletions.formerProviders(of: $0, application) } ?? []
         guard let own, deletions.isPruning else {
             let unclear = mark.flatMap(deletions.undetermined)
             var plan = existing(
@@ -60,32 +67,39 @@ struct ServiceDraft {
                 let name = application.providerSummary?.name ?? "?"
                 plan.notes.append("has the provider '\(name)', which the file does not declare; left alone")
             }
+            retire(former, in: &plan)
             return adopted(plan)
         }
         let isHeld = deletions.isHeld
         var plan = existing(application, changes: [], link: nil, provider: isHeld ? .existing(own.pk) : nil)
-        plan.deletion = Deletion(application: nil, provider: own.name, bindings: plan.deletion?.bindings ?? [])
+        plan.deletion = Deletion(
+            application: nil,
+            provider: ([own] + former).names,
+            bindings: plan.deletion?.bindings ?? []
+        )
         plan.deletion?.isHeld = isHeld
         plan.notes.append("its provider '\(own.name)' is not declared any more")
         if !isHeld {
             plan.decision = .update
             plan.reason = "its provider is not declared any more"
-            plan.add(.removal, .delete(.provider(pk: own.pk)))
+            for provider in [own] + former {
+                plan.add(.removal, .delete(.provider(provider)), named: "\(provider.pk)")
+            }
         }
         return plan
     }
 
-    // MARK: - OIDC services
+    // MARK: - Services with a provider
 
     func plan(_ provider: ResolvedProvider, _ match: ProviderMatcher.Match, _ names: NameIndex) -> ServicePlan {
         if let accessBlock { return accessBlock }
         guard case .found(let own, _) = match, let hidden = provider.hiddenSecret(of: own) else {
-            return plan(provider, match, names, proof: nil)
+            return finished(plan(provider, match, names, proof: nil), provider, match, names)
         }
         let proof = hidden.obstacle.map(SecretProof.unknown) ?? secretProofs[hidden]
         var plan = plan(provider, match, names, proof: proof)
         plan.tell(hidden, proof)
-        return plan
+        return finished(plan, provider, match, names)
     }
 
     /// - Parameter proof: what a probe told of the secret, if Authentik does not show that.
@@ -104,7 +118,7 @@ struct ServiceDraft {
                 proof: proof,
                 names
             )
-            var plan = linkNew(own, changes)
+            var plan = linkNew(provider, own, changes)
             plan.notes += consequences(of: changes, names)
             return adopted(plan, isAsCreated: provider.isAsCreated(own, proof: proof, names))
         case (nil, _):
@@ -123,11 +137,11 @@ struct ServiceDraft {
             var plan = existing(application, changes: changes, link: link, provider: .existing(own.pk), own)
             let sent = plan.changes.filter { $0.object == .provider }
             if !sent.isEmpty {
-                plan.add(.provider, .update(.provider(pk: own.pk), .provider(sent.map(\.assignment))))
+                plan.add(.provider, provider.update(own, sent.map(\.assignment)))
             }
-            if sent.contains(where: { $0.field == OAuth2Provider.Row.clientID.attribute }) {
+            if let clientID = sent.first(where: { $0.field == OAuth2Provider.Row.clientID.attribute })?.after.text {
                 plan.notes.append(
-                    "its client id changes from '\(own.clientID)' to '\(provider.declared.clientID)': tell it to the service"
+                    "its client id changes from '\(own.clientID)' to '\(clientID)': tell it to the service"
                 )
             }
             plan.notes += consequences(of: sent, names)
@@ -139,10 +153,10 @@ struct ServiceDraft {
             var plan = existing(
                 application,
                 changes: created(.provider, assignments),
-                link: LinkChange(provider: made, name: provider.declared.name),
+                link: LinkChange(provider: made, name: provider.login.name),
                 provider: made
             )
-            plan.add(.provider, .create([.provider(assignments)]))
+            plan.add(.provider, .create([provider.creation(release)]))
             plan.notes += consequences(of: plan.changes, names)
             plan.notes += leftAlone(application)
             return adopted(plan, isAsCreated: false)
@@ -156,7 +170,7 @@ struct ServiceDraft {
         let both = plan.id(.application)
         plan.add(
             .application,
-            .create([.application(creation + accessMode), .provider(assignments)] + bindings),
+            .create([.application(creation + accessMode), provider.creation(release)] + bindings),
             after: accessNeeds
         )
         let mark = content(wantedMark(provider: nil), provider: .made(by: both), bindingsMadeBy: both)
@@ -165,11 +179,11 @@ struct ServiceDraft {
         return plan
     }
 
-    private func linkNew(_ own: OAuth2Provider, _ changes: [FieldChange]) -> ServicePlan {
+    private func linkNew(_ provider: ResolvedProvider, _ own: OAuth2Provider, _ changes: [FieldChange]) -> ServicePlan {
         var plan = start(.link, "its application is missing; its provider '\(own.name)' is there")
         plan.changes = created(.application, creation) + changes + accessChanges
         if !changes.isEmpty {
-            plan.add(.provider, .update(.provider(pk: own.pk), .provider(changes.map(\.assignment))))
+            plan.add(.provider, provider.update(own, changes.map(\.assignment)))
         }
         let withheld = self.withheld(from: changes, own)
         create(linkedTo: own, wantedMark(provider: own.pk, withheld: withheld), in: &plan)
@@ -300,6 +314,8 @@ struct ServiceDraft {
             return (.adopt, "is there without an ownership mark, \(state)")
         }
         switch link?.provider {
+        case .made where !replaced.isEmpty:
+            return (.update, "its login becomes \(service.login?.noun ?? "another one"), and was \(replaced[0].kind.noun)")
         case .made: return (.recreate, "its provider is gone")
         case .existing: return (.link, "its provider is not linked to it")
         case nil: break
@@ -335,7 +351,7 @@ struct ServiceDraft {
     }
 
     private func leftAlone(_ application: Application) -> [String] {
-        guard application.provider != nil else { return [] }
+        guard let linked = application.provider, !replaced.contains(where: { $0.pk == linked }) else { return [] }
         let name = application.providerSummary?.name ?? "?"
         return ["the provider '\(name)', which the application has now, is left alone"]
     }

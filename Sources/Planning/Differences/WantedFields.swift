@@ -157,25 +157,41 @@ extension Service {
 
 /// A declared provider with every name that Authentik wants as a uuid looked up, and its secret at hand.
 struct ResolvedProvider {
-    var declared: Provider
+    let login: Login
     var wanted: WantedFields
+    /// What is to serve it; nil for an OAuth2 provider.
+    var outpost: Outpost?
 
     /// - Parameters:
     ///   - secret: nil for a public client, and where secrets are left out of the plan.
     ///   - values: what is declared or defaulted, looked up.
-    init(_ declared: Provider, secret: Secret?, values: FieldValues) {
-        self.declared = declared
-        wanted = WantedFields(object: .provider, table: OAuth2Provider.fields, slug: declared.slug, values: values)
-        let isConfidential = declared.clientType == .confidential
+    init(_ login: Login, secret: Secret?, values: FieldValues) {
+        self.login = login
+        wanted = WantedFields(object: .provider, table: login.kind.fields, slug: login.slug, values: values)
+        guard case .oauth2(let provider) = login else { return }
+        let isConfidential = provider.clientType == .confidential
         wanted.values[OAuth2Provider.Row.clientSecret] =
             secret.map(FieldValue.secret) ?? (isConfidential ? .unresolvedSecret : nil)
     }
 
     /// Nil for a public client, and where secrets are left out of the plan.
-    var secret: Secret? { wanted.values[OAuth2Provider.Row.clientSecret]?.secret }
+    var secret: Secret? {
+        login.kind == .oauth2Provider ? wanted.values[OAuth2Provider.Row.clientSecret]?.secret : nil
+    }
 
     /// What a new provider gets.
     func assignments(_ release: Release) -> [FieldAssignment] { wanted.assignments(release) }
+
+    /// What makes a new provider.
+    func creation(_ release: Release) -> ObjectFields { ObjectFields(login.kind, assignments(release)) }
+
+    /// What changes a provider that is there.
+    func update(_ provider: OAuth2Provider, _ assignments: [FieldAssignment]) -> Effect {
+        let isProxy = provider.kind == .proxy
+        let held = provider.held ?? wanted.values
+        let all = isProxy ? ProxyProvider.patch(assignments, holding: held) : assignments
+        return .update(.provider(provider), ObjectFields(login.kind, all))
+    }
 
     /// Where a provider differs from what is declared, or no longer declared: see ``WantedFields``.
     func changes(
@@ -186,7 +202,7 @@ struct ResolvedProvider {
         _ names: NameIndex
     ) -> [FieldChange] {
         wanted.changes(
-            from: provider.values,
+            from: provider.held ?? wanted.values,
             formerly: formerly,
             firstOpens: firstOpens,
             proof: proof,
@@ -196,7 +212,7 @@ struct ResolvedProvider {
     }
 
     func isAsCreated(_ provider: OAuth2Provider, proof: SecretProof?, _ names: NameIndex) -> Bool {
-        wanted.isAsCreated(provider.values, proof: proof, names.release)
+        wanted.isAsCreated(provider.held ?? provider.values, proof: proof, names.release)
     }
 }
 
@@ -206,8 +222,8 @@ extension Service {
         let ofApplication = Application.fields.rows.filter {
             !$0.exists(in: release) && declares($0) && $0.name != Application.Row.hidden.name
         }
-        let ofProvider = OAuth2Provider.fields.rows.filter {
-            !$0.exists(in: release) && provider?.declares($0) ?? false
+        let ofProvider = (login?.kind.fields.rows ?? []).filter {
+            !$0.exists(in: release) && login?.declares($0) ?? false
         }
         return (ofApplication + ofProvider).map(\.name)
     }
@@ -220,9 +236,9 @@ extension Service {
     }
 }
 
-extension Provider {
+extension Login {
     /// The attributes of the provider that the file, or its `defaults`, sets, as a mark remembers them.
     func declaredAttributes(_ release: Release) -> [String] {
-        OAuth2Provider.fields.rows(in: release).filter(declares).map(\.attribute)
+        kind.fields.rows(in: release).filter(declares).map(\.attribute)
     }
 }

@@ -8,7 +8,7 @@ import Kinds
 /// | the mark does not name it | no |
 /// | another application has it, as its provider or as a backchannel, unless that falls, too, and leaves it behind | no |
 /// | the mark of another application that is to have a provider names it, or a declared service takes it | no |
-/// | it is a proxy provider, or may be one | no |
+/// | it may be a proxy provider | no |
 /// | otherwise | yes, before the application: the mark falls with that, and until then all of it is still ours |
 struct DeletionRules {
     let observation: Observation
@@ -25,7 +25,23 @@ struct DeletionRules {
 
     /// The provider that an application's mark names and that is this application's alone.
     func provider(of mark: OwnershipMark, _ application: Application) -> OAuth2Provider? {
-        guard let provider = mark.provider.flatMap(observation.provider(pk:)), !taken.contains(provider.pk),
+        mark.provider.flatMap { provider(pk: $0, of: application) }
+    }
+
+    /// The providers that an application had before its login became another one, and that are this application's alone.
+    func formerProviders(of mark: OwnershipMark, _ application: Application) -> [OAuth2Provider] {
+        mark.formerProviders.compactMap { provider(pk: $0, of: application) }
+    }
+
+    /// Those, and the one that it has, if that is of another kind than the login that is declared now.
+    func replaced(by login: Login, _ mark: OwnershipMark, _ application: Application) -> [OAuth2Provider] {
+        let own = provider(of: mark, application).flatMap { $0.kind == login.type ? nil : $0 }
+        return [own].compactMap(\.self) + formerProviders(of: mark, application).filter { $0.pk != own?.pk }
+    }
+
+    /// A provider that an application's mark names, if it is this application's alone.
+    private func provider(pk: Int, of application: Application) -> OAuth2Provider? {
+        guard let provider = observation.provider(pk: pk), !taken.contains(provider.pk),
             [provider.applicationSlug, provider.backchannelApplicationSlug].compactMap(\.self)
                 .allSatisfy({ $0 == application.slug || isLeftBehind(provider, by: $0) }),
             observation.applicationsMarked(provider: provider.pk).subtracting(withoutProvider)
@@ -63,7 +79,7 @@ extension DeletionRules {
         isHeld: Bool
     ) {
         let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))
-        let bookmarks = Set(desired.services.filter { $0.provider == nil }.flatMap { [$0.slug] + $0.renamedFrom })
+        let bookmarks = Set(desired.services.filter { $0.login == nil }.flatMap { [$0.slug] + $0.renamedFrom })
         let unwanted =
             (desired.prune ? orphans : []) + observation.owned.filter { absent.contains($0.application.slug) }
         let withoutProvider = observation.owned.filter {

@@ -71,7 +71,7 @@ struct Matching {
         let candidates = names.flatMap { [observation.provider(name: $0), observation.provider(clientID: $0)] }
         var seen: Set<Int> = []
         return candidates.compactMap(\.self).filter { provider in
-            provider.kind == .oauth2 && !provider.isLinked && !deletions.taken.contains(provider.pk)
+            provider.kind != .undetermined && !provider.isLinked && !deletions.taken.contains(provider.pk)
                 && observation.applicationsMarked(provider: provider.pk).isEmpty && !declaredNames.contain(provider)
                 && seen.insert(provider.pk).inserted
         }
@@ -174,13 +174,13 @@ struct Declaration {
     /// What came of looking up all that its provider names; nil if it wants none.
     let resolution: Resolution?
 
-    /// The provider that it asks for: it wants one, and is not stuck before that.
-    var provider: Provider? { claim.conflict == nil && service.state == .present ? service.provider : nil }
+    /// The login that it asks for a provider for: it wants one, and is not stuck before that.
+    var login: Login? { claim.conflict == nil && service.state == .present ? service.login : nil }
     var wantsProvider: Bool { claim.conflict == nil && service.wantsProvider }
     var isResolved: Bool { if case .resolved? = resolution { true } else { false } }
 }
 
 extension Service {
     /// Whether it is to be there, with a provider.
-    var wantsProvider: Bool { state == .present && provider != nil }
+    var wantsProvider: Bool { state == .present && login != nil }
 }

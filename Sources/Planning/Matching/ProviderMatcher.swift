@@ -8,10 +8,10 @@ import Kinds
 /// | first that applies | its own provider |
 /// |---|---|
 /// | the mark names what may be a proxy provider | a conflict |
-/// | the mark names one that exists, and another application keeps it, or an earlier service takes it | a conflict |
-/// | the mark names one that exists | that one |
+/// | the mark names one that exists and is of the kind, and another application keeps it, or an earlier service takes it | a conflict |
+/// | the mark names one that exists and is of the kind | that one |
 /// | the linked one, of the declared name or client id, is marked as another owner's | a conflict |
-/// | a proxy provider, or what may be one, has the declared name or client id | a conflict |
+/// | one of another kind, and not what the service had before, has the declared name or client id | a conflict |
 /// | there are several candidates | a conflict |
 /// | there is one candidate | that one |
 /// | there is no mark, and the linked one is of another type | a conflict |
@@ -19,7 +19,7 @@ import Kinds
 /// | there is no mark, and no other service declares the linked one, or has it in its mark | that one |
 /// | otherwise | none yet |
 ///
-/// Linked is the provider of the service's application. Candidates are the linked one, if it has the declared name or client
+/// The kind is that of the login that the file declares: an OAuth2 provider, or a proxy provider. Linked is the provider of the service's application. Candidates are the linked one, if it has the declared name or client
 /// id, and the free ones that have them. Free is a provider that no application keeps, that no earlier service takes, and
 /// that no mark names of another owner's application, or of another service's. An earlier service is one before it by slug.
 ///
@@ -104,9 +104,9 @@ struct ProviderMatcher {
         var slugs: Set<String> = []
         var askersByApplication: [String: Int] = [:]
         for (index, declaration) in declarations.enumerated() {
-            guard let provider = declaration.service.provider else { continue }
-            declaredNames.names.insert(provider.name.exact)
-            declaredNames.clientIDs.insert(provider.clientID.exact)
+            guard let login = declaration.service.login else { continue }
+            declaredNames.names.insert(login.name.exact)
+            if let clientID = login.clientID { declaredNames.clientIDs.insert(clientID.exact) }
             guard declaration.service.wantsProvider else { continue }
             slugs.insert(declaration.service.slug)
             slugs.formUnion(declaration.service.renamedFrom)
@@ -162,12 +162,12 @@ struct ProviderMatcher {
         _ observation: Observation,
         claimed: Set<String>
     ) -> [Int] {
-        guard declaration.wantsProvider, let declared = declaration.service.provider else { return [] }
+        guard declaration.wantsProvider, let declared = declaration.service.login else { return [] }
         let claim = declaration.claim
-        if let own = claim.mark?.provider, observation.kind(ofProvider: own) == .oauth2 { return [own] }
+        if let own = claim.mark?.provider, observation.kind(ofProvider: own) == declared.type { return [own] }
         var pks = [claim.application?.provider].compactMap(\.self)
-        for named in [observation.provider(name: declared.name), observation.provider(clientID: declared.clientID)] {
-            guard let named, named.kind == .oauth2, !pks.contains(named.pk),
+        for named in observation.providers(named: declared) {
+            guard named.kind == declared.type, !pks.contains(named.pk),
                 !observation.isSpokenFor(named, besides: claim.application, claimed: claimed)
             else { continue }
             pks.append(named.pk)
@@ -213,14 +213,14 @@ struct ProviderMatcher {
     }
 
     private func match(_ index: Int, _ answers: Answers) throws(Answers.Missing) -> Match {
-        guard let declared = declarations[index].provider else { return .none }
+        guard let declared = declarations[index].login else { return .none }
         let claim = declarations[index].claim
         let application = claim.application
         let linked = application?.provider.flatMap(observation.provider(pk:))
         if let own = claim.mark?.provider.flatMap(observation.providerOfAnyKind(pk:)), own.kind == .undetermined {
             return .conflict("its provider '\(own.name)' \(own.proxyRemark)")
         }
-        if let own = claim.mark?.provider.flatMap(observation.provider(pk:)) {
+        if let own = claim.mark?.provider.flatMap(observation.provider(pk:)), own.kind == declared.type {
             if own.pk == linked?.pk { return .found(own, isLinked: true) }
             if case .keeps(let other) = try holder(of: own, answers) {
                 return .conflict("its provider '\(own.name)' is linked to the application '\(other)'; unlink it there")
@@ -234,19 +234,18 @@ struct ProviderMatcher {
         }
 
         var candidates: [OAuth2Provider] = []
-        if let application, let linked,
-            linked.name.exact == declared.name.exact || linked.clientID.exact == declared.clientID.exact
+        if let application, let linked, linked.kind == declared.type,
+            linked.name.exact == declared.name.exact || linked.clientID.exact == declared.clientID?.exact
         {
             if let conflict = foreignMark(on: linked, of: application) { return conflict }
             candidates.append(linked)
         }
-        for candidate in [observation.provider(name: declared.name), observation.provider(clientID: declared.clientID)]
-        {
-            guard let candidate, !candidates.contains(where: { $0.pk == candidate.pk }) else { continue }
-            if candidate.kind != .oauth2, candidate.pk != application?.provider {
+        for candidate in observation.providers(named: declared) {
+            guard !candidates.contains(where: { $0.pk == candidate.pk }) else { continue }
+            if candidate.kind != declared.type, candidate.pk != application?.provider, !isReplaced(candidate, index) {
                 return .conflict("the provider '\(candidate.name)' \(candidate.proxyRemark); rename it")
             }
-            if candidate.kind == .oauth2, try isFree(candidate, for: index, answers) { candidates.append(candidate) }
+            if candidate.kind == declared.type, try isFree(candidate, for: index, answers) { candidates.append(candidate) }
         }
         if candidates.count > 1 {
             let list = candidates.map { "'\($0.name)' (pk \($0.pk), client id '\($0.clientID)')" }
@@ -254,9 +253,18 @@ struct ProviderMatcher {
         }
         if let only = candidates.first { return .found(only, isLinked: only.pk == linked?.pk) }
         if claim.mark == nil, let application, application.provider != nil {
-            return matchForeign(linked, of: application)
+            return matchForeign(linked, of: application, declared.type)
         }
         return .none
+    }
+
+    /// Whether a provider is what a service had before its login became another one, and so makes room.
+    private func isReplaced(_ provider: OAuth2Provider, _ index: Int) -> Bool {
+        let claim = declarations[index].claim
+        guard let application = claim.application, let mark = claim.mark, let login = declarations[index].login else {
+            return false
+        }
+        return deletions.replaced(by: login, mark, application).contains { $0.pk == provider.pk }
     }
 
     private func foreignMark(on linked: OAuth2Provider, of application: Application) -> Match? {
@@ -267,15 +275,20 @@ struct ProviderMatcher {
     }
 
     /// What to do with the provider that an application without a mark came with.
-    private func matchForeign(_ linked: OAuth2Provider?, of application: Application) -> Match {
-        guard let linked else {
+    private func matchForeign(
+        _ linked: OAuth2Provider?,
+        of application: Application,
+        _ type: OAuth2Provider.ProviderType
+    ) -> Match {
+        guard let linked, linked.kind == type else {
             let other = application.provider.flatMap(observation.providerOfAnyKind(pk:))
             if let other, other.kind == .undetermined {
                 return .conflict("the application's provider '\(other.name)' \(other.proxyRemark)")
             }
-            let type = application.providerSummary?.typeName ?? "provider of another type"
+            let present = application.providerSummary?.typeName ?? "provider of another type"
+            let wanted = type == .proxy ? "a proxy provider" : "an OAuth2 provider"
             let name = application.providerSummary?.name ?? "?"
-            return .conflict("the application has the \(type) '\(name)'; unlink it to have an OAuth2 provider made")
+            return .conflict("the application has the \(present) '\(name)'; unlink it to have \(wanted) made")
         }
         if let conflict = foreignMark(on: linked, of: application) { return conflict }
         let isDeclaredElsewhere = isSpokenFor(linked, application) || declaredNames.contain(linked)
@@ -371,13 +384,13 @@ struct ProviderMatcher {
         case .found(let provider, _): own = provider.pk
         case .none: break
         }
-        guard let declared = declarations[index].provider else { return [] }
+        guard let declared = declarations[index].login else { return [] }
         var names: [TakenName] = []
-        if let holder = observation.provider(name: declared.name, besides: own) {
+        if let holder = observation.provider(name: declared.name, besides: own), !isReplaced(holder, index) {
             names.append(TakenName(field: OAuth2Provider.Row.name, value: declared.name, holder: holder))
         }
-        if let holder = observation.provider(clientID: declared.clientID, besides: own) {
-            names.append(TakenName(field: OAuth2Provider.Row.clientID, value: declared.clientID, holder: holder))
+        if let clientID = declared.clientID, let holder = observation.provider(clientID: clientID, besides: own) {
+            names.append(TakenName(field: OAuth2Provider.Row.clientID, value: clientID, holder: holder))
         }
         return names
     }
@@ -397,6 +410,11 @@ struct ProviderMatcher {
 }
 
 extension Observation {
+    /// The providers that have the name or the client id of a declared one, of whatever kind.
+    fileprivate func providers(named login: Login) -> [OAuth2Provider] {
+        [provider(name: login.name), login.clientID.flatMap { provider(clientID: $0) }].compactMap(\.self)
+    }
+
     /// Whether the mark of another application that stays names a provider: another owner's, or another service's.
     ///
     /// - Parameter claimed: this owner's applications, by pk, that services with a provider have.
@@ -414,11 +432,11 @@ extension Observation {
 extension Declaration {
     /// Whether it gives its own provider another name, or client id; what Authentik does not keep is not sent.
     fileprivate func changes(_ field: FieldSpec, of own: OAuth2Provider, _ release: Release) -> Bool {
-        guard let provider else { return false }
-        let (before, after) =
+        guard let login else { return false }
+        let (before, after): (FieldValue, FieldValue) =
             field.name == OAuth2Provider.Row.name.name
-            ? (FieldValue.text(own.name), FieldValue.text(provider.name))
-            : (.text(own.clientID), .text(provider.clientID))
+            ? (.text(own.name), .text(login.name))
+            : (.text(own.clientID), .text(login.clientID ?? own.clientID))
         guard !after.means(before) else { return false }
         let change = FieldChange(object: .provider, field: field.attribute, before: before, after: after)
         return claim.mark?.unkept?.values(of: change, release) == nil

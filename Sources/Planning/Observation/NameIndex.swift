@@ -14,6 +14,7 @@ struct NameIndex {
     private let scopesByScopeName: [ExactText: [ScopeMapping]]
     private let scopesByPK: [String: ScopeMapping]
     private let keysByPK: [String: CertificateKeyPair]
+    private let outposts: [Outpost]
     private let namesByPK: [String: String]
 
     init(_ observed: ObservedState) {
@@ -26,6 +27,7 @@ struct NameIndex {
         )
         scopesByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName.exact)
         scopesByPK = Dictionary(observed.scopeMappings.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        outposts = observed.outposts
         keysByPK = Dictionary(observed.keys.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         namesByPK = Dictionary(
             observed.flows.map { ($0.pk, $0.slug) } + observed.keys.map { ($0.pk, $0.name) }
@@ -66,10 +68,10 @@ struct NameIndex {
     /// Looks up everything that a declared provider names.
     ///
     /// - Throws: ``LookUpError`` for the first name that means nothing, or more than one thing.
-    func resolve(_ provider: Provider, secret: Secret?) throws(LookUpError) -> ResolvedProvider {
-        var values = provider.values
-        for field in OAuth2Provider.fields.rows {
-            guard let value = provider.value(of: field) else { continue }
+    func resolve(_ login: Login, secret: Secret?) throws(LookUpError) -> ResolvedProvider {
+        var values = login.values
+        for field in login.kind.fields.rows {
+            guard let value = login.value(of: field) else { continue }
             switch (field.kind, value) {
             case (.reference(let referent), .reference(let reference)):
                 values[field] = .reference(try object(referent, reference.name, for: field))
@@ -80,16 +82,24 @@ struct NameIndex {
             default: values[field] = value
             }
         }
-        return ResolvedProvider(provider, secret: secret, values: values)
+        guard case .forwardAuth(let forwardAuth) = login else {
+            return ResolvedProvider(login, secret: secret, values: values)
+        }
+        let scopes = values[ProxyProvider.Row.scopes]?.references ?? []
+        let others = ownScopes.filter { own in !scopes.contains { $0.pk == own.pk } }
+        values[ProxyProvider.Row.scopes] = .references(scopes + others)
+        var resolved = ResolvedProvider(login, secret: nil, values: values)
+        resolved.outpost = try outpost(forwardAuth.outpost)
+        return resolved
     }
 
     /// What ``resolve(_:secret:)`` would throw, for every name.
-    func mistakes(in provider: Provider) -> [LookUpError] {
+    func mistakes(in login: Login) -> [LookUpError] {
         var mistakes: [LookUpError] = []
-        for field in OAuth2Provider.fields.rows {
+        for field in login.kind.fields.rows {
             let names: [FieldValue.Reference]
             let kind: Referent
-            switch (field.kind, provider.value(of: field)) {
+            switch (field.kind, login.value(of: field)) {
             case (.reference(let referent), .reference(let reference)?): (kind, names) = (referent, [reference])
             case (.references(let referent), .references(let references)?): (kind, names) = (referent, references)
             default: continue
@@ -103,6 +113,12 @@ struct NameIndex {
             }
         }
         return mistakes
+    }
+
+    /// The scopes that Authentik gives each proxy provider, whatever is sent, as far as it has them.
+    private var ownScopes: [FieldValue.Reference] {
+        ProxyProvider.ownScopes.sorted().compactMap { scopesByManaged[$0.exact] }
+            .map { .init(pk: .string($0.pk), name: $0.scopeName) }
     }
 
     /// The names by which a client asks for declared scopes.
@@ -122,6 +138,34 @@ struct NameIndex {
         case .scopeMapping: try scope(name, for: field.name.rawValue)
         }
     }
+
+    /// The outpost that a file names.
+    private func outpost(_ name: String) throws(LookUpError) -> Outpost {
+        let named = outposts.first { $0.name.exact == name.exact }
+        guard let outpost = named ?? (name == Outpost.embedded ? outposts.first(where: \.isEmbedded) : nil) else {
+            if name == Outpost.embedded {
+                throw LookUpError("forwardAuth: Authentik has no embedded outpost; name another one in 'outpost'")
+            }
+            throw LookUpError(
+                "forwardAuth: Authentik has no outpost '\(name)'",
+                meant: name,
+                among: outposts.map(\.name) + [Outpost.embedded]
+            )
+        }
+        guard outpost.type == Outpost.proxyType else {
+            throw LookUpError(
+                "forwardAuth: the outpost '\(outpost.name)' is of the type '\(outpost.type)', and only one of the type "
+                    + "'\(Outpost.proxyType)' serves forward-auth"
+            )
+        }
+        return outpost
+    }
+
+    /// What is known of an outpost.
+    func outpost(pk: String) -> Outpost? { outposts.first { $0.pk == pk } }
+
+    /// The outposts that serve a provider.
+    func outposts(serving provider: Int) -> [Outpost] { outposts.filter { $0.providers.contains(provider) } }
 
     private func flow(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
         guard let flow = flowsBySlug[slug] else {
@@ -271,7 +315,7 @@ package struct NameMistake: Sendable, Equatable {
         let names = NameIndex(observed)
         var mistakes: [NameMistake] = []
         for service in desired.services where service.state == .present {
-            for error in service.provider.map(names.mistakes) ?? [] {
+            for error in service.login.map(names.mistakes) ?? [] {
                 if let index = mistakes.firstIndex(where: { $0.message == error.message }) {
                     if mistakes[index].slugs.last != service.slug { mistakes[index].slugs.append(service.slug) }
                 } else {

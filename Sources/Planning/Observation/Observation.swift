@@ -79,7 +79,7 @@ struct Observation {
         let marked = marksByApplication.map { pk, mark in (slug: applicationsByPK[pk].map { slugs[$0] } ?? "", mark) }
         for (_, index) in marked.sorted(by: { $0.slug < $1.slug }) {
             let mark = observed.marks[index]
-            if let provider = mark.remains.provider {
+            for provider in mark.remains.allProviders {
                 markedByProvider[provider, default: []].insert(mark.application)
             }
             guard mark.remains.mayBelong(to: owner) else { continue }
@@ -108,13 +108,13 @@ struct Observation {
     }
 
     func application(slug: String) -> Application? { applicationsBySlug[slug].map { applications[$0] } }
-    /// - Returns: nil also for what is, or may be, a proxy provider, which is nobody's own.
+    /// - Returns: nil also for what may be a proxy provider, which is nobody's own.
     func provider(pk: Int) -> OAuth2Provider? {
-        guard let index = providersByPK[pk], providers[index].kind == .oauth2 else { return nil }
+        guard let index = providersByPK[pk], providers[index].kind != .undetermined else { return nil }
         return providers[index]
     }
 
-    /// - Returns: what is, or may be, a proxy provider, too.
+    /// - Returns: what may be a proxy provider, too.
     func providerOfAnyKind(pk: Int) -> OAuth2Provider? { providersByPK[pk].map { providers[$0] } }
     /// - Returns: nil if there is none.
     func kind(ofProvider pk: Int) -> OAuth2Provider.ProviderType? { providersByPK[pk].map { providers[$0].kind } }
@@ -194,6 +194,8 @@ package struct ObservedState: Sendable, Equatable {
     package var flows: [Flow]
     package var keys: [CertificateKeyPair]
     package var scopeMappings: [ScopeMapping]
+    /// Empty also if no service of the file has forward-auth, and nobody looked.
+    package var outposts: [Outpost] = []
     /// Empty also if the file names none, and nobody looked.
     package var groups: [Group] = []
     /// Who may open what; nil if no service of the file says who may, and nobody looked.

@@ -1,6 +1,6 @@
 import AuthentikAPI
 package import DesiredState
-import Kinds
+package import Kinds
 
 /// Tells the inner halves of proxy providers, which Authentik lists among the OAuth2 providers, from what they look like.
 ///
@@ -23,21 +23,24 @@ extension ObservedState {
         )
         for index in providers.indices {
             switch models[providers[index].pk] ?? nil {
-            case "authentik_providers_proxy.proxyprovider": providers[index].kind = .proxy
-            case "authentik_providers_oauth2.oauth2provider": providers[index].kind = .oauth2
+            case ProxyProvider.model: providers[index].kind = .proxy
+            case OAuth2Provider.model: providers[index].kind = .oauth2
             default: providers[index].kind = providers[index].looksLikeProxy ? .undetermined : .oauth2
             }
         }
     }
 
-    /// Whether only the list of proxy providers can tell of a provider what it is, and it matters for a plan.
+    /// Whether the list of proxy providers matters for a plan: one of them is a service's own, or was, or only the list can
+    /// tell of a provider what it is.
     ///
-    /// It does not matter of one that an application has which no plan is about, unless it has a declared name.
+    /// What a provider is does not matter of one that an application has which no plan is about, unless it has a declared name.
     package func needsProxies(for desired: DesiredState) -> Bool {
+        let own = Set(marks.filter { $0.remains.mayBelong(to: desired.owner) }.flatMap(\.remains.allProviders))
+        if providers.contains(where: { $0.kind == .proxy && own.contains($0.pk) }) { return true }
         let unclear = providers.filter { $0.kind == .undetermined }
         guard !unclear.isEmpty else { return false }
         let seen = Set(applications.map(\.slug))
-        let declared = Set(desired.services.compactMap(\.provider).flatMap { [$0.name, $0.clientID] })
+        let declared = Set(desired.services.compactMap(\.login).flatMap { [$0.name, $0.clientID].compactMap(\.self) })
         let marked = Set(marks.compactMap(\.remains.provider))
         return unclear.contains { provider in
             [provider.applicationSlug, provider.backchannelApplicationSlug].compactMap(\.self).allSatisfy(seen.contains)
@@ -46,21 +49,24 @@ extension ObservedState {
         }
     }
 
-    /// - Parameter listed: the pks of all proxy providers; nil if the account may not see them.
-    package mutating func tellProxies(listed: Set<Int>?) {
+    /// - Parameter listed: all proxy providers; nil if the account may not see them.
+    package mutating func tellProxies(listed: [ProxyProvider]?) {
         guard let listed else { return }
-        for index in providers.indices where providers[index].kind == .undetermined {
-            providers[index].kind = listed.contains(providers[index].pk) ? .proxy : .oauth2
+        let proxies = Dictionary(listed.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        for index in providers.indices {
+            let proxy = proxies[providers[index].pk]
+            if providers[index].kind == .undetermined { providers[index].kind = proxy == nil ? .oauth2 : .proxy }
+            providers[index].proxy = proxy
         }
     }
 }
 
 extension OAuth2Provider {
-    /// Why it is nobody's own, for a clause; empty if it can be.
+    /// Why it cannot be the provider that a service asks for, which is of another kind: for a clause.
     var proxyRemark: String {
         switch kind {
-        case .oauth2: ""
-        case .proxy: "is a proxy provider, and this program manages none"
+        case .oauth2: "is an OAuth2 provider"
+        case .proxy: "is a proxy provider"
         case .undetermined:
             "looks like a proxy provider by its redirect URIs, and this account may not see what it is (the permission "
                 + "authentik_providers_proxy.view_proxyprovider would tell)"

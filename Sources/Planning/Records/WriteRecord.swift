@@ -20,6 +20,8 @@ package struct WriteRecord: Sendable, Equatable, Codable {
     package var published: [String: JSONValue]?
     /// The fields, or keys, whose values are secret.
     package var secretFields: [String]?
+    /// Which outpost, and whether it serves the service's provider from then on.
+    package var outpost: [String: JSONValue]?
     /// The pk of the provider that the application gets, or `created` for the one made before.
     package var link: String?
     /// The attributes of an ownership mark, without the version of a Secret and the time of a restart, which are those of
@@ -45,6 +47,9 @@ package struct WriteRecord: Sendable, Equatable, Codable {
             mark = Self.attributes(content.mark)
         case .deleteMark(let entitlement): target = entitlement
         case .restart(let workload, _): target = workload.description
+        case .serve(let membership):
+            target = membership.outpost
+            outpost = ["name": .string(membership.name), "serves": .bool(membership.isServed)]
         case .publish(let content):
             target = content.object.description
             published = values(content.assignments)
@@ -55,7 +60,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         let values = values(fields.assignments)
         switch fields.kind {
         case .application: application = values
-        case .oauth2Provider: provider = values
+        case .oauth2Provider, .proxyProvider: provider = values
         case .policyBinding: bindings = (bindings ?? []) + [values.merging(fields.bound) { $1 }]
         default: break  // No service writes one; see ``SharedRecord``.
         }
@@ -105,12 +110,13 @@ extension WriteRecord {
         package static let updateMark = Action("update-mark")
         package static let restartWorkload = Action("restart-workload")
         package static let publish = Action("publish")
+        package static let updateOutpost = Action("update-outpost")
         package static let deleteProvider = Action("delete-provider")
         package static let deleteApplication = Action("delete-application")
         package static let deleteMark = Action("delete-mark")
 
         /// The kinds of objects that a service is made of.
-        private static let ofServices = [Kind.oauth2Provider, .application, .policyBinding]
+        private static let ofServices = [Kind.oauth2Provider, .proxyProvider, .application, .policyBinding]
 
         /// What a write is called after: the bindings of a transaction belong to its application.
         private static func created(_ objects: [ObjectFields]) -> [String] {
@@ -120,9 +126,9 @@ extension WriteRecord {
 
         /// As the schema of plans lists them.
         package static let allCases =
-            [createApplicationAndProvider]
+            [createApplicationAndProvider, Action("create-application-and-proxy-provider")]
             + ofServices.flatMap { [Action("create-\($0.id)"), Action("update-\($0.id)")] }
-            + [createMark, updateMark, restartWorkload, publish]
+            + [createMark, updateMark, restartWorkload, publish, updateOutpost]
             + ofServices.map { Action("delete-\($0.id)") } + [deleteMark]
 
         package let rawValue: String
@@ -148,6 +154,7 @@ extension WriteRecord {
             case .updateMark: self = .updateMark
             case .deleteMark: self = .deleteMark
             case .restart: self = .restartWorkload
+            case .serve: self = .updateOutpost
             case .publish: self = .publish
             }
         }

@@ -21,6 +21,8 @@ package enum Effect: Sendable {
     case updateMark(entitlement: String, MarkContent)
     case deleteMark(entitlement: String)
     case restart(Workload, at: Ref<String>)
+    /// Has an outpost serve a provider, or no longer; what is due of one outpost at a time is one write.
+    case serve(OutpostMembership)
     case publish(PublishedContent)
 }
 
@@ -33,9 +35,15 @@ package struct ObjectKey: Sendable, Hashable {
     /// By its present slug.
     package static func application(slug: String) -> ObjectKey { ObjectKey(kind: .application, key: slug) }
     package static func provider(pk: Int) -> ObjectKey { ObjectKey(kind: .oauth2Provider, key: "\(pk)") }
+    /// Of the provider's own kind.
+    package static func provider(_ provider: OAuth2Provider) -> ObjectKey {
+        ObjectKey(kind: provider.kind == .proxy ? .proxyProvider : .oauth2Provider, key: "\(provider.pk)")
+    }
 
     /// Nil if it is no number, or names an object of another kind.
     func pk(of kind: Kind) -> Int? { self.kind == kind ? Int(key) : nil }
+    /// Nil if it names no provider.
+    var provider: Int? { pk(of: .oauth2Provider) ?? pk(of: .proxyProvider) }
 }
 
 /// The fields that an object gets.
@@ -80,6 +88,24 @@ package struct FieldReference: Sendable {
     /// What it names.
     package var kind: Kind
     package var object: Ref<JSONValue>
+}
+
+/// Whether an outpost is to serve a provider.
+package struct OutpostMembership: Sendable, Equatable {
+    /// The pk of the outpost.
+    package var outpost: String
+    /// What the outpost is called.
+    package var name: String
+    package var provider: Ref<Int>
+    /// Else it is to serve it no longer.
+    package var isServed: Bool
+
+    package init(_ outpost: Outpost, _ provider: Ref<Int>, isServed: Bool) {
+        self.outpost = outpost.pk
+        name = outpost.name
+        self.provider = provider
+        self.isServed = isServed
+    }
 }
 
 /// What a mark is to say.
@@ -175,6 +201,7 @@ extension Effect {
             content.references.union([application.maker, claim].compactMap { $0 })
         case .updateMark(_, let content): content.references
         case .restart(_, let time): Set([time.maker].compactMap { $0 })
+        case .serve(let membership): Set([membership.provider.maker].compactMap { $0 })
         case .delete, .deleteMark, .publish: []
         }
     }

@@ -36,6 +36,7 @@ extension Step {
     /// | `claim` | the mark of an application that is adopted; without its provider, if that is still to be made | of two owners who find it at once, one is refused before it has made or overwritten anything |
     /// | `note` | a mark that tells of a restart or of bindings which are about to be made | a process that ends in between leaves the restart to the next one, which knows the bindings as this program's |
     /// | `removal` | a provider that is not wanted is deleted | the mark falls with the application, and until then all of it is still ours |
+    /// | `yielding` | a provider that is replaced by one of another kind gets another name | its successor has that name |
     /// | `rename` | an application that gets another slug, and no new provider | from the outside in: by then the service is found by its new slug |
     /// | `creation` | a new application that is to be bound, with nothing to open | it cannot be bound before it is there |
     /// | `creationClaim` | the mark of such an application | what a process that ends in between leaves behind is known as this program's |
@@ -50,14 +51,19 @@ extension Step {
     /// | `application` | the application is made, changed, linked or deleted; a new one in one transaction with its provider | |
     /// | `secretPublication` | what is published, if it has the client secret and a restart follows | the workload reads it from there |
     /// | `restart` | the workload is restarted | the provider has the new secret |
+    /// | `retirement` | a provider that was replaced is deleted | by now the application has its successor |
+    /// | `relocation` | another outpost serves the provider | before the one before does so no longer |
+    /// | `withdrawal` | an outpost serves the provider no longer | the mark names it until then |
     /// | `mark` | the mark says what is applied, and that nothing is pending; or it is taken off | all of that is done |
     /// | `publication` | what is published, otherwise | clients are told of what is there |
+    /// | `membership` | an outpost serves the provider | nothing waits for it, so that it can be one write for all services |
     ///
     /// Between services, who gives something up comes before who takes it: see ``WriteOrder``.
     package enum Place: Int, Sendable, Comparable, CaseIterable {
-        case shared, claim, note, removal, rename
+        case shared, claim, note, removal, yielding, rename
         case creation, creationClaim, restriction, policyGrant, grant, correction, revocation, policyRevocation, opening
-        case provider, application, secretPublication, restart, mark, publication
+        case provider, application, secretPublication, restart, retirement, relocation, withdrawal, mark, publication
+        case membership
 
         package static func < (left: Place, right: Place) -> Bool { left.rawValue < right.rawValue }
     }

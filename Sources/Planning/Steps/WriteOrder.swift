@@ -134,9 +134,9 @@ extension Effect {
         let names = [OAuth2Provider.Row.name, OAuth2Provider.Row.clientID].map(\.attribute)
         let (provider, freed): (Int?, [String]) =
             switch self {
-            case .delete(let object): (object.pk(of: .oauth2Provider), names)
+            case .delete(let object): (object.provider, names)
             case .update(let object, let fields):
-                (object.pk(of: .oauth2Provider), names.filter { fields.sets($0) })
+                (object.provider, names.filter { fields.sets($0) })
             default: (nil, [])
             }
         return provider.map { pk in freed.map { TakenName.Key(provider: pk, field: $0) } } ?? []

@@ -1,0 +1,93 @@
+package import AuthentikAPI
+import Base
+import JSON
+
+/// An outpost as `/outposts/instances/` shows it: what serves proxy providers.
+package struct Outpost: Sendable, Equatable {
+    package var pk: String
+    /// Unique.
+    package var name: String
+    /// `proxy`, `ldap`, `radius`, `rac`.
+    package var type: String
+    /// The pks of the providers that it serves, in no order.
+    package var providers: Set<Int>
+    /// Whether it is the one within Authentik itself.
+    package var isEmbedded: Bool
+    /// When it was seen last; nil if nobody looked, or it never was.
+    package var health: Health?
+
+    package init(pk: String, name: String, type: String = Outpost.proxyType, isEmbedded: Bool = false) {
+        self.pk = pk
+        self.name = name
+        self.type = type
+        self.isEmbedded = isEmbedded
+        providers = []
+    }
+
+    /// The only type that serves proxy providers.
+    package static let proxyType = "proxy"
+    /// What a file calls the embedded one.
+    package static let embedded = "embedded"
+    fileprivate static let embeddedManaged = "goauthentik.io/outposts/embedded"
+
+    /// What `/outposts/instances/…/health/` tells of the instances of an outpost.
+    package struct Health: Sendable, Equatable {
+        /// When any of them was seen last, as Authentik writes it; nil if none is known.
+        package var lastSeen: String?
+
+        package init(lastSeen: String?) {
+            self.lastSeen = lastSeen
+        }
+    }
+}
+
+extension Outpost: ListedObject {
+    package var key: String { pk }
+
+    private enum CodingKeys: String, CodingKey {
+        case pk, name, type, providers, managed
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        pk = try members.decode(String.self, forKey: .pk)
+        name = try members.decode(String.self, forKey: .name)
+        type = try members.decode(String.self, forKey: .type)
+        providers = Set(try members.decode([Int].self, forKey: .providers))
+        isEmbedded = try members.decodeIfPresent(String.self, forKey: .managed) == Self.embeddedManaged
+    }
+}
+
+extension Kind {
+    /// An outpost is never made or deleted; of what it serves only the providers of ours are added and taken out.
+    package static let outpost = Kind(
+        "outpost",
+        .outposts,
+        identity: ["name"],
+        ownership: .others,
+        requests: [
+            RequestUse("GET", .outposts, "see what outposts serve", for: .forwardAuth),
+            RequestUse("PATCH", .outposts, "have outposts serve providers", for: .forwardAuth),
+        ]
+    )
+}
+
+extension Endpoint {
+    package static let outposts = Endpoint("outposts/instances", ObjectModel("authentik_outposts", "outpost"))
+}
+
+extension AuthentikClient {
+    package func outposts() async throws -> [Outpost] { try await list(.outposts) }
+
+    /// - Throws: ``AuthentikError`` also if there is none.
+    package func outpost(pk: String) async throws -> Outpost {
+        let request = APIRequest(method: "GET", endpoint: .outposts, key: pk)
+        return try await decode(Outpost.self, try await send(request), to: request)
+    }
+
+    /// Replaces all that an outpost serves.
+    package func setProviders(_ providers: Set<Int>, ofOutpost pk: String) async throws -> Outpost {
+        let list = JSONValue.array(providers.sorted().map(JSONValue.integer))
+        return try await update(.outposts, key: pk, WriteBody(["providers": list]))
+    }
+}

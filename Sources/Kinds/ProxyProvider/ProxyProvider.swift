@@ -1,0 +1,132 @@
+package import AuthentikAPI
+import Base
+package import JSON
+
+/// A proxy provider as `/providers/proxy/` shows it: a login before a service that knows none, served by an outpost.
+///
+/// Authentik keeps it as an OAuth2 provider with some fields more: it is listed among those as well, under the same pk and
+/// name, and its redirect URIs, its client and its signing are Authentik's own business.
+package struct ProxyProvider: Sendable, Equatable {
+    package var pk: Int
+    /// What it holds of ``fields``.
+    package var values: FieldValues
+    /// The slug of the application whose provider this is.
+    package var applicationSlug: String?
+
+    package init(pk: Int, name: String) {
+        self.pk = pk
+        values = FieldValues(Self.fields)
+        values[Row.name] = .text(name)
+    }
+
+    package var name: String { values.text(Row.name) ?? "" }
+    package var mode: Mode? { values.text(Row.mode).flatMap(Mode.init(rawValue:)) }
+}
+
+extension ProxyProvider: ListedObject {
+    package var key: Int { pk }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: AttributeKey.self)
+        pk = try members.decode(Int.self, forKey: "pk")
+        values = try FieldValues(Self.fields, in: members)
+        applicationSlug = try members.decodeIfPresent(String.self, forKey: "assigned_application_slug")
+    }
+}
+
+extension Kind {
+    /// A proxy provider belongs to the application whose mark names it.
+    package static let proxyProvider = Kind(
+        "proxy-provider",
+        .proxyProviders,
+        identity: ["name"],
+        ownership: .namedInMark,
+        noun: "proxy provider",
+        fields: ProxyProvider.fields,
+        requests: [
+            RequestUse("GET", .proxyProviders, "see proxy providers", for: .forwardAuth),
+            RequestUse("POST", .proxyProviders, "create proxy providers", for: .forwardAuth),
+            RequestUse("PATCH", .proxyProviders, "change proxy providers", for: .forwardAuth),
+            RequestUse("DELETE", .proxyProviders, "delete proxy providers", isOptional: true, for: .forwardAuth),
+        ],
+        writes: ObjectWrites(ProxyProvider.self)
+    )
+}
+
+extension Endpoint {
+    package static let proxyProviders = Endpoint(
+        "providers/proxy",
+        ObjectModel("authentik_providers_proxy", "proxyprovider")
+    )
+}
+
+extension ProxyProvider: WritableObject {
+    package static var kind: Kind { .proxyProvider }
+
+    package var reference: JSONValue { .integer(pk) }
+
+    package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> ProxyProvider? {
+        try await client.proxyProvider(named: fields.text(Row.name.attribute))
+    }
+
+    /// Authentik adds scopes of its own to those that are sent.
+    package func unkept(of fields: SentFields) -> [UnkeptField] {
+        let unkept = UnkeptField.all(of: fields, in: values, Self.kind)
+        let held = Set(values.held(Row.scopes).references.map(\.pk))
+        return unkept.filter { field in
+            field.assignment.field != Row.scopes.attribute
+                || !held.isSuperset(of: field.assignment.value.references.map(\.pk))
+        }
+    }
+}
+
+extension ProxyProvider {
+    /// What Authentik calls its type.
+    package static let model = "authentik_providers_proxy.proxyprovider"
+
+    /// The `managed` names of the scope mappings that Authentik gives each proxy provider, whatever is sent.
+    package static let ownScopes = Set(
+        [
+            "oauth2/scope-openid", "oauth2/scope-email", "oauth2/scope-profile", "oauth2/scope-entitlements",
+            "proxy/scope-proxy",
+        ].map { "goauthentik.io/providers/\($0)" }
+    )
+
+    /// The assignments of a PATCH, with what Authentik wants beside them.
+    ///
+    /// | a PATCH | has to have |
+    /// |---|---|
+    /// | of anything | the mode: without it Authentik takes `proxy` |
+    /// | of a provider with the mode `proxy` | the upstream |
+    /// | of anything of basic auth | all three fields of it |
+    ///
+    /// - Parameter values: what the provider is to hold, of the fields that the PATCH leaves alone too.
+    package static func patch(_ assignments: [FieldAssignment], holding values: FieldValues) -> [FieldAssignment] {
+        guard !assignments.isEmpty else { return [] }
+        var wanted = [Row.mode]
+        if values.text(Row.mode) == Mode.proxy.rawValue { wanted.append(Row.upstream) }
+        let basicAuth = [Row.basicAuth, Row.basicAuthUser, Row.basicAuthPassword]
+        if assignments.contains(where: { basicAuth.map(\.attribute).contains($0.field) }) { wanted += basicAuth }
+        let missing = wanted.filter { row in !assignments.contains { $0.field == row.attribute } }
+        return assignments + missing.map { FieldAssignment(field: $0.attribute, value: values.held($0)) }
+    }
+}
+
+extension AuthentikClient {
+    package func proxyProviders() async throws -> [ProxyProvider] { try await list(.proxyProviders) }
+
+    /// All proxy providers; nil if the account may not see them.
+    package func proxyProvidersIfSeen() async throws -> [ProxyProvider]? {
+        do {
+            return try await proxyProviders()
+        } catch let error as AuthentikError where error.kind == .permissionDenied {
+            return nil
+        }
+    }
+
+    /// The proxy provider of a name; nil if there is none.
+    package func proxyProvider(named name: String) async throws -> ProxyProvider? {
+        let found: [ProxyProvider] = try await list(.proxyProviders, query: [("name__iexact", name)])
+        return found.first { $0.name.exact == name.exact }
+    }
+}

@@ -1,0 +1,170 @@
+import AuthentikAPI
+import Base
+import DesiredState
+import Kinds
+
+/// What becomes of the providers that a service had before its login became another one.
+///
+/// | the former provider | |
+/// |---|---|
+/// | has the name that the new one is to have | gets another name first: names are unique across all kinds |
+/// | is pruned | is deleted, after the application has the new one; the brake counts it |
+/// | is not pruned, or held back by the brake | is left alone, and stays in the mark |
+///
+/// So at no moment an application that had a login is without one.
+extension ServiceDraft {
+    /// What of it stays, and so in its mark.
+    var keptProviders: [Int] {
+        guard let mark, let application else { return [] }
+        let former =
+            service.login == nil ? deletions.formerProviders(of: mark, application) : replaced
+        let isDeleted = deletions.isPruning && !deletions.isHeld
+        return isDeleted ? [] : former.map(\.pk).sorted()
+    }
+
+    /// Takes a service's former providers away, as far as they are pruned.
+    func retire(_ former: [OAuth2Provider], in plan: inout ServicePlan) {
+        guard !former.isEmpty, !plan.decision.isStuck else { return }
+        for provider in former where provider.name.exact == service.login?.name.exact {
+            let name = otherName(than: provider.name)
+            plan.notes.append("its former provider '\(provider.name)' becomes '\(name)' first, to make room for its successor")
+            plan.add(.yielding, rename(provider, name), named: "\(provider.pk)")
+        }
+        guard deletions.isPruning else {
+            plan.notes.append("its former provider \(former.quoted) is left alone, since the file does not say 'prune'")
+            return
+        }
+        plan.deletion = Deletion(
+            application: nil,
+            provider: former.names,
+            bindings: plan.deletion?.bindings ?? []
+        )
+        plan.deletion?.isHeld = deletions.isHeld
+        guard !deletions.isHeld else { return }
+        if plan.decision == .inSync {
+            plan.decision = .update
+            plan.reason = "its former provider is not needed any more"
+        }
+        for provider in former { plan.add(.retirement, .delete(.provider(provider)), named: "\(provider.pk)") }
+    }
+
+    private func rename(_ provider: OAuth2Provider, _ name: String) -> Effect {
+        let key = ObjectKey.provider(provider)
+        let assignment = FieldAssignment(field: OAuth2Provider.Row.name.attribute, value: .text(name))
+        guard provider.kind == .proxy, let held = provider.proxy?.values else {
+            return .update(key, ObjectFields(key.kind, [assignment]))
+        }
+        return .update(key, ObjectFields(key.kind, ProxyProvider.patch([assignment], holding: held)))
+    }
+
+    /// A name that no provider has.
+    private func otherName(than name: String) -> String {
+        let names = ["\(name) (replaced)"] + (2...99).map { "\(name) (replaced \($0))" }
+        return names.first { deletions.observation.provider(name: $0) == nil } ?? "\(name) (replaced 100)"
+    }
+}
+
+/// Which outpost serves a service's provider.
+///
+/// | the outpost that is declared | the one in the mark | |
+/// |---|---|---|
+/// | serves it | that one, or none | nothing |
+/// | does not | that one, or none | it gets it, after all else: one write for all services of a pass |
+/// | any | another one, which serves it | the declared one gets it first, then the other one loses it |
+///
+/// Other outposts that serve it are others' business: they are named, and stay.
+extension ServiceDraft {
+    /// A plan with what its outpost and its former providers take.
+    func finished(
+        _ plan: ServicePlan,
+        _ provider: ResolvedProvider,
+        _ match: ProviderMatcher.Match,
+        _ names: NameIndex
+    ) -> ServicePlan {
+        var plan = plan
+        guard !plan.decision.isStuck else { return plan }
+        if let outpost = provider.outpost { serve(by: outpost, match, names, in: &plan) }
+        retire(replaced, in: &plan)
+        return plan
+    }
+
+    private func serve(
+        by outpost: Outpost,
+        _ match: ProviderMatcher.Match,
+        _ names: NameIndex,
+        in plan: inout ServicePlan
+    ) {
+        var own: OAuth2Provider?
+        if case .found(let found, _) = match { own = found }
+        let serving = own.map { names.outposts(serving: $0.pk) } ?? []
+        let former = formerOutpost.flatMap { former in serving.first { $0.pk == former.pk } }
+        for other in serving where other.pk != outpost.pk && other.pk != former?.pk {
+            plan.notes.append("the outpost '\(other.name)' serves it, too; left alone")
+        }
+        let isServed = serving.contains { $0.pk == outpost.pk }
+        if !isServed {
+            let before = serving.isEmpty ? FieldValue.none : .words(serving.map(\.name))
+            let reference: Ref<Int> =
+                own.map { .existing($0.pk) } ?? .made(by: plan.id(application == nil ? .application : .provider))
+            plan.changes.append(
+                FieldChange(
+                    object: .outpost,
+                    field: "name",
+                    before: own == nil ? nil : before,
+                    after: .text(outpost.name)
+                )
+            )
+            plan.add(
+                former == nil ? .membership : .relocation,
+                .serve(OutpostMembership(outpost, reference, isServed: true))
+            )
+        }
+        if let former, let own {
+            if isServed { plan.notes.append("the outpost '\(former.name)' is not to serve it any more") }
+            if former.serves(only: own.pk) {
+                let remedy = "add another provider to it, or delete it"
+                plan.hinder("the outpost '\(former.name)' still serves it, since Authentik lets none be without a provider; \(remedy)")
+            } else {
+                plan.add(.withdrawal, .serve(OutpostMembership(former, .existing(own.pk), isServed: false)))
+            }
+        }
+        guard plan.decision == .inSync, !plan.steps.isEmpty || plan.hindrance != nil else { return }
+        plan.decision = .update
+        plan.reason = isServed ? "another outpost serves it, too" : "its outpost does not serve it"
+    }
+}
+
+extension ServiceDraft {
+    /// Which outpost its mark is to name: the one that it is to lose until it has lost it.
+    var markedOutpost: String? {
+        if let formerOutpost, let own = mark?.provider, formerOutpost.serves(only: own) { return formerOutpost.pk }
+        return outpost?.pk
+    }
+}
+
+extension Outpost {
+    /// Whether a provider cannot be taken out of it, because Authentik lets none but the embedded one be empty.
+    fileprivate func serves(only provider: Int) -> Bool { !isEmbedded && providers == [provider] }
+}
+
+extension Login {
+    /// What people call it.
+    var noun: String { type.noun }
+}
+
+extension OAuth2Provider.ProviderType {
+    /// What people call a login by such a provider.
+    var noun: String {
+        switch self {
+        case .oauth2: "OpenID Connect"
+        case .proxy: "forward-auth"
+        case .undetermined: "another one"
+        }
+    }
+}
+
+extension [OAuth2Provider] {
+    /// For people; nil for none.
+    var names: String? { isEmpty ? nil : map(\.name).joined(separator: ", ") }
+    fileprivate var quoted: String { map { "'\($0.name)'" }.joined(separator: ", ") }
+}
