@@ -46,6 +46,7 @@ struct SampleValues {
         case .flag: [.flag(true), .flag(false)]
         case .duration: [.duration("minutes=7"), .duration("minutes=8")]
         case .words(let words): words.map { .words([$0]) }
+        case .lines(let rule): texts.filter { rule.check($0) == nil }.map { .lines([$0]) }
         case .secret: secrets.map { .secret(.init($0.value)) }
         case .redirectURIs: texts.compactMap { $0.hasPrefix("https") ? .redirectURIs([.strict($0)]) : nil }
         case .logoutRedirectURIs:
@@ -88,6 +89,7 @@ extension FieldValue {
         case .references(let references): list(references.map(\.name))
         case .redirectURIs(let entries, _): list(entries.map(\.url))
         case .words(let words): list(words)
+        case .lines(let lines): list(lines)
         case .secret(let secret):
             "{env: \(SampleValues.secrets.first { $0.value == secret.exposed }?.variable ?? "NONE")}"
         }

@@ -34,7 +34,7 @@ import Testing
         var observed = world.observed
         observed.tellProxiesByApplications()
         #expect(observed.needsProxies(for: DesiredState(owner: "homelab", services: world.services)) == isAsked)
-        observed.tellProxies(listed: listed)
+        observed.tellProxies(listed: listed?.sorted().map { ProxyProvider(pk: $0, name: "") })
         return observed.providers.first?.kind
     }
 

@@ -201,6 +201,9 @@ extension Effect {
             "change \(entitlement) provider \(content.mark.provider.map(String.init) ?? "-")"
                 + (content.mark.rotation?.isPending == true ? " pending" : "")
         case .deleteMark(let entitlement): "delete mark \(entitlement)"
+        case .serve(let membership):
+            "\(membership.isServed ? "serve" : "withdraw") \(membership.provider.existing.map(String.init) ?? "created") by "
+                + membership.name
         case .restart(let workload, let time): "restart \(workload) \(time.summary(in: plan))"
         case .publish(let content):
             "publish \(content.object): \(content.assignments.map(\.field).joined(separator: ", "))"
