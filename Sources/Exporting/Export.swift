@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+import JSON
 package import Kinds
 package import Planning
 
@@ -72,7 +73,13 @@ extension Export {
         document.ownerRemark = selection.ownerRemark
         document.host = Self.host(for: selection.applications, providers, document)
         document.leftOut = selection.leftOut
-        let names = ObjectNames(observed)
+        let used = selection.applications.compactMap { $0.provider.flatMap { providers[$0] } }
+            .flatMap { $0[OAuth2Provider.Row.scopes].references.compactMap(\.pk.string) }
+        document.scopeMappings = selection.scopeMappings(observed.scopeMappings, used: Set(used))
+        let names = ObjectNames(
+            observed,
+            declaring: Set(document.scopeMappings.filter { $0.refusal == nil }.map(\.pk))
+        )
         var redirects: Set<ServiceExporter.Redirect> = []
         var variables = EnvironmentNames()
         document.services = selection.applications.map { application in

@@ -60,6 +60,17 @@ struct ExportCheck {
         let plan = Planner.plan(desired, secrets: secrets(of: document), observed: observed)
         let plans = Dictionary(plan.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         var found = false
+        for plan in plan.shared where plan.decision != .inSync {
+            guard let index = document.scopeMappings.firstIndex(where: { $0.pk == plan.pk && $0.refusal == nil }) else {
+                continue
+            }
+            switch plan.decision {
+            case .adopt where plan.changes.isEmpty, .update where plan.changes.isEmpty: break
+            default:
+                found = true
+                document.scopeMappings[index].refusal = plan.changes.isEmpty ? plan.reason : reason(of: plan.changes)
+            }
+        }
         for index in document.services.indices where document.services[index].isDeclared {
             guard let service = plans[document.services[index].slug] else { continue }
             switch service.decision {

@@ -10,6 +10,8 @@ struct ExportDocument {
     /// A comment behind the owner; nil for none.
     var ownerRemark: String?
     var host: String?
+    /// Ordered by name.
+    var scopeMappings: [ExportedScopeMapping] = []
     /// Ordered by slug.
     var services: [ExportedService] = []
     /// Ordered by slug.
@@ -57,6 +59,7 @@ struct ExportDocument {
     /// - Parameter everything: Declares also what is to be a comment, to hear what the file's reader says of it.
     func render(everything: Bool) -> Rendering {
         var rendering = head
+        render(scopeMappings, &rendering)
         rendering.add(everything || services.contains(where: \.isDeclared) ? "services:" : "services: []")
         var absent = leftOut[...]
         var isFirst = true
@@ -83,6 +86,18 @@ struct ExportDocument {
         if !footer.isEmpty { rendering.add("") }
         footer.forEach { rendering.comment($0) }
         return rendering
+    }
+
+    private func render(_ mappings: [ExportedScopeMapping], _ rendering: inout Rendering) {
+        if mappings.contains(where: { $0.refusal == nil }) { rendering.add("scopeMappings:") }
+        for mapping in mappings {
+            guard let refusal = mapping.refusal else {
+                mapping.lines.forEach { rendering.add($0.isEmpty ? "" : "  \($0)") }
+                continue
+            }
+            let left = mapping.isMarked ? "; it carries this owner's mark, and is an orphan without its entry" : ""
+            rendering.comment("cannot be expressed: the scope mapping '\(mapping.name)': \(refusal)\(left)", indent: "  ")
+        }
     }
 
     private func write(_ leftOut: LeftOut, _ rendering: inout Rendering) {

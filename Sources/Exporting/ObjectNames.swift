@@ -13,8 +13,12 @@ struct ObjectNames {
     private let mappings: [String: ScopeMapping]
     private let pksByManaged: [String: String]
     private let pksByScopeName: [String: [String]]
+    /// The scope mappings that the file declares, which get another `managed` name.
+    private let declared: Set<String>
 
-    init(_ observed: ObservedState) {
+    /// - Parameter declared: the pks of the scope mappings that the file declares.
+    init(_ observed: ObservedState, declaring declared: Set<String> = []) {
+        self.declared = declared
         func index<Value>(_ pairs: [(String, Value)]) -> [String: Value] {
             Dictionary(pairs, uniquingKeysWith: { first, _ in first })
         }
@@ -45,17 +49,21 @@ struct ObjectNames {
     /// A scope mapping by name, or why it has none that means it alone.
     enum Scope {
         case name(String)
+        /// By its own name: `{mapping: NAME}`.
+        case mapping(String)
         case unnamed(reason: String)
     }
 
-    /// The scope name where it is enough, else the `managed` name.
+    /// The scope name where it is enough, else the `managed` name that somebody gave it, else its own.
     func scope(_ pk: String) -> Scope {
         guard let mapping = mappings[pk] else { return .unnamed(reason: "the scope mapping \(pk) is not known") }
-        let candidates = [mapping.scopeName] + (mapping.managed.map { [$0] } ?? [])
+        let managed = mapping.mark == nil && !declared.contains(pk) ? mapping.managed : nil
+        let candidates = [mapping.scopeName] + [managed].compactMap(\.self)
         if let name = candidates.first(where: { isScope($0) && meaning(of: $0) == pk }) { return .name(name) }
+        if ExportedScopeMapping.canBeNamed(mapping.name) { return .mapping(mapping.name) }
         return .unnamed(
             reason: "the scope mapping '\(mapping.name)' shares the scope name '\(mapping.scopeName)' with another, "
-                + "or has one that no file can hold, and it has no managed name"
+                + "or has one that no file can hold, and neither has it a name of its own that one can"
         )
     }
 

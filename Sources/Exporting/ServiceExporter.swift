@@ -254,18 +254,20 @@ struct ServiceExporter {
         _ isMarked: Bool
     ) {
         var scopes: [String] = []
+        var mappings: [String] = []
         for pk in references.compactMap(\.pk.string) {
             switch names.scope(pk) {
             case .name(let name): if !scopes.contains(name) { scopes.append(name) }
+            case .mapping(let name): mappings.append(name)
             case .unnamed(let reason): service.refusals.append(reason)
             }
         }
         if references.isEmpty { service.refusals.append("its provider has no scopes; a file needs one") }
         let known = standard.filter(scopes.contains)
-        if !isMarked, known.count == scopes.count, known.count == standard.count { return }
+        if !isMarked, mappings.isEmpty, known.count == scopes.count, known.count == standard.count { return }
         let ordered = known + scopes.filter { !known.contains($0) }.sorted()
-        guard !ordered.isEmpty else { return }
-        add(ExportedField(field.name.rawValue, words: ordered))
+        guard !ordered.isEmpty || !mappings.isEmpty else { return }
+        add(ExportedField(field.name.rawValue, scopes: ordered, mappings: mappings.sorted()))
     }
 
     // MARK: - Fields
@@ -340,6 +342,21 @@ extension ExportedField {
                 return entry.isStrict ? [url] : ["url: \(url)", "matching: \(YAMLText.scalar(entry.matchingMode))"]
             }
         )
+    }
+
+    /// The same of scopes, some of which are mappings by their own names.
+    fileprivate init(_ name: String, scopes: [String], mappings: [String]) {
+        if mappings.isEmpty {
+            self.init(name, words: scopes)
+        } else if scopes.allSatisfy(YAMLText.isPlainInFlow), mappings.allSatisfy(YAMLText.isPlainTextInFlow) {
+            let entries = scopes + mappings.map { "{mapping: \($0)}" }
+            self.init(name, "[\(entries.joined(separator: ", "))]")
+        } else {
+            self.init(
+                name,
+                list: scopes.map { [YAMLText.scalar($0)] } + mappings.map { ["mapping: \(YAMLText.scalar($0))"] }
+            )
+        }
     }
 
     /// A list in brackets where all fit into them.

@@ -68,6 +68,7 @@ package enum FileFeature: Sendable, CaseIterable {
     case forwardAuth
     /// A service's access names subjects of a kind.
     case accessGroups, accessUsers, accessPolicies
+    case scopeMappings
 }
 
 /// A permission that an account needs to do all that passes and the daemon do, unless it is a superuser's.

@@ -57,7 +57,9 @@ extension Plan {
         }
         var plan = self
         if !narrowing.only.isEmpty { plan.removeServices { !narrowing.includes($0.slug) } }
-        if !plan.services.contains(where: { $0.deletion?.isHeld == true }) { plan.brake = nil }
+        let isAnyHeld =
+            plan.services.contains { $0.deletion?.isHeld == true } || plan.shared.contains(where: \.isHeld)
+        if !isAnyHeld { plan.brake = nil }
         if narrowing.withoutSecrets { plan.leaveSecretsOut(of: desired) }
         return plan
     }

@@ -24,8 +24,9 @@ package struct Plan: Sendable {
     /// Leaves services out, and with them what the others do not need.
     package mutating func removeServices(where isLeftOut: (ServicePlan) -> Bool) {
         services.removeAll(where: isLeftOut)
-        let needed = services.flatMap(\.steps).reduce(into: Set<Step.ID>()) { $0.formUnion($1.after) }
-        shared.removeAll { !needed.contains($0.id) }
+        let steps = services.flatMap(\.steps).reduce(into: Set<Step.ID>()) { $0.formUnion($1.after) }
+        let needed = Set(services.flatMap(\.needs))
+        shared.removeAll { !steps.contains($0.id) && !needed.contains($0.identity) }
     }
 
     /// The services that need a person.
@@ -51,6 +52,8 @@ package struct ServicePlan: Sendable {
     package var access: AccessStanding?
     /// What else a person should know: a provider left alone, a field that the release does not take.
     package var notes: [String] = []
+    /// What is no service's, is declared by the file, and the service has once this is carried out.
+    package var needs: [SharedName] = []
     /// What falls if this is carried out; nothing unless something is deleted.
     package var deletion: Deletion?
     /// Whether it would take over what may only be taken over if it matches, which a plan without secrets cannot tell.

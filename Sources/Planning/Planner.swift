@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 package import DesiredState
 package import Kinds
 package import Secrets
@@ -52,6 +53,8 @@ package struct Planner {
     private let desired: DesiredState
     private let observation: Observation
     private let differences: Differences
+    private let scopeMappings: ScopeMappingMatching
+    private let providers: [OAuth2Provider]
 
     /// Plans a whole pass.
     ///
@@ -68,24 +71,41 @@ package struct Planner {
         allowedDeletions: Int? = nil
     ) -> Plan {
         let planner = Planner(desired, secrets, observed, address: address)
-        var plan = planner.services(allowedDeletions: allowedDeletions)
-        plan.shared = SharedObjectPlan.groups(desired.groups, observed.groups)
+        var plan = planner.plan(allowedDeletions: allowedDeletions)
+        plan.shared = SharedObjectPlan.groups(desired.groups, observed.groups) + plan.shared
         let isAnyClosed = plan.services.contains { $0.access?.state == .closed }
         if isAnyClosed, let access = planner.observation.access { plan.shared.append(access.nobody) }
         return plan
     }
 
-    private func services(allowedDeletions: Int?) -> Plan {
-        let services = services(holdingDeletions: false)
+    private func plan(allowedDeletions: Int?) -> Plan {
+        let plan = plan(holdingDeletions: false)
         let brake = Brake(
-            deletions: services.count { $0.deletion != nil },
+            deletions: plan.services.count { $0.deletion != nil } + plan.shared.count { $0.decision == .delete },
             allowed: allowedDeletions,
             desired: desired,
             owned: observation.owned.count
         )
-        guard let brake else { return Plan(services: services) }
+        guard let brake else { return plan }
         // What is not deleted gives up neither its name nor its application's place.
-        return Plan(services: self.services(holdingDeletions: true), brake: brake)
+        var held = self.plan(holdingDeletions: true)
+        held.brake = brake
+        return held
+    }
+
+    /// The services, and the scope mappings.
+    private func plan(holdingDeletions isHeld: Bool) -> Plan {
+        let steps = scopeMappings.steps
+        let services = services(holdingDeletions: isHeld).map { service in
+            var service = service
+            if !steps.isEmpty { service.wait(forShared: steps) }
+            return service
+        }
+        var plan = Plan(services: services)
+        plan.shared =
+            scopeMappings.plans
+            + scopeMappings.orphans(of: desired, providers: providers, services, isHeld: isHeld)
+        return plan
     }
 
     private init(
@@ -95,7 +115,14 @@ package struct Planner {
         address: String
     ) {
         self.desired = desired
-        let observation = Observation(observed, owner: desired.owner, declaredGroups: desired.groups)
+        scopeMappings = ScopeMappingMatching(desired, observed)
+        providers = observed.providers
+        let observation = Observation(
+            observed,
+            owner: desired.owner,
+            declaredGroups: desired.groups,
+            scopeMappings: scopeMappings.mappings
+        )
         self.observation = observation
         let declared = Set(desired.services.map(\.slug))
         let all = declared.union(desired.services.flatMap(\.renamedFrom))
@@ -146,7 +173,13 @@ extension Planner {
     /// - Parameters:
     ///   - applications: those that can be seen, for their slugs; a mark tells the slug of any other.
     ///   - marks: whoever's they are.
-    package static func release(owner: String, applications: [Application], marks: [ObservedMark]) -> Plan {
+    ///   - scopeMappings: whoever's they are.
+    package static func release(
+        owner: String,
+        applications: [Application],
+        marks: [ObservedMark],
+        scopeMappings: [ScopeMapping] = []
+    ) -> Plan {
         let slugs = Dictionary(applications.map { ($0.pk, $0.slug) }, uniquingKeysWith: { first, _ in first })
         let services = marks.filter { $0.remains.mayBelong(to: owner) }.map { observed in
             let slug = slugs[observed.application] ?? observed.remains.slug ?? observed.application
@@ -161,6 +194,10 @@ extension Planner {
                 return ServicePlan(slug: slug, decision: .conflict, reason: remains.reason)
             }
         }
-        return Plan(services: services.sorted { $0.slug < $1.slug })
+        var plan = Plan(services: services.sorted { $0.slug < $1.slug })
+        plan.shared = scopeMappings.filter { $0.mark?.owner == owner }.sorted { $0.name.exact < $1.name.exact }.map {
+            SharedObjectPlan.release($0, of: owner)
+        }
+        return plan
     }
 }

@@ -1,4 +1,5 @@
 import Base
+package import DesiredState
 package import Kinds
 
 /// What a pass is going to do with an object that is no service's.
@@ -10,10 +11,16 @@ package struct SharedObjectPlan: SharedObject {
     package let decision: Decision
     /// A clause that explains the decision.
     package let reason: String
-    /// The fields that change; none of what is new.
+    /// The fields that change; of a new scope mapping, what it gets.
     package let changes: [FieldChange]
     /// What is sent; nil if there is nothing to do.
     private let effect: Effect?
+    /// The steps of services that come before it.
+    package var after: Set<Step.ID> = []
+    /// Whether the brake holds its deletion back.
+    package var isHeld = false
+    /// Where the file has the code that it is to hold; nil if it holds none, or no file says so.
+    package var expression: ExpressionPlace?
 
     /// - Parameter effect: of the one step that does it; nil if there is nothing to do.
     package init(
@@ -34,9 +41,9 @@ package struct SharedObjectPlan: SharedObject {
     }
 
     /// Of its step, which what needs it comes after.
-    package var id: Step.ID { Step.ID(service: nil, .shared, name: "the \(title)") }
+    package var id: Step.ID { Step.ID(ofShared: identity) }
     /// Nil if there is nothing to do.
-    package var step: Step? { effect.map { Step(id, $0) } }
+    package var step: Step? { effect.map { Step(id, $0, after: after) } }
     /// Why it was written, once it is.
     package var pastReason: String { decision == .create ? "it was missing" : reason }
 }

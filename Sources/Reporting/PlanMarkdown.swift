@@ -138,6 +138,8 @@ struct ServiceMarkdown {
 /// The changed fields of an object as lines of a block.
 enum ChangesMarkdown {
     static let longestValue = 300
+    /// Lines of a piece of code that are shown; the rest is counted.
+    private static let mostLines = 100
 
     static func lines(_ changes: [FieldChange]) -> [String] {
         let width = changes.map(\.field.count).max() ?? 0
@@ -152,10 +154,23 @@ enum ChangesMarkdown {
     private static func lines(_ change: FieldChange, _ field: String) -> [String] {
         let elements = ChangeElements(change)
         if let word = elements.secretWord { return [(elements.hasBefore ? "! " : "+ ") + field + word] }
+        if let code = elements.code { return lines(code, field) }
         if !elements.hasBefore && elements.added.isEmpty { return ["+ \(field)(none)"] }
         return elements.kept.map { "  " + field + shortened($0) }
             + elements.removed.map { "- " + field + shortened($0) }
             + elements.added.map { "+ " + field + shortened($0) }
+    }
+
+    private static func lines(_ code: CodeDifference, _ field: String) -> [String] {
+        let lines = code.lines.prefix(mostLines).map { line in
+            switch line.sign {
+            case .kept: "  \(field)\(shortened(line.text))"
+            case .removed: "- \(field)\(shortened(line.text))"
+            case .added: "+ \(field)\(shortened(line.text))"
+            }
+        }
+        let rest = code.lines.count - lines.count
+        return lines + (rest > 0 ? ["  \(field)… and \(count(rest, "more line"))"] : [])
     }
 
     static func shortened(_ text: String, to limit: Int = longestValue) -> String {

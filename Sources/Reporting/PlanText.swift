@@ -114,7 +114,9 @@ package struct PlanResult: Sendable {
     /// What to do about it; empty if nothing is to be done.
     var nextStep: String {
         if !plan.isChanging { return "" }
-        let isRelease = !plan.changesShared && plan.changing.allSatisfy { $0.decision == .release }
+        let isRelease =
+            plan.changing.allSatisfy { $0.decision == .release }
+            && plan.shared.allSatisfy { $0.step == nil || $0.decision == .release }
         if isRelease { return "Run 'reconcile release' to apply." }
         if let savedTo { return "Run 'reconcile --once --plan \(savedTo)' to apply exactly this." }
         if narrowing.withoutSecrets { return "To apply it, run 'reconcile --once' where the secrets are." }

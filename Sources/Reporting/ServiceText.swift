@@ -122,6 +122,15 @@ struct ServiceText {
     /// `before → after` on one line where both fit, else removed and added elements.
     private func lines(_ elements: ChangeElements, _ beforeWidth: Int) -> [String] {
         if let word = elements.secretWord { return [word] }
+        if let code = elements.code {
+            return code.lines.map { line in
+                switch line.sign {
+                case .kept: "  \(line.text)"
+                case .removed: style.red("- \(line.text)")
+                case .added: style.green("+ \(line.text)")
+                }
+            }
+        }
         guard elements.hasBefore else { return lines(ofNew: elements.added) }
         let before = before(elements)
         if fitsOneLine(elements) {
@@ -137,7 +146,7 @@ struct ServiceText {
 
     /// Whether a change of a value is short enough for `before → after`.
     private func fitsOneLine(_ elements: ChangeElements) -> Bool {
-        elements.hasBefore && elements.secretWord == nil && elements.isSingle
+        elements.hasBefore && elements.secretWord == nil && elements.code == nil && elements.isSingle
             && before(elements).count + after(elements).count <= Self.widestLine
     }
 
@@ -158,6 +167,8 @@ struct ChangeElements {
     var hasBefore: Bool
     /// Stands for the value of a secret; nil for any other field.
     var secretWord: String?
+    /// Of a field that holds code, its lines; nil for any other.
+    var code: CodeDifference?
 
     init(_ change: FieldChange) {
         self.init(ChangeRecord(change))
@@ -180,6 +191,7 @@ struct ChangeElements {
             kept = elements.kept.map(\.printable)
             removed = elements.removed.map(\.printable)
             added = elements.added.map(\.printable)
+            code = CodeDifference(change)
         }
     }
 

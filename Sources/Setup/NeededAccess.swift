@@ -26,6 +26,7 @@ extension DesiredState {
     package var features: Set<FileFeature> {
         var features = Set(accessSubjects.keys.map(\.feature))
         if !groups.isEmpty { features.insert(.groups) }
+        if managesScopeMappings { features.insert(.scopeMappings) }
         if managesAccess { features.insert(.access) }
         if !accessSubjects.isEmpty { features.insert(.restriction) }
         if usesForwardAuth { features.insert(.forwardAuth) }

@@ -100,7 +100,9 @@ struct EventStream: ~Copyable {
             case YAML_LITERAL_SCALAR_STYLE, YAML_FOLDED_SCALAR_STYLE: .block
             default: .plain
             }
-        return YAMLScalar(text: String(decoding: bytes, as: UTF8.self), style: style)
+        var node = YAMLScalar(text: String(decoding: bytes, as: UTF8.self), style: style)
+        node.isLiteral = scalar.style == YAML_LITERAL_SCALAR_STYLE
+        return node
     }
 
     private static func label(

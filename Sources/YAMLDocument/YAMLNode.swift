@@ -32,6 +32,8 @@ package struct YAMLScalar: Sendable, Equatable {
 
     package var text: String
     package var style: Style
+    /// Whether each of its lines is a line of the document: of a literal block.
+    package var isLiteral = false
 
     package init(text: String, style: Style) {
         self.text = text

@@ -10,6 +10,16 @@ package enum YAMLText {
         return "'" + scalars.map { $0 == "'" ? "''" : String($0) }.joined() + "'"
     }
 
+    /// Text of several lines as a literal block, of which the first line is its sign; else as one scalar.
+    ///
+    /// - Parameter text: trimmed, as its reader takes it.
+    package static func block(_ text: String) -> [String] {
+        let isPlain = text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || !mustEscape($0) }
+        guard isPlain, text.first.map({ $0 != " " && $0 != "\t" && $0 != "\n" }) ?? false else { return [scalar(text)] }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return ["|"] + lines.map { $0.isEmpty ? "" : "  \($0)" }
+    }
+
     /// Text that stays within its comment, on its line.
     package static func comment(_ text: String) -> String {
         text.unicodeScalars.map { mustEscape($0) ? "\\u{\(hexadecimal($0))}" : String($0) }.joined()
@@ -19,6 +29,15 @@ package enum YAMLText {
     package static func isPlainInFlow(_ text: String) -> Bool {
         isPlain(text)
             && text.unicodeScalars.allSatisfy { isLetter($0) || isDigit($0) || "._-/".unicodeScalars.contains($0) }
+    }
+
+    /// Whether it is so, or several such words with spaces between them.
+    package static func isPlainTextInFlow(_ text: String) -> Bool {
+        isPlain(text)
+            && text.split(separator: " ", omittingEmptySubsequences: false).allSatisfy { word in
+                !word.isEmpty
+                    && word.unicodeScalars.allSatisfy { isLetter($0) || isDigit($0) || "._-/".unicodeScalars.contains($0) }
+            }
     }
 
     /// What some reader takes for a boolean, a null or a number though it is all letters.

@@ -142,6 +142,7 @@ extension Comparison {
         case "client_id" where text.wholeMatch(of: /[A-Za-z0-9]{40}/) != nil: .clientID
         case "client_secret" where text.wholeMatch(of: /[A-Za-z0-9]{128}/) != nil: .clientSecret
         case "user" where Int(text) != nil: .user
+        case "pk" where Int(text) != nil: .provider
         case "uid" where text.wholeMatch(of: /[0-9a-f]{64}/) != nil: .subject
         case "user_uid" where text.wholeMatch(of: /[0-9a-f]{64}/) != nil: .subject
         case "key" where text.wholeMatch(of: /[A-Za-z0-9]{60}/) != nil: .token

@@ -31,7 +31,8 @@ struct ConformanceTable {
             is like the last, but for the version and that a secret is shown only to who may change it (2026.5.7); its
             2026.8 differs from that in what the release notes say; its 2026.2 was not recorded, and is between 2025.12 and
             2026.5 as the documents of its API are. `ModelTests` holds every answer of the offered releases to those
-            documents. `2025.12.4/access` is of a candidate, too, which lacks four fields.
+            documents. Of `2025.12.4`, `access`, `forward-auth`, `more-fields` and `scope-mappings` are of a candidate,
+            too, which lacks four fields.
 
             | server | scenario | exchanges | equal | different | left out |
             |---|---|---:|---:|---:|---:|

@@ -14,7 +14,7 @@ enum LeftOut {
     /// The fields that the sandbox's release has and the build that was recorded had not yet.
     static func laterFields(_ server: Recording.Server, _ scenario: String) -> Set<String> {
         // Recorded of the candidate.
-        guard server == .december2025, scenario == "access" else { return [] }
+        guard server == .december2025, Recording.Server.laterScenarios.contains(scenario) else { return [] }
         return [
             "assigned_backchannel_application_name", "assigned_backchannel_application_slug", "inherited_roles_obj",
             "meta_icon_themed_urls",

@@ -51,6 +51,13 @@ struct ModelJourney {
         _ = try await make("core/tokens/", ["identifier": "t", "user": user, "intent": "api"])
         let policy = try await make("policies/expression/", ["name": "p", "expression": "return True"])
 
+        _ = try await make(
+            "propertymappings/provider/scope/",
+            [
+                "name": "m", "scope_name": "m", "expression": "return {}", "description": "d",
+                "managed": "example.org/m",
+            ]
+        )
         let provider = try await make("providers/oauth2/", try await self.provider("a"))
         let backchannel = try await make("providers/oauth2/", workshop.provider("b"))
         let proxy = try await make(

@@ -30,12 +30,17 @@ struct Recording {
         func preflight(of scenario: String) -> Server? {
             switch self {
             case .lateMay2026: nil
-            case .december2024 where scenario == "access", .december2025 where scenario == "access": nil
+            case .december2024 where Self.laterScenarios.contains(scenario),
+                .december2025 where Self.laterScenarios.contains(scenario):
+                nil
             // The forecast was recorded on the candidate's database.
             case .forecast: .earlyMay2026
             default: self
             }
         }
+
+        /// Those that were recorded of another installation than the rest.
+        static let laterScenarios: Set = ["access", "scope-mappings", "forward-auth", "more-fields"]
 
         /// The scenarios that were recorded of it, in alphabetical order.
         var scenarios: [String] {

@@ -306,7 +306,8 @@ struct Execution {
     /// What became of an object that is no service's.
     func outcome(of plan: SharedObjectPlan) -> SharedOutcome {
         guard let step = plan.step else { return SharedOutcome(plan: plan) }
-        return SharedOutcome(plan: plan, failure: failure(of: step), made: outputs[step.id]?.pk(of: plan.kind))
+        let failure = failure(of: step)?.located(plan.expression)
+        return SharedOutcome(plan: plan, failure: failure, made: outputs[step.id]?.pk(of: plan.kind))
     }
 
     /// Why a step that is no service's was not done; nil if it was.

@@ -255,6 +255,13 @@ struct StepSender: Sendable {
 extension ObjectFields {
     /// With all that they name.
     func sent(_ context: StepContext) -> SentFields {
+        let assignments = assignments.map { assignment in
+            var assignment = assignment
+            assignment.value = assignment.value.naming { made in
+                context.outputs[Step.ID(ofShared: made)]?.pks[made.kind]
+            }
+            return assignment
+        }
         var sent = SentFields(assignments, declared: context.declaredProviderFields)
         for reference in references {
             sent.references[reference.field] = context.value(reference.object) { $0.pks[reference.kind] } ?? .null

@@ -61,7 +61,7 @@ package struct Observer: Sendable {
         }
     }
 
-    /// Looks at the marks of all owners, and at the applications that the account may list.
+    /// Looks at the marks of all owners, on scope mappings, too, and at the applications that the account may list.
     ///
     /// - Throws: ``PassFailure``, or `CancellationError`.
     func observeMarks() async throws -> ObservedState {
@@ -69,9 +69,15 @@ package struct Observer: Sendable {
             async let release = client.release()
             async let applications = client.listedApplications()
             async let marks = client.entitlements(named: OwnershipMark.entitlementName)
+            async let scopeMappings = client.scopeMappings()
             let rows = try await applications.rows
             let observed = try await marks.compactMap(ObservedMark.init)
-            return ObservedState(release: try await release, applications: rows, marks: observed)
+            return try await ObservedState(
+                release: release,
+                applications: rows,
+                marks: observed,
+                scopeMappings: scopeMappings
+            )
         } catch let error as AuthentikError {
             throw PassFailure(error)
         }

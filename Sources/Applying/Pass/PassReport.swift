@@ -60,7 +60,7 @@ package struct SharedOutcome: SharedObject {
     package var name: String { plan.name }
     /// Whether it was written to.
     package var isWritten: Bool { plan.step != nil && failure == nil }
-    package var isConverged: Bool { failure == nil && !plan.decision.isStuck }
+    package var isConverged: Bool { failure == nil && !plan.decision.isStuck && !plan.isHeld }
 
     package init(plan: SharedObjectPlan, failure: ServiceFailure? = nil, made: String? = nil) {
         self.plan = plan

@@ -20,7 +20,12 @@ package struct ReleasePass: Sendable {
     /// - Throws: ``PassFailure``, or `CancellationError`.
     package func plan() async throws -> (plan: Plan, release: Release) {
         let observed = try await Observer(client: client).observeMarks()
-        let plan = Planner.release(owner: owner, applications: observed.applications, marks: observed.marks)
+        let plan = Planner.release(
+            owner: owner,
+            applications: observed.applications,
+            marks: observed.marks,
+            scopeMappings: observed.scopeMappings
+        )
         return (plan, observed.release)
     }
 
@@ -30,11 +35,11 @@ package struct ReleasePass: Sendable {
     package func run() async throws -> PassReport {
         let start = ContinuousClock.now
         let (plan, release) = try await plan()
-        let outcomes = await Executor(client: client, release: release, concurrency: concurrency).run(plan)
-            .services
+        let (outcomes, shared) = await Executor(client: client, release: release, concurrency: concurrency).run(plan)
         return PassReport(
             release: release,
             outcomes: outcomes,
+            shared: shared,
             requests: client.requestCounts,
             duration: .now - start
         )

@@ -49,7 +49,7 @@ extension Routes {
                 + Groups.allRoutes
                 + Roles.routes("api/v3/rbac/roles/")
                 + Flows.allRoutes
-                + ScopeMappings.routes("api/v3/propertymappings/provider/scope/")
+                + ScopeMappings.allRoutes
                 + CertificateKeyPairs.routes("api/v3/crypto/certificatekeypairs/")
                 + Events.routes("api/v3/events/events/")
         )

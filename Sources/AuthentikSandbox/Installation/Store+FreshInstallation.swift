@@ -18,7 +18,7 @@ extension Store {
         store.keys.reserveUserKey(administrator.pk + 1)
         store.admit(token)
         for flow in defaultFlows(release) { store.replace(nil, with: flow) }
-        for mapping in defaultScopeMappings() { store.scopeMappings[mapping.pk] = mapping }
+        for mapping in defaultScopeMappings() { store.replace(nil, with: mapping) }
         let certificate = CertificateKeyPair(name: "authentik Self-signed Certificate")
         store.certificates[certificate.pk] = certificate
         store.replace(nil, with: Group(name: "authentik Admins", isSuperuser: true, users: [administrator.pk]))

@@ -59,6 +59,12 @@ extension OAuth2Provider {
     }
 }
 
+extension ScopeMapping {
+    var audited: AuditedModel {
+        AuditedModel(app: "authentik_providers_oauth2", modelName: "scopemapping", pk: .string(pk.digits), name: name)
+    }
+}
+
 extension ApplicationEntitlement {
     var audited: AuditedModel {
         AuditedModel(

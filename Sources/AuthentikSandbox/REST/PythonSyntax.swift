@@ -1,4 +1,5 @@
-/// The few mistakes of Python's syntax that the sandbox sees: brackets and quotes without their other half.
+/// The few mistakes of Python's syntax that the sandbox sees: brackets and quotes without their other half, a compound
+/// statement without its colon, and a line that ends with an operator.
 ///
 /// Authentik compiles an expression as the body of a function, so that its first line is line 2.
 struct PythonSyntax {
@@ -26,6 +27,8 @@ struct PythonSyntax {
     private var index = 0
     private var line = 1
     private var open: [Bracket] = []
+    /// What of the line stands outside of brackets, texts and comments.
+    private var statement = ""
 
     private init(_ text: String) {
         characters = Array(text)
@@ -36,15 +39,43 @@ struct PythonSyntax {
             let character = characters[index]
             switch character {
             case "#": skip(to: \.isNewline)
-            case "'", "\"": if let mistake = string(character) { return mistake }
-            case "(", "[", "{": open.append(Bracket(character: character, line: line))
+            case "'", "\"":
+                if let mistake = string(character) { return mistake }
+                if open.isEmpty { statement += "''" }
+            case "(", "[", "{":
+                if open.isEmpty { statement += "()" }
+                open.append(Bracket(character: character, line: line))
             case ")", "]", "}": if let mistake = close(character) { return mistake }
-            case _ where character.isNewline: line += 1
-            default: break
+            case "\\" where index + 1 < characters.count && characters[index + 1].isNewline:
+                line += 1
+                index += 1
+            case _ where character.isNewline:
+                if let mistake = endOfStatement() { return mistake }
+                line += 1
+            default: if open.isEmpty { statement.append(character) }
             }
             index += 1
         }
-        return open.last.map { Mistake(message: "'\($0.character)' was never closed", line: $0.line) }
+        if let bracket = open.last {
+            return Mistake(message: "'\(bracket.character)' was never closed", line: bracket.line)
+        }
+        return endOfStatement()
+    }
+
+    /// The statements that another one follows after a colon.
+    private static let compound: Set = [
+        "class", "def", "elif", "else", "except", "finally", "for", "if", "try", "while", "with",
+    ]
+
+    /// What is wrong with the line that ends, if it ends a statement.
+    private mutating func endOfStatement() -> Mistake? {
+        guard open.isEmpty else { return nil }
+        let text = statement.trimmed
+        statement = ""
+        let word = String(text.prefix { $0.isLetter || $0.isNumber || $0 == "_" })
+        if Self.compound.contains(word), !text.contains(":") { return Mistake(message: "expected ':'", line: line) }
+        guard let last = text.last, "=+-/%&|^<>".contains(last) else { return nil }
+        return Mistake(message: "invalid syntax", line: line)
     }
 
     private mutating func close(_ character: Character) -> Mistake? {

@@ -85,6 +85,19 @@ extension Validator {
         target = text
     }
 
+    /// Text that may be null, and is not blank.
+    mutating func optionalText(
+        _ field: String,
+        into target: inout String?,
+        check: (String) -> String? = { _ in nil }
+    ) {
+        guard let value = value(field, nullable: true) else { return }
+        if value.isNull { return target = nil }
+        var text = target ?? ""
+        self.text(field, into: &text, blank: false, check: check)
+        target = text
+    }
+
     mutating func choice<Value: Choice>(_ field: String, into target: inout Value, required: Bool = false) {
         guard let value = value(field, required: required) else { return }
         guard let choice = Value(rawValue: value.pythonText) else {

@@ -62,7 +62,7 @@ extension Store {
         for row in snapshot.groups { replace(nil, with: row) }
         for row in snapshot.flows { replace(nil, with: row) }
         for row in snapshot.certificates { certificates[row.pk] = row }
-        for row in snapshot.scopeMappings { scopeMappings[row.pk] = row }
+        for row in snapshot.scopeMappings { replace(nil, with: row) }
         for row in snapshot.policies { replace(nil, with: row) }
         for row in snapshot.providers { replace(nil, with: row) }
         for row in snapshot.applications { replace(nil, with: row) }

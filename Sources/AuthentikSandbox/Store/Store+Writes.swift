@@ -42,6 +42,25 @@ extension Store {
         }
     }
 
+    /// A scope mapping that goes is taken out of its providers, which is no event of theirs.
+    mutating func replace(_ old: ScopeMapping?, with new: ScopeMapping?) {
+        audit(old, new, \.audited)
+        if let old {
+            indexes.scopeMappingByName[old.name] = nil
+            if let managed = old.managed { indexes.scopeMappingByManaged[managed] = nil }
+        }
+        if let new {
+            indexes.scopeMappingByName[new.name] = new.pk
+            if let managed = new.managed { indexes.scopeMappingByManaged[managed] = new.pk }
+            scopeMappings[new.pk] = new
+        } else if let old {
+            scopeMappings[old.pk] = nil
+            for provider in providers.inOrderOfCreation where provider.propertyMappings.contains(old.pk) {
+                providers[provider.pk]?.propertyMappings.removeAll { $0 == old.pk }
+            }
+        }
+    }
+
     mutating func replace(_ old: ApplicationEntitlement?, with new: ApplicationEntitlement?) {
         audit(old, new, \.audited)
         if let old, let app = old.app { indexes.entitlementsByApplication[app]?[old.name] = nil }

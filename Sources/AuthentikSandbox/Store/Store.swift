@@ -68,6 +68,8 @@ struct Indexes: Sendable {
     var applicationByBackchannelProvider: [Int: UUID] = [:]
     var providerByName: [String: Int] = [:]
     var providerByClientID: [String: Int] = [:]
+    var scopeMappingByName: [String: UUID] = [:]
+    var scopeMappingByManaged: [String: UUID] = [:]
     var policyByName: [String: UUID] = [:]
     var groupByName: [String: UUID] = [:]
     var flowBySlug: [String: UUID] = [:]

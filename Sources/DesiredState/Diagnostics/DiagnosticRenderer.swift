@@ -105,7 +105,8 @@ extension Field {
         case .secretReference, .kubernetesSecret, .publication: false
         // Of `services`, `defaults` and `groups` the fields are looked at by themselves; `keys` are whatever somebody wants.
         case .node: name != .keys
-        default: true
+        // Code may hold anything.
+        default: name != .expression
         }
     }
 }

@@ -8,6 +8,10 @@ package struct DesiredState: Sendable, Equatable {
     package var services: [Service]
     /// The names of the groups that are to be there, in the order of the files, each once.
     package var groups: [String] = []
+    /// The scope mappings that are to be there, in the order of the files, each name once.
+    package var scopeMappings: [DeclaredScopeMapping] = []
+    /// Whether any file has a list of scope mappings, be it an empty one.
+    package var managesScopeMappings = false
     /// Whether what this owner marked and no service declares any more is deleted; reported only, by default.
     package var prune = false
     /// How many services a pass may delete from; nil for the program's default, see ``Planning/Brake``.
@@ -22,7 +26,9 @@ package struct DesiredState: Sendable, Equatable {
     package var usesForwardAuth: Bool { services.contains { $0.state == .present && $0.forwardAuth != nil } }
 
     /// All that is declared and is no service's, kind by kind, in the order of the files.
-    package var shared: [SharedName] { groups.map { SharedName(.group, $0) } }
+    package var shared: [SharedName] {
+        groups.map { SharedName(.group, $0) } + scopeMappings.map { SharedName(.scopeMapping, $0.name) }
+    }
 }
 
 /// A place in a file.

@@ -64,9 +64,12 @@ extension Provider {
         set { values[OAuth2Provider.Row.logoutRedirectURIs] = newValue.map(FieldValue.init(logoutRedirectURIs:)) }
     }
 
-    /// Scope names (`openid`), or the `managed` name of a scope mapping.
+    /// Scope names (`openid`), the `managed` name of a scope mapping, or its own.
+    package var scopeReferences: [FieldValue.Reference] { value(of: OAuth2Provider.Row.scopes)?.references ?? [] }
+
+    /// Their names alone.
     package var scopes: [String] {
-        get { value(of: OAuth2Provider.Row.scopes)?.references.map(\.name) ?? [] }
+        get { scopeReferences.map(\.name) }
         set { values[OAuth2Provider.Row.scopes] = .references(newValue.map { .init(named: $0) }) }
     }
 

@@ -18,6 +18,7 @@ struct CrossChecks {
         reportNames(services)
         reportRedirects(services)
         reportRenames(services)
+        reportScopeMappings()
         let apart = "give each service an object of its own"
         _ = unique(services, .publish, "published object", hint: apart) { service in
             service.service.provider?.publication?.object.description
@@ -31,6 +32,26 @@ struct CrossChecks {
         for (log, value) in values.dropFirst() where value.value != first.value {
             let hint = "it is '\(first.value)' at \(firstLog.location(first.position))"
             log.error("\(name) is '\(value.value)' here and another elsewhere", hint: hint, at: value.position)
+        }
+    }
+
+    /// What several files say of one scope mapping has to be the same.
+    private func reportScopeMappings() {
+        var firsts: [SharedName: DeclaredScopeMapping] = [:]
+        for file in files {
+            for mapping in file.scopeMappings {
+                let name = SharedName(.scopeMapping, mapping.name)
+                guard let first = firsts[name] else {
+                    firsts[name] = mapping
+                    continue
+                }
+                guard !mapping.declares(sameAs: first) else { continue }
+                file.log.error(
+                    "the \(name.title) is another elsewhere",
+                    hint: "it is at \(first.location); take one out",
+                    at: YAMLPosition(line: mapping.location.line, column: mapping.location.column)
+                )
+            }
         }
     }
 

@@ -66,6 +66,8 @@ package enum DesiredStateLoader {
         var state = DesiredState(owner: owner.value, services: services)
         var seen: Set<ExactText> = []
         state.groups = files.flatMap(\.groups).filter { seen.insert($0.exact).inserted }
+        state.scopeMappings = files.flatMap(\.scopeMappings).withoutRepetitions()
+        state.managesScopeMappings = files.contains(where: \.managesScopeMappings)
         state.prune = files.lazy.compactMap(\.prune?.value).first ?? false
         state.maxDeletions = files.lazy.compactMap(\.maxDeletions?.value).first
         return Result(state: state, diagnostics: diagnostics)

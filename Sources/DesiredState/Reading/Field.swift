@@ -14,6 +14,8 @@ struct Field: Sendable {
         case texts(TextRule)
         case choices([String])
         case redirectURIs(mayBeEmpty: Bool)
+        /// Scope names, and scope mappings by their own.
+        case scopes
         case secretReference
         /// A key of a Kubernetes Secret.
         case kubernetesSecret
@@ -142,6 +144,7 @@ extension Field.Kind {
             case .redirectURIs: .redirectURIs(mayBeEmpty: false)
             case .logoutRedirectURIs: .redirectURIs(mayBeEmpty: true)
             case .reference(let referent): .text(referent.rule)
+            case .references(.scopeMapping): .scopes
             case .references(let referent): .texts(referent.rule)
             }
     }

@@ -27,6 +27,8 @@ struct FileDecoder {
         file.publicURL = located(values, .publicURL, values.text(.publicURL))
         file.groups = groups(values.node(.groups))
         let defaults = defaults(values.node(.defaults))
+        file.managesScopeMappings = values[.scopeMappings] != nil
+        file.scopeMappings = scopeMappings(values.node(.scopeMappings), adopt: defaults.word(.adopt))
         guard let services = values.node(.services),
             let items = ValueReader(log: log, place: "").items(services, "services")
         else { return file }
@@ -127,6 +129,9 @@ struct DecodedFile {
     var services: [DecodedService] = []
     /// The names of the groups, in their order, each once.
     var groups: [String] = []
+    /// In their order, each name once.
+    var scopeMappings: [DeclaredScopeMapping] = []
+    var managesScopeMappings = false
     /// Nil if the file does not say.
     var prune: Located<Bool>?
     var maxDeletions: Located<Int>?

@@ -55,6 +55,7 @@ extension FieldName {
     static let maxDeletions: FieldName = "maxDeletions"
     static let publicURL: FieldName = "publicURL"
     static let groups: FieldName = "groups"
+    static let scopeMappings: FieldName = "scopeMappings"
     // A service; host and scheme too.
     static let slug = Application.Row.slug.name
     static let name = Application.Row.name.name
@@ -97,6 +98,10 @@ extension FieldName {
     // A redirect URI.
     static let url: FieldName = "url"
     static let matching: FieldName = "matching"
+    // A scope mapping; name and adopt too.
+    static let expression = ScopeMapping.Row.expression.name
+    // An entry of scopes.
+    static let mapping: FieldName = "mapping"
 
     /// The field that names a workload of a kind.
     init(_ kind: Workload.Kind) {
@@ -174,6 +179,13 @@ extension Schema {
                 doc:
                     "Groups that the file needs: those that are missing are made, with a name and nothing else. None is ever "
                     + "changed or deleted."
+            ),
+            Field(
+                .scopeMappings,
+                .node,
+                doc:
+                    "Scope mappings of one's own: made, kept as they are declared, and deleted with prune once the file has them "
+                    + "no more and no provider has them. Services name them in scopes."
             ),
         ]
     )
@@ -410,9 +422,38 @@ extension Schema {
 
     static let group = Schema("in an entry of groups", Group.fields.inReadingOrder.map { Field($0, isRequired: true) })
 
+    static let scopeMapping = Schema(
+        "in an entry of scopeMappings",
+        ScopeMapping.fields.inReadingOrder.map { row in
+            Field(row, isRequired: row.name != ScopeMapping.Row.description.name)
+        } + [
+            Field(
+                .adopt,
+                .choice(AdoptionPolicy.words),
+                unlessGiven: "that of `defaults`, or `always`",
+                doc:
+                    "What becomes of a mapping of that name that is there without this owner's mark: it is brought in line "
+                    + "(always), taken over if nothing of it would change (matching), or a conflict (never)."
+            )
+        ]
+    )
+
+    static let scope = Schema(
+        "in an entry of scopes",
+        [
+            Field(
+                .mapping,
+                .text(.line),
+                isRequired: true,
+                doc: "The name of a scope mapping, of the file or of Authentik's, where a scope name would mean another."
+            )
+        ]
+    )
+
     /// Where several have a field of some name, the likelier place comes first: `groups` in a service belongs in `access`.
     static let all = [
-        access, file, service, forwardAuth, basicAuth, secretReference, kubernetesSecret, workload, publication, redirectURI, group,
+        access, file, service, forwardAuth, basicAuth, secretReference, kubernetesSecret, workload, publication, redirectURI,
+        group, scopeMapping, scope,
     ]
 }
 

@@ -31,6 +31,7 @@ struct ValueReader {
                 list(node, name) { word($0, "an entry of \(name)", words) }.map(ReadValue.texts)
             case .redirectURIs(let mayBeEmpty):
                 redirectURIs(node, name, mayBeEmpty: mayBeEmpty).map(ReadValue.redirectURIs)
+            case .scopes: scopes(node, name).map(ReadValue.references)
             case .secretReference: secretReference(pair).map(ReadValue.secret)
             case .kubernetesSecret: kubernetesSecret(node).map(ReadValue.secret)
             case .workload: workload(node, name).map(ReadValue.workload)

@@ -58,6 +58,26 @@ package enum FileReference {
         - As a whole it takes the place of one in `defaults`.
         """
 
+    private static let scopeMappings = """
+        An entry. What a file declares is its owner's: the mapping's `managed` is `reconcile/OWNER/NAME` then, and whatever
+        else it has is as the entry says. Mappings that no file declares are only used. Taken out of the file, it is an orphan:
+        left alone, or, with `prune`, deleted once no provider has it any more.
+
+        ```yaml
+        scopeMappings:
+          - name: Own email
+            scope: email
+            expression: |
+              return {"email": request.user.email, "email_verified": True}
+        services:
+          - slug: wiki
+            scopes: [openid, profile, {mapping: Own email}]
+        ```
+
+        A plain scope name means the mapping that Authentik brings, if it brings one of that scope; else the only one that
+        there is; `{mapping: NAME}` means the one of that name.
+        """
+
     /// A table of fields.
     private struct Section {
         var title: String
@@ -102,6 +122,8 @@ package enum FileReference {
             Section(title: "forwardAuth", text: forwardAuth, schema: .forwardAuth),
             Section(title: "basicAuth", schema: .basicAuth),
             Section(title: "groups", text: "An entry.", schema: .group),
+            Section(title: "scopeMappings", text: scopeMappings, schema: .scopeMapping),
+            Section(title: "scopes", text: "An entry that is no scope name.", schema: .scope),
         ]
     }
 
@@ -144,6 +166,7 @@ package enum FileReference {
         case .choices(let words): "a list of \(words.map(code).joined(separator: ", "))"
         case .redirectURIs(let mayBeEmpty):
             "a list, each a URL or [a mapping](#redirecturis)" + (mayBeEmpty ? ", or `[]`" : "")
+        case .scopes: "a list, each a scope or [a mapping](#scopes)"
         case .secretReference: "[a mapping](#secretref)"
         case .kubernetesSecret: "[a mapping](#kubernetes)"
         case .workload: "[a mapping](#restart)"
@@ -160,6 +183,7 @@ package enum FileReference {
         case .defaults: "a mapping of what is shared"
         case .services: "a list of [services](#a-service)"
         case .groups: "a list of [mappings](#groups)"
+        case .scopeMappings: "a list of [mappings](#scopemappings)"
         case .keys: "a mapping to \(PublishedValue.allCases.map { code($0.rawValue) }.joined(separator: ", "))"
         default: ""
         }

@@ -38,6 +38,8 @@ package enum FileSchema {
             "forwardAuth": object(.forwardAuth),
             "basicAuth": object(.basicAuth),
             "group": object(.group),
+            "scopeMapping": object(.scopeMapping),
+            "scope": object(.scope),
         ]
     }
 
@@ -83,6 +85,7 @@ package enum FileSchema {
                 of: ["anyOf": [.object(text(.strictRedirectURI)), .object(reference("redirectURI"))]],
                 mayBeEmpty: mayBeEmpty
             )
+        case .scopes: list(of: ["anyOf": [.object(text(.scope)), .object(reference("scope"))]])
         case .secretReference: reference("secretReference")
         case .kubernetesSecret: reference("kubernetesSecret")
         case .workload: reference("workload")
@@ -100,6 +103,7 @@ package enum FileSchema {
         case .defaults: reference("defaults")
         case .services: ["type": "array", "items": .object(reference("service"))]
         case .groups: ["type": "array", "items": .object(reference("group"))]
+        case .scopeMappings: ["type": "array", "items": .object(reference("scopeMapping"))]
         case .keys:
             ["type": "object", "additionalProperties": .object(choice(PublishedValue.allCases.map(\.rawValue)))]
         default: [:]

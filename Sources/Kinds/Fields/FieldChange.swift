@@ -1,8 +1,8 @@
 /// The kinds of objects that a service consists of.
 package enum ObjectKind: String, Sendable, Comparable {
     /// `access` is who may open it; `outpost` what serves its provider; `published` the object in Kubernetes that tells the
-    /// service of its provider.
-    case application, provider, access, outpost, published
+    /// service of its provider; `mapping` a scope mapping, which is no service's.
+    case application, provider, access, outpost, published, mapping
 
     package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rawValue < right.rawValue }
 }

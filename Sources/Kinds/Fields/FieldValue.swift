@@ -37,6 +37,11 @@ package enum FieldValue: Sendable, Equatable {
         package var name: String
         /// What a key signs with; nil for anything else, and where that is not known.
         package var algorithm: SigningAlgorithm?
+        /// Whether a file names it by what it is called itself, where a plain name means something else:
+        /// `{mapping: Own email}`, beside the scope name `email`.
+        package var isByOwnName = false
+        /// What it is, if the file declares it: it is named once it is as declared, and has no pk before it is made.
+        package var shared: SharedName?
 
         package init(pk: JSONValue, name: String, algorithm: SigningAlgorithm? = nil) {
             self.pk = pk
@@ -50,8 +55,9 @@ package enum FieldValue: Sendable, Equatable {
         }
 
         /// As a file has it.
-        package init(named name: String) {
+        package init(named name: String, isByOwnName: Bool = false) {
             self.init(pk: .null, name: name)
+            self.isByOwnName = isByOwnName
         }
     }
 }
@@ -158,6 +164,18 @@ extension FieldValue {
 }
 
 extension FieldValue {
+    /// With the pks of what was made meanwhile.
+    package func naming(_ made: (SharedName) -> JSONValue?) -> FieldValue {
+        guard case .references(let references) = self else { return self }
+        return .references(
+            references.map { reference in
+                var reference = reference
+                if reference.pk == .null, let pk = reference.shared.flatMap(made) { reference.pk = pk }
+                return reference
+            }
+        )
+    }
+
     /// Redirect URIs of which the first one is meant, too: of an application without a launch URL.
     package var openingFirst: FieldValue {
         guard case .redirectURIs(let entries, _) = self else { return self }

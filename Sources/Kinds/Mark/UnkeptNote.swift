@@ -28,7 +28,7 @@ package struct UnkeptNote: Sendable, Equatable {
         switch object {
         case .application: application[field] = values
         case .provider: provider[field] = values
-        case .access, .outpost, .published: break
+        case .access, .outpost, .published, .mapping: break
         }
     }
 

@@ -68,8 +68,8 @@ extension OAuth2Provider {
                 .managed(.value(.references(ProgramDefaults.scopes.map { .init(named: $0) }))),
                 absent: .references([]),
                 doc:
-                    "The scopes that the client may ask for: scope names, or the managed name of a scope mapping. openid, "
-                    + "email and profile unless given."
+                    "The scopes that the client may ask for: scope names, {mapping: NAME} for a scope mapping by its own name, or "
+                    + "the managed name of one. openid, email and profile unless given."
             ),
             FieldSpec(
                 "signingKey",

@@ -119,6 +119,9 @@ extension TextRule {
         return isToken ? nil : Complaint("has a character that no scope may have")
     }
 
+    /// A piece of Python.
+    package static let expression = TextRule("Python code", mayHaveLines: true)
+
     package static let environmentVariable = TextRule("the name of a variable", pattern: "^[A-Za-z_][A-Za-z0-9_]*$") {
         text in
         let isName =

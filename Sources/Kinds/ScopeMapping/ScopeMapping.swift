@@ -1,38 +1,119 @@
 package import AuthentikAPI
+import Base
+package import JSON
 
-/// A scope mapping, as `/propertymappings/provider/scope/` shows it.
-package struct ScopeMapping: Sendable, Equatable, ListedObject {
+/// A scope mapping, as `/propertymappings/provider/scope/` shows it: what a token says for a scope.
+package struct ScopeMapping: Sendable, Equatable {
     package var pk: String
-    package var name: String
-    /// Not unique.
-    package var scopeName: String
-    /// The unique name of what Authentik itself brings: `goauthentik.io/providers/oauth2/scope-openid`.
+    /// What it holds of ``fields``.
+    package var values: FieldValues
+    /// The unique name of what Authentik itself brings, `goauthentik.io/providers/oauth2/scope-openid`; this program's
+    /// mark, see ``ScopeMappingMark``; or what somebody else wrote there.
     package var managed: String?
 
-    package var key: String { pk }
-
-    package init(pk: String, name: String, scopeName: String, managed: String? = nil) {
+    package init(
+        pk: String,
+        name: String,
+        scopeName: String,
+        managed: String? = nil,
+        description: String = "",
+        expression: String = ""
+    ) {
         self.pk = pk
-        self.name = name
-        self.scopeName = scopeName
         self.managed = managed
+        values = FieldValues(Self.fields)
+        values[Row.name] = .text(name)
+        values[Row.scope] = .text(scopeName)
+        values[Row.description] = .text(description)
+        values[Row.expression] = .text(expression)
+    }
+}
+
+extension ScopeMapping {
+    /// Unique, and compared exactly.
+    package var name: String {
+        get { values.text(Row.name) ?? "" }
+        set { values[Row.name] = .text(newValue) }
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case pk, name, managed
-        case scopeName = "scope_name"
+    /// Not unique.
+    package var scopeName: String {
+        get { values.text(Row.scope) ?? "" }
+        set { values[Row.scope] = .text(newValue) }
+    }
+
+    package var expression: String {
+        get { values.text(Row.expression) ?? "" }
+        set { values[Row.expression] = .text(newValue) }
+    }
+
+    /// What a file can set.
+    package static let fields = FieldTable([
+        FieldSpec(
+            "name",
+            "name",
+            .text(.line),
+            .required,
+            absent: nil,
+            isDefaultable: false,
+            doc: "What the mapping is called in Authentik, where no two have one name. Required."
+        ),
+        FieldSpec(
+            "scope",
+            "scope_name",
+            .text(.scope),
+            .required,
+            absent: nil,
+            isDefaultable: false,
+            doc: "The scope that a client asks for; several mappings may have the same. Required."
+        ),
+        FieldSpec(
+            "description",
+            "description",
+            .text(.lines),
+            .managed(.text("")),
+            absent: .text(""),
+            isDefaultable: false,
+            doc: "What users read when they are asked for their consent; without it they are not told of the scope."
+        ),
+        FieldSpec(
+            "expression",
+            "expression",
+            .text(.expression),
+            .required,
+            absent: .text(""),
+            isDefaultable: false,
+            doc:
+                "The body of a Python function that returns the claims of the scope, as Authentik runs it (https://docs."
+                + "goauthentik.io/add-secure-apps/providers/property-mappings/expression/). Required."
+        ),
+    ])
+
+    /// The rows that code asks for by name.
+    package enum Row {
+        package static let name = fields["name"]
+        package static let scope = fields["scope"]
+        package static let description = fields["description"]
+        package static let expression = fields["expression"]
     }
 }
 
 extension Kind {
-    /// Scope mappings are only used.
+    /// Those that a file declares carry its owner's mark; all others are only used.
     package static let scopeMapping = Kind(
         "scopeMapping",
         .scopeMappings,
-        identity: ["managed", "scope_name"],
-        ownership: .others,
+        identity: ["managed", "name"],
+        ownership: .marked,
         noun: "scope mapping",
-        requests: [RequestUse("GET", .scopeMappings, "find the scopes of providers")]
+        fields: ScopeMapping.fields,
+        requests: [
+            RequestUse("GET", .scopeMappings, "find the scopes of providers"),
+            RequestUse("POST", .scopeMappings, "create scope mappings", for: .scopeMappings),
+            RequestUse("PATCH", .scopeMappings, "change scope mappings", for: .scopeMappings),
+            RequestUse("DELETE", .scopeMappings, "delete scope mappings", isOptional: true, for: .scopeMappings),
+        ],
+        writes: ObjectWrites(ScopeMapping.self)
     )
 }
 
@@ -41,6 +122,36 @@ extension Endpoint {
         "propertymappings/provider/scope",
         ObjectModel("authentik_providers_oauth2", "scopemapping")
     )
+}
+
+extension ScopeMapping: WritableObject {
+    package static var kind: Kind { .scopeMapping }
+    /// Authentik's name of what carries the mark.
+    package static let markField = "managed"
+
+    package var key: String { pk }
+    package var reference: JSONValue { .string(pk) }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: AttributeKey.self)
+        pk = try members.decode(String.self, forKey: "pk")
+        managed = try members.decodeIfPresent(String.self, forKey: "managed")
+        values = try FieldValues(Self.fields, in: members)
+    }
+
+    package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> ScopeMapping? {
+        let (name, mark) = (fields.text(Row.name.attribute), fields.text(markField))
+        let found: [ScopeMapping] = try await client.list(kind.endpoint, query: [("name", name)])
+        return found.first { $0.name.exact == name.exact && $0.managed?.exact == mark.exact }
+    }
+
+    package func unkept(of fields: SentFields) -> [UnkeptField] {
+        let mark = fields.assignments.filter { $0.field == Self.markField && !$0.value.means(observedMark) }
+        return UnkeptField.all(of: fields, in: values, Self.kind)
+            + mark.map { UnkeptField(kind: Self.kind, assignment: $0, kept: observedMark) }
+    }
+
+    private var observedMark: FieldValue { managed.map(FieldValue.text) ?? FieldValue.none }
 }
 
 extension AuthentikClient {

@@ -29,7 +29,8 @@ struct Differences {
         switch declaration.resolution ?? .failed(LookUpError("no secret was resolved for it")) {
         case .failed(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
         case .resolved(let resolved, _):
-            let plan = draft.plan(resolved, match, observation.names)
+            var plan = draft.plan(resolved, match, observation.names)
+            plan.needs = resolved.scopes.compactMap(\.shared)
             guard case .oauth2(let provider) = resolved.login, let publication = provider.publication else { return plan }
             let values = PublishedValues(
                 address: publication.publicURL ?? address,
@@ -37,7 +38,7 @@ struct Differences {
                 provider: provider,
                 secret: resolved.secret,
                 issuerMode: issuerMode(provider, draft.mark, match),
-                scopes: observation.names.scopeNames(provider.scopes)
+                scopes: observation.names.scopeNames(provider.scopeReferences)
             )
             return draft.publishing(plan, values, observation.published)
         }

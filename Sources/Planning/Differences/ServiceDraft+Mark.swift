@@ -92,7 +92,7 @@ struct Withheld {
         switch object {
         case .application: note?.application[field] != nil
         case .provider: note?.provider[field] != nil || unknown.contains(field)
-        case .access, .outpost, .published: false
+        case .access, .outpost, .published, .mapping: false
         }
     }
 }

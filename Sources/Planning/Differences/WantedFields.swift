@@ -179,6 +179,12 @@ struct ResolvedProvider {
         login.kind == .oauth2Provider ? wanted.values[OAuth2Provider.Row.clientSecret]?.secret : nil
     }
 
+    /// Its scope mappings.
+    var scopes: [FieldValue.Reference] {
+        let row = login.kind == .oauth2Provider ? OAuth2Provider.Row.scopes : ProxyProvider.Row.scopes
+        return wanted.values[row]?.references ?? []
+    }
+
     /// What a new provider gets.
     func assignments(_ release: Release) -> [FieldAssignment] { wanted.assignments(release) }
 

@@ -10,28 +10,38 @@ struct NameIndex {
     let release: Release
     private let flowsBySlug: [String: Flow]
     private let keysByName: [ExactText: [CertificateKeyPair]]
-    private let scopesByManaged: [ExactText: ScopeMapping]
-    private let scopesByScopeName: [ExactText: [ScopeMapping]]
+    private let scopesByManaged: [ExactText: PlannedScopeMapping]
+    private let scopesByScopeName: [ExactText: [PlannedScopeMapping]]
+    private let scopesByName: [ExactText: PlannedScopeMapping]
     private let scopesByPK: [String: ScopeMapping]
     private let keysByPK: [String: CertificateKeyPair]
     private let outposts: [Outpost]
     private let namesByPK: [String: String]
 
-    init(_ observed: ObservedState) {
+    /// - Parameter scopeMappings: as they are once the plan is carried out; nil for as they are.
+    init(_ observed: ObservedState, scopeMappings: [PlannedScopeMapping]? = nil) {
+        let scopes = scopeMappings ?? observed.scopeMappings.map { PlannedScopeMapping(mapping: $0) }
         release = observed.release
         flowsBySlug = Dictionary(observed.flows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         keysByName = Dictionary(grouping: observed.keys, by: \.name.exact)
         scopesByManaged = Dictionary(
-            observed.scopeMappings.compactMap { mapping in mapping.managed.map { ($0.exact, mapping) } },
+            scopes.compactMap { scope in scope.mapping.managed.map { ($0.exact, scope) } },
             uniquingKeysWith: { first, _ in first }
         )
-        scopesByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName.exact)
-        scopesByPK = Dictionary(observed.scopeMappings.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        scopesByScopeName = Dictionary(grouping: scopes, by: \.mapping.scopeName.exact)
+        scopesByName = Dictionary(
+            scopes.map { ($0.mapping.name.exact, $0) },
+            uniquingKeysWith: { first, other in other.shared == nil ? first : other }
+        )
+        scopesByPK = Dictionary(
+            scopes.filter { !$0.isNew }.map { ($0.mapping.pk, $0.mapping) },
+            uniquingKeysWith: { first, _ in first }
+        )
         outposts = observed.outposts
         keysByPK = Dictionary(observed.keys.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         namesByPK = Dictionary(
             observed.flows.map { ($0.pk, $0.slug) } + observed.keys.map { ($0.pk, $0.name) }
-                + observed.scopeMappings.map { ($0.pk, $0.scopeName) },
+                + scopes.filter { !$0.isNew }.map { ($0.mapping.pk, $0.mapping.scopeName) },
             uniquingKeysWith: { first, _ in first }
         )
     }
@@ -53,7 +63,10 @@ struct NameIndex {
 
     /// What is known of a scope mapping.
     func scopeMapping(_ reference: FieldValue.Reference) -> ScopeMapping? {
-        reference.pk.string.flatMap { scopesByPK[$0] }
+        guard let pk = reference.pk.string else {
+            return reference.shared.flatMap { scopesByName[$0.name.exact]?.mapping }
+        }
+        return scopesByPK[pk]
     }
 
     /// What is known of a key.
@@ -74,11 +87,13 @@ struct NameIndex {
             guard let value = login.value(of: field) else { continue }
             switch (field.kind, value) {
             case (.reference(let referent), .reference(let reference)):
-                values[field] = .reference(try object(referent, reference.name, for: field))
+                values[field] = .reference(try object(referent, reference, for: field))
             case (.references(let referent), .references(let references)):
                 var objects: [FieldValue.Reference] = []
-                for reference in references { objects.append(try object(referent, reference.name, for: field)) }
-                values[field] = .references(objects)
+                for reference in references { objects.append(try object(referent, reference, for: field)) }
+                let value = FieldValue.references(objects)
+                values[field] =
+                    objects.contains(where: \.isByOwnName) ? toldApart(.references([]), value).after : value
             default: values[field] = value
             }
         }
@@ -106,7 +121,7 @@ struct NameIndex {
             }
             for reference in names {
                 do throws(LookUpError) {
-                    _ = try object(kind, reference.name, for: field)
+                    _ = try object(kind, reference, for: field)
                 } catch {
                     mistakes.append(error)
                 }
@@ -117,24 +132,30 @@ struct NameIndex {
 
     /// The scopes that Authentik gives each proxy provider, whatever is sent, as far as it has them.
     private var ownScopes: [FieldValue.Reference] {
-        ProxyProvider.ownScopes.sorted().compactMap { scopesByManaged[$0.exact] }
+        ProxyProvider.ownScopes.sorted().compactMap { scopesByManaged[$0.exact]?.mapping }
             .map { .init(pk: .string($0.pk), name: $0.scopeName) }
     }
 
-    /// The names by which a client asks for declared scopes.
-    func scopeNames(_ scopes: [String]) -> [String] {
-        scopes.map { scopesByManaged[$0.exact]?.scopeName ?? $0 }
+    /// The names by which a client asks for declared scopes; several mappings of one are asked for together.
+    func scopeNames(_ scopes: [FieldValue.Reference]) -> [String] {
+        var seen: Set<ExactText> = []
+        return scopes.map { scope in
+            let known = scope.isByOwnName ? scopesByName[scope.name.exact] : scopesByManaged[scope.name.exact]
+            return known?.mapping.scopeName ?? scope.name
+        }.filter { seen.insert($0.exact).inserted }
     }
 
     /// The object of a name that a field has.
     private func object(
         _ referent: Referent,
-        _ name: String,
+        _ declared: FieldValue.Reference,
         for field: FieldSpec
     ) throws(LookUpError) -> FieldValue.Reference {
-        switch referent {
+        let name = declared.name
+        return switch referent {
         case .flow: try flow(name, for: field.name.rawValue)
         case .certificate: try key(name, for: field.name.rawValue)
+        case .scopeMapping where declared.isByOwnName: try mapping(name, for: field.name.rawValue)
         case .scopeMapping: try scope(name, for: field.name.rawValue)
         }
     }
@@ -192,7 +213,7 @@ struct NameIndex {
     /// By what Authentik brings itself, then by scope name, which is not unique, then by any `managed` name.
     private func scope(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
         let own = scopesByManaged["goauthentik.io/providers/oauth2/scope-\(name)".exact]
-        if let mapping = own ?? scopesByManaged[name.exact] { return .init(pk: .string(mapping.pk), name: name) }
+        if let scope = own ?? scopesByManaged[name.exact] { return scope.reference(name) }
         let mappings = scopesByScopeName[name.exact] ?? []
         guard let mapping = mappings.first else {
             throw LookUpError(
@@ -202,11 +223,34 @@ struct NameIndex {
             )
         }
         guard mappings.count == 1 else {
-            let names = mappings.map { "'\($0.name)'" }.sorted().joined(separator: ", ")
-            throw LookUpError("\(field): '\(name)' is the scope name of \(mappings.count) mappings: \(names)")
+            let names = mappings.map(\.mapping.name).sorted()
+            let list = names.map { "'\($0)'" }.joined(separator: ", ")
+            var error = LookUpError("\(field): '\(name)' is the scope name of \(mappings.count) mappings: \(list)")
+            error.hint = "choose one, as in '{mapping: \(names[0])}'"
+            throw error
         }
-        return .init(pk: .string(mapping.pk), name: name)
+        return mapping.reference(name)
     }
+
+    /// By its own name.
+    private func mapping(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
+        guard let scope = scopesByName[name.exact] else {
+            throw LookUpError(
+                "\(field): neither the file nor Authentik has a scope mapping named '\(name)'",
+                meant: name,
+                among: scopesByName.keys.map(\.text)
+            )
+        }
+        if let conflict = scope.conflict {
+            throw LookUpError("\(field): the scope mapping '\(name)' cannot be had: \(conflict)")
+        }
+        var reference = scope.reference(scope.mapping.scopeName)
+        reference.isByOwnName = true
+        return reference
+    }
+
+    /// Whether several mappings have a scope name.
+    private func isShared(_ scopeName: String) -> Bool { (scopesByScopeName[scopeName.exact]?.count ?? 0) > 1 }
 }
 
 /// A name in the file that Authentik does not know, or knows twice.
@@ -235,17 +279,20 @@ struct LookUpError: Error, CustomStringConvertible {
 extension NameIndex {
     /// The scope mappings of a provider before and after, under names that tell them apart.
     ///
-    /// A scope name is enough as long as only one mapping of it is among them; several have their own names behind it.
+    /// A scope name is enough as long as only one mapping of it is among them; several have their own names behind it, and
+    /// so has one that the file chose of several that Authentik has.
     func toldApart(_ before: FieldValue, _ after: FieldValue) -> (before: FieldValue, after: FieldValue) {
         guard case .references(let old) = before, case .references(let new) = after else { return (before, after) }
         let shared = Set(scopeGroups(old, new).filter { $0.value.count > 1 }.keys)
+        let chosen = Set(new.filter(\.isByOwnName).compactMap(scopeMapping).map(\.scopeName).filter(isShared))
         func named(_ references: [FieldValue.Reference]) -> FieldValue {
             .references(
                 references.map { reference in
                     guard let mapping = scopeMapping(reference) else { return reference }
-                    let isShared = shared.contains(mapping.scopeName)
-                    let name = isShared ? "\(mapping.scopeName) (\(mapping.name))" : mapping.scopeName
-                    return .init(pk: reference.pk, name: name)
+                    let isTold = shared.contains(mapping.scopeName) || chosen.contains(mapping.scopeName)
+                    var told = reference
+                    told.name = isTold ? "\(mapping.scopeName) (\(mapping.name))" : mapping.scopeName
+                    return told
                 }
             )
         }
@@ -255,11 +302,11 @@ extension NameIndex {
     /// What it means that another mapping stands for a scope name, a clause for each.
     func swaps(in change: FieldChange) -> [String] {
         guard case .references(let old)? = change.before, case .references(let new) = change.after else { return [] }
-        let (before, after) = (Set(old.map(\.pk)), Set(new.map(\.pk)))
+        let (before, after) = (identities(old), identities(new))
         return scopeGroups(old, new).sorted { $0.key < $1.key }.compactMap { scope, mappings in
             guard mappings.count > 1 else { return nil }
-            let removed = mappings.filter { !after.contains(.string($0.pk)) }
-            let added = mappings.filter { !before.contains(.string($0.pk)) }
+            let removed = mappings.filter { !after.contains($0.identity) }
+            let added = mappings.filter { !before.contains($0.identity) }
             return swap(of: scope, removed, added)
         }
     }
@@ -275,13 +322,14 @@ extension NameIndex {
             text += "; Authentik's own says since 2025.10 that an address is not verified (email_verified: false)"
         }
         for mapping in removed {
-            text +=
-                mapping.managed.flatMap { $0.isEmpty ? nil : $0 }.map {
-                    "; to keep '\(mapping.name)', write '\($0)' in scopes"
-                }
-                ?? "; a file can only name '\(mapping.name)' once it has a 'managed' name"
+            let managed = mapping.isBuiltIn ? mapping.managed : mapping.foreignName
+            text += "; to keep '\(mapping.name)', write '\(managed ?? "{mapping: \(mapping.name)}")' in scopes"
         }
         return text
+    }
+
+    private func identities(_ references: [FieldValue.Reference]) -> Set<String> {
+        Set(references.compactMap { scopeMapping($0)?.identity })
     }
 
     /// The mappings among references, by scope name; each once, ordered by name.
@@ -290,12 +338,15 @@ extension NameIndex {
         _ new: [FieldValue.Reference]
     ) -> [String: [ScopeMapping]] {
         var seen: Set<String> = []
-        let mappings = (old + new).compactMap(scopeMapping).filter { seen.insert($0.pk).inserted }
+        let mappings = (old + new).compactMap(scopeMapping).filter { seen.insert($0.identity).inserted }
         return Dictionary(grouping: mappings.sorted { ($0.name, $0.pk) < ($1.name, $1.pk) }, by: \.scopeName)
     }
 }
 
 extension ScopeMapping {
+    /// Its pk, or what tells it from all others that are still to be made.
+    fileprivate var identity: String { pk.isEmpty ? "new: \(name)" : pk }
+
     fileprivate var isBuiltInEmail: Bool { managed == "goauthentik.io/providers/oauth2/scope-email" }
 }
 
@@ -312,7 +363,8 @@ package struct NameMistake: Sendable, Equatable {
     ///
     /// - Parameter observed: of which flows, keys and scope mappings are looked at.
     package static func all(in desired: DesiredState, _ observed: ObservedState) -> [NameMistake] {
-        let names = NameIndex(observed)
+        let matching = ScopeMappingMatching(desired, observed)
+        let names = NameIndex(observed, scopeMappings: matching.mappings)
         var mistakes: [NameMistake] = []
         for service in desired.services where service.state == .present {
             for error in service.login.map(names.mistakes) ?? [] {

@@ -49,14 +49,20 @@ struct Observation {
     /// - Parameters:
     ///   - owner: whose marks make an application owned.
     ///   - declaredGroups: the groups that are made where they are missing.
-    init(_ observed: ObservedState, owner: String, declaredGroups: [String] = []) {
+    ///   - scopeMappings: as they are once the plan is carried out; nil for as they are.
+    init(
+        _ observed: ObservedState,
+        owner: String,
+        declaredGroups: [String] = [],
+        scopeMappings: [PlannedScopeMapping]? = nil
+    ) {
         func table<Key: Hashable, Value>(_ values: [Value], by key: (Value) -> Key) -> [Key: Int] {
             var table = [Key: Int](minimumCapacity: values.count)
             for index in values.indices.reversed() { table[key(values[index])] = index }
             return table
         }
         self.owner = owner
-        names = NameIndex(observed)
+        names = NameIndex(observed, scopeMappings: scopeMappings)
         access = observed.access.map { AccessIndex($0, groups: observed.groups, declaredGroups: declaredGroups) }
         published = observed.published
         secretProofs = observed.secretProofs

@@ -78,7 +78,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         let secrets = assignments.filter(\.value.isSecret).map(\.field)
         if !secrets.isEmpty { secretFields = (secretFields ?? []) + secrets }
         return Dictionary(
-            assignments.filter { !$0.value.isSecret }.map { ($0.field, $0.value.json) },
+            assignments.filter { !$0.value.isSecret }.map { ($0.field, $0.value.recorded) },
             uniquingKeysWith: { $1 }
         )
     }
@@ -87,6 +87,14 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         guard let rotation = mark.rotation, var members = mark.attributes.object else { return mark.attributes }
         members["rotation"] = ["pending": .bool(rotation.isPending)]
         return .object(members)
+    }
+}
+
+extension FieldValue {
+    /// As it will be sent; `created` stands for what is made before.
+    fileprivate var recorded: JSONValue {
+        guard case .references(let references) = self else { return json }
+        return .array(references.map { $0.pk == .null ? "created" : $0.pk })
     }
 }
 

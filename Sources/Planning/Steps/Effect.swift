@@ -194,8 +194,8 @@ extension Effect {
     /// The steps whose results it needs.
     package var references: Set<Step.ID> {
         switch self {
-        case .create(let objects): Set(objects.flatMap(\.references).compactMap(\.object.maker))
-        case .update(_, let fields): Set(fields.references.compactMap(\.object.maker))
+        case .create(let objects): Set(objects.flatMap(\.makers))
+        case .update(_, let fields): Set(fields.makers)
         case .claim(let application, let content): content.references.union([application.maker].compactMap { $0 })
         case .createMark(let application, let content, let claim):
             content.references.union([application.maker, claim].compactMap { $0 })
@@ -203,6 +203,30 @@ extension Effect {
         case .restart(_, let time): Set([time.maker].compactMap { $0 })
         case .serve(let membership): Set([membership.provider.maker].compactMap { $0 })
         case .delete, .deleteMark, .publish: []
+        }
+    }
+}
+
+extension ObjectFields {
+    /// What is no service's, and its values name.
+    fileprivate var shared: [FieldValue.Reference] {
+        assignments.flatMap(\.value.references).filter { $0.shared != nil }
+    }
+
+    /// The steps whose results it needs.
+    fileprivate var makers: [Step.ID] {
+        references.compactMap(\.object.maker)
+            + shared.filter { $0.pk == .null }.compactMap(\.shared).map(Step.ID.init(ofShared:))
+    }
+}
+
+extension Effect {
+    /// What is no service's, and the file declares, and the object gets.
+    var sharedReferences: [SharedName] {
+        switch self {
+        case .create(let objects): objects.flatMap(\.shared).compactMap(\.shared)
+        case .update(_, let fields): fields.shared.compactMap(\.shared)
+        default: []
         }
     }
 }

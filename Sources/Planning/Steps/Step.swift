@@ -1,3 +1,5 @@
+package import Kinds
+
 /// One write of a plan, and the steps that it comes after.
 package struct Step: Sendable, Identifiable {
     package let id: ID
@@ -26,13 +28,18 @@ extension Step {
             self.place = place
             self.name = name
         }
+
+        /// Of what is no service's.
+        package init(ofShared object: SharedName) {
+            self.init(service: nil, .shared, name: "the \(object.title)")
+        }
     }
 
     /// The order in which one service is written: a step comes after those of all places before its own.
     ///
     /// | place | what is written | why it stands there |
     /// |---|---|---|
-    /// | `shared` | a group or policy that is missing, which is no service's | services may name it |
+    /// | `shared` | a group or policy that is missing, or a scope mapping, which are no service's | services may name it; a scope mapping is deleted after the providers that had it |
     /// | `claim` | the mark of an application that is adopted; without its provider, if that is still to be made | of two owners who find it at once, one is refused before it has made or overwritten anything |
     /// | `note` | a mark that tells of a restart or of bindings which are about to be made | a process that ends in between leaves the restart to the next one, which knows the bindings as this program's |
     /// | `removal` | a provider that is not wanted is deleted | the mark falls with the application, and until then all of it is still ours |
@@ -103,6 +110,16 @@ extension ServicePlan {
         let step = Step(Step.ID(service: slug, place, name: name), effect, after: needs)
         let before = steps.prefix { $0.id.place <= place }
         steps = Step.chained(before + [step] + steps.dropFirst(before.count), of: slug)
+    }
+
+    /// Makes the service wait for the steps that make, or change, what it is to have.
+    ///
+    /// - Parameter shared: those of what is no service's.
+    mutating func wait(forShared shared: [SharedName: Step.ID]) {
+        let needs = steps.map { $0.effect.sharedReferences.compactMap { shared[$0] } }
+        guard needs.contains(where: { !$0.isEmpty }) else { return }
+        steps = zip(steps, needs).map { Step($0.id, $0.effect, after: $0.after.union($1)) }
+        wait(for: Set(needs.joined()))
     }
 
     /// Makes the service wait for steps of others: nothing of it is begun before they are done.

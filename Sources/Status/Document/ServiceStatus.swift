@@ -150,7 +150,13 @@ extension SyncState {
     }
 
     init(_ outcome: SharedOutcome) {
-        if outcome.failure != nil { self = .failed } else { self.init(done: outcome.plan.decision) }
+        if outcome.failure != nil {
+            self = .failed
+        } else if outcome.plan.isHeld {
+            self = .held
+        } else {
+            self.init(done: outcome.plan.decision)
+        }
     }
 
     /// What becomes of what a decision was carried out for.

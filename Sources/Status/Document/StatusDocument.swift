@@ -121,7 +121,18 @@ package struct FileStatus: Sendable, Equatable, Codable {
 /// How it stands with one object that is declared, and is no service's.
 package struct SharedStatus: SharedObject, Equatable, Encodable {
     /// All that there are, what is well first.
-    package static let states: [SyncState] = [.inSync, .pending, .failed, .conflict, .blocked, .waiting]
+    package static let states = allStates + markedStates
+
+    /// Those of any kind.
+    private static let allStates: [SyncState] = [.inSync, .pending, .failed, .conflict, .blocked, .waiting]
+    /// Those of objects that carry a mark, and so may be there after the file lost them.
+    private static let markedStates: [SyncState] = [.held, .orphan]
+
+    /// Those that objects of a kind can be in.
+    package static func states(of kind: Kind) -> [SyncState] {
+        if case .marked = kind.ownership { return states }
+        return allStates
+    }
 
     package let kind: Kind
     package let name: String
@@ -248,7 +259,7 @@ extension StatusDocument {
             return (.invalidFile, "the file has \(what); what was read at \(file.loadedAt) stays in force")
         }
         let open = services.count { $0.state != .inSync && $0.state != .orphan }
-        let openShared = shared.filter { $0.state != .inSync }.byKind
+        let openShared = shared.filter { $0.state != .inSync && $0.state != .orphan }.byKind
         if open == 0, openShared.isEmpty, brake == nil { return (.inSync, inSyncMessage) }
         let messages = [openMessage(open)] + openShared.map(message) + [brake?.message]
         return (.outOfSync, messages.compactMap { $0 }.joined(separator: "; "))

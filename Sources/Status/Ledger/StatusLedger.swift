@@ -190,12 +190,14 @@ package struct StatusLedger: Sendable {
 
     private mutating func record(_ outcomes: [SharedOutcome]) -> [LedgerEvent] {
         let before = statuses(of: document.shared)
-        document.shared = outcomes.map(SharedStatus.init)
-        return zip(outcomes, document.shared).compactMap { outcome, status in
+        // What was deleted is gone, and nothing says that it should be told of.
+        document.shared = outcomes.filter { $0.plan.decision != .delete || !$0.isConverged }.map(SharedStatus.init)
+        return outcomes.compactMap { outcome in
+            let status = SharedStatus(outcome)
             let isNew = before[outcome.identity]?.message != status.message
             if let failure = outcome.failure { return .sharedFailed(outcome.plan, failure, isNew: isNew) }
             if outcome.isWritten { return .sharedChanged(outcome.plan) }
-            return status.state != .inSync && isNew ? .sharedStuck(outcome.plan, status.state) : nil
+            return status.state != .inSync && status.state != .orphan && isNew ? .sharedStuck(outcome.plan, status.state) : nil
         }
     }
 

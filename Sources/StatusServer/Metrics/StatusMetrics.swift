@@ -17,7 +17,7 @@ package enum StatusMetrics {
             return sample(.services, [(.state, state.rawValue)], Double(count))
         }
         let shared = status.shared.byKind.flatMap { kind, objects in
-            SharedStatus.states.map { state in
+            SharedStatus.states(of: kind).map { state in
                 let count = objects.count { $0.state == state }
                 return sample(.sharedObjects, [(.kind, kind.id), (.state, state.rawValue)], Double(count))
             }

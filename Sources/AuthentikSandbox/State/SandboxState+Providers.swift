@@ -1,0 +1,68 @@
+/// What providers say of a user and who serves them: declared in a state to begin with, and read back from one.
+///
+/// Nothing of it is an event of the audit log.
+extension SandboxState {
+    /// A scope mapping.
+    package struct ScopeMappingFacts: Sendable, Hashable {
+        package var pk: String
+        package var name: String
+        package var scope: String
+        package var expression: String
+        package var description: String
+        package var managed: String?
+    }
+
+    /// Adds a scope mapping, or changes the one of that name.
+    ///
+    /// - Parameters:
+    ///   - expression: Python, of which the sandbox understands the keys of a dictionary that is returned.
+    ///   - managed: by what somebody knows it for theirs; no two mappings have the same.
+    /// - Returns: its primary key.
+    @discardableResult
+    package mutating func addScopeMapping(
+        name: String,
+        scope: String,
+        expression: String = "return {}",
+        managed: String? = nil,
+        description: String = ""
+    ) -> String {
+        let old = store.indexes.scopeMappingByName[name].flatMap { store.scopeMappings[$0] }
+        var mapping = old ?? ScopeMapping()
+        mapping.name = name
+        mapping.scopeName = scope
+        mapping.managed = managed
+        mapping.description = description
+        mapping.expression = expression
+        store.replace(old, with: mapping)
+        return mapping.pk.text
+    }
+
+    /// Removes a scope mapping, which takes it out of its providers; one that is not there changes nothing.
+    package mutating func removeScopeMapping(_ name: String) {
+        guard let mapping = store.indexes.scopeMappingByName[name].flatMap({ store.scopeMappings[$0] }) else { return }
+        store.replace(mapping, with: nil)
+    }
+
+    /// All scope mappings in the order they were made, those of the installation among them.
+    package var scopeMappings: [ScopeMappingFacts] { store.scopeMappings.inOrderOfCreation.map(\.facts) }
+
+    /// The names of the scope mappings that a provider of any kind has, in order; nil if there is no such provider.
+    package func scopeMappings(ofProvider name: String) -> [String]? {
+        store.indexes.providerByName[name].flatMap { store.providers[$0] }.map { provider in
+            store.mappings(of: provider).map(\.name).sorted()
+        }
+    }
+}
+
+extension ScopeMapping {
+    fileprivate var facts: SandboxState.ScopeMappingFacts {
+        SandboxState.ScopeMappingFacts(
+            pk: pk.text,
+            name: name,
+            scope: scopeName,
+            expression: expression,
+            description: description,
+            managed: managed
+        )
+    }
+}

@@ -1,0 +1,67 @@
+import Base
+import DesiredState
+import Kinds
+import YAMLDocument
+
+/// A scope mapping in the making of a file.
+struct ExportedScopeMapping {
+    let pk: String
+    let name: String
+    /// As an entry of a list, not indented.
+    let lines: [String]
+    /// Whether it carries this owner's mark.
+    let isMarked: Bool
+    /// Why it cannot be declared as it is; not declared, then.
+    var refusal: String?
+
+    init(_ mapping: ScopeMapping) {
+        pk = mapping.pk
+        name = mapping.name
+        isMarked = mapping.mark != nil
+        let fields: [[String]] = ScopeMapping.fields.inReadingOrder.compactMap { field in
+            let text = mapping.values.text(field)?.trimmed ?? ""
+            guard !text.isEmpty else { return nil }
+            let value = field.name == ScopeMapping.Row.expression.name ? YAMLText.block(text) : [YAMLText.scalar(text)]
+            return ["\(field.name.rawValue): \(value[0])"] + value.dropFirst()
+        }
+        lines = fields.joined().enumerated().map { index, line in
+            line.isEmpty ? "" : (index == 0 ? "- " : "  ") + line
+        }
+        refusal = complaint(about: mapping)
+    }
+
+    /// What the file's reader says of it, or takes otherwise; nil for nothing.
+    private func complaint(about mapping: ScopeMapping) -> String? {
+        var document = ExportDocument(header: [], owner: Export.placeholderOwner)
+        document.scopeMappings = [self]
+        let result = DesiredStateLoader.load(
+            sources: [DesiredStateLoader.Source(path: "export", bytes: Array(document.rendering.text.utf8))]
+        )
+        guard let state = result.state else {
+            return result.diagnostics.first { $0.severity == .error }?.message ?? "no file can hold it"
+        }
+        let isTheSame = ScopeMapping.fields.rows.allSatisfy { field in
+            (state.scopeMappings.first?.values[field] ?? .text("")).means(mapping.values.held(field))
+        }
+        return isTheSame ? nil : "a file's reader takes it for something else"
+    }
+
+    /// Whether a file can name a mapping so.
+    static func canBeNamed(_ name: String) -> Bool {
+        !name.isEmpty && name.trimmed.exact == name.exact && !name.unicodeScalars.contains(where: \.isUnprintable)
+    }
+}
+
+extension ExportSelection {
+    /// The scope mappings that a file declares: those of its owner; where everything is exported, also the unmarked ones
+    /// that its services have.
+    ///
+    /// - Parameter used: the pks of those that its services have.
+    func scopeMappings(_ all: [ScopeMapping], used: Set<String>) -> [ExportedScopeMapping] {
+        all.filter { mapping in
+            if let mark = mapping.mark { return mark.owner == owner }
+            return isAll && !mapping.isBuiltIn && used.contains(mapping.pk)
+        }
+        .sorted { $0.name.exact < $1.name.exact }.map(ExportedScopeMapping.init)
+    }
+}

@@ -1,0 +1,75 @@
+import Kinds
+import Planning
+
+/// What stays, goes and comes in a piece of code, line by line, as people read it.
+///
+/// Of what stays, only the lines around a change are there.
+struct CodeDifference {
+    enum Sign {
+        case kept, removed, added
+    }
+
+    struct Line {
+        var sign: Sign
+        /// Ready to print.
+        var text: String
+    }
+
+    /// Lines before and after a change that are shown beside it.
+    private static let context = 2
+
+    private(set) var lines: [Line] = []
+
+    /// Nil for a field that holds no code.
+    init?(_ change: ChangeRecord) {
+        guard change.object == ObjectKind.mapping.rawValue, change.field == ScopeMapping.Row.expression.attribute else {
+            return nil
+        }
+        let all = Self.all(from: change.before?.first ?? "", to: change.after?.first ?? "")
+        let changed = all.indices.filter { all[$0].sign != .kept }
+        var last = -1
+        for index in all.indices where changed.contains(where: { abs($0 - index) <= Self.context }) {
+            if index > last + 1 { lines.append(Line(sign: .kept, text: "…")) }
+            lines.append(all[index])
+            last = index
+        }
+        if last >= 0, last < all.count - 1 { lines.append(Line(sign: .kept, text: "…")) }
+    }
+
+    private static func all(from before: String, to after: String) -> [Line] {
+        let (old, new) = (lines(of: before), lines(of: after))
+        let difference = new.difference(from: old)
+        let gone = Set(difference.removals.map(\.offset))
+        let come = Set(difference.insertions.map(\.offset))
+        var lines: [Line] = []
+        var (left, right) = (0, 0)
+        while left < old.count || right < new.count {
+            if gone.contains(left) {
+                lines.append(Line(sign: .removed, text: old[left]))
+                left += 1
+            } else if come.contains(right) {
+                lines.append(Line(sign: .added, text: new[right]))
+                right += 1
+            } else {
+                lines.append(Line(sign: .kept, text: new[right]))
+                (left, right) = (left + 1, right + 1)
+            }
+        }
+        return lines
+    }
+
+    private static func lines(of text: String) -> [String] {
+        guard !text.isEmpty else { return [] }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "    ").printable
+        }
+    }
+}
+
+extension CollectionDifference.Change {
+    fileprivate var offset: Int {
+        switch self {
+        case .insert(let offset, _, _), .remove(let offset, _, _): offset
+        }
+    }
+}
