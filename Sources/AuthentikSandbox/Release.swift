@@ -93,10 +93,19 @@ extension Release {
     /// candidate.
     var hidesSecrets: Bool { self >= .february2026 && !isCandidate }
 
+    /// Whether an outpost fails on a provider that a write names twice.
+    var failsOnRepeatedProviders: Bool { self == .december2025 }
+
+    /// The namespace of Kubernetes that is proposed for an outpost.
+    var defaultNamespace: String { self < .earlyMay2026 ? "authentik" : "default" }
+
     // MARK: Other models
 
     /// Whether the attributes of an entitlement must be an object.
     var requiresAttributesObject: Bool { self >= .december2025 }
+
+    /// Whether an administrator can define what attributes objects have.
+    var hasObjectAttributes: Bool { self >= .august2026 }
 
     /// Whether a group can have several parents, and names its children.
     var groupsHaveParents: Bool { self >= .december2025 }

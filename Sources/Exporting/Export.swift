@@ -106,6 +106,12 @@ extension Export {
                 ).texts
             return service
         }
+        document.header = Self.header(
+            observed.release,
+            address,
+            selection,
+            hasCode: document.scopeMappings.contains { $0.refusal == nil }
+        )
         document.footer = Self.footer(selection, observed)
         problems = ExportCheck(observed: observed).settle(&document)
         if !document.services.contains(where: \.isDeclared) { document.host = nil }
@@ -118,12 +124,19 @@ extension Export {
         others = selection.others
     }
 
-    private static func header(_ release: Release, _ address: String, _ selection: ExportSelection) -> [String] {
+    private static func header(
+        _ release: Release,
+        _ address: String,
+        _ selection: ExportSelection,
+        hasCode: Bool = false
+    ) -> [String] {
         let isAdopting = selection.applications.contains { selection.mark(of: $0) == nil }
         return [
             "What Authentik \(release) at \(address) holds, written by 'reconcile export'.",
             "'reconcile plan' finds no field to change in it, once each variable that a secretRef names holds the client",
-            "secret that the service has now. No secret is in this file.",
+            "secret that the service has now. "
+                + (hasCode
+                    ? "No client secret is in this file; code is as Authentik has it." : "No secret is in this file."),
         ]
             + (isAdopting
                 ? ["Applications without an ownership mark are adopted: 'reconcile --once' writes their marks only."]

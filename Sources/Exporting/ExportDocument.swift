@@ -96,7 +96,10 @@ struct ExportDocument {
                 continue
             }
             let left = mapping.isMarked ? "; it carries this owner's mark, and is an orphan without its entry" : ""
-            rendering.comment("cannot be expressed: the scope mapping '\(mapping.name)': \(refusal)\(left)", indent: "  ")
+            rendering.comment(
+                "cannot be expressed: the scope mapping '\(mapping.name)': \(refusal)\(left)",
+                indent: "  "
+            )
         }
     }
 

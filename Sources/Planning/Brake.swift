@@ -2,10 +2,10 @@ import DesiredState
 
 /// Why no deletion of a plan is carried out, while everything else is.
 ///
-/// It holds if a pass would delete from more services than it may, or from any at all because the file has no services
+/// It holds if a pass would delete from more services, or scope mappings along with them, than it may, or from any at all because the file has no services
 /// left: a file whose services all vanished, or a template that came out empty, must not take the logins along.
 package struct Brake: Sendable, Equatable {
-    /// How many services the plan would delete from.
+    /// How many services the plan would delete from, and scope mappings that it would delete.
     package var deletions: Int
     /// How many a pass may.
     package var limit: Int

@@ -118,6 +118,7 @@ struct FaultOptions: ParsableArguments {
           late=1             reset the connection, and do the write
                              right before the first write after it
           ignore=meta_icon   do a write without that field
+          refuse=client_secret  400 to a write with that field
 
         and then, each with a comma before it, method=POST, path=/api/v3/core/, share=0.2 (of the requests that \
         match), after=20 (let so many off first), times=3 (at most). The first rule that strikes is what happens; a \

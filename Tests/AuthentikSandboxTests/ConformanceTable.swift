@@ -32,7 +32,7 @@ struct ConformanceTable {
             2026.8 differs from that in what the release notes say; its 2026.2 was not recorded, and is between 2025.12 and
             2026.5 as the documents of its API are. `ModelTests` holds every answer of the offered releases to those
             documents. Of `2025.12.4`, `access`, `forward-auth`, `more-fields` and `scope-mappings` are of a candidate,
-            too, which lacks four fields.
+            too, which lacks five fields.
 
             | server | scenario | exchanges | equal | different | left out |
             |---|---|---:|---:|---:|---:|

@@ -64,7 +64,7 @@ struct Correspondence {
 
     private static func kind(ofRequestField field: String) -> Kind? {
         switch field {
-        case "provider", "providers": .provider
+        case "provider", "providers", "backchannel_providers", "jwt_federation_providers": .provider
         case "user", "users", "pk": .user
         default: nil
         }

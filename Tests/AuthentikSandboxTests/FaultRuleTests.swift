@@ -23,6 +23,7 @@ import Testing
             ("starting=10s,retry-after=0", FaultRule(.starting(.seconds(10), retryAfter: 0))),
             ("late=2,method=POST,times=1", FaultRule(.late(2), method: "POST", times: 1)),
             ("ignore=grant_types", FaultRule(.ignore(field: "grant_types"))),
+            ("refuse=client_secret,method=PATCH", FaultRule(.refuse(field: "client_secret"), method: "PATCH")),
             (
                 "html=404,method=GET,path=/api/,share=0.5,after=1,times=2",
                 FaultRule(.html(status: 404), method: "GET", path: "/api/", share: 0.5, after: 1, times: 2)

@@ -178,6 +178,32 @@ import Testing
         }
     }
 
+    @Test func `a field that is not taken any more is named, and nothing is done`() async throws {
+        try await withFault("refuse=client_secret") { workshop in
+            let path = "/api/v3/providers/oauth2/"
+            let errors: JSONValue = [
+                "client_secret": ["This field is not taken any more. Use client_secret_ref."]
+            ]
+            let secret: [String: JSONValue] = ["client_secret": "s"]
+            let refused = try await send(workshop, "POST", path, workshop.provider("a", secret))
+            #expect(refused.status == 400)
+            #expect(refused.json == errors)
+            let made = try await send(workshop, "POST", path, workshop.provider("a"))
+            #expect(made.status == 201)
+            let own = "\(path)\(made.json?["pk"]?.integer ?? 0)/"
+            #expect(try await send(workshop, "PATCH", own, .object(secret)).json == errors)
+            #expect(try await send(workshop, "PATCH", own, ["access_code_validity": "minutes=2"]).status == 200)
+            #expect(try await send(workshop, "GET", own).json?["client_secret"] == made.json?["client_secret"])
+            let both: JSONValue = [
+                "app": ["name": "B", "slug": "b"], "provider_model": "authentik_providers_oauth2.oauth2provider",
+                "provider": workshop.provider("b", secret),
+            ]
+            let transaction = try await send(workshop, "PUT", "/api/v3/core/transactional/applications/", both)
+            #expect(transaction.status == 400)
+            #expect(transaction.json == ["provider": errors])
+        }
+    }
+
     @Test func `a token is revoked half way`() async throws {
         try await withFault("revoked,after=1") { workshop in
             #expect(try await send(workshop).status == 200)

@@ -116,7 +116,7 @@ struct Fixture {
     }
 
     /// - Returns: its primary key.
-    private func makeProvider(_ name: String, grantTypes: [String] = []) async throws -> JSONValue {
+    func makeProvider(_ name: String, grantTypes: [String] = []) async throws -> JSONValue {
         let flows = try await send("GET", "flows/instances/?slug=default-provider-authorization-implicit-consent")
         let ends = try await send("GET", "flows/instances/?slug=default-provider-invalidation-flow")
         let keys = try await send("GET", "crypto/certificatekeypairs/")

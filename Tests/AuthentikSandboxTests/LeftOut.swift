@@ -16,8 +16,8 @@ enum LeftOut {
         // Recorded of the candidate.
         guard server == .december2025, Recording.Server.laterScenarios.contains(scenario) else { return [] }
         return [
-            "assigned_backchannel_application_name", "assigned_backchannel_application_slug", "inherited_roles_obj",
-            "meta_icon_themed_urls",
+            "assigned_backchannel_application_name", "assigned_backchannel_application_slug", "background_themed_urls",
+            "inherited_roles_obj", "meta_icon_themed_urls",
         ]
     }
 

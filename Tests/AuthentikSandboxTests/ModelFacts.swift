@@ -25,7 +25,12 @@ struct ModelFacts {
     }
 
     /// The objects that were not looked at, and that something served could have within it.
-    var unseen: Set<String> { Set(objects.keys).subtracting(seen) }
+    var unseen: Set<String> { Set(objects.keys.filter { !$0.hasSuffix("Request") }).subtracting(seen) }
+
+    /// The fields of an object.
+    func fields(of object: String) -> Set<String> {
+        Set((objects[object] ?? [:]).keys.map { $0.hasSuffix("?") ? String($0.dropLast()) : $0 })
+    }
 
     /// The words of a field that takes one of a few, or a list of such; nil if it takes anything else, or is not there.
     func words(of field: String, in object: String) -> [String]? {

@@ -93,6 +93,20 @@ struct ModelJourney {
         }
         let outpost = try await send("GET", "outposts/instances/")?["results"]?.array?.first?["pk"] ?? .null
         try await send("PATCH", "outposts/instances/\(outpost.text)/", ["providers": [proxy]])
+        _ = try await make(
+            "outposts/instances/",
+            ["name": "o", "type": "proxy", "providers": [proxy], "config": ["authentik_host": "https://o"]]
+        )
+        try await send(
+            "POST",
+            "flows/instances/",
+            ["name": "f", "slug": "f", "title": "f", "designation": "authorization"]
+        )
+        try await send(
+            "POST",
+            "crypto/certificatekeypairs/generate/",
+            ["common_name": "c", "validity_days": 1, "alg": "ecdsa"]
+        )
         try await send(
             "PUT",
             "core/transactional/applications/",
@@ -147,6 +161,8 @@ struct ModelJourney {
         for (path, _) in made.reversed() { try await send("DELETE", path) }
         let policies = try await send("GET", "policies/all/")?["results"]?.array
         try await send("DELETE", "policies/all/\(policies?.first?["pk"]?.text ?? "")/")
+        let certificates = try await send("GET", "crypto/certificatekeypairs/")?["results"]?.array
+        try await send("DELETE", "crypto/certificatekeypairs/\(certificates?.last?["pk"]?.text ?? "")/")
         let flows = try await send("GET", "flows/instances/")?["results"]?.array
         try await send("DELETE", "flows/instances/\(flows?.last?["slug"]?.text ?? "")/")
     }

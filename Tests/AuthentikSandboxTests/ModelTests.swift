@@ -51,4 +51,52 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: Sandbox.Release.allCases)
+    func `every field of a write is taken`(_ release: Sandbox.Release) async throws {
+        let facts = try ModelFacts(release)
+        try await Workshop.open(release) { workshop in
+            workshop.sandbox.change { $0.addSource(name: "S", slug: "s") }
+            func first(_ path: String) async throws -> JSONValue {
+                try #require(try await workshop.get(path).json?["results"]?.array?.first?["pk"])
+            }
+            let other = try await workshop.makeService("other")
+            let mapping: [String: JSONValue] = [
+                "name": "m", "scope_name": "s", "expression": "return {'a': 1}", "description": "d", "managed": "x",
+            ]
+            let proxy: [String: JSONValue] = [
+                "name": "p", "authentication_flow": workshop.flow, "authorization_flow": workshop.flow,
+                "invalidation_flow": workshop.flow, "internal_host": "http://p:80",
+                "external_host": "https://p.example.org", "internal_host_ssl_validation": false,
+                "certificate": try await first("crypto/certificatekeypairs/"), "skip_path_regex": "^/a$\n^/b$",
+                "basic_auth_enabled": true, "basic_auth_password_attribute": "pw", "basic_auth_user_attribute": "u",
+                "mode": "proxy", "intercept_header_auth": false, "cookie_domain": "example.org",
+                "jwt_federation_sources": [try await first("sources/all/")], "jwt_federation_providers": [other],
+                "access_token_validity": "hours=2", "refresh_token_validity": "days=2",
+                // The server adds its own.
+                "property_mappings": [],
+            ]
+            try await check("ScopeMappingRequest", mapping, at: "propertymappings/provider/scope/")
+            let made = try await check("ProxyProviderRequest", proxy, at: "providers/proxy/")
+            let outpost: [String: JSONValue] = [
+                "name": "o", "type": "proxy", "providers": [made], "service_connection": nil,
+                "config": ["authentik_host": "https://sso.example.org"], "managed": "x",
+            ]
+            try await check("OutpostRequest", outpost, at: "outposts/instances/")
+
+            /// Sends all fields and expects them in the answer.
+            ///
+            /// - Returns: the primary key of what was made.
+            @discardableResult
+            func check(_ object: String, _ values: [String: JSONValue], at path: String) async throws -> JSONValue {
+                #expect(Set(values.keys) == facts.fields(of: object))
+                let answer = try await workshop.post(path, .object(values))
+                #expect(answer.status == 201, "\(answer.text)")
+                for (field, value) in values where field != "property_mappings" {
+                    #expect(answer.json?[field] == value, "\(object).\(field)")
+                }
+                return try #require(answer.json?["pk"])
+            }
+        }
+    }
 }

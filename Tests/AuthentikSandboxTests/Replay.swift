@@ -20,6 +20,7 @@ struct Replay {
     }
 
     private let recording: Recording
+    private let server: Recording.Server
     private let client: HTTPClient
     private var comparison: Comparison
     /// The keys of the tokens that a scenario made, by the account that it sends them as.
@@ -27,6 +28,7 @@ struct Replay {
 
     init(_ server: Recording.Server, _ scenario: String, _ client: HTTPClient) async throws {
         recording = try Recording(server, scenario)
+        self.server = server
         self.client = client
         comparison = Comparison(origin: client.baseURL, laterFields: LeftOut.laterFields(server, scenario))
         if let known = server.preflight(of: scenario) {
@@ -71,6 +73,7 @@ struct Replay {
     ) async throws {
         for index in range {
             let exchange = recording.exchanges[index]
+            try await makeLateProvider(for: exchange)
             let answer = try await send(exchange)
             learnKey(exchange, answer)
             body(index, exchange, comparison.differences(exchange, answer))
@@ -114,6 +117,22 @@ struct Replay {
         }.joined()
     }
 
+    /// A provider that a scenario made without a recording of it, as an outpost shows it.
+    private var lateProvider: JSONValue? {
+        recording.exchanges.lazy.flatMap { $0.body["providers_obj"]?.array ?? [] }.first { $0["name"] == "fa-oidc" }
+    }
+
+    /// Makes it right before the first request that names it.
+    private mutating func makeLateProvider(for exchange: Recording.Exchange) async throws {
+        guard let recorded = lateProvider?["pk"]?.integer.map(String.init),
+            comparison.correspondence.sandbox(.provider, recorded) == recorded,
+            exchange.json?["providers"]?.array?.contains(where: { $0.integer.map(String.init) == recorded }) ?? false
+        else { return }
+        let pk = try await Fixture(server: server, client: client).makeProvider("fa-oidc")
+        let isNew = comparison.correspondence.match(.provider, recorded: recorded, sandbox: "\(pk.integer ?? 0)")
+        #expect(isNew)
+    }
+
     /// A scenario looks at its token's key once and then sends it.
     private mutating func learnKey(_ exchange: Recording.Exchange, _ answer: HTTPClient.Answer) {
         guard exchange.path.hasSuffix("/view_key/"), let key = answer.json?["key"]?.string else { return }
@@ -144,6 +163,11 @@ struct Replay {
         }
         // That scenario lists them, and its providers have others.
         if recording.scenario == "scope-mappings" { recorded["property_mappings"] = nil }
+        // A proxy provider shows two more than an OAuth2 provider was given.
+        if let given = lateProvider?["property_mappings"]?.array {
+            let all = recording.exchanges.first?.body["property_mappings"]?.array ?? []
+            recorded["property_mappings"] = .array(given + all.filter { !given.contains($0) })
+        }
         func pks(_ path: String) async throws -> [String] {
             let rows = try await client.send("GET", "/api/v3/\(path)").json?["results"]?.array ?? []
             return rows.compactMap { $0["pk"]?.string }
@@ -153,7 +177,8 @@ struct Replay {
             pks("flows/instances/?slug=default-provider-authorization-implicit-consent"),
             pks("flows/instances/?slug=default-provider-invalidation-flow"),
             pks("crypto/certificatekeypairs/"),
-            pks(mappings + "openid") + pks(mappings + "email") + pks(mappings + "profile"),
+            pks(mappings + "openid") + pks(mappings + "email") + pks(mappings + "profile")
+                + pks(mappings + "entitlements") + pks(mappings + "ak_proxy"),
         ]
         for (field, keys) in zip(fields, own) {
             let values = (recorded[field]?.array ?? [recorded[field] ?? .null]).compactMap(\.string)

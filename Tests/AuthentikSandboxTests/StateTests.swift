@@ -19,6 +19,7 @@ import Testing
             "core/application_entitlements/?", "policies/bindings/?", "core/groups/?", "core/users/?", "core/tokens/?",
             "rbac/roles/?", "flows/instances/?", "propertymappings/provider/scope/?", "crypto/certificatekeypairs/?",
             "outposts/instances/?", "events/events/?", "policies/all/?", "policies/expression/?",
+            "sources/all/?",
         ]
         var contents: [JSONValue?] = []
         for list in lists {
@@ -48,6 +49,18 @@ import Testing
                 let application = try await workshop.get("core/applications/a/").json?["pk"] ?? .null
                 let mark: JSONValue = ["name": "m", "app": application, "attributes": ["deep": [1, nil, "x"]]]
                 #expect(try await workshop.post("core/application_entitlements/", mark).status == 201)
+                sandbox.change { state in
+                    state.addSource(name: "GitHub", slug: "github")
+                    state.addScopeMapping(
+                        name: "Groups",
+                        scope: "groups",
+                        expression: "return {'groups': []}",
+                        managed: "example.org/groups"
+                    )
+                    state.addOutpost(name: "Edge", providers: ["p"])
+                    state.setHealth(ofOutpost: "Edge", to: [OutpostInstance(hostname: "edge", lastSeen: Date())])
+                    state.addEntitlementAttribute("team", isRequired: true)
+                }
                 let member = try await workshop.account("member", permissions: ["authentik_core.view_group"])
                 return (try await contents(workshop.client), member.token)
             }
@@ -61,9 +74,18 @@ import Testing
             configuration.state = try SandboxState(contentsOf: path)
             #expect(configuration.state?.release == release)
             #expect(configuration.state?.administratorToken == "sandbox-token")
-            try await withSandbox(configuration: configuration) { _, baseURL in
+            let kept = configuration.state?.outposts
+            try await withSandbox(configuration: configuration) { sandbox, baseURL in
                 let client = try HTTPClient(baseURL)
                 #expect(try await contents(client) == before)
+                #expect(sandbox.state.outposts == kept)
+                #expect(sandbox.state.outposts.last?.instances.first?.hostname == "edge")
+                #expect(sandbox.state.scopeMappings.last?.managed == "example.org/groups")
+                let entitlement = try await client.send("GET", "/api/v3/core/application_entitlements/")
+                let mark = entitlement.json?["results"]?.array?.first?["pbm_uuid"]?.string ?? ""
+                let path = "/api/v3/core/application_entitlements/\(mark)/"
+                let written = try await client.send("PATCH", path, ["name": "n"])
+                #expect(written.status == (release >= .august2026 ? 400 : 200))
                 let member = try HTTPClient(baseURL, token: key)
                 #expect(try await member.send("GET", "/api/v3/core/groups/").status == 200)
                 #expect(try await member.send("GET", "/api/v3/core/users/").status == 403)

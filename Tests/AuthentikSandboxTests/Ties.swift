@@ -9,7 +9,21 @@ enum Ties {
     ///   - field: whose value the list is.
     ///   - byOrder: whether a list of bindings was asked for by their order; else it is by their random primary keys.
     ///   - uuid: what a UUID is in the sandbox.
-    static func ordered(_ rows: [JSONValue], _ field: String, byOrder: Bool, uuid: (String) -> String) -> [JSONValue] {
+    ///   - provider: what a provider's number is there.
+    static func ordered(
+        _ rows: [JSONValue],
+        _ field: String,
+        byOrder: Bool,
+        uuid: (String) -> String,
+        provider: (String) -> String
+    ) -> [JSONValue] {
+        if field == "providers" {
+            func key(_ row: JSONValue) -> String { provider(row.integer.map(String.init) ?? "") }
+            return rows.sorted { key($0) < key($1) }
+        }
+        if field == "providers_obj" {
+            return rows.sorted { $0["name"]?.string ?? "" < $1["name"]?.string ?? "" }
+        }
         if unordered.contains(field) {
             return rows.sorted { uuid($0.string ?? "") < uuid($1.string ?? "") }
         }

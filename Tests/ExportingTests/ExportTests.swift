@@ -237,8 +237,12 @@ import Testing
         #expect(world.export(.all(owner: "homelab")).text.contains("scopes: [openid, example.net/email]\n"))
         world.change("grafana") { _, provider in provider?["scopes"] = .references(pks: ["scope-openid", "twin-2"]) }
         let export = world.export(.all(owner: "homelab"))
-        #expect(export.declared == 0)
-        #expect(export.text.contains("the scope mapping 'Twin 2' shares the scope name 'twin'"))
+        #expect(export.declared == 1)
+        #expect(export.text.contains("scopes: [openid, {mapping: Twin 2}]\n"))
+        world.observed.scopeMappings[world.observed.scopeMappings.count - 1].name = "Twin\u{7}2"
+        let unnamed = world.export(.all(owner: "homelab"))
+        #expect(unnamed.declared == 0)
+        #expect(unnamed.text.contains("shares the scope name 'twin' with another"))
     }
 
     @Test(arguments: ["", "no key", "marked"])

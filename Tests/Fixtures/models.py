@@ -19,6 +19,9 @@ ROOTS = """Application ApplicationEntitlement CertificateKeyPair Event Expressio
 OAuth2ProviderSetupURLs Outpost Pagination Permission Policy PolicyBinding Provider ProxyProvider Role ScopeMapping
 SessionUser Token TransactionApplicationResponse User Version""".split()
 
+# What it is sent, where a test sends every field.
+ROOTS += "OutpostRequest ProxyProviderRequest ScopeMappingRequest".split()
+
 PYTHON = {
     "StrictStr": "string", "StrictInt": "integer", "StrictBool": "boolean", "UUID": "uuid", "datetime": "date",
     "Dict[str, Any]": "object", "Union[StrictFloat, StrictInt]": "number", "Any": "any",

@@ -65,7 +65,7 @@ import Testing
             $0.observed.applications.append(Application(pk: "app-else", slug: "else", name: "Else"))
             $0.set(OwnershipMark(owner: "other", slug: "else", provider: 7), on: "else")
         },
-        DriftCase("a proxy provider") { $0.changeProviders { $0.kind = .proxy } },
+        DriftCase("what may be a proxy provider") { $0.changeProviders { $0.kind = .undetermined } },
         DriftCase("another service takes it") {
             var service = Service.argocd()
             service.provider?.name = "grafana"

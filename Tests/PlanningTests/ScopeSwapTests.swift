@@ -29,7 +29,7 @@ import Testing
             plan.notes == [
                 "the scope 'email' may say something else from this change on: its mapping 'OpenID 'email'' comes, its mapping "
                     + "'Own email' goes; Authentik's own says since 2025.10 that an address is not verified "
-                    + "(email_verified: false); a file can only name 'Own email' once it has a 'managed' name"
+                    + "(email_verified: false); to keep 'Own email', write '{mapping: Own email}' in scopes"
             ]
         )
     }
@@ -41,7 +41,7 @@ import Testing
 
     @Test func anEmptyManagedNameIsNone() throws {
         let note = try #require(swapped(managed: "").plan.services.first?.notes.first)
-        #expect(note.hasSuffix("a file can only name 'Own email' once it has a 'managed' name"))
+        #expect(note.hasSuffix("to keep 'Own email', write '{mapping: Own email}' in scopes"))
     }
 
     @Test func theBuiltInOneSaidSomethingElseBefore() throws {

@@ -39,6 +39,7 @@ struct World {
     }
 
     var groups: [String] = []
+    var scopeMappings: [DeclaredScopeMapping] = []
 
     var plan: Plan {
         Planner.plan(desired, secrets: secrets, observed: observed, address: "https://sso.example.net")
@@ -49,6 +50,7 @@ struct World {
         desired.prune = prune
         desired.maxDeletions = maxDeletions
         desired.groups = groups
+        desired.scopeMappings = scopeMappings
         return desired
     }
 

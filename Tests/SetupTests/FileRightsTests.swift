@@ -18,6 +18,9 @@ import Testing
     }
     private static let access = bindings + closing
     private static let groups = ["authentik_core.view_group", "authentik_core.add_group"]
+    private static let scopeMappings = ["add", "change", "delete"].map {
+        "authentik_providers_oauth2.\($0)_scopemapping"
+    }
     /// The last one, which all files take.
     private static let events = "authentik_events.view_event"
 
@@ -34,6 +37,8 @@ import Testing
         ("services: [{slug: a, port: 8441}]", []),
         ("services: [{slug: a, state: absent, access: {users: [bob]}}]", []),
         ("groups: [{name: family}]\nservices: []", groups),
+        ("scopeMappings: []\nservices: []", scopeMappings),
+        ("scopeMappings: [{name: a, scope: b, expression: c}]\n" + service("everyone"), scopeMappings + everyone),
         (service("everyone"), everyone),
         (service("{groups: [family]}"), ["authentik_core.view_group"] + access),
         (service("{users: [bob]}"), access + ["authentik_core.view_user"]),

@@ -28,7 +28,7 @@ extension Fault {
     private static let kinds = [
         "latency=200ms", "latency=50ms..200ms", "unavailable=503", "reset=before", "reset=after", "cut", "slow-body=2s",
         "truncated", "html=500", "shift=appear", "shift=vanish", "revoked", "starting=10s",
-        "late=1", "ignore=meta_icon",
+        "late=1", "ignore=meta_icon", "refuse=client_secret",
     ]
 
     fileprivate init(_ words: inout FaultWords) throws(FaultSyntaxError) {
@@ -67,6 +67,8 @@ extension Fault {
             self = .late(try words.value(in: 1...1000, "a number of writes from 1 to 1000"))
         case "ignore":
             self = .ignore(field: try words.name("the name of a field, such as meta_icon"))
+        case "refuse":
+            self = .refuse(field: try words.name("the name of a field, such as client_secret"))
         default:
             throw words.error(
                 words.kind.isEmpty ? "no fault is named" : "unknown fault '\(words.kind)'",

@@ -142,6 +142,9 @@ package enum Fault: Sendable, Hashable {
     case late(Int)
     /// A field of a write, or of the application or provider in a transaction, is not taken, and nothing says so.
     case ignore(field: String)
+    /// A write with that field, or a transaction whose application or provider has it, is refused with 400 that names
+    /// another field to use, as of a release that does not take it any more. Nothing is done.
+    case refuse(field: String)
 
     /// When a connection is reset.
     package enum Moment: String, Sendable, CaseIterable {
@@ -169,7 +172,7 @@ extension Fault {
         case .shift: request.method == "GET" && request.page > 1
         case .revoked: request.hasToken && request.path.hasPrefix("/api/")
         case .starting(let duration, _): elapsed < duration
-        case .late, .ignore: request.isWrite
+        case .late, .ignore, .refuse: request.isWrite
         default: true
         }
     }
@@ -196,6 +199,7 @@ extension Fault: CustomStringConvertible {
             return "starting=\(FaultDuration.text(duration)),retry-after=\(retryAfter)"
         case .late(let writes): return "late=\(writes)"
         case .ignore(let field): return "ignore=\(field)"
+        case .refuse(let field): return "refuse=\(field)"
         }
     }
 }

@@ -16,6 +16,7 @@ extension Sandbox {
     /// | shift | yes (it is a GET) | a page between the pages |
     /// | late | later, before another write | none |
     /// | ignore | without the field | as it is then |
+    /// | refuse | only if it is without the field | 400, or as it is |
     ///
     /// - Parameter request: makes the request for a target, path and query; `target` for the one that was sent.
     func reply(to target: String, under fault: Fault?, request: (_ target: String) -> APIRequest) -> Reply {
@@ -57,12 +58,26 @@ extension Sandbox {
             reply.delivery = .none
         case .ignore(let field):
             reply = Reply(self.answer(request(target).without(field)), release)
+        case .refuse(let field):
+            if let errors = request(target).refusal(of: field) {
+                reply = Reply(Refusal.invalid(errors).response(to: request(target).method, release), release)
+            } else {
+                reply = answer()
+            }
         }
         return reply
     }
 }
 
 extension APIRequest {
+    /// What is said of a field of its body, or of the objects in it; nil if it is in none.
+    fileprivate func refusal(of field: String) -> JSONValue? {
+        guard let body = try? JSONValue(parsing: body) else { return nil }
+        let errors: JSONValue = [field: [.string("This field is not taken any more. Use \(field)_ref.")]]
+        if body.object?[field] != nil { return errors }
+        return ["app", "provider"].first { body[$0]?.object?[field] != nil }.map { [$0: errors] }
+    }
+
     /// Without a field of its body, or of the objects in it.
     fileprivate func without(_ field: String) -> APIRequest {
         guard let members = (try? JSONValue(parsing: body))?.object else { return self }

@@ -41,7 +41,8 @@ extension Routes {
                 + OAuth2Providers.allRoutes
                 + Providers.routes("api/v3/providers/all/")
                 + ProxyProviders.routes("api/v3/providers/proxy/")
-                + Outposts.routes("api/v3/outposts/instances/")
+                + Outposts.allRoutes
+                + Sources.routes("api/v3/sources/all/")
                 + ApplicationEntitlements.routes("api/v3/core/application_entitlements/")
                 + PolicyBindings.allRoutes
                 + ExpressionPolicies.allRoutes
@@ -50,7 +51,7 @@ extension Routes {
                 + Roles.routes("api/v3/rbac/roles/")
                 + Flows.allRoutes
                 + ScopeMappings.allRoutes
-                + CertificateKeyPairs.routes("api/v3/crypto/certificatekeypairs/")
+                + CertificateKeyPairs.allRoutes
                 + Events.routes("api/v3/events/events/")
         )
     }

@@ -19,8 +19,7 @@ extension Store {
         store.admit(token)
         for flow in defaultFlows(release) { store.replace(nil, with: flow) }
         for mapping in defaultScopeMappings() { store.replace(nil, with: mapping) }
-        let certificate = CertificateKeyPair(name: "authentik Self-signed Certificate")
-        store.certificates[certificate.pk] = certificate
+        store.replace(nil, with: CertificateKeyPair(name: "authentik Self-signed Certificate"))
         store.replace(nil, with: Group(name: "authentik Admins", isSuperuser: true, users: [administrator.pk]))
         let readers = Role(name: "authentik Read-only")
         store.replace(nil, with: readers)
@@ -35,8 +34,7 @@ extension Store {
                 roles: [readers.pk]
             )
         )
-        let outpost = Outpost()
-        store.outposts[outpost.pk] = outpost
+        store.replace(nil, with: Outpost.makeEmbedded())
         store.makeDefaultPolicies()
         store.recordInstallation(by: administrator)
         return store
@@ -104,7 +102,12 @@ extension Store {
                 "General Profile Information",
                 claims: ["name", "given_name", "preferred_username", "nickname", "groups"]
             ),
-            mapping("entitlements", "Application Entitlements", "Application entitlements", claims: ["entitlements"]),
+            mapping(
+                "entitlements",
+                "Application Entitlements",
+                "Application entitlements",
+                claims: ["entitlements", "roles"]
+            ),
             mapping(
                 "offline_access",
                 "OpenID 'offline_access'",

@@ -127,6 +127,12 @@ extension Outpost {
     }
 }
 
+extension CertificateKeyPair {
+    var audited: AuditedModel {
+        AuditedModel(app: "authentik_crypto", modelName: "certificatekeypair", pk: .string(pk.digits), name: name)
+    }
+}
+
 extension Role {
     var audited: AuditedModel {
         AuditedModel(app: "authentik_rbac", modelName: "role", pk: .string(pk.digits), name: name)

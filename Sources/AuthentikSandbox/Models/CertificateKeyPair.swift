@@ -1,22 +1,51 @@
 import FoundationEssentials
 import JSON
 
-/// `authentik_crypto.certificatekeypair`: a certificate with its key, which is always ``SigningKey``.
+/// `authentik_crypto.certificatekeypair`: a certificate with its key, which is ``SigningKey`` unless it was generated.
 struct CertificateKeyPair: Sendable, Codable {
+    enum Algorithm: String, Choice, Codable {
+        case rsa, ecdsa
+
+        fileprivate var keyType: String { self == .rsa ? "rsa" : "ec" }
+    }
+
+    /// What is shown of one that a request had generated.
+    ///
+    /// There is no key: its fingerprints are made up.
+    struct Generated: Sendable, Codable {
+        var algorithm: Algorithm
+        var fingerprintSHA256 = fingerprint(of: 32)
+        var fingerprintSHA1 = fingerprint(of: 20)
+        var expires: Date
+
+        init(algorithm: Algorithm, days: Int) {
+            self.algorithm = algorithm
+            expires = Date(timeIntervalSinceNow: TimeInterval(days) * 86_400)
+        }
+
+        private static func fingerprint(of count: Int) -> String {
+            (0..<count).map { _ in Random.hexadecimal(2) }.joined(separator: ":")
+        }
+    }
+
     var pk = UUID()
     var name: String
+    var generated: Generated?
+
+    /// The algorithm by which it signs (RFC 7518, section 3.1).
+    var signatureAlgorithm: String { generated?.algorithm == .ecdsa ? "ES256" : "RS256" }
 
     func json(_ release: Release) -> JSONValue {
         let path = "/api/v3/crypto/certificatekeypairs/\(pk.text)"
         return [
             "pk": pk.json,
             "name": .string(name),
-            "fingerprint_sha256": .string(SigningKey.fingerprintSHA256),
-            "fingerprint_sha1": .string(SigningKey.fingerprintSHA1),
-            "cert_expiry": .string(SigningKey.expiry),
+            "fingerprint_sha256": .string(generated?.fingerprintSHA256 ?? SigningKey.fingerprintSHA256),
+            "fingerprint_sha1": .string(generated?.fingerprintSHA1 ?? SigningKey.fingerprintSHA1),
+            "cert_expiry": .string(generated.map { $0.expires.formatted(.iso8601) } ?? SigningKey.expiry),
             "cert_subject": .string("OU=Self-signed,O=authentik,CN=\(name)"),
             "private_key_available": true,
-            release.keyTypeField: "rsa",
+            release.keyTypeField: .string((generated?.algorithm ?? .rsa).keyType),
             "certificate_download_url": .string("\(path)/view_certificate/?download"),
             "private_key_download_url": .string("\(path)/view_private_key/?download"),
             "managed": nil,

@@ -26,8 +26,11 @@ enum OAuth2Endpoints {
     /// The keys that sign tokens; none where the client's secret does.
     private static func keys(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let provider = try provider(of: request, in: store)
-        let signs = provider.signingKey.map { store.certificates.contains($0) } ?? false
-        return APIResponse(200, .plainJSON(signs ? ["keys": [SigningKey.webKey(store.release)]] : [:]))
+        guard let key = provider.signingKey.flatMap({ store.certificates[$0] }) else {
+            return APIResponse(200, .plainJSON([:]))
+        }
+        guard key.generated == nil else { throw .notInSandbox("the key of a certificate that was generated here") }
+        return APIResponse(200, .plainJSON(["keys": [SigningKey.webKey(store.release)]]))
     }
 
     /// The provider of the application that a path names.
@@ -97,7 +100,8 @@ enum OAuth2Endpoints {
         }
         let form = request.form
         let grant = form["grant_type"] ?? ""
-        guard grantTypes.contains(grant) else { return .unsupportedGrantType }
+        let isExchange = store.release.exchangesTokens && grant == OAuth2Provider.tokenExchange
+        guard grantTypes.contains(grant) || isExchange else { return .unsupportedGrantType }
         if store.release.hasGrantTypes, !provider.grantTypes.contains(grant) { return .invalidGrant }
         if grant == "authorization_code" || grant == "refresh_token", !accepts(client.secret, provider) {
             return .invalidClient

@@ -5,6 +5,8 @@ struct OpenIDConfiguration {
     private let provider: OAuth2Provider
     private let slug: String?
     private let mappings: [ScopeMapping]
+    /// By which tokens are signed; without a key the client's secret signs.
+    private let algorithm: String
     private let base: String
     private let origin: String
     private let release: Release
@@ -13,6 +15,7 @@ struct OpenIDConfiguration {
         self.provider = provider
         self.slug = store.application(of: provider.pk)?.slug
         self.mappings = store.mappings(of: provider)
+        self.algorithm = provider.signingKey.flatMap { store.certificates[$0] }?.signatureAlgorithm ?? "HS256"
         self.base = "\(origin)/application/o"
         self.origin = origin
         self.release = store.release
@@ -66,8 +69,7 @@ struct OpenIDConfiguration {
                 "authorization_code", "refresh_token", "implicit", "client_credentials", "password",
                 "urn:ietf:params:oauth:grant-type:device_code",
             ],
-            // Without a key the client's secret signs.
-            "id_token_signing_alg_values_supported": [provider.signingKey == nil ? "HS256" : "RS256"],
+            "id_token_signing_alg_values_supported": [.string(algorithm)],
             "subject_types_supported": ["public"],
             "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
             "acr_values_supported": ["goauthentik.io/providers/oauth2/default"],

@@ -25,6 +25,18 @@ struct Filter<Row> {
         conditions.append { value($0) == wanted }
     }
 
+    /// A text in upper or lower case.
+    mutating func caselessText(_ name: String, _ value: @escaping (Row) -> String?) {
+        guard let wanted = query[name]?.lowercased() else { return }
+        conditions.append { value($0)?.lowercased() == wanted }
+    }
+
+    /// A part of a text, in upper or lower case.
+    mutating func containedText(_ name: String, _ value: @escaping (Row) -> String?) {
+        guard let wanted = query[name]?.lowercased() else { return }
+        conditions.append { value($0)?.lowercased().contains(wanted) ?? false }
+    }
+
     /// A text of which several may be asked for at once.
     mutating func anyText(_ name: String, _ value: @escaping (Row) -> String?) {
         let wanted = query.all(name)

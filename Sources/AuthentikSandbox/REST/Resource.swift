@@ -1,7 +1,7 @@
 import JSON
 
 /// A model as it is listed and looked up.
-protocol Resource: SendableMetatype {
+protocol Resource<Row>: SendableMetatype {
     associatedtype Row
     /// The application of Authentik's that the model is part of, and its name in permissions: `authentik_core`,
     /// `application`.
@@ -101,7 +101,7 @@ extension Resource {
 }
 
 /// A resource that can be created, changed and deleted.
-protocol EditableResource: Resource {
+protocol EditableResource<Row>: Resource {
     /// A row with every default, to be filled from a request.
     static func blank(in store: inout Store) -> Row
     /// Checks a request body and writes it into a draft.

@@ -1,3 +1,5 @@
+import FoundationEssentials
+import JSON
 import NIOCore
 
 /// Which URLs Authentik takes: like Django's own check, but a host needs no domain.
@@ -10,6 +12,7 @@ struct URLCheck {
     let allowsPlaceholders: Bool
 
     static let launch = URLCheck(schemes: ["http", "https", "ftp", "ftps", "blank"], allowsPlaceholders: true)
+    static let host = URLCheck(schemes: ["http", "https"], allowsPlaceholders: false)
     static let logout = URLCheck(schemes: ["http", "https", "blank"], allowsPlaceholders: false)
 
     /// - Returns: what is wrong with a text; nil if it is a URL.
@@ -124,9 +127,20 @@ enum FileNameCheck {
     }
 
     /// What a browser loads for a name; nil if there is none.
-    static func url(of name: String) -> String? {
+    ///
+    /// The address of a file of Authentik's own is another one each time: it lets whoever has it load the file for a
+    /// quarter of an hour, by a JSON Web Token (RFC 7519). The sandbox has no files, and signs it with nothing.
+    static func url(of name: String, at now: Date = Date()) -> String? {
         if name.isEmpty { return nil }
-        return isURL(name) || name.hasPrefix("/static/") ? name : "/files/media/public/\(name)"
+        if isURL(name) || name.hasPrefix("/static/") { return name }
+        let seconds = Int(now.timeIntervalSince1970)
+        let claims: JSONValue = [
+            "path": .string("media/public/\(name)"), "exp": .integer(seconds + 900), "nbf": .integer(seconds - 15),
+        ]
+        let parts = [Data(#"{"alg":"HS256","typ":"JWT"}"#.utf8), Data(claims.serialized())].map { part in
+            part.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        }
+        return "/files/media/public/\(name)?token=\(parts.joined(separator: ".")).\(Random.alphanumeric(43))"
     }
 
     /// What a name becomes where it is not checked, before 2025.12: a path below the media folder, normalized.

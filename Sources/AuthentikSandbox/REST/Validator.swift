@@ -28,6 +28,11 @@ struct Validator {
     /// Whether the body has the field, with a value other than null.
     func isSent(_ field: String) -> Bool { members[field].map { !$0.isNull } ?? false }
 
+    func hasFailed(_ field: String) -> Bool { errors[field] != nil }
+
+    /// That a field which is read elsewhere must be there.
+    mutating func required(_ field: String) { _ = value(field, required: true) }
+
     /// - Throws: ``Refusal/invalid(_:)`` with all errors, if there are any.
     func finish() throws(Refusal) {
         if !errors.isEmpty { throw .invalid(.object(errors)) }

@@ -57,6 +57,7 @@ enum ApplicationEntitlements: EditableResource {
         {
             throw .invalid("non_field_errors", "The fields app, name must make a unique set.")
         }
+        try store.checkAttributes(body["attributes"], of: draft.pk)
     }
 
     static func blank(in store: inout Store) -> ApplicationEntitlement { ApplicationEntitlement() }

@@ -28,11 +28,15 @@ enum ApplicationTransaction {
         "api/v3/core/transactional/applications/",
         .tokens,
         methods: ["PUT"],
-        ["PUT": .init(all: [Applications.permission("add"), OAuth2Providers.permission("add")], put)]
+        ["PUT": .init(Applications.permission("add"), put)]
     )
 
     private static func put(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
-        var fields = try Validator(try request.json(), partial: false)
+        let body = try request.json()
+        let kind: any EditableResource<OAuth2Provider>.Type =
+            body["provider_model"]?.string == ProxyProviders.providerModel ? ProxyProviders.self : OAuth2Providers.self
+        guard store.may(request.callerKey, kind.permission("add")) else { throw .permissionDenied }
+        var fields = try Validator(body, partial: false)
         var application = Application()
         if let body = fields.value("app", required: true) {
             fields.nest("app") { () throws(Refusal) in
@@ -53,28 +57,33 @@ enum ApplicationTransaction {
         let bindings = fields.bindings(in: store)
         try fields.finish()
 
-        guard model == "authentik_providers_oauth2.oauth2provider", let providerBody else {
+        guard model == kind.providerModel, let providerBody else {
             throw .notInSandbox("a provider of the kind \(model ?? "")")
         }
-        var provider = OAuth2Providers.blank(in: &store)
+        var provider = kind.blank(in: &store)
         fields.nest("provider") { () throws(Refusal) in
-            try OAuth2Providers.validate(providerBody, into: &provider, partial: false, in: store)
+            try kind.validate(providerBody, into: &provider, partial: false, in: store)
         }
         try fields.finish()
         let permissions = bindings.isEmpty ? [] : [PolicyBindings.permission("add")]
         guard permissions.allSatisfy({ store.may(request.callerKey, $0) }) else { throw .permissionDenied }
 
         application.provider = provider.pk
-        OAuth2Providers.insert(provider, in: &store)
+        kind.insert(provider, in: &store)
         Applications.insert(application, in: &store)
         for var binding in bindings {
             binding.target = application.pk
             PolicyBindings.insert(binding, in: &store)
         }
         var answer = APIResponse.ok(["applied": true, "logs": []])
-        answer.permissions = permissions
+        answer.permissions = [kind.permission("add")] + permissions
         return answer
     }
+}
+
+extension Resource {
+    /// What a transaction calls the kind.
+    fileprivate static var providerModel: String { "\(app).\(modelName)" }
 }
 
 extension Validator {

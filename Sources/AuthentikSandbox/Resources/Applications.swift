@@ -234,7 +234,7 @@ extension Applications {
             "provider_obj": provider.map { .object($0.summary(of: application, in: store)) } ?? .null,
             "backchannel_providers": .array(row.backchannelProviders.map { .integer($0) }),
             "backchannel_providers_obj": .array(
-                backchannel.map { .object($0.summary(of: store.application(of: $0.pk), in: store)) }
+                backchannel.map { $0.backchannelSummary(in: store) }
             ),
             "launch_url": .text(try launchURL(of: row, provider, for: request.caller, in: store)),
             "open_in_new_tab": .bool(row.openInNewTab),

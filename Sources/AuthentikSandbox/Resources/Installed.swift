@@ -33,11 +33,16 @@ enum Flows: Resource {
         row.json(in: store)
     }
 
-    /// Flows can be deleted, which takes providers along, but not made or changed.
+    /// Flows can be made and deleted, which takes providers along, but not changed.
     static let allRoutes: [Route] = {
         let path = "api/v3/flows/instances/"
         return [
-            Route(path, .tokens, methods: ["GET", "POST"], ["GET": .init(permission("view"), list)]),
+            Route(
+                path,
+                .tokens,
+                methods: ["GET", "POST"],
+                ["GET": .init(permission("view"), list), "POST": .init(permission("add"), create)]
+            ),
             Route(
                 path + "{}/",
                 .tokens,
@@ -46,6 +51,27 @@ enum Flows: Resource {
             ),
         ]
     }()
+
+    /// Makes a flow without stages, of the fields that every flow needs.
+    private static func create(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        let body = try request.json()
+        let others = Set(body.object?.keys.map(\.self) ?? [])
+            .subtracting(["name", "slug", "title", "designation", "authentication"])
+        guard others.isEmpty else { throw .notInSandbox("a flow with \(others.sorted().joined(separator: ", "))") }
+        var flow = Flow(slug: "", name: "", title: "", designation: .authorization, authentication: .none, stages: [])
+        var fields = try Validator(body, partial: false)
+        fields.text("name", into: &flow.name, required: true, blank: false)
+        fields.text("slug", into: &flow.slug, required: true, blank: false) { slug in
+            if !Applications.isSlug(slug) { return store.release.invalidSlug }
+            return store.indexes.flowBySlug[slug] == nil ? nil : "Flow with this slug already exists."
+        }
+        fields.text("title", into: &flow.title, required: true, blank: false)
+        fields.choice("designation", into: &flow.designation, required: true)
+        fields.choice("authentication", into: &flow.authentication)
+        try fields.finish()
+        store.replace(nil, with: flow)
+        return .created(flow.json(in: store))
+    }
 
     private static func destroy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         store.replace(try find(request, in: store), with: nil)
@@ -79,6 +105,42 @@ enum CertificateKeyPairs: Resource {
 
     static func json(_ row: CertificateKeyPair, _ request: APIRequest, in store: Store) -> JSONValue {
         row.json(store.release)
+    }
+
+    /// They can be generated and deleted, but not imported or changed.
+    static let allRoutes: [Route] = {
+        let path = "api/v3/crypto/certificatekeypairs/"
+        return [
+            Route("POST", path + "generate/", permission: permission("add"), generate),
+            Route(path, .tokens, methods: ["GET", "POST"], ["GET": .init(permission("view"), list)]),
+            Route(
+                path + "{}/",
+                .tokens,
+                methods: ["GET", "PUT", "PATCH", "DELETE"],
+                ["GET": .init(permission("view"), retrieve), "DELETE": .init(permission("delete"), destroy)]
+            ),
+        ]
+    }()
+
+    private static func generate(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        var fields = try Validator(try request.json(), partial: false)
+        var name = ""
+        var alternativeName = ""
+        var days = 365
+        var algorithm = CertificateKeyPair.Algorithm.rsa
+        fields.text("common_name", into: &name, required: true, blank: false)
+        fields.text("subject_alt_name", into: &alternativeName)
+        fields.integer("validity_days", into: &days, required: true, in: 0...3_650_000)
+        fields.choice("alg", into: &algorithm)
+        try fields.finish()
+        let certificate = CertificateKeyPair(name: name, generated: .init(algorithm: algorithm, days: days))
+        store.replace(nil, with: certificate)
+        return .ok(certificate.json(store.release))
+    }
+
+    private static func destroy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        store.replace(try find(request, in: store), with: nil)
+        return .deleted
     }
 }
 

@@ -161,9 +161,7 @@ extension OAuth2Providers {
         if store.release.hasGrantTypes { fields.grantTypes(into: &draft.grantTypes, store.release) }
         fields.choice("sub_mode", into: &draft.subjectMode)
         fields.choice("issuer_mode", into: &draft.issuerMode)
-        // There are no sources to federate with.
-        fields.references("jwt_federation_sources", into: &draft.federatedSources) { _ in false }
-        fields.references("jwt_federation_providers", into: &draft.federatedProviders) { store.providers.contains($0) }
+        fields.federation(into: &draft, in: store)
         if crashes { throw .crash }
         try fields.finish()
     }
@@ -177,6 +175,12 @@ extension Validator {
             guard let other = store.indexes.providerByName[name], other != pk else { return nil }
             return "provider with this name already exists."
         }
+    }
+
+    /// Whose tokens a provider takes for its own.
+    mutating func federation(into draft: inout OAuth2Provider, in store: Store) {
+        references("jwt_federation_sources", into: &draft.federatedSources) { store.sources.contains($0) }
+        references("jwt_federation_providers", into: &draft.federatedProviders) { store.providers.contains($0) }
     }
 
     /// The flows of a provider of any kind.
@@ -201,7 +205,7 @@ extension Validator {
 
     fileprivate mutating func grantTypes(into target: inout [String], _ release: Release) {
         var known = Set(OAuth2Provider.olderGrantTypes)
-        if release.exchangesTokens { known.insert("urn:ietf:params:oauth:grant-type:token-exchange") }
+        if release.exchangesTokens { known.insert(OAuth2Provider.tokenExchange) }
         guard let value = value("grant_types") else { return }
         guard case .array(let items) = value else {
             return fail("grant_types", "Expected a list of items but got type \"\(value.pythonType)\".")

@@ -86,6 +86,15 @@ extension OAuth2Provider {
         return fields
     }
 
+    /// What an application shows of one that it has as a backchannel; it names that application in every release.
+    func backchannelSummary(in store: Store) -> JSONValue {
+        var fields = summary(of: store.application(of: pk), in: store, kind: .bare)
+        let application = store.backchannelApplication(of: pk)
+        fields["assigned_backchannel_application_slug"] = .text(application?.slug)
+        fields["assigned_backchannel_application_name"] = .text(application?.name)
+        return .object(fields)
+    }
+
     /// What an outpost shows of its providers.
     func bareSummary(in store: Store) -> JSONValue {
         .object(summary(of: store.application(of: pk), in: store, kind: .bare))

@@ -18,8 +18,16 @@ enum ProxyProviders: EditableResource {
     }
 
     static func filter(_ filter: inout Filter<OAuth2Provider>, in store: Store) {
-        filter.text("name") { $0.name }
-        filter.text("external_host") { $0.proxy?.externalHost }
+        filter.flag("application__isnull") { store.application(of: $0.pk) == nil }
+        filter.caselessText("name__iexact") { $0.name }
+        filter.caselessText("authorization_flow__slug__iexact") { row in
+            row.authorizationFlow.flatMap { store.flows[$0]?.slug }
+        }
+        filter.caselessText("internal_host__iexact") { $0.proxy?.internalHost }
+        filter.caselessText("external_host__iexact") { $0.proxy?.externalHost }
+        filter.caselessText("skip_path_regex__iexact") { $0.proxy?.skipPathRegex }
+        filter.caselessText("mode__iexact") { $0.proxy?.mode.rawValue }
+        filter.caselessText("cookie_domain__iexact") { $0.proxy?.cookieDomain }
         filter.search { [$0.name] }
     }
 
@@ -53,7 +61,7 @@ enum ProxyProviders: EditableResource {
         return .object(fields)
     }
 
-    /// The scope mappings, redirect URIs and grant types are the server's, whatever is sent.
+    /// Two rules look at what is sent and not at what is there: the mode, and the hosts and attributes that it wants.
     static func validate(
         _ body: JSONValue,
         into draft: inout OAuth2Provider,
@@ -64,31 +72,30 @@ enum ProxyProviders: EditableResource {
         var proxy = draft.proxy ?? ProxySettings()
         fields.providerName(into: &draft, in: store)
         fields.flows(into: &draft, in: store)
-        fields.text("external_host", into: &proxy.externalHost, required: true, blank: false)
-        fields.text("internal_host", into: &proxy.internalHost)
+        fields.references("property_mappings", into: &draft.propertyMappings) { store.scopeMappings.contains($0) }
+        let isURL = URLCheck.host.error
+        fields.text("external_host", into: &proxy.externalHost, required: true, blank: false, check: isURL)
+        fields.text("internal_host", into: &proxy.internalHost, check: isURL)
         fields.flag("internal_host_ssl_validation", into: &proxy.validatesInternalHost)
         fields.reference("certificate", into: &proxy.certificate, exists: { store.certificates.contains($0) })
         fields.text("skip_path_regex", into: &proxy.skipPathRegex)
-        fields.flag("basic_auth_enabled", into: &proxy.isBasicAuthEnabled)
         fields.text("basic_auth_password_attribute", into: &proxy.basicAuthPasswordAttribute)
         fields.text("basic_auth_user_attribute", into: &proxy.basicAuthUserAttribute)
-        // A PATCH that does not name the mode is taken for one to the mode `proxy`.
+        fields.basicAuth(into: &proxy, body)
+        // A request that does not name the mode is checked as one for the mode `proxy`.
         var mode = ProxySettings.Mode.proxy
         fields.choice("mode", into: &mode)
         if fields.isSent("mode") || draft.proxy == nil { proxy.mode = mode }
         fields.flag("intercept_header_auth", into: &proxy.interceptsHeaderAuth)
         fields.text("cookie_domain", into: &proxy.cookieDomain)
+        fields.federation(into: &draft, in: store)
         fields.duration("access_token_validity", into: &draft.accessTokenValidity)
         fields.duration("refresh_token_validity", into: &draft.refreshTokenValidity)
         try fields.finish()
-        if mode == .proxy, proxy.internalHost.isEmpty {
+        if mode == .proxy, body["internal_host"]?.pythonText.trimmed ?? "" == "" {
             throw .invalid("internal_host", "Internal host cannot be empty when forward auth is disabled.")
         }
-        draft.proxy = proxy
-        draft.redirectURIs = proxy.redirectURIs
-        draft.propertyMappings = store.scopeMappings.inOrderOfCreation
-            .filter { ["openid", "email", "profile", "entitlements", "ak_proxy"].contains($0.scopeName) }.map(\.pk)
-        if store.release.hasGrantTypes { draft.grantTypes = OAuth2Provider.proxyGrantTypes }
+        proxy.apply(to: &draft, in: store)
     }
 
     static func blank(in store: inout Store) -> OAuth2Provider { OAuth2Providers.blank(in: &store) }
@@ -100,4 +107,15 @@ enum ProxyProviders: EditableResource {
     }
 
     static func delete(_ row: OAuth2Provider, in store: inout Store) { store.replace(row, with: nil) }
+}
+
+extension Validator {
+    fileprivate mutating func basicAuth(into target: inout ProxySettings, _ body: JSONValue) {
+        flag("basic_auth_enabled", into: &target.isBasicAuthEnabled)
+        guard isSent("basic_auth_enabled"), !hasFailed("basic_auth_enabled"), target.isBasicAuthEnabled else { return }
+        let attributes = ["basic_auth_password_attribute", "basic_auth_user_attribute"]
+        if attributes.contains(where: { body[$0] == nil || body[$0] == "" }) {
+            fail("basic_auth_enabled", "User and password attributes must be set when basic auth is enabled.")
+        }
+    }
 }

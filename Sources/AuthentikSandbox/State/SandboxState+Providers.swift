@@ -1,4 +1,6 @@
-/// What providers say of a user and who serves them: declared in a state to begin with, and read back from one.
+import FoundationEssentials
+
+/// What providers say of a user, and whom they trust: declared in a state to begin with, and read back from one.
 ///
 /// Nothing of it is an event of the audit log.
 extension SandboxState {
@@ -45,6 +47,17 @@ extension SandboxState {
 
     /// All scope mappings in the order they were made, those of the installation among them.
     package var scopeMappings: [ScopeMappingFacts] { store.scopeMappings.inOrderOfCreation.map(\.facts) }
+
+    /// Adds an OAuth source, whose tokens providers may take for their own, or renames the one of that slug.
+    ///
+    /// - Returns: its primary key.
+    @discardableResult
+    package mutating func addSource(name: String, slug: String) -> String {
+        let old = store.sources.inOrderOfCreation.first { $0.slug == slug }
+        let source = Source(pk: old?.pk ?? UUID(), name: name, slug: slug)
+        store.sources[source.pk] = source
+        return source.pk.text
+    }
 
     /// The names of the scope mappings that a provider of any kind has, in order; nil if there is no such provider.
     package func scopeMappings(ofProvider name: String) -> [String]? {

@@ -26,6 +26,9 @@ struct Snapshot: Codable, Sendable {
     var entitlements: [ApplicationEntitlement]
     var bindings: [PolicyBinding]
     var outposts: [Outpost]
+    /// Nil in a file of before there were any.
+    var sources: [Source]?
+    var objectAttributes: [ObjectAttribute]?
     var events: [Event]
     /// Nil in a file of before there were any.
     var flags: [String: Bool]?
@@ -48,6 +51,8 @@ struct Snapshot: Codable, Sendable {
         entitlements = store.entitlements.inOrderOfCreation
         bindings = store.bindings.inOrderOfCreation
         outposts = store.outposts.inOrderOfCreation
+        sources = store.sources.inOrderOfCreation
+        objectAttributes = store.objectAttributes
         events = store.events
         flags = store.flags
     }
@@ -61,16 +66,18 @@ extension Store {
         for row in snapshot.roles { replace(nil, with: row) }
         for row in snapshot.groups { replace(nil, with: row) }
         for row in snapshot.flows { replace(nil, with: row) }
-        for row in snapshot.certificates { certificates[row.pk] = row }
+        for row in snapshot.certificates { replace(nil, with: row) }
         for row in snapshot.scopeMappings { replace(nil, with: row) }
         for row in snapshot.policies { replace(nil, with: row) }
         for row in snapshot.providers { replace(nil, with: row) }
         for row in snapshot.applications { replace(nil, with: row) }
         for row in snapshot.entitlements { replace(nil, with: row) }
         for row in snapshot.bindings { replace(nil, with: row) }
-        for row in snapshot.outposts { outposts[row.pk] = row }
+        for row in snapshot.sources ?? [] { sources[row.pk] = row }
+        for row in snapshot.outposts { replace(nil, with: row) }
         events = snapshot.events
         flags = snapshot.flags ?? [:]
+        objectAttributes = snapshot.objectAttributes ?? []
         brand = snapshot.brand
         keys = snapshot.keys
     }

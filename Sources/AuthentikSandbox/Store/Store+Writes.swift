@@ -39,6 +39,9 @@ extension Store {
                 without.providers.removeAll { $0 == old.pk }
                 outposts[outpost.pk] = without
             }
+            for other in providers.inOrderOfCreation where other.federatedProviders.contains(old.pk) {
+                providers[other.pk]?.federatedProviders.removeAll { $0 == old.pk }
+            }
         }
     }
 
@@ -205,9 +208,30 @@ extension Store {
         }
     }
 
-    mutating func replace(_ old: Outpost, with new: Outpost) {
-        audit(.modelUpdated, new.audited)
-        outposts[new.pk] = new
+    mutating func replace(_ old: Outpost?, with new: Outpost?) {
+        audit(old, new, \.audited)
+        if let old { indexes.outpostByName[old.name] = nil }
+        if let new {
+            indexes.outpostByName[new.name] = new.pk
+            outposts[new.pk] = new
+        } else if let old {
+            outposts[old.pk] = nil
+        }
+    }
+
+    /// A certificate that goes leaves its providers without one: they sign with their secret then.
+    mutating func replace(_ old: CertificateKeyPair?, with new: CertificateKeyPair?) {
+        audit(old, new, \.audited)
+        if let new {
+            certificates[new.pk] = new
+        } else if let old {
+            certificates[old.pk] = nil
+            for provider in providers.inOrderOfCreation {
+                if provider.signingKey == old.pk { providers[provider.pk]?.signingKey = nil }
+                if provider.encryptionKey == old.pk { providers[provider.pk]?.encryptionKey = nil }
+                if provider.proxy?.certificate == old.pk { providers[provider.pk]?.proxy?.certificate = nil }
+            }
+        }
     }
 
     /// Stores an application as a database would: nobody is told.

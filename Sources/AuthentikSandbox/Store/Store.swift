@@ -19,7 +19,11 @@ struct Store: Sendable {
     var applications = Table<UUID, Application> { .text($0.name) }
     /// Proxy providers among them.
     var providers = Table<Int, OAuth2Provider> { .text($0.name) }
+    /// Those of OAuth, whose tokens providers may take.
+    var sources = Table<UUID, Source> { .text($0.slug) }
     var outposts = Table<UUID, Outpost> { .text($0.name) }
+    /// What is wanted of the attributes of entitlements, by key.
+    var objectAttributes: [ObjectAttribute] = []
     /// The oldest first.
     var events: [Event] = []
     var indexes = Indexes()
@@ -70,6 +74,7 @@ struct Indexes: Sendable {
     var providerByClientID: [String: Int] = [:]
     var scopeMappingByName: [String: UUID] = [:]
     var scopeMappingByManaged: [String: UUID] = [:]
+    var outpostByName: [String: UUID] = [:]
     var policyByName: [String: UUID] = [:]
     var groupByName: [String: UUID] = [:]
     var flowBySlug: [String: UUID] = [:]

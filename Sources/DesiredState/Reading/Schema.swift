@@ -164,8 +164,8 @@ extension Schema {
                 .number(0...100_000, example: 3),
                 unlessGiven: "3, or a tenth of all that is ours, if that is more",
                 doc:
-                    "The brake: from how many services a pass may delete. One that would delete from more deletes nothing, and "
-                    + "says so."
+                    "The brake: from how many services a pass may delete, each scope mapping counted like one. One that would "
+                    + "delete more deletes nothing, and says so."
             ),
             Field(
                 .publicURL,
@@ -190,7 +190,11 @@ extension Schema {
         ]
     )
 
-    static let service = Schema("in a service or in defaults", ofApplication + ofOrigin + ofProvider + ofService)
+    static let service = Schema(
+        "in a service or in defaults",
+        otherNames: ["scope": OAuth2Provider.Row.scopes.name],
+        ofApplication + ofOrigin + ofProvider + ofService
+    )
 
     private static let ofApplication = Application.fields.inReadingOrder.map { row in
         Field(row, unlessGiven: row.name == .launchURL ? "the origin; without one, left as it is" : nil)
@@ -424,6 +428,7 @@ extension Schema {
 
     static let scopeMapping = Schema(
         "in an entry of scopeMappings",
+        otherNames: ["scopeName": ScopeMapping.Row.scope.name, "scope_name": ScopeMapping.Row.scope.name],
         ScopeMapping.fields.inReadingOrder.map { row in
             Field(row, isRequired: row.name != ScopeMapping.Row.description.name)
         } + [
@@ -445,7 +450,8 @@ extension Schema {
                 .mapping,
                 .text(.line),
                 isRequired: true,
-                doc: "The name of a scope mapping, of the file or of Authentik's, where a scope name would mean another."
+                doc:
+                    "The name of a scope mapping, of the file or of Authentik's, where a scope name would mean another."
             )
         ]
     )

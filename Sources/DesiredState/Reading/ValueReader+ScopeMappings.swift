@@ -95,7 +95,8 @@ extension FileDecoder {
         location.line += 1 + lines.prefix { $0.trimmed.isEmpty }.count
         location.column = 1
         // In a folded block, lines of the file become one.
-        let count = scalar.isLiteral ? scalar.text.trimmed.split(separator: "\n", omittingEmptySubsequences: false).count : 1
+        let count =
+            scalar.isLiteral ? scalar.text.trimmed.split(separator: "\n", omittingEmptySubsequences: false).count : 1
         return ExpressionPlace(location: location, lines: count)
     }
 }

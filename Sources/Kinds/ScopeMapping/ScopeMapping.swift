@@ -111,7 +111,7 @@ extension Kind {
             RequestUse("GET", .scopeMappings, "find the scopes of providers"),
             RequestUse("POST", .scopeMappings, "create scope mappings", for: .scopeMappings),
             RequestUse("PATCH", .scopeMappings, "change scope mappings", for: .scopeMappings),
-            RequestUse("DELETE", .scopeMappings, "delete scope mappings", isOptional: true, for: .scopeMappings),
+            RequestUse("DELETE", .scopeMappings, "delete scope mappings", for: .scopeMappings),
         ],
         writes: ObjectWrites(ScopeMapping.self)
     )

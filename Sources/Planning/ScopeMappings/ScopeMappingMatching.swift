@@ -38,7 +38,10 @@ struct ScopeMappingMatching {
 
     /// The steps of those that are made or changed.
     var steps: [SharedName: Step.ID] {
-        Dictionary(plans.filter { $0.step != nil }.map { ($0.identity, $0.id) }, uniquingKeysWith: { first, _ in first })
+        Dictionary(
+            plans.filter { $0.step != nil }.map { ($0.identity, $0.id) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     /// Plans those that are marked as ours and declared no more.
@@ -183,7 +186,11 @@ private struct ScopeMappingMatcher {
         if let own = byMark[declaration.name.exact] {
             if let named, named != own {
                 mappings[own].shared = name
-                return conflict(name, named, "it is called '\(mappings[own].mapping.name)' now, and another one has its name")
+                return conflict(
+                    name,
+                    named,
+                    "it is called '\(mappings[own].mapping.name)' now, and another one has its name"
+                )
             }
             plan = bring(own, declaration, .update)
         } else if let named {
@@ -198,7 +205,9 @@ private struct ScopeMappingMatcher {
 
     /// Why a mapping without the mark of its name is nobody's to take; nil if it may be.
     private func refusal(of mapping: ScopeMapping) -> String? {
-        if mapping.isBuiltIn { return "Authentik brings one of that name, and would change it back; give it another name" }
+        if mapping.isBuiltIn {
+            return "Authentik brings one of that name, and would change it back; give it another name"
+        }
         guard let mark = mapping.mark else { return nil }
         if mark.owner != owner {
             return "belongs to the owner '\(mark.owner)'; take it out of one of the two files, or have that owner run "

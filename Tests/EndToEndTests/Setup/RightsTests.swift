@@ -55,9 +55,12 @@ import Testing
         }
     }
 
+    private static let mapping = "scopeMappings: [{name: Own email, scope: email, expression: 'return {}'}]\n"
+
     private static let settings = [
         Setting(testDescription: "services", features: []),
         Setting(testDescription: "groups", features: [.groups], head: "groups: [{name: family}]\n"),
+        Setting(testDescription: "scope mappings", features: [.scopeMappings], head: mapping),
         Setting(testDescription: "everyone", features: [.access], access: "everyone"),
         Setting(
             testDescription: "access of groups",
@@ -80,7 +83,7 @@ import Testing
         Setting(
             testDescription: "everything",
             features: Set(FileFeature.allCases),
-            head: "groups: [{name: family}]\n",
+            head: "groups: [{name: family}]\n" + mapping,
             access: "{groups: [family, somebody], users: [somebody], policies: [somebody], mode: all, exclusive: true}",
             subjects: SubjectKind.allCases
         ),
@@ -158,6 +161,7 @@ import Testing
         try await admin.send("POST", "core/applications/", ["name": "By hand", "slug": "docs"])
         try await run("--once")
         try await liveWithAccess(workplace, setting)
+        try await liveWithScopeMappings(workplace, setting)
 
         let daemon = try workplace.daemon()
         let status = try await daemon.settled("in sync") { $0["isInSync"] == true }
@@ -179,6 +183,26 @@ import Testing
         try await run("release")
         #expect(try await admin.list("core/application_entitlements/").isEmpty)
     }
+
+    /// Everything that is done about scope mappings: make, mend, delete, make again.
+    private func liveWithScopeMappings(_ workplace: Workplace, _ setting: Setting) async throws {
+        guard setting.features.contains(.scopeMappings) else { return }
+        func own() async throws -> JSONValue? {
+            try await workplace.admin.list("propertymappings/provider/scope/?name=Own+email").first
+        }
+        let path = "propertymappings/provider/scope/\(try await own()?["pk"]?.string ?? "")/"
+        try await workplace.admin.send("PATCH", path, ["expression": "return 1"])
+        try await Self.run(["--once"], workplace)
+        #expect(try await own()?["expression"] == "return {}")
+        let others = setting.services.replacing(Self.mapping, with: "scopeMappings: []\nprune: true\n")
+        try workplace.write(others)
+        try await Self.run(["--once"], workplace)
+        #expect(try await own() == nil)
+        try workplace.write(setting.services)
+        try await Self.run(["--once"], workplace)
+        #expect(try await own()?["managed"] == "reconcile/homelab/Own email")
+    }
+
     /// Everything that is done about who may open a service: bind, correct, unbind, close, keep closed, open again.
     private func liveWithAccess(_ workplace: Workplace, _ setting: Setting) async throws {
         guard let access = setting.access else { return }

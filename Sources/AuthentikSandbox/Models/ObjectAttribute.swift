@@ -1,0 +1,71 @@
+import FoundationEssentials
+import JSON
+import PythonRegex
+
+/// `authentik_core.objectattribute`: what an administrator wants of an attribute of every entitlement; since 2026.8.
+///
+/// Source: `authentik/core/api/object_attributes.py` and its tests.
+struct ObjectAttribute: Sendable, Codable {
+    /// The name of the attribute, or the names on the way to it with dots between.
+    var key: String
+    var isRequired = false
+    var isUnique = false
+    /// A regular expression of Python's.
+    var pattern: String?
+
+    /// What is wrong with the attributes of an entitlement; nil if nothing is.
+    ///
+    /// - Parameter others: the attributes of all other entitlements.
+    fileprivate func error(in attributes: JSONValue, others: [JSONValue]) -> String? {
+        guard let value = value(in: attributes) else { return isRequired ? "This field is required." : nil }
+        if let pattern, (try? PythonPattern(pattern))?.matches(whole: value.pythonText) != true {
+            return "Value does not match configured pattern."
+        }
+        return isUnique && others.contains { self.value(in: $0) == value } ? "Value is not unique." : nil
+    }
+
+    /// Nothing counts as no value, and so does an empty text.
+    private func value(in attributes: JSONValue) -> JSONValue? {
+        let value = key.split(separator: ".").reduce(JSONValue?.some(attributes)) { $0?[String($1)] }
+        return value == .null || value == "" ? nil : value
+    }
+}
+
+extension Store {
+    /// Refuses what a request sends as the attributes of an entitlement, by the first attribute that is wrong.
+    ///
+    /// - Parameter sent: nil if the request has no attributes, which counts as none of them, in a PATCH too.
+    /// - Throws: ``Refusal/invalid(_:)``.
+    func checkAttributes(_ sent: JSONValue?, of entitlement: UUID) throws(Refusal) {
+        guard release.hasObjectAttributes else { return }
+        let others = entitlements.inOrderOfCreation.filter { $0.pk != entitlement }.map(\.attributes)
+        for attribute in objectAttributes {
+            guard let error = attribute.error(in: sent ?? [:], others: others) else { continue }
+            throw .invalid("attributes_\(attribute.key)", error)
+        }
+    }
+}
+
+extension SandboxState {
+    /// Defines an attribute of entitlements, or defines it anew; releases before 2026.8 do not ask for it.
+    ///
+    /// - Parameters:
+    ///   - key: its name, or the names on the way to it with dots between.
+    ///   - pattern: a regular expression of Python's that its value must match as a whole.
+    package mutating func addEntitlementAttribute(
+        _ key: String,
+        isRequired: Bool = false,
+        isUnique: Bool = false,
+        pattern: String? = nil
+    ) {
+        removeEntitlementAttribute(key)
+        store.objectAttributes.append(
+            ObjectAttribute(key: key, isRequired: isRequired, isUnique: isUnique, pattern: pattern)
+        )
+        store.objectAttributes.sort { $0.key < $1.key }
+    }
+
+    package mutating func removeEntitlementAttribute(_ key: String) {
+        store.objectAttributes.removeAll { $0.key == key }
+    }
+}
