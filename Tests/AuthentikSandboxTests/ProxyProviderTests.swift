@@ -106,6 +106,23 @@ import Testing
         }
     }
 
+    @Test func `what it takes part in is told, outposts only to who may see them`() async throws {
+        try await Workshop.open { workshop in
+            let path = try await make(workshop)
+            workshop.sandbox.change { $0.addOutpost(name: "Edge", providers: ["p"]) }
+            let viewer = try await workshop.account(
+                "viewer",
+                permissions: ["authentik_providers_proxy.view_proxyprovider"]
+            )
+            for (client, expected) in [(workshop.client, ["Edge"]), (viewer, [])] {
+                let uses = try await client.send("GET", "/api/v3/\(path)used_by/").json?.array ?? []
+                #expect(uses.filter { $0["model_name"] == "propertymapping" }.count == 5)
+                let outposts = uses.filter { $0["model_name"] == "outpost" }
+                #expect(outposts.compactMap { $0["name"]?.string } == expected)
+            }
+        }
+    }
+
     @Test func `writes are events, and each needs its permission`() async throws {
         try await Workshop.open { workshop in
             let path = try await make(workshop)

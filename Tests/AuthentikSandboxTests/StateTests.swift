@@ -96,6 +96,32 @@ import Testing
         }
     }
 
+    /// A file of before scope mappings and outposts could be written, and there was anything else of what is new.
+    @Test func `an older file is read`() async throws {
+        try await withFile { path in
+            try SandboxState(token: "t").write(to: path)
+            var members = try #require(try JSONValue(parsing: try Data(contentsOf: URL(filePath: path))).object)
+            func keep(_ list: String, _ fields: Set<String>) {
+                let rows = (members[list]?.array ?? []).map { row in
+                    JSONValue.object((row.object ?? [:]).filter { fields.contains($0.key) })
+                }
+                members[list] = .array(rows)
+            }
+            keep("outposts", ["pk", "name", "providers"])
+            keep("scopeMappings", ["pk", "name", "scopeName", "managed", "description", "claims"])
+            keep("certificates", ["pk", "name"])
+            members["sources"] = nil
+            members["objectAttributes"] = nil
+            try Data(JSONValue.object(members).serialized()).write(to: URL(filePath: path))
+
+            let state = try SandboxState(contentsOf: path)
+            #expect(state.outposts.map(\.isEmbedded) == [true])
+            #expect(state.outposts.first?.instances.count == 1)
+            #expect(state.scopeMappings.count == 7)
+            #expect(state.scopeMappings.first?.managed == "goauthentik.io/providers/oauth2/scope-openid")
+        }
+    }
+
     /// An application that is hidden in the way of before 2026.5, one that is not, an OAuth2 provider and a proxy one.
     private func older(_ release: Sandbox.Release) async throws -> SandboxState {
         try await Workshop.open(release) { workshop in

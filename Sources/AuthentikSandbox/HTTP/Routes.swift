@@ -40,7 +40,7 @@ extension Routes {
                 + Applications.allRoutes
                 + OAuth2Providers.allRoutes
                 + Providers.routes("api/v3/providers/all/")
-                + ProxyProviders.routes("api/v3/providers/proxy/")
+                + ProxyProviders.allRoutes
                 + Outposts.allRoutes
                 + Sources.routes("api/v3/sources/all/")
                 + ApplicationEntitlements.routes("api/v3/core/application_entitlements/")

@@ -79,7 +79,7 @@ enum OAuth2Providers: EditableResource {
         return .object(fields)
     }
 
-    /// What would go with the provider: nothing but its hold on its scope mappings, and its application is not named.
+    /// What would go with the provider is only its part in other things, and its application is not named.
     static let allRoutes: [Route] = {
         let path = "api/v3/providers/oauth2/"
         return routes(path) + [
@@ -89,20 +89,24 @@ enum OAuth2Providers: EditableResource {
     }()
 
     private static func usedBy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
-        let provider = try find(request, in: store)
-        return .ok(
-            .array(
-                store.mappings(of: provider).map { mapping in
-                    [
-                        "app": "authentik_core",
-                        "model_name": "propertymapping",
-                        "pk": mapping.pk.json,
-                        "name": .string("Property Mapping \(mapping.name)"),
-                        "action": "cascade_many",
-                    ]
-                }
-            )
-        )
+        .ok(.array(uses(of: try find(request, in: store), request, in: store)))
+    }
+
+    /// What a provider of any kind takes part in: its scope mappings, and the outposts that the caller may see.
+    static func uses(of provider: OAuth2Provider, _ request: APIRequest, in store: Store) -> [JSONValue] {
+        func use(_ app: String, _ modelName: String, pk: UUID, name: String) -> JSONValue {
+            [
+                "app": .string(app), "model_name": .string(modelName), "pk": pk.json, "name": .string(name),
+                "action": "cascade_many",
+            ]
+        }
+        let mappings = store.mappings(of: provider).map { mapping in
+            use("authentik_core", "propertymapping", pk: mapping.pk, name: "Property Mapping \(mapping.name)")
+        }
+        guard store.may(request.callerKey, Outposts.permission("view")) else { return mappings }
+        let outposts = store.outposts.inOrderOfCreation.filter { $0.providers.contains(provider.pk) }
+        return mappings
+            + outposts.map { use(Outposts.app, Outposts.modelName, pk: $0.pk, name: $0.name) }
     }
 
     private static func setupURLs(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {

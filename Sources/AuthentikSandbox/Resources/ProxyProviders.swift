@@ -109,6 +109,17 @@ enum ProxyProviders: EditableResource {
     static func delete(_ row: OAuth2Provider, in store: inout Store) { store.replace(row, with: nil) }
 }
 
+extension ProxyProviders {
+    static let allRoutes: [Route] = {
+        let path = "api/v3/providers/proxy/"
+        return routes(path) + [Route("GET", path + "{}/used_by/", permission: permission("view"), usedBy)]
+    }()
+
+    private static func usedBy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
+        .ok(.array(OAuth2Providers.uses(of: try find(request, in: store), request, in: store)))
+    }
+}
+
 extension Validator {
     fileprivate mutating func basicAuth(into target: inout ProxySettings, _ body: JSONValue) {
         flag("basic_auth_enabled", into: &target.isBasicAuthEnabled)

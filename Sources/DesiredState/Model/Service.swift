@@ -42,7 +42,11 @@ extension Service {
     /// The OAuth2 provider; nil for a service with forward-auth, and for a bookmark.
     package var provider: Provider? {
         get { if case .oauth2(let provider) = login { provider } else { nil } }
-        set { login = newValue.map(Login.oauth2) }
+        set {
+            // A write through optional chaining sets nil where there is nothing to write to.
+            if newValue == nil, forwardAuth != nil { return }
+            login = newValue.map(Login.oauth2)
+        }
     }
 
     /// The proxy provider and its outpost; nil for a service that logs people in itself, and for a bookmark.
