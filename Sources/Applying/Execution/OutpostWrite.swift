@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import Kinds
 import Planning
 
@@ -7,6 +8,9 @@ import Planning
 /// The list is everybody's, and Authentik only takes it as a whole. So it is read right before it is written, only the
 /// providers that are due are added and taken out, and it is read again afterwards: what somebody else wrote meanwhile
 /// may have undone it, and then it is done again.
+///
+/// Between that read and the write a moment is left in which somebody else's write is overwritten. No list tells of it, and
+/// the audit log does, so it is asked: where it has such a write, it is told whose, and nothing is guessed.
 struct OutpostWrite: Sendable {
     /// The pk of the outpost.
     let outpost: String
@@ -16,24 +20,55 @@ struct OutpostWrite: Sendable {
 
     /// How often it is written, if somebody else writes at the same time.
     private static let attempts = 3
+    /// How many entries of the audit log are looked at: more than come in the time of a write.
+    private static let lookback = 50
 
     /// Sends it, unless the outpost holds all of it by now.
     ///
     /// - Throws: ``ServiceFailure``, `AuthentikError`, `WritesStopped`, or `CancellationError`.
     func send(_ client: AuthentikClient) async throws {
+        let latest = try? await client.newestEvents(1).first?.pk
         var seen = try await client.outpost(pk: outpost)
         for _ in 0..<Self.attempts {
             let wanted = seen.providers.subtracting(leaving).union(joining)
-            if wanted == seen.providers { return }
+            if wanted == seen.providers { break }
             guard !wanted.isEmpty || seen.isEmbedded else {
-                throw ServiceFailure("the outpost '\(name)' would be without a provider, which Authentik does not let be")
+                throw ServiceFailure(
+                    "the outpost '\(name)' would be without a provider, which Authentik does not let be"
+                )
             }
             _ = try await client.setProviders(wanted, ofOutpost: outpost)
             seen = try await client.outpost(pk: outpost)
         }
         guard seen.providers.isSuperset(of: joining), seen.providers.isDisjoint(with: leaving) else {
-            throw ServiceFailure("somebody else writes what the outpost '\(name)' serves at the same time; the next pass tries again")
+            throw ServiceFailure(
+                "somebody else changes what the outpost '\(name)' serves at the same time; the next pass tries again"
+            )
         }
+        if let latest, let other = try? await overwritten(since: latest, client) {
+            throw ServiceFailure(
+                "\(other) changed what the outpost '\(name)' serves at the same moment, and that change may be lost: look "
+                    + "whether it serves all that it is to serve"
+            )
+        }
+    }
+
+    /// Who changed the outpost after the read and before the write; nil if nobody did.
+    ///
+    /// - Parameter latest: the newest entry of the audit log before the read.
+    private func overwritten(since latest: String, _ client: AuthentikClient) async throws -> String? {
+        let events = try await client.newestEvents(Self.lookback).prefix { $0.pk != latest }.filter(isOfOutpost)
+        guard let newest = events.first, events.contains(where: { $0.requestID != newest.requestID }) else { return nil }
+        let own = try await client.account().username
+        // What came after the last write of ours was seen by the read that followed it.
+        guard let last = events.firstIndex(where: { $0.username == own }) else { return nil }
+        let others = events[last...].filter { $0.requestID != events[last].requestID }
+        return others.last.map { $0.username.map { "'\($0)'" } ?? "somebody" }
+    }
+
+    private func isOfOutpost(_ event: AuditEvent) -> Bool {
+        event.app == Kind.outpost.model?.app && event.modelName == Kind.outpost.model?.name
+            && event.objectPK.map { undashed($0) == undashed(outpost) } ?? false
     }
 }
 

@@ -1,0 +1,297 @@
+import AuthentikSandbox
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// Services behind an outpost, from the file to Authentik and back, by the built binary.
+@Suite(.timeLimit(.minutes(60))) struct ForwardAuthTests {
+    static let outposts = "outposts/instances/"
+    static let proxies = "providers/proxy/"
+
+    struct Place: Sendable {
+        var target: Target
+        var file: String
+        var admin: Admin { target.admin }
+
+        func run(_ arguments: String...) async throws -> Command.Result {
+            try await Command(arguments + ["--config", file], environment: target.environment).run()
+        }
+
+        /// - Parameter services: below `services:`, not indented.
+        func declare(_ services: String, head: String = "") throws {
+            let text = """
+                apiVersion: reconcile/v1
+                owner: homelab
+                host: host.example.net
+                \(head)
+                services:
+                \(services)
+
+                """
+            try Data(text.utf8).write(to: URL(filePath: file))
+        }
+
+        func proxy(_ name: String) async throws -> JSONValue? {
+            try await admin.list(ForwardAuthTests.proxies).first { $0["name"]?.string == name }
+        }
+
+        func outpost(_ name: String = SandboxState.embeddedOutpost) async throws -> JSONValue {
+            try #require(try await admin.list(ForwardAuthTests.outposts).first { $0["name"]?.string == name })
+        }
+
+        /// The names of what an outpost serves, sorted.
+        func served(by name: String = SandboxState.embeddedOutpost) async throws -> [String] {
+            (try await outpost(name)["providers_obj"]?.array ?? []).compactMap { $0["name"]?.string }.sorted()
+        }
+
+        func serve(_ providers: [JSONValue], by name: String = SandboxState.embeddedOutpost) async throws {
+            let path = "\(ForwardAuthTests.outposts)\(try await outpost(name)["pk"]?.string ?? "")/"
+            try await admin.send("PATCH", path, ["providers": .array(providers)])
+        }
+
+        /// - Returns: the pk.
+        func makeProxy(_ name: String) async throws -> JSONValue {
+            let body: JSONValue = [
+                "name": .string(name), "mode": "forward_single", "external_host": .string("https://\(name).example.net"),
+                "authorization_flow": try await admin.flow("default-provider-authorization-implicit-consent"),
+                "invalidation_flow": try await admin.flow("default-provider-invalidation-flow"),
+            ]
+            return try await admin.send("POST", ForwardAuthTests.proxies, body)["pk"] ?? .null
+        }
+
+        /// The name of the provider that an application has; nil for none.
+        func login(of slug: String) async throws -> String? {
+            try await admin.application(slug)["provider_obj"]?["name"]?.string
+        }
+    }
+
+    static let trivy = """
+          - slug: trivy
+            name: Trivy
+            port: 8448
+            forwardAuth: {skipPaths: ["^/health$", "^/metrics$"]}
+        """
+
+    func withPlace(
+        _ release: Sandbox.Release = .december2025,
+        _ prepare: (inout SandboxState) -> Void = { _ in },
+        _ body: @escaping @Sendable (Place) async throws -> Void
+    ) async throws {
+        var state = SandboxState(release: release, token: token)
+        prepare(&state)
+        var configuration = Sandbox.Configuration(release: release, token: token)
+        configuration.state = state
+        try await withSandbox(configuration: configuration) { sandbox, url in
+            let target = Target(
+                sandbox: sandbox,
+                admin: try Admin(baseURL: url, token: token),
+                environment: ["AUTHENTIK_URL": url, "AUTHENTIK_TOKEN": token, "TRIVY_SECRET": "tr1vy-s3cr3t"]
+            )
+            try await withFile("services.yaml") { path in
+                let place = Place(target: target, file: path)
+                try place.declare(Self.trivy)
+                try await body(place)
+            }
+        }
+    }
+
+    @Test(arguments: Sandbox.Release.allCases)
+    func `one is made in a transaction, served, mended by one write, and pruned`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { place in
+            let plan = try await place.run("plan")
+            #expect(plan.status == 2)
+            #expect(plan.output.contains("mode                forward_single\n"), "\(plan.output)")
+            #expect(plan.output.contains("external_host       https://host.example.net:8448\n"))
+            #expect(plan.output.contains("skip_path_regex     ^/health$, ^/metrics$"))
+            #expect(plan.output.contains("outpost      name                authentik Embedded Outpost\n"))
+            #expect(place.target.writes == [])
+
+            let first = try await place.run("--once")
+            #expect(first.status == 0, "\(first.output)\(first.errors)")
+            let writes = place.target.writes
+            #expect(writes.count == 3)
+            #expect(writes.first == "PUT /api/v3/core/transactional/applications/")
+            #expect(writes.last?.hasPrefix("PATCH /api/v3/\(Self.outposts)") == true)
+            let made = try #require(try await place.proxy("trivy"))
+            #expect(made["mode"] == "forward_single")
+            #expect(made["skip_path_regex"] == "^/health$\n^/metrics$")
+            #expect(try await place.login(of: "trivy") == "trivy")
+            #expect(try await place.admin.mark(of: "trivy")?["provider"] == made["pk"])
+            #expect(try await place.admin.mark(of: "trivy")?["outpost"] == (try await place.outpost()["pk"]))
+            #expect(try await place.served() == ["trivy"])
+
+            place.target.sandbox.resetRequests()
+            #expect(try await place.run("--once").output.contains("1 service: 1 in sync. 10 requests, none of them"))
+            #expect(place.target.writes == [])
+
+            let path = "\(Self.proxies)\(made["pk"]?.integer ?? 0)/"
+            let drift: JSONValue = [
+                "mode": "proxy", "internal_host": "http://elsewhere:80", "external_host": "https://else.example.net",
+                "skip_path_regex": "", "access_token_validity": "minutes=5",
+            ]
+            try await place.admin.send("PATCH", path, drift)
+            try await place.serve([])
+            place.target.sandbox.resetRequests()
+            let mended = try await place.run("--once")
+            #expect(mended.status == 0, "\(mended.output)")
+            #expect(mended.output.contains("skip_path_regex"), "\(mended.output)")
+            #expect(place.target.writes.count == 2, "\(place.target.writes)")
+            let after = try #require(try await place.proxy("trivy"))
+            for field in ["mode", "external_host", "skip_path_regex"] { #expect(after[field] == made[field]) }
+            // What the file does not set is left as it is.
+            #expect(after["access_token_validity"] == "minutes=5")
+            #expect(try await place.served() == ["trivy"])
+
+            let other = "  - {slug: other, port: 8449}"
+            try place.declare(other)
+            #expect(try await place.run("--once").status == 0)
+            #expect(try await place.run("plan").output.contains("orphan"))
+            try place.declare(other, head: "prune: true")
+            place.target.sandbox.resetRequests()
+            let pruned = try await place.run("--once")
+            #expect(pruned.status == 0, "\(pruned.output)")
+            #expect(place.target.writes.map { $0.prefix(6) } == ["DELETE", "DELETE"])
+            #expect(place.target.writes.first?.hasPrefix("DELETE /api/v3/\(Self.proxies)") == true)
+            #expect(try await place.proxy("trivy") == nil)
+            #expect(try await place.served() == [])
+        }
+    }
+
+    @Test(arguments: Sandbox.Release.allCases)
+    func `each mode keeps its provider when it becomes another one`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { place in
+            #expect(try await place.run("--once").status == 0)
+            let pk = try await place.proxy("trivy")?["pk"]
+            let modes = [
+                #"{mode: proxy, upstream: "https://trivy:8448", verifyUpstreamTLS: false, basicAuth: {user: u, password: p}}"#,
+                "{mode: domain, cookieDomain: example.net}", "{}",
+            ]
+            for mode in modes {
+                try place.declare("  - {slug: trivy, name: Trivy, port: 8448, forwardAuth: \(mode)}")
+                place.target.sandbox.resetRequests()
+                let changed = try await place.run("--once")
+                #expect(changed.status == 0, "\(changed.output)")
+                #expect(place.target.writes.count == 2, "\(place.target.writes)")
+                #expect(try await place.run("plan").output.contains("nothing to do; 1 in sync"))
+                #expect(try await place.proxy("trivy")?["pk"] == pk)
+            }
+            let last = try #require(try await place.proxy("trivy"))
+            #expect(last["mode"] == "forward_single")
+            // What the file dropped goes back to what a new one has.
+            #expect(last["internal_host"] == "")
+            #expect(last["internal_host_ssl_validation"] == true)
+            #expect(last["cookie_domain"] == "")
+            #expect(last["basic_auth_enabled"] == false)
+        }
+    }
+
+    @Test func `one write has an outpost serve all services of a pass, and what others put there stays`() async throws {
+        try await withPlace { place in
+            let other = try await place.makeProxy("others")
+            try await place.serve([other])
+            try place.declare((1...7).map { "  - {slug: app\($0), port: 844\($0), forwardAuth: {}}" }.joined(separator: "\n"))
+            place.target.sandbox.resetRequests()
+            #expect(try await place.run("--once").status == 0)
+            #expect(place.target.writes.filter { $0.contains(Self.outposts) }.count == 1)
+            #expect(try await place.served() == (1...7).map { "app\($0)" } + ["others"])
+        }
+    }
+
+    /// Its write comes after the look of the pass, and before the pass writes.
+    @Test func `a provider that somebody adds meanwhile is served, too`() async throws {
+        try await withPlace { place in
+            let other = try await place.makeProxy("others")
+            place.target.sandbox.faults.set(FaultPlan(rules: [FaultRule(.late(1))]))
+            try? await place.serve([other])
+            place.target.sandbox.faults.set(FaultPlan())
+            #expect(try await place.served() == [])
+            let result = try await place.run("--once")
+            #expect(result.status == 0, "\(result.output)")
+            #expect(try await place.served() == ["others", "trivy"])
+        }
+    }
+
+    /// In the moment that no list tells of, the audit log tells who it was.
+    @Test func `a change that may have been overwritten is told`() async throws {
+        try await withPlace { place in
+            #expect(try await place.run("--once").status == 0)
+            try await place.serve([])
+            let other = try await place.makeProxy("others")
+            place.target.sandbox.faults.set(FaultPlan(rules: [FaultRule(.late(1))]))
+            try? await place.serve([other])
+            place.target.sandbox.faults.set(FaultPlan())
+            let result = try await place.run("--once")
+            #expect(result.status == 1)
+            #expect(
+                result.output.contains(
+                    "'akadmin' changed what the outpost 'authentik Embedded Outpost' serves at the same moment, and that change"
+                ),
+                "\(result.output)"
+            )
+            #expect(try await place.run("--once").status == 0)
+        }
+    }
+
+    @Test func `an outpost that is not there blocks the service, and one is suggested`() async throws {
+        try await withPlace(.december2025) { state in
+            state.addOutpost(name: "edge", providers: ["other"])
+            state.addOutpost(name: "directory", type: .ldap)
+        } _: { place in
+            try place.declare(
+                """
+                  - {slug: trivy, port: 8448, forwardAuth: {outpost: edgy}}
+                  - {slug: wiki, port: 8449, forwardAuth: {outpost: directory}}
+                  - {slug: blog, port: 8450, forwardAuth: {outpost: edge}}
+                """
+            )
+            let result = try await place.run("--once")
+            #expect(result.status == 1)
+            #expect(
+                result.output.contains("forwardAuth: Authentik has no outpost 'edgy'; did you mean 'edge'?"),
+                "\(result.output)"
+            )
+            #expect(result.output.contains("the outpost 'directory' is of the type 'ldap'"))
+            #expect(try await place.served(by: "edge") == ["blog", "other"])
+        }
+    }
+
+    @Test func `a service moves from one outpost to another, which has it first`() async throws {
+        try await withPlace(.december2025) { state in
+            state.addOutpost(name: "edge", providers: ["other"])
+        } _: { place in
+            #expect(try await place.run("--once").status == 0)
+            try place.declare("  - {slug: trivy, name: Trivy, port: 8448, forwardAuth: {outpost: edge}}")
+            place.target.sandbox.resetRequests()
+            let moved = try await place.run("--once")
+            #expect(moved.status == 0, "\(moved.output)")
+            #expect(try await place.served(by: "edge") == ["other", "trivy"])
+            #expect(try await place.served() == [])
+            let edge = try await place.outpost("edge")["pk"]?.string ?? ""
+            let writes = place.target.writes.filter { $0.contains(Self.outposts) }
+            #expect(writes.first == "PATCH /api/v3/\(Self.outposts)\(edge)/")
+            #expect(writes.count == 2)
+            #expect(try await place.run("plan").output.contains("nothing to do; 1 in sync"))
+        }
+    }
+
+    @Test func `an outpost is not emptied where Authentik refuses that`() async throws {
+        try await withPlace(.december2025) { state in
+            state.addOutpost(name: "edge", providers: ["other"])
+        } _: { place in
+            try place.declare("  - {slug: trivy, port: 8448, forwardAuth: {outpost: edge}}")
+            #expect(try await place.run("--once").status == 0)
+            let pk = try await place.proxy("trivy")?["pk"] ?? .null
+            try await place.serve([pk], by: "edge")
+            try place.declare("  - {slug: trivy, port: 8448, forwardAuth: {}}")
+            let held = try await place.run("--once")
+            #expect(held.status == 1)
+            #expect(held.output.contains("the outpost 'edge' still serves it"), "\(held.output)")
+            #expect(try await place.served() == ["trivy"])
+            let other = try await place.makeProxy("another")
+            try await place.serve([pk, other], by: "edge")
+            #expect(try await place.run("--once").status == 0)
+            #expect(try await place.served(by: "edge") == ["another"])
+        }
+    }
+}
