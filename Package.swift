@@ -103,6 +103,7 @@ let package = Package(
                 "YAMLDocument",
             ]
         ),
+        library("ClientConfiguration", ["Base", "DesiredState", "Kinds"]),
         library(
             "Applying",
             [
@@ -187,8 +188,10 @@ let package = Package(
             dependencies: [
                 .target(name: "AuthentikSandbox", condition: .when(traits: ["Sandbox"])),
                 .target(name: "SandboxCommandLine", condition: .when(traits: ["Sandbox"])),
-                "Applying", "AuthentikAPI", "Base", "Controller", "CurlTransport", "DesiredState", "Exporting", "Files",
-                "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reporting", "Secrets",
+                "Applying", "AuthentikAPI", "Base", "ClientConfiguration", "Controller", "CurlTransport",
+                "DesiredState",
+                "Exporting", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reporting",
+                "Secrets",
                 "SecretSources", "Setup", "Status", "StatusServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -319,6 +322,15 @@ let package = Package(
         ),
         tests("YAMLDocument", ["TestSupport"]),
         tests("DesiredState", ["JSON", "Kinds", "TestSupport", "YAMLDocument"], resources: [.copy("Golden")]),
+        tests(
+            "ClientConfiguration",
+            [
+                "DesiredState", "Kinds", "YAMLDocument",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            resources: [.copy("Golden")]
+        ),
         tests("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "KubernetesAPI", "Secrets"]),
         tests(
             "Exporting",

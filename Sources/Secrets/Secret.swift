@@ -14,6 +14,9 @@ package struct Secret: Sendable, Hashable {
     /// The value in clear.
     package var exposed: String { value.text }
 
+    /// A text that is made of it, and so is as secret.
+    package func map(_ text: (String) -> String) -> Secret { Secret(text(value.text)) }
+
     /// Whether a text that a stranger sent is this; how long the answer takes says nothing of how much of it is right.
     ///
     /// Digests are compared, as a whole: their length is always the same, and a stranger cannot choose their beginnings.

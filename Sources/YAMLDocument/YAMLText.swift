@@ -36,7 +36,9 @@ package enum YAMLText {
         isPlain(text)
             && text.split(separator: " ", omittingEmptySubsequences: false).allSatisfy { word in
                 !word.isEmpty
-                    && word.unicodeScalars.allSatisfy { isLetter($0) || isDigit($0) || "._-/".unicodeScalars.contains($0) }
+                    && word.unicodeScalars.allSatisfy {
+                        isLetter($0) || isDigit($0) || "._-/".unicodeScalars.contains($0)
+                    }
             }
     }
 

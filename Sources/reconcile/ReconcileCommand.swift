@@ -18,6 +18,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             reconcile schema > file.schema.json
             reconcile export --all > services.yaml
             reconcile access --user bob
+            reconcile client-config grafana --for grafana
             reconcile release --config FILE
             reconcile bootstrap --write-file token
             reconcile rbac --config FILE | kubectl apply -f -
@@ -48,8 +49,8 @@ struct ReconcileCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, PlanCommand.self, ReleaseCommand.self, ValidateCommand.self,
-            SchemaCommand.self, ExportCommand.self, AccessCommand.self, BootstrapCommand.self, RBACCommand.self,
-            DoctorCommand.self, BuiltInAuthentik.command,
+            SchemaCommand.self, ExportCommand.self, AccessCommand.self, ClientConfigCommand.self, BootstrapCommand.self,
+            RBACCommand.self, DoctorCommand.self, BuiltInAuthentik.command,
         ],
         defaultSubcommand: RunCommand.self
     )

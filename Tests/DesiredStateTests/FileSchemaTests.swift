@@ -28,7 +28,7 @@ struct FileSchemaTests {
     }
 
     @Test func `every field has a text for people and a place in both documents`() {
-        for field in Schema.all.flatMap(\.fields) {
+        for field in (Schema.all + [.publishedText]).flatMap(\.fields) {
             let name = field.name.rawValue
             #expect(field.doc.hasSuffix(".") && field.doc.count > 15, "\(name)")
             #expect(reference.contains("| `\(name)` |"), "\(name)")
@@ -95,6 +95,18 @@ struct FileSchemaTests {
             logoutMethod: frontchannel
             logoutRedirectURIs: [https://b.example.net/, {url: 'https://.*', matching: regex}]
         """,
+        """
+        host: sso.example.net
+        services:
+          - slug: a
+            redirectPath: /a
+            secretRef: {env: A}
+            publish:
+              namespace: apps
+              name: a-oidc
+              keySet: [outline, generic]
+              keys: {ON: {value: "true"}, N: {value: 3}, URL: {template: "https://x/{clientID}"}}
+        """,
         "services: [{slug: a, redirectURIs: ['https://a.example.net'], secretRef: {file: /run/secrets/a}}]",
         "services: [{slug: a, redirectURIs: ['https://a.example.net'], clientType: public}]",
         """
@@ -144,6 +156,14 @@ struct FileSchemaTests {
         ("services: [{slug: a, secretRef: {env: A, file: b}}]", "$.services[0].secretRef fits 0 of anyOf"),
         ("services: [{slug: a, restart: {namespace: b}}]", "$.services[0].restart fits 0 of oneOf"),
         ("services: [{slug: a, publish: {namespace: b, name: c}}]", "$.services[0].publish fits 0 of anyOf"),
+        (
+            "services: [{slug: a, publish: {namespace: b, name: c, keySet: forgeyo}}]",
+            "$.services[0].publish.keySet fits 0 of anyOf"
+        ),
+        (
+            "services: [{slug: a, publish: {namespace: b, name: c, keys: {d: {value: e, template: f}}}}]",
+            "$.services[0].publish.keys.d fits 0 of anyOf"
+        ),
         ("services: [{slug: a, redirectURIs: [{matching: regex}]}]", "$.services[0].redirectURIs[0] fits 0 of anyOf"),
         ("services: [{slug: a, redirectURIs: []}]", "$.services[0].redirectURIs is beyond minItems"),
         (

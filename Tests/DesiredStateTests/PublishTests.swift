@@ -14,29 +14,137 @@ struct PublishTests {
     @Test func `keys of one's own`() {
         let publication = publication("keys: {OIDC_ISSUER: issuer, id: clientID}")
         #expect(publication?.object == PublishedObjectName(.configMap, namespace: "n", name: "o"))
-        #expect(publication?.keys == ["OIDC_ISSUER": .issuer, "id": .clientID])
+        #expect(publication?.keys == ["OIDC_ISSUER": .value(.issuer), "id": .value(.clientID)])
         #expect(publication?.labels == [:])
     }
 
     @Test(arguments: [
-        ("grafana", "ConfigMap n/o", "GF_AUTH_GENERIC_OAUTH_API_URL", PublishedValue.userInfoURL),
+        ("grafana", "ConfigMap n/o", "GF_AUTH_GENERIC_OAUTH_AUTH_URL", PublishedValue.authorizationURL),
         ("generic", "ConfigMap n/o", "OIDC_CONFIGURATION_URL", .configurationURL),
         ("argocd", "Secret n/o", "oidc.issuer", .issuer),
+        ("open-webui", "ConfigMap n/o", "OPENID_PROVIDER_URL", .configurationURL),
+        ("vault", "ConfigMap n/o", "oidc_discovery_url", .issuer),
+        ("minio", "ConfigMap n/o", "MINIO_IDENTITY_OPENID_CONFIG_URL", .configurationURL),
+        ("nextcloud", "ConfigMap n/o", "endsessionendpointuri", .endSessionURL),
+        ("outline", "ConfigMap n/o", "OIDC_LOGOUT_URI", .endSessionURL),
+        ("proxmox", "ConfigMap n/o", "issuer-url", .issuer),
     ])
     func `a set of keys, without the client secret`(set: String, object: String, key: String, value: PublishedValue) {
         let publication = publication("keySet: \(set)")
         #expect(publication?.object.description == object)
-        #expect(publication?.keys[key] == value)
-        #expect(publication?.keys.values.contains(.clientSecret) == false)
+        #expect(publication?.keys[key] == .value(value))
+        #expect(publication?.values.contains(.clientSecret) == false)
         let labels = set == "argocd" ? ["app.kubernetes.io/part-of": "argocd"] : [:]
         #expect(publication?.labels == labels)
     }
 
+    @Test(arguments: ["gitea", "forgejo", "immich", "portainer"])
+    func `a set whose reader takes all from one place has the client secret, and needs a Secret`(set: String) throws {
+        let publication = publication("keySet: \(set)")
+        #expect(publication?.object.kind == .secret)
+        #expect(publication?.values.contains(.clientSecret) == true)
+        let text = "publish: {namespace: n, name: o, kind: ▲ConfigMap, keySet: \(set)}"
+        try Mistake.error(.service(Self.base + text), "kind cannot be ConfigMap in publish in service 'a'").check()
+    }
+
+    @Test func `Grafana's API URL has no slash at its end`() {
+        let text = publication("keySet: grafana")?.keys["GF_AUTH_GENERIC_OAUTH_API_URL"]
+        #expect(text?.filled { $0 == .authentikURL ? "https://x.net" : "?" } == "https://x.net/application/o/userinfo")
+    }
+
     @Test func `keys of one's own come over a set's`() {
         let publication = publication("keySet: generic, keys: {OIDC_ISSUER: configurationURL, MORE: launchURL}")
-        #expect(publication?.keys["OIDC_ISSUER"] == .configurationURL)
-        #expect(publication?.keys["MORE"] == .launchURL)
-        #expect(publication?.keys["OIDC_CLIENT_ID"] == .clientID)
+        #expect(publication?.keys["OIDC_ISSUER"] == .value(.configurationURL))
+        #expect(publication?.keys["MORE"] == .value(.launchURL))
+        #expect(publication?.keys["OIDC_CLIENT_ID"] == .value(.clientID))
+    }
+
+    @Test func `several sets, with their labels`() {
+        let publication = publication("keySet: [generic, argocd]")
+        #expect(publication?.keys["OIDC_ISSUER"] == .value(.issuer))
+        #expect(publication?.keys["oidc.issuer"] == .value(.issuer))
+        #expect(publication?.object.kind == .secret)
+        #expect(publication?.labels == ["app.kubernetes.io/part-of": "argocd"])
+    }
+
+    /// So any of them can be together; were there two, the reader would say so.
+    @Test func `no two sets want something else for one key`() {
+        var seen: [String: PublishedText] = [:]
+        for tool in ClientTool.all {
+            for (key, text) in tool.keys {
+                #expect(seen.updateValue(text, forKey: key).map { $0 == text } ?? true, "\(key)")
+            }
+        }
+    }
+
+    @Test func `constants and templates`() {
+        let keys =
+            #"{A: {value: "true"}, B: {value: 12}, C: {template: "https://x/{clientID}?{{}}"}, D: {value: ""}, E: {value: " x "}}"#
+        let publication = publication("keys: \(keys)")
+        #expect(publication?.keys["A"] == .constant("true"))
+        #expect(publication?.keys["B"] == .constant("12"))
+        #expect(publication?.keys["C"]?.parts == [.text("https://x/"), .value(.clientID), .text("?{}")])
+        #expect(publication?.keys["D"]?.filled { _ in "?" } == "")
+        #expect(publication?.keys["E"] == .constant(" x "))
+        #expect(publication?.object.kind == .configMap)
+    }
+
+    @Test func `a template that names the client secret goes into a Secret`() throws {
+        #expect(publication(#"keys: {A: {template: "{clientID}:{clientSecret}"}}"#)?.object.kind == .secret)
+        let text = #"publish: {namespace: n, name: o, kind: ▲ConfigMap, keys: {A: {template: "{clientSecret}"}}}"#
+        try Mistake.error(.service(Self.base + text), "kind cannot be ConfigMap in publish in service 'a'").check()
+    }
+
+    @Test func `a template without a placeholder could be a constant`() {
+        let input = MarkedText.service(Self.base + "publish: {namespace: n, name: o, keys: {A: {template: ▲x}}}")
+        let result = DesiredStateLoader.load(input)
+        #expect(result.diagnostics.map(\.message) == ["template has no placeholder in 'A' in publish in service 'a'"])
+        #expect(result.diagnostics.first?.location == input.marks.first)
+        #expect(result.state != nil)
+    }
+
+    @Test(arguments: [
+        ("{▲}", "'k' has neither value nor template in publish in service 'a'", nil),
+        (#"{value: a, ▲template: "{issuer}"}"#, "'k' has both value and template in publish in service 'a'", nil),
+        (
+            "{value: ▲true}", "value must be text, not 'true' in 'k' in publish in service 'a'",
+            #"put it in quotes: "true""#
+        ),
+        ("{value: ▲[a]}", "value must be text, not a list in 'k' in publish in service 'a'", nil),
+        (
+            "{▲templat: a}", "unknown field 'templat' in 'k' in publish in service 'a'", "did you mean 'template'?"
+        ),
+        (
+            #"{template: ▲"{isuer}"}"#, "template has an unknown placeholder in 'k' in publish in service 'a'",
+            "did you mean '{issuer}'?"
+        ),
+        (#"{template: ▲"{}"}"#, "template has an unknown placeholder in 'k' in publish in service 'a'", nil),
+        (
+            #"{template: ▲"a}"}"#, "template has a brace that is no placeholder's in 'k' in publish in service 'a'", nil
+        ),
+        (
+            #"{template: ▲"{issuer"}"#,
+            "template has a brace that is no placeholder's in 'k' in publish in service 'a'",
+            nil
+        ),
+    ])
+    func `a wrong text`(text: String, message: String, hint: String?) throws {
+        let text = text == "{▲}" ? "▲{}" : text
+        let input = MarkedText.service(Self.base + "publish: {namespace: n, name: o, keys: {k: \(text)}}")
+        let result = DesiredStateLoader.load(input)
+        #expect(result.diagnostics.map(\.message) == [message])
+        #expect(result.diagnostics.first?.location == input.marks.first)
+        if let hint { #expect(result.diagnostics.first?.hint == hint) }
+        #expect(result.state == nil)
+    }
+
+    @Test func `a wrong template is not shown: it may hold a secret`() {
+        let input = MarkedText.service(
+            Self.base + #"publish: {namespace: n, name: o, keys: {k: {template: "hunter2{hunter3}"}}}"#
+        )
+        let text = DiagnosticRenderer().render(DesiredStateLoader.load(input).diagnostics)
+        #expect(text.contains("unknown placeholder"))
+        #expect(!text.contains("hunter"))
     }
 
     @Test func `the client secret goes into a Secret`() {
@@ -46,7 +154,7 @@ struct PublishTests {
 
     private static let values = """
         use one of clientID, clientSecret, issuer, authorizationURL, tokenURL, userInfoURL, endSessionURL, jwksURL, \
-        configurationURL, redirectURI, launchURL, scopes
+        configurationURL, redirectURI, launchURL, scopes, authentikURL
         """
 
     @Test(arguments: [
@@ -71,6 +179,13 @@ struct PublishTests {
         (
             "publish: {namespace: n, name: o, keySet: ▲graphana}",
             ["keySet cannot be 'graphana' in publish in service 'a'"], "did you mean 'grafana'?"
+        ),
+        (
+            "publish: {namespace: n, name: o, keySet: [generic, ▲forgeyo]}",
+            ["an entry of keySet cannot be 'forgeyo' in publish in service 'a'"], "did you mean 'forgejo'?"
+        ),
+        (
+            "publish: {namespace: n, name: o, keySet: ▲[]}", ["keySet is an empty list in publish in service 'a'"], nil
         ),
         (
             "publish: {namespace: n, name: o, kind: ▲configmap, keySet: generic}",
@@ -133,6 +248,10 @@ struct PublishTests {
         (
             "slug: a\nlaunchURL: https://x.net\nredirectURIs: [{url: 'https://x.net/.*', matching: regex}]\nsecretRef: {env: S}\n",
             "keys: {s: redirectURI}", "publish of service 'a' has the redirect URI among its keys"
+        ),
+        (
+            "slug: a\nredirectURIs: [https://x.net/]\nsecretRef: {env: S}\n",
+            #"keys: {s: {template: "{launchURL}/x"}}"#, "publish of service 'a' has the launch URL among its keys"
         ),
         (
             "slug: a\nport: 8441\nredirectPath: /cb\nsecretRef: {kubernetes: {namespace: n, name: o, key: k}}\n",

@@ -238,6 +238,58 @@ import Testing
         }
     }
 
+    @Test func `what was made without an answer is found, and not made twice`() async throws {
+        try await withPlace { place in
+            place.target.sandbox.faults.set(
+                FaultPlan(rules: [try FaultRule(parsing: "reset=after,method=POST,path=/api/v3/\(Self.list),times=1")])
+            )
+            let result = try await place.run("--once")
+            #expect(result.status == 0, "\(result.output)")
+            #expect(place.target.writes.count { $0 == "POST /api/v3/\(Self.list)" } == 1)
+            #expect(try await place.run("plan").status == 0)
+        }
+    }
+
+    @Test func `one that cannot be changed or deleted fails no service`() async throws {
+        try await withPlace { place in
+            #expect(try await place.run("--once").status == 0)
+            try await place.change(try await place.mapping(), ["expression": "return {}"])
+            func fail(_ method: String) {
+                let rule = FaultRule(.html(status: 500), method: method, path: "/api/v3/\(Self.list)")
+                place.target.sandbox.faults.set(FaultPlan(rules: [rule]))
+            }
+            fail("PATCH")
+            let changed = try await place.run("--once")
+            #expect(changed.status == 1)
+            #expect(changed.output.contains("1 service: 1 in sync; 1 scope mapping: 1 failed. "), "\(changed.output)")
+            try place.declare("prune: true", scopes: "[openid]")
+            fail("DELETE")
+            let deleted = try await place.run("--once")
+            #expect(deleted.status == 1)
+            #expect(deleted.output.contains("1 service: 1 updated; 1 scope mapping: 1 failed. "), "\(deleted.output)")
+            place.target.sandbox.faults.set(FaultPlan())
+            #expect(try await place.run("--once").status == 0)
+            #expect(try await place.mapping() == nil)
+        }
+    }
+
+    /// What a provider has that no service of the file is, is not taken away from it.
+    @Test func `one that somebody else uses stays`() async throws {
+        try await withPlace { place in
+            #expect(try await place.run("--once").status == 0)
+            try await place.admin.makeProvider("elsewhere")
+            let pk = try #require(try await place.mapping()?["pk"])
+            try await place.admin.changeProvider("elsewhere", ["property_mappings": [pk]])
+            try place.declare("prune: true", scopes: "[openid]")
+            let kept = try await place.run("--once")
+            #expect(kept.status == 0)
+            #expect(kept.output.contains("left alone, since the provider 'elsewhere' has it"), "\(kept.output)")
+            #expect(try await place.mapping() != nil)
+            try await place.admin.deleteProvider("elsewhere")
+            #expect(try await place.run("--once").output.contains("1 scope mapping: 1 deleted. "))
+        }
+    }
+
     @Test func `the brake holds them, too`() async throws {
         try await withPlace { place in
             #expect(try await place.run("--once").status == 0)

@@ -17,7 +17,7 @@ import Testing
     private static func world(_ keys: [String: PublishedValue] = ["ID": .clientID, "ISSUER": .issuer]) -> World {
         var world = World(.grafana())
         let object = keys.values.contains(.clientSecret) ? secretObject : object
-        world.services[0].provider?.publication = Publication(object, keys: keys)
+        world.services[0].provider?.publication = Publication(object, keys: keys.mapValues(PublishedText.value))
         world.converge(world.services[0])
         world.observed.published[object] = .seen(KubernetesObject())
         return world
@@ -55,12 +55,14 @@ import Testing
                 "jwksURL": "\(application)jwks/",
                 "configurationURL": "\(application).well-known/openid-configuration",
                 "redirectURI": "https://host:8444/login/generic_oauth", "launchURL": "https://host:8444",
-                "scopes": "openid email profile",
+                "scopes": "openid email profile", "authentikURL": Self.base,
             ]
         )
         #expect(plan.changes.filter(\.isSecret).map(\.field) == ["clientSecret"])
         let record = try #require(plan.writeRecords.last)
-        #expect(record.description.hasPrefix("publish Secret n/o (authorizationURL, clientID, clientSecret, "))
+        #expect(
+            record.description.hasPrefix("publish Secret n/o (authentikURL, authorizationURL, clientID, clientSecret, ")
+        )
         #expect(record.secretFields == ["clientSecret"])
         #expect(record.published?["clientSecret"] == nil)
     }
@@ -89,6 +91,47 @@ import Testing
             try issuer { $0.services[0].provider?.publication?.publicURL = "https://login.net/x" }
                 == "https://login.net/x/application/o/grafana/"
         )
+    }
+
+    /// Its keys get what `text` is, in an object of their own.
+    private func change(_ text: PublishedText, in object: PublishedObjectName = object) throws -> FieldChange {
+        var world = Self.world()
+        world.services[0].provider?.publication = Publication(object, keys: ["KEY": text])
+        world.observed.published[object] = .seen(KubernetesObject())
+        let plan = try #require(world.plan.services.first)
+        return try #require(plan.changes.first { $0.object == .published })
+    }
+
+    @Test func `constants and templates`() throws {
+        #expect(try change(.constant("true")).after == .text("true"))
+        #expect(try change(.constant("")).after == .text(""))
+        let template = try PublishedText(template: "{authentikURL}/if/flow/?client={clientID}&json={{}}")
+        #expect(try change(template).after == .text("\(Self.base)/if/flow/?client=grafana&json={}"))
+    }
+
+    @Test func `a template with the client secret is a secret as a whole`() throws {
+        let template = try PublishedText(template: "{clientID}:{clientSecret}")
+        let change = try change(template, in: Self.secretObject)
+        #expect(change.isSecret)
+        #expect(change.after == .secret(Secret("grafana:grafana-secret")))
+    }
+
+    @Test func `quotes and backslashes of a secret do not end the JSON that it is in`() throws {
+        var world = Self.world()
+        let tool = try #require(ClientTool.named("immich"))
+        let object = Self.secretObject
+        world.services[0].provider?.publication = Publication(object, keys: tool.keys)
+        world.secrets = world.secrets.mapValues { _ in .present(Secret(#"a"b\c"#)) }
+        world.observed.published[object] = .seen(KubernetesObject())
+        let plan = try #require(world.plan.services.first)
+        guard case .secret(let secret)? = plan.changes.first(where: { $0.object == .published })?.after else {
+            Issue.record("no secret is published")
+            return
+        }
+        let json = try JSONValue(parsing: Array(secret.exposed.utf8))
+        #expect(json["oauth"]?["clientSecret"] == .string(#"a"b\c"#))
+        #expect(json["oauth"]?["issuerUrl"] == .string("\(Self.base)/application/o/grafana/"))
+        #expect(json["oauth"]?["enabled"] == true)
     }
 
     @Test func `scopes by their managed names are published by their own`() throws {

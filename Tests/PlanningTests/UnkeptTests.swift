@@ -148,7 +148,7 @@ struct UnkeptTests {
         world.converge(service)
         let object = PublishedObjectName(.configMap, namespace: "monitoring", name: "grafana-oidc")
         service.provider?["issuerMode"] = .text("global")
-        service.provider?.publication = Publication(object, keys: ["ISSUER": .issuer])
+        service.provider?.publication = Publication(object, keys: ["ISSUER": .value(.issuer)])
         world.services = [service]
         world.observed.published = [object: .seen(KubernetesObject())]
         world.changeProviders { ($0["issuerMode"], $0["signingKey"]) = (.text("per_provider"), .none) }

@@ -49,6 +49,30 @@ import Testing
         #expect(story.document.shared == [])
     }
 
+    @Test func `what is marked may be an orphan, held back, or gone`() {
+        let services: [ServiceOutcome] = [.grafana(.inSync), .docs(.inSync)]
+        let name = SharedName(.scopeMapping, "Own email")
+        let orphan = SharedOutcome(plan: SharedObjectPlan(name, .orphan, reason: "left alone"))
+        #expect(story.pass(services, shared: [orphan]) == [])
+        #expect(story.document.shared.map(\.state) == [.orphan])
+        #expect(story.document.state == .inSync)
+        var plan = orphan.plan
+        plan.isHeld = true
+        let held = SharedOutcome(plan: plan)
+        #expect(!held.isConverged)
+        #expect(story.pass(services, shared: [held]) == ["stuck scope mapping 'Own email' held"])
+        #expect(story.document.shared.map(\.state) == [.held])
+        #expect(story.document.state == .outOfSync)
+        let effect = Effect.delete(.provider(pk: 1))
+        let deleted = SharedObjectPlan(name, .delete, reason: "no longer declared", effect: effect)
+        let failed = SharedOutcome(plan: deleted, failure: ServiceFailure("no"))
+        #expect(story.pass(services, shared: [failed]) == ["failed scope mapping 'Own email': no, new"])
+        #expect(story.document.shared.map(\.state) == [.failed])
+        #expect(story.pass(services, shared: [SharedOutcome(plan: deleted)]) == ["delete scope mapping 'Own email'"])
+        #expect(story.document.shared == [])
+        #expect(story.document.state == .inSync)
+    }
+
     @Test func `of other objects that are no service's the same is told in the words of their kinds`() {
         let kind = Kind("recipe", .scopeMappings, identity: ["name"], ownership: .marked, requests: [])
         let recipe = SharedName(kind, "soup")

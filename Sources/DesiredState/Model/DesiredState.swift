@@ -14,6 +14,8 @@ package struct DesiredState: Sendable, Equatable {
     package var managesScopeMappings = false
     /// Whether what this owner marked and no service declares any more is deleted; reported only, by default.
     package var prune = false
+    /// Where browsers and services reach Authentik, without a slash at the end; nil for where this program does.
+    package var publicURL: String?
     /// How many services a pass may delete from; nil for the program's default, see ``Planning/Brake``.
     package var maxDeletions: Int?
 

@@ -69,6 +69,7 @@ package enum DesiredStateLoader {
         state.scopeMappings = files.flatMap(\.scopeMappings).withoutRepetitions()
         state.managesScopeMappings = files.contains(where: \.managesScopeMappings)
         state.prune = files.lazy.compactMap(\.prune?.value).first ?? false
+        state.publicURL = publicURL
         state.maxDeletions = files.lazy.compactMap(\.maxDeletions?.value).first
         return Result(state: state, diagnostics: diagnostics)
     }

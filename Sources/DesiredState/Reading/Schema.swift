@@ -87,6 +87,9 @@ extension FieldName {
     static let kind: FieldName = "kind"
     static let keySet: FieldName = "keySet"
     static let keys: FieldName = "keys"
+    // A key of it.
+    static let value: FieldName = "value"
+    static let template: FieldName = "template"
     // Who may open a service; the lists of subjects too.
     static let mode: FieldName = "mode"
     static let exclusive: FieldName = "exclusive"
@@ -333,15 +336,36 @@ extension Schema {
             Field(
                 .kind,
                 .choice(PublishedObjectName.Kind.words),
-                unlessGiven: "`Secret` if the client secret is among the keys, or Argo CD reads it; else `ConfigMap`",
+                unlessGiven:
+                    "`Secret` if the client secret is in one of the keys, or Argo CD reads it; else `ConfigMap`",
                 doc: "The kind of the object. The client secret is published in a Secret only."
             ),
             Field(
                 .keySet,
-                .choice(PublishedKeySet.words),
-                doc: "Keys as some services want them. A publication has a key set, or keys, or both."
+                .node,
+                doc:
+                    "Keys as some services want them, of one set or of several. A publication has a key set, or keys, or both."
             ),
-            Field(.keys, .node, doc: "Keys by name, over those of the set, and which value each gets."),
+            Field(
+                .keys,
+                .node,
+                doc:
+                    "Keys by name, over those of the sets, and what each gets: a value by its name, a constant or a template."
+            ),
+        ]
+    )
+
+    static let publishedText = Schema(
+        "in a key of publish",
+        [
+            Field(.value, .node, doc: "A constant, to the letter: `{value: \"true\"}`."),
+            Field(
+                .template,
+                .node,
+                doc:
+                    "A text with the names of values in braces: `{template: \"{authentikURL}/if/flow/?client={clientID}\"}`. A brace "
+                    + "that is meant as one is written twice."
+            ),
         ]
     )
 
@@ -396,12 +420,14 @@ extension Schema {
                 standard: .string(Outpost.embedded),
                 doc: "The name of the outpost that serves it; embedded is the one within Authentik."
             ),
-        ] + ProxyProvider.fields.rows.compactMap { row in
-            switch row.name {
-            case .basicAuth: Field(.basicAuth, .basicAuth, unlessGiven: "left as it is; none when new or dropped", doc: row.doc)
-            default: ReadForwardAuth.plainRows.contains { $0.name == row.name } ? Field(row) : nil
+        ]
+            + ProxyProvider.fields.rows.compactMap { row in
+                switch row.name {
+                case .basicAuth:
+                    Field(.basicAuth, .basicAuth, unlessGiven: "left as it is; none when new or dropped", doc: row.doc)
+                default: ReadForwardAuth.plainRows.contains { $0.name == row.name } ? Field(row) : nil
+                }
             }
-        }
     )
 
     static let basicAuth = Schema(
@@ -456,9 +482,12 @@ extension Schema {
         ]
     )
 
+    /// All that fields are looked for in that are in the wrong place; `value` and `template` are words that people try anywhere.
+    ///
     /// Where several have a field of some name, the likelier place comes first: `groups` in a service belongs in `access`.
     static let all = [
-        access, file, service, forwardAuth, basicAuth, secretReference, kubernetesSecret, workload, publication, redirectURI,
+        access, file, service, forwardAuth, basicAuth, secretReference, kubernetesSecret, workload, publication,
+        redirectURI,
         group, scopeMapping, scope,
     ]
 }

@@ -174,7 +174,7 @@ struct ServiceBuilder {
         func refuse(_ message: String, _ hint: String) {
             log.error("publish of \(label) \(message)", hint: hint, at: position)
         }
-        let wanted = Set(publication.keys.values)
+        let wanted = publication.values
         if wanted.contains(.clientSecret), provider.clientType == .public {
             refuse("has the client secret among its keys", "a public client keeps none")
         }

@@ -39,6 +39,25 @@ package enum FileReference {
           `reconcile bootstrap --config FILE` grants what that file needs.
         """
 
+    /// The key sets, and what a key can get.
+    private static var keys: String {
+        let sets = ClientTool.all.map { tool in
+            let keys = tool.keys.sorted { $0.key < $1.key }.map { code($0.key) }.joined(separator: ", ")
+            return row([code(tool.name), "[\(tool.title)](\(tool.documentation))", keys, tool.hasSecret ? "yes" : "no"])
+        }
+        let heads = [
+            row(["`keySet`", "of", "has the keys", "and the client secret"]), row(["---", "---", "---", "---"]),
+        ]
+        return """
+            \((heads + sets).joined(separator: "\n"))
+
+            Of a tool that is told of its login by commands or on its own pages, the keys are the names that it has for the
+            settings, to be read by whatever runs the commands: `reconcile client-config` prints those.
+
+            What a key gets is a value by its name, or one of these.
+            """
+    }
+
     private static let forwardAuth = """
         A service that knows no OpenID Connect gets a *proxy provider*, and an *outpost* of Authentik's logs people in before
         they reach it. Its address for people is the service's origin.
@@ -118,6 +137,7 @@ package enum FileReference {
                 schema: .workload
             ),
             Section(title: "publish", schema: .publication),
+            Section(title: "keys", text: keys, schema: .publishedText),
             Section(title: "access", text: access, schema: .access),
             Section(title: "forwardAuth", text: forwardAuth, schema: .forwardAuth),
             Section(title: "basicAuth", schema: .basicAuth),
@@ -184,7 +204,11 @@ package enum FileReference {
         case .services: "a list of [services](#a-service)"
         case .groups: "a list of [mappings](#groups)"
         case .scopeMappings: "a list of [mappings](#scopemappings)"
-        case .keys: "a mapping to \(PublishedValue.allCases.map { code($0.rawValue) }.joined(separator: ", "))"
+        case .keySet: ClientTool.names.map(code).joined(separator: ", ") + ", or a list of them"
+        case .keys:
+            "a mapping to \(PublishedValue.allCases.map { code($0.rawValue) }.joined(separator: ", ")), or to "
+                + "[a mapping](#keys)"
+        case .value, .template: "text"
         default: ""
         }
     }

@@ -24,6 +24,9 @@ package enum FileSchema {
         workload["oneOf"] = .array(Workload.Kind.allCases.map { ["required": [.string($0.rawValue)]] })
         var publication = object(.publication)
         publication["anyOf"] = .array([FieldName.keySet, .keys].map { ["required": [.string($0.rawValue)]] })
+        var publishedText = object(.publishedText)
+        publishedText["minProperties"] = 1
+        publishedText["maxProperties"] = 1
         var access = object(.access)
         access["anyOf"] = .array(SubjectKind.allCases.map { ["required": [.string($0.fileList)]] })
         return [
@@ -33,6 +36,7 @@ package enum FileSchema {
             "kubernetesSecret": object(.kubernetesSecret),
             "workload": workload,
             "publication": publication,
+            "publishedText": publishedText,
             "redirectURI": object(.redirectURI),
             "access": access,
             "forwardAuth": object(.forwardAuth),
@@ -103,9 +107,19 @@ package enum FileSchema {
         case .defaults: reference("defaults")
         case .services: ["type": "array", "items": .object(reference("service"))]
         case .groups: ["type": "array", "items": .object(reference("group"))]
+        case .keySet:
+            ["anyOf": [.object(choice(ClientTool.names)), .object(list(of: choice(ClientTool.names)))]]
         case .scopeMappings: ["type": "array", "items": .object(reference("scopeMapping"))]
         case .keys:
-            ["type": "object", "additionalProperties": .object(choice(PublishedValue.allCases.map(\.rawValue)))]
+            [
+                "type": "object",
+                "additionalProperties": [
+                    "anyOf": [
+                        .object(choice(PublishedValue.allCases.map(\.rawValue))), .object(reference("publishedText")),
+                    ]
+                ],
+            ]
+        case .value, .template: ["type": ["string", "number"]]
         default: [:]
         }
     }

@@ -31,16 +31,18 @@ struct Differences {
         case .resolved(let resolved, _):
             var plan = draft.plan(resolved, match, observation.names)
             plan.needs = resolved.scopes.compactMap(\.shared)
-            guard case .oauth2(let provider) = resolved.login, let publication = provider.publication else { return plan }
-            let values = PublishedValues(
-                address: publication.publicURL ?? address,
-                service: declaration.service,
-                provider: provider,
-                secret: resolved.secret,
+            guard case .oauth2(let provider) = resolved.login, let publication = provider.publication else {
+                return plan
+            }
+            let settings = ClientSettings(
+                at: publication.publicURL ?? address,
+                of: declaration.service,
+                provider,
                 issuerMode: issuerMode(provider, draft.mark, match),
                 scopes: observation.names.scopeNames(provider.scopeReferences)
             )
-            return draft.publishing(plan, values, observation.published)
+            let values = PublishedValues(settings: settings, secret: resolved.secret)
+            return draft.publishing(plan, publication, values, observed: observation.published)
         }
     }
 

@@ -18,10 +18,11 @@ import Kinds
 extension ServiceDraft {
     func publishing(
         _ plan: ServicePlan,
+        _ publication: Publication,
         _ values: PublishedValues,
-        _ observed: [PublishedObjectName: PublishedObservation]
+        observed: [PublishedObjectName: PublishedObservation]
     ) -> ServicePlan {
-        guard let publication = values.provider.publication, !plan.decision.isStuck else { return plan }
+        guard !plan.decision.isStuck else { return plan }
         var plan = plan
         let object = publication.object
         switch observed[object] {

@@ -107,7 +107,7 @@ extension ServiceDraft {
 
     /// Whether its workload could not read the new secret where it is published.
     private var isRestartPutOff: Bool {
-        guard let publication = service.provider?.publication, publication.keys.values.contains(.clientSecret),
+        guard let publication = service.provider?.publication, publication.values.contains(.clientSecret),
             case .unreadable = published[publication.object]
         else { return false }
         return true

@@ -7,18 +7,21 @@ package struct SharedRecord: SharedObject, Equatable, Encodable {
     package let name: String
     /// The raw value of ``Decision``.
     package var action: String
+    /// Why that is planned, a clause; absent for what is made where it is missing, and nothing else.
+    package var reason: String?
     /// Absent if no field changes.
     package var changes: [ChangeRecord]?
 
     /// The kind is said by the member that the record stands in.
     private enum CodingKeys: CodingKey {
-        case name, action, changes
+        case name, action, reason, changes
     }
 
     package init(_ plan: SharedObjectPlan) {
         kind = plan.kind
         name = plan.name
         action = plan.decision.rawValue
+        if case .marked = plan.kind.ownership { reason = plan.reason }
         changes = plan.changes.isEmpty ? nil : plan.changes.map(ChangeRecord.init)
     }
 
@@ -27,6 +30,7 @@ package struct SharedRecord: SharedObject, Equatable, Encodable {
         self.kind = kind
         name = try members.decode(String.self, forKey: .name)
         action = try members.decode(String.self, forKey: .action)
+        reason = try members.decodeIfPresent(String.self, forKey: .reason)
         changes = try members.decodeIfPresent([ChangeRecord].self, forKey: .changes)
     }
 }

@@ -197,7 +197,8 @@ package struct StatusLedger: Sendable {
             let isNew = before[outcome.identity]?.message != status.message
             if let failure = outcome.failure { return .sharedFailed(outcome.plan, failure, isNew: isNew) }
             if outcome.isWritten { return .sharedChanged(outcome.plan) }
-            return status.state != .inSync && status.state != .orphan && isNew ? .sharedStuck(outcome.plan, status.state) : nil
+            return status.state != .inSync && status.state != .orphan && isNew
+                ? .sharedStuck(outcome.plan, status.state) : nil
         }
     }
 

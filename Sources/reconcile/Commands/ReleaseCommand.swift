@@ -10,7 +10,7 @@ struct ReleaseCommand: AsyncParsableCommand {
         commandName: "release",
         abstract: "Take the ownership marks off everything this file's owner manages; change nothing else.",
         discussion: """
-            The applications and providers stay as they are, and belong to nobody: no pass reports or deletes them \
+            The applications, providers and scope mappings stay as they are, and belong to nobody: no pass reports or deletes them \
             any more. A pass over the same file would adopt what it declares again.
 
             Exit codes: 0 all are off; 1 some could not be taken off.

@@ -43,7 +43,12 @@ import Testing
         }
     }
 
-    @Test(arguments: ["keySet: generic", "keySet: grafana", "keySet: argocd", "keys: {s: clientSecret, i: issuer}"])
+    @Test(
+        arguments: ClientTool.all.map { "keySet: \($0.name)" } + [
+            "keys: {s: clientSecret, i: issuer}", "keySet: [grafana, outline, argocd]",
+            #"keys: {s: {template: "{clientID}:{clientSecret}"}, on: {value: "true"}}"#,
+        ]
+    )
     func `every set of keys converges`(fields: String) async throws {
         try await withPublished(fields) { cluster in
             try await cluster.expectNothingToDo()
@@ -52,7 +57,8 @@ import Testing
                 #expect(secret?["metadata"]?["labels"] == ["app.kubernetes.io/part-of": "argocd"])
             }
             if fields.contains("clientSecret") {
-                #expect(cluster.kubernetes.secretValue("grafana-oidc", in: "monitoring", "s") == "f1rst-s3cr3t")
+                let wanted = fields.contains("template") ? "grafana:f1rst-s3cr3t" : "f1rst-s3cr3t"
+                #expect(cluster.kubernetes.secretValue("grafana-oidc", in: "monitoring", "s") == wanted)
             }
         }
     }

@@ -43,6 +43,7 @@ import Testing
                 all["GF_AUTH_SIGNOUT_REDIRECT_URL"]
                     == "https://login.example.net/application/o/grafana/end-session/"
             )
+            #expect(all["GF_AUTH_GENERIC_OAUTH_API_URL"] == "https://login.example.net/application/o/userinfo")
             #expect(all.count == 6)
             #expect(try await daemon.metric(#"reconcile_writes_total{action="publish"}"#) == 1)
 
@@ -129,6 +130,33 @@ import Testing
             let none = try await run("--once", environment: nowhere)
             #expect(none.status == 1)
             #expect(none.output.contains("cannot be published: no Kubernetes API is known here"))
+        }
+    }
+
+    @Test func `several sets, constants and templates, one of them with the client secret`() async throws {
+        try await withCluster { workplace, kubernetes in
+            let keys = #"keys: {ON: {value: "true"}, PAIR: {template: "{clientID}:{clientSecret}"}}"#
+            try workplace.write(Self.services.replacing("keySet: grafana", with: "keySet: [outline, minio], \(keys)"))
+            let environment = [
+                "AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token,
+                "KUBECONFIG": try kubernetes.writeKubeconfig(),
+            ]
+            func run(_ arguments: String...) async throws -> Command.Result {
+                try await Command(arguments + ["--config", workplace.file.path], environment: environment).run()
+            }
+            let plan = try await run("plan")
+            #expect(plan.output.contains("\n                   ON  "), "\(plan.output)")
+            #expect(!plan.output.contains(Workplace.secret))
+            #expect(try await run("--once").status == 0)
+            func value(_ key: String) -> String? { kubernetes.secretValue("grafana-oidc", in: "monitoring", key) }
+            #expect(value("ON") == "true")
+            #expect(value("PAIR") == "grafana:\(Workplace.secret)")
+            #expect(value("OIDC_USERNAME_CLAIM") == "preferred_username")
+            let configuration = "https://login.example.net/application/o/grafana/.well-known/openid-configuration"
+            #expect(value("MINIO_IDENTITY_OPENID_CONFIG_URL") == configuration)
+            let again = try await run("plan")
+            #expect(again.status == 0, "\(again.output)")
+            #expect(!again.output.contains(Workplace.secret))
         }
     }
 }

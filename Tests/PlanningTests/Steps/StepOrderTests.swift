@@ -159,7 +159,7 @@ extension World {
         _ there: PublishedObservation = .seen(KubernetesObject())
     ) {
         let object = PublishedObjectName(.secret, namespace: "n", name: "o")
-        services[0].provider?.publication = Publication(object, keys: keys)
+        services[0].provider?.publication = Publication(object, keys: keys.mapValues(PublishedText.value))
         observed.published[object] = there
     }
 }

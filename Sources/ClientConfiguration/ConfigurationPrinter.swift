@@ -1,0 +1,142 @@
+import Base
+package import DesiredState
+import Kinds
+
+/// What the other side of a service's login is to be told, as that side reads it: the settings of an OIDC client, or the
+/// part of a reverse proxy's configuration that asks an outpost.
+///
+/// It takes no more than the file, and where Authentik is. No secret is in it, only where one is kept.
+package struct ConfigurationPrinter: Sendable {
+    /// Where things are that the file does not say; each an `http` or `https` URL.
+    package struct Addresses: Sendable {
+        /// Where this program reaches Authentik, without a slash at the end.
+        var authentik: String?
+        /// Where browsers and services reach it, if that is another place.
+        var publicURL: String?
+        /// Where the reverse proxy reaches the outpost.
+        var outpost: String?
+        /// Where the reverse proxy reaches the service itself.
+        var upstream: String?
+
+        package init(
+            authentik: String?,
+            publicURL: String? = nil,
+            outpost: String? = nil,
+            upstream: String? = nil
+        ) {
+            self.authentik = authentik
+            self.publicURL = publicURL
+            self.outpost = outpost
+            self.upstream = upstream
+        }
+
+        /// Whether a reverse proxy can be told of an outpost or service there.
+        package static func isUsable(_ url: String) -> Bool { HTTPOrigin(url) != nil }
+    }
+
+    /// Why there is nothing to print.
+    package struct Refusal: Error, Equatable, CustomStringConvertible {
+        package let description: String
+
+        init(_ description: String) { self.description = description }
+    }
+
+    /// For whom something can be printed, and what that is: the command line's words.
+    package static var readers: [(name: String, title: String)] {
+        let tools = ClientTool.all.map { (name: $0.name, title: $0.title) }
+        let proxies = ReverseProxy.allCases.map { (name: $0.rawValue, title: $0.title) }
+        return proxies.filter { proxy in !tools.contains { $0.name == proxy.name } } + tools
+    }
+
+    package let addresses: Addresses
+
+    package init(_ addresses: Addresses) { self.addresses = addresses }
+
+    /// - Parameters:
+    ///   - reader: one of ``readers``.
+    ///   - slug: a service of the file.
+    package func text(for reader: String, of slug: String, in desired: DesiredState) throws(Refusal) -> String {
+        guard let service = desired.services.first(where: { $0.slug == slug }) else {
+            let nearest = Suggestion.nearest(to: slug, among: desired.services.map(\.slug))
+            let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
+            throw Refusal("the file declares no service '\(slug)'\(hint)")
+        }
+        guard service.state == .present else { throw Refusal("service '\(slug)' is not to be there: 'state: absent'") }
+        switch service.login {
+        case .oauth2(let provider): return try settings(of: service, provider, for: reader, in: desired)
+        case .forwardAuth(let forwardAuth):
+            guard let proxy = ReverseProxy(rawValue: reader) else {
+                let names = Self.list(ReverseProxy.allCases.map(\.rawValue))
+                throw Refusal(
+                    "an outpost logs people in to service '\(slug)', before they reach it; --for takes \(names)"
+                )
+            }
+            return proxy.text(for: try site(of: service, forwardAuth))
+        case nil:
+            throw Refusal(
+                "service '\(slug)' is a bookmark: people log in to it without Authentik; give it a redirectPath, or forwardAuth"
+            )
+        }
+    }
+
+    private func settings(
+        of service: Service,
+        _ provider: Provider,
+        for reader: String,
+        in desired: DesiredState
+    ) throws(Refusal) -> String {
+        guard let tool = ClientTool.named(reader) else {
+            let names = Self.list(ClientTool.all.map(\.name))
+            throw Refusal("service '\(service.slug)' logs people in itself, by OIDC; --for takes \(names)")
+        }
+        guard let authentik = addresses.publicURL ?? addresses.authentik else {
+            throw Refusal("nobody says where Authentik is; set 'publicURL' in the file, or give --url or AUTHENTIK_URL")
+        }
+        let scopes = desired.scopeMappings.compactMap { mapping in
+            mapping.values.text(ScopeMapping.Row.scope).map { (mapping.name, $0) }
+        }
+        return ToolSettings(
+            tool: tool,
+            service: service,
+            provider: provider,
+            authentik: authentik,
+            scopesByMapping: Dictionary(scopes) { first, _ in first }
+        ).text
+    }
+
+    private func site(of service: Service, _ forwardAuth: ForwardAuth) throws(Refusal) -> ForwardAuthSite {
+        let slug = service.slug
+        guard let external = HTTPOrigin(forwardAuth.externalHost) else {
+            throw Refusal("a reverse proxy cannot be told of '\(forwardAuth.externalHost)', where service '\(slug)' is")
+        }
+        return ForwardAuthSite(
+            slug: slug,
+            mode: forwardAuth.mode,
+            external: external,
+            // A dot before it means the same to browsers.
+            cookieDomain: forwardAuth.cookieDomain.map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 },
+            outpost: try outpost(of: service, forwardAuth),
+            upstream: addresses.upstream.flatMap(HTTPOrigin.init),
+            sendsBasicAuth: forwardAuth.values[ProxyProvider.Row.basicAuth] == .flag(true)
+        )
+    }
+
+    /// Where the outpost is: within Authentik, or where somebody says.
+    private func outpost(of service: Service, _ forwardAuth: ForwardAuth) throws(Refusal) -> HTTPOrigin {
+        let isEmbedded = forwardAuth.outpost == Outpost.embedded
+        let url = addresses.outpost ?? (isEmbedded ? addresses.authentik ?? addresses.publicURL : nil)
+        guard let url else {
+            throw Refusal(
+                isEmbedded
+                    ? "nobody says where Authentik is; give --outpost-url, --url or AUTHENTIK_URL, or set 'publicURL' in the file"
+                    : "nobody says where the outpost '\(forwardAuth.outpost)' of service '\(service.slug)' is; give --outpost-url"
+            )
+        }
+        guard let origin = HTTPOrigin(url) else {
+            throw Refusal("a reverse proxy cannot be told of an outpost at '\(url)'")
+        }
+        return origin
+    }
+
+    private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+}

@@ -1,0 +1,109 @@
+import Kinds
+
+/// A reverse proxy that can ask an outpost whether somebody is logged in, or lead to one.
+///
+/// What is printed follows Authentik's documentation, which has a page for each: <https://docs.goauthentik.io/add-secure-apps/providers/proxy/forward_auth/>.
+/// It differs from it in this, each for a reason:
+///
+/// | | why |
+/// |---|---|
+/// | the outpost is told the host with its port | that is what it finds an application by, and a homelab's is `host:8448` |
+/// | an outpost behind `https` is asked under its own name | another reverse proxy stands before it, and goes by that |
+/// | what the outpost sends as `Authorization` is passed on only with `basicAuth` | else the service's own would be lost |
+enum ReverseProxy: String, CaseIterable {
+    case traefik
+    case traefikKubernetes = "traefik-kubernetes"
+    case nginx, caddy, envoy
+    /// No reverse proxy in mind: the word is that of a tool's row, too.
+    case generic
+
+    static let page = "https://docs.goauthentik.io/add-secure-apps/providers/proxy"
+
+    var title: String {
+        switch self {
+        case .traefik: "Traefik (file provider)"
+        case .traefikKubernetes: "Traefik (Middleware and IngressRoute)"
+        case .nginx: "nginx"
+        case .caddy: "Caddy"
+        case .envoy: "Envoy (Istio)"
+        case .generic: "Any reverse proxy"
+        }
+    }
+
+    private var documentation: String {
+        switch self {
+        case .traefik, .traefikKubernetes: "\(Self.page)/server_traefik/"
+        case .nginx, .caddy, .envoy: "\(Self.page)/server_\(rawValue)/"
+        case .generic: "\(Self.page)/forward_auth/"
+        }
+    }
+
+    func text(for site: ForwardAuthSite) -> String {
+        let body =
+            switch self {
+            case .traefik: traefik(site)
+            case .traefikKubernetes: traefikKubernetes(site)
+            case .nginx: nginx(site)
+            case .caddy: caddy(site)
+            case .envoy: envoy(site)
+            case .generic: generic(site)
+            }
+        return (comments(site).map { "# \($0)" } + [body, ""]).joined(separator: "\n")
+    }
+
+    private func comments(_ site: ForwardAuthSite) -> [String] {
+        var comments = ["\(title): forward-auth for service '\(site.slug)', \(site.external).", documentation]
+        switch site.mode {
+        case .single: break
+        case .domain:
+            comments.append(
+                "For each application below \(site.cookieDomain ?? ""): people log in once, at \(site.external)."
+            )
+        case .proxy: comments.append("The outpost itself leads to the service: all of it goes there.")
+        }
+        if site.mode != .proxy, site.upstreamIsGuessed, self != .generic {
+            comments.append(
+                "Nobody said where the service itself is (--upstream): put its address for \(site.service)."
+            )
+        }
+        comments.append(
+            "The service has to be reachable in this way only: who gets to it past the reverse proxy is not asked to log in."
+        )
+        return comments
+    }
+
+    /// What the outpost tells of who is logged in, letter by letter as Authentik's documentation has it.
+    static let headers = [
+        "X-authentik-username", "X-authentik-groups", "X-authentik-entitlements", "X-authentik-email",
+        "X-authentik-name", "X-authentik-uid",
+    ]
+
+    /// More of it, of use to few.
+    static let moreHeaders = [
+        "X-authentik-jwt", "X-authentik-meta-jwks", "X-authentik-meta-outpost", "X-authentik-meta-provider",
+        "X-authentik-meta-app", "X-authentik-meta-version",
+    ]
+
+    static func allHeaders(_ site: ForwardAuthSite) -> [String] {
+        headers + moreHeaders + (site.sendsBasicAuth ? ["authorization"] : [])
+    }
+
+    private func generic(_ site: ForwardAuthSite) -> String {
+        let outpost = "\(site.outpost)/outpost.goauthentik.io"
+        var lines = ["externalHost: \(site.external)", "mode: \(site.mode.word)"]
+        if let domain = site.cookieDomain { lines.append("cookieDomain: \(domain)") }
+        if site.mode == .proxy { return (lines + ["upstream: \(site.outpost)"]).joined(separator: "\n") }
+        lines += [
+            "# Asked about each request: 2xx lets it pass, with the headers; anything else goes back to the browser as it is,",
+            "# but for nginx, which gets 401 and sends the browser to 'start'.", "auth:",
+        ]
+        lines += ["traefik", "nginx", "caddy", "envoy"].map { "  \($0): \(outpost)/auth/\($0)" }
+        lines += [
+            "# Reached without a login, at the service's own host: 'start' begins one, 'callback' ends it.", "outpost:",
+            "  path: /outpost.goauthentik.io/", "  upstream: \(site.outpost)",
+            "start: \(site.external)/outpost.goauthentik.io/start?rd=URL",
+            "callback: \(site.external)/outpost.goauthentik.io/callback", "headers:",
+        ]
+        return (lines + Self.allHeaders(site).map { "  - \($0)" }).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,124 @@
+import Kinds
+
+/// What a key of a published object, or a setting of a tool, is made of: text, and values in between.
+///
+/// A value by itself and a constant are the two shortest.
+package struct PublishedText: Sendable, Hashable {
+    package enum Part: Sendable, Hashable {
+        case text(String)
+        case value(PublishedValue)
+    }
+
+    package let parts: [Part]
+    /// How a value stands in the text around it; in the file's templates as it is.
+    package var quoting = Quoting.none
+
+    private init(_ parts: [Part]) { self.parts = parts }
+
+    package static func value(_ value: PublishedValue) -> Self { Self([.value(value)]) }
+
+    package static func constant(_ text: String) -> Self { Self([.text(text)]) }
+
+    package var values: Set<PublishedValue> {
+        Set(
+            parts.compactMap { part in
+                if case .value(let value) = part { value } else { nil }
+            }
+        )
+    }
+
+    /// - Parameter value: what stands for a value.
+    package func filled(_ value: (PublishedValue) -> String) -> String {
+        parts.reduce(into: "") { text, part in
+            switch part {
+            case .text(let part): text += part
+            case .value(let name): text += quoting.quote(value(name))
+            }
+        }
+    }
+}
+
+extension PublishedText {
+    /// What is wrong with a template.
+    package enum Mistake: Error, Hashable {
+        /// A brace that neither begins nor ends a placeholder.
+        case brace
+        case unknown(placeholder: String)
+    }
+
+    /// Reads `https://sso.example.net/{clientID}`: a value's name in braces stands for the value, and a brace that is meant
+    /// as one is written twice.
+    package init(template: String) throws(Mistake) {
+        var parts: [Part] = []
+        var text = ""
+        var rest = template[...]
+        while let character = rest.popFirst() {
+            switch character {
+            case "{", "}":
+                if rest.first == character {
+                    text.append(rest.removeFirst())
+                    continue
+                }
+                guard character == "{", let end = rest.firstIndex(where: { "{}".contains($0) }), rest[end] == "}" else {
+                    throw .brace
+                }
+                let name = String(rest[..<end])
+                guard let value = PublishedValue(rawValue: name) else { throw .unknown(placeholder: name) }
+                if !text.isEmpty { parts.append(.text(text)) }
+                text = ""
+                parts.append(.value(value))
+                rest = rest[rest.index(after: end)...]
+            default: text.append(character)
+            }
+        }
+        if !text.isEmpty { parts.append(.text(text)) }
+        self.init(parts)
+    }
+
+    /// A template of this program's own, whose values are quoted.
+    static func template(_ text: String, quoting: Quoting = .none) -> Self {
+        do {
+            var template = try Self(template: text)
+            template.quoting = quoting
+            return template
+        } catch {
+            preconditionFailure("a template of this program is wrong: \(error)")
+        }
+    }
+}
+
+extension PublishedText {
+    /// How a value is written so that whoever reads the text reads that value.
+    package enum Quoting: Sendable, Hashable {
+        /// As it is.
+        case none
+        /// In double quotes, as JSON has it (RFC 8259, section 7), and YAML takes it (YAML 1.2, section 7.3.1).
+        case json
+        /// In single quotes, as a shell has it (POSIX.1-2017, Shell Command Language, section 2.2.2).
+        case shell
+        /// As JSON, within a shell's single quotes.
+        case jsonInShell
+
+        package func quote(_ text: String) -> String {
+            switch self {
+            case .none: text
+            case .json: "\"\(text.unicodeScalars.reduce(into: "") { $0 += Self.escaped($1) })\""
+            case .shell: "'\(Self.withinSingleQuotes(text))'"
+            case .jsonInShell: Self.withinSingleQuotes(Self.json.quote(text))
+            }
+        }
+
+        private static func withinSingleQuotes(_ text: String) -> String { text.replacing("'", with: "'\\''") }
+
+        private static func escaped(_ scalar: Unicode.Scalar) -> String {
+            switch scalar {
+            case "\"", "\\": return "\\\(scalar)"
+            case "\n": return "\\n"
+            default:
+                guard scalar.value < 0x20 else { return String(scalar) }
+                let digits = String(scalar.value, radix: 16)
+                return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+    }
+}
