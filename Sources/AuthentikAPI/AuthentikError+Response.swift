@@ -61,8 +61,9 @@ extension AuthentikError {
         case .serverError:
             return words.isEmpty ? "Authentik failed on it (\(status); see its log)" : "\(status): \(words)"
         case .rejected where fields.contains(where: \.asksForSecretObject):
-            return "client_secret: this release keeps secrets as objects of their own, which this version does not "
-                + "write yet"
+            return "client_secret: \(explanation ?? words)"
+        case .rejected where explanation != nil:
+            return "\(words); \(explanation ?? "")"
         case _ where words.isEmpty && response.body.count >= HTTPRequest.maximumErrorBytes:
             return "answered \(status) with a body of more than \(HTTPRequest.maximumErrorBytes) bytes, "
                 + "which was not read"

@@ -104,6 +104,20 @@ extension AuthentikError {
             }
     }
 
+    /// What Authentik's words about fields come from, and what to do about it: a clause; nil where they say it all.
+    package var explanation: String? {
+        guard kind == .rejected else { return nil }
+        if fields.contains(where: \.asksForSecretObject) {
+            return "this release keeps secrets as objects of their own, which this version does not write yet"
+        }
+        let attributes = fields.compactMap(\.objectAttribute)
+        guard !attributes.isEmpty else { return nil }
+        let names = attributes.map { "'\($0)'" }.joined(separator: ", ")
+        let (what, them) = attributes.count == 1 ? ("attribute", "it") : ("attributes", "them")
+        return "somebody defined the object \(what) \(names) in Authentik (since 2026.8), and what this program makes "
+            + "violates that: let \(them) be neither required nor unique, without a pattern, or delete \(them)"
+    }
+
     /// What is unique, or names another object; empty for what is unique together.
     private static let contested: Set = [
         "", "slug", "name", "client_id", "provider", "app", "property_mappings", "signing_key", "encryption_key",
@@ -116,6 +130,13 @@ extension AuthentikError.FieldError {
     fileprivate var attribute: String {
         let last = field.split(separator: ".").last ?? ""
         return String(last.prefix { $0 != "[" })
+    }
+
+    /// The key of the object attribute whose definition is violated (since 2026.8); nil if it is about anything else.
+    var objectAttribute: String? {
+        let prefix = "attributes_"
+        guard attribute.hasPrefix(prefix), attribute != prefix else { return nil }
+        return String(attribute.dropFirst(prefix.count))
     }
 
     /// Whether it is about the reference to a secret that drafts of 2026.11 have in place of a client secret.

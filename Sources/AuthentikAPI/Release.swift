@@ -45,6 +45,14 @@ extension Release {
     /// Whether it is no newer than those that this program was tried on.
     package var isKnown: Bool { (year, month) <= Release.newestKnown }
 
+    /// What to say of a release that is newer than this program: a clause; nil for one that it was tried on.
+    package var newerRemark: String? {
+        guard !isKnown else { return nil }
+        let (year, month) = Release.newestKnown
+        return "Authentik \(self) is newer than this version of 'reconcile' knows (\(year).\(month)): fields that are "
+            + "new in it are left alone"
+    }
+
     package var isSupported: Bool { isAtLeast(Release.oldestSupported.year, Release.oldestSupported.month) }
 
     /// Since 2025.12 a filtered list of applications shows its rows as they are, though not always all of them; before,

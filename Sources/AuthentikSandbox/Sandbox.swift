@@ -2,6 +2,7 @@ import Glibc
 import HTTPServing
 import Hummingbird
 import HummingbirdCore
+import JSON
 import Logging
 import NIOCore
 import Synchronization
@@ -106,6 +107,9 @@ package final class Sandbox: Sendable {
 
     /// Answers one request; requests are answered one after the other.
     func answer(_ request: APIRequest) -> APIResponse {
+        if let version = configuration.claimedVersion, request.rawPath == "/\(Administration.versionPath)" {
+            return claim(version, answering: request)
+        }
         let answer = store.withLock { store in
             if request.isWrite {
                 for late in lateWrites.withLock({ $0.due() }) { _ = routes.answer(late, in: &store) }
@@ -113,6 +117,15 @@ package final class Sandbox: Sendable {
             return routes.answer(request, in: &store)
         }
         if request.mayChangeState { keeper?.noteChange() }
+        return answer
+    }
+
+    private func claim(_ version: String, answering request: APIRequest) -> APIResponse {
+        var answer = store.withLock { routes.answer(request, in: &$0) }
+        if case .json(let json) = answer.body, var members = json.object, answer.status == 200 {
+            members["version_current"] = .string(version)
+            answer.body = .json(.object(members))
+        }
         return answer
     }
 
@@ -141,6 +154,8 @@ extension Sandbox {
     package struct Configuration: Sendable {
         /// The release that a fresh installation is.
         package var release: Release
+        /// What it says that it is, of whatever release it is; nil for the truth.
+        package var claimedVersion: String?
         /// What to begin with instead of a fresh installation; it has a release of its own.
         package var state: SandboxState?
         /// A file to keep the state in; nil keeps it in memory only.

@@ -19,6 +19,8 @@ package final class LoopLog: Sendable {
     private let logger: Logger
     private let clock: any LoopClock
     private let lastQuiet = Mutex<ContinuousClock.Instant?>(nil)
+    /// The release that was told of.
+    private let toldRelease = Mutex<String?>(nil)
 
     package init(_ logger: Logger, clock: any LoopClock = ContinuousClock()) {
         self.logger = logger
@@ -36,6 +38,7 @@ package final class LoopLog: Sendable {
             "requests.reads": "\(pass.requests.reads)", "requests.writes": "\(pass.requests.writes)",
         ]
         guard pass.result != .failed else { return failed(pass, status, metadata) }
+        if let release = status.authentik.release { tell(release) }
         metadata["services.changed"] = "\(pass.changed)"
         guard pass.changed == 0 else {
             logger.notice("pass ended: \(status.message)", metadata: metadata)
@@ -43,6 +46,16 @@ package final class LoopLog: Sendable {
         }
         logger.debug("pass ended: \(status.message)", metadata: metadata)
         if isQuietOver() { logger.info("\(status.message)", metadata: ["pass": "\(pass.number)"]) }
+    }
+
+    /// Once for each release that is newer than this program knows.
+    private func tell(_ release: String) {
+        let isNew = toldRelease.withLock { told in
+            defer { told = release }
+            return told != release
+        }
+        guard isNew, let remark = Release(release)?.newerRemark else { return }
+        logger.notice("\(remark)")
     }
 
     private func failed(_ pass: FinishedPass, _ status: StatusDocument, _ metadata: Logger.Metadata) {

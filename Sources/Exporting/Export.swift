@@ -55,7 +55,6 @@ extension Export {
         observed.tellAccess(by: bindings)
         var selection = ExportSelection(scope, observed)
         let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
-        let providerNames = providers.mapValues(\.name)
         let bindings = Dictionary(grouping: bindings, by: \.target)
         let entitlements = Dictionary(grouping: entitlements, by: \.application)
         selection.leaveOut { application in
@@ -101,8 +100,7 @@ extension Export {
                     application: application,
                     provider: provider,
                     mark: mark,
-                    entitlements: entitlements[application.pk] ?? [],
-                    providerNames: providerNames
+                    entitlements: entitlements[application.pk] ?? []
                 ).texts
             return service
         }

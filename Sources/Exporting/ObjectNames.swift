@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Base
 import DesiredState
+import JSON
 import Kinds
 import Planning
 
@@ -11,6 +12,9 @@ struct ObjectNames {
     private let keyCounts: [ExactText: Int]
     private let algorithms: [String: SigningAlgorithm]
     private let mappings: [String: ScopeMapping]
+    private let applicationsByProvider: [Int: String]
+    private let providerNames: [Int: String]
+    private let sources: [String: String]
     private let pksByManaged: [String: String]
     private let pksByScopeName: [String: [String]]
     /// The scope mappings that the file declares, which get another `managed` name.
@@ -19,7 +23,7 @@ struct ObjectNames {
     /// - Parameter declared: the pks of the scope mappings that the file declares.
     init(_ observed: ObservedState, declaring declared: Set<String> = []) {
         self.declared = declared
-        func index<Value>(_ pairs: [(String, Value)]) -> [String: Value] {
+        func index<Key: Hashable, Value>(_ pairs: [(Key, Value)]) -> [Key: Value] {
             Dictionary(pairs, uniquingKeysWith: { first, _ in first })
         }
         flows = index(observed.flows.map { ($0.pk, $0.slug) })
@@ -30,9 +34,24 @@ struct ObjectNames {
                 SigningAlgorithm(keyType: key.keyType, observed.release).map { (key.pk, $0) }
             }
         )
+        applicationsByProvider = index(
+            observed.providers.compactMap { provider in provider.applicationSlug.map { (provider.pk, $0) } }
+        )
+        providerNames = index(observed.providers.map { ($0.pk, $0.name) })
+        sources = index(observed.sources.map { ($0.pk, $0.slug) })
         mappings = index(observed.scopeMappings.map { ($0.pk, $0) })
         pksByManaged = index(observed.scopeMappings.compactMap { mapping in mapping.managed.map { ($0, mapping.pk) } })
         pksByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName).mapValues { $0.map(\.pk) }
+    }
+
+    /// Of a provider the slug of its application, of a source its own; nil where no file can name it.
+    func federated(_ reference: FieldValue.Reference) -> String? {
+        reference.pk.integer.map { applicationsByProvider[$0] } ?? reference.pk.string.flatMap { sources[$0] }
+    }
+
+    /// What people call a provider, or a source that is not known.
+    func title(_ reference: FieldValue.Reference) -> String {
+        reference.pk.integer.flatMap { providerNames[$0] } ?? reference.name
     }
 
     func flow(_ pk: String?) -> String? { pk.flatMap { flows[$0] } }

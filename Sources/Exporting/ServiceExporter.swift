@@ -69,9 +69,11 @@ struct ServiceExporter {
             case .redirectURIs: writeRedirects(place)
             case .logoutRedirectURIs: writeLogoutRedirects(field, provider[field].redirectEntries)
             case .secret: writeSecret(of: provider, &variables)
+            case .references where field.name.outer != nil: break
             default: write(field, provider[field], marked: mark?.providerFields)
             }
         }
+        writeFederation(of: provider)
         return service
     }
 
@@ -170,6 +172,33 @@ struct ServiceExporter {
         service.secret = (variable, provider.clientSecret)
         let name = OAuth2Provider.Row.clientSecret.name.rawValue
         service.fields.append(ExportedField(name: name, lines: ["\(name): {env: \(variable)}"]))
+    }
+
+    /// Whose tokens the provider takes, in one mapping.
+    private mutating func writeFederation(of provider: OAuth2Provider) {
+        var parts: [(text: String, isWritten: Bool)] = []
+        for field in OAuth2Provider.fields.inReadingOrder where field.name.outer != nil {
+            let isMarked = mark?.providerFields.contains(field.attribute) ?? false
+            let references = provider[field].references
+            guard isMarked || !references.isEmpty else { continue }
+            let unknown = references.filter { names.federated($0) == nil }.map { "'\(names.title($0))'" }.sorted()
+            guard unknown.isEmpty else {
+                service.remarks.append(
+                    "its \(field.name.rawValue), of which no file can name \(unknown.joined(separator: ", "))"
+                )
+                continue
+            }
+            let slugs = references.compactMap(names.federated).sorted()
+                .map { YAMLText.isPlainInFlow($0) ? $0 : "\"\($0)\"" }
+            let text = "\(field.name.inner.rawValue): [\(slugs.joined(separator: ", "))]"
+            parts.append((text, isWritten: isMarked || mark == nil))
+        }
+        for isWritten in [true, false] {
+            let texts = parts.filter { $0.isWritten == isWritten }.map(\.text)
+            guard !texts.isEmpty else { continue }
+            let field = ExportedField("jwtFederation", "{\(texts.joined(separator: ", "))}")
+            optional(field, isMarked: isWritten, isDefault: false)
+        }
     }
 
     // MARK: - Rows

@@ -12,8 +12,6 @@ struct ServiceRemarks {
     let mark: OwnershipMark?
     /// Of the application.
     let entitlements: [ApplicationEntitlement]
-    /// Of all providers, by pk.
-    let providerNames: [Int: String]
 
     /// A clause for each.
     var texts: [String] { ofApplication + (provider.map(texts) ?? []) }
@@ -35,12 +33,6 @@ struct ServiceRemarks {
         var texts: [String] = []
         if let uri = provider.backchannelLogoutURI?.trimmed, !uri.isEmpty {
             texts.append("its backchannel logout URI")
-        }
-        if !provider.federatedSources.isEmpty {
-            texts.append(list("federated source", provider.federatedSources))
-        }
-        if !provider.federatedProviders.isEmpty {
-            texts.append(list("federated provider", provider.federatedProviders.map { providerNames[$0] ?? "\($0)" }))
         }
         return texts
     }

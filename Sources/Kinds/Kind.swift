@@ -74,9 +74,8 @@ package final class Kind: Sendable {
 
     /// All kinds, in the order in which people read of them.
     package static let all = [
-        application, oauth2Provider, proxyProvider, outpost, mark, flow, certificate, scopeMapping, group, policyBinding, expressionPolicy,
-        user,
-        policy,
+        application, oauth2Provider, proxyProvider, outpost, mark, flow, certificate, scopeMapping, source, group,
+        policyBinding, expressionPolicy, user, policy,
     ]
 }
 

@@ -68,6 +68,8 @@ package enum FileFeature: Sendable, CaseIterable {
     case forwardAuth
     /// A service's access names subjects of a kind.
     case accessGroups, accessUsers, accessPolicies
+    /// A service takes tokens of sources.
+    case federatedSources
     case scopeMappings
 }
 

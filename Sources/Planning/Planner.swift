@@ -121,7 +121,8 @@ package struct Planner {
             observed,
             owner: desired.owner,
             declaredGroups: desired.groups,
-            scopeMappings: scopeMappings.mappings
+            scopeMappings: scopeMappings.mappings,
+            services: desired.services
         )
         self.observation = observation
         let declared = Set(desired.services.map(\.slug))
@@ -156,11 +157,12 @@ package struct Planner {
         let plans =
             differences.declarations.indices.map { differences.plan(at: $0, matching) }
             + differences.planUndeclared(matching)
-        return WriteOrder.apply(
+        let ordered = WriteOrder.apply(
             to: plans.sorted { $0.slug < $1.slug },
             taken: matching.takenNames,
             freed: matching.letGo
         )
+        return Federation.settle(ordered)
     }
 }
 

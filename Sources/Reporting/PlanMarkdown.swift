@@ -46,6 +46,7 @@ package struct PlanMarkdown {
         return [
             "Authentik \(Markdown.code(result.release.description)) at \(Markdown.code("\(result.address)"))"
                 + (result.isSandbox ? " (sandbox)" : ""),
+            result.release.newerRemark.map { "Note: \(Markdown.code($0))" },
             only.isEmpty
                 ? nil
                 : "For \(only) only"

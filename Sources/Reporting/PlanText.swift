@@ -23,7 +23,7 @@ package struct PlanText {
             slugs: shown.map(\.slug) + shared.map(\.name),
             words: (shown.map(\.decision) + shared.map(\.decision)).map(\.look.planned)
         )
-        var blocks = [[heading(result.release.description, "\(result.address)", isSandbox: result.isSandbox)]]
+        var blocks = [heading(result.release, "\(result.address)", isSandbox: result.isSandbox)]
         for (kind, objects) in shared.byKind {
             blocks.append([style.bold(kind.heading)] + objects.flatMap { text.lines($0) })
         }
@@ -82,6 +82,12 @@ package struct PlanText {
 /// The first line: which Authentik, of which release.
 func heading(_ release: String, _ address: String, isSandbox: Bool) -> String {
     "Authentik \(release.printable) at \(address)\(isSandbox ? " (sandbox)" : "")"
+}
+
+/// The first line, and one more if the release is newer than this program knows.
+func heading(_ release: Release, _ address: String, isSandbox: Bool) -> [String] {
+    [heading(release.description, address, isSandbox: isSandbox)]
+        + [release.newerRemark].compactMap(\.self).map { "Note: \($0.printable)." }
 }
 
 /// What a sandbox made up; nil if nothing.

@@ -27,7 +27,8 @@ package struct ReportText {
             slugs: shown.map(\.plan.slug) + shared.map(\.name),
             words: shown.map(word) + shared.map(word)
         )
-        var lines = [heading(report.release.description, "\(address)", isSandbox: isSandbox), ""]
+        let heading = heading(report.release, "\(address)", isSandbox: isSandbox)
+        var lines = heading + [""]
         lines += shared.flatMap { self.lines(of: $0, text) }
         for outcome in shown {
             let look = outcome.plan.decision.look
@@ -45,7 +46,7 @@ package struct ReportText {
             }
             lines += text.notes(outcome.plan)
         }
-        if lines.count > 2 { lines.append("") }
+        if lines.count > heading.count + 1 { lines.append("") }
         let remark = standInRemark(report.secrets.standIns).map { [$0, ""] } ?? []
         let brake = report.brake.map { [style.red($0.description), ""] } ?? []
         let exposure = Exposure(report).lines(\.printable).map(sentence)

@@ -28,6 +28,7 @@ extension DesiredState {
         if !groups.isEmpty { features.insert(.groups) }
         if managesScopeMappings { features.insert(.scopeMappings) }
         if managesAccess { features.insert(.access) }
+        if federatesSources { features.insert(.federatedSources) }
         if !accessSubjects.isEmpty { features.insert(.restriction) }
         if usesForwardAuth { features.insert(.forwardAuth) }
         return features

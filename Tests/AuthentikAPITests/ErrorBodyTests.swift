@@ -246,4 +246,19 @@ extension ErrorBodyTests {
         #expect(!error.mayHaveHappened)
         #expect(!error.mayBeOutdated)
     }
+
+    @Test func `the definition of an object attribute that is violated is named, and what to do about it`() throws {
+        let request = APIRequest(method: "PATCH", endpoint: .providers)
+        let body = #"{"attributes_team": ["This field is required."], "attributes_cost": ["Does not match."]}"#
+        let error = try #require(try Self.error(400, Self.json, body, to: request))
+        #expect(error.kind == .rejected && !error.mayBeOutdated && !error.mayHaveHappened)
+        #expect(error.fields.map(\.field) == ["attributes_cost", "attributes_team"])
+        let explanation = try #require(error.explanation)
+        #expect(
+            explanation.hasPrefix("somebody defined the object attributes 'cost', 'team' in Authentik (since 2026.8)")
+        )
+        #expect(error.message.hasSuffix("; \(explanation)"))
+        let other = try Self.error(400, Self.json, #"{"attributes": ["Must be an object."]}"#, to: request)
+        #expect(try #require(other).explanation == nil)
+    }
 }

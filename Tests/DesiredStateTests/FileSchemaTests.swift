@@ -36,7 +36,8 @@ struct FileSchemaTests {
         let rows = Application.fields.rows + OAuth2Provider.fields.rows
         let service = schema["$defs"]?["service"]?["properties"]
         let defaults = schema["$defs"]?["defaults"]?["properties"]
-        for row in rows {
+        // Those in a mapping of their own are in its definition.
+        for row in rows where row.name.outer == nil {
             #expect(service?[row.name.rawValue]?["description"]?.string == row.doc)
             #expect((defaults?[row.name.rawValue] != nil) == row.isDefaultable, "\(row.name.rawValue)")
         }

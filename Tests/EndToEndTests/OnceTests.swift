@@ -28,7 +28,14 @@ func withTarget(
     _ release: Sandbox.Release = .december2025,
     _ body: @escaping @Sendable (Target) async throws -> Void
 ) async throws {
-    try await withSandbox(release, token: token) { sandbox, baseURL in
+    try await withTarget(Sandbox.Configuration(release: release, token: token), body)
+}
+
+func withTarget(
+    _ configuration: Sandbox.Configuration,
+    _ body: @escaping @Sendable (Target) async throws -> Void
+) async throws {
+    try await withSandbox(configuration: configuration) { sandbox, baseURL in
         var environment = secrets
         environment["AUTHENTIK_URL"] = baseURL
         environment["AUTHENTIK_TOKEN"] = token

@@ -50,7 +50,7 @@ import Testing
         let named = [FieldValue.Reference(pk: "row-sample-1"), .init(pk: "row-sample-2")]
         let objects = Dictionary(uniqueKeysWithValues: Referent.allCases.map { ($0, named) })
         let value = try SampleValues(field, besides: .none, objects: objects).declared
-        let text = RowJourney.file(without: field.name, defaults: "\(field.name.rawValue): \(value.yaml)")
+        let text = RowJourney.file(without: field.name, defaults: field.name.yaml(value))
         let result = DesiredStateLoader.load(sources: [.init(path: "rows.yaml", bytes: Array(text.utf8))])
         if field.isDefaultable {
             let service = try #require(result.state?.services.first, "\(result.diagnostics)")
@@ -84,6 +84,10 @@ struct RowJourney {
 
     /// Makes the service by a file that says the least.
     mutating func begin() async throws {
+        if case .references(.provider) = field.kind { try await makeProviders() }
+        workshop.sandbox.change { state in
+            for name in ["row-sample-1", "row-sample-2"] { state.addSource(name: name, slug: name) }
+        }
         try await run(plain)
         original = try await held()
         let (observed, _, _) = try await observe()
@@ -96,8 +100,23 @@ struct RowJourney {
                 .certificate: observed.keys.map { .init(pk: .string($0.pk), name: $0.name) },
                 .scopeMapping: observed.scopeMappings.filter { $0.managed == prefix + $0.scopeName }
                     .map { .init(pk: .string($0.pk), name: $0.scopeName) },
+                .provider: observed.providers.compactMap { provider in
+                    provider.applicationSlug.flatMap { slug in
+                        slug == Self.slug ? nil : .init(pk: .integer(provider.pk), name: slug)
+                    }
+                },
+                .source: observed.sources.map { .init(pk: .string($0.pk), name: $0.slug) },
             ]
         )
+    }
+
+    /// Two that the service's can take tokens of.
+    private func makeProviders() async throws {
+        for name in ["row-sample-1", "row-sample-2"] {
+            let provider = try await workshop.admin.makeProvider(name)["pk"] ?? .null
+            let application: JSONValue = ["name": .string(name), "slug": .string(name), "provider": provider]
+            try await workshop.admin.send("POST", "core/applications/", application)
+        }
     }
 
     /// Whether the server knows the field, as far as its answers tell.
@@ -173,7 +192,7 @@ struct RowJourney {
 
     private func expectRoundTrip(_ scope: Export.Scope, _ decision: Decision) async throws {
         let text = try await workshop.export(scope).text
-        let service = try #require(try load(text).services.first, "\(text)")
+        let service = try #require(try load(text).services.first { $0.slug == Self.slug }, "\(text)")
         #expect(service.declares(declared, in: row), "\(text)")
         let plan = try await plan(text)
         #expect(plan.changes.isEmpty, "\(plan.changes)\n\(text)")
@@ -198,7 +217,7 @@ struct RowJourney {
     private func change(to value: FieldValue) async throws {
         let change: JSONValue = .object([sentAttribute: sent(value).json])
         guard row.isOfProvider else { return try await workshop.admin.changeApplication(Self.slug, change) }
-        let provider = try #require(try await observe().observed.providers.first)
+        let provider = try #require(try await own().provider)
         try await workshop.admin.send("PATCH", "providers/oauth2/\(provider.pk)/", change)
     }
 
@@ -215,9 +234,15 @@ struct RowJourney {
     }
 
     private func held() async throws -> FieldValue {
+        let (application, provider) = try await own()
+        guard row.isOfProvider else { return try #require(application)[field] }
+        return try #require(provider)[field]
+    }
+
+    private func own() async throws -> (application: Application?, provider: OAuth2Provider?) {
         let (observed, _, _) = try await observe()
-        guard row.isOfProvider else { return try #require(observed.applications.first)[field] }
-        return try #require(observed.providers.first)[field]
+        let application = observed.applications.first { $0.slug == Self.slug }
+        return (application, observed.providers.first { $0.applicationSlug == Self.slug })
     }
 
     private func observe() async throws -> (
@@ -227,7 +252,7 @@ struct RowJourney {
     }
 
     private func plan(_ file: String) async throws -> ServicePlan {
-        try #require(try await pass(file).plan().plan.services.first)
+        try #require(try await pass(file).plan().plan.services.first { $0.slug == Self.slug })
     }
 
     private func run(_ file: String) async throws {
@@ -262,14 +287,14 @@ struct RowJourney {
         without left: FieldName? = nil,
         defaults: String? = nil
     ) -> String {
-        var fields: [(name: String, yaml: String)] = [
-            ("slug", slug),
-            (OAuth2Provider.Row.redirectURIs.name.rawValue, "[\"\(redirectURI)\"]"),
-            (OAuth2Provider.Row.clientSecret.name.rawValue, "{env: \(SampleValues.secrets[0].variable)}"),
+        var fields: [(name: FieldName, yaml: String)] = [
+            (Application.Row.slug.name, "slug: \(slug)"),
+            (OAuth2Provider.Row.redirectURIs.name, "redirectURIs: [\"\(redirectURI)\"]"),
+            (OAuth2Provider.Row.clientSecret.name, "secretRef: {env: \(SampleValues.secrets[0].variable)}"),
         ]
-        fields.removeAll { $0.name == name?.rawValue || $0.name == left?.rawValue }
-        if let name { fields.append((name.rawValue, value.yaml)) }
-        let service = fields.map { "\($0.name): \($0.yaml)" }.joined(separator: "\n    ")
+        fields.removeAll { $0.name == name || $0.name == left }
+        if let name { fields.append((name, name.yaml(value))) }
+        let service = fields.map(\.yaml).joined(separator: "\n    ")
         return "apiVersion: reconcile/v1\nowner: \(owner)\n" + (defaults.map { "defaults:\n  \($0)\n" } ?? "")
             + "services:\n  - \(service)\n"
     }
@@ -281,5 +306,12 @@ extension Service {
         guard row.isOfProvider else { return value.isDeclared(as: values[row.field]) }
         if row.field.isSecret { return provider?.secret != nil }
         return value.isDeclared(as: provider?.values[row.field])
+    }
+}
+
+extension FieldName {
+    /// As a file gives it a value.
+    fileprivate func yaml(_ value: FieldValue) -> String {
+        outer.map { "\($0.rawValue): {\(inner.rawValue): \(value.yaml)}" } ?? "\(rawValue): \(value.yaml)"
     }
 }

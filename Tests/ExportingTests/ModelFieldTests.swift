@@ -225,14 +225,14 @@ extension ModelField {
             "jwt_federation_sources",
             [],
             ["00000000-0000-0000-0000-000000000001"],
-            .comment("1 federated source: '00000000-0000-0000-0000-000000000001'")
+            .comment("its jwtFederation.sources, of which no file can name '00000000-0000-0000-0000-000000000001'")
         ),
         ModelField(
             .provider,
             "jwt_federation_providers",
             [],
             [1, 99],
-            .comment("2 federated providers: '99', 'grafana'")
+            .comment("its jwtFederation.providers, of which no file can name '99'")
         ),
         ModelField(
             .provider,

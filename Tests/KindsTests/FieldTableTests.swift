@@ -24,6 +24,7 @@ struct FieldTableTests {
                 "access_code_validity", "access_token_validity", "refresh_token_validity", "refresh_token_threshold",
                 "sub_mode",
                 "issuer_mode", "include_claims_in_id_token", "logout_uri", "logout_method", "grant_types",
+                "jwt_federation_providers", "jwt_federation_sources",
             ]
         )
     }

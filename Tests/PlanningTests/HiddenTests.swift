@@ -39,6 +39,20 @@ struct HiddenTests {
         #expect(try changes(visible) == ["meta_launch_url: ", "meta_hide: true"])
     }
 
+    @Test func `what the upgrade made of a hidden tile is no drift`() throws {
+        #expect(try changes(world("2026.5.8", isByURL: false, launchURL: "", isHidden: true)) == [])
+        #expect(
+            try changes(world("2026.5.8", isByURL: false, launchURL: "", isHidden: false))
+                == ["meta_launch_url: https://host:8444", "meta_hide: true"]
+        )
+    }
+
+    @Test func `a tile that is shown again gets its launch URL back`() throws {
+        var shown = world("2026.5.8", isByURL: false, launchURL: "", isHidden: true)
+        shown.services[0]["hidden"] = .flag(false)
+        #expect(try changes(shown) == ["meta_launch_url: https://host:8444", "meta_hide: false"])
+    }
+
     @Test func `a hidden tile keeps its launch URL where there is a field for it`() throws {
         #expect(
             try changes(world("2026.5.8", isByURL: false, launchURL: "https://host:8444", isHidden: true)) == []

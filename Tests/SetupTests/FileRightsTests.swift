@@ -39,6 +39,10 @@ import Testing
         ("groups: [{name: family}]\nservices: []", groups),
         ("scopeMappings: []\nservices: []", scopeMappings),
         ("scopeMappings: [{name: a, scope: b, expression: c}]\n" + service("everyone"), scopeMappings + everyone),
+        (
+            "services: [{slug: a, clientType: public, redirectURIs: ['https://a.net'], jwtFederation: {sources: [b]}}]",
+            ["authentik_core.view_source"]
+        ),
         (service("everyone"), everyone),
         (service("{groups: [family]}"), ["authentik_core.view_group"] + access),
         (service("{users: [bob]}"), access + ["authentik_core.view_user"]),

@@ -73,7 +73,7 @@ struct Execution {
             own.indexes[nodes[node].step.id] = node
             for id in nodes[node].step.after {
                 guard let other = own.indexes[id] ?? indexes[id] else {
-                    missing.append((node, Self.notAttempted(after: id)))
+                    missing.append((node, Self.notAttempted(nodes[node].step.id, after: id)))
                     continue
                 }
                 nodes[other].dependents.append(node)
@@ -179,7 +179,7 @@ struct Execution {
             let isOther = isOther(dependent, than: node)
             // What Authentik did not keep, nobody else can count on.
             if result.failure != nil || isOther && !result.unkept.isEmpty {
-                skip(dependent, isOther ? Self.notAttempted(after: step.id) : nil)
+                skip(dependent, isOther ? Self.notAttempted(nodes[dependent].step.id, after: step.id) : nil)
             } else {
                 nodes[dependent].open -= 1
                 if nodes[dependent].open == 0, nodes[dependent].state == .waiting { enqueue(dependent) }
@@ -202,7 +202,8 @@ struct Execution {
                 sharedFailures[nodes[node].step.id] = reason
             }
             rest += nodes[node].dependents.map { dependent in
-                return (dependent, isOther(dependent, than: node) ? Self.notAttempted(after: nodes[node].step.id) : nil)
+                let (step, before) = (nodes[dependent].step.id, nodes[node].step.id)
+                return (dependent, isOther(dependent, than: node) ? Self.notAttempted(step, after: before) : nil)
             }
             finish(nodes[node].service)
         }
@@ -319,9 +320,13 @@ struct Execution {
     private static let timeIsUp = ServiceFailure("not attempted: the time for this pass was up")
     private static let tokenRefused = ServiceFailure("not attempted: Authentik refused the token meanwhile")
 
-    private static func notAttempted(after id: Step.ID) -> ServiceFailure {
+    private static func notAttempted(_ step: Step.ID, after id: Step.ID) -> ServiceFailure {
         guard let slug = id.service else {
             return ServiceFailure("not attempted: \(id.name) is needed for it, and was not done in this pass")
+        }
+        if step.place == .federation {
+            let field = OAuth2Provider.Row.federatedProviders.name.rawValue
+            return ServiceFailure("\(field) is not set: '\(slug)' has no provider yet, and got none in this pass")
         }
         return ServiceFailure(
             "not attempted: '\(slug)' has to give something up for it first, and did not in this pass"

@@ -48,6 +48,17 @@ struct StepContext: Sendable {
 }
 
 extension StepContext {
+    /// What the endpoint calls an object, perhaps one that was made meanwhile.
+    ///
+    /// - Throws: ``ServiceFailure`` if it is not known.
+    fileprivate func key(of object: ObjectKey) throws(ServiceFailure) -> String {
+        guard let maker = object.maker else { return object.key }
+        guard let pk = outputs[maker]?.pk(of: object.kind) else {
+            throw ServiceFailure("the answer does not tell its \(object.kind.noun)'s pk")
+        }
+        return pk
+    }
+
     /// A binding that was made, as a mark remembers it; nil if what it binds is not known.
     fileprivate func bound(_ pending: MarkContent.PendingBinding) -> BoundSubject? {
         let maker = pending.kind == .group ? Kind.group : .expressionPolicy
@@ -112,7 +123,7 @@ struct StepSender: Sendable {
             }
         case .update(let object, let fields):
             let writes = try writes(of: object.kind)
-            try take(try await writes.update(client, object.key, fields.sent(context)), context, &result)
+            try take(try await writes.update(client, context.key(of: object), fields.sent(context)), context, &result)
         case .delete(let object): try await client.delete(object.kind.endpoint, key: object.key)
         case .claim(let application, let content):
             guard let pk = context.value(application, \.application) else {
@@ -260,10 +271,15 @@ extension ObjectFields {
             assignment.value = assignment.value.naming { made in
                 context.outputs[Step.ID(ofShared: made)]?.pks[made.kind]
             }
+            for reference in references where reference.field == assignment.field {
+                guard let name = reference.element else { continue }
+                let pk = context.value(reference.object) { $0.pks[reference.kind] }
+                assignment.value = assignment.value.naming(name, pk ?? .null)
+            }
             return assignment
         }
         var sent = SentFields(assignments, declared: context.declaredProviderFields)
-        for reference in references {
+        for reference in references where reference.element == nil {
             sent.references[reference.field] = context.value(reference.object) { $0.pks[reference.kind] } ?? .null
         }
         return sent

@@ -54,7 +54,9 @@ package struct Observer: Sendable {
             }
             async let bindings = client.policyBindings()
             async let entitlements = client.entitlements()
-            let observed = try await authentik(for: DesiredState(owner: "", services: []))
+            async let sources = client.sources()
+            var observed = try await authentik(for: DesiredState(owner: "", services: []))
+            observed.sources = try await sources
             return (observed, try await bindings, try await entitlements)
         } catch let error as AuthentikError {
             throw PassFailure(error)
@@ -108,6 +110,7 @@ package struct Observer: Sendable {
             async let scopeMappings = client.scopeMappings()
             async let groups = groups(for: desired, withShared: withShared)
             async let forwardAuth = forwardAuth(for: desired)
+            async let sources = desired.federatesSources ? client.sources() : []
             async let access = access(for: desired)
             // The release explains the failures of the others.
             try check(await release)
@@ -121,6 +124,7 @@ package struct Observer: Sendable {
                 scopeMappings: scopeMappings
             )
             observed.groups = try await groups
+            observed.sources = try await sources
             observed.access = try await access
             let list = try await listed
             switch (isSuperuser, list.isWhole) {

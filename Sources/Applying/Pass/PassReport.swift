@@ -122,6 +122,7 @@ package struct ServiceFailure: Error, Equatable {
             message +=
                 "; if no OAuth2 provider has the name, one of another type does: rename that, or set providerName"
         }
+        if let explanation = error.explanation { message += "; \(explanation)" }
         fields = error.fields
     }
 }

@@ -146,10 +146,12 @@ enum CertificateKeyPairs: Resource {
 
 /// What the installation tells about itself.
 enum Administration {
+    static let versionPath = "api/v3/admin/version/"
+
     static let routes = [
         Route("GET", "-/health/live/", access: .everybody, health),
         Route("GET", "-/health/ready/", access: .everybody, health),
-        Route("GET", "api/v3/admin/version/", version),
+        Route("GET", versionPath, version),
         Route(
             "api/v3/admin/settings/",
             .tokens,

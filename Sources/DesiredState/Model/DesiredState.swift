@@ -33,6 +33,17 @@ package struct DesiredState: Sendable, Equatable {
     }
 }
 
+extension DesiredState {
+    /// Whether a service takes tokens of sources.
+    package var federatesSources: Bool { federates(OAuth2Provider.Row.federatedSources) }
+    /// Whether a service takes tokens of other providers.
+    package var federatesProviders: Bool { federates(OAuth2Provider.Row.federatedProviders) }
+
+    private func federates(_ field: FieldSpec) -> Bool {
+        services.contains { $0.state == .present && $0.provider?.values[field]?.references.isEmpty == false }
+    }
+}
+
 /// A place in a file.
 package struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
     /// The path as it was given.

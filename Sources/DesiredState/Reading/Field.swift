@@ -12,6 +12,8 @@ struct Field: Sendable {
         /// A whole number in a range, with an example of one.
         case number(ClosedRange<Int>, example: Int)
         case texts(TextRule)
+        /// Texts, or none.
+        case set(TextRule)
         case choices([String])
         case redirectURIs(mayBeEmpty: Bool)
         /// Scope names, and scope mappings by their own.
@@ -29,6 +31,8 @@ struct Field: Sendable {
         case forwardAuth
         /// What an outpost logs in to an application with.
         case basicAuth
+        /// Whose tokens a provider takes for its own.
+        case federation
         /// Read by the code that knows the mapping.
         case node
     }
@@ -78,7 +82,7 @@ struct Field: Sendable {
     ///
     /// - Parameter unlessGiven: for people; made of the row unless given.
     init(_ row: FieldSpec, isForProvider: Bool = false, isRequired: Bool? = nil, unlessGiven: String? = nil) {
-        name = row.name
+        name = row.name.inner
         kind = Kind(row.kind)
         self.isForProvider = isForProvider
         isDefaultable = row.isDefaultable
@@ -145,6 +149,7 @@ extension Field.Kind {
             case .logoutRedirectURIs: .redirectURIs(mayBeEmpty: true)
             case .reference(let referent): .text(referent.rule)
             case .references(.scopeMapping): .scopes
+            case .references(let referent) where referent.mayBeNone: .set(referent.rule)
             case .references(let referent): .texts(referent.rule)
             }
     }

@@ -16,6 +16,8 @@ enum ReadValue {
     case access(Access)
     case forwardAuth(ReadForwardAuth)
     case basicAuth(BasicAuthAttributes)
+    /// A mapping of fields that are Authentik's.
+    case fields(ReadFields)
     case node(YAMLNode)
     /// `null`: a default does not hold.
     case unset
@@ -75,7 +77,11 @@ struct ReadFields {
     }
 
     /// What is declared of a field of Authentik's.
-    func declared(_ field: FieldSpec) -> FieldValue? { entries[field.name]?.value.declared(as: field.kind) }
+    func declared(_ field: FieldSpec) -> FieldValue? {
+        guard let outer = field.name.outer else { return entries[field.name]?.value.declared(as: field.kind) }
+        guard case .fields(let fields)? = entries[outer]?.value else { return nil }
+        return fields.entries[field.name.inner]?.value.declared(as: field.kind)
+    }
 
     func text(_ name: FieldName) -> String? {
         if case .text(let text) = entries[name]?.value { text } else { nil }

@@ -74,6 +74,7 @@ extension FieldName {
     static let renamedFrom: FieldName = "renamedFrom"
     static let restart: FieldName = "restart"
     static let publish: FieldName = "publish"
+    static let jwtFederation: FieldName = "jwtFederation"
     static let access: FieldName = "access"
     static let forwardAuth: FieldName = "forwardAuth"
     // A secret reference.
@@ -228,7 +229,16 @@ extension Schema {
         Field(.redirectPaths, .texts(.redirectPath), isForProvider: true, doc: "More such paths, beside redirectPath."),
     ]
 
-    private static let ofProvider = OAuth2Provider.fields.inReadingOrder.map { Field($0, isForProvider: true) }
+    private static let ofProvider =
+        OAuth2Provider.fields.inReadingOrder.filter { $0.name.outer == nil }.map { Field($0, isForProvider: true) } + [
+            Field(
+                .jwtFederation,
+                .federation,
+                isForProvider: true,
+                unlessGiven: "left as it is",
+                doc: "Whose tokens the provider takes for its own: those of other providers, and of sources."
+            )
+        ]
 
     private static let ofService: [Field] = [
         Field(
@@ -450,6 +460,11 @@ extension Schema {
         ]
     )
 
+    static let federation = Schema(
+        "in jwtFederation",
+        OAuth2Provider.fields.inReadingOrder.filter { $0.name.outer == .jwtFederation }.map { Field($0) }
+    )
+
     static let group = Schema("in an entry of groups", Group.fields.inReadingOrder.map { Field($0, isRequired: true) })
 
     static let scopeMapping = Schema(
@@ -487,8 +502,7 @@ extension Schema {
     /// Where several have a field of some name, the likelier place comes first: `groups` in a service belongs in `access`.
     static let all = [
         access, file, service, forwardAuth, basicAuth, secretReference, kubernetesSecret, workload, publication,
-        redirectURI,
-        group, scopeMapping, scope,
+        federation, redirectURI, group, scopeMapping, scope,
     ]
 }
 

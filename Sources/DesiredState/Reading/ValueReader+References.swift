@@ -124,3 +124,22 @@ struct WorkloadReference: Hashable {
     /// Nil for that of the Secret.
     var namespace: String?
 }
+
+extension ValueReader {
+    /// `{providers: [SLUG], sources: [SLUG]}`, either or both.
+    func federation(_ node: YAMLNode, _ name: String) -> ReadFields? {
+        guard let pairs = pairs(node, name) else { return nil }
+        let inside = " in \(name)\(place)"
+        let values = MappingReader(log: log, schema: .federation, place: inside).values(of: pairs)
+        for (field, entry) in values.entries {
+            guard case .unset = entry.value else { continue }
+            log.error("\(field.rawValue) has no value\(inside)", hint: "use [] for none", at: entry.position)
+        }
+        guard !values.entries.isEmpty else {
+            let hint = "list 'providers' or 'sources'; [] for none"
+            log.error("\(name) names nothing\(place)", hint: hint, at: node.position)
+            return nil
+        }
+        return values.entries.values.allSatisfy(\.isGood) ? values : nil
+    }
+}

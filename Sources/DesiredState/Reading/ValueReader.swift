@@ -27,6 +27,10 @@ struct ValueReader {
                 list(node, name) { text($0, "an entry of \(name)", rule)?.exact }.map { entries in
                     .texts(entries.map { Located(value: $0.value.text, position: $0.position) })
                 }
+            case .set(let rule):
+                list(node, name, mayBeEmpty: true) { text($0, "an entry of \(name)", rule)?.exact }.map { entries in
+                    .texts(entries.map { Located(value: $0.value.text, position: $0.position) })
+                }
             case .choices(let words):
                 list(node, name) { word($0, "an entry of \(name)", words) }.map(ReadValue.texts)
             case .redirectURIs(let mayBeEmpty):
@@ -36,6 +40,7 @@ struct ValueReader {
             case .kubernetesSecret: kubernetesSecret(node).map(ReadValue.secret)
             case .workload: workload(node, name).map(ReadValue.workload)
             case .publication: publication(node, name).map(ReadValue.publication)
+            case .federation: federation(node, name).map(ReadValue.fields)
             case .access: access(pair).map(ReadValue.access)
             case .forwardAuth: forwardAuth(pair).map(ReadValue.forwardAuth)
             case .basicAuth: basicAuth(node, name).map(ReadValue.basicAuth)

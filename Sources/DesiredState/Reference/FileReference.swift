@@ -141,6 +141,11 @@ package enum FileReference {
             Section(title: "access", text: access, schema: .access),
             Section(title: "forwardAuth", text: forwardAuth, schema: .forwardAuth),
             Section(title: "basicAuth", schema: .basicAuth),
+            Section(
+                title: "jwtFederation",
+                text: "Either or both; one that is left out is not managed.",
+                schema: .federation
+            ),
             Section(title: "groups", text: "An entry.", schema: .group),
             Section(title: "scopeMappings", text: scopeMappings, schema: .scopeMapping),
             Section(title: "scopes", text: "An entry that is no scope name.", schema: .scope),
@@ -183,6 +188,7 @@ package enum FileReference {
         case .flag: "`true`, `false`"
         case .number(let range, _): "\(range.lowerBound) to \(range.upperBound)"
         case .texts(let rule): "a list, each \(rule.noun)"
+        case .set(let rule): "a list, each \(rule.noun), or `[]`"
         case .choices(let words): "a list of \(words.map(code).joined(separator: ", "))"
         case .redirectURIs(let mayBeEmpty):
             "a list, each a URL or [a mapping](#redirecturis)" + (mayBeEmpty ? ", or `[]`" : "")
@@ -191,6 +197,7 @@ package enum FileReference {
         case .kubernetesSecret: "[a mapping](#kubernetes)"
         case .workload: "[a mapping](#restart)"
         case .publication: "[a mapping](#publish)"
+        case .federation: "[a mapping](#jwtfederation)"
         case .access: "`everyone`, or [a mapping](#access)"
         case .forwardAuth: "[a mapping](#forwardauth)"
         case .basicAuth: "[a mapping](#basicauth)"

@@ -29,6 +29,8 @@ package enum FileSchema {
         publishedText["maxProperties"] = 1
         var access = object(.access)
         access["anyOf"] = .array(SubjectKind.allCases.map { ["required": [.string($0.fileList)]] })
+        var federation = object(.federation)
+        federation["minProperties"] = 1
         return [
             "service": object(.service, mayBeNull: \.isDefaultable),
             "defaults": object(.service, Schema.service.fields.filter(\.isDefaultable), required: []),
@@ -41,6 +43,7 @@ package enum FileSchema {
             "access": access,
             "forwardAuth": object(.forwardAuth),
             "basicAuth": object(.basicAuth),
+            "jwtFederation": federation,
             "group": object(.group),
             "scopeMapping": object(.scopeMapping),
             "scope": object(.scope),
@@ -83,6 +86,7 @@ package enum FileSchema {
         case .number(let range, _):
             ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
         case .texts(let rule): list(of: text(rule))
+        case .set(let rule): list(of: text(rule), mayBeEmpty: true)
         case .choices(let words): list(of: choice(words))
         case .redirectURIs(let mayBeEmpty):
             list(
@@ -96,6 +100,7 @@ package enum FileSchema {
         case .publication: reference("publication")
         case .forwardAuth: reference("forwardAuth")
         case .basicAuth: reference("basicAuth")
+        case .federation: reference("jwtFederation")
         case .access: ["anyOf": [.object(choice([Access.everyone])), .object(reference("access"))]]
         case .node: node(field.name)
         }

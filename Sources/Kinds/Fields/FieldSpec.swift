@@ -31,6 +31,8 @@ package final class FieldSpec: Sendable {
     package let mayBeUnknown: Bool
     /// What the upgrade that brought the field gave the objects that were there; nil for its fallback.
     package let migrated: FieldValue?
+    /// The words of a set that came later than the field, with their releases.
+    package let laterWords: [String: Release]
     /// Whether the file's `defaults` may hold it; what tells one service from another may not be shared.
     package let isDefaultable: Bool
     /// One or two sentences for people: what it means, its unit, what holds without it.
@@ -48,6 +50,7 @@ package final class FieldSpec: Sendable {
         absent: FieldValue? = FieldValue.none,
         mayBeUnknown: Bool = false,
         migrated: FieldValue? = nil,
+        laterWords: [String: Release] = [:],
         isDefaultable: Bool = true,
         doc: String,
         index: Int = 0
@@ -61,6 +64,7 @@ package final class FieldSpec: Sendable {
         self.absent = absent
         self.mayBeUnknown = mayBeUnknown
         self.migrated = migrated
+        self.laterWords = laterWords
         self.isDefaultable = isDefaultable
         self.doc = doc
         self.index = index
@@ -78,6 +82,7 @@ package final class FieldSpec: Sendable {
             absent: row.absent,
             mayBeUnknown: row.mayBeUnknown,
             migrated: row.migrated,
+            laterWords: row.laterWords,
             isDefaultable: row.isDefaultable,
             doc: row.doc,
             index: index
@@ -96,6 +101,16 @@ package struct FieldName: RawRepresentable, Sendable, Hashable, ExpressibleByStr
     package init(stringLiteral value: String) {
         rawValue = value
     }
+}
+
+extension FieldName {
+    private var parts: [Substring] { rawValue.split(separator: ".", maxSplits: 1) }
+
+    /// Of a field in a mapping of its own, `jwtFederation.providers`, the mapping's; nil for any other.
+    package var outer: FieldName? { parts.count == 2 ? FieldName(rawValue: String(parts[0])) : nil }
+
+    /// Its name in that mapping.
+    package var inner: FieldName { parts.count == 2 ? FieldName(rawValue: String(parts[1])) : self }
 }
 
 /// What a field holds, and so how it is read, compared and written.
@@ -128,6 +143,10 @@ package enum ValueKind: Sendable {
 /// The kinds of objects that a field can refer to.
 package enum Referent: Sendable, Hashable, CaseIterable {
     case flow, certificate, scopeMapping
+    /// An OAuth2 provider, by the slug of its application.
+    case provider
+    /// A source of users and their tokens, by its slug.
+    case source
 
     /// What a name of one must be like.
     package var rule: TextRule {
@@ -135,11 +154,16 @@ package enum Referent: Sendable, Hashable, CaseIterable {
         case .flow: .flow
         case .certificate: .line
         case .scopeMapping: .scope
+        case .provider: .application
+        case .source: .source
         }
     }
 
     /// The word by which a file says that there is to be none; nil where there always is one.
     package var wordForNone: String? { self == .certificate ? "none" : nil }
+
+    /// Whether a list of them may be empty.
+    package var mayBeNone: Bool { self == .provider || self == .source }
 }
 
 /// What becomes of a field that the file does not set.
@@ -183,6 +207,22 @@ package enum Fallback: Sendable {
 extension FieldSpec {
     /// Whether a release takes it.
     package func exists(in release: Release) -> Bool { since.map { $0 <= release } ?? true }
+
+    /// Whether an object that was made before an upgrade was made with it.
+    package func exists(before upgrade: Release) -> Bool { since.map { $0 < upgrade } ?? true }
+
+    /// A declared value as a release takes it, without words that came later; nil if nothing is left of it.
+    package func value(_ declared: FieldValue, in release: Release) -> FieldValue? {
+        guard case .words(let words) = declared, !laterWords.isEmpty else { return declared }
+        let unknown = unknownWords(of: declared, in: release)
+        let known = words.filter { !unknown.contains($0) }
+        return known.isEmpty && !words.isEmpty ? nil : .words(known)
+    }
+
+    /// The words of a declared value that a release does not take yet.
+    package func unknownWords(of declared: FieldValue, in release: Release) -> [String] {
+        (declared.words ?? []).filter { word in laterWords[word].map { release < $0 } ?? false }
+    }
 
     /// What it holds where neither the file nor anybody else sets it; nil for what is always declared.
     package func fallback(slug: String) -> FieldValue? {

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import JSON
 import Secrets
 
 /// The fields of a kind of object, in the order in which changes are shown and sent.
@@ -30,6 +31,11 @@ package struct FieldTable: Sendable {
 
     /// The rows that a release takes.
     package func rows(in release: Release) -> [FieldSpec] { rows.filter { $0.exists(in: release) } }
+
+    /// The releases, up to this one, that brought fields: the upgrades that an object may have been through.
+    package func upgrades(to release: Release) -> [Release] {
+        Set(rows.compactMap(\.since)).filter { $0 <= release }.sorted()
+    }
 
     /// The rows that a release takes and that are attributes of their own.
     package func attributes(in release: Release) -> [FieldSpec] { rows(in: release).filter(\.isAttribute) }
@@ -104,6 +110,10 @@ extension FieldSpec {
         // A part of that.
         case .logoutRedirectURIs: nil
         case .reference: try text().map(FieldValue.reference(pk:))
+        case .references(.provider):
+            try members.decodeIfPresent([Int].self, forKey: key).map { pks in
+                .references(pks.map { .init(pk: .integer($0), name: "\($0)") })
+            }
         case .references: try texts().map(FieldValue.references(pks:))
         }
     }

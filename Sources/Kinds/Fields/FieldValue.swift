@@ -164,6 +164,21 @@ extension FieldValue {
 }
 
 extension FieldValue {
+    /// With the pk of something that it names and that was made meanwhile.
+    package func naming(_ name: String, _ pk: JSONValue) -> FieldValue {
+        guard case .references(let references) = self else { return self }
+        return .references(
+            references.map { reference in
+                var reference = reference
+                if reference.pk == .null, reference.name == name { reference.pk = pk }
+                return reference
+            }
+        )
+    }
+
+    /// The names of objects whose pks are not known yet, and which are no shared ones.
+    package var unmade: [String] { references.filter { $0.pk == .null && $0.shared == nil }.map(\.name) }
+
     /// With the pks of what was made meanwhile.
     package func naming(_ made: (SharedName) -> JSONValue?) -> FieldValue {
         guard case .references(let references) = self else { return self }

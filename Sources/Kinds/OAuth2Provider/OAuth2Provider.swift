@@ -8,10 +8,6 @@ package struct OAuth2Provider: Sendable, Equatable {
     package var values: FieldValues
     /// What became `logout_uri` in 2025.10; 2025.8 only.
     package var backchannelLogoutURI: String?
-    /// The uuids of sources whose tokens are taken for those of this provider.
-    package var federatedSources: [String] = []
-    /// The pks of providers of which the same is true.
-    package var federatedProviders: [Int] = []
     /// The slug of the application whose provider this is.
     package var applicationSlug: String?
     /// The slug of the application that has this as a backchannel provider.
@@ -111,8 +107,6 @@ extension OAuth2Provider: ListedObject {
         pk = try members.decode(Int.self, forKey: "pk")
         values = try FieldValues(Self.fields, in: members)
         backchannelLogoutURI = try members.decodeIfPresent(String.self, forKey: "backchannel_logout_uri")
-        federatedSources = try members.decodeIfPresent([String].self, forKey: "jwt_federation_sources") ?? []
-        federatedProviders = try members.decodeIfPresent([Int].self, forKey: "jwt_federation_providers") ?? []
         applicationSlug = try members.decodeIfPresent(String.self, forKey: "assigned_application_slug")
         backchannelApplicationSlug = try members.decodeIfPresent(
             String.self,

@@ -192,15 +192,36 @@ extension OAuth2Provider {
             FieldSpec(
                 "grantTypes",
                 "grant_types",
-                .words(grantTypes),
+                .words(grantTypes + [tokenExchange]),
                 .optional(.words(["authorization_code", "refresh_token"])),
                 isSentOnCreate: true,
                 since: Release(2026, 5),
                 mayBeUnknown: true,
                 migrated: .words(grantTypes),
+                laterWords: [tokenExchange: Release(2026, 8)],
                 doc:
                     "How the client may get tokens. A new provider gets authorization_code and refresh_token unless given. "
-                    + "Since 2026.5."
+                    + "Since 2026.5; \(tokenExchange) since 2026.8."
+            ),
+            FieldSpec(
+                "jwtFederation.providers",
+                "jwt_federation_providers",
+                .references(.provider),
+                .optional(.value(.references([]))),
+                absent: .references([]),
+                doc:
+                    "The slugs of applications whose OAuth2 providers' tokens this one takes for its own (client_credentials "
+                    + "with a client assertion); of this file or not. [] for none, which is Authentik's default."
+            ),
+            FieldSpec(
+                "jwtFederation.sources",
+                "jwt_federation_sources",
+                .references(.source),
+                .optional(.value(.references([]))),
+                absent: .references([]),
+                doc:
+                    "The slugs of OAuth sources whose tokens this provider takes for its own. [] for none, which is "
+                    + "Authentik's default."
             ),
         ],
         readFirst: ["redirectURIs", "logoutRedirectURIs", "providerName", "clientID", "clientType"]
@@ -211,6 +232,9 @@ extension OAuth2Provider {
         "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
         "urn:ietf:params:oauth:grant-type:device_code",
     ]
+
+    /// Tokens of another client for one's own (RFC 8693).
+    private static let tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
 
     /// The rows that code asks for by name.
     package enum Row {
@@ -223,6 +247,8 @@ extension OAuth2Provider {
         package static let scopes = fields["scopes"]
         package static let signingKey = fields["signingKey"]
         package static let issuerMode = fields["issuerMode"]
+        package static let federatedProviders = fields["jwtFederation.providers"]
+        package static let federatedSources = fields["jwtFederation.sources"]
     }
 }
 

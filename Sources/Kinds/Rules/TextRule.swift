@@ -99,6 +99,11 @@ extension TextRule {
     /// The slug of a flow.
     package static let flow = TextRule("the slug of a flow", pattern: slugPattern, check: notASlug)
 
+    /// The slug of an application that may be there already.
+    package static let application = TextRule("the slug of an application", pattern: slugPattern, check: notASlug)
+
+    package static let source = TextRule("the slug of a source", pattern: slugPattern, check: notASlug)
+
     /// Printable ASCII (RFC 6749, appendix A.1) without the space, which not every client sends as it is.
     ///
     /// Older releases store anything else too, and refuse each login with it; 2026.8 refuses to store it.

@@ -1,5 +1,6 @@
 import AuthentikAPI
 import DesiredState
+import JSON
 import Kinds
 import Secrets
 
@@ -28,7 +29,8 @@ struct Differences {
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
         switch declaration.resolution ?? .failed(LookUpError("no secret was resolved for it")) {
         case .failed(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
-        case .resolved(let resolved, _):
+        case .resolved(var resolved, _):
+            resolved.federate { own(of: $0, matching) }
             var plan = draft.plan(resolved, match, observation.names)
             plan.needs = resolved.scopes.compactMap(\.shared)
             guard case .oauth2(let provider) = resolved.login, let publication = provider.publication else {
@@ -43,6 +45,16 @@ struct Differences {
             )
             let values = PublishedValues(settings: settings, secret: resolved.secret)
             return draft.publishing(plan, publication, values, observed: observation.published)
+        }
+    }
+
+    /// The provider that a service of the file has once the plan is carried out; nil if that is not decided here.
+    private func own(of slug: String, _ matching: Matching) -> JSONValue? {
+        guard let index = declarations.firstIndex(where: { $0.service.slug == slug }) else { return nil }
+        switch matching.provider(at: index) {
+        case .found(let own, _)?: return .integer(own.pk)
+        case ProviderMatcher.Match.none?: return .null
+        case .conflict?, nil: return nil
         }
     }
 
@@ -190,10 +202,22 @@ struct Differences {
         } else if own == nil, let left = mark.provider.flatMap(observation.provider(pk:)) {
             plan.notes.append("its provider '\(left.name)' is another service's by now; left alone")
         }
+        plan.notes += application.backchannelNotes
         guard !deletions.isHeld else { return plan }
         for provider in falling { plan.add(.removal, .delete(.provider(provider)), named: "\(provider.pk)") }
         plan.add(.application, .delete(.application(slug: application.slug)))
         return plan
+    }
+}
+
+extension Application {
+    /// What somebody gave it beside its provider, a clause for each; this program never sends that field.
+    var backchannelNotes: [String] {
+        backchannelProviders.map { provider in
+            let type = provider.typeName.map { " (\($0))" } ?? ""
+            return "the backchannel provider '\(provider.name ?? "?")'\(type), which somebody gave the application, "
+                + "is left alone"
+        }
     }
 }
 

@@ -34,18 +34,22 @@ extension ServiceDraft {
         guard mark == nil else { return plan }
         // It lacks only what it was to get when it was bound.
         let isUnfinished = isUnfinishedCreate && plan.changes.allSatisfy { $0.object != .provider || $0.before == nil }
+        // What an upgrade brought meanwhile still differs from the file, and is no sign of anybody else.
+        func isOurs() -> Bool {
+            let isWhole = application == nil || plan.changes.allSatisfy(\.isOfOwnField)
+            let isLeft = application.map { service.isAsCreated($0, release) } ?? true
+            return isWhole && isLeft && isAsCreated() && plan.changes.allSatisfy { $0.isOfOwnField || $0.before == nil }
+        }
         let what: String
         switch service.adopt {
         case .always: return plan
         case .matching:
-            if isUnfinished { return plan }
+            if isUnfinished || isOurs() { return plan }
             if plan.changes.allSatisfy({ $0.before == nil }), application == nil || plan.changes.isEmpty { return plan }
             what = "is there without an ownership mark and not as declared"
         case .never:
             if isUnfinished, isAsCreated() { return plan }
-            let isOurs = application.map { service.wanted(release).isAsCreated($0.values, release) } ?? true
-            let isWhole = application == nil || plan.changes.isEmpty
-            if isOurs, isAsCreated(), isWhole, plan.changes.allSatisfy({ $0.before == nil }) { return plan }
+            if isOurs() { return plan }
             what = "is there without an ownership mark"
         }
         var conflict = plan
@@ -64,6 +68,18 @@ extension ServiceDraft {
         let claim = announcing(in: mark.mark) ?? MarkContent(mark.mark)
         plan.add(.claim, .claim(application: .existing(application.pk), claim), after: accessNeeds)
         plan.add(.mark, .createMark(on: .existing(application.pk), mark, claim: plan.id(.claim)))
+    }
+}
+
+extension FieldChange {
+    /// Whether it is of a field that the tables have, of an object that is there; not its link, nor who may open it.
+    fileprivate var isOfOwnField: Bool {
+        guard before != nil else { return false }
+        return switch object {
+        case .application: Application.fields.row(attribute: field) != nil
+        case .provider: true
+        case .access, .outpost, .published, .mapping: false
+        }
     }
 }
 

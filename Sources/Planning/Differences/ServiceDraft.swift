@@ -250,11 +250,7 @@ struct ServiceDraft {
         provider: Ref<Int>?,
         _ own: OAuth2Provider? = nil
     ) -> ServicePlan {
-        let declared = service.wanted(release).changes(
-            from: application.values,
-            formerly: mark?.applicationFields ?? [],
-            release
-        )
+        let declared = service.changes(from: application, formerly: mark?.applicationFields ?? [], release)
         let withheld = self.withheld(from: declared + providerChanges, own)
         let changes = declared.filter { !withheld.contains($0.field, of: .application) }
         let providerChanges = providerChanges.filter { !withheld.contains($0.field, of: .provider) }
@@ -305,6 +301,8 @@ struct ServiceDraft {
         }
         plan.complain(about: withheld)
         explainAccess(in: &plan)
+        // Another address, another provider or another owner may matter to what else uses the application.
+        if isRenamed || link != nil || decision == .adopt { plan.notes += application.backchannelNotes }
         return plan
     }
 
@@ -363,6 +361,9 @@ struct ServiceDraft {
         service.unsupportedFields(release).map {
             "\($0.rawValue) is not managed: Authentik \(release) does not take it"
         }
+            + (service.login?.unsupportedWords(release) ?? []).map {
+                "'\($0.word)' in \($0.field.rawValue) is not managed: Authentik \(release) does not take it"
+            }
     }
 }
 

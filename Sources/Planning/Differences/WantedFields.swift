@@ -1,5 +1,7 @@
 import AuthentikAPI
+import Base
 import DesiredState
+import JSON
 import Kinds
 import Secrets
 
@@ -60,8 +62,7 @@ struct WantedFields {
         }
     }
 
-    /// Whether an object is what this program would have created, also in what the file leaves out; perhaps before an
-    /// upgrade brought a field.
+    /// Whether an object is what this program would have created, also in what the file leaves out.
     ///
     /// A secret that cannot be compared proves nothing.
     ///
@@ -72,8 +73,17 @@ struct WantedFields {
             let held = observed.held(field)
             if field.isSecret, held.isNone { return proof == .right }
             return field.mayBeUnknown && held.isNone || held.means(wanted)
-                || field.migrated.map(held.means) ?? false
         }
+    }
+
+    /// What an object holds that this program would have created before an upgrade: what that brought is as the upgrade
+    /// made it.
+    func made(before upgrade: Release) -> WantedFields {
+        var made = self
+        for field in table.rows where !field.exists(before: upgrade) {
+            made.values[field] = field.migrated ?? field.fallback(slug: slug)
+        }
+        return made
     }
 
     private func created(_ field: FieldSpec, _ release: Release) -> FieldValue? {
@@ -134,6 +144,17 @@ extension Service {
         WantedFields(object: .application, table: Application.fields, slug: slug, values: declared(release))
     }
 
+    /// Where its application differs from what is declared, or no longer declared: see ``WantedFields``.
+    ///
+    /// A tile that is hidden leads nowhere: that the upgrade to 2026.5 emptied the launch URL of one is no difference.
+    func changes(from application: Application, formerly: [String], _ release: Release) -> [FieldChange] {
+        let changes = wanted(release).changes(from: application.values, formerly: formerly, release)
+        let isHidden =
+            values[Application.Row.hidden]?.flag == true && application.isHidden
+            && application.launchURL.trimmed.isEmpty
+        return isHidden ? changes.filter { $0.field != Application.Row.launchURL.attribute } : changes
+    }
+
     /// What is declared of its application, as a release has it: no launch URL, and a hidden tile, mean the same.
     ///
     /// | declared | before 2026.5 | since |
@@ -141,8 +162,12 @@ extension Service {
     /// | `launchURL: blank://blank` | that | an empty launch URL, and hidden |
     /// | `hidden: true` | `blank://blank` | hidden |
     private func declared(_ release: Release) -> FieldValues {
+        declared(canHide: Application.hiding <= release)
+    }
+
+    private func declared(canHide: Bool) -> FieldValues {
         var values = values
-        if release < Application.hiding {
+        if !canHide {
             if values[Application.Row.hidden]?.flag == true {
                 values[Application.Row.launchURL] = .text(Application.noLaunchURL)
             }
@@ -152,6 +177,31 @@ extension Service {
             values[Application.Row.hidden] = .flag(true)
         }
         return values
+    }
+}
+
+extension Service {
+    /// Whether an application is what this program would have created, on this release or on an older one.
+    func isAsCreated(_ application: Application, _ release: Release) -> Bool {
+        wanted(release).isAsCreated(application.values, release)
+            || Application.fields.upgrades(to: release).contains { upgrade in
+                made(before: upgrade, release).isAsCreated(application.values, release)
+            }
+    }
+
+    /// What its application holds that was created before an upgrade; what hides a tile is another field since 2026.5.
+    private func made(before upgrade: Release, _ release: Release) -> WantedFields {
+        guard upgrade <= Application.hiding, Application.hiding <= release else {
+            return wanted(release).made(before: upgrade)
+        }
+        let created = declared(canHide: false)
+        var made = WantedFields(object: .application, table: Application.fields, slug: slug, values: created)
+            .made(before: upgrade)
+        if created.text(Application.Row.launchURL) == Application.noLaunchURL {
+            made.values[Application.Row.launchURL] = .text("")
+            made.values[Application.Row.hidden] = .flag(true)
+        }
+        return made
     }
 }
 
@@ -172,6 +222,17 @@ struct ResolvedProvider {
         let isConfidential = provider.clientType == .confidential
         wanted.values[OAuth2Provider.Row.clientSecret] =
             secret.map(FieldValue.secret) ?? (isConfidential ? .unresolvedSecret : nil)
+    }
+
+    /// Names the providers whose tokens it takes as they are once the plan is carried out.
+    ///
+    /// - Parameter own: the pk of a service's provider, null for one that is still to be made; nil for what is as it is.
+    mutating func federate(_ own: (_ slug: String) -> JSONValue?) {
+        let field = OAuth2Provider.Row.federatedProviders
+        guard login.kind == .oauth2Provider, case .references(let references)? = wanted.values[field] else { return }
+        wanted.values[field] = .references(
+            references.map { reference in own(reference.name).map { .init(pk: $0, name: reference.name) } ?? reference }
+        )
     }
 
     /// Nil for a public client, and where secrets are left out of the plan.
@@ -217,8 +278,13 @@ struct ResolvedProvider {
         )
     }
 
+    /// Whether a provider is what this program would have created, on this release or on an older one.
     func isAsCreated(_ provider: OAuth2Provider, proof: SecretProof?, _ names: NameIndex) -> Bool {
-        wanted.isAsCreated(provider.held ?? provider.values, proof: proof, names.release)
+        let held = provider.held ?? provider.values
+        return wanted.isAsCreated(held, proof: proof, names.release)
+            || login.kind.fields.upgrades(to: names.release).contains { upgrade in
+                wanted.made(before: upgrade).isAsCreated(held, proof: proof, names.release)
+            }
     }
 }
 
@@ -245,6 +311,15 @@ extension Service {
 extension Login {
     /// The attributes of the provider that the file, or its `defaults`, sets, as a mark remembers them.
     func declaredAttributes(_ release: Release) -> [String] {
-        kind.fields.rows(in: release).filter(declares).map(\.attribute)
+        kind.fields.rows(in: release).filter { field in
+            declares(field) && (values[field].map { field.value($0, in: release) != nil } ?? true)
+        }.map(\.attribute)
+    }
+
+    /// The words that the file has in fields which a release takes, and that came later.
+    func unsupportedWords(_ release: Release) -> [(field: FieldName, word: String)] {
+        kind.fields.rows(in: release).flatMap { field in
+            (values[field].map { field.unknownWords(of: $0, in: release) } ?? []).map { (field.name, $0) }
+        }
     }
 }

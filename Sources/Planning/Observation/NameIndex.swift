@@ -17,9 +17,13 @@ struct NameIndex {
     private let keysByPK: [String: CertificateKeyPair]
     private let outposts: [Outpost]
     private let namesByPK: [String: String]
+    private let federation: FederatedNames
 
-    /// - Parameter scopeMappings: as they are once the plan is carried out; nil for as they are.
-    init(_ observed: ObservedState, scopeMappings: [PlannedScopeMapping]? = nil) {
+    /// - Parameters:
+    ///   - scopeMappings: as they are once the plan is carried out; nil for as they are.
+    ///   - services: those that are declared, whose providers may still be to be made.
+    init(_ observed: ObservedState, scopeMappings: [PlannedScopeMapping]? = nil, services: [Service] = []) {
+        federation = FederatedNames(observed, services)
         let scopes = scopeMappings ?? observed.scopeMappings.map { PlannedScopeMapping(mapping: $0) }
         release = observed.release
         flowsBySlug = Dictionary(observed.flows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -53,10 +57,13 @@ struct NameIndex {
 
     /// A value of Authentik's, with names for people.
     func named(_ value: FieldValue) -> FieldValue {
-        switch value {
+        func named(_ reference: FieldValue.Reference) -> FieldValue.Reference? {
+            federation.named(reference) ?? reference.pk.string.map(self.reference)
+        }
+        return switch value {
         case .reference(let reference): reference.pk.string.map { .reference(self.reference($0)) } ?? value
         case .references(let references):
-            .references(references.map { reference in reference.pk.string.map(self.reference) ?? reference })
+            .references(references.map { named($0) ?? $0 })
         default: value
         }
     }
@@ -94,7 +101,7 @@ struct NameIndex {
                 let value = FieldValue.references(objects)
                 values[field] =
                     objects.contains(where: \.isByOwnName) ? toldApart(.references([]), value).after : value
-            default: values[field] = value
+            default: values[field] = field.value(value, in: release)
             }
         }
         guard case .forwardAuth(let forwardAuth) = login else {
@@ -155,6 +162,8 @@ struct NameIndex {
         return switch referent {
         case .flow: try flow(name, for: field.name.rawValue)
         case .certificate: try key(name, for: field.name.rawValue)
+        case .provider: try federation.provider(name, for: field.name.rawValue)
+        case .source: try federation.source(name, for: field.name.rawValue)
         case .scopeMapping where declared.isByOwnName: try mapping(name, for: field.name.rawValue)
         case .scopeMapping: try scope(name, for: field.name.rawValue)
         }
@@ -364,7 +373,7 @@ package struct NameMistake: Sendable, Equatable {
     /// - Parameter observed: of which flows, keys and scope mappings are looked at.
     package static func all(in desired: DesiredState, _ observed: ObservedState) -> [NameMistake] {
         let matching = ScopeMappingMatching(desired, observed)
-        let names = NameIndex(observed, scopeMappings: matching.mappings)
+        let names = NameIndex(observed, scopeMappings: matching.mappings, services: desired.services)
         var mistakes: [NameMistake] = []
         for service in desired.services where service.state == .present {
             for error in service.login.map(names.mistakes) ?? [] {

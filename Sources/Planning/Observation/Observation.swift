@@ -50,11 +50,13 @@ struct Observation {
     ///   - owner: whose marks make an application owned.
     ///   - declaredGroups: the groups that are made where they are missing.
     ///   - scopeMappings: as they are once the plan is carried out; nil for as they are.
+    ///   - services: those that are declared.
     init(
         _ observed: ObservedState,
         owner: String,
         declaredGroups: [String] = [],
-        scopeMappings: [PlannedScopeMapping]? = nil
+        scopeMappings: [PlannedScopeMapping]? = nil,
+        services: [Service] = []
     ) {
         func table<Key: Hashable, Value>(_ values: [Value], by key: (Value) -> Key) -> [Key: Int] {
             var table = [Key: Int](minimumCapacity: values.count)
@@ -62,7 +64,7 @@ struct Observation {
             return table
         }
         self.owner = owner
-        names = NameIndex(observed, scopeMappings: scopeMappings)
+        names = NameIndex(observed, scopeMappings: scopeMappings, services: services)
         access = observed.access.map { AccessIndex($0, groups: observed.groups, declaredGroups: declaredGroups) }
         published = observed.published
         secretProofs = observed.secretProofs
@@ -202,6 +204,8 @@ package struct ObservedState: Sendable, Equatable {
     package var scopeMappings: [ScopeMapping]
     /// Empty also if no service of the file has forward-auth, and nobody looked.
     package var outposts: [Outpost] = []
+    /// Empty also if the file names none, and nobody looked.
+    package var sources: [Source] = []
     /// Empty also if the file names none, and nobody looked.
     package var groups: [Group] = []
     /// Who may open what; nil if no service of the file says who may, and nobody looked.

@@ -84,10 +84,13 @@ extension PlanRecord: Codable {
 package struct AuthentikRecord: Sendable, Equatable, Codable {
     package var url: String
     package var release: String
+    /// That the release is newer than this program knows: a clause; absent if it is not.
+    package var note: String?
 
     package init(url: String, release: String) {
         self.url = url
         self.release = release
+        note = Release(release)?.newerRemark
     }
 }
 

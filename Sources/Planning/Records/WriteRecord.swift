@@ -35,7 +35,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         switch effect {
         case .create(let objects): objects.forEach { take($0) }
         case .update(let key, let fields):
-            target = key.key
+            target = key.maker == nil ? key.key : nil
             take(fields)
         case .delete(let object): target = object.key
         case .claim: break

@@ -29,8 +29,10 @@ package enum Effect: Sendable {
 /// An object that is there, as its endpoint calls it.
 package struct ObjectKey: Sendable, Hashable {
     package let kind: Kind
-    /// A pk, or what the endpoint takes instead of one.
+    /// A pk, or what the endpoint takes instead of one; empty for what is still to be made.
     package let key: String
+    /// The step that makes it; nil if it is there.
+    package private(set) var maker: Step.ID?
 
     /// By its present slug.
     package static func application(slug: String) -> ObjectKey { ObjectKey(kind: .application, key: slug) }
@@ -38,6 +40,10 @@ package struct ObjectKey: Sendable, Hashable {
     /// Of the provider's own kind.
     package static func provider(_ provider: OAuth2Provider) -> ObjectKey {
         ObjectKey(kind: provider.kind == .proxy ? .proxyProvider : .oauth2Provider, key: "\(provider.pk)")
+    }
+
+    package static func made(_ kind: Kind, by step: Step.ID) -> ObjectKey {
+        ObjectKey(kind: kind, key: "", maker: step)
     }
 
     /// Nil if it is no number, or names an object of another kind.
@@ -88,6 +94,8 @@ package struct FieldReference: Sendable {
     /// What it names.
     package var kind: Kind
     package var object: Ref<JSONValue>
+    /// Of a field that names several: which of the names of its value this is.
+    package var element: String?
 }
 
 /// Whether an outpost is to serve a provider.
@@ -195,7 +203,7 @@ extension Effect {
     package var references: Set<Step.ID> {
         switch self {
         case .create(let objects): Set(objects.flatMap(\.makers))
-        case .update(_, let fields): Set(fields.makers)
+        case .update(let object, let fields): Set(fields.makers + [object.maker].compactMap { $0 })
         case .claim(let application, let content): content.references.union([application.maker].compactMap { $0 })
         case .createMark(let application, let content, let claim):
             content.references.union([application.maker, claim].compactMap { $0 })

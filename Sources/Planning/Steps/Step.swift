@@ -64,13 +64,14 @@ extension Step {
     /// | `mark` | the mark says what is applied, and that nothing is pending; or it is taken off | all of that is done |
     /// | `publication` | what is published, otherwise | clients are told of what is there |
     /// | `membership` | an outpost serves the provider | nothing waits for it, so that it can be one write for all services |
+    /// | `federation` | whose tokens the provider takes, if one of theirs is made in the same pass | that is there by then; two may name each other |
     ///
     /// Between services, who gives something up comes before who takes it: see ``WriteOrder``.
     package enum Place: Int, Sendable, Comparable, CaseIterable {
         case shared, claim, note, removal, yielding, rename
         case creation, creationClaim, restriction, policyGrant, grant, correction, revocation, policyRevocation, opening
         case provider, application, secretPublication, restart, retirement, relocation, withdrawal, mark, publication
-        case membership
+        case federation, membership
 
         package static func < (left: Place, right: Place) -> Bool { left.rawValue < right.rawValue }
     }
@@ -128,6 +129,13 @@ extension ServicePlan {
         steps = steps.map { step in
             step.id.place == first ? Step(step.id, step.effect, after: step.after.union(others)) : step
         }
+    }
+
+    /// Replaces its steps by others, ordered by their places; what it waits for of others stays.
+    mutating func replaceSteps(by others: [Step]) {
+        let foreign = Set(steps.flatMap(\.after).filter { $0.service != slug })
+        steps = Step.chained(others, of: slug)
+        wait(for: foreign.subtracting(steps.flatMap(\.after)))
     }
 
     /// The name of its step at a place.

@@ -24,12 +24,17 @@ package struct NameCheckup: Sendable {
             async let flows = client.flows()
             async let keys = client.keys()
             async let scopeMappings = client.scopeMappings()
-            observed = ObservedState(
+            async let providers = desired.federatesProviders ? client.providers() : []
+            async let sources = desired.federatesSources ? client.sources() : []
+            var found = ObservedState(
                 release: try await release,
+                providers: try await providers,
                 flows: try await flows,
                 keys: try await keys,
                 scopeMappings: try await scopeMappings
             )
+            found.sources = try await sources
+            observed = found
         } catch let error as AuthentikError {
             return [Finding("names", .skipped, "those of flows, keys and scopes cannot be looked up: \(error)")]
         }

@@ -1,0 +1,50 @@
+package import AuthentikAPI
+
+/// A source of users, and of tokens that stand for them, as `/sources/all/` shows it: another identity provider.
+package struct Source: Sendable, Equatable, ListedObject {
+    package var pk: String
+    package var slug: String
+    package var name: String
+    /// `authentik_sources_oauth.oauthsource`: what it is, for programs; nil where a release does not say it.
+    package var model: String?
+
+    package var key: String { pk }
+
+    package init(pk: String, slug: String, name: String, model: String? = oauthModel) {
+        self.pk = pk
+        self.slug = slug
+        self.name = name
+        self.model = model
+    }
+
+    /// What Authentik calls the type of one whose tokens a provider can take.
+    package static let oauthModel = "authentik_sources_oauth.oauthsource"
+
+    private enum CodingKeys: String, CodingKey {
+        case pk, slug, name
+        case model = "meta_model_name"
+    }
+}
+
+extension Kind {
+    /// Sources are only named by providers.
+    package static let source = Kind(
+        "source",
+        .sources,
+        identity: ["slug"],
+        ownership: .others,
+        requests: [RequestUse("GET", .sources, "find the sources whose tokens are taken", for: .federatedSources)]
+    )
+}
+
+extension Endpoint {
+    package static let sources = Endpoint("sources/all", ObjectModel("authentik_core", "source"))
+}
+
+extension AuthentikClient {
+    /// All sources that issue tokens.
+    package func sources() async throws -> [Source] {
+        let all: [Source] = try await list(Kind.source.endpoint)
+        return all.filter { $0.model.map { $0 == Source.oauthModel } ?? true }
+    }
+}

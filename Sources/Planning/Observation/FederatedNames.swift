@@ -1,0 +1,67 @@
+import AuthentikAPI
+import DesiredState
+import JSON
+import Kinds
+
+/// What a file calls the providers and sources whose tokens a provider takes for its own.
+///
+/// | a slug is that of | it means |
+/// |---|---|
+/// | a service of the file with a provider | that provider, also one that is still to be made |
+/// | a service of the file that is to be absent, or has no provider | a mistake |
+/// | an application that has a provider of those that Authentik lists as OAuth2 ones | that |
+/// | none of these | a mistake |
+struct FederatedNames {
+    private let providersBySlug: [String: Int]
+    private let namesByProvider: [Int: String]
+    private let sourcesBySlug: [String: String]
+    private let slugsBySource: [String: String]
+    /// Whether they have a provider, by slug.
+    private let declared: [String: Bool]
+
+    init(_ observed: ObservedState, _ services: [Service]) {
+        func table<Key: Hashable, Value>(_ pairs: [(Key, Value)]) -> [Key: Value] {
+            Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+        }
+        providersBySlug = table(
+            observed.providers.compactMap { provider in provider.applicationSlug.map { ($0, provider.pk) } }
+        )
+        namesByProvider = table(observed.providers.map { ($0.pk, $0.applicationSlug ?? $0.name) })
+        sourcesBySlug = table(observed.sources.map { ($0.slug, $0.pk) })
+        slugsBySource = table(observed.sources.map { ($0.pk, $0.slug) })
+        declared = table(services.map { ($0.slug, $0.state == .present && $0.provider != nil) })
+    }
+
+    /// A name for people; nil for what is neither.
+    func named(_ reference: FieldValue.Reference) -> FieldValue.Reference? {
+        if let pk = reference.pk.integer {
+            return namesByProvider[pk].map { .init(pk: reference.pk, name: $0) } ?? reference
+        }
+        return reference.pk.string.flatMap { slugsBySource[$0] }.map { .init(pk: reference.pk, name: $0) }
+    }
+
+    /// - Returns: without a pk, if it is still to be made.
+    func provider(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
+        guard declared[slug] != false else {
+            throw LookUpError("\(field): the service '\(slug)' of the file has no OAuth2 provider")
+        }
+        if let pk = providersBySlug[slug] { return .init(pk: .integer(pk), name: slug) }
+        guard declared[slug] == nil else { return .init(named: slug) }
+        throw LookUpError(
+            "\(field): neither the file nor Authentik has an application '\(slug)' with an OAuth2 provider",
+            meant: slug,
+            among: Set(providersBySlug.keys).union(declared.filter(\.value).keys)
+        )
+    }
+
+    func source(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
+        guard let pk = sourcesBySlug[slug] else {
+            throw LookUpError(
+                "\(field): Authentik has no OAuth source '\(slug)'",
+                meant: slug,
+                among: sourcesBySlug.keys
+            )
+        }
+        return .init(pk: .string(pk), name: slug)
+    }
+}

@@ -1,0 +1,51 @@
+import DesiredState
+import Kinds
+import Testing
+
+/// Whose tokens a provider takes for its own, as a file says it.
+struct FederationTests {
+    private func declared(_ top: String, _ fields: String) throws -> (providers: [String]?, sources: [String]?) {
+        let service = "  - {slug: a, redirectURIs: [https://a.net/cb], clientType: public\(fields)}\n"
+        let result = DesiredStateLoader.load(MarkedText(MarkedText.head + top + "services:\n" + service))
+        #expect(result.diagnostics == [])
+        let provider = try #require(result.state?.services.first?.provider)
+        return (
+            provider["jwtFederation.providers"]?.references.map(\.name),
+            provider["jwtFederation.sources"]?.references.map(\.name)
+        )
+    }
+
+    @Test func `either or both, and none of one is something else than nothing`() throws {
+        #expect(try declared("", "") == (nil, nil))
+        #expect(try declared("", ", jwtFederation: {providers: [b, c]}") == (["b", "c"], nil))
+        #expect(try declared("", ", jwtFederation: {sources: [github], providers: []}") == ([], ["github"]))
+    }
+
+    @Test func `services may share them, as a whole`() throws {
+        let defaults = "defaults: {jwtFederation: {providers: [ci], sources: [github]}}\n"
+        #expect(try declared(defaults, "") == (["ci"], ["github"]))
+        #expect(try declared(defaults, ", jwtFederation: {sources: []}") == (nil, []))
+        #expect(try declared(defaults, ", jwtFederation: null") == (nil, nil))
+    }
+
+    @Test(arguments: [
+        Mistake.error(
+            .oidc("jwtFederation: ▲[ci]"),
+            "jwtFederation must be a mapping of fields, not a list in service 'grafana'"
+        ),
+        .error(.oidc("jwtFederation: ▲{}"), "jwtFederation names nothing in service 'grafana'"),
+        .error(
+            .oidc("jwtFederation: {providers: ▲null}"),
+            "providers has no value in jwtFederation in service 'grafana'"
+        ),
+        .error(
+            .oidc("jwtFederation: {providers: [▲a/b]}"),
+            "an entry of providers has a character that no slug may have in jwtFederation in service 'grafana'"
+        ),
+        .error(
+            .oidc("jwtFederation: {▲provider: [b]}"),
+            "unknown field 'provider' in jwtFederation in service 'grafana'"
+        ),
+    ])
+    func `mistakes are reported where they are`(_ mistake: Mistake) throws { try mistake.check() }
+}
