@@ -63,6 +63,7 @@ struct ServiceTests {
                 logoutMethod: frontchannel
                 clientType: confidential
                 grantTypes: [authorization_code, "urn:ietf:params:oauth:grant-type:device_code"]
+                jwtFederation: {providers: [other], sources: [github]}
                 """
             )
         )
