@@ -294,4 +294,51 @@ import Testing
             #expect(try await place.served(by: "edge") == ["another"])
         }
     }
+
+    @Test func `who may open it is bound in the transaction that makes it`() async throws {
+        try await withPlace { place in
+            try place.declare(Self.trivy + "\n    access: {groups: [admins]}", head: "groups: [{name: admins}]")
+            let result = try await place.run("--once")
+            #expect(result.status == 0, "\(result.output)")
+            let writes = place.target.writes
+            #expect(writes.prefix(2) == ["POST /api/v3/core/groups/", "PUT /api/v3/core/transactional/applications/"])
+            let pk = try await place.admin.application("trivy")["pk"]
+            let bindings = try await place.admin.list("policies/bindings/")
+            #expect(bindings.filter { $0["target"] == pk }.count == 1)
+            #expect(try await place.served() == ["trivy"])
+            #expect(try await place.run("plan").output.contains("nothing to do; 1 in sync"))
+        }
+    }
+
+    @Test(arguments: Sandbox.Release.allCases)
+    func `a login becomes another kind and back, and the old one goes with prune`(
+        _ release: Sandbox.Release
+    ) async throws {
+        try await withPlace(release) { place in
+            let bookmark = "  - {slug: trivy, name: Trivy, port: 8448}"
+            let oidc = "  - {slug: trivy, name: Trivy, port: 8448, redirectPath: /cb, secretRef: {env: TRIVY_SECRET}}"
+            for services in [bookmark, Self.trivy, oidc, Self.trivy] {
+                try place.declare(services, head: "prune: true")
+                let result = try await place.run("--once")
+                #expect(result.status == 0, "\(result.output)")
+                #expect(try await place.run("plan").output.contains("nothing to do; 1 in sync"))
+                #expect(try await place.admin.list("providers/all/").count == (services == bookmark ? 0 : 1))
+                #expect(try await place.served() == (services == Self.trivy ? ["trivy"] : []))
+            }
+            try place.declare(oidc)
+            let plan = try await place.run("plan")
+            #expect(plan.output.contains("its login becomes OpenID Connect, and was forward-auth"), "\(plan.output)")
+            #expect(plan.output.contains("its former provider 'trivy' is left alone"))
+            #expect(try await place.run("--once").status == 0)
+            #expect(try await place.admin.list("providers/all/").count == 2)
+            try place.declare(oidc, head: "prune: true\nmaxDeletions: 0")
+            let held = try await place.run("--once")
+            #expect(held.status == 1)
+            #expect(held.output.contains("held back"), "\(held.output)")
+            #expect(try await place.admin.list("providers/all/").count == 2)
+            try place.declare(oidc, head: "prune: true")
+            #expect(try await place.run("--once").status == 0)
+            #expect(try await place.admin.list("providers/all/").count == 1)
+        }
+    }
 }

@@ -1,0 +1,175 @@
+import DesiredState
+import Kinds
+import Testing
+
+/// `forwardAuth`: services behind an outpost.
+struct ForwardAuthTests {
+    private static func with(_ forwardAuth: String) -> MarkedText { .bookmark("port: 8441\n\(forwardAuth)") }
+
+    private func load(_ body: String) throws -> [Service] {
+        let result = DesiredStateLoader.load(MarkedText(MarkedText.head + body))
+        #expect(result.diagnostics == [])
+        return try #require(result.state).services
+    }
+
+    @Test func `every field arrives`() throws {
+        let services = try load(
+            """
+            services:
+              - slug: wiki
+                port: 8449
+                providerName: Wiki proxy
+                forwardAuth:
+                  mode: proxy
+                  outpost: edge
+                  upstream: http://wiki:8080
+                  verifyUpstreamTLS: false
+                  skipPaths: ["^/health$", '^/api/v[0-9]+/']
+                  interceptAuthorization: false
+                  basicAuth: {user: wiki_user, password: wiki_password}
+                  accessTokenValidity: hours=8
+                  scopes: [groups]
+                  authorizationFlow: af
+                  invalidationFlow: if
+                  authenticationFlow: au
+            """
+        )
+        let forwardAuth = try #require(services.first?.forwardAuth)
+        #expect(services.first?.provider == nil)
+        #expect(services.first?.launchURL == "https://sso.example.net:8449")
+        #expect(forwardAuth.outpost == "edge")
+        #expect(forwardAuth.mode == .proxy)
+        #expect(forwardAuth.externalHost == "https://sso.example.net:8449")
+        #expect(forwardAuth.name == "Wiki proxy")
+        let unset = ProxyProvider.fields.rows.filter { forwardAuth.values[$0] == nil }.map(\.name.rawValue)
+        #expect(unset == ["cookieDomain"])
+        #expect(forwardAuth.values[ProxyProvider.fields["skipPaths"]] == .lines(["^/health$", "^/api/v[0-9]+/"]))
+    }
+
+    @Test func `little is needed`() throws {
+        let services = try load(
+            """
+            services:
+              - {slug: a, port: 8441, forwardAuth: {}}
+              - {slug: b, host: b.example.net, forwardAuth: {mode: domain, cookieDomain: .example.net}}
+            """
+        )
+        #expect(services.map { $0.forwardAuth?.outpost } == ["embedded", "embedded"])
+        #expect(services.map { $0.forwardAuth?.mode } == [.single, .domain])
+        #expect(services.map { $0.forwardAuth?.externalHost } == ["https://sso.example.net:8441", "https://b.example.net"])
+    }
+
+    /// What the service says itself holds.
+    @Test func `defaults protect what says nothing else`() throws {
+        let services = try load(
+            """
+            defaults: {forwardAuth: {outpost: edge}}
+            services:
+              - {slug: a, port: 8441}
+              - {slug: b, port: 8442, forwardAuth: {mode: domain, cookieDomain: example.net}}
+              - {slug: c, port: 8443, forwardAuth: ~}
+              - {slug: d, port: 8444, redirectPath: /cb, clientType: public}
+            """
+        )
+        #expect(services.map { $0.forwardAuth?.outpost } == ["edge", "embedded", nil, nil])
+        #expect(services.map { $0.provider != nil } == [false, false, false, true])
+    }
+
+    private static let inside = "in forwardAuth in service 'docs'"
+    private static let both = "a service that logs people in itself needs no outpost: keep one of the two"
+
+    @Test(arguments: [
+        Mistake.error(
+            with("forwardAuth: {}\n▲redirectPath: /cb"),
+            "redirectPath is for services that log people in themselves, and service 'docs' has forwardAuth",
+            both
+        ),
+        .error(
+            with("forwardAuth: {}\n▲accessTokenValidity: hours=1"),
+            "accessTokenValidity is for services that log people in themselves, and service 'docs' has forwardAuth",
+            "write it in forwardAuth"
+        ),
+        .error(
+            with("forwardAuth: {}\n▲clientID: a"),
+            "clientID is for services that log people in themselves, and service 'docs' has forwardAuth",
+            "leave it out"
+        ),
+        .error(
+            with("forwardAuth: ▲single"),
+            "forwardAuth must be a mapping of fields, not text in service 'docs'",
+            "write it as 'forwardAuth: {mode: single}'"
+        ),
+        .error(
+            with("forwardAuth: ▲{mode: domain}"),
+            "mode: domain needs cookieDomain \(inside)",
+            "add it, as in 'cookieDomain: example.org'"
+        ),
+        .error(
+            with("forwardAuth: ▲{mode: proxy}"),
+            "mode: proxy needs upstream \(inside)",
+            "add it, as in 'upstream: http://wiki:8080'"
+        ),
+        .error(
+            with("forwardAuth: {▲upstream: 'http://wiki'}"),
+            "upstream is for mode: proxy, and this is mode: single \(inside)",
+            "leave it out, or set 'mode: proxy'"
+        ),
+        .error(
+            with("forwardAuth: {mode: proxy, upstream: 'http://wiki', ▲cookieDomain: example.org}"),
+            "cookieDomain is for mode: domain, and this is mode: proxy \(inside)"
+        ),
+        .error(
+            with("forwardAuth: {▲verifyUpstreamTLS: true}"),
+            "verifyUpstreamTLS is for mode: proxy, and this is mode: single \(inside)"
+        ),
+        .error(
+            with("forwardAuth: {mode: ▲forward_single}"),
+            "mode cannot be 'forward_single' \(inside)"
+        ),
+        .error(
+            with("forwardAuth: {skipPaths: [▲'[']}"),
+            "an entry of skipPaths is not a regular expression: a '[' is not closed \(inside)"
+        ),
+        .error(
+            with("forwardAuth: {skipPaths: [▲'^/(?!admin)']}"),
+            "an entry of skipPaths has '(?!' in it, which an outpost does not understand \(inside)",
+            "an outpost reads it as Go's regexp does, which has no look-around and no back-reference"
+        ),
+        .error(
+            with(#"forwardAuth: {skipPaths: [▲'(a)\1']}"#),
+            #"an entry of skipPaths has '\1' in it, which an outpost does not understand \#(inside)"#
+        ),
+        .error(
+            with("forwardAuth: {mode: domain, cookieDomain: ▲'https://example.org'}"),
+            "cookieDomain is a URL \(inside)"
+        ),
+        .error(
+            with("forwardAuth: {mode: proxy, upstream: ▲wiki}"),
+            "upstream is not an absolute URL \(inside)"
+        ),
+        .error(with("forwardAuth: {basicAuth: ▲{user: a}}"), "basicAuth has no password \(inside)"),
+        .error(with("forwardAuth: {▲outpots: a}"), "unknown field 'outpots' \(inside)", "did you mean 'outpost'?"),
+        .error(with("forwardAuth: {outpost: ▲~}"), "outpost has no value \(inside)"),
+    ])
+    func `mistakes are reported where they are`(_ mistake: Mistake) throws { try mistake.check() }
+
+    @Test func `it needs to be somewhere`() throws {
+        let text = """
+            apiVersion: reconcile/v1
+            owner: homelab
+            services:
+              - slug: a
+                port: 8441
+                forwardAuth: ▲{}
+            """
+        try Mistake.error(MarkedText(text), "service 'a' has forwardAuth and no host").check()
+    }
+
+    @Test(arguments: [
+        #"^/health$"#, #"(?i)^/API"#, #"^/(?P<id>[0-9]+)$"#, #"\.css$"#, #"[(?=]"#, #"a{2,3}"#, #"^/static/.*\.(js|css)$"#,
+    ])
+    func `patterns of Go's are taken`(_ pattern: String) throws {
+        let services = try load("services: [{slug: a, port: 8441, forwardAuth: {skipPaths: ['\(pattern)']}}]")
+        #expect(services.first?.forwardAuth?.values[ProxyProvider.fields["skipPaths"]]?.lines == [pattern])
+    }
+}
