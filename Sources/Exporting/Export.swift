@@ -62,10 +62,14 @@ extension Export {
             let type: String
             switch providers[pk]?.kind {
             case .oauth2: return nil
-            case .proxy: type = "Proxy Provider"
+            case .proxy where providers[pk]?.proxy != nil: return nil
+            case .proxy:
+                let name = application.providerSummary?.name ?? "?"
+                return ("it has the Proxy Provider '\(name)', of which nothing is known", .other)
             case .undetermined, nil: type = application.providerSummary?.typeName ?? "provider of another type"
             }
-            return "it has the \(type) '\(application.providerSummary?.name ?? "?")'; only OAuth2 is managed"
+            let name = application.providerSummary?.name ?? "?"
+            return ("it has the \(type) '\(name)', which no file can declare", .otherProvider(type: type))
         }
 
         var document = ExportDocument(header: Self.header(observed.release, address, selection), owner: selection.owner)
@@ -113,13 +117,16 @@ extension Export {
         document.footer = Self.footer(selection, observed)
         problems = ExportCheck(observed: observed).settle(&document)
         if !document.services.contains(where: \.isDeclared) { document.host = nil }
-        text = document.rendering.text
         declared = document.services.filter(\.isDeclared).count
         commented =
             document.services.filter { !$0.isDeclared }
-            .map { LeftOut(slug: $0.slug, reason: $0.refusals.joined(separator: "; ")) } + document.leftOut
+            .map { LeftOut(slug: $0.slug, reason: $0.refusals.joined(separator: "; "), cause: $0.cause) }
+            + document.leftOut
         commented.sort { $0.slug < $1.slug }
         others = selection.others
+        text = ""
+        document.footer += counted.lines
+        text = document.rendering.text
     }
 
     private static func header(
@@ -169,19 +176,13 @@ extension Export {
             lines.append("The owners whose marks are there: \(owners).")
         }
         guard selection.isAll else { return lines }
-        let unlinked = observed.providers.filter { !$0.isLinked && $0.kind == .oauth2 }.map { "'\($0.name)'" }.sorted()
-        if !unlinked.isEmpty {
+        for (kind, noun) in [(OAuth2Provider.ProviderType.oauth2, "OAuth2"), (.proxy, "proxy")] {
+            let unlinked = observed.providers.filter { !$0.isLinked && $0.kind == kind }.map { "'\($0.name)'" }.sorted()
+            guard !unlinked.isEmpty else { continue }
             lines.append(
-                "not exported, because no application has them: OAuth2 providers \(unlinked.joined(separator: ", "))"
+                "not exported, because no application has them: \(noun) providers \(unlinked.joined(separator: ", "))"
             )
         }
         return lines
     }
-}
-
-/// An application that a file does not declare.
-package struct LeftOut: Sendable, Equatable {
-    package var slug: String
-    /// A clause.
-    package var reason: String
 }

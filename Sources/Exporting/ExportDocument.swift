@@ -109,7 +109,7 @@ struct ExportDocument {
 
     private func declare(_ service: ExportedService, _ index: Int, _ everything: Bool, _ rendering: inout Rendering) {
         for remark in service.remarks { rendering.comment("cannot be expressed: \(remark)", indent: "  ") }
-        for (number, field) in (everything ? service.fields + service.unmanaged : service.fields).enumerated() {
+        for (number, field) in everything ? service.inOrder : Array(service.fields.enumerated()) {
             for (line, text) in field.lines.enumerated() {
                 let place = Place(service: index, field: number)
                 rendering.add((number == 0 && line == 0 ? "  - " : "    ") + text, place)
@@ -117,7 +117,10 @@ struct ExportDocument {
         }
         guard !everything, !service.unmanaged.isEmpty else { return }
         rendering.comment("set in Authentik, and not managed so far:", indent: "    ")
-        for line in service.unmanaged.flatMap(\.lines) { rendering.add("    # \(line)") }
+        let nested = service.unmanaged.filter(\.isNested)
+        let lines = (service.unmanaged.filter { !$0.isNested } + nested.prefix(1).map { _ in .forwardAuth } + nested)
+            .flatMap(\.lines)
+        for line in lines { rendering.add("    # \(line)") }
     }
 
     private func commentOut(_ service: ExportedService, _ rendering: inout Rendering) {
@@ -202,12 +205,27 @@ struct ExportedService {
     var remarks: [String] = []
     /// Why it cannot be declared as it is; not declared, then.
     var refusals: [String] = []
+    /// As what that is counted.
+    private(set) var cause = CommentCause.other
     /// Whether it carries this owner's mark.
     var isMarked = false
     /// Its client secret and the variable that stands for it; only of a confidential client.
     var secret: (variable: String, value: Secret?)?
 
     var isDeclared: Bool { refusals.isEmpty }
+
+    /// All fields with their numbers, those that no file manages last; what is nested stays together.
+    fileprivate var inOrder: [(offset: Int, element: ExportedField)] {
+        let all = Array((fields + unmanaged).enumerated())
+        guard let first = all.firstIndex(where: \.element.isNested) else { return all }
+        return all[..<first] + all[first...].filter(\.element.isNested) + all[first...].filter { !$0.element.isNested }
+    }
+
+    /// Makes a comment of it; the first cause counts.
+    mutating func refuse(_ reason: String, _ cause: CommentCause) {
+        if self.cause == .other { self.cause = cause }
+        refusals.append(reason)
+    }
 
     mutating func add(_ access: ServiceAccess) {
         remarks += access.remarks
@@ -234,4 +252,17 @@ struct ExportedField {
     var lines: [String]
     /// Whether leaving it out leaves the value in Authentik alone.
     var isOptional = false
+    /// Whether it is a field of `forwardAuth`, behind that.
+    var isNested = false
+
+    /// What fields of it are behind.
+    static let forwardAuth = ExportedField(name: "forwardAuth", lines: ["forwardAuth:"])
+
+    /// The same within `forwardAuth`.
+    var nested: ExportedField {
+        var field = self
+        field.lines = lines.map { "  \($0)" }
+        field.isNested = true
+        return field
+    }
 }

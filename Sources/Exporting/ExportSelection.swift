@@ -62,15 +62,18 @@ struct ExportSelection {
 
     private mutating func leaveOut(_ application: Application) {
         let reason: String
+        var cause = CommentCause.unreadableMark
         switch readings[application.pk] {
-        case .mark(let mark): reason = "it belongs to the owner '\(mark.owner)'"
+        case .mark(let mark):
+            reason = "it belongs to the owner '\(mark.owner)'"
+            cause = .otherOwner
         case .newer(let version, let owner):
             reason =
                 "its mark\(owner.map { " of '\($0)'" } ?? "") is of version \(version), which this program does not know"
         case .unreadable(let remains): reason = remains.reason
         case nil: return
         }
-        leftOut.append(LeftOut(slug: application.slug, reason: reason))
+        leftOut.append(LeftOut(slug: application.slug, reason: reason, cause: cause))
     }
 
     /// The mark of an application, if it is this owner's.
@@ -80,10 +83,10 @@ struct ExportSelection {
     }
 
     /// Takes out the applications that there is a reason against.
-    mutating func leaveOut(_ reason: (Application) -> String?) {
+    mutating func leaveOut(_ reason: (Application) -> (text: String, cause: CommentCause)?) {
         applications.removeAll { application in
             guard let reason = reason(application) else { return false }
-            leftOut.append(LeftOut(slug: application.slug, reason: reason))
+            leftOut.append(LeftOut(slug: application.slug, reason: reason.text, cause: reason.cause))
             return true
         }
         leftOut.sort { $0.slug < $1.slug }

@@ -17,6 +17,8 @@ struct ObjectNames {
     private let sources: [String: String]
     private let pksByManaged: [String: String]
     private let pksByScopeName: [String: [String]]
+    /// Those that can serve proxy providers, ordered by name.
+    private let outposts: [Outpost]
     /// The scope mappings that the file declares, which get another `managed` name.
     private let declared: Set<String>
 
@@ -42,6 +44,7 @@ struct ObjectNames {
         mappings = index(observed.scopeMappings.map { ($0.pk, $0) })
         pksByManaged = index(observed.scopeMappings.compactMap { mapping in mapping.managed.map { ($0, mapping.pk) } })
         pksByScopeName = Dictionary(grouping: observed.scopeMappings, by: \.scopeName).mapValues { $0.map(\.pk) }
+        outposts = observed.outposts.filter { $0.type == Outpost.proxyType }.sorted { $0.name.exact < $1.name.exact }
     }
 
     /// Of a provider the slug of its application, of a source its own; nil where no file can name it.
@@ -64,6 +67,19 @@ struct ObjectNames {
 
     /// What tokens are signed with: without a key, the client secret; nil where that is not known.
     func algorithm(_ key: String?) -> SigningAlgorithm? { key.map { algorithms[$0] } ?? .hs256 }
+
+    func outposts(serving provider: Int) -> [Outpost] { outposts.filter { $0.providers.contains(provider) } }
+
+    /// The embedded one by the word for it, unless another one is called so.
+    func name(of outpost: Outpost) -> String {
+        let isTaken = outposts.contains { $0.name.exact == Outpost.embedded.exact }
+        return outpost.isEmbedded && !isTaken ? Outpost.embedded : outpost.name
+    }
+
+    /// Whether a scope mapping is one of those that each proxy provider has.
+    func isOfEachProxy(_ scopeMapping: String) -> Bool {
+        mappings[scopeMapping]?.managed.map(ProxyProvider.ownScopes.contains) ?? false
+    }
 
     /// A scope mapping by name, or why it has none that means it alone.
     enum Scope {

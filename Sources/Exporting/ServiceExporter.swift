@@ -6,7 +6,7 @@ import Kinds
 import Planning
 import YAMLDocument
 
-/// Writes one application, and its OAuth2 provider, as the fields of a service.
+/// Writes one application, and its OAuth2 or proxy provider, as the fields of a service.
 ///
 /// | a value | without a mark of this owner | with one |
 /// |---|---|---|
@@ -25,7 +25,7 @@ struct ServiceExporter {
     /// The host at the top of the file.
     let host: String?
 
-    private var service: ExportedService
+    var service: ExportedService
 
     init(
         _ application: Application,
@@ -55,13 +55,19 @@ struct ServiceExporter {
     ///   - redirects: Where the services before this one are sent back to; two of the same place are a mistake.
     ///   - variables: The variables of the services before this one.
     mutating func export(_ redirects: inout Set<Redirect>, _ variables: inout EnvironmentNames) -> ExportedService {
-        let place = place(&redirects)
+        let proxy = provider?.kind == .proxy ? provider?.proxy : nil
+        let place = proxy == nil ? place(&redirects) : nil
         for field in Application.fields.inReadingOrder {
             switch field.name {
             case Application.Row.slug.name: add(ExportedField(field, application.slug))
-            case Application.Row.launchURL.name: writeLaunchURL(place)
+            case Application.Row.launchURL.name:
+                if let proxy { writeExternalHost(of: proxy) } else { writeLaunchURL(place) }
             default: write(field, application[field], marked: mark?.applicationFields)
             }
+        }
+        if let proxy {
+            writeForwardAuth(proxy)
+            return service
         }
         guard let provider else { return service }
         for field in OAuth2Provider.fields.inReadingOrder {
@@ -132,7 +138,7 @@ struct ServiceExporter {
                 service.fields[index].isOptional = false
             }
         } else if provider == nil {
-            service.refusals.append("a bookmark has nothing to launch; a file needs a launchURL or port")
+            service.refuse("a bookmark has nothing to launch; a file needs a launchURL or port", .nothingToLaunch)
         } else if isLaunchURLMarked {
             service.remarks.append("the launch URL that its mark tells of is gone; a pass brings the mark up to date")
         }
@@ -146,9 +152,7 @@ struct ServiceExporter {
 
     private mutating func writeRedirects(_ place: Place?) {
         let entries = loginEntries
-        if entries.isEmpty {
-            service.refusals.append("its provider has no redirect URI; a file needs one")
-        }
+        if entries.isEmpty { refuseWithoutRedirectURI() }
         if let place, place.paths.count == 1 {
             add(ExportedField("redirectPath", YAMLText.scalar(place.paths[0].trimmed)))
         } else if let place, !place.paths.isEmpty {
@@ -157,6 +161,17 @@ struct ServiceExporter {
         let inFull = place?.others ?? entries
         guard !inFull.isEmpty else { return }
         service.fields.append(ExportedField("redirectURIs", inFull))
+    }
+
+    /// What Authentik learns by itself no file can say; what to write is left to fill in.
+    private mutating func refuseWithoutRedirectURI() {
+        service.refuse(
+            "its provider has no redirect URI, so Authentik takes the first one that is used for its own; write where its "
+                + "logins return to into redirectURIs, and take the comment signs off",
+            .noRedirectURI
+        )
+        let example = "for example [https://\(application.slug).example.org/callback]"
+        add(ExportedField("redirectURIs", "[]  # to be filled in: \(example)"))
     }
 
     private mutating func writeLogoutRedirects(_ field: FieldSpec, _ entries: [RedirectEntry]) {
@@ -206,7 +221,7 @@ struct ServiceExporter {
     /// Writes a field of either object by its row.
     ///
     /// - Parameter marked: the attributes that the mark says the file sets; nil without a mark of this owner.
-    private mutating func write(_ field: FieldSpec, _ value: FieldValue, marked: [String]?) {
+    mutating func write(_ field: FieldSpec, _ value: FieldValue, marked: [String]?) {
         let isMarked = marked?.contains(field.attribute) ?? false
         let fallback = field.fallback(slug: application.slug)
         let isDefault = fallback.map(value.means) ?? false
@@ -229,6 +244,9 @@ struct ServiceExporter {
             add(ExportedField(field, "\(flag)"), field, isMarked: isMarked, isDefault: isDefault)
         case (_, .words(let words)) where !words.isEmpty:
             let exported = ExportedField(field.name.rawValue, words: words.sorted())
+            add(exported, field, isMarked: isMarked, isDefault: isDefault)
+        case (_, .lines(let lines)) where !lines.isEmpty:
+            let exported = ExportedField(field.name.rawValue, list: lines.map { [YAMLText.scalar($0)] })
             add(exported, field, isMarked: isMarked, isDefault: isDefault)
         default: break
         }
@@ -282,15 +300,7 @@ struct ServiceExporter {
         standard: [String],
         _ isMarked: Bool
     ) {
-        var scopes: [String] = []
-        var mappings: [String] = []
-        for pk in references.compactMap(\.pk.string) {
-            switch names.scope(pk) {
-            case .name(let name): if !scopes.contains(name) { scopes.append(name) }
-            case .mapping(let name): mappings.append(name)
-            case .unnamed(let reason): service.refusals.append(reason)
-            }
-        }
+        let (scopes, mappings) = scopes(references.compactMap(\.pk.string))
         if references.isEmpty { service.refusals.append("its provider has no scopes; a file needs one") }
         let known = standard.filter(scopes.contains)
         if !isMarked, mappings.isEmpty, known.count == scopes.count, known.count == standard.count { return }
@@ -299,11 +309,25 @@ struct ServiceExporter {
         add(ExportedField(field.name.rawValue, scopes: ordered, mappings: mappings.sorted()))
     }
 
+    /// What a file calls scope mappings: by scope, or by their own names.
+    mutating func scopes(_ pks: [String]) -> (scopes: [String], mappings: [String]) {
+        var scopes: [String] = []
+        var mappings: [String] = []
+        for pk in pks {
+            switch names.scope(pk) {
+            case .name(let name): if !scopes.contains(name) { scopes.append(name) }
+            case .mapping(let name): mappings.append(name)
+            case .unnamed(let reason): service.refusals.append(reason)
+            }
+        }
+        return (scopes, mappings)
+    }
+
     // MARK: - Fields
 
-    private mutating func add(_ field: ExportedField) { service.fields.append(field) }
+    mutating func add(_ field: ExportedField) { service.fields.append(field) }
 
-    private mutating func add(_ exported: ExportedField, _ field: FieldSpec, isMarked: Bool, isDefault: Bool) {
+    mutating func add(_ exported: ExportedField, _ field: FieldSpec, isMarked: Bool, isDefault: Bool) {
         if field.isOptional {
             optional(exported, isMarked: isMarked, isDefault: isDefault)
         } else if isMarked || !isDefault {
@@ -312,7 +336,7 @@ struct ServiceExporter {
         }
     }
 
-    private mutating func optional(_ exported: ExportedField, isMarked: Bool, isDefault: Bool) {
+    mutating func optional(_ exported: ExportedField, isMarked: Bool, isDefault: Bool) {
         var exported = exported
         exported.isOptional = true
         if isMarked {
@@ -337,12 +361,12 @@ extension [RedirectEntry] {
 
 extension ExportedField {
     /// On one line.
-    fileprivate init(_ name: String, _ value: String) {
+    init(_ name: String, _ value: String) {
         self.init(name: name, lines: ["\(name): \(value)"])
     }
 
     /// A text, or the word of a flag, on one line.
-    fileprivate init(_ field: FieldSpec, _ text: String) {
+    init(_ field: FieldSpec, _ text: String) {
         if case .flag = field.kind {
             self.init(field.name.rawValue, text)
         } else {
@@ -374,7 +398,7 @@ extension ExportedField {
     }
 
     /// The same of scopes, some of which are mappings by their own names.
-    fileprivate init(_ name: String, scopes: [String], mappings: [String]) {
+    init(_ name: String, scopes: [String], mappings: [String]) {
         if mappings.isEmpty {
             self.init(name, words: scopes)
         } else if scopes.allSatisfy(YAMLText.isPlainInFlow), mappings.allSatisfy(YAMLText.isPlainTextInFlow) {
@@ -389,7 +413,7 @@ extension ExportedField {
     }
 
     /// A list in brackets where all fit into them.
-    fileprivate init(_ name: String, words: [String]) {
+    init(_ name: String, words: [String]) {
         if words.allSatisfy(YAMLText.isPlainInFlow) {
             self.init(name, "[\(words.joined(separator: ", "))]")
         } else {

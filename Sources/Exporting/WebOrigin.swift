@@ -2,18 +2,23 @@ import AuthentikAPI
 import Base
 import Kinds
 
-/// The beginning of an https URL, and what follows it.
+/// The beginning of an http or https URL, and what follows it.
 struct WebOrigin: Hashable {
+    var scheme = standardScheme
+    /// In brackets if it is an IPv6 address.
     var host: String
     /// Nil for the scheme's own.
     var port: Int?
 
-    /// As it begins URLs: `https://sso.example.net:8444`.
-    var text: String { "https://\(host)" + (port.map { ":\($0)" } ?? "") }
+    /// The one that a file need not say.
+    static let standardScheme = "https"
 
-    /// Fails on a URL that is not just an origin, written as this program writes one.
+    /// As it begins URLs: `https://sso.example.net:8444`.
+    var text: String { "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") }
+
+    /// Fails on a URL that is not just an https origin, written as this program writes one.
     init?(_ url: String) {
-        let scheme = "https://"
+        let scheme = "\(Self.standardScheme)://"
         guard url.hasPrefix(scheme) else { return nil }
         let parts = url.dropFirst(scheme.count).split(separator: ":", omittingEmptySubsequences: false)
         guard let host = parts.first, !host.isEmpty, parts.count <= 2,
@@ -21,10 +26,30 @@ struct WebOrigin: Hashable {
         else { return nil }
         self.host = String(host)
         guard parts.count == 2 else { return }
-        guard let port = Int(parts[1]), (1...65535).contains(port), port != 443, String(port) == parts[1] else {
-            return nil
-        }
+        guard let port = Self.port(parts[1], besides: 443) else { return nil }
         self.port = port
+    }
+
+    /// Where a proxy provider's application is reached; fails on what is not just an origin, written as this program
+    /// writes one.
+    init?(externalHost url: String) {
+        guard let separator = url.firstRange(of: "://") else { return nil }
+        scheme = String(url[..<separator.lowerBound])
+        let rest = url[separator.upperBound...]
+        guard let own = ["http": 80, "https": 443][scheme] else { return nil }
+        // A colon within brackets is one of the address.
+        let end = rest.lastIndex(of: "]").map(rest.index(after:)) ?? rest.startIndex
+        let colon = rest[end...].firstIndex(of: ":")
+        host = String(rest[..<(colon ?? rest.endIndex)])
+        guard !host.isEmpty, !host.contains(where: { "/?#@".contains($0) }) else { return nil }
+        guard let colon else { return }
+        guard let port = Self.port(rest[rest.index(after: colon)...], besides: own) else { return nil }
+        self.port = port
+    }
+
+    private static func port(_ text: Substring, besides own: Int) -> Int? {
+        guard let port = Int(text), (1...65535).contains(port), port != own, String(port) == text else { return nil }
+        return port
     }
 
     /// The path of a URL below this origin; nil if it is elsewhere, or a file would take the path for a whole URL.
@@ -40,9 +65,13 @@ struct CommonHost {
     private var counts: [String: Int] = [:]
     private var total = 0
 
-    /// Counts a service whose launch URL is no more than an origin.
+    /// Counts a service whose launch URL, or external host, is no more than an origin.
     mutating func add(_ application: Application, _ provider: OAuth2Provider?) {
         total += 1
+        if let proxy = provider?.proxy, provider?.kind == .proxy {
+            if let origin = WebOrigin(externalHost: proxy.externalHost) { counts[origin.host, default: 0] += 1 }
+            return
+        }
         guard let origin = WebOrigin(application.launchURL.trimmed) else { return }
         let logins = (provider?.redirectURIs ?? []).filter { !$0.isForLogout }
         let hasPath = logins.contains { origin.path(of: $0.url.trimmed) != nil }

@@ -12,9 +12,10 @@ import Testing
             let export = try await target.run("export", "--owner", "homelab")
             #expect(export.status == 0)
             #expect(target.writes == [])
-            #expect(target.sandbox.requests.count == 11)
+            #expect(target.sandbox.requests.count == 14)
             export.expectNoSecrets()
             #expect(export.output.contains("secretRef: {env: GRAFANA_CLIENT_SECRET}"))
+            #expect(export.output.hasSuffix("\n# 7 applications: 7 services.\n"))
 
             let plan = try await target.plan(of: export)
             #expect(plan.status == 0, "\(plan.output)\(plan.errors)")

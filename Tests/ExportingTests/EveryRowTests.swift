@@ -50,7 +50,13 @@ import Testing
         let named = [FieldValue.Reference(pk: "row-sample-1"), .init(pk: "row-sample-2")]
         let objects = Dictionary(uniqueKeysWithValues: Referent.allCases.map { ($0, named) })
         let value = try SampleValues(field, besides: .none, objects: objects).declared
-        let text = RowJourney.file(without: field.name, defaults: field.name.yaml(value))
+        let declared = field.name.yaml(value)
+        let isNested = row.isOfProxy && field.isDefaultable
+        let text = RowJourney.file(
+            of: row,
+            without: field.name,
+            defaults: isNested ? "forwardAuth: {\(RowJourney.mode(for: field)), \(declared)}" : declared
+        )
         let result = DesiredStateLoader.load(sources: [.init(path: "rows.yaml", bytes: Array(text.utf8))])
         if field.isDefaultable {
             let service = try #require(result.state?.services.first, "\(result.diagnostics)")
@@ -72,6 +78,8 @@ struct RowJourney {
     /// What the service has to begin with.
     private var original = FieldValue.none
     private var samples: SampleValues?
+    /// The scope mappings that each proxy provider has.
+    private var ownScopes: [FieldValue.Reference] = []
 
     init(workshop: Workshop, row: TableRow) {
         self.workshop = workshop
@@ -89,8 +97,10 @@ struct RowJourney {
             for name in ["row-sample-1", "row-sample-2"] { state.addSource(name: name, slug: name) }
         }
         try await run(plain)
-        original = try await held()
         let (observed, _, _) = try await observe()
+        ownScopes = observed.scopeMappings.filter { ProxyProvider.ownScopes.contains($0.managed ?? "") }
+            .map { .init(pk: .string($0.pk), name: $0.scopeName) }
+        original = try await held()
         let prefix = "goauthentik.io/providers/oauth2/scope-"
         samples = try SampleValues(
             field,
@@ -98,8 +108,12 @@ struct RowJourney {
             objects: [
                 .flow: observed.flows.map { .init(pk: .string($0.pk), name: $0.slug) },
                 .certificate: observed.keys.map { .init(pk: .string($0.pk), name: $0.name) },
-                .scopeMapping: observed.scopeMappings.filter { $0.managed == prefix + $0.scopeName }
-                    .map { .init(pk: .string($0.pk), name: $0.scopeName) },
+                .scopeMapping: observed.scopeMappings.filter { mapping in
+                    // Of a proxy provider those beside the ones that each has.
+                    row.isOfProxy
+                        ? !ownScopes.contains { $0.pk == .string(mapping.pk) }
+                        : mapping.managed == prefix + mapping.scopeName
+                }.map { .init(pk: .string($0.pk), name: $0.scopeName) },
                 .provider: observed.providers.compactMap { provider in
                     provider.applicationSlug.flatMap { slug in
                         slug == Self.slug ? nil : .init(pk: .integer(provider.pk), name: slug)
@@ -218,7 +232,14 @@ struct RowJourney {
         let change: JSONValue = .object([sentAttribute: sent(value).json])
         guard row.isOfProvider else { return try await workshop.admin.changeApplication(Self.slug, change) }
         let provider = try #require(try await own().provider)
-        try await workshop.admin.send("PATCH", "providers/oauth2/\(provider.pk)/", change)
+        guard let proxy = provider.proxy else {
+            try await workshop.admin.send("PATCH", "providers/oauth2/\(provider.pk)/", change)
+            return
+        }
+        let assignment = FieldAssignment(field: sentAttribute, value: sent(value))
+        let fields = ProxyProvider.patch([assignment], holding: proxy.values).map { ($0.field, $0.value.json) }
+        let patch = JSONValue.object(Dictionary(uniqueKeysWithValues: fields))
+        try await workshop.admin.send("PATCH", "providers/proxy/\(provider.pk)/", patch)
     }
 
     /// The attribute that has the field in it.
@@ -228,6 +249,9 @@ struct RowJourney {
 
     /// What that attribute is with this value of the field.
     private func sent(_ value: FieldValue) -> FieldValue {
+        if row.isOfProxy, field.name == ProxyProvider.Row.scopes.name {
+            return .references(value.references + ownScopes)
+        }
         if field.isAttribute { return value }
         let login = RedirectEntry(matchingMode: "strict", url: Self.redirectURI)
         return FieldValue.redirectURIs([login]).adding(logoutEntries: value.redirectEntries)
@@ -236,7 +260,10 @@ struct RowJourney {
     private func held() async throws -> FieldValue {
         let (application, provider) = try await own()
         guard row.isOfProvider else { return try #require(application)[field] }
-        return try #require(provider)[field]
+        guard row.isOfProxy else { return try #require(provider)[field] }
+        let value = try #require(provider?.proxy).values.held(field)
+        guard case .references(let references) = value else { return value }
+        return .references(references.filter { reference in !ownScopes.contains { $0.pk == reference.pk } })
     }
 
     private func own() async throws -> (application: Application?, provider: OAuth2Provider?) {
@@ -277,11 +304,18 @@ struct RowJourney {
     // MARK: - Files
 
     private var declared: FieldValue { samples?.declared ?? .none }
-    private var plain: String { Self.file() }
-    private var declaring: String { Self.file(with: field.name, declared) }
+    private var plain: String { Self.file(of: row) }
+    private var declaring: String { Self.file(of: row, with: field.name, declared) }
 
-    /// The least that an OIDC service takes, and a field of it.
+    /// What a field of a proxy provider needs beside it.
+    static func mode(for field: FieldSpec) -> String {
+        let mode = ProxyProvider.Mode.only(with: field) ?? .single
+        return mode == .proxy ? "mode: proxy, upstream: \"http://row.example.net\"" : "mode: \(mode.word)"
+    }
+
+    /// The least that an OIDC service takes, or one with forward-auth, and a field of it.
     static func file(
+        of row: TableRow,
         with name: FieldName? = nil,
         _ value: FieldValue = .none,
         without left: FieldName? = nil,
@@ -292,8 +326,17 @@ struct RowJourney {
             (OAuth2Provider.Row.redirectURIs.name, "redirectURIs: [\"\(redirectURI)\"]"),
             (OAuth2Provider.Row.clientSecret.name, "secretRef: {env: \(SampleValues.secrets[0].variable)}"),
         ]
-        fields.removeAll { $0.name == name || $0.name == left }
-        if let name { fields.append((name, name.yaml(value))) }
+        if row.isOfProxy {
+            let isNested = row.field.name != ProxyProvider.Row.name.name
+            let nested = isNested ? name.map { ", \($0.yaml(value))" } ?? "" : ""
+            let isLeft = left == nil || !isNested
+            fields = [(Application.Row.slug.name, "slug: \(slug)"), ("host", "host: sample.example.net")]
+            if isLeft { fields.append(("forwardAuth", "forwardAuth: {\(mode(for: row.field))\(nested)}")) }
+            if let name, !isNested { fields.append((name, name.yaml(value))) }
+        } else {
+            fields.removeAll { $0.name == name || $0.name == left }
+            if let name { fields.append((name, name.yaml(value))) }
+        }
         let service = fields.map(\.yaml).joined(separator: "\n    ")
         return "apiVersion: reconcile/v1\nowner: \(owner)\n" + (defaults.map { "defaults:\n  \($0)\n" } ?? "")
             + "services:\n  - \(service)\n"
@@ -304,6 +347,7 @@ extension Service {
     /// Whether the file gives a field this value.
     fileprivate func declares(_ value: FieldValue, in row: TableRow) -> Bool {
         guard row.isOfProvider else { return value.isDeclared(as: values[row.field]) }
+        if row.isOfProxy { return value.isDeclared(as: forwardAuth?.values[row.field]) }
         if row.field.isSecret { return provider?.secret != nil }
         return value.isDeclared(as: provider?.values[row.field])
     }

@@ -46,6 +46,8 @@ import Testing
                     redirectPath: /login/generic_oauth
                     secretRef: {env: GRAFANA_CLIENT_SECRET}
 
+                # 3 applications: 3 services.
+
                 """
         )
     }
@@ -73,15 +75,20 @@ import Testing
                   # - slug: docs
                   #   name: Homelab Docs
 
-                  # not exported: 'elsewhere': it has the SAML Provider 'SAML\\u{A}- slug: evil'; only OAuth2 is managed
+                  # not exported: 'elsewhere': it has the SAML Provider 'SAML\\u{A}- slug: evil', which no file can declare
 
-                  # cannot be expressed: 'grafana': its provider has no redirect URI; a file needs one
+                  # cannot be expressed: 'grafana': its provider has no redirect URI, so Authentik takes the first one that is used for its own; write where its logins return to into redirectURIs, and take the comment signs off
                   # - slug: grafana
                   #   name: Grafana
                   #   launchURL: https://sso.example.net:8444
+                  #   redirectURIs: []  # to be filled in: for example [https://grafana.example.org/callback]
                   #   secretRef: {env: GRAFANA_CLIENT_SECRET}
 
                 # not exported, because no application has them: OAuth2 providers 'Provider for Elsewhere'
+                # 3 applications: 0 services, and 3 only as a comment:
+                # - 1 with a provider that no file can declare, SAML Provider: elsewhere
+                # - 1 with an OAuth2 provider without a redirect URI: grafana
+                # - 1 with neither a provider nor a launch URL: docs
 
                 """
         )
@@ -134,6 +141,7 @@ import Testing
                     # description: "By hand\\nand long"
 
                 # 1 other application carries no mark of 'homelab'; 'reconcile export --all' shows what is there.
+                # 1 application: 1 service.
 
                 """
         )
@@ -287,7 +295,7 @@ import Testing
         }
         let export = world.export(.all(owner: "homelab"))
         #expect(export.declared == 0)
-        #expect(export.text.contains("# not exported: 'grafana': it has the Proxy Provider 'Gate'"))
+        #expect(export.text.contains("# not exported: 'grafana': it has the Proxy Provider 'Gate', of which nothing"))
     }
 
     /// Its redirect URI may look like one of a proxy provider.

@@ -68,7 +68,7 @@ extension ModelField {
         ModelField(.application, "pbm_uuid", since: "2026.8"),
         ModelField(.application, "name", "grafana", "Dashboards", .declared("name: Dashboards")),
         ModelField(.application, "slug", "grafana", "metrics", .declared("- slug: metrics")),
-        ModelField(.application, "provider", 1, 99, .comment("only OAuth2 is managed")),
+        ModelField(.application, "provider", 1, 99, .comment("which no file can declare")),
         ModelField(.application, "provider_obj"),
         ModelField(.application, "backchannel_providers", []),
         ModelField(
@@ -271,6 +271,8 @@ extension ModelField {
                     redirectURIs:
                       - https://grafana.example.net/callback
                     secretRef: {env: GRAFANA_CLIENT_SECRET}
+
+                # 1 application: 1 service.
 
                 """
             )

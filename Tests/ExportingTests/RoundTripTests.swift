@@ -74,9 +74,9 @@ import Testing
             let export = try await workshop.export(.all(owner: nil))
             #expect(export.declared + export.commented.count == 1_000)
             let paths = Set(workshop.sandbox.requests.map { $0.path.prefix { $0 != "?" } }).sorted()
-            #expect(paths.count <= 10, "\(paths)")
-            // Ten kinds of things; applications and providers are ten pages each.
-            #expect(workshop.sandbox.requests.count <= 30)
+            #expect(paths.count <= 13, "\(paths)")
+            // Thirteen kinds of things; applications and providers are ten pages each.
+            #expect(workshop.sandbox.requests.count <= 33)
             _ = try load(export)
         }
     }

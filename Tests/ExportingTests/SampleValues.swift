@@ -4,16 +4,36 @@ import Testing
 
 /// One row of the table of a kind of object.
 struct TableRow: Sendable, CustomTestStringConvertible {
-    let isOfProvider: Bool
+    let table: Table
     let field: FieldSpec
+
+    /// Whose row it is.
+    enum Table: Sendable {
+        case application, oauth2Provider, proxyProvider
+    }
 
     /// Every row but the slug's: that names the service, and is changed by `renamedFrom`.
     static let all =
         Application.fields.rows.filter { $0.name != Application.Row.slug.name }
-        .map { TableRow(isOfProvider: false, field: $0) }
-        + OAuth2Provider.fields.rows.map { TableRow(isOfProvider: true, field: $0) }
+        .map { TableRow(table: .application, field: $0) }
+        + OAuth2Provider.fields.rows.map { TableRow(table: .oauth2Provider, field: $0) }
+        + ProxyProvider.fields.rows.filter(isPlain).map { TableRow(table: .proxyProvider, field: $0) }
 
-    var testDescription: String { field.name.rawValue }
+    /// Whether a file has a field of a proxy provider by itself: not the origin, what a mode cannot be without, and what
+    /// comes in one with others.
+    private static func isPlain(_ field: FieldSpec) -> Bool {
+        let others = [
+            ProxyProvider.Row.mode, ProxyProvider.Row.externalHost, ProxyProvider.Row.cookieDomain,
+            ProxyProvider.Row.upstream, ProxyProvider.Row.basicAuth, ProxyProvider.Row.basicAuthUser,
+            ProxyProvider.Row.basicAuthPassword,
+        ]
+        return !others.contains { $0.name == field.name }
+    }
+
+    var isOfProvider: Bool { table != .application }
+    var isOfProxy: Bool { table == .proxyProvider }
+
+    var testDescription: String { isOfProxy ? "forwardAuth: \(field.name.rawValue)" : field.name.rawValue }
 }
 
 /// Two values that a field can have.

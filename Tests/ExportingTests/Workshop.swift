@@ -99,22 +99,54 @@ extension Workshop {
             try await furnish(number, &random, flows: flows, keys: keys, scopes: scopes, subjects: subjects)
         }
         try await admin.makeProvider("lone")
-        let gate = try await admin.send(
-            "POST",
-            "providers/proxy/",
-            [
-                "name": "Gate", "external_host": "https://gate.example.net", "mode": "forward_single",
-                "authorization_flow": flows.first?["pk"] ?? .null,
-                "invalidation_flow": try await admin.flow(ProgramDefaults.invalidationFlow),
-            ]
-        )
+        for number in 0..<6 { try await furnishGate(number, &random, flows: flows, scopes: scopes) }
+    }
+
+    /// Makes an application with a proxy provider, which an outpost serves.
+    private func furnishGate(
+        _ number: Int,
+        _ random: inout SeededRandom,
+        flows: [JSONValue],
+        scopes: [JSONValue]
+    ) async throws {
+        let name = "Gate \(number)"
+        let origin = "\(random.chance(0.7) ? "https" : "http")://gate-\(number).example.net"
+        let mode = ["forward_single", "forward_domain", "proxy"].randomElement(using: &random) ?? ""
+        var fields: [String: JSONValue] = [
+            "name": .string(name), "mode": .string(mode),
+            "external_host": .string(origin + (random.chance(0.3) ? "/" : "")),
+            "internal_host": random.chance(0.3) || mode == "proxy" ? "http://10.0.0.9:8080" : "",
+            "cookie_domain": random.chance(0.3) || mode == "forward_domain" ? "example.net" : "",
+            "authorization_flow": flows.randomElement(using: &random)?["pk"] ?? .null,
+            "invalidation_flow": try await admin.flow(ProgramDefaults.invalidationFlow),
+        ]
+        if random.chance(0.4) { fields["skip_path_regex"] = "^/health$\n^/(a|b): #\n" }
+        if random.chance(0.2) { fields["skip_path_regex"] = "(" }
+        if random.chance(0.3) { fields["internal_host_ssl_validation"] = false }
+        if random.chance(0.3) { fields["intercept_header_auth"] = false }
+        if random.chance(0.3) { fields["access_token_validity"] = "days= 7" }
+        if random.chance(0.5) {
+            fields["basic_auth_enabled"] = .bool(random.chance(0.7))
+            fields["basic_auth_user_attribute"] = "a: user"
+            fields["basic_auth_password_attribute"] = "password"
+        }
+        if random.chance(0.3) {
+            fields["property_mappings"] = .array(scopes.filter { _ in random.chance(0.4) }.compactMap { $0["pk"] })
+        }
+        let gate = try await admin.send("POST", "providers/proxy/", .object(fields))["pk"] ?? .null
         try await admin.send(
             "POST",
             "core/applications/",
             [
-                "name": "Gate", "slug": "gate", "provider": gate["pk"] ?? .null,
-                "meta_launch_url": "https://gate.example.net",
+                "name": .string(name), "slug": .string("gate-\(number)"), "provider": gate,
+                "meta_launch_url": random.chance(0.5) ? .string(origin) : "",
             ]
+        )
+        guard let outpost = try await admin.list("outposts/instances/").first else { return }
+        try await admin.send(
+            "PATCH",
+            "outposts/instances/\(outpost["pk"]?.string ?? "")/",
+            ["providers": .array((outpost["providers"]?.array ?? []) + [gate])]
         )
     }
 

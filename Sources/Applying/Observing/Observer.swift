@@ -55,7 +55,7 @@ package struct Observer: Sendable {
             async let bindings = client.policyBindings()
             async let entitlements = client.entitlements()
             async let sources = client.sources()
-            var observed = try await authentik(for: DesiredState(owner: "", services: []))
+            var observed = try await authentik(for: DesiredState(owner: "", services: []), withForwardAuth: true)
             observed.sources = try await sources
             return (observed, try await bindings, try await entitlements)
         } catch let error as AuthentikError {
@@ -96,9 +96,15 @@ package struct Observer: Sendable {
     /// bindings; if that is not everyone, the policy that lets nobody in; policies if it names any, and each user that it
     /// names. Where a service has forward-auth, proxy providers and outposts.
     ///
-    /// - Parameter withShared: whether groups that are declared are looked at, also if no service needs them.
+    /// - Parameters:
+    ///   - withShared: whether groups that are declared are looked at, also if no service needs them.
+    ///   - withForwardAuth: whether proxy providers and outposts are looked at, also if no service needs them.
     /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
-    private func authentik(for desired: DesiredState, withShared: Bool = true) async throws -> ObservedState {
+    private func authentik(
+        for desired: DesiredState,
+        withShared: Bool = true,
+        withForwardAuth: Bool = false
+    ) async throws -> ObservedState {
         do {
             async let release = client.release()
             async let account = client.account()
@@ -109,7 +115,7 @@ package struct Observer: Sendable {
             async let keys = client.keys()
             async let scopeMappings = client.scopeMappings()
             async let groups = groups(for: desired, withShared: withShared)
-            async let forwardAuth = forwardAuth(for: desired)
+            async let forwardAuth = desired.usesForwardAuth || withForwardAuth ? forwardAuth() : nil
             async let sources = desired.federatesSources ? client.sources() : []
             async let access = access(for: desired)
             // The release explains the failures of the others.
@@ -151,11 +157,8 @@ package struct Observer: Sendable {
         }
     }
 
-    /// Proxy providers and the outposts that serve them; nil if no service has any.
-    private func forwardAuth(
-        for desired: DesiredState
-    ) async throws -> (proxies: [ProxyProvider], outposts: [Outpost])? {
-        guard desired.usesForwardAuth else { return nil }
+    /// Proxy providers and the outposts that serve them.
+    private func forwardAuth() async throws -> (proxies: [ProxyProvider], outposts: [Outpost]) {
         async let proxies = client.proxyProviders()
         async let outposts = client.outposts()
         return (try await proxies, try await outposts)

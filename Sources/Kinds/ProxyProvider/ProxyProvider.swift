@@ -21,6 +21,8 @@ package struct ProxyProvider: Sendable, Equatable {
 
     package var name: String { values.text(Row.name) ?? "" }
     package var mode: Mode? { values.text(Row.mode).flatMap(Mode.init(rawValue:)) }
+    /// Where people reach it.
+    package var externalHost: String { values.text(Row.externalHost)?.trimmed ?? "" }
 }
 
 extension ProxyProvider: ListedObject {
@@ -30,6 +32,10 @@ extension ProxyProvider: ListedObject {
         let members = try decoder.container(keyedBy: AttributeKey.self)
         pk = try members.decode(Int.self, forKey: "pk")
         values = try FieldValues(Self.fields, in: members)
+        // An origin is the same with a slash behind it, which Authentik keeps as it was sent.
+        if externalHost.last == "/", externalHost.count(where: { $0 == "/" }) == 3 {
+            values[Row.externalHost] = .text(String(externalHost.dropLast()))
+        }
         applicationSlug = try members.decodeIfPresent(String.self, forKey: "assigned_application_slug")
     }
 }

@@ -104,9 +104,11 @@ extension ProxyProvider {
             "accessTokenValidity",
             "access_token_validity",
             .duration,
-            .optional(.duration("hours=24")),
-            absent: .duration("hours=24"),
-            doc: "How long a login holds, as in 'hours=8'. Authentik's default is hours=24."
+            .optional(.duration("hours=1")),
+            absent: .duration("hours=1"),
+            doc:
+                "How long a login holds, as in 'hours=8'. Authentik's default is hours=1; what its web form begins with is "
+                + "hours=24."
         ),
         FieldSpec(
             "scopes",

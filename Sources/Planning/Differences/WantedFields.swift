@@ -149,10 +149,11 @@ extension Service {
     /// A tile that is hidden leads nowhere: that the upgrade to 2026.5 emptied the launch URL of one is no difference.
     func changes(from application: Application, formerly: [String], _ release: Release) -> [FieldChange] {
         let changes = wanted(release).changes(from: application.values, formerly: formerly, release)
-        let isHidden =
-            values[Application.Row.hidden]?.flag == true && application.isHidden
-            && application.launchURL.trimmed.isEmpty
-        return isHidden ? changes.filter { $0.field != Application.Row.launchURL.attribute } : changes
+        guard application.launchURL.trimmed.isEmpty else { return changes }
+        let isHidden = values[Application.Row.hidden]?.flag == true && application.isHidden
+        // The tile of a proxy provider's application leads to its external host then.
+        let leadsThere = forwardAuth.map { $0.externalHost.exact == launchURL?.exact } ?? false
+        return isHidden || leadsThere ? changes.filter { $0.field != Application.Row.launchURL.attribute } : changes
     }
 
     /// What is declared of its application, as a release has it: no launch URL, and a hidden tile, mean the same.
@@ -268,7 +269,7 @@ struct ResolvedProvider {
         proof: SecretProof?,
         _ names: NameIndex
     ) -> [FieldChange] {
-        wanted.changes(
+        wanted(of: provider, names).changes(
             from: provider.held ?? wanted.values,
             formerly: formerly,
             firstOpens: firstOpens,
@@ -281,10 +282,24 @@ struct ResolvedProvider {
     /// Whether a provider is what this program would have created, on this release or on an older one.
     func isAsCreated(_ provider: OAuth2Provider, proof: SecretProof?, _ names: NameIndex) -> Bool {
         let held = provider.held ?? provider.values
+        let wanted = wanted(of: provider, names)
         return wanted.isAsCreated(held, proof: proof, names.release)
             || login.kind.fields.upgrades(to: names.release).contains { upgrade in
                 wanted.made(before: upgrade).isAsCreated(held, proof: proof, names.release)
             }
+    }
+
+    /// What is wanted of a provider that is there.
+    ///
+    /// One of the scopes that Authentik gives each proxy provider is no difference where it is missing: the provider is from
+    /// before Authentik had it, and gets it with the next write, whatever is sent.
+    private func wanted(of provider: OAuth2Provider, _ names: NameIndex) -> WantedFields {
+        guard provider.kind == .proxy, let proxy = provider.proxy else { return wanted }
+        let held = proxy.values.held(ProxyProvider.Row.scopes).references
+        let own = Set(names.ownScopes.map(\.pk)).subtracting(held.map(\.pk))
+        var wanted = wanted
+        wanted.values[ProxyProvider.Row.scopes] = .references(scopes.filter { !own.contains($0.pk) })
+        return wanted
     }
 }
 

@@ -138,7 +138,7 @@ struct NameIndex {
     }
 
     /// The scopes that Authentik gives each proxy provider, whatever is sent, as far as it has them.
-    private var ownScopes: [FieldValue.Reference] {
+    var ownScopes: [FieldValue.Reference] {
         ProxyProvider.ownScopes.sorted().compactMap { scopesByManaged[$0.exact]?.mapping }
             .map { .init(pk: .string($0.pk), name: $0.scopeName) }
     }

@@ -27,7 +27,7 @@ struct ExportCommand: AsyncParsableCommand {
             The file holds no secret: each secretRef names a variable of the environment, to be set or replaced by the \
             place where the secret is kept. What equals a default is left out. What a file cannot express is a comment \
             that says so, and stays as it is in Authentik; an application that cannot be declared without changing it is \
-            a comment as a whole.
+            a comment as a whole. How many there are, and why, is said at its end.
 
             With --owner, only the applications that carry that owner's mark; with --all, every application but those of \
             other owners, as services of --owner, or of the only owner there is, or of 'homelab'.
@@ -95,6 +95,19 @@ struct ExportCommand: AsyncParsableCommand {
                 metadata: ["applications": "\(export.others)"]
             )
         }
-        logger.notice("exported", metadata: ["services": "\(export.declared)"])
+        let count = export.counted
+        for comments in count.comments {
+            logger.notice(
+                "only comments",
+                metadata: ["applications": "\(comments.slugs.count)", "reason": "\(comments.cause.text.printable)"]
+            )
+        }
+        logger.notice(
+            "exported",
+            metadata: [
+                "applications": "\(count.applications)", "services": "\(count.services)",
+                "comments": "\(count.applications - count.services)",
+            ]
+        )
     }
 }
