@@ -18,6 +18,14 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     private static let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+    /// A moment as others write it, with fractions of a second or without.
+    ///
+    /// - Returns: nil for what is no RFC 3339.
+    package init?(rfc3339 text: String) {
+        guard let date = (try? Self.format.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text)) else { return nil }
+        self.init(date)
+    }
 }
 
 extension Timestamp: CustomStringConvertible {

@@ -14,6 +14,7 @@ import Status
 /// | workloads were restarted | `WorkloadsRestarted` | normal |
 /// | services failed, or came into a state that somebody should look at | `ServicesNotInSync` | warning |
 /// | nobody may open services any more, or those may again whom the file names | `AccessClosed`, `AccessOpened` | warning, normal |
+/// | nobody gets through to services any more, or people do again | `ServicesNotServed`, `ServicesServed` | warning, normal |
 /// | somebody keeps changing services back | `FightBegan` | warning |
 /// | deletions are held back | `DeletionsHeld` | warning |
 /// | Authentik went away, or came back | `AuthentikLost`, `AuthentikBack` | warning, normal |
@@ -33,6 +34,8 @@ struct EventDigest {
         var restarted: [String] = []
         var closed: [String] = []
         var opened: [String] = []
+        var unserved: [String] = []
+        var served: [String] = []
         var fights: [String] = []
         var rest: [EventNote] = []
         for event in events {
@@ -50,6 +53,8 @@ struct EventDigest {
             case .stuck(let slug, let state, let reason): stuck.append("\(slug): \(state.rawValue), \(reason)")
             case .accessClosed(let slug, let reason): closed.append("\(slug): \(reason)")
             case .accessOpened(let slug): opened.append(slug)
+            case .notServed(let slug, _, let reason): unserved.append("\(slug): \(reason)")
+            case .servedAgain(let slug, let outpost): served.append("\(slug): by the outpost '\(outpost)'")
             case .fightBegan(let slug, let fight):
                 fights.append("\(slug): \(fight.fields.joined(separator: ", "))")
             case .brakeHolds(let brake):
@@ -71,6 +76,8 @@ struct EventDigest {
         add("ServicesNotInSync", isWarning: true, stuck)
         add("AccessClosed", isWarning: true, closed)
         add("AccessOpened", isWarning: false, opened)
+        add("ServicesNotServed", isWarning: true, unserved)
+        add("ServicesServed", isWarning: false, served)
         add("FightBegan", isWarning: true, fights)
         notes += rest
     }

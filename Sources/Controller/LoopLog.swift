@@ -125,6 +125,13 @@ package final class LoopLog: Sendable {
         case .accessClosed(let slug, let reason):
             logger.error("closed: nobody may open it", metadata: ["service": "\(slug)", "reason": "\(reason)"])
         case .accessOpened(let slug): logger.info("open again", metadata: ["service": "\(slug)"])
+        case .notServed(let slug, let outpost, let reason):
+            logger.warning(
+                "not served: nobody gets through to it",
+                metadata: ["service": "\(slug)", "outpost": "\(outpost)", "reason": "\(reason)"]
+            )
+        case .servedAgain(let slug, let outpost):
+            logger.notice("served again", metadata: ["service": "\(slug)", "outpost": "\(outpost)"])
         case .fightBegan(let slug, let fight):
             logger.warning(
                 "somebody keeps changing it back; it is mended more slowly from now on",

@@ -66,6 +66,7 @@ package enum MetricName: String, Sendable, CaseIterable {
     case services = "reconcile_services"
     case servicesByAccess = "reconcile_services_by_access"
     case servicesExposed = "reconcile_services_exposed"
+    case servicesByServed = "reconcile_services_by_served"
     case sharedObjects = "reconcile_shared_objects"
     case fights = "reconcile_fights"
     case fileValid = "reconcile_file_valid"
@@ -98,6 +99,8 @@ package enum MetricLabel: String, Sendable, CaseIterable {
     case state
     /// One of `AccessRecord.metricStates`.
     case access
+    /// One of `ServingRecord.states`.
+    case served
     /// The id of a `Kind` that is no service's.
     case kind
     /// The program's own.

@@ -50,6 +50,8 @@ package struct ServicePlan: Sendable {
     package var isRestartDue = false
     /// Who may open it once this is carried out; nil if nobody looked, or it is not decided.
     package var access: AccessStanding?
+    /// Whether people get through to it once this is carried out; nil without forward-auth, or if it is not decided.
+    package var serving: ServingStanding?
     /// What else a person should know: a provider left alone, a field that the release does not take.
     package var notes: [String] = []
     /// What is no service's, is declared by the file, and the service has once this is carried out.
@@ -96,6 +98,7 @@ package struct ServicePlan: Sendable {
         self.reason = reason
         steps = []
         access = nil
+        serving = nil
     }
 }
 

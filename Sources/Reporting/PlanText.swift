@@ -36,7 +36,9 @@ package struct PlanText {
             blocks.append(["Secrets are left out: not resolved, not compared (--without-secrets)."])
         }
         let exposure = Exposure(result.plan.services).lines(\.printable).map(sentence)
-        if !exposure.isEmpty { blocks.append(exposure) }
+        let unserved = Unserved(result.plan.services).lines(\.printable)
+        let remarks = exposure + unserved.map { "\(style.yellow("warning:")) \(sentence($0))" }
+        if !remarks.isEmpty { blocks.append(remarks) }
         blocks.append([summary(result)])
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }

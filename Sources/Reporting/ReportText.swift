@@ -50,7 +50,9 @@ package struct ReportText {
         let remark = standInRemark(report.secrets.standIns).map { [$0, ""] } ?? []
         let brake = report.brake.map { [style.red($0.description), ""] } ?? []
         let exposure = Exposure(report).lines(\.printable).map(sentence)
-        return (lines + brake + remark + (exposure.isEmpty ? [] : exposure + [""]) + [summary(report)])
+        let unserved = Unserved(report).lines(\.printable).map { "\(style.yellow("warning:")) \(sentence($0))" }
+        let remarks = exposure + unserved
+        return (lines + brake + remark + (remarks.isEmpty ? [] : remarks + [""]) + [summary(report)])
             .joined(separator: "\n")
     }
 

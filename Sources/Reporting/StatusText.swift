@@ -54,6 +54,7 @@ package struct StatusText {
         if let change = latestChange(status) { facts.append(("Last change", change)) }
         if let drift = latestDrift(status) { facts.append(("Last drift", drift)) }
         facts += Exposure(status.services.map { ($0.slug, $0.access) }).lines { $0 }.map { ("Exposed", $0) }
+        facts += Unserved(status.services.map { ($0.slug, $0.serving) }).lines { $0 }.map { ("Not served", $0) }
         if let running = status.passes.running {
             facts.append(("Pass", "\(running.number) began \(ago(running.startedAt))"))
         }
@@ -104,6 +105,10 @@ package struct StatusText {
         lines += text.changes(service.differences)
         if let access = service.access.flatMap(AccessText.init) {
             lines.append("      " + style.dim(access.text.printable))
+        }
+        if let serving = service.serving {
+            let text = ServingText(serving).text.printable
+            lines.append("      " + (serving.isServed == false ? style.yellow(text) : style.dim(text)))
         }
         if let fight = service.fight {
             let fields = fight.fields.joined(separator: ", ").printable

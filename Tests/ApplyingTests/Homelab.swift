@@ -53,7 +53,7 @@ struct Homelab: Sendable {
         return Pass(client: client, desired: desired) { await resolver.resolve(desired) }
     }
 
-    /// The services of the file; who may open them, and the groups that takes, have tests of their own.
+    /// The services of the file; who may open them, the groups that takes, and forward-auth have tests of their own.
     static func desiredState() throws -> DesiredState {
         // Tests/ApplyingTests/Homelab.swift, three levels below the package.
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -62,7 +62,10 @@ struct Homelab: Sendable {
         #expect(result.diagnostics == [])
         var desired = try #require(result.state)
         desired.groups = []
-        for index in desired.services.indices { desired.services[index].access = nil }
+        for index in desired.services.indices {
+            desired.services[index].access = nil
+            if desired.services[index].forwardAuth != nil { desired.services[index].login = nil }
+        }
         return desired
     }
 

@@ -64,6 +64,22 @@ import Testing
         )
     }
 
+    @Test func `what nobody gets through to is a warning, and what is served again is none`() {
+        let digest = EventDigest([
+            .notServed(slug: "trivy", outpost: "edge", reason: "the outpost 'edge' was last seen at noon"),
+            .servedAgain(slug: "wiki", outpost: "inner"),
+            .notServed(slug: "vault", outpost: "edge", reason: "the outpost 'edge' was last seen at noon"),
+        ])
+        #expect(digest.notes.map(\.reason) == ["ServicesNotServed", "ServicesServed"])
+        #expect(digest.notes.map(\.isWarning) == [true, false])
+        #expect(
+            digest.notes.map(\.note) == [
+                "trivy: the outpost 'edge' was last seen at noon; vault: the outpost 'edge' was last seen at noon",
+                "wiki: by the outpost 'inner'",
+            ]
+        )
+    }
+
     @Test func `what nobody may open any more is a warning, and what opens again is none`() {
         let digest = EventDigest([
             .accessClosed(slug: "docs", reason: "the group 'admins' is gone"), .accessOpened(slug: "wiki"),

@@ -28,6 +28,9 @@ struct HomelabTests {
         )
         let secrets = state.services.compactMap(\.provider?.secret)
         #expect(secrets == [.environment("ARGOCD_OIDC_CLIENT_SECRET"), .environment("GRAFANA_OAUTH_CLIENT_SECRET")])
+        let behind = state.services.compactMap(\.forwardAuth)
+        #expect(behind.map(\.externalHost) == ["\(origin):8447", "\(origin):8448"])
+        #expect(behind.allSatisfy { $0.mode == .single && $0.outpost == Outpost.embedded })
         #expect(state.groups == ["admins"])
         let guarded = state.services.filter { $0.access != nil }
         #expect(guarded.map(\.slug) == ["argocd", "infisical"])

@@ -122,7 +122,7 @@ import Testing
             #expect(try await place.served() == ["trivy"])
 
             place.target.sandbox.resetRequests()
-            #expect(try await place.run("--once").output.contains("1 service: 1 in sync. 10 requests, none of them"))
+            #expect(try await place.run("--once").output.contains("1 service: 1 in sync. 11 requests, none of them"))
             #expect(place.target.writes == [])
 
             let path = "\(Self.proxies)\(made["pk"]?.integer ?? 0)/"

@@ -197,6 +197,27 @@ import Testing
         try expectGolden(text.render(document), "status-access.txt")
     }
 
+    @Test func `what serves each service is told, and which nobody gets through to`() throws {
+        func serving(_ state: ServingStanding.State, _ outpost: String, _ complaint: String? = nil) -> ServingRecord {
+            ServingRecord(ServingStanding(state, outpost: outpost, complaint: complaint))
+        }
+        var document = Self.document
+        document.file.problems = []
+        document.brake = nil
+        let complaint = "the outpost 'edge' was last seen at 2026-11-24T11:00:00.000Z"
+        document.services = [
+            Self.service("docs", .inSync, "as declared") { $0.serving = serving(.served, "inner") },
+            Self.service("new", .failed, "Authentik refuses it") {
+                $0.serving = serving(.notInOutpost, "inner", "the outpost 'inner' does not serve it")
+                $0.error = ErrorDocument(ServiceFailure("Authentik refuses it"))
+            },
+            Self.service("trivy", .inSync, "as declared") { $0.serving = serving(.outpostNotSeen, "edge", complaint) },
+            Self.service("wiki", .inSync, "as declared") { $0.serving = serving(.outpostNotSeen, "edge", complaint) },
+        ]
+        let text = StatusText(style: GoldenTests.plain, isVerbose: true, now: Self.now)
+        try expectGolden(text.render(document), "status-serving.txt")
+    }
+
     /// Whatever a document holds, it is shown: somebody else may have written it.
     @Test(arguments: [1e308, -1e308, .infinity, -.infinity, .nan, 9.3e18, -0.0, Double(Int.max)])
     func `any number is shown`(_ number: Double) {

@@ -21,6 +21,9 @@ import Testing
     private static let scopeMappings = ["add", "change", "delete"].map {
         "authentik_providers_oauth2.\($0)_scopemapping"
     }
+    private static let forwardAuth =
+        ["add", "change", "delete"].map { "authentik_providers_proxy.\($0)_proxyprovider" }
+        + ["view", "change"].map { "authentik_outposts.\($0)_outpost" }
     /// The last one, which all files take.
     private static let events = "authentik_events.view_event"
 
@@ -43,6 +46,7 @@ import Testing
             "services: [{slug: a, clientType: public, redirectURIs: ['https://a.net'], jwtFederation: {sources: [b]}}]",
             ["authentik_core.view_source"]
         ),
+        ("services: [{slug: a, port: 8441, state: absent, forwardAuth: {}}]", []),
         (service("everyone"), everyone),
         (service("{groups: [family]}"), ["authentik_core.view_group"] + access),
         (service("{users: [bob]}"), access + ["authentik_core.view_user"]),
@@ -58,6 +62,15 @@ import Testing
         #expect(needed.map(\.name) == ofServices.dropLast().map(\.name) + rights + [Self.events])
         #expect(needed.filter { rights.contains($0.name) && $0.isOptional }.isEmpty)
         #expect(Set(ofServices.map(\.name)).isDisjoint(with: Self.groups + Self.access))
+    }
+
+    /// They stand beside those for OAuth2 providers, of which every file may see the proxy ones.
+    @Test func `a service behind an outpost takes proxy providers and outposts`() throws {
+        let needed = RequiredPermission.needed(by: try features("services: [{slug: a, port: 8441, forwardAuth: {}}]"))
+        let ofServices = RequiredPermission.needed(by: []).map(\.name)
+        #expect(needed.map(\.name).filter { !ofServices.contains($0) } == Self.forwardAuth)
+        #expect(needed.map(\.name).filter(ofServices.contains) == ofServices)
+        #expect(needed.filter { Self.forwardAuth.contains($0.name) && $0.isOptional }.map(\.name) == [Self.forwardAuth[2]])
     }
 
     @Test func `no request is in the table twice for any file, and each is for something`() {

@@ -317,6 +317,22 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             ]
         ),
         (
+            sample.unserved, "good", "trivy Trivy in sync as declared not served",
+            [
+                "Forward-auth The outpost 'edge' was last seen at 2026-11-24T11:00:00.000Z. Last seen "
+                    + "2026-11-24 11:00:00 UTC.",
+                "Conditions Served False OutpostNotSeen the outpost 'edge' was last seen at 2026-11-24T11:00:00.000Z since "
+                    + "2026-11-24 12:39:00 UTC Synced True InSync as declared since 2026-11-24 12:57:00 UTC",
+            ]
+        ),
+        (
+            sample.served, "good", "whoami in sync as declared",
+            [
+                "Forward-auth Served by the outpost 'edge'. Last seen 2026-11-24 12:59:50 UTC.",
+                "Conditions Synced True InSync as declared since 2026-11-24 12:57:00 UTC",
+            ]
+        ),
+        (
             sample.restricted, "good", "wiki Wiki in sync as declared 1 note",
             [
                 "Access Open to group 'admins', user 'bob'.",

@@ -363,6 +363,33 @@ struct SampleStatus {
         return service
     }
 
+    /// As declared, behind an outpost that does not run.
+    var unserved: ServiceStatus {
+        let complaint = "the outpost 'edge' was last seen at 2026-11-24T11:00:00.000Z"
+        var service = service("trivy", "Trivy", .inSync, "as declared")
+        service.serving = ServingRecord(
+            ServingStanding(.outpostNotSeen, outpost: "edge", lastSeen: ago(.seconds(7200)), complaint: complaint)
+        )
+        service.conditions.insert(
+            ConditionStatus(
+                type: .served,
+                status: .no,
+                reason: "OutpostNotSeen",
+                message: complaint,
+                lastTransitionTime: ago(.seconds(1260))
+            ),
+            at: 0
+        )
+        return service
+    }
+
+    /// As declared, and behind an outpost that runs.
+    var served: ServiceStatus {
+        var service = service("whoami", nil, .inSync, "as declared")
+        service.serving = ServingRecord(ServingStanding(.served, outpost: "edge", lastSeen: ago(.seconds(10))))
+        return service
+    }
+
     /// Open to whom its file names, and to others whom somebody else bound.
     var restricted: ServiceStatus {
         var service = service("wiki", "Wiki", .inSync, "as declared")

@@ -168,6 +168,8 @@ extension LedgerEvent {
         case .recovered(let slug): "recovered \(slug)"
         case .accessClosed(let slug, let reason): "closed \(slug): \(reason)"
         case .accessOpened(let slug): "opened \(slug)"
+        case .notServed(let slug, let outpost, let reason): "not served \(slug) by \(outpost): \(reason)"
+        case .servedAgain(let slug, let outpost): "served \(slug) by \(outpost)"
         case .fightBegan(let slug, _): "fight \(slug)"
         case .fightEnded(let slug): "peace \(slug)"
         case .leads: "leads"

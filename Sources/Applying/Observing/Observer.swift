@@ -22,16 +22,17 @@ package struct Observer: Sendable {
     ///
     /// - Parameters:
     ///   - narrowing: says which services' objects in Kubernetes are looked at.
-    ///   - published: what Kubernetes has, if that was looked at before.
+    ///   - first: what was seen before in the same pass: what Kubernetes has, and whether outposts run, is not looked at
+    ///     again.
     /// - Throws: ``PassFailure`` if anything of Authentik's cannot be seen; a pass that cannot see everything writes
     ///   nothing.
     func observe(
         for desired: DesiredState,
         _ narrowing: Narrowing,
-        published known: [PublishedObjectName: PublishedObservation]? = nil
+        after first: ObservedState? = nil
     ) async throws -> ObservedState {
-        async let published = published(for: desired, narrowing, known)
-        var observed = try await authentik(for: desired, withShared: narrowing.includesShared)
+        async let published = published(for: desired, narrowing, first?.published)
+        var observed = try await authentik(for: desired, narrowing, outposts: first?.outposts ?? [])
         observed.published = await published
         return observed
     }
@@ -94,15 +95,19 @@ package struct Observer: Sendable {
     /// Where something looks like a proxy provider and has no application that tells, one more list does. Where
     /// the file declares groups, or names them in who may open a service, one more; where it says who may open one,
     /// bindings; if that is not everyone, the policy that lets nobody in; policies if it names any, and each user that it
-    /// names. Where a service has forward-auth, proxy providers and outposts.
+    /// names. Where a service has forward-auth, proxy providers and outposts, and after those whether each one runs that a
+    /// service names.
     ///
     /// - Parameters:
-    ///   - withShared: whether groups that are declared are looked at, also if no service needs them.
+    ///   - narrowing: says whether groups that are declared are looked at, also if no service needs them, and which
+    ///     outposts are looked at more closely.
+    ///   - known: outposts whose health was looked at before.
     ///   - withForwardAuth: whether proxy providers and outposts are looked at, also if no service needs them.
     /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
     private func authentik(
         for desired: DesiredState,
-        withShared: Bool = true,
+        _ narrowing: Narrowing = Narrowing(),
+        outposts known: [Outpost] = [],
         withForwardAuth: Bool = false
     ) async throws -> ObservedState {
         do {
@@ -114,8 +119,9 @@ package struct Observer: Sendable {
             async let flows = client.flows()
             async let keys = client.keys()
             async let scopeMappings = client.scopeMappings()
-            async let groups = groups(for: desired, withShared: withShared)
-            async let forwardAuth = desired.usesForwardAuth || withForwardAuth ? forwardAuth() : nil
+            async let groups = groups(for: desired, withShared: narrowing.includesShared)
+            async let forwardAuth =
+                desired.usesForwardAuth || withForwardAuth ? forwardAuth(for: desired, narrowing, known) : nil
             async let sources = desired.federatesSources ? client.sources() : []
             async let access = access(for: desired)
             // The release explains the failures of the others.
@@ -158,10 +164,29 @@ package struct Observer: Sendable {
     }
 
     /// Proxy providers and the outposts that serve them.
-    private func forwardAuth() async throws -> (proxies: [ProxyProvider], outposts: [Outpost]) {
+    private func forwardAuth(
+        for desired: DesiredState,
+        _ narrowing: Narrowing,
+        _ known: [Outpost]
+    ) async throws -> (proxies: [ProxyProvider], outposts: [Outpost]) {
         async let proxies = client.proxyProviders()
-        async let outposts = client.outposts()
+        async let outposts = outposts(of: desired.services.filter { narrowing.includes($0.slug) }, known)
         return (try await proxies, try await outposts)
+    }
+
+    /// All outposts, those that services name with their health.
+    private func outposts(of services: [Service], _ known: [Outpost]) async throws -> [Outpost] {
+        var outposts = try await client.outposts()
+        let named = OutpostUse.all(of: services, among: outposts).compactMap(\.outpost)
+        var health = Dictionary(known.map { ($0.pk, $0.health) }, uniquingKeysWith: { first, _ in first })
+        try await withThrowingTaskGroup { group in
+            for outpost in named where health[outpost.pk] == nil {
+                group.addTask { (outpost.pk, try await client.health(of: outpost)) }
+            }
+            for try await (pk, found) in group { health[pk] = found }
+        }
+        for index in outposts.indices { outposts[index].health = health[outposts[index].pk] ?? outposts[index].health }
+        return outposts
     }
 
     private func groups(for desired: DesiredState, withShared: Bool) async throws -> [Group] {

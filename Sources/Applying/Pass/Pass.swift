@@ -88,12 +88,11 @@ package struct Pass: Sendable {
 
     /// Looks at Authentik and, at the same time, at what Kubernetes has, each part of that within a limit of its own.
     ///
-    /// - Parameter first: what was seen before: what Kubernetes has is not looked at again.
+    /// - Parameter first: what was seen before: what Kubernetes has, and whether outposts run, is not looked at again.
     private func observe(after first: Seen? = nil) async throws -> Seen {
         async let secrets = secrets(after: first)
         let observer = Observer(client: client, kubernetes: kubernetes)
-        let published = first?.authentik.published
-        let authentik = try await observer.observe(for: desired, narrowing, published: published)
+        let authentik = try await observer.observe(for: desired, narrowing, after: first?.authentik)
         return try await proved(Seen(authentik: authentik, secrets: await secrets), by: observer)
     }
 

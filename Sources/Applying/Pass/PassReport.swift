@@ -40,6 +40,14 @@ package struct ServiceOutcome: Sendable {
     /// The workload that was restarted; nil if none was.
     package var restarted: Workload? { written.contains(.restartWorkload) ? plan.restart : nil }
 
+    /// Whether people get through to it now; nil without forward-auth, or if it is not decided.
+    package var serving: ServingStanding? {
+        let isDue = plan.changes.contains { $0.object == .outpost }
+        // What is undone of it may be anything else.
+        let isUndone = (failure != nil || isPaused) && !written.contains(.updateOutpost)
+        return isDue && isUndone ? plan.serving?.withoutMembership : plan.serving
+    }
+
     /// Whether it is as declared now; an orphan counts as such, since nothing was to be done, and a deletion that the
     /// brake holds back does not.
     package var isConverged: Bool {

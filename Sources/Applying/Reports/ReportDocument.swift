@@ -77,6 +77,8 @@ package struct RequestsDocument: Codable, Sendable, Equatable {
 struct OutcomeDocument: Encodable, Sendable {
     var service: ServiceRecord
     var isConverged: Bool
+    /// Whether people get through to it; absent without forward-auth, or if it is not decided.
+    var serving: ServingRecord?
     /// The workload that was restarted, as `deployment monitoring/grafana`; absent if none was.
     var restarted: String?
     /// Absent if nothing failed.
@@ -85,6 +87,7 @@ struct OutcomeDocument: Encodable, Sendable {
     init(_ outcome: ServiceOutcome) {
         service = ServiceRecord(outcome.plan)
         isConverged = outcome.isConverged
+        serving = outcome.serving.map(ServingRecord.init)
         restarted = outcome.restarted?.description
         error = outcome.failure.map(ErrorDocument.init)
     }
@@ -93,12 +96,13 @@ struct OutcomeDocument: Encodable, Sendable {
         try service.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(isConverged, forKey: .isConverged)
+        try container.encodeIfPresent(serving, forKey: .serving)
         try container.encodeIfPresent(restarted, forKey: .restarted)
         try container.encodeIfPresent(error, forKey: .error)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case isConverged, restarted, error
+        case isConverged, serving, restarted, error
     }
 }
 

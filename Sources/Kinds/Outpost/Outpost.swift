@@ -13,8 +13,9 @@ package struct Outpost: Sendable, Equatable {
     package var providers: Set<Int>
     /// Whether it is the one within Authentik itself.
     package var isEmbedded: Bool
-    /// When it was seen last; nil if nobody looked, or it never was.
-    package var health: Health?
+    /// How often its instances report to Authentik.
+    package var refreshInterval: Duration
+    package var health = Health.unknown(reason: "nobody looked")
 
     package init(pk: String, name: String, type: String = Outpost.proxyType, isEmbedded: Bool = false) {
         self.pk = pk
@@ -22,6 +23,7 @@ package struct Outpost: Sendable, Equatable {
         self.type = type
         self.isEmbedded = isEmbedded
         providers = []
+        refreshInterval = Self.usualRefreshInterval
     }
 
     /// The only type that serves proxy providers.
@@ -29,16 +31,7 @@ package struct Outpost: Sendable, Equatable {
     /// What a file calls the embedded one.
     package static let embedded = "embedded"
     fileprivate static let embeddedManaged = "goauthentik.io/outposts/embedded"
-
-    /// What `/outposts/instances/…/health/` tells of the instances of an outpost.
-    package struct Health: Sendable, Equatable {
-        /// When any of them was seen last, as Authentik writes it; nil if none is known.
-        package var lastSeen: String?
-
-        package init(lastSeen: String?) {
-            self.lastSeen = lastSeen
-        }
-    }
+    fileprivate static let usualRefreshInterval = Duration.seconds(300)
 }
 
 extension Outpost: ListedObject {
@@ -46,6 +39,7 @@ extension Outpost: ListedObject {
 
     private enum CodingKeys: String, CodingKey {
         case pk, name, type, providers, managed
+        case refreshSeconds = "refresh_interval_s"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -55,6 +49,8 @@ extension Outpost: ListedObject {
         type = try members.decode(String.self, forKey: .type)
         providers = Set(try members.decode([Int].self, forKey: .providers))
         isEmbedded = try members.decodeIfPresent(String.self, forKey: .managed) == Self.embeddedManaged
+        let seconds = try members.decodeIfPresent(Int.self, forKey: .refreshSeconds)
+        refreshInterval = seconds.map { .seconds($0) } ?? Self.usualRefreshInterval
     }
 }
 

@@ -19,8 +19,14 @@ struct Differences {
 
     /// - Parameter index: of the service, in the order of the file.
     func plan(at index: Int, _ matching: Matching) -> ServicePlan {
+        let draft = draft(declarations[index], matching.deletions)
+        var plan = plan(at: index, draft, matching)
+        if draft.service.state == .present { plan.serving = draft.serving(plan, observation.names) }
+        return plan
+    }
+
+    private func plan(at index: Int, _ draft: ServiceDraft, _ matching: Matching) -> ServicePlan {
         let declaration = declarations[index]
-        let draft = draft(declaration, matching.deletions)
         if let conflict = declaration.claim.conflict { return draft.stuck(.conflict, conflict) }
         if declaration.service.state == .absent { return planAbsence(draft, matching) }
         guard declaration.login != nil, let match = matching.provider(at: index) else {

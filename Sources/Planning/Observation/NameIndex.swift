@@ -15,7 +15,7 @@ struct NameIndex {
     private let scopesByName: [ExactText: PlannedScopeMapping]
     private let scopesByPK: [String: ScopeMapping]
     private let keysByPK: [String: CertificateKeyPair]
-    private let outposts: [Outpost]
+    let outposts: [Outpost]
     private let namesByPK: [String: String]
     private let federation: FederatedNames
 
@@ -111,7 +111,7 @@ struct NameIndex {
         let others = ownScopes.filter { own in !scopes.contains { $0.pk == own.pk } }
         values[ProxyProvider.Row.scopes] = .references(scopes + others)
         var resolved = ResolvedProvider(login, secret: nil, values: values)
-        resolved.outpost = try outpost(forwardAuth.outpost)
+        resolved.outpost = try outposts.named(forwardAuth.outpost)
         return resolved
     }
 
@@ -167,28 +167,6 @@ struct NameIndex {
         case .scopeMapping where declared.isByOwnName: try mapping(name, for: field.name.rawValue)
         case .scopeMapping: try scope(name, for: field.name.rawValue)
         }
-    }
-
-    /// The outpost that a file names.
-    private func outpost(_ name: String) throws(LookUpError) -> Outpost {
-        let named = outposts.first { $0.name.exact == name.exact }
-        guard let outpost = named ?? (name == Outpost.embedded ? outposts.first(where: \.isEmbedded) : nil) else {
-            if name == Outpost.embedded {
-                throw LookUpError("forwardAuth: Authentik has no embedded outpost; name another one in 'outpost'")
-            }
-            throw LookUpError(
-                "forwardAuth: Authentik has no outpost '\(name)'",
-                meant: name,
-                among: outposts.map(\.name) + [Outpost.embedded]
-            )
-        }
-        guard outpost.type == Outpost.proxyType else {
-            throw LookUpError(
-                "forwardAuth: the outpost '\(outpost.name)' is of the type '\(outpost.type)', and only one of the type "
-                    + "'\(Outpost.proxyType)' serves forward-auth"
-            )
-        }
-        return outpost
     }
 
     /// What is known of an outpost.

@@ -8,7 +8,7 @@ package import SecretSources
 /// Looks at everything that has to be right for passes to run, and says what to do; changes nothing.
 ///
 /// In this order: the settings, Authentik, the token and its permissions; the file; what may give a secret away; the
-/// names and secrets that the file refers to; and Kubernetes, where something needs it. What cannot be looked at since
+/// names, outposts and secrets that the file refers to; and Kubernetes, where something needs it. What cannot be looked at since
 /// something before it is wrong is left out, or skipped.
 package struct Doctor {
     /// How Authentik is asked.
@@ -67,7 +67,10 @@ package struct Doctor {
         var findings = ofAuthentik + ofFile
         findings += cautions(desired).map { Finding("caution", .warning, $0.message, advice: $0.advice) }
         if let desired {
-            if let client { findings += try await NameCheckup(client: client, desired: desired).findings() }
+            if let client {
+                findings += try await NameCheckup(client: client, desired: desired).findings()
+                findings += try await OutpostCheckup(client: client, desired: desired).findings()
+            }
             findings += SecretCheckup(desired: desired, resolved: await secrets.resolve(desired)).findings()
         }
         return findings + (try await checkKubernetes(desired))

@@ -17,7 +17,7 @@ package struct NameCheckup: Sendable {
     ///
     /// - Throws: `CancellationError`.
     package func findings() async throws -> [Finding] {
-        guard desired.services.contains(where: { $0.state == .present && $0.provider != nil }) else { return [] }
+        guard desired.services.contains(where: { $0.state == .present && $0.login != nil }) else { return [] }
         let observed: ObservedState
         do {
             async let release = client.release()

@@ -40,6 +40,8 @@ package struct ServiceStatus: Sendable, Equatable, Codable {
     package var conditions: [ConditionStatus]
     /// Who may open it; absent if no service of the files says who may, so that nobody looked, or it is not known.
     package var access: AccessRecord?
+    /// Whether people get through to it, and by which outpost; absent without forward-auth, or if it is not decided.
+    package var serving: ServingRecord?
     /// What is not as declared now, whatever the reason is.
     package var differences: [ChangeRecord]
     /// What is to be deleted of it and is not; absent if nothing is.
@@ -65,6 +67,8 @@ package struct ConditionStatus: Sendable, Equatable, Codable {
         case exposed = "Exposed"
         /// Whether its client secret is at hand; only of services that have one.
         case secretResolved = "SecretResolved"
+        /// Whether its outpost serves it and was seen lately; only of services with forward-auth.
+        case served = "Served"
         /// Whether it is as declared.
         case synced = "Synced"
         /// Whether its workload runs with the secret that its provider has; only of services with `restart`.
@@ -238,6 +242,7 @@ extension ServiceStatus {
         }
         if let workload = service?.provider?.restart { addRestart(of: workload, outcome, before: before, at: time) }
         addAccess(outcome, declared: service?.access, before: before, at: time)
+        addServing(outcome, before: before, at: time)
         conditions.sort { $0.type < $1.type }
     }
 

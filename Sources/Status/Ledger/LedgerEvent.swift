@@ -30,6 +30,11 @@ package enum LedgerEvent: Sendable {
     case accessClosed(slug: String, reason: String)
     /// Those whom its file names may open a service again.
     case accessOpened(slug: String)
+    /// Nobody gets through to a service any more, since its outpost does not serve it or does not run; the reason is a
+    /// clause.
+    case notServed(slug: String, outpost: String, reason: String)
+    /// People get through to a service again.
+    case servedAgain(slug: String, outpost: String)
     case fightBegan(slug: String, FightStatus)
     case fightEnded(slug: String)
     /// This process began to lead.

@@ -16,6 +16,8 @@ package struct StatusLedger: Sendable {
     private var desired: DesiredState
     /// The services of which it was told that nobody may open them.
     private var closed: Set<String> = []
+    /// The services of which it was told that nobody gets through to them, and in which state.
+    private var unserved: [String: String] = [:]
 
     package init(program: ProgramStatus, authentik: AuthentikAddress, paths: [String], files loaded: LoadedFiles) {
         desired = loaded.desired
@@ -178,12 +180,13 @@ package struct StatusLedger: Sendable {
             if let fight = findings.begun[slug] { events.append(.fightBegan(slug: slug, fight)) }
             status.fight = findings.fights[slug]
             events += transitions(from: before[slug], to: status, outcome)
-            events += accessTransition(to: status)
+            events += accessTransition(to: status) + servingTransition(to: status)
             services.append(status)
         }
         events += findings.over.map { .fightEnded(slug: $0) }
         document.services = services.sorted { $0.slug < $1.slug }
         closed.formIntersection(services.map(\.slug))
+        unserved = unserved.filter { slug, _ in services.contains { $0.slug == slug && $0.serving != nil } }
         events += brake(report.brake.map(BrakeRecord.init))
         return events
     }
@@ -241,6 +244,18 @@ package struct StatusLedger: Sendable {
         // Taken out of the file, it stays closed, and that is nobody's business any more.
         let isOpened = closed.remove(status.slug) != nil && access.state != AccessStanding.State.unmanaged.rawValue
         return isOpened ? [.accessOpened(slug: status.slug)] : []
+    }
+
+    /// What is not known is passed over, too.
+    private mutating func servingTransition(to status: ServiceStatus) -> [LedgerEvent] {
+        let slug = status.slug
+        guard let serving = status.serving, let isServed = serving.isServed else { return [] }
+        if isServed {
+            return unserved.removeValue(forKey: slug) == nil
+                ? [] : [.servedAgain(slug: slug, outpost: serving.outpost)]
+        }
+        guard unserved.updateValue(serving.state, forKey: slug) != serving.state else { return [] }
+        return [.notServed(slug: slug, outpost: serving.outpost, reason: serving.complaint ?? serving.state)]
     }
 
     private mutating func brake(_ brake: BrakeRecord?) -> [LedgerEvent] {

@@ -72,6 +72,14 @@ package enum MetricCatalog {
                 "Services that everybody may open although nobody said so: they have no binding; absent if no file "
                     + "says of a service who may open it."
             )
+        case .servicesByServed:
+            gauge(
+                name,
+                "Services with forward-auth by whether people get through to them: their outpost serves them and was seen "
+                    + "lately (served), does not have them (not-in-outpost), was not seen lately (outpost-not-seen), or "
+                    + "cannot be looked at (unknown); absent without any.",
+                [label(.served, ServingRecord.states)]
+            )
         case .sharedObjects:
             gauge(
                 name,

@@ -22,7 +22,7 @@ package enum StatusMetrics {
                 return sample(.sharedObjects, [(.kind, kind.id), (.state, state.rawValue)], Double(count))
             }
         }
-        return services + access(of: status.services) + shared + [
+        return services + access(of: status.services) + serving(of: status.services) + shared + [
             sample(.buildInfo, [(.version, status.program.version)], 1),
             sample(.leader, status.program.isLeader),
             sample(.fights, status.totals.fights),
@@ -47,6 +47,14 @@ package enum StatusMetrics {
             return sample(.servicesByAccess, [(.access, state)], Double(count))
         }
         return states + [sample(.servicesExposed, known.count(where: \.isExposed))]
+    }
+
+    private static func serving(of services: [ServiceStatus]) -> [MetricSample] {
+        let known = services.compactMap(\.serving)
+        guard !known.isEmpty else { return [] }
+        return ServingRecord.states.map { state in
+            sample(.servicesByServed, [(.served, state)], Double(known.count { $0.state == state }))
+        }
     }
 
     private static func sample(

@@ -34,13 +34,14 @@ struct ServiceEntry {
     private var when: HTML {
         guard service.state == .inSync else { return "\(service.outOfSyncSince.map { .time($0, .since) })" }
         let exposed: HTML? = service.access?.isExposed == true ? "open to everybody" : nil
+        let unserved: HTML? = service.serving?.isServed == false ? "not served" : nil
         let notes: HTML? = service.notes.isEmpty ? nil : "\(count(service.notes.count, "note"))"
         let event: HTML? = LatestEvent(service).map { "\($0.word) \(.time($0.at))" }
-        return [exposed, notes, event].compactMap(\.self).joined(by: ", ")
+        return [unserved, exposed, notes, event].compactMap(\.self).joined(by: ", ")
     }
 
     private var parts: [HTML?] {
-        [fight, error, deletion, differences, access, notes, conditions, lastChange, lastDrift, place]
+        [fight, error, deletion, differences, access, serving, notes, conditions, lastChange, lastDrift, place]
     }
 
     private var fight: HTML? {
@@ -89,6 +90,13 @@ struct ServiceEntry {
 
     private var access: HTML? {
         service.access.flatMap(AccessText.init).map { part("Access", "<p>\(sentence($0.text))</p>") }
+    }
+
+    private var serving: HTML? {
+        service.serving.map { serving in
+            let seen: HTML? = serving.lastSeen.map { " Last seen \(.time($0, isExact: true))." }
+            return part("Forward-auth", "<p>\(sentence(ServingText(serving).text))\(seen)</p>")
+        }
     }
 
     private var notes: HTML? {
@@ -162,7 +170,7 @@ private func codes(_ words: [String]) -> HTML { words.map(code).joined(by: ", ")
 
 /// `provider.redirect_uris`, which may go on in another line after the dot.
 func code(_ field: String) -> HTML {
-    for object in ["access", "application", "provider", "published"] where field.hasPrefix("\(object).") {
+    for object in ["access", "application", "outpost", "provider", "published"] where field.hasPrefix("\(object).") {
         return "<code>\(object).<wbr>\(String(field.dropFirst(object.count + 1)))</code>"
     }
     return "<code>\(field)</code>"

@@ -17,8 +17,8 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Look whether everything is as this program needs it, and say what to do; change nothing.",
         discussion: """
             It looks at the address, TLS and release of Authentik, the token, each permission of its account and \
-            those that it has too many, the file, each flow, key, scope and secret that the file refers to, what may \
-            give a secret away, and, where the file, --leader-elect or POD_NAME needs one, at \
+            those that it has too many, the file, each flow, key, scope and secret that the file refers to, whether each \
+            outpost that it names is there and runs, what may give a secret away, and, where the file, --leader-elect or POD_NAME needs one, at \
             each right in Kubernetes. Run it with the options and the environment that the program is to have, as in \
             its pod:
 

@@ -15,10 +15,13 @@ struct ValidateCommand: ParsableCommand {
 
     func run() throws {
         let desired = try files.load(style: output.standardError)
-        let clients = desired.services.filter { $0.provider != nil }.count
+        let clients = desired.services.count { $0.provider != nil }
+        let guarded = desired.services.count { $0.forwardAuth != nil }
+        let behind = guarded == 0 ? "" : "\(guarded) behind an outpost, "
+        let bookmarks = count(desired.services.count - clients - guarded, "bookmark")
         StandardOutput.print(
-            "\(count(desired.services.count, "service")): \(clients) with OIDC, "
-                + "\(count(desired.services.count - clients, "bookmark")); owner '\(desired.owner)'. No mistakes."
+            "\(count(desired.services.count, "service")): \(clients) with OIDC, \(behind)\(bookmarks); "
+                + "owner '\(desired.owner)'. No mistakes."
         )
     }
 }

@@ -109,6 +109,84 @@ import Testing
         }
     }
 
+    /// Without what aligns them.
+    private func words(_ text: String) -> String {
+        text.split(separator: " ").joined(separator: " ")
+    }
+
+    @Test func `each outpost is looked at, if the file has any`() async throws {
+        try await withWorkplace { workplace in
+            let environment = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
+            let config = ["--config", workplace.file.path]
+            let without = try await doctor(config, environment)
+            #expect(!without.output.contains("outpost"))
+            #expect(!workplace.sandbox.requests.contains { $0.path.contains("/outposts/") })
+
+            workplace.sandbox.change { state in
+                state.addOutpost(name: "edge", providers: ["other"])
+                state.addOutpost(name: "directory", type: .ldap)
+                state.addOutpost(name: "late", providers: ["third"])
+                let then = Date(timeIntervalSinceNow: -7200)
+                state.setHealth(ofOutpost: "late", to: [OutpostInstance(hostname: "late-0", lastSeen: then)])
+            }
+            try workplace.write(
+                Workplace.services + """
+                      - {slug: a, port: 8450, forwardAuth: {}}
+                      - {slug: b, port: 8451, forwardAuth: {}}
+                      - {slug: c, port: 8452, forwardAuth: {outpost: edge}}
+                      - {slug: d, port: 8453, forwardAuth: {outpost: edgy}}
+                      - {slug: e, port: 8454, forwardAuth: {outpost: directory}}
+                      - {slug: f, port: 8455, forwardAuth: {outpost: late}}
+
+                    """
+            )
+            let result = try await doctor(config, environment)
+            #expect(result.status == 1)
+            for line in [
+                "= outpost  '\(SandboxState.embeddedOutpost)', which is to serve 'a' and 1 more, was seen at 20",
+                "x outpost  no instance of the outpost 'edge' has connected to Authentik, so nobody gets through to 'c'\n",
+                "→ start it where it runs, with Authentik's address and its own token",
+                "x outpost  forwardAuth: Authentik has no outpost 'edgy', which blocks 'd'\n", "→ did you mean 'edge'?\n",
+                "x outpost  forwardAuth: the outpost 'directory' is of the type 'ldap', and only one of the type 'proxy' "
+                    + "serves forward-auth, which blocks 'e'\n",
+                "x outpost  the outpost 'late' was last seen at 20",
+            ] {
+                #expect(words(result.output).contains(words(line)), "\(line)\n\(result.output)")
+            }
+
+            workplace.sandbox.change { $0.setHealth(ofOutpost: SandboxState.embeddedOutpost, to: []) }
+            try workplace.write(Workplace.services + "  - {slug: a, port: 8450, forwardAuth: {}}\n")
+            let embedded = try await doctor(config, environment)
+            #expect(embedded.status == 1)
+            #expect(embedded.output.contains("AUTHENTIK_OUTPOSTS__DISABLE_EMBEDDED_OUTPOST"), "\(embedded.output)")
+        }
+    }
+
+    /// What forward-auth takes is missed only by a file that has it.
+    @Test func `the rights for forward-auth are looked for where a file uses it`() async throws {
+        try await withWorkplace { workplace in
+            let admin = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
+            let token = try await Command(["bootstrap"], environment: admin).run().output
+                .trimmingCharacters(in: .newlines)
+            let account = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": token]
+            let config = ["--config", workplace.file.path]
+            #expect(!(try await doctor(config, account)).output.contains("is missing"))
+            try workplace.write(Workplace.services + "  - {slug: a, port: 8450, forwardAuth: {}}\n")
+            let result = try await doctor(config, account)
+            #expect(result.status == 1)
+            for right in [
+                "authentik_providers_proxy.add_proxyprovider is missing: to create proxy providers",
+                "authentik_outposts.change_outpost is missing: to have outposts serve providers",
+            ] {
+                #expect(result.output.contains(right), "\(result.output)")
+            }
+            #expect(result.output.contains("those of forward-auth cannot be looked up: "), "\(result.output)")
+            let more = try await Command(["bootstrap"] + config, environment: admin).run()
+            #expect(more.status == 0)
+            #expect(try await doctor(config, account).status == 0)
+        }
+    }
+
     /// A setting of the installation; what passes do does not hang on it.
     @Test(arguments: Sandbox.Release.allCases, [true, false])
     func `to whom an application without a binding is open is told`(_ release: Sandbox.Release, isOpen: Bool)

@@ -45,10 +45,12 @@ import Testing
         var access: String?
         /// Those of whom the file knows and that can vanish.
         var subjects: [SubjectKind] = []
+        /// What stands below the services.
+        var more = ""
 
         var services: String {
             let slugs = ["grafana", "docs"]
-            return slugs.reduce(head + Workplace.services) { text, slug in
+            return slugs.reduce(head + Workplace.services + more) { text, slug in
                 guard let access else { return text }
                 return text.replacing("- slug: \(slug)\n", with: "- slug: \(slug)\n    access: \(access)\n")
             }
@@ -57,10 +59,14 @@ import Testing
 
     private static let mapping = "scopeMappings: [{name: Own email, scope: email, expression: 'return {}'}]\n"
 
+    private static let behindOutpost =
+        "  - {slug: trivy, name: Trivy, port: 8448, forwardAuth: {mode: single, skipPaths: ['^/health$']}}\n"
+
     private static let settings = [
         Setting(testDescription: "services", features: []),
         Setting(testDescription: "groups", features: [.groups], head: "groups: [{name: family}]\n"),
         Setting(testDescription: "scope mappings", features: [.scopeMappings], head: mapping),
+        Setting(testDescription: "forward-auth", features: [.forwardAuth], more: behindOutpost),
         Setting(testDescription: "everyone", features: [.access], access: "everyone"),
         Setting(
             testDescription: "access of groups",
@@ -85,7 +91,8 @@ import Testing
             features: Set(FileFeature.allCases),
             head: "groups: [{name: family}]\n" + mapping,
             access: "{groups: [family, somebody], users: [somebody], policies: [somebody], mode: all, exclusive: true}",
-            subjects: SubjectKind.allCases
+            subjects: SubjectKind.allCases,
+            more: behindOutpost
         ),
     ]
 
@@ -162,6 +169,7 @@ import Testing
         try await run("--once")
         try await liveWithAccess(workplace, setting)
         try await liveWithScopeMappings(workplace, setting)
+        try await liveWithForwardAuth(workplace, setting)
 
         let daemon = try workplace.daemon()
         let status = try await daemon.settled("in sync") { $0["isInSync"] == true }
@@ -177,11 +185,47 @@ import Testing
                 .replacing("  - slug: grafana", with: "  - slug: grafana\n    state: absent")
         )
         try await run("--once")
-        #expect(try await admin.list("providers/oauth2/").isEmpty)
+        #expect(try await admin.list("providers/oauth2/?name=grafana").isEmpty)
         try workplace.write(services)
         try await run("--once")
         try await run("release")
         #expect(try await admin.list("core/application_entitlements/").isEmpty)
+    }
+
+    /// Everything that is done about a service behind an outpost: make, mend, make again, have it served, prune.
+    private func liveWithForwardAuth(_ workplace: Workplace, _ setting: Setting) async throws {
+        guard setting.features.contains(.forwardAuth) else { return }
+        let admin = workplace.admin
+        func own() async throws -> JSONValue? { try await admin.list("providers/proxy/?name__iexact=trivy").first }
+        func outpost() async throws -> JSONValue { try await admin.list("outposts/instances/").first ?? .null }
+        func asked() -> Int {
+            let paths = workplace.sandbox.requests.filter { $0.caller == Self.account }.map(\.path)
+            return paths.count { $0.contains("/outposts/") || $0.contains("/providers/proxy/") }
+        }
+        // Somebody else changes it, takes it out of its outpost, and deletes it.
+        let first = try #require(try await own())
+        let path = "providers/proxy/\(first["pk"]?.integer ?? 0)/"
+        try await admin.send("PATCH", path, ["mode": "forward_single", "skip_path_regex": "^/$"])
+        try await admin.send("PATCH", "outposts/instances/\(try await outpost()["pk"]?.string ?? "")/", ["providers": []])
+        try await Self.run(["--once"], workplace)
+        #expect(try await own()?["skip_path_regex"] == "^/health$")
+        #expect(try await outpost()["providers"] == [first["pk"] ?? .null])
+        try await admin.send("DELETE", path)
+        try await Self.run(["--once"], workplace)
+        #expect(try await own()?["pk"] != first["pk"])
+
+        try workplace.write(
+            setting.services.replacing(Self.behindOutpost, with: "").replacing("services:", with: "prune: true\nservices:")
+        )
+        try await Self.run(["--once"], workplace)
+        #expect(try await own() == nil)
+        // The same account asks nothing of either for a file without.
+        let before = asked()
+        try await Self.run(["--once"], workplace)
+        #expect(asked() == before)
+        try workplace.write(setting.services)
+        try await Self.run(["--once"], workplace)
+        #expect(try await outpost()["providers"] == [try await own()?["pk"] ?? .null])
     }
 
     /// Everything that is done about scope mappings: make, mend, delete, make again.

@@ -29,6 +29,10 @@ enum MetricsFixture {
             service("a", .restricted), service("b", .restricted) { $0.complaint = "the user 'bob' is gone" },
             service("c", .closed), service("d", .unmanaged) { $0.isExposed = true }, service("e", nil),
         ]
+        let standings: [ServingStanding.State] = [.served, .served, .outpostNotSeen]
+        for (index, state) in standings.enumerated() {
+            status.services[index].serving = ServingRecord(ServingStanding(state, outpost: "edge"))
+        }
         return status
     }
 

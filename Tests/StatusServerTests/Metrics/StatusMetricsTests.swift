@@ -32,6 +32,10 @@ import Testing
                 #"services_by_access{access="restricted"} 1"#,
                 #"services_by_access{access="unmanaged"} 1"#,
                 "services_exposed 1",
+                #"services_by_served{served="not-in-outpost"} 0"#,
+                #"services_by_served{served="outpost-not-seen"} 1"#,
+                #"services_by_served{served="served"} 2"#,
+                #"services_by_served{served="unknown"} 0"#,
                 #"shared_objects{kind="group",state="blocked"} 0"#,
                 #"shared_objects{kind="group",state="conflict"} 0"#,
                 #"shared_objects{kind="group",state="failed"} 1"#,
@@ -54,7 +58,7 @@ import Testing
     @Test func whatIsNotKnownIsAbsent() {
         let lines = lines(MetricsFixture.fresh)
         for name in ["authentik_reachable", "last_attempt", "last_success", "next_pass", "shared_objects"]
-            + ["services_by_access", "services_exposed"]
+            + ["services_by_access", "services_exposed", "services_by_served"]
         {
             #expect(!lines.contains { $0.hasPrefix(name) }, "\(name)")
         }

@@ -1,0 +1,85 @@
+import AuthentikAPI
+package import Base
+
+extension Outpost {
+    /// Whether anybody serves what an outpost is to serve, by what Authentik knows of its instances.
+    ///
+    /// | its instances | |
+    /// |---|---|
+    /// | cannot be looked at | unknown |
+    /// | there is none | not seen: none has connected since Authentik can tell |
+    /// | the newest report is older than three refresh intervals, and than five minutes | not seen, since then |
+    /// | any other | seen |
+    package enum Health: Sendable, Equatable {
+        /// One was seen lately: at that time.
+        case seen(at: Timestamp)
+        /// None was seen lately: the last one then; nil for never.
+        case notSeen(since: Timestamp?)
+        /// Nobody looked, or could: a clause.
+        case unknown(reason: String)
+
+        /// What Authentik's clock and ours may differ by, and a restart of an outpost may take.
+        private static let patience = Duration.seconds(300)
+
+        /// - Parameters:
+        ///   - reports: when each instance was seen last.
+        ///   - interval: how often they report.
+        package init(reports: [Timestamp], every interval: Duration, now: Timestamp) {
+            guard let newest = reports.max() else {
+                self = .notSeen(since: nil)
+                return
+            }
+            let isLate = newest.advanced(by: max(interval * 3, Self.patience)) < now
+            self = isLate ? .notSeen(since: newest) : .seen(at: newest)
+        }
+
+        /// When an instance was seen last; nil for never, or if that is not known.
+        package var lastSeen: Timestamp? {
+            switch self {
+            case .seen(let time): time
+            case .notSeen(let time): time
+            case .unknown: nil
+            }
+        }
+    }
+}
+
+/// One instance of an outpost as `/outposts/instances/…/health/` shows it.
+private struct OutpostInstance: Decodable, Sendable {
+    var lastSeen: Timestamp
+
+    private enum CodingKeys: String, CodingKey {
+        case lastSeen = "last_seen"
+    }
+
+    init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        let text = try members.decode(String.self, forKey: .lastSeen)
+        guard let time = Timestamp(rfc3339: text) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .lastSeen,
+                in: members,
+                debugDescription: "'last_seen' is no RFC 3339 time"
+            )
+        }
+        lastSeen = time
+    }
+}
+
+extension AuthentikClient {
+    /// Whether an outpost is served; one request, since nothing waits for the answer.
+    ///
+    /// - Throws: `CancellationError`; what cannot be read is unknown.
+    package func health(of outpost: Outpost) async throws -> Outpost.Health {
+        var client = self
+        client.retryPolicy.maximumAttempts = 1
+        let request = APIRequest(method: "GET", endpoint: .outposts, key: outpost.pk, action: "health")
+        do {
+            let response = try await client.send(request)
+            let instances = try await client.decode([OutpostInstance].self, response, to: request)
+            return Outpost.Health(reports: instances.map(\.lastSeen), every: outpost.refreshInterval, now: .now)
+        } catch let error as AuthentikError {
+            return .unknown(reason: "\(error)")
+        }
+    }
+}
