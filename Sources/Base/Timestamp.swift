@@ -23,7 +23,9 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     ///
     /// - Returns: nil for what is no RFC 3339.
     package init?(rfc3339 text: String) {
-        guard let date = (try? Self.format.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text)) else { return nil }
+        guard let date = (try? Self.format.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text)) else {
+            return nil
+        }
         self.init(date)
     }
 }

@@ -21,7 +21,9 @@ import Testing
             switch self {
             case .bookmark: break
             case .forwardAuth:
-                service.login = .forwardAuth(ForwardAuth(slug: "grafana", externalHost: "https://host.example.net:8444"))
+                service.login = .forwardAuth(
+                    ForwardAuth(slug: "grafana", externalHost: "https://host.example.net:8444")
+                )
             case .oauth2:
                 var provider = Provider(
                     slug: "grafana",

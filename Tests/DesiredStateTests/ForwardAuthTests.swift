@@ -56,7 +56,9 @@ struct ForwardAuthTests {
         )
         #expect(services.map { $0.forwardAuth?.outpost } == ["embedded", "embedded"])
         #expect(services.map { $0.forwardAuth?.mode } == [.single, .domain])
-        #expect(services.map { $0.forwardAuth?.externalHost } == ["https://sso.example.net:8441", "https://b.example.net"])
+        #expect(
+            services.map { $0.forwardAuth?.externalHost } == ["https://sso.example.net:8441", "https://b.example.net"]
+        )
     }
 
     /// What the service says itself holds.
@@ -166,7 +168,8 @@ struct ForwardAuthTests {
     }
 
     @Test(arguments: [
-        #"^/health$"#, #"(?i)^/API"#, #"^/(?P<id>[0-9]+)$"#, #"\.css$"#, #"[(?=]"#, #"a{2,3}"#, #"^/static/.*\.(js|css)$"#,
+        #"^/health$"#, #"(?i)^/API"#, #"^/(?P<id>[0-9]+)$"#, #"\.css$"#, #"[(?=]"#, #"a{2,3}"#,
+        #"^/static/.*\.(js|css)$"#,
     ])
     func `patterns of Go's are taken`(_ pattern: String) throws {
         let services = try load("services: [{slug: a, port: 8441, forwardAuth: {skipPaths: ['\(pattern)']}}]")

@@ -53,7 +53,8 @@ import Testing
         /// - Returns: the pk.
         func makeProxy(_ name: String) async throws -> JSONValue {
             let body: JSONValue = [
-                "name": .string(name), "mode": "forward_single", "external_host": .string("https://\(name).example.net"),
+                "name": .string(name), "mode": "forward_single",
+                "external_host": .string("https://\(name).example.net"),
                 "authorization_flow": try await admin.flow("default-provider-authorization-implicit-consent"),
                 "invalidation_flow": try await admin.flow("default-provider-invalidation-flow"),
             ]
@@ -97,7 +98,9 @@ import Testing
     }
 
     @Test(arguments: Sandbox.Release.allCases)
-    func `one is made in a transaction, served, mended by one write, and pruned`(_ release: Sandbox.Release) async throws {
+    func `one is made in a transaction, served, mended by one write, and pruned`(_ release: Sandbox.Release)
+        async throws
+    {
         try await withPlace(release) { place in
             let plan = try await place.run("plan")
             #expect(plan.status == 2)
@@ -190,7 +193,9 @@ import Testing
         try await withPlace { place in
             let other = try await place.makeProxy("others")
             try await place.serve([other])
-            try place.declare((1...7).map { "  - {slug: app\($0), port: 844\($0), forwardAuth: {}}" }.joined(separator: "\n"))
+            try place.declare(
+                (1...7).map { "  - {slug: app\($0), port: 844\($0), forwardAuth: {}}" }.joined(separator: "\n")
+            )
             place.target.sandbox.resetRequests()
             #expect(try await place.run("--once").status == 0)
             #expect(place.target.writes.filter { $0.contains(Self.outposts) }.count == 1)

@@ -8,12 +8,12 @@ import Testing
     private func withViewer(_ body: @escaping @Sendable (Target, _ token: String) async throws -> Void) async throws {
         try await withTarget(.august2026) { target in
             #expect(try await target.run("--once", "--config", homelab).status == 0)
-            // The homelab's file says who may open services, too.
-            let ofAccess = [
+            // The homelab's file says who may open services, and has some behind an outpost.
+            let ofFile = [
                 "authentik_core.view_group", "authentik_policies.view_policybinding",
-                "authentik_policies_expression.view_expressionpolicy",
+                "authentik_policies_expression.view_expressionpolicy", "authentik_outposts.view_outpost",
             ]
-            let permissions = Admin.passPermissions.filter { $0.contains(".view_") } + ofAccess
+            let permissions = Admin.passPermissions.filter { $0.contains(".view_") } + ofFile
             let token = try await target.admin.makeServiceAccount("viewer", permissions: permissions)
             target.sandbox.resetRequests()
             try await body(target, token)

@@ -99,7 +99,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
                 "made up for the sandbox: env ARGOCD_OIDC_CLIENT_SECRET, env GRAFANA_OAUTH_CLIENT_SECRET."
             )
         )
-        #expect(result.output.contains("7 services: 7 created; 1 group: 1 created. 32 requests, 18 writes, in "))
+        #expect(result.output.contains("7 services: 7 created; 1 group: 1 created. 41 requests, 19 writes, in "))
         #expect(!result.output.contains("\u{1B}"))
     }
 
@@ -112,14 +112,14 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
         #expect(first.status == 0)
         first.expectNoSecrets()
         let before = sandbox.requests.count
-        #expect(before == 32)
+        #expect(before == 41)
         let second = try await Command(["--once", "--config", homelab], environment: environment).run()
         #expect(second.status == 0)
         #expect(
-            second.output.contains("7 services: 7 in sync; 1 group: 1 in sync. 11 requests, none of them a write, in ")
+            second.output.contains("7 services: 7 in sync; 1 group: 1 in sync. 14 requests, none of them a write, in ")
         )
         let log = sandbox.requests.dropFirst(before)
-        #expect(log.count == 11)
+        #expect(log.count == 14)
         #expect(log.allSatisfy { $0.hasPrefix("GET ") })
         #expect(try await sandbox.stop() == 0)
     }
@@ -135,7 +135,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
             #expect(second.status == 0)
             #expect(second.output.contains("client_secret  (changed)"))
             #expect(second.output.contains("signing_key    (none, HS256) → authentik Self-signed Certificate (RS256)"))
-            #expect(second.output.contains("7 services: 5 in sync, 1 created, 1 updated; 1 group: 1 in sync."))
+            #expect(second.output.contains("7 services: 5 in sync, 1 updated, 1 linked; 1 group: 1 in sync."))
             second.expectNoSecrets()
             #expect(target.writes.count == 3)
             let provider = try await target.admin.provider("grafana")
@@ -187,7 +187,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
             #expect(try schemaMistakes(report, "report") == [])
             #expect(report["version"] == 1)
             #expect(report["isConverged"] == true)
-            #expect(report["requests"] == ["reads": 14, "writes": 18])
+            #expect(report["requests"] == ["reads": 22, "writes": 19])
             #expect(report["summary"]?["create"] == 7)
             let changes = report["services"]?.array?.first?["changes"]?.array ?? []
             let secret = changes.first { $0["field"] == "client_secret" }

@@ -17,7 +17,7 @@ import Testing
             #expect(after.status == 0)
             #expect(after.output.contains("Plan: nothing to do; 7 in sync."))
             #expect(target.writes == [])
-            #expect(target.sandbox.requests.count == 11)
+            #expect(target.sandbox.requests.count == 14)
         }
     }
 
@@ -57,7 +57,7 @@ extension PlanTests {
             let result = try await target.run("plan", "--config", homelab, "--output", "markdown")
             #expect(result.status == 2)
             #expect(result.output.hasPrefix("### Plan: 7 to create, 1 group to create\n"))
-            #expect(result.output.contains("**create** `trivy`"))
+            #expect(result.output.contains("**create** `mkdocs`"))
             #expect(result.output.contains("+ client_secret       (set)"))
             result.expectNoSecrets()
         }
@@ -77,7 +77,10 @@ extension PlanTests {
     @Test func needsNeitherNetworkNorSecrets() async throws {
         let result = try await Command(["validate", "--config", homelab]).run()
         #expect(result.status == 0)
-        #expect(result.output == "7 services: 2 with OIDC, 2 behind an outpost, 3 bookmarks; owner 'homelab'. No mistakes.\n")
+        #expect(
+            result.output
+                == "7 services: 2 with OIDC, 2 behind an outpost, 3 bookmarks; owner 'homelab'. No mistakes.\n"
+        )
         #expect(result.errors == "")
     }
 

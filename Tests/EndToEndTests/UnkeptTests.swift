@@ -49,7 +49,7 @@ import Testing
     @Test func aCreateThatLandsAfterTheNextLookIsGoneOnWith() async throws {
         try await withTarget { target in
             target.sandbox.faults.set(
-                FaultPlan(rules: [FaultRule(.revoked, after: 12), FaultRule(.late(1), method: "PUT", times: 1)])
+                FaultPlan(rules: [FaultRule(.revoked, after: 14), FaultRule(.late(1), method: "PUT", times: 1)])
             )
             #expect(try await target.run("--once", "--config", homelab, "--only", "grafana").status == 1)
             target.sandbox.faults.set(FaultPlan())
@@ -60,7 +60,7 @@ import Testing
             result.expectNoSecrets()
             let second = try await target.run("--once", "--config", homelab)
             #expect(
-                second.output.contains("7 services: 7 in sync; 1 group: 1 in sync. 11 requests, none of them a write")
+                second.output.contains("7 services: 7 in sync; 1 group: 1 in sync. 14 requests, none of them a write")
             )
         }
     }

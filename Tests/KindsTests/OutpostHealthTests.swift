@@ -32,10 +32,12 @@ struct OutpostHealthTests {
         #expect(Outpost.Health(reports: reports, every: .seconds(interval), now: Self.now) == health)
     }
 
-    @Test(arguments: [
-        ("2027-01-15T08:00:00Z", 0), ("2027-01-15T08:00:00.000Z", 0), ("2027-01-15T07:59:59.5Z", -0.5),
-        ("2027-01-15T08:00:00.123456Z", 0.123), ("2027-01-15T09:00:00+01:00", 0), ("today", nil), ("", nil),
-    ] as [(String, Double?)])
+    @Test(
+        arguments: [
+            ("2027-01-15T08:00:00Z", 0), ("2027-01-15T08:00:00.000Z", 0), ("2027-01-15T07:59:59.5Z", -0.5),
+            ("2027-01-15T08:00:00.123456Z", 0.123), ("2027-01-15T09:00:00+01:00", 0), ("today", nil), ("", nil),
+        ] as [(String, Double?)]
+    )
     func `a time may have fractions, or a zone`(_ text: String, _ offset: Double?) {
         let expected = offset.map { Timestamp(Date(timeIntervalSince1970: 1_800_000_000 + $0 + 0.0001)) }
         #expect(Timestamp(rfc3339: text) == expected)

@@ -25,7 +25,9 @@ import Testing
     private func lines(_ services: [ServicePlan]) -> [String] { Unserved(services).lines { $0 } }
 
     @Test func `nothing is said where all is well, or nobody knows`() {
-        #expect(lines([service("a", nil), service("b", .seen(at: Self.since)), service("c", .unknown(reason: "x"))]) == [])
+        #expect(
+            lines([service("a", nil), service("b", .seen(at: Self.since)), service("c", .unknown(reason: "x"))]) == []
+        )
     }
 
     @Test func `the services of an outpost are told together`() {

@@ -106,7 +106,8 @@ struct ServiceBuilder {
                 isRedirect
                 ? "a service that logs people in itself needs no outpost: keep one of the two"
                 : isInside ? "write it in forwardAuth" : "leave it out"
-            let message = "\(field.name.rawValue) is for services that log people in themselves, and \(label) has forwardAuth"
+            let message =
+                "\(field.name.rawValue) is for services that log people in themselves, and \(label) has forwardAuth"
             log.error(message, hint: hint, at: entry.keyPosition)
         }
     }
@@ -127,7 +128,8 @@ struct ServiceBuilder {
 
     /// Where the service lives; nil if it has no place of its own, or after an error.
     private func origin() -> Origin? {
-        let pathField = [FieldName.redirectPath, .redirectPaths].first { values[$0] != nil } ?? (isForwardAuth ? .forwardAuth : nil)
+        let pathField =
+            [FieldName.redirectPath, .redirectPaths].first { values[$0] != nil } ?? (isForwardAuth ? .forwardAuth : nil)
         let ownField = [FieldName.port, .host].first { values[$0] != nil }
         guard let field = pathField ?? ownField else { return nil }
         let hostEntry = values[.host] ?? fileHost
@@ -135,7 +137,11 @@ struct ServiceBuilder {
             // A launch URL of its own leaves a port without a use, but not wrong.
             if pathField != nil || values[.launchURL] == nil {
                 let hint = "set 'host' in the service, in defaults or at the top of the file"
-                log.error("\(label) has \(field == .forwardAuth ? "" : "a ")\(field.rawValue) and no host", hint: hint, at: values[field]?.position)
+                log.error(
+                    "\(label) has \(field == .forwardAuth ? "" : "a ")\(field.rawValue) and no host",
+                    hint: hint,
+                    at: values[field]?.position
+                )
             }
             return nil
         }

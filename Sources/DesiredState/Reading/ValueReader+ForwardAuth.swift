@@ -38,7 +38,11 @@ extension ValueReader {
         let values = MappingReader(log: log, schema: .forwardAuth, place: inside).values(of: pairs)
         for (field, entry) in values.entries {
             guard case .unset = entry.value else { continue }
-            log.error("\(field.rawValue) has no value\(inside)", hint: "give it one, or leave it out", at: entry.position)
+            log.error(
+                "\(field.rawValue) has no value\(inside)",
+                hint: "give it one, or leave it out",
+                at: entry.position
+            )
         }
         let mode = values.word(.mode).flatMap { (word: ForwardAuthMode) in ProxyProvider.Mode(word: word.rawValue) }
         let read = ReadForwardAuth(values: values, mode: mode ?? .single)

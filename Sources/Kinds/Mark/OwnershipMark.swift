@@ -126,15 +126,15 @@ extension OwnershipMark {
             let providerFields = names("provider", in: attributes["applied"])
         else { return .unreadable(remains) }
         var mark = OwnershipMark(
-                owner: owner,
-                slug: slug,
-                provider: remains.provider,
-                applicationFields: applicationFields,
-                providerFields: providerFields,
-                rotation: SecretRotation(attributes["rotation"]),
-                unkept: UnkeptNote(attributes["unkept"]),
-                access: BoundSubject.list(attributes["access"])
-            )
+            owner: owner,
+            slug: slug,
+            provider: remains.provider,
+            applicationFields: applicationFields,
+            providerFields: providerFields,
+            rotation: SecretRotation(attributes["rotation"]),
+            unkept: UnkeptNote(attributes["unkept"]),
+            access: BoundSubject.list(attributes["access"])
+        )
         mark.formerProviders = remains.formerProviders
         mark.outpost = attributes["outpost"]?.string
         return .mark(mark)

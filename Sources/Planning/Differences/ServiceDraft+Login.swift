@@ -27,7 +27,9 @@ extension ServiceDraft {
         guard !former.isEmpty, !plan.decision.isStuck else { return }
         for provider in former where provider.name.exact == service.login?.name.exact {
             let name = otherName(than: provider.name)
-            plan.notes.append("its former provider '\(provider.name)' becomes '\(name)' first, to make room for its successor")
+            plan.notes.append(
+                "its former provider '\(provider.name)' becomes '\(name)' first, to make room for its successor"
+            )
             plan.add(.yielding, rename(provider, name), named: "\(provider.pk)")
         }
         guard deletions.isPruning else {
@@ -123,7 +125,9 @@ extension ServiceDraft {
             if isServed { plan.notes.append("the outpost '\(former.name)' is not to serve it any more") }
             if former.serves(only: own.pk) {
                 let remedy = "add another provider to it, or delete it"
-                plan.hinder("the outpost '\(former.name)' still serves it, since Authentik lets none be without a provider; \(remedy)")
+                plan.hinder(
+                    "the outpost '\(former.name)' still serves it, since Authentik lets none be without a provider; \(remedy)"
+                )
             } else {
                 plan.add(.withdrawal, .serve(OutpostMembership(former, .existing(own.pk), isServed: false)))
             }

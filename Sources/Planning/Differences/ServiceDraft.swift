@@ -313,7 +313,9 @@ struct ServiceDraft {
         }
         switch link?.provider {
         case .made where !replaced.isEmpty:
-            return (.update, "its login becomes \(service.login?.noun ?? "another one"), and was \(replaced[0].kind.noun)")
+            return (
+                .update, "its login becomes \(service.login?.noun ?? "another one"), and was \(replaced[0].kind.noun)"
+            )
         case .made where mark?.provider == nil && application?.provider == nil:
             return (.update, "its login becomes \(service.login?.noun ?? "another one"), and it had none")
         case .made: return (.recreate, "its provider is gone")

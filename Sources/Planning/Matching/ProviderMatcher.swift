@@ -245,7 +245,9 @@ struct ProviderMatcher {
             if candidate.kind != declared.type, candidate.pk != application?.provider, !isReplaced(candidate, index) {
                 return .conflict("the provider '\(candidate.name)' \(candidate.proxyRemark); rename it")
             }
-            if candidate.kind == declared.type, try isFree(candidate, for: index, answers) { candidates.append(candidate) }
+            if candidate.kind == declared.type, try isFree(candidate, for: index, answers) {
+                candidates.append(candidate)
+            }
         }
         if candidates.count > 1 {
             let list = candidates.map { "'\($0.name)' (pk \($0.pk), client id '\($0.clientID)')" }

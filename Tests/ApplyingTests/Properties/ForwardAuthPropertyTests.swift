@@ -104,7 +104,9 @@ private struct ForwardAuthTrial: Sendable {
             let now = try await self.logins(homelab)
             for outcome in report.outcomes {
                 let service = desired.services.first { $0.slug == outcome.plan.slug }
-                guard service?.state == .present, service?.login != nil, logins[outcome.plan.slug] != nil else { continue }
+                guard service?.state == .present, service?.login != nil, logins[outcome.plan.slug] != nil else {
+                    continue
+                }
                 #expect(now[outcome.plan.slug] != nil, "seed \(seed): \(outcome.plan.slug) lost its login")
             }
             return (start, try await outcome(homelab), requests)
@@ -128,7 +130,8 @@ private struct ForwardAuthTrial: Sendable {
             let taken = try await admin.list("providers/all/").contains { $0["name"]?.string == name }
             if taken { continue }
             let body: JSONValue = [
-                "name": .string(name), "mode": "forward_single", "external_host": .string("https://\(slug).example.net"),
+                "name": .string(name), "mode": "forward_single",
+                "external_host": .string("https://\(slug).example.net"),
                 "authorization_flow": flows.0, "invalidation_flow": flows.1,
             ]
             let pk = try await admin.send("POST", Self.proxies, body)["pk"] ?? .null
@@ -195,8 +198,10 @@ private struct ForwardAuthTrial: Sendable {
         var outcome = try await served(homelab).mapValues { $0.sorted() }
         for (slug, name) in try await logins(homelab) { outcome["login of \(slug)"] = [name] }
         for proxy in try await homelab.admin.list(Self.proxies) {
-            outcome["proxy \(proxy["name"]?.string ?? "")"] = ["mode", "external_host", "internal_host", "skip_path_regex"]
-                .map { proxy[$0]?.string ?? "" }
+            outcome["proxy \(proxy["name"]?.string ?? "")"] = [
+                "mode", "external_host", "internal_host", "skip_path_regex",
+            ]
+            .map { proxy[$0]?.string ?? "" }
         }
         return outcome
     }

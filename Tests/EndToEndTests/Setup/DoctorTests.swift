@@ -146,7 +146,8 @@ import Testing
                 "= outpost  '\(SandboxState.embeddedOutpost)', which is to serve 'a' and 1 more, was seen at 20",
                 "x outpost  no instance of the outpost 'edge' has connected to Authentik, so nobody gets through to 'c'\n",
                 "→ start it where it runs, with Authentik's address and its own token",
-                "x outpost  forwardAuth: Authentik has no outpost 'edgy', which blocks 'd'\n", "→ did you mean 'edge'?\n",
+                "x outpost  forwardAuth: Authentik has no outpost 'edgy', which blocks 'd'\n",
+                "→ did you mean 'edge'?\n",
                 "x outpost  forwardAuth: the outpost 'directory' is of the type 'ldap', and only one of the type 'proxy' "
                     + "serves forward-auth, which blocks 'e'\n",
                 "x outpost  the outpost 'late' was last seen at 20",

@@ -206,7 +206,11 @@ import Testing
         let first = try #require(try await own())
         let path = "providers/proxy/\(first["pk"]?.integer ?? 0)/"
         try await admin.send("PATCH", path, ["mode": "forward_single", "skip_path_regex": "^/$"])
-        try await admin.send("PATCH", "outposts/instances/\(try await outpost()["pk"]?.string ?? "")/", ["providers": []])
+        try await admin.send(
+            "PATCH",
+            "outposts/instances/\(try await outpost()["pk"]?.string ?? "")/",
+            ["providers": []]
+        )
         try await Self.run(["--once"], workplace)
         #expect(try await own()?["skip_path_regex"] == "^/health$")
         #expect(try await outpost()["providers"] == [first["pk"] ?? .null])
@@ -215,7 +219,10 @@ import Testing
         #expect(try await own()?["pk"] != first["pk"])
 
         try workplace.write(
-            setting.services.replacing(Self.behindOutpost, with: "").replacing("services:", with: "prune: true\nservices:")
+            setting.services.replacing(Self.behindOutpost, with: "").replacing(
+                "services:",
+                with: "prune: true\nservices:"
+            )
         )
         try await Self.run(["--once"], workplace)
         #expect(try await own() == nil)
