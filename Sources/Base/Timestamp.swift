@@ -23,9 +23,8 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     ///
     /// - Returns: nil for what is no RFC 3339.
     package init?(rfc3339 text: String) {
-        guard let date = (try? Self.format.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text)) else {
-            return nil
-        }
+        let date = (try? Self.format.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text))
+        guard let date else { return nil }
         self.init(date)
     }
 }

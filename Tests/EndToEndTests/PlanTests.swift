@@ -77,10 +77,8 @@ extension PlanTests {
     @Test func needsNeitherNetworkNorSecrets() async throws {
         let result = try await Command(["validate", "--config", homelab]).run()
         #expect(result.status == 0)
-        #expect(
-            result.output
-                == "7 services: 2 with OIDC, 2 behind an outpost, 3 bookmarks; owner 'homelab'. No mistakes.\n"
-        )
+        let counts = "7 services: 2 with OIDC, 2 behind an outpost, 3 bookmarks"
+        #expect(result.output == "\(counts); owner 'homelab'. No mistakes.\n")
         #expect(result.errors == "")
     }
 

@@ -25,9 +25,10 @@ import Testing
     private func lines(_ services: [ServicePlan]) -> [String] { Unserved(services).lines { $0 } }
 
     @Test func `nothing is said where all is well, or nobody knows`() {
-        #expect(
-            lines([service("a", nil), service("b", .seen(at: Self.since)), service("c", .unknown(reason: "x"))]) == []
-        )
+        let services = [
+            service("a", nil), service("b", .seen(at: Self.since)), service("c", .unknown(reason: "x")),
+        ]
+        #expect(lines(services) == [])
     }
 
     @Test func `the services of an outpost are told together`() {

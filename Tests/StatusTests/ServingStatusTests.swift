@@ -16,9 +16,8 @@ import Testing
 
     init() throws {
         story = try LedgerStory()
-        story.declare {
-            $0[0].login = .forwardAuth(ForwardAuth(slug: "docs", externalHost: "https://docs.example.net"))
-        }
+        let declared = ForwardAuth(slug: "docs", externalHost: "https://docs.example.net")
+        story.declare { $0[0].login = .forwardAuth(declared) }
     }
 
     /// Of the service `docs`, as the plan has it.
@@ -55,18 +54,15 @@ import Testing
             (.seen(at: seen), .yes, "Served", "the outpost 'edge' serves it", "served", seen),
             (
                 .notSeen(since: seen), .no, "OutpostNotSeen",
-                "the outpost 'edge' was last seen at 2027-01-15T08:00:00.000Z",
-                "outpost-not-seen", seen
+                "the outpost 'edge' was last seen at 2027-01-15T08:00:00.000Z", "outpost-not-seen", seen
             ),
             (
                 .notSeen(since: nil), .no, "OutpostNotSeen",
-                "no instance of the outpost 'edge' has connected to Authentik",
-                "outpost-not-seen", nil
+                "no instance of the outpost 'edge' has connected to Authentik", "outpost-not-seen", nil
             ),
             (
                 .unknown(reason: "403"), .unknown, "HealthUnreadable",
-                "whether the outpost 'edge' runs is not known: 403",
-                "unknown", nil
+                "whether the outpost 'edge' runs is not known: 403", "unknown", nil
             ),
         ] as [(Outpost.Health, ConditionStatus.Status, String, String, String, Timestamp?)]
     )

@@ -36,12 +36,8 @@ package struct OutpostCheckup: Sendable {
         let services = Self.list(use.slugs)
         guard var outpost = use.outpost else {
             let advice = use.hint ?? "name a proxy outpost in the file, or make one in Authentik"
-            return Finding(
-                "outpost",
-                .problem,
-                "\(use.mistake ?? "there is none"), which blocks \(services)",
-                advice: advice
-            )
+            let message = "\(use.mistake ?? "there is none"), which blocks \(services)"
+            return Finding("outpost", .problem, message, advice: advice)
         }
         outpost.health = try await client.health(of: outpost)
         switch outpost.health {
@@ -65,9 +61,8 @@ package struct OutpostCheckup: Sendable {
 
     private static func advice(_ outpost: Outpost) -> String {
         guard outpost.isEmbedded else {
-            return
-                "start it where it runs, with Authentik's address and its own token (AUTHENTIK_HOST, AUTHENTIK_TOKEN), "
-                + "and see its log"
+            return "start it where it runs, with Authentik's address and its own token (AUTHENTIK_HOST, "
+                + "AUTHENTIK_TOKEN), and see its log"
         }
         return "it runs within Authentik's server: see that one's log, and whether "
             + "AUTHENTIK_OUTPOSTS__DISABLE_EMBEDDED_OUTPOST is set there"

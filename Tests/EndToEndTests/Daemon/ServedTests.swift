@@ -61,19 +61,16 @@ import Testing
             #expect(gone.served("wiki")?["status"] == "True")
             #expect(gone["isInSync"] == true)
             #expect(gone.service("trivy")?["state"] == "in-sync")
-            #expect(
-                gone.service("trivy")?["serving"]?["complaint"]?.string?.hasPrefix("the outpost 'edge' was last")
-                    == true
-            )
+            let complaint = gone.service("trivy")?["serving"]?["complaint"]?.string
+            #expect(complaint?.hasPrefix("the outpost 'edge' was last seen at ") == true)
             #expect(try await daemon.metric(#"reconcile_services_by_served{served="outpost-not-seen"}"#) == 1)
             let page = try await daemon.get("/")
             #expect(page.contains("not served"))
             #expect(page.contains("<code>OutpostNotSeen</code>"))
             let text = try await Command(["status", "-v", "--url", try await daemon.url()]).run()
             #expect(text.output.contains("Not served "), "\(text.output)")
-            #expect(
-                text.output.contains("nobody gets through to 1 service, since the outpost 'edge' was last seen at ")
-            )
+            let unserved = "nobody gets through to 1 service, since the outpost 'edge' was last seen at "
+            #expect(text.output.contains(unserved))
             #expect(text.output.contains("served by the outpost '\(SandboxState.embeddedOutpost)'"))
 
             workplace.sandbox.change { state in

@@ -144,7 +144,8 @@ import Testing
             #expect(result.status == 1)
             for line in [
                 "= outpost  '\(SandboxState.embeddedOutpost)', which is to serve 'a' and 1 more, was seen at 20",
-                "x outpost  no instance of the outpost 'edge' has connected to Authentik, so nobody gets through to 'c'\n",
+                "x outpost  no instance of the outpost 'edge' has connected to Authentik, "
+                    + "so nobody gets through to 'c'\n",
                 "→ start it where it runs, with Authentik's address and its own token",
                 "x outpost  forwardAuth: Authentik has no outpost 'edgy', which blocks 'd'\n",
                 "→ did you mean 'edge'?\n",

@@ -50,7 +50,12 @@ import Testing
 
         var services: String {
             let slugs = ["grafana", "docs"]
-            return slugs.reduce(head + Workplace.services + more) { text, slug in
+            let federation = "    jwtFederation: {sources: [corp]}\n"
+            let services =
+                features.contains(.federatedSources)
+                ? Workplace.services.replacing("    redirectPath:", with: "\(federation)    redirectPath:")
+                : Workplace.services
+            return slugs.reduce(head + services + more) { text, slug in
                 guard let access else { return text }
                 return text.replacing("- slug: \(slug)\n", with: "- slug: \(slug)\n    access: \(access)\n")
             }
@@ -66,6 +71,7 @@ import Testing
         Setting(testDescription: "services", features: []),
         Setting(testDescription: "groups", features: [.groups], head: "groups: [{name: family}]\n"),
         Setting(testDescription: "scope mappings", features: [.scopeMappings], head: mapping),
+        Setting(testDescription: "federated sources", features: [.federatedSources]),
         Setting(testDescription: "forward-auth", features: [.forwardAuth], more: behindOutpost),
         Setting(testDescription: "everyone", features: [.access], access: "everyone"),
         Setting(
@@ -101,6 +107,9 @@ import Testing
         try await withWorkplace { workplace in
             let admin = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
             for kind in setting.subjects { try await workplace.admin.makeSomebody(kind) }
+            if setting.features.contains(.federatedSources) {
+                workplace.sandbox.change { _ = $0.addSource(name: "Corp", slug: "corp") }
+            }
             try workplace.write(setting.services)
             let made = try await Command(
                 ["bootstrap", "--config", workplace.file.path],
@@ -206,11 +215,8 @@ import Testing
         let first = try #require(try await own())
         let path = "providers/proxy/\(first["pk"]?.integer ?? 0)/"
         try await admin.send("PATCH", path, ["mode": "forward_single", "skip_path_regex": "^/$"])
-        try await admin.send(
-            "PATCH",
-            "outposts/instances/\(try await outpost()["pk"]?.string ?? "")/",
-            ["providers": []]
-        )
+        let embedded = "outposts/instances/\(try await outpost()["pk"]?.string ?? "")/"
+        try await admin.send("PATCH", embedded, ["providers": []])
         try await Self.run(["--once"], workplace)
         #expect(try await own()?["skip_path_regex"] == "^/health$")
         #expect(try await outpost()["providers"] == [first["pk"] ?? .null])
@@ -219,10 +225,8 @@ import Testing
         #expect(try await own()?["pk"] != first["pk"])
 
         try workplace.write(
-            setting.services.replacing(Self.behindOutpost, with: "").replacing(
-                "services:",
-                with: "prune: true\nservices:"
-            )
+            setting.services.replacing(Self.behindOutpost, with: "")
+                .replacing("services:", with: "prune: true\nservices:")
         )
         try await Self.run(["--once"], workplace)
         #expect(try await own() == nil)
