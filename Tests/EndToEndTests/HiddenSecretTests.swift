@@ -13,7 +13,6 @@ import Testing
                 "authentik_core.view_group", "authentik_policies.view_policybinding",
                 "authentik_policies_expression.view_expressionpolicy", "authentik_outposts.view_outpost",
                 "authentik_providers_proxy.view_proxyprovider",
-                "authentik_providers_proxy.view_proxyprovider",
             ]
             let permissions = Admin.passPermissions.filter { $0.contains(".view_") } + ofFile
             let token = try await target.admin.makeServiceAccount("viewer", permissions: permissions)
