@@ -60,7 +60,7 @@ extension ExportSelection {
     func scopeMappings(_ all: [ScopeMapping], used: Set<String>) -> [ExportedScopeMapping] {
         all.filter { mapping in
             if let mark = mapping.mark { return mark.owner == owner }
-            return isAll && !mapping.isBuiltIn && used.contains(mapping.pk)
+            return isAll && !mapping.isBuiltIn && mapping.foreignName == nil && used.contains(mapping.pk)
         }
         .sorted { $0.name.exact < $1.name.exact }.map(ExportedScopeMapping.init)
     }

@@ -149,11 +149,39 @@ struct ForwardAuthTests {
             with("forwardAuth: {mode: proxy, upstream: ▲wiki}"),
             "upstream is not an absolute URL \(inside)"
         ),
+        .error(
+            with("forwardAuth: {mode: domain, cookieDomain: ▲other.net}"),
+            "cookieDomain 'other.net' in forwardAuth does not hold the host of service 'docs', 'sso.example.net'"
+        ),
+        .error(
+            with("forwardAuth: {mode: domain, cookieDomain: ▲net}"),
+            "cookieDomain 'net' in forwardAuth does not hold the host of service 'docs', 'sso.example.net'"
+        ),
+        .error(
+            with("forwardAuth: {mode: domain, cookieDomain: ▲ample.net}"),
+            "cookieDomain 'ample.net' in forwardAuth does not hold the host of service 'docs', 'sso.example.net'"
+        ),
         .error(with("forwardAuth: {basicAuth: ▲{user: a}}"), "basicAuth has no password \(inside)"),
         .error(with("forwardAuth: {▲outpots: a}"), "unknown field 'outpots' \(inside)", "did you mean 'outpost'?"),
         .error(with("forwardAuth: {outpost: ▲~}"), "outpost has no value \(inside)"),
     ])
     func `mistakes are reported where they are`(_ mistake: Mistake) throws { try mistake.check() }
+
+    /// An outpost looks hosts up as browsers send them, and keeps one service for each.
+    @Test func `each has an address of its own`() throws {
+        let services = try load("services: [{slug: a, host: A.Example.net, port: 8441, forwardAuth: {}}]")
+        #expect(services.first?.forwardAuth?.externalHost == "https://a.example.net:8441")
+        let text = """
+            services:
+              - {slug: a, host: a.net, forwardAuth: {}}
+              - {slug: b, ▲host: A.net, forwardAuth: {}}
+            """
+        try Mistake.error(
+            MarkedText(MarkedText.head + text.replacing("▲host: ", with: "host: ▲")),
+            "services 'a' and 'b' have the same address, https://a.net, and an outpost tells services apart by it",
+            "give each a host or a port of its own; with 'forwardAuth: null' one stays a bookmark"
+        ).check()
+    }
 
     @Test func `it needs to be somewhere`() throws {
         let text = """

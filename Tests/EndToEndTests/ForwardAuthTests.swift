@@ -223,14 +223,21 @@ import Testing
             #expect(try await place.run("--once").status == 0)
             try await place.serve([])
             let other = try await place.makeProxy("others")
+            let permissions = ["view_outpost", "change_outpost"].map { "authentik_outposts.\($0)" }
+                + ["view_proxyprovider", "view_provider"].map { "authentik_providers_proxy.\($0)" }
+            let somebody = try Admin(
+                baseURL: place.target.environment["AUTHENTIK_URL"] ?? "",
+                token: try await place.admin.makeServiceAccount("somebody", permissions: permissions)
+            )
+            let path = "\(Self.outposts)\(try await place.outpost()["pk"]?.string ?? "")/"
             place.target.sandbox.faults.set(FaultPlan(rules: [FaultRule(.late(1))]))
-            try? await place.serve([other])
+            _ = try? await somebody.send("PATCH", path, ["providers": [other]])
             place.target.sandbox.faults.set(FaultPlan())
             let result = try await place.run("--once")
             #expect(result.status == 1)
             #expect(
                 result.output.contains(
-                    "'akadmin' changed what the outpost 'authentik Embedded Outpost' serves at the same moment, and that change"
+                    "'somebody' changed what the outpost 'authentik Embedded Outpost' serves at the same moment, and that change"
                 ),
                 "\(result.output)"
             )
@@ -300,6 +307,53 @@ import Testing
         }
     }
 
+    /// An outpost takes an empty pattern for one that every path matches.
+    @Test func `an empty line among the paths is drift`() async throws {
+        try await withPlace { place in
+            #expect(try await place.run("--once").status == 0)
+            let path = "\(Self.proxies)\(try await place.proxy("trivy")?["pk"]?.integer ?? 0)/"
+            let open: JSONValue = ["mode": "forward_single", "skip_path_regex": "^/health$\n\n^/metrics$"]
+            try await place.admin.send("PATCH", path, open)
+            let plan = try await place.run("plan")
+            #expect(plan.status == 2)
+            #expect(plan.output.contains("- (an empty line)"), "\(plan.output)")
+            #expect(try await place.run("--once").status == 0)
+            #expect(try await place.proxy("trivy")?["skip_path_regex"] == "^/health$\n^/metrics$")
+        }
+    }
+
+    @Test func `a provider that is deleted meanwhile holds up nobody else`() async throws {
+        try await withPlace { place in
+            let other = try await place.makeProxy("others")
+            try await place.serve([other])
+            place.target.sandbox.faults.set(FaultPlan(rules: [FaultRule(.late(1))]))
+            _ = try? await place.admin.send("DELETE", "\(Self.proxies)\(other.integer ?? 0)/")
+            place.target.sandbox.faults.set(FaultPlan())
+            let result = try await place.run("--once")
+            #expect(result.status == 0, "\(result.output)")
+            #expect(try await place.served() == ["trivy"])
+        }
+    }
+
+    /// What was kept from before is what the service has again.
+    @Test func `a login that becomes what it was has its former provider back`() async throws {
+        try await withPlace { place in
+            let oidc = "  - {slug: trivy, name: Trivy, port: 8448, redirectPath: /cb, secretRef: {env: TRIVY_SECRET}}"
+            try place.declare(oidc)
+            #expect(try await place.run("--once").status == 0)
+            let former = try await place.admin.application("trivy")["provider"]
+            try place.declare(Self.trivy)
+            #expect(try await place.run("--once").status == 0)
+            try place.declare(oidc, head: "prune: true")
+            let back = try await place.run("--once")
+            #expect(back.status == 0, "\(back.output)")
+            #expect(try await place.admin.application("trivy")["provider"] == former)
+            #expect(try await place.login(of: "trivy") == "trivy")
+            #expect(try await place.admin.list("providers/all/").count == 1)
+            #expect(try await place.run("plan").output.contains("nothing to do; 1 in sync"))
+        }
+    }
+
     @Test func `who may open it is bound in the transaction that makes it`() async throws {
         try await withPlace { place in
             try place.declare(Self.trivy + "\n    access: {groups: [admins]}", head: "groups: [{name: admins}]")
@@ -333,7 +387,7 @@ import Testing
             try place.declare(oidc)
             let plan = try await place.run("plan")
             #expect(plan.output.contains("its login becomes OpenID Connect, and was forward-auth"), "\(plan.output)")
-            #expect(plan.output.contains("its former provider 'trivy' is left alone"))
+            #expect(plan.output.contains("its former provider 'trivy (replaced)' is left alone"))
             #expect(try await place.run("--once").status == 0)
             #expect(try await place.admin.list("providers/all/").count == 2)
             try place.declare(oidc, head: "prune: true\nmaxDeletions: 0")

@@ -112,7 +112,7 @@ import Testing
         try expectNothing(world, export)
     }
 
-    @Test(arguments: ["https://[fd00::1]:8443", "http://10.0.0.7", "https://Wiki.example.net:444"])
+    @Test(arguments: ["https://[fd00::1]:8443", "http://10.0.0.7", "https://wiki.example.net:444"])
     func `an external host is an origin`(_ url: String) throws {
         var world = world(.proxy("single", pk: 1))
         world.changeProxy("single") { $0["externalHost"] = .text(url) }

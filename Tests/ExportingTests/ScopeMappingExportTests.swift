@@ -29,7 +29,18 @@ struct ScopeMappingExportTests {
         return world
     }
 
-    @Test(arguments: [nil, "", "example.net/email", "reconcile/homelab/Own email"])
+    /// It is somebody else's: used, and not declared.
+    @Test func `what somebody else keeps is only named`() throws {
+        let world = world(managed: "example.net/email")
+        let export = world.export(.all(owner: "homelab"))
+        #expect(export.problems == [])
+        #expect(!export.text.contains("scopeMappings:"), "\(export.text)")
+        let plan = try #require(world.plan(export))
+        #expect(plan.services.map(\.decision) == [.adopt])
+        #expect(plan.services.flatMap(\.changes).isEmpty)
+    }
+
+    @Test(arguments: [nil, "", "reconcile/homelab/Own email"])
     func `what its services have is declared where everything is exported`(_ managed: String?) throws {
         let world = world(managed: managed)
         let export = world.export(.all(owner: "homelab"))

@@ -119,9 +119,10 @@ struct ScopeMappingTests {
         Row(
             testDescription: "somebody's whose name says nothing",
             there: [there("example.net/email")],
-            decision: .adopt,
-            sent: ["managed"],
-            reason: "is there, managed as 'example.net/email', without an ownership mark, exactly as declared"
+            decision: .conflict,
+            sent: [],
+            reason: "is there, and its 'managed' field says 'example.net/email': somebody else keeps it; give this one another "
+                + "name, or clear that field in Authentik"
         ),
         Row(
             testDescription: "nobody's, and only to be adopted if it matches",

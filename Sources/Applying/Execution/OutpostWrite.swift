@@ -27,45 +27,50 @@ struct OutpostWrite: Sendable {
     ///
     /// - Throws: ``ServiceFailure``, `AuthentikError`, `WritesStopped`, or `CancellationError`.
     func send(_ client: AuthentikClient) async throws {
-        let latest = try? await client.newestEvents(1).first?.pk
-        var seen = try await client.outpost(pk: outpost)
-        for _ in 0..<Self.attempts {
+        for attempt in 1...Self.attempts {
+            let latest = try? await client.newestEvents(1).first?.pk
+            let seen = try await client.outpost(pk: outpost)
             let wanted = seen.providers.subtracting(leaving).union(joining)
-            if wanted == seen.providers { break }
-            guard !wanted.isEmpty || seen.isEmbedded else {
+            if wanted == seen.providers { return }
+            guard !wanted.isEmpty || seen.isEmbedded else { throw emptied }
+            do {
+                _ = try await client.setProviders(wanted, ofOutpost: outpost)
+            } catch let error as AuthentikError where error.mayBeOutdated && attempt < Self.attempts {
+                // One of the others was deleted meanwhile.
+                continue
+            }
+            if let latest, let other = try? await overwritten(since: latest, client) {
                 throw ServiceFailure(
-                    "the outpost '\(name)' would be without a provider, which Authentik does not let be"
+                    "\(other) changed what the outpost '\(name)' serves at the same moment, and that change may be lost: "
+                        + "look whether it serves all that it is to serve"
                 )
             }
-            _ = try await client.setProviders(wanted, ofOutpost: outpost)
-            seen = try await client.outpost(pk: outpost)
         }
+        let seen = try await client.outpost(pk: outpost)
         guard seen.providers.isSuperset(of: joining), seen.providers.isDisjoint(with: leaving) else {
             throw ServiceFailure(
                 "somebody else changes what the outpost '\(name)' serves at the same time; the next pass tries again"
             )
         }
-        if let latest, let other = try? await overwritten(since: latest, client) {
-            throw ServiceFailure(
-                "\(other) changed what the outpost '\(name)' serves at the same moment, and that change may be lost: look "
-                    + "whether it serves all that it is to serve"
-            )
-        }
     }
 
-    /// Who changed the outpost after the read and before the write; nil if nobody did.
+    private var emptied: ServiceFailure {
+        ServiceFailure(
+            "the outpost '\(name)' still serves it, since Authentik lets none be without a provider; add another provider to "
+                + "it, or delete it"
+        )
+    }
+
+    /// Who else changed the outpost after the read and before the write; nil if nobody did.
     ///
     /// - Parameter latest: the newest entry of the audit log before the read.
     private func overwritten(since latest: String, _ client: AuthentikClient) async throws -> String? {
         let events = try await client.newestEvents(Self.lookback).prefix { $0.pk != latest }.filter(isOfOutpost)
-        guard let newest = events.first, events.contains(where: { $0.requestID != newest.requestID }) else {
-            return nil
-        }
+        guard let newest = events.first, events.contains(where: { $0.requestID != newest.requestID }) else { return nil }
         let own = try await client.account().username
-        // What came after the last write of ours was seen by the read that followed it.
+        // What came after the write of ours is seen by the read that follows it.
         guard let last = events.firstIndex(where: { $0.username == own }) else { return nil }
-        let others = events[last...].filter { $0.requestID != events[last].requestID }
-        return others.last.map { $0.username.map { "'\($0)'" } ?? "somebody" }
+        return events[last...].last { $0.username != own }.map { $0.username.map { "'\($0)'" } ?? "somebody" }
     }
 
     private func isOfOutpost(_ event: AuditEvent) -> Bool {

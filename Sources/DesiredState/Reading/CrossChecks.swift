@@ -17,6 +17,7 @@ struct CrossChecks {
         _ = unique(services, .clientID, "client id", hint: hint) { $0.service.provider?.clientID }
         reportNames(services)
         reportRedirects(services)
+        reportHosts(services)
         reportRenames(services)
         reportScopeMappings()
         let apart = "give each service an object of its own"
@@ -116,6 +117,26 @@ struct CrossChecks {
             } else {
                 firsts[name] = service
             }
+        }
+    }
+
+    /// An outpost tells services apart by host and port alone: of two with one address it would guard both as the last one
+    /// says.
+    private func reportHosts(_ services: [DecodedService]) {
+        var firsts: [String: DecodedService] = [:]
+        for service in services {
+            guard let host = service.service.forwardAuth?.externalHost else { continue }
+            guard let first = firsts[host] else {
+                firsts[host] = service
+                continue
+            }
+            let field = [FieldName.port, .host, .forwardAuth].first { service.positions[$0] != nil } ?? .slug
+            service.log.error(
+                "services '\(first.service.slug)' and '\(service.service.slug)' have the same address, \(host), and an outpost "
+                    + "tells services apart by it",
+                hint: "give each a host or a port of its own; with 'forwardAuth: null' one stays a bookmark",
+                at: service.location(of: field).position
+            )
         }
     }
 

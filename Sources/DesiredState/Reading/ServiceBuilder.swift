@@ -82,7 +82,13 @@ struct ServiceBuilder {
     private func forwardAuth(at origin: Origin?) -> ForwardAuth? {
         guard let read = values.forwardAuth(.forwardAuth), let origin else { return nil }
         let outpost = read.values.text(.outpost) ?? Outpost.embedded
-        var forwardAuth = ForwardAuth(slug: slug, externalHost: origin.text, outpost: outpost)
+        // An outpost looks hosts up as browsers send them.
+        var forwardAuth = ForwardAuth(slug: slug, externalHost: origin.text.lowercased(), outpost: outpost)
+        if let domain = read.values.text(ProxyProvider.Row.cookieDomain.name), !origin.isWithin(domain) {
+            let hint = "the login holds for hosts of the domain only: name one that '\(origin.host)' belongs to"
+            let message = "cookieDomain '\(domain)' in forwardAuth does not hold the host of \(label), '\(origin.host)'"
+            log.error(message, hint: hint, at: read.values[ProxyProvider.Row.cookieDomain.name]?.position)
+        }
         forwardAuth.values[ProxyProvider.Row.name] = values.text(.providerName).map(FieldValue.text)
         if read.values[.mode] != nil { forwardAuth.values[ProxyProvider.Row.mode] = .text(read.mode.rawValue) }
         for row in ReadForwardAuth.plainRows {
@@ -217,6 +223,13 @@ struct Origin: Hashable {
 
     /// `https://sso.example.net:8444`; a scheme's own port is left out, as browsers do.
     var text: String { "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") }
+
+    /// Whether browsers send cookies of a domain to it (RFC 6265, section 5.1.3).
+    func isWithin(_ domain: String) -> Bool {
+        let domain = domain.lowercased().drop { $0 == "." }
+        let host = host.lowercased()
+        return host == domain || domain.contains(".") && host.hasSuffix(".\(domain)")
+    }
 
     private static func standardPort(of scheme: String) -> Int { scheme == "http" ? 80 : 443 }
 }

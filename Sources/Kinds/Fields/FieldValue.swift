@@ -66,9 +66,10 @@ extension FieldValue {
     package static func reference(pk: String) -> FieldValue { .reference(Reference(pk: pk)) }
     package static func references(pks: [String]) -> FieldValue { .references(pks.map { Reference(pk: $0) }) }
 
-    /// As Authentik keeps them: blank lines count for nothing.
+    /// As Authentik keeps them. An empty line counts as one: an empty pattern matches everything.
     package static func lines(text: String) -> FieldValue {
-        .lines(text.split(whereSeparator: \.isNewline).map(\.trimmed).filter { !$0.isEmpty })
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        return .lines(text.isEmpty ? [] : lines)
     }
 
     /// Whether Authentik means the same by both.
@@ -121,7 +122,7 @@ extension FieldValue {
         case .references(let references): references.map(\.name)
         case .redirectURIs(let entries, let firstOpens): Self.shown(entries, firstOpens: firstOpens)
         case .words(let words): words
-        case .lines(let lines): lines
+        case .lines(let lines): lines.map { $0.isEmpty ? "(an empty line)" : $0 }
         case .secret: ["(secret)"]
         case .unresolvedSecret: ["(not resolved)"]
         }

@@ -19,7 +19,9 @@ struct Differences {
 
     /// - Parameter index: of the service, in the order of the file.
     func plan(at index: Int, _ matching: Matching) -> ServicePlan {
-        let draft = draft(declarations[index], matching.deletions)
+        var draft = self.draft(declarations[index], matching.deletions)
+        // What it had before may be what it is to have again.
+        if case .found(let own, _)? = matching.provider(at: index) { draft.replaced.removeAll { $0.pk == own.pk } }
         var plan = plan(at: index, draft, matching)
         if draft.service.state == .present { plan.serving = draft.serving(plan, observation.names) }
         return plan

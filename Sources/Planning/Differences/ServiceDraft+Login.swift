@@ -25,15 +25,23 @@ extension ServiceDraft {
     /// Takes a service's former providers away, as far as they are pruned.
     func retire(_ former: [OAuth2Provider], in plan: inout ServicePlan) {
         guard !former.isEmpty, !plan.decision.isStuck else { return }
-        for provider in former where provider.name.exact == service.login?.name.exact {
+        var names: [String] = []
+        for provider in former {
+            guard provider.name.exact == service.login?.name.exact else {
+                names.append(provider.name)
+                continue
+            }
             let name = otherName(than: provider.name)
+            names.append(name)
             plan.notes.append(
                 "its former provider '\(provider.name)' becomes '\(name)' first, to make room for its successor"
             )
             plan.add(.yielding, rename(provider, name), named: "\(provider.pk)")
         }
         guard deletions.isPruning else {
-            plan.notes.append("its former provider \(former.quoted) is left alone, since the file does not say 'prune'")
+            let list = names.map { "'\($0)'" }.joined(separator: ", ")
+            let what = names.count == 1 ? "its former provider \(list) is" : "its former providers \(list) are"
+            plan.notes.append("\(what) left alone, since the file does not say 'prune'")
             return
         }
         plan.deletion = Deletion(
@@ -43,7 +51,7 @@ extension ServiceDraft {
         )
         plan.deletion?.isHeld = deletions.isHeld
         guard !deletions.isHeld else { return }
-        if plan.decision == .inSync {
+        if plan.decision == .inSync || plan.reason == Self.markIsOutOfDate {
             plan.decision = .update
             plan.reason = "its former provider is not needed any more"
         }
@@ -132,9 +140,12 @@ extension ServiceDraft {
                 plan.add(.withdrawal, .serve(OutpostMembership(former, .existing(own.pk), isServed: false)))
             }
         }
-        guard plan.decision == .inSync, !plan.steps.isEmpty || plan.hindrance != nil else { return }
+        if plan.decision == .adopt, !isServed, plan.reason == Self.isAsDeclared { plan.reason += ", but for its outpost" }
+        guard plan.decision == .inSync || plan.reason == Self.markIsOutOfDate,
+            former != nil || !isServed || plan.hindrance != nil
+        else { return }
         plan.decision = .update
-        plan.reason = isServed ? "another outpost serves it, too" : "its outpost does not serve it"
+        plan.reason = former != nil ? "another outpost is to serve it" : "its outpost does not serve it"
     }
 }
 
@@ -170,5 +181,4 @@ extension OAuth2Provider.ProviderType {
 extension [OAuth2Provider] {
     /// For people; nil for none.
     var names: String? { isEmpty ? nil : map(\.name).joined(separator: ", ") }
-    fileprivate var quoted: String { map { "'\($0.name)'" }.joined(separator: ", ") }
 }

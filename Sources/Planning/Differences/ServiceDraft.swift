@@ -306,10 +306,12 @@ struct ServiceDraft {
         return plan
     }
 
+    static let isAsDeclared = "is there without an ownership mark, exactly as declared"
+    static let markIsOutOfDate = "its ownership mark is out of date"
+
     private func decide(_ changes: [FieldChange], markDiffers: Bool, link: LinkChange?) -> (Decision, String) {
         if mark == nil {
-            let state = changes.isEmpty ? "exactly as declared" : "not as declared"
-            return (.adopt, "is there without an ownership mark, \(state)")
+            return (.adopt, changes.isEmpty ? Self.isAsDeclared : "is there without an ownership mark, not as declared")
         }
         switch link?.provider {
         case .made where !replaced.isEmpty:
@@ -323,7 +325,7 @@ struct ServiceDraft {
         case nil: break
         }
         if changes.isEmpty {
-            return markDiffers ? (.update, "its ownership mark is out of date") : (.inSync, "as declared")
+            return markDiffers ? (.update, Self.markIsOutOfDate) : (.inSync, "as declared")
         }
         return (.update, ServicePlan.differing(changes))
     }

@@ -17,7 +17,8 @@ import Kinds
 /// | – | marked by another owner | conflict |
 /// | – | marked as ours, for another name that is declared | conflict, until that one has its name back |
 /// | – | marked as ours, for a name that is not declared | update: it was renamed |
-/// | – | not marked, whatever else is in `managed` | adopt, as far as ``AdoptionPolicy`` lets it; else conflict |
+/// | – | managed by somebody else | conflict: what keeps it there would take it back |
+/// | – | not marked | adopt, as far as ``AdoptionPolicy`` lets it; else conflict |
 ///
 /// Any other one that is marked as ours is an orphan: see ``orphans(of:providers:_:isHeld:)``. What no row names is only
 /// used.
@@ -253,6 +254,10 @@ private struct ScopeMappingMatcher {
 
     private mutating func adopt(_ index: Int, _ declaration: DeclaredScopeMapping) -> SharedObjectPlan {
         let name = SharedName(.scopeMapping, declaration.name)
+        if let manager = mappings[index].mapping.foreignName {
+            let advice = "give this one another name, or clear that field in Authentik"
+            return conflict(name, index, "is there, and its 'managed' field says '\(manager)': somebody else keeps it; \(advice)")
+        }
         let isThere = "is there without an ownership mark"
         switch declaration.adopt {
         case .always: break
@@ -304,9 +309,8 @@ private struct ScopeMappingMatcher {
 
     private func reason(_ decision: Decision, _ changes: [FieldChange], _ mapping: ScopeMapping) -> String {
         if decision == .adopt {
-            let others = mapping.foreignName.map { ", managed as '\($0)'," } ?? ""
             let state = changes.isEmpty ? "exactly as declared" : "not as declared"
-            return "is there\(others) without an ownership mark, \(state)"
+            return "is there without an ownership mark, \(state)"
         }
         return changes.isEmpty ? "its ownership mark is out of date" : ServicePlan.differing(changes)
     }
