@@ -21,6 +21,23 @@ struct FederationTests {
         #expect(try declared("", ", jwtFederation: {sources: [github], providers: []}") == ([], ["github"]))
     }
 
+    @Test(arguments: [
+        ("{slug: b, port: 8441}", "is a bookmark"), ("{slug: b, port: 8441, forwardAuth: {}}", "has forwardAuth"),
+        ("{slug: b, state: absent}", "is to be absent"),
+    ])
+    func `a service of the file without tokens is no use`(_ other: String, _ what: String) throws {
+        let text = """
+            services:
+              - {slug: a, redirectURIs: [https://a.net/cb], clientType: public, jwtFederation: ▲{providers: [b]}}
+              - \(other)
+            """
+        try Mistake.error(
+            MarkedText(MarkedText.head + text),
+            "jwtFederation of service 'a' names 'b', which \(what)",
+            "name services with an OAuth2 provider only"
+        ).check()
+    }
+
     @Test func `services may share them, as a whole`() throws {
         let defaults = "defaults: {jwtFederation: {providers: [ci], sources: [github]}}\n"
         #expect(try declared(defaults, "") == (["ci"], ["github"]))

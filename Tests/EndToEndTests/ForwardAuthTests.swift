@@ -223,7 +223,8 @@ import Testing
             #expect(try await place.run("--once").status == 0)
             try await place.serve([])
             let other = try await place.makeProxy("others")
-            let permissions = ["view_outpost", "change_outpost"].map { "authentik_outposts.\($0)" }
+            let permissions =
+                ["view_outpost", "change_outpost"].map { "authentik_outposts.\($0)" }
                 + ["view_proxyprovider", "view_provider"].map { "authentik_providers_proxy.\($0)" }
             let somebody = try Admin(
                 baseURL: place.target.environment["AUTHENTIK_URL"] ?? "",

@@ -45,6 +45,17 @@ import Testing
         #expect(mark.providerFields.contains(Self.providers))
     }
 
+    /// With the application its provider goes, and then the name means nothing any more.
+    @Test func `one that is about to be deleted is told before`() throws {
+        var world = standing(grafana("argocd"))
+        world.services.removeAll { $0.slug == "argocd" }
+        #expect(try plan(world).hindrance == nil)
+        world.prune = true
+        #expect(try plan(world, of: "argocd").decision == .delete)
+        let told = "jwtFederation names 'argocd', which is about to be deleted: take it out there"
+        #expect(try plan(world).hindrance == told)
+    }
+
     @Test func `they are a set, and managed only where the file says so`() throws {
         var world = standing(grafana("elsewhere", "argocd"))
         var other = OAuth2Provider(pk: 9, name: "Elsewhere", clientID: "elsewhere")

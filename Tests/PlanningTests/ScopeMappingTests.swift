@@ -121,7 +121,8 @@ struct ScopeMappingTests {
             there: [there("example.net/email")],
             decision: .conflict,
             sent: [],
-            reason: "is there, and its 'managed' field says 'example.net/email': somebody else keeps it; give this one another "
+            reason:
+                "is there, and its 'managed' field says 'example.net/email': somebody else keeps it; give this one another "
                 + "name, or clear that field in Authentik"
         ),
         Row(

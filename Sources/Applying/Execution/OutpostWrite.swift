@@ -66,7 +66,9 @@ struct OutpostWrite: Sendable {
     /// - Parameter latest: the newest entry of the audit log before the read.
     private func overwritten(since latest: String, _ client: AuthentikClient) async throws -> String? {
         let events = try await client.newestEvents(Self.lookback).prefix { $0.pk != latest }.filter(isOfOutpost)
-        guard let newest = events.first, events.contains(where: { $0.requestID != newest.requestID }) else { return nil }
+        guard let newest = events.first, events.contains(where: { $0.requestID != newest.requestID }) else {
+            return nil
+        }
         let own = try await client.account().username
         // What came after the write of ours is seen by the read that follows it.
         guard let last = events.firstIndex(where: { $0.username == own }) else { return nil }

@@ -18,6 +18,7 @@ struct CrossChecks {
         reportNames(services)
         reportRedirects(services)
         reportHosts(services)
+        reportFederation(services)
         reportRenames(services)
         reportScopeMappings()
         let apart = "give each service an object of its own"
@@ -116,6 +117,30 @@ struct CrossChecks {
                 )
             } else {
                 firsts[name] = service
+            }
+        }
+    }
+
+    /// Only an OAuth2 provider gives tokens that another one can take.
+    private func reportFederation(_ services: [DecodedService]) {
+        let declared = Dictionary(
+            services.map { ($0.service.slug, $0.service) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        for service in services {
+            let field = OAuth2Provider.Row.federatedProviders
+            for reference in service.service.provider?.values[field]?.references ?? [] {
+                guard let other = declared[reference.name], other.provider == nil || other.state == .absent else {
+                    continue
+                }
+                let what =
+                    other.state == .absent
+                    ? "is to be absent" : other.forwardAuth == nil ? "is a bookmark" : "has forwardAuth"
+                service.log.error(
+                    "jwtFederation of service '\(service.service.slug)' names '\(other.slug)', which \(what)",
+                    hint: "name services with an OAuth2 provider only",
+                    at: service.location(of: .jwtFederation).position
+                )
             }
         }
     }

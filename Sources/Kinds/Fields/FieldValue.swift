@@ -66,7 +66,9 @@ extension FieldValue {
     package static func reference(pk: String) -> FieldValue { .reference(Reference(pk: pk)) }
     package static func references(pks: [String]) -> FieldValue { .references(pks.map { Reference(pk: $0) }) }
 
-    /// As Authentik keeps them. An empty line counts as one: an empty pattern matches everything.
+    /// As Authentik keeps them.
+    ///
+    /// An empty line counts as one: an empty pattern matches everything.
     package static func lines(text: String) -> FieldValue {
         let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return .lines(text.isEmpty ? [] : lines)

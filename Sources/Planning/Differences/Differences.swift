@@ -41,6 +41,9 @@ struct Differences {
             resolved.federate { own(of: $0, matching) }
             var plan = draft.plan(resolved, match, observation.names)
             plan.needs = resolved.scopes.compactMap(\.shared)
+            for slug in falling(of: resolved, matching.deletions) {
+                plan.hinder("jwtFederation names '\(slug)', which is about to be deleted: take it out there")
+            }
             guard case .oauth2(let provider) = resolved.login, let publication = provider.publication else {
                 return plan
             }
@@ -53,6 +56,16 @@ struct Differences {
             )
             let values = PublishedValues(settings: settings, secret: resolved.secret)
             return draft.publishing(plan, publication, values, observed: observation.published)
+        }
+    }
+
+    /// The applications to be deleted whose providers' tokens a provider is to take for its own, by slug.
+    private func falling(of resolved: ResolvedProvider, _ deletions: DeletionRules) -> [String] {
+        resolved.federatedProviders.compactMap { provider in
+            guard let slug = observation.provider(pk: provider)?.applicationSlug,
+                let application = observation.application(slug: slug), deletions.unwanted.contains(application.pk)
+            else { return nil }
+            return slug
         }
     }
 

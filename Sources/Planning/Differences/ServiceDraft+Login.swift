@@ -140,7 +140,9 @@ extension ServiceDraft {
                 plan.add(.withdrawal, .serve(OutpostMembership(former, .existing(own.pk), isServed: false)))
             }
         }
-        if plan.decision == .adopt, !isServed, plan.reason == Self.isAsDeclared { plan.reason += ", but for its outpost" }
+        if plan.decision == .adopt, !isServed, plan.reason == Self.isAsDeclared {
+            plan.reason += ", but for its outpost"
+        }
         guard plan.decision == .inSync || plan.reason == Self.markIsOutOfDate,
             former != nil || !isServed || plan.hindrance != nil
         else { return }

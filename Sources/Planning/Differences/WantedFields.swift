@@ -236,6 +236,12 @@ struct ResolvedProvider {
         )
     }
 
+    /// The pks of the providers that are there and whose tokens it is to take for its own.
+    var federatedProviders: [Int] {
+        guard login.kind == .oauth2Provider else { return [] }
+        return (wanted.values[OAuth2Provider.Row.federatedProviders]?.references ?? []).compactMap(\.pk.integer)
+    }
+
     /// Nil for a public client, and where secrets are left out of the plan.
     var secret: Secret? {
         login.kind == .oauth2Provider ? wanted.values[OAuth2Provider.Row.clientSecret]?.secret : nil

@@ -256,7 +256,11 @@ private struct ScopeMappingMatcher {
         let name = SharedName(.scopeMapping, declaration.name)
         if let manager = mappings[index].mapping.foreignName {
             let advice = "give this one another name, or clear that field in Authentik"
-            return conflict(name, index, "is there, and its 'managed' field says '\(manager)': somebody else keeps it; \(advice)")
+            return conflict(
+                name,
+                index,
+                "is there, and its 'managed' field says '\(manager)': somebody else keeps it; \(advice)"
+            )
         }
         let isThere = "is there without an ownership mark"
         switch declaration.adopt {
