@@ -35,7 +35,10 @@ struct DeletionRules {
 
     /// Those, and the one that it has, if that is of another kind than the login that is declared now.
     func replaced(by login: Login, _ mark: OwnershipMark, _ application: Application) -> [OAuth2Provider] {
-        let own = provider(of: mark, application).flatMap { $0.kind == login.type ? nil : $0 }
+        // Nearly always it is of that kind, and has no others.
+        let isOfKind = mark.provider.flatMap(observation.kind(ofProvider:)).map { $0 == login.type } ?? true
+        if isOfKind, mark.formerProviders.isEmpty { return [] }
+        let own = isOfKind ? nil : provider(of: mark, application)
         return [own].compactMap(\.self) + formerProviders(of: mark, application).filter { $0.pk != own?.pk }
     }
 
