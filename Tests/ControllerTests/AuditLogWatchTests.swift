@@ -11,7 +11,7 @@ import Testing
 @testable import Status
 
 /// What the audit log says of changes to one application.
-@Suite(.timeLimit(.minutes(5))) struct AuditLogWatchTests {
+@Suite(.timeLimit(.minutes(60))) struct AuditLogWatchTests {
     private let watch = AuditLogWatch(isOwn: { $0 == "own" })
     private let log = Log()
 
@@ -118,7 +118,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct SharedRunTests {
+@Suite(.timeLimit(.minutes(60))) struct SharedRunTests {
     /// Something that is done when the test says so.
     private final class Work: Sendable {
         let shared = SharedRun<Int>()

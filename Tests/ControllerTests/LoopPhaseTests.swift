@@ -6,7 +6,7 @@ import Testing
 @testable import Status
 
 /// How it begins, ends, and leads and stands by in between.
-@Suite(.timeLimit(.minutes(5))) struct LoopPhaseTests {
+@Suite(.timeLimit(.minutes(60))) struct LoopPhaseTests {
     /// Runs a loop beside a test that stops it.
     private func run(_ story: LoopStory, _ body: () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
