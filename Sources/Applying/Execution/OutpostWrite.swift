@@ -27,8 +27,8 @@ struct OutpostWrite: Sendable {
     ///
     /// - Throws: ``ServiceFailure``, `AuthentikError`, `WritesStopped`, or `CancellationError`.
     func send(_ client: AuthentikClient) async throws {
+        var latest = try? await client.newestEvents(1).first?.pk
         for attempt in 1...Self.attempts {
-            let latest = try? await client.newestEvents(1).first?.pk
             let seen = try await client.outpost(pk: outpost)
             let wanted = seen.providers.subtracting(leaving).union(joining)
             if wanted == seen.providers { return }
@@ -39,7 +39,9 @@ struct OutpostWrite: Sendable {
                 // One of the others was deleted meanwhile.
                 continue
             }
-            if let latest, let other = try? await overwritten(since: latest, client) {
+            guard let before = latest, let events = try? await client.newestEvents(Self.lookback) else { continue }
+            latest = events.first?.pk
+            if let other = try? await overwritten(events.prefix { $0.pk != before }.filter(isOfOutpost), client) {
                 throw ServiceFailure(
                     "\(other) changed what the outpost '\(name)' serves at the same moment, and that change may be lost: "
                         + "look whether it serves all that it is to serve"
@@ -63,9 +65,8 @@ struct OutpostWrite: Sendable {
 
     /// Who else changed the outpost after the read and before the write; nil if nobody did.
     ///
-    /// - Parameter latest: the newest entry of the audit log before the read.
-    private func overwritten(since latest: String, _ client: AuthentikClient) async throws -> String? {
-        let events = try await client.newestEvents(Self.lookback).prefix { $0.pk != latest }.filter(isOfOutpost)
+    /// - Parameter events: the entries of the audit log about it since the read before the write, the newest first.
+    private func overwritten(_ events: [AuditEvent], _ client: AuthentikClient) async throws -> String? {
         guard let newest = events.first, events.contains(where: { $0.requestID != newest.requestID }) else {
             return nil
         }
