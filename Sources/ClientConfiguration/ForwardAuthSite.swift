@@ -21,6 +21,16 @@ struct ForwardAuthSite: Equatable {
     /// Where the service is, or a place that nobody would take for it.
     var service: HTTPOrigin { upstream ?? HTTPOrigin(scheme: "http", host: "127.0.0.1", port: 8080) }
 
+    /// The slug as Kubernetes takes the name of an object, of a Service too (RFC 1035): letters, digits and '-', a letter
+    /// first, and room for an ending.
+    var objectName: String {
+        let isEnd = { (character: Character) in character == "-" }
+        let plain = slug.lowercased().replacing("_", with: "-").drop(while: isEnd)
+        let named = plain.first?.isLetter == true ? String(plain) : "app-\(plain)"
+        let cut = named.prefix(50)
+        return String(cut.prefix(cut.count - cut.reversed().prefix(while: isEnd).count))
+    }
+
     /// What the server's name is matched with: a host, or every host of the domain.
     var serverName: String { mode == .domain ? "*.\(cookieDomain ?? external.host)" : external.host }
 }

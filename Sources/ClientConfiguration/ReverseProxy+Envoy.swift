@@ -3,7 +3,7 @@ import Kinds
 extension ReverseProxy {
     /// Istio's resources for Envoy's `ext_authz`: the outpost is asked about each path, those of logins too.
     func envoy(_ site: ForwardAuthSite) -> String {
-        let name = site.slug.lowercased().replacing("_", with: "-")
+        let name = site.objectName
         if site.mode == .proxy {
             return """
                 apiVersion: networking.istio.io/v1

@@ -25,9 +25,15 @@ extension ReverseProxy {
         let secure = site.external.isSecure
         // With `domain` the external host is that of the login; the applications are at the scheme's own port.
         let port = site.mode == .domain ? (secure ? 443 : 80) : site.external.effectivePort
-        var lines = ["listen      \(port)\(secure ? " ssl" : "");", "server_name \(site.serverName);"]
+        let listens = "\(port)\(secure ? " ssl" : "");"
+        // Without it nginx listens to IPv4 only.
+        let isIPv6 = site.external.host.hasPrefix("[")
+        var lines =
+            ["listen      \(listens)"] + (isIPv6 ? ["listen      [::]:\(listens)"] : [])
+            + ["server_name \(site.serverName);"]
         if secure {
-            let name = site.mode == .domain ? (site.cookieDomain ?? site.external.host) : site.external.host
+            let host = site.mode == .domain ? (site.cookieDomain ?? site.external.host) : site.external.host
+            let name = host.filter { !"[]".contains($0) }
             lines += [
                 "ssl_certificate     /etc/nginx/tls/\(name).pem;    # wherever they are",
                 "ssl_certificate_key /etc/nginx/tls/\(name).key;",
@@ -44,7 +50,7 @@ extension ReverseProxy {
     }
 
     private static func asking(_ site: ForwardAuthSite) -> String {
-        let told = headers.map { header in
+        let told = (headers + moreHeaders).map { header in
             let name = header.lowercased().replacing("-", with: "_")
             return (header: header, variable: "$" + name.dropFirst(2), source: "$upstream_http_\(name)")
         }
@@ -54,7 +60,8 @@ extension ReverseProxy {
             "", "    auth_request /outpost.goauthentik.io/auth/nginx;",
             "    error_page 401 = @goauthentik_proxy_signin;",
             "    auth_request_set $auth_cookie $upstream_http_set_cookie;", "    add_header Set-Cookie $auth_cookie;",
-            "", "    # Who it is; what the browser sends under these names never gets there.",
+            "",
+            "    # Who it is; nothing where nobody is asked. What the browser sends under these names never gets there.",
         ]
         lines += told.map { "    auth_request_set \($0.variable) \($0.source);" }
         lines += told.map { "    proxy_set_header \($0.header) \($0.variable);" }
@@ -127,10 +134,18 @@ extension ReverseProxy {
             ["uri /outpost.goauthentik.io/auth/caddy", "copy_headers \(headers.joined(separator: " "))"] + host
         return
             (["\(address) {", "\t# Directives run in this order only within 'route'.", "\troute {"]
+            + ["\t\t# What the browser sends under these names never gets there.", "\t\trequest_header -X-Authentik-*"]
             + Self.block("reverse_proxy /outpost.goauthentik.io/* \(site.outpost)", host, 2)
-            + Self.block("forward_auth \(site.outpost)", asking, 2) + ["\t\treverse_proxy \(site.service)", "\t}", "}"])
+            + Self.block("forward_auth \(site.outpost)", asking, 2) + Self.forgettingNobody
+            + ["\t\treverse_proxy \(site.service)", "\t}", "}"])
             .joined(separator: "\n")
     }
+
+    /// Before what it copies Caddy does not look whether it is there, in releases such as 2.6.
+    private static let forgettingNobody = [
+        "\t\t# Where nobody is asked (skipPaths), some releases of Caddy copy the names of their own variables.",
+        "\t\t@nobody header_regexp X-Authentik-Username ^\\{http\\.", "\t\trequest_header @nobody -X-Authentik-*",
+    ]
 
     private static func block(_ head: String, _ lines: [String], _ depth: Int) -> [String] {
         let indent = String(repeating: "\t", count: depth)

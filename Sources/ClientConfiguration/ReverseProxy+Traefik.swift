@@ -4,18 +4,21 @@ extension ReverseProxy {
     /// The dynamic configuration of Traefik's file provider.
     func traefik(_ site: ForwardAuthSite) -> String {
         let name = site.slug
+        let outpost = """
+                \(name)-outpost:
+                  loadBalancer:\(site.outpost.isSecure ? "\n        passHostHeader: false" : "")
+                    servers:
+                      - url: \(site.outpost)
+            """
         if site.mode == .proxy {
             return """
                 http:
                   routers:
                     \(name):
                       rule: 'Host(`\(site.external.host)`)'\(Self.tls(site, "      "))
-                      service: authentik
+                      service: \(name)-outpost
                   services:
-                    authentik:
-                      loadBalancer:
-                        servers:
-                          - url: \(site.outpost)
+                \(outpost)
                 """
         }
         let middleware = """
@@ -58,22 +61,19 @@ extension ReverseProxy {
                 \(name)-outpost:
                   rule: 'Host(`\(site.external.host)`) && PathPrefix(`/outpost.goauthentik.io/`)'\(Self.tls(site, "      "))
                   priority: 15
-                  service: authentik
+                  service: \(name)-outpost
               services:
                 \(name):
                   loadBalancer:
                     servers:
                       - url: \(site.service)
-                authentik:
-                  loadBalancer:
-                    servers:
-                      - url: \(site.outpost)
+            \(outpost)
             """
     }
 
     /// Resources of Traefik's in Kubernetes, where what is behind a route is a Service.
     func traefikKubernetes(_ site: ForwardAuthSite) -> String {
-        let name = site.slug.lowercased().replacing("_", with: "-")
+        let name = site.objectName
         let authentik = """
             apiVersion: v1
             kind: Service

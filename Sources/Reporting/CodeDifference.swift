@@ -60,8 +60,9 @@ struct CodeDifference {
 
     private static func lines(of text: String) -> [String] {
         guard !text.isEmpty else { return [] }
-        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "    ").printable
+        // A "\r\n" is a character of its own; a tab is seen, or a line that has blanks instead would look the same.
+        return text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "⇥   ").printable
         }
     }
 }

@@ -39,6 +39,24 @@ struct AuthentikAddressTests {
     }
 
     @Test(
+        "Says why it refuses, and nothing of what there is",
+        arguments: [
+            ("id.example.org", "has no scheme; write https:// or http:// before it"),
+            ("", "has no scheme; write https:// or http:// before it"),
+            ("ftp://id.example.org", "must begin with https:// or http://"),
+            ("https:///api/v3", "has no host"), ("http://:9000", "has no host"), ("https://", "has no host"),
+            ("https://user:password@id.example.org", "has a user in it; a token is all that Authentik takes"),
+            ("https://id.example.org?x=1", "has a query or fragment; leave it out"),
+            ("https://id example.org", "has a character in it that no URL may have"),
+            ("https://id.example.org/a@b", "has a character in it that no URL may have"),
+        ]
+    )
+    func reasons(text: String, expected: String) {
+        #expect(AuthentikAddress.complaint(about: text) == expected)
+        #expect(AuthentikAddress.complaint(about: "https://id.example.org/") == nil)
+    }
+
+    @Test(
         "Builds the URL of an endpoint, an object and a query",
         arguments: [
             (Endpoint.version, nil, [], "/api/v3/admin/version/"),

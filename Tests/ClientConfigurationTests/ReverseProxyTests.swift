@@ -1,4 +1,5 @@
 import Foundation
+import Kinds
 import Testing
 import YAMLDocument
 
@@ -71,6 +72,54 @@ struct ReverseProxyTests {
                 let formatted = try await Program.caddy.run(["fmt", file], home: folder)
                 #expect(formatted.output.hasPrefix(text), "\(formatted.output)")
             }
+        }
+    }
+
+    @Test func `nginx listens to IPv6 for a host that is such an address`() throws {
+        var site = try Sample.site(.single)
+        #expect(!ReverseProxy.nginx.text(for: site).contains("[::]"))
+        site.external = try #require(HTTPOrigin("https://[2001:db8::1]:8448"))
+        let text = ReverseProxy.nginx.text(for: site)
+        #expect(text.contains("    listen      8448 ssl;\n    listen      [::]:8448 ssl;\n"))
+        #expect(text.contains("    server_name [2001:db8::1];\n"))
+        #expect(text.contains("/etc/nginx/tls/2001:db8::1.pem;"))
+        site.external = try #require(HTTPOrigin("http://[::1]"))
+        #expect(ReverseProxy.nginx.text(for: site).contains("    listen      [::]:80;\n"))
+    }
+
+    @Test func `the service is told by the outpost only`() throws {
+        let names = ReverseProxy.allHeaders(try Sample.site(.single))
+        #expect(names.count == 12)
+        for sample in Sample.sites where sample.mode != .proxy {
+            let site = try Sample.site(sample.mode, isSecure: sample.isSecure)
+            let nginx = ReverseProxy.nginx.text(for: site)
+            for name in names { #expect(nginx.contains("proxy_set_header \(name) $authentik_")) }
+            let caddy = ReverseProxy.caddy.text(for: site)
+            let cleared = try #require(caddy.firstRange(of: "\t\trequest_header -X-Authentik-*\n"))
+            let asked = try #require(caddy.firstRange(of: "\t\tforward_auth "))
+            #expect(cleared.upperBound < asked.lowerBound)
+        }
+    }
+
+    @Test(arguments: [
+        ("_x-", "x"), ("trivy", "trivy"), ("My_App", "my-app"), ("1st", "app-1st"), ("-", "app"),
+        (String(repeating: "a", count: 49) + "--b", String(repeating: "a", count: 49)),
+    ])
+    func `an object of Kubernetes has a name that it takes`(slug: String, name: String) throws {
+        var site = try Sample.site(.single)
+        site.slug = slug
+        #expect(site.objectName == name)
+        #expect(ReverseProxy.traefikKubernetes.text(for: site).contains("\n  name: \(name)-outpost\n"))
+        #expect(ReverseProxy.envoy.text(for: site).contains("\n  name: authentik-\(name)\n"))
+    }
+
+    @Test(arguments: ["authentik", "outpost"]) func `a slug is not the name of something else`(slug: String) throws {
+        for sample in Sample.sites {
+            var site = try Sample.site(sample.mode, isSecure: sample.isSecure)
+            site.slug = slug
+            let text = ReverseProxy.traefik.text(for: site)
+            #expect(ParsedYAML(Array(text.utf8)).problems == [], "\(text)")
+            #expect(text.contains("passHostHeader: false") == (site.outpost.isSecure && site.mode != .domain))
         }
     }
 

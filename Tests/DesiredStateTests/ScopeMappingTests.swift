@@ -96,7 +96,7 @@ struct ScopeMappingTests {
         #expect(result.state?.scopeMappings.map(\.name) == ["a", "d"])
         let other = Self.file("scopeMappings: [▲{name: a, scope: b, expression: other}]", path: "2.yaml")
         let refused = DesiredStateLoader.load(Self.file(one, path: "1.yaml"), other)
-        #expect(refused.diagnostics.map(\.message) == ["the scope mapping 'a' is another elsewhere"])
+        #expect(refused.diagnostics.map(\.message) == ["the scope mapping 'a' is declared differently in another file"])
         #expect(refused.diagnostics.first?.location == other.marks.first)
     }
 

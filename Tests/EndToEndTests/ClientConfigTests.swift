@@ -56,13 +56,18 @@ import Testing
         (["grafana", "--for", "graphana"], "is invalid for '--for <tool>'"),
         (["grafana"], "Missing expected argument '--for <tool>'"),
         (["trivy", "--for", "caddy", "--upstream", "127.0.0.1"], "--upstream must be an http or https URL of a host"),
-        (["grafana", "--for", "grafana", "--url", "sso"], "the address of Authentik must be an http or https URL"),
+        (["grafana", "--for", "grafana", "--url", "s.x"], "the address of Authentik has no scheme; write https://"),
+        (
+            ["grafana", "--for", "grafana", "--url", "https://u:s3cr3t@s.x"],
+            "the address of Authentik has a user in it"
+        ),
     ])
     func `what is asked for wrongly is a matter of usage`(arguments: [String], message: String) async throws {
         let result = try await run(arguments)
         #expect(result.status == 64)
         #expect(result.output == "")
         #expect(result.errors.contains(message), "\(result.errors)")
+        #expect(!result.errors.contains("s3cr3t"))
     }
 
     @Test func `without an address and with a wrong file`() async throws {

@@ -216,7 +216,10 @@ import Testing
             // Without the file they are a surplus, and the advice says how to keep them.
             let again = try await Command(["bootstrap"], environment: place.target.environment).run()
             #expect(
-                again.errors.contains("a file with groups, access or scopeMappings uses some: give it with --config")
+                again.errors.contains(
+                    "a file with groups, access, scopeMappings, forwardAuth or sources in jwtFederation uses some: give it "
+                        + "with --config"
+                )
             )
             let same = try await place.run("bootstrap")
             #expect(same.errors == "all is there: nothing was changed in Authentik\n")

@@ -90,7 +90,7 @@ struct ScopeMappingExportTests {
         let world = world(managed: nil, "return 1\r\n")
         let text = world.export(.all(owner: "homelab")).text
         #expect(text.contains("scopeMappings:"), "trimmed, it can")
-        let broken = self.world(managed: "reconcile/homelab/Own email", "a\r\nb")
+        let broken = self.world(managed: "reconcile/homelab/Own email", "a\rb")
         let export = broken.export(.all(owner: "homelab"))
         #expect(export.problems == [])
         #expect(!export.text.contains("scopeMappings:"))

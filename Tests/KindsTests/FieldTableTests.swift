@@ -125,6 +125,15 @@ struct ObservedValueTests {
         #expect(provider.isLinked && !"\(provider)".contains("s3cret"))
     }
 
+    @Test func `lines that a web form made end as others do`() throws {
+        let mapping: ScopeMapping = try decode(
+            #"{"pk": "m", "name": "n", "scope_name": "s", "description": "a\r\nb", "expression": "if 1:\r\n  return {}\r\n"}"#
+        )
+        #expect(mapping.expression.utf8.elementsEqual("if 1:\n  return {}\n".utf8))
+        #expect(mapping.values[ScopeMapping.Row.description] == .text("a\nb"))
+        #expect(mapping.values.held(ScopeMapping.Row.expression).means(.text("if 1:\n  return {}")))
+    }
+
     @Test func `what an answer leaves out`() throws {
         let application: Application = try decode(#"{"pk": "a", "slug": "s", "name": "n", "meta_icon": null}"#)
         #expect(application.slug == "s" && application.name == "n" && application.launchURL == "")

@@ -51,7 +51,7 @@ import Testing
                                                - f = 6
                                                - return a
                                                + g = 7
-                                               +     return a
+                                               + ⇥   return a
                 """
             ),
             "\(text)"
@@ -88,6 +88,18 @@ import Testing
         #expect(text.contains("expression  + a = 1\n"))
         #expect(text.contains("+ return a"))
         #expect(!text.contains("\u{1B}"))
+    }
+
+    @Test func `lines may end in two characters, and blanks are not a tab`() {
+        let text = PlanText(style: GoldenTests.plain, isVerbose: false).render(
+            SamplePlan.result(
+                Self.plan(Self.change("if 1:\r\n\treturn {}\r\nreturn {}", "if 1:\n    return {}\nreturn {}"))
+            )
+        )
+        #expect(text.contains("expression    if 1:\n"), "\(text)")
+        #expect(text.contains(" - ⇥   return {}\n"), "\(text)")
+        #expect(text.contains(" +     return {}\n"), "\(text)")
+        #expect(text.contains("   return {}\n\n") && !text.contains("u{d}"), "\(text)")
     }
 
     @Test func `machines get both texts`() throws {

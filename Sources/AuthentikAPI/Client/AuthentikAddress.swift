@@ -22,6 +22,20 @@ package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
         description = String(text)
     }
 
+    /// Why a text is none, to be put behind what it is for; nothing of the text is in it, which may hold a password.
+    package static func complaint(about text: String) -> String? {
+        guard AuthentikAddress(text) == nil else { return nil }
+        guard ["http://", "https://"].contains(where: { text.lowercased().hasPrefix($0) }) else {
+            return text.contains("://")
+                ? "must begin with https:// or http://" : "has no scheme; write https:// or http:// before it"
+        }
+        let authority = text.drop { $0 != "/" }.dropFirst(2).prefix { !"/?#".contains($0) }
+        if authority.isEmpty || authority.first == ":" { return "has no host" }
+        if authority.contains("@") { return "has a user in it; a token is all that Authentik takes" }
+        if text.contains(where: { "?#".contains($0) }) { return "has a query or fragment; leave it out" }
+        return "has a character in it that no URL may have"
+    }
+
     /// Whether it is spoken to without TLS.
     package var isPlain: Bool { description.lowercased().hasPrefix("http://") }
 

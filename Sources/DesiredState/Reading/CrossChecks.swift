@@ -49,7 +49,7 @@ struct CrossChecks {
                 }
                 guard !mapping.declares(sameAs: first) else { continue }
                 file.log.error(
-                    "the \(name.title) is another elsewhere",
+                    "the \(name.title) is declared differently in another file",
                     hint: "it is at \(first.location); take one out",
                     at: YAMLPosition(line: mapping.location.line, column: mapping.location.column)
                 )

@@ -114,7 +114,8 @@ extension Standing {
             switch fallback {
             case .slug: "the slug"
             case .value(let value):
-                value.declaration == nil ? nil : value.shown.map { "`\($0)`" }.joined(separator: ", ")
+                value.declaration == nil
+                    ? nil : value.shown.isEmpty ? "none" : value.shown.map { "`\($0)`" }.joined(separator: ", ")
             }
         return isManaged ? value : "left as it is" + (value.map { "; \($0) when new or dropped" } ?? "")
     }

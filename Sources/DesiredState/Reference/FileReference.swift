@@ -112,7 +112,9 @@ package enum FileReference {
             Section(title: "The file", schema: .file),
             Section(
                 title: "A service",
-                text: "A service with a redirect path or URI logs people in; one without is a bookmark.",
+                text:
+                    "A service with a redirect path or URI logs people in, and one with `forwardAuth` has it done by an "
+                    + "outpost; one with neither is a bookmark.",
                 schema: .service,
                 isOfService: true,
                 fields: { !$0.isForProvider }

@@ -98,6 +98,8 @@ extension FieldSpec {
         func texts() throws -> [String]? { try members.decodeIfPresent([String].self, forKey: key) }
         if absent == nil, kind.isText { return .text(try members.decode(String.self, forKey: key)) }
         return switch kind {
+        // What was typed into a web form may have lines that end as HTTP's do.
+        case .text(let rule) where rule.mayHaveLines: try text().map { .text($0.replacing("\r\n", with: "\n")) }
         case .text, .choice: try text().map(FieldValue.text)
         case .flag: try members.decodeIfPresent(Bool.self, forKey: key).map(FieldValue.flag)
         case .duration: try text().map(FieldValue.duration)

@@ -13,45 +13,27 @@ enum RegexSyntax {
         }
     }
 
-    /// Patterns that an outpost matches: Go's RE2 (https://github.com/google/re2/wiki/Syntax), which knows most of what
-    /// Python does, and no look-around or back-reference.
+    /// Patterns that an outpost matches, which is a program in Go.
     @Sendable static func complaintOfOutpost(_ pattern: String) -> Complaint? {
-        if let construct = unknownToRE2(pattern) {
-            let hint = "an outpost reads it as Go's regexp does, which has no look-around and no back-reference"
-            return Complaint("has '\(construct)' in it, which an outpost does not understand", hint: hint)
-        }
-        do throws(PythonPatternError) {
-            // Go writes a few things otherwise: a named group, the ends of the text, and classes by name.
-            let python = pattern.replacing("\\z", with: "\\Z").replacing("(?<", with: "(?P<")
-            _ = try PythonPattern(python)
+        let reading = "an outpost reads it as Go's regexp does"
+        do throws(GoPattern.Mistake) {
+            try GoPattern.check(pattern)
             return nil
         } catch {
-            let hint = "an outpost reads it as Go's regexp does; a '\\' before a sign takes its meaning away"
-            return Complaint("is not a regular expression: \(error.reason)", hint: hint)
-        }
-    }
-
-    private static func unknownToRE2(_ pattern: String) -> String? {
-        var isEscaped = false
-        var isInClass = false
-        var rest = pattern.unicodeScalars[...]
-        while let scalar = rest.first {
-            if isEscaped {
-                isEscaped = false
-                if !isInClass, ("1"..."9").contains(scalar) { return "\\\(scalar)" }
-            } else if scalar == "\\" {
-                isEscaped = true
-            } else if isInClass {
-                isInClass = scalar != "]"
-            } else if scalar == "[" {
-                isInClass = true
-            } else if let group = ["(?=", "(?!", "(?<=", "(?<!", "(?P=", "(?#", "(?("]
-                .first(where: { rest.starts(with: $0.unicodeScalars) })
-            {
-                return group
+            switch error {
+            case .unknown(let construct):
+                let lookings = ["(?=", "(?!", "(?<", "(?P="]
+                let isLooking = lookings.contains(where: construct.hasPrefix) || construct.last?.isNumber == true
+                let more = isLooking ? "which has no look-around and no back-reference" : "whose syntax is RE2's"
+                let quoted = construct.prefix(Complaint.quoteLimit)
+                return Complaint(
+                    "has '\(quoted)' in it, which an outpost does not understand",
+                    hint: "\(reading), \(more)"
+                )
+            case .malformed(let reason):
+                let hint = "\(reading); a '\\' before a sign takes its meaning away"
+                return Complaint("is not a regular expression: \(reason)", hint: hint)
             }
-            rest.removeFirst()
         }
-        return nil
     }
 }

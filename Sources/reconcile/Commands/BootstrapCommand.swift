@@ -33,8 +33,9 @@ struct BootstrapCommand: AsyncParsableCommand {
             service account, a group of both, and an API token NAME-api that does not expire. What is there already is \
             kept; run again, it makes what is missing and nothing else, and gives the same token. Where something else \
             has the name, it says so and stops. Permissions of the role that nothing uses, such as an earlier release \
-            granted, are named, and taken away with --trim. A file with groups, access or scope mappings takes more; give it \
-            with --config, each time, or they count as a surplus.
+            granted, are named, and taken away with --trim. A file with groups, access, scope \
+            mappings, forwardAuth or sources in jwtFederation takes more; give it with --config, each time, or that counts \
+            as a surplus.
 
             Only the token is on stdout, and only without --write-file and --write-secret.
 
@@ -125,7 +126,10 @@ struct BootstrapCommand: AsyncParsableCommand {
         guard !made.surplus.isEmpty else { return }
         let ofFiles = RequiredPermission.needed(by: Set(FileFeature.allCases)).map(\.name)
         let isMaybeUsed = features == nil && !Set(made.surplus).isDisjoint(with: ofFiles)
-        let advice = isMaybeUsed ? "; a file with groups, access or scopeMappings uses some: give it with --config" : ""
+        let advice =
+            isMaybeUsed
+            ? "; a file with groups, access, scopeMappings, forwardAuth or sources in jwtFederation uses some: give it with "
+                + "--config" : ""
         let names = made.surplus.joined(separator: ", ").printable
         StandardError.print(
             style.standardError.yellow("warning: ")

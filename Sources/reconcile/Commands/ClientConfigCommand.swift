@@ -110,7 +110,8 @@ struct ClientConfigCommand: ParsableCommand {
     private func address() throws -> String? {
         guard let text = url ?? Environment["AUTHENTIK_URL"], !text.isEmpty else { return nil }
         guard let address = AuthentikAddress(text) else {
-            throw ValidationError("the address of Authentik must be an http or https URL without a query")
+            let complaint = AuthentikAddress.complaint(about: text) ?? "must be an http or https URL"
+            throw ValidationError("the address of Authentik \(complaint)")
         }
         return address.description
     }
