@@ -95,6 +95,10 @@ let package = Package(
         library("DesiredState", ["Base", "Files", "JSON", "Kinds", "YAMLDocument"]),
         library("KubernetesAPI", ["Base", "CurlTransport", "JSON", "Secrets", "YAMLDocument"]),
         library("SecretSources", ["DesiredState", "KubernetesAPI", "Secrets"]),
+        library(
+            "Verification",
+            ["AuthentikAPI", "Base", "CurlTransport", "DesiredState", "JSON", "Kinds", "Secrets"]
+        ),
         library("Planning", ["AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "KubernetesAPI", "Secrets"]),
         library(
             "Exporting",
@@ -108,18 +112,21 @@ let package = Package(
             "Applying",
             [
                 "AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "KubernetesAPI", "Planning", "Secrets",
-                "SecretSources",
+                "SecretSources", "Verification",
             ]
         ),
         library(
             "Status",
-            ["Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "Secrets", "SecretSources"]
+            [
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "Planning", "Secrets", "SecretSources",
+                "Verification",
+            ]
         ),
         library(
             "Controller",
             [
                 "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning", "Secrets",
-                "SecretSources", "Status",
+                "SecretSources", "Status", "Verification",
                 metrics,
                 logging,
             ]
@@ -135,7 +142,7 @@ let package = Package(
             "Reporting",
             [
                 "Applying", "AuthentikAPI", "Base", "DesiredState", "Exporting", "Files", "JSON", "Kinds", "Planning",
-                "SecretSources", "Setup", "Status",
+                "SecretSources", "Setup", "Status", "Verification",
             ]
         ),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
@@ -192,7 +199,7 @@ let package = Package(
                 "DesiredState",
                 "Exporting", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reporting",
                 "Secrets",
-                "SecretSources", "Setup", "Status", "StatusServer",
+                "SecretSources", "Setup", "Status", "StatusServer", "Verification",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -273,14 +280,14 @@ let package = Package(
             "Status",
             [
                 "Applying", "AuthentikAPI", "Base", "DesiredState", "JSON", "Kinds", "Planning", "Reporting", "Secrets",
-                "SecretSources",
+                "SecretSources", "Verification",
             ]
         ),
         tests(
             "Controller",
             [
                 "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning", "Secrets",
-                "SecretSources", "Status",
+                "SecretSources", "Status", "Verification",
                 logging,
             ]
         ),
@@ -298,7 +305,7 @@ let package = Package(
             "Reporting",
             [
                 "Applying", "AuthentikAPI", "Base", "DesiredState", "Exporting", "JSON", "Kinds", "Planning", "Secrets",
-                "Status", "TestSupport",
+                "Status", "TestSupport", "Verification",
             ],
             resources: [.copy("Golden")]
         ),
@@ -318,6 +325,13 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        tests(
+            "Verification",
+            [
+                "AuthentikAPI", "AuthentikSandbox", "Base", "CurlTransport", "DesiredState", "JSON", "Kinds", "Secrets",
+                "TestSupport",
             ]
         ),
         tests("YAMLDocument", ["TestSupport"]),

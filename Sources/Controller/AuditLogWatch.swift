@@ -71,7 +71,12 @@ actor AuditLogWatch {
     /// Remembers who did it; the last one counts.
     private func note(_ event: AuditEvent) {
         guard let slug = objects.slug(of: event), let username = event.username else { return }
-        let author = DriftAuthor(username: username, at: Timestamp(event.created))
+        let author = DriftAuthor(
+            username: username,
+            at: Timestamp(event.created),
+            address: event.clientAddress,
+            event: event.pk
+        )
         if let known = authors[slug], known.at > author.at { return }
         authors[slug] = author
     }

@@ -4,6 +4,7 @@ import Kinds
 import KubernetesAPI
 import Planning
 import Status
+import Verification
 
 /// What happened in a pass, as Kubernetes Events are to tell it: one for each kind of thing, however many services it
 /// happened to.
@@ -11,10 +12,12 @@ import Status
 /// | what happened | reason | |
 /// |---|---|---|
 /// | services were written to | `ServicesChanged` | normal |
+/// | services were found changed by somebody else | `ServicesDrifted` | normal |
 /// | workloads were restarted | `WorkloadsRestarted` | normal |
 /// | services failed, or came into a state that somebody should look at | `ServicesNotInSync` | warning |
 /// | nobody may open services any more, or those may again whom the file names | `AccessClosed`, `AccessOpened` | warning, normal |
 /// | nobody gets through to services any more, or people do again | `ServicesNotServed`, `ServicesServed` | warning, normal |
+/// | logins do not work any more, as far as probes see, or work again | `LoginsNotVerified`, `LoginsVerified` | warning, normal |
 /// | somebody keeps changing services back | `FightBegan` | warning |
 /// | deletions are held back | `DeletionsHeld` | warning |
 /// | Authentik went away, or came back | `AuthentikLost`, `AuthentikBack` | warning, normal |
@@ -31,11 +34,14 @@ struct EventDigest {
     init(_ events: [LedgerEvent]) {
         var changed: [String] = []
         var stuck: [String] = []
+        var drifted: [String] = []
         var restarted: [String] = []
         var closed: [String] = []
         var opened: [String] = []
         var unserved: [String] = []
         var served: [String] = []
+        var unverified: [String] = []
+        var verified: [String] = []
         var fights: [String] = []
         var rest: [EventNote] = []
         for event in events {
@@ -55,6 +61,9 @@ struct EventDigest {
             case .accessOpened(let slug): opened.append(slug)
             case .notServed(let slug, _, let reason): unserved.append("\(slug): \(reason)")
             case .servedAgain(let slug, let outpost): served.append("\(slug): by the outpost '\(outpost)'")
+            case .unverified(let slug, let failure):
+                unverified.append("\(slug): \(failure.reason.rawValue), \(failure.message)")
+            case .verified(let slug): verified.append(slug)
             case .fightBegan(let slug, let fight):
                 fights.append("\(slug): \(fight.fields.joined(separator: ", "))")
             case .brakeHolds(let brake):
@@ -66,18 +75,26 @@ struct EventDigest {
             case .leads:
                 let note = "this replica leads, and writes"
                 rest.append(EventNote(isWarning: false, reason: "BecameLeader", note: note))
-            case .failed, .sharedFailed, .drifted, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .waits,
+            case .drifted(let service, let drift):
+                let culprit = drift.culprit.map { ", by \($0)" } ?? ""
+                let moment = drift.by.map { " at \($0.at)" } ?? ""
+                let link = drift.by?.link.map { ", \($0)" } ?? ""
+                drifted.append("\(service.slug): \(drift.reason)\(culprit)\(moment)\(link)")
+            case .failed, .sharedFailed, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .waits,
                 .leaseLost, .leaseBack:
                 continue
             }
         }
         add("ServicesChanged", isWarning: false, changed)
+        add("ServicesDrifted", isWarning: false, drifted)
         add("WorkloadsRestarted", isWarning: false, restarted)
         add("ServicesNotInSync", isWarning: true, stuck)
         add("AccessClosed", isWarning: true, closed)
         add("AccessOpened", isWarning: false, opened)
         add("ServicesNotServed", isWarning: true, unserved)
         add("ServicesServed", isWarning: false, served)
+        add("LoginsNotVerified", isWarning: true, unverified)
+        add("LoginsVerified", isWarning: false, verified)
         add("FightBegan", isWarning: true, fights)
         notes += rest
     }

@@ -8,6 +8,7 @@ package import Logging
 import Planning
 import Status
 import Synchronization
+import Verification
 
 /// What the loop says: one line for each thing that happened.
 ///
@@ -107,12 +108,16 @@ package final class LoopLog: Sendable {
             logger.warning("\(state.rawValue)", metadata: metadata)
         case .restarted(let slug, let workload):
             logger.notice("restarted its workload", metadata: ["service": "\(slug)", "workload": "\(workload)"])
-        case .drifted(let service, let author):
+        case .drifted(let service, let drift):
             var metadata = metadata(service)
             metadata["field"] = "\(service.driftedFields.map(\.description).joined(separator: ", "))"
-            if let author {
+            if let author = drift.by {
                 metadata["drift.by"] = "\(author.username)"
                 metadata["drift.at"] = "\(author.at)"
+                metadata["drift.address"] = author.address.map { "\($0)" }
+                metadata["drift.event"] = author.link.map { "\($0)" }
+            } else if let culprit = drift.culprit {
+                metadata["drift.by"] = "\(culprit)"
             }
             logger.notice("somebody changed it", metadata: metadata)
         case .mended(let slug, let fields):
@@ -122,6 +127,15 @@ package final class LoopLog: Sendable {
         case .stuck(let slug, let state, let reason):
             logger.warning("\(state.rawValue)", metadata: ["service": "\(slug)", "reason": "\(reason)"])
         case .recovered(let slug): logger.notice("in sync again", metadata: ["service": "\(slug)"])
+        case .unverified(let slug, let failure):
+            logger.error(
+                "its login does not work",
+                metadata: [
+                    "service": "\(slug)", "reason": "\(failure.reason.rawValue)", "error": "\(failure.message)",
+                    "remedy": "\(failure.remedy)",
+                ]
+            )
+        case .verified(let slug): logger.notice("its login works again", metadata: ["service": "\(slug)"])
         case .accessClosed(let slug, let reason):
             logger.error("closed: nobody may open it", metadata: ["service": "\(slug)", "reason": "\(reason)"])
         case .accessOpened(let slug): logger.info("open again", metadata: ["service": "\(slug)"])
@@ -206,6 +220,22 @@ package final class LoopLog: Sendable {
             "Authentik did not answer as it should; trying again",
             metadata: ["error": "\(error)", "wait.seconds": "\(delay.inSeconds)"]
         )
+    }
+
+    func probed(_ report: VerificationReport) {
+        logger.debug(
+            "probes ended",
+            metadata: [
+                "services.verified": "\(report.count(.verified))", "services.failed": "\(report.count(.failed))",
+                "services.not-probed": "\(report.count(.notProbed))", "requests": "\(report.requests)",
+            ]
+        )
+        guard let stopped = report.stopped else { return }
+        logger.notice("probes ended early; the rest is probed after the next pass", metadata: ["reason": "\(stopped)"])
+    }
+
+    func cannotProbe(_ error: any Error) {
+        logger.info("logins are not probed until the next pass", metadata: ["error": "\(error)"])
     }
 
     func cannotWatchAuditLog(_ error: AuthentikError) {

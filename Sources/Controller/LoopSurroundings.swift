@@ -11,6 +11,8 @@ package struct LoopSettings: Sendable {
     package var passLimit: Duration = .seconds(300)
     /// Between looks at Authentik's audit log; nil for none.
     package var auditPeriod: Duration? = .seconds(5)
+    /// Within which each login is proved to work, though nothing changed; nil for never.
+    package var verifyPeriod: Duration?
     /// How long the write in flight may take to finish when the program ends.
     package var lastWriteLimit: Duration = .seconds(4)
     /// How long it may take to give up the Lease after that.

@@ -28,6 +28,12 @@ package actor ReconcileLoop {
 
     private var state: LoopState
     private var drift = DriftMemory()
+    /// Nil if no login is probed.
+    private var schedule: ProbeSchedule?
+    /// The services whose logins are to be probed as soon as those that are being probed are.
+    private var toProbe: Set<String> = []
+    private nonisolated let probeWakes: AsyncStream<Void>
+    private nonisolated let probeWake: AsyncStream<Void>.Continuation
     private var pass: Task<PassEnd, Never>?
     private var last: PassAnswer?
     /// Who waits for the end of a pass, by its number.
@@ -54,6 +60,8 @@ package actor ReconcileLoop {
         self.clock = clock
         state = LoopState(interval: settings.interval, isElected: surroundings.election != nil)
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        schedule = settings.verifyPeriod.map(ProbeSchedule.init)
+        (probeWakes, probeWake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         gate.set(state.phase.permission)
     }
 
@@ -76,6 +84,9 @@ package actor ReconcileLoop {
             }
             if let period = settings.auditPeriod {
                 group.addTask { await self.watchAuditLog(every: period) }
+            }
+            if settings.verifyPeriod != nil {
+                group.addTask { for await _ in self.probeWakes { await self.probe() } }
             }
             await group.next()
             group.cancelAll()
@@ -275,9 +286,38 @@ package actor ReconcileLoop {
             report.outcomes.flatMap(\.written).forEach(metrics.wrote)
             answer.report = ReportDocument(report, address: surroundings.address)
         }
+        if case .report(let report) = end.outcome { askForProbes(after: report) }
         last = answer
         self.answer(answer, to: { $0 <= end.number })
         if let next { log.comesNext(next) }
+    }
+
+    // MARK: - Probes
+
+    private func askForProbes(after report: PassReport) {
+        guard let due = schedule?.due(after: report, of: files.loaded.files.desired, at: clock.now), !due.isEmpty else {
+            return
+        }
+        toProbe.formUnion(due)
+        probeWake.yield()
+    }
+
+    /// Probes the logins that are due, beside passes: it writes nothing, and no pass waits for it.
+    private func probe() async {
+        let slugs = toProbe
+        toProbe = []
+        guard !slugs.isEmpty, whyNoWrites == nil else { return }
+        let reconciler = surroundings.reconciler
+        let visit = reconciler.visit(through: gate, within: settings.passLimit, attempts: settings.attempts)
+        do {
+            let report = try await visit.verify(files.loaded.files.desired, slugs)
+            schedule?.ended(report, at: clock.now)
+            log.probed(report)
+            happened(board.update { [now = clock.timestamp] in $0.verified(report, at: now) })
+        } catch {
+            // They stay due.
+            if !Task.isCancelled { log.cannotProbe(error) }
+        }
     }
 
     // MARK: - Leadership

@@ -7,6 +7,7 @@ package import SecretSources
 package import Secrets
 package import Status
 import Synchronization
+package import Verification
 
 /// What the loop has others do: all that asks Authentik.
 package protocol Reconciler: Sendable {
@@ -39,6 +40,12 @@ package protocol Visit: Sendable {
         _ desired: DesiredState,
         paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
     ) async throws -> PassReport
+
+    /// Proves that logins work, as far as can be seen without one; writes nothing.
+    ///
+    /// - Parameter slugs: the services that it is about.
+    /// - Throws: `AuthentikError` if what they name cannot be seen, or `CancellationError`.
+    func verify(_ desired: DesiredState, _ slugs: Set<String>) async throws -> VerificationReport
 }
 
 /// Asks an Authentik, and counts, logs and remembers what is asked.
@@ -50,6 +57,10 @@ package struct AuthentikReconciler: Reconciler {
     /// Where workloads are restarted and services are told of their providers; nil for nowhere.
     private let kubernetes: KubernetesAccess?
     private let concurrency: Int
+    /// Whether Authentik is one that is made for this run.
+    private let isSandbox: Bool
+    /// How patient the probes of logins are.
+    package var probes = ProbeLimits()
     private let log: LoopLog
     private let metrics = LoopMetrics()
     private let own: OwnWrites
@@ -60,8 +71,10 @@ package struct AuthentikReconciler: Reconciler {
         secrets: @escaping @Sendable (DesiredState) async -> ResolvedSecrets,
         kubernetes: KubernetesAccess?,
         concurrency: Int,
+        isSandbox: Bool = false,
         log: LoopLog
     ) {
+        self.isSandbox = isSandbox
         self.client = client
         self.secrets = secrets
         self.kubernetes = kubernetes
@@ -90,6 +103,8 @@ package struct AuthentikReconciler: Reconciler {
             secrets: secrets,
             kubernetes: kubernetes,
             concurrency: concurrency,
+            isSandbox: isSandbox,
+            probes: probes,
             auditLog: auditLog
         )
     }
@@ -102,6 +117,8 @@ private struct AuthentikVisit: Visit {
     let secrets: @Sendable (DesiredState) async -> ResolvedSecrets
     let kubernetes: KubernetesAccess?
     let concurrency: Int
+    let isSandbox: Bool
+    let probes: ProbeLimits
     let auditLog: AuditLogWatch
 
     var requests: RequestCounts { client.requestCounts }
@@ -119,6 +136,15 @@ private struct AuthentikVisit: Visit {
         let report = try await pass.run()
         await auditLog.manage(report.objects)
         return report
+    }
+
+    func verify(_ desired: DesiredState, _ slugs: Set<String>) async throws -> VerificationReport {
+        var desired = desired
+        desired.services = desired.services.filter { slugs.contains($0.slug) }
+        var verifier = Verifier(client: client)
+        verifier.isSandbox = isSandbox
+        verifier.limits = probes
+        return try await verifier.verify(desired, secrets: await secrets(desired).looks)
     }
 }
 

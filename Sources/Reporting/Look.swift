@@ -46,6 +46,7 @@ extension SyncState {
         case .pending: Look(word: "pending", sign: "…", color: .dim, tone: .idle, symbol: .dashes)
         case .drifted: Look(word: "drifted", sign: "~", color: .yellow, tone: .warning, symbol: .wave)
         case .failed: Look(word: "failed", sign: "x", color: .red, tone: .bad, symbol: .cross)
+        case .unverified: Look(word: "unverified", sign: "!", color: .red, tone: .bad, symbol: .exclamation)
         case .conflict: Look(word: "conflict", sign: "!", color: .red, tone: .bad, symbol: .exclamation)
         case .blocked: Look(word: "blocked", sign: "!", color: .red, tone: .warning, symbol: .bar)
         case .waiting: Look(word: "waiting", sign: "…", color: .yellow, tone: .idle, symbol: .dashes)
@@ -56,7 +57,7 @@ extension SyncState {
 
     /// What wants a person's eye first.
     package static let byUrgency: [SyncState] = [
-        .failed, .conflict, .blocked, .drifted, .held, .waiting, .pending, .orphan, .inSync,
+        .failed, .unverified, .conflict, .blocked, .drifted, .held, .waiting, .pending, .orphan, .inSync,
     ]
 }
 

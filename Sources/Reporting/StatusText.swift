@@ -88,7 +88,7 @@ package struct StatusText {
     private func latestDrift(_ status: StatusDocument) -> String? {
         let drifts = status.services.compactMap { service in service.lastDrift.map { (service.slug, $0) } }
         guard let (slug, drift) = drifts.max(by: { $0.1.at < $1.1.at }) else { return nil }
-        return "\(slug) \(ago(drift.at)): \(drift.reason)\(drift.by.map { ", by \($0.username)" } ?? "")"
+        return "\(slug) \(ago(drift.at)): \(drift.reason)\(drift.culprit.map { ", by \($0)" } ?? "")"
     }
 
     // MARK: - Services
@@ -101,6 +101,7 @@ package struct StatusText {
         let reason = (service.error.map { failed($0, service.access) } ?? service.reason) + since
         var lines = [text.headline(service.slug, look.word, reason, sign: look.sign, color: look.color)]
         if let error = service.error { lines += text.failure(error) }
+        if let remedy = service.verification?.remedy { lines.append("      " + style.dim("-> \(remedy.printable)")) }
         if let deletion = service.deletion { lines.append(text.deletion(deletion, verb: "would delete")) }
         lines += text.changes(service.differences)
         if let access = service.access.flatMap(AccessText.init) {

@@ -14,6 +14,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             reconcile --once --config FILE\(BuiltInAuthentik.usage)
             reconcile status
             reconcile plan --config FILE
+            reconcile verify --config FILE
             reconcile validate --config FILE
             reconcile schema > file.schema.json
             reconcile export --all > services.yaml
@@ -33,6 +34,7 @@ struct ReconcileCommand: AsyncParsableCommand {
               reconcile doctor --config services.yaml    # is everything as it has to be?
               reconcile plan --config services.yaml      # what would change
               reconcile --once --config services.yaml    # change it
+              reconcile verify --config services.yaml    # do the logins work?
               reconcile --config services.yaml           # keep it so, as a daemon
               reconcile status                           # of that daemon
 
@@ -48,9 +50,9 @@ struct ReconcileCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, StatusCommand.self, PlanCommand.self, ReleaseCommand.self, ValidateCommand.self,
-            SchemaCommand.self, ExportCommand.self, AccessCommand.self, ClientConfigCommand.self, BootstrapCommand.self,
-            RBACCommand.self, DoctorCommand.self, BuiltInAuthentik.command,
+            RunCommand.self, StatusCommand.self, PlanCommand.self, VerifyCommand.self, ReleaseCommand.self,
+            ValidateCommand.self, SchemaCommand.self, ExportCommand.self, AccessCommand.self, ClientConfigCommand.self,
+            BootstrapCommand.self, RBACCommand.self, DoctorCommand.self, BuiltInAuthentik.command,
         ],
         defaultSubcommand: RunCommand.self
     )

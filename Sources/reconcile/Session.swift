@@ -7,6 +7,7 @@ import Planning
 import Reporting
 import SecretSources
 import Secrets
+import Verification
 
 /// One pass that is ready to run, and how to show what comes of it.
 struct Session: Sendable {
@@ -40,11 +41,40 @@ struct Session: Sendable {
     }
 
     /// A report as the result of `reconcile --once`.
-    func render(_ report: PassReport) -> String {
+    ///
+    /// - Parameter proof: what came of the probes after the pass; nil if there were none.
+    func render(_ report: PassReport, _ proof: Proof? = nil) -> String {
         let address = pass.client.address
-        guard options.output != .json else { return JSONText.of(ReportDocument(report, address: address)) }
-        return ReportText(style: options.style.standardOutput, isVerbose: options.verbose)
+        guard options.output != .json else {
+            return JSONText.of(ReportDocument(report, address: address, verification: proof?.report))
+        }
+        let text = ReportText(style: options.style.standardOutput, isVerbose: options.verbose)
             .render(report, address: address, isSandbox: options.isSandbox)
+        switch proof {
+        case nil: return text
+        case .seen(let seen)?:
+            let rest = verificationText.render(seen, isSandbox: options.isSandbox, withHeading: false)
+            return "\(text)\n\n\(rest)"
+        case .unseen(let failure)?:
+            return "\(text)\n\n\(options.style.standardOutput.red("Verification: \(failure)".printable))"
+        }
+    }
+
+    /// What came of the probes after a pass, whose writes are done, however they end.
+    enum Proof: Sendable {
+        case seen(VerificationReport)
+        case unseen(String)
+
+        var report: VerificationReport? { if case .seen(let report) = self { report } else { nil } }
+        var isVerified: Bool { report?.isVerified ?? false }
+    }
+
+    func proof(_ limits: ProbeLimits) async -> Proof {
+        do {
+            return .seen(try await verify(limits))
+        } catch {
+            return .unseen("\(error)")
+        }
     }
 }
 

@@ -1,7 +1,10 @@
+import Base
 import DesiredState
+import FoundationEssentials
 import KubernetesAPI
 import Planning
 import Testing
+import Verification
 
 @testable import Applying
 @testable import Controller
@@ -22,12 +25,31 @@ import Testing
         #expect(digest.notes.first?.note.hasSuffix("; and 988 more") == true)
     }
 
+    @Test func `who drifted what, when and from where is told`() {
+        let time = Timestamp(Date(timeIntervalSince1970: 1_800_000_000))
+        var author = DriftAuthor(username: "akadmin", at: time, address: "10.0.0.5", event: "e1")
+        author.link = "https://sso.example.net/if/admin/#/events/log/e1"
+        let plan = ServicePlan(slug: "grafana", decision: .update, reason: "group differs")
+        let drift = LastDrift(at: time, pass: 2, reason: "group differs", changes: [], by: author)
+        let unlogged = LastDrift(at: time, pass: 2, reason: "group differs", changes: [], isUnlogged: true)
+        let digest = EventDigest([.drifted(plan, drift), .drifted(plan, unlogged)])
+        #expect(digest.notes.map(\.reason) == ["ServicesDrifted"])
+        #expect(
+            digest.notes.first?.note
+                == "grafana: group differs, by akadmin from 10.0.0.5 at \(time), "
+                + "https://sso.example.net/if/admin/#/events/log/e1; "
+                + "grafana: group differs, by a blueprint or the shell (not in the audit log)"
+        )
+    }
+
     @Test func `each kind of thing is one, and what goes on as it was is none`() {
         let digest = EventDigest([
             change("grafana"),
             .failed(slug: "argocd", ServiceFailure("Authentik refuses it"), isNew: true),
             .failed(slug: "old", ServiceFailure("Authentik refuses it"), isNew: false),
             .stuck(slug: "wiki", .conflict, reason: "belongs to the owner 'other'"),
+            .unverified(slug: "git", ProbeFailure(.secretMismatch, "it has another", remedy: "run a pass")),
+            .verified(slug: "chat"),
             .brakeHolds(BrakeRecord(Brake(deletions: 5, limit: 3, isFileEmpty: false))),
             .authentikLost(error: "refused"),
             .authentikBack(since: nil),
@@ -38,11 +60,11 @@ import Testing
         ])
         #expect(
             digest.notes.map(\.reason) == [
-                "ServicesChanged", "ServicesNotInSync", "DeletionsHeld", "AuthentikLost", "AuthentikBack",
-                "BecameLeader",
+                "ServicesChanged", "ServicesNotInSync", "LoginsNotVerified", "LoginsVerified", "DeletionsHeld",
+                "AuthentikLost", "AuthentikBack", "BecameLeader",
             ]
         )
-        #expect(digest.notes.map(\.isWarning) == [false, true, true, true, false, false])
+        #expect(digest.notes.map(\.isWarning) == [false, true, true, false, true, true, false, false])
         #expect(
             digest.notes[1].note
                 == "argocd: failed, Authentik refuses it; wiki: conflict, belongs to the owner 'other'"

@@ -9,6 +9,7 @@ import SecretSources
 import Secrets
 import Synchronization
 import Testing
+import Verification
 
 @testable import Applying
 @testable import Controller
@@ -168,6 +169,9 @@ final class ScriptedAuthentik: Reconciler {
         var authors: [String: DriftAuthor] = [:]
         var script: Script?
         var look: @Sendable () async throws -> Bool = { false }
+        var probed: [Set<String>] = []
+        /// The failing services.
+        var failing: [String: ProbeFailure] = [:]
     }
 
     private let state = Mutex(State())
@@ -185,6 +189,12 @@ final class ScriptedAuthentik: Reconciler {
 
     /// What each pass does before it waits for the test.
     func passes(do script: @escaping Script) { state.withLock { $0.script = script } }
+
+    /// The services that were probed, one set after the other.
+    var probed: [Set<String>] { state.withLock { $0.probed } }
+
+    /// What probes see of a service; nil for that all is well.
+    func login(of slug: String, fails failure: ProbeFailure?) { state.withLock { $0.failing[slug] = failure } }
 
     /// What comes of a look at the audit log.
     func auditLog(is look: @escaping @Sendable () async throws -> Bool) { state.withLock { $0.look = look } }
@@ -209,6 +219,24 @@ final class ScriptedAuthentik: Reconciler {
             defer { state.authors = [:] }
             return state.authors
         }
+    }
+
+    fileprivate func verify(_ slugs: Set<String>) throws -> VerificationReport {
+        let failing = state.withLock { state in
+            state.probed.append(slugs)
+            return state.failing
+        }
+        return VerificationReport(
+            release: try #require(Release("2025.12.4")),
+            address: "https://sso.example.net",
+            services: slugs.sorted().map { slug in
+                let outcome = failing[slug].map(CheckResult.Outcome.failed) ?? .passed
+                return ServiceVerification(slug: slug, results: [CheckResult(.discovery, outcome)])
+            },
+            withoutLogin: 0,
+            requests: slugs.count,
+            duration: .zero
+        )
     }
 
     fileprivate func look() async throws -> Bool {
@@ -243,6 +271,10 @@ private struct ScriptedVisit: Visit {
         paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
     ) async throws -> PassReport {
         try await authentik.run(ScriptedPass(desired, paused: paused([:]), gate))
+    }
+
+    func verify(_ desired: DesiredState, _ slugs: Set<String>) async throws -> VerificationReport {
+        try authentik.verify(slugs)
     }
 }
 

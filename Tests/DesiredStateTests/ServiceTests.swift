@@ -28,6 +28,25 @@ struct ServiceTests {
         #expect(try service(.oidc("")).declared == ["launchURL", "redirectURIs", "secretRef"])
     }
 
+    @Test func `whether and where a login is probed`() throws {
+        #expect(try service(.oidc("")).verifies && service(.oidc("")).loginURL == nil)
+        #expect(try service(.oidc("verify: false")).isProbed == false)
+        #expect(try service(.oidc("loginURL: /login/sso")).loginURL == "https://sso.example.net:8444/login/sso")
+        #expect(try service(.oidc("loginURL: http://a.net/login")).loginURL == "http://a.net/login")
+        #expect(try service(.service("slug: a\nlaunchURL: https://a.net\nverify: true")).isProbed == false)
+        for (text, message) in [
+            (
+                "slug: a\nredirectURIs: [https://a.net/cb]\nsecretRef: {env: A}\nloginURL: /login",
+                "is a path, and it has no origin"
+            ),
+            ("slug: a\nredirectURIs: [https://a.net/cb]\nsecretRef: {env: A}\nloginURL: login", "loginURL"),
+            ("slug: a\nlaunchURL: https://a.net\nloginURL: https://a.net/login", "loginURL"),
+        ] {
+            let diagnostics = DesiredStateLoader.load(file("", text)).diagnostics
+            #expect(diagnostics.contains { $0.message.contains(message) }, "\(diagnostics)")
+        }
+    }
+
     @Test func `every field arrives`() throws {
         let service = try service(
             .service(

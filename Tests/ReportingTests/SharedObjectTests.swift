@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Kinds
 import Testing
+import Verification
 
 @testable import Applying
 @testable import Planning
@@ -188,6 +189,15 @@ import Testing
             requests: RequestCounts(),
             duration: .seconds(1)
         )
-        try expectEveryMember(of: ReportDocument(report, address: SamplePlan.result(SamplePlan.plan).address))
+        let verification = VerificationReport(
+            release: report.release,
+            address: "https://sso.example.net",
+            services: [],
+            withoutLogin: 0,
+            requests: 0,
+            duration: .zero
+        )
+        let address = SamplePlan.result(SamplePlan.plan).address
+        try expectEveryMember(of: ReportDocument(report, address: address, verification: verification))
     }
 }

@@ -5,6 +5,7 @@ import FoundationEssentials
 import Kinds
 import SecretSources
 import Secrets
+import Verification
 
 @testable import Applying
 @testable import Planning
@@ -73,6 +74,8 @@ final class LedgerStory {
         take(.loaded(files))
     }
 
+    func watchesAuditLog(_ isWatched: Bool) { ledger.watchesAuditLog(isWatched) }
+
     func take(_ change: FileChange) { ledger.took(change, at: now) }
 
     /// A pass that came to these outcomes.
@@ -96,6 +99,26 @@ final class LedgerStory {
             secrets: ResolvedSecrets(secrets)
         )
         return end(.report(report), authors)
+    }
+
+    /// Probes of a service.
+    ///
+    /// - Parameter reason: of the check that failed; nil if all passed.
+    @discardableResult
+    func probe(_ slug: String, _ reason: ProbeFailure.Reason? = nil, isComplete: Bool = true) -> [String] {
+        now = now.advanced(by: .seconds(60))
+        let failure = reason.map { ProbeFailure($0, "the login fails: \($0.rawValue)", remedy: "mend it") }
+        let results = isComplete ? [CheckResult(.discovery, failure.map(CheckResult.Outcome.failed) ?? .passed)] : []
+        guard let release = Release("2025.12.4") else { return ["no release"] }
+        let report = VerificationReport(
+            release: release,
+            address: "https://sso.example.net",
+            services: [ServiceVerification(slug: slug, results: results, isComplete: isComplete)],
+            withoutLogin: 0,
+            requests: 1,
+            duration: .zero
+        )
+        return ledger.verified(report, at: now).map(\.short)
     }
 
     /// A pass that failed.
@@ -157,7 +180,7 @@ extension LedgerEvent {
         switch self {
         case .changed(let plan): "changed \(plan.slug)"
         case .restarted(let slug, let workload): "restarted \(slug): \(workload)"
-        case .drifted(let plan, let author): "drifted \(plan.slug) by \(author?.username ?? "nobody")"
+        case .drifted(let plan, let drift): "drifted \(plan.slug) by \(drift.culprit ?? "nobody")"
         case .mended(let slug, let fields): "mended \(slug) \(fields.map(\.description).joined(separator: ", "))"
         case .failed(let slug, let failure, let isNew): "failed \(slug): \(failure.message)\(isNew ? ", new" : "")"
         case .stuck(let slug, let state, _): "stuck \(slug) \(state.rawValue)"
@@ -170,6 +193,8 @@ extension LedgerEvent {
         case .accessOpened(let slug): "opened \(slug)"
         case .notServed(let slug, let outpost, let reason): "not served \(slug) by \(outpost): \(reason)"
         case .servedAgain(let slug, let outpost): "served \(slug) by \(outpost)"
+        case .unverified(let slug, let failure): "unverified \(slug): \(failure.reason.rawValue)"
+        case .verified(let slug): "verified \(slug)"
         case .fightBegan(let slug, _): "fight \(slug)"
         case .fightEnded(let slug): "peace \(slug)"
         case .leads: "leads"

@@ -123,6 +123,32 @@ import Testing
         #expect(drift.changes.map(\.field) == ["group"])
     }
 
+    @Test func `who did it is told with address, time and a link to the event`() throws {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        let author = DriftAuthor(username: "akadmin", at: .now, address: "10.0.0.5", event: "e1")
+        let events = story.pass([.grafana(.update), .docs(.inSync)], authors: ["grafana": author])
+        #expect(events.contains("drifted grafana by akadmin from 10.0.0.5"))
+        let drift = try #require(story.document.services.last?.lastDrift)
+        #expect(drift.by?.link == "https://sso.example.net/if/admin/#/events/log/e1")
+        #expect(drift.by?.at == author.at && drift.isUnlogged == nil)
+        let text = StatusText(style: Style(isColored: false), isVerbose: false, now: story.document.since)
+            .render(story.document)
+        #expect(text.contains("group differs") || text.contains("because"))
+        #expect(text.contains(", by akadmin from 10.0.0.5"), "\(text)")
+    }
+
+    @Test func `what is not in the log that is watched is of a blueprint or the shell`() throws {
+        story.watchesAuditLog(true)
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        let events = story.pass([.grafana(.update), .docs(.inSync)])
+        #expect(events.contains("drifted grafana by a blueprint or the shell (not in the audit log)"))
+        #expect(story.document.services.last?.lastDrift?.isUnlogged == true)
+        // Where nobody watches, nobody knows.
+        story.watchesAuditLog(false)
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        #expect(story.pass([.grafana(.update), .docs(.inSync)]).contains("drifted grafana by nobody"))
+    }
+
     @Test func `what the file or the secret changed is no drift`() throws {
         story.pass([.grafana(.inSync), .docs(.inSync)])
         story.declare { $0[1]["group"] = .text("Other") }

@@ -4,6 +4,7 @@ import DesiredState
 import Kinds
 import Planning
 import SecretSources
+package import Verification
 
 /// A report for machines; `manifests/schemas/report.schema.json` describes it.
 ///
@@ -28,8 +29,12 @@ package struct ReportDocument: Encodable, Sendable {
     /// A member for each kind, as `groups`; absent if the file declares none, or the pass was not about it.
     var shared: [SharedDocument]
     var services: [OutcomeDocument]
+    /// What probes saw after the pass; absent if there were none, or nothing could be seen.
+    var verification: VerificationDocument?
 
-    package init(_ report: PassReport, address: AuthentikAddress) {
+    /// - Parameter verification: nil if no probe was sent.
+    package init(_ report: PassReport, address: AuthentikAddress, verification: VerificationReport? = nil) {
+        self.verification = verification.map(VerificationDocument.init)
         authentik = AuthentikRecord(url: address.description, release: report.release.description)
         isConverged = report.isConverged
         summary = ServiceRecord.summary(of: report.outcomes.map(\.plan))
@@ -56,11 +61,12 @@ package struct ReportDocument: Encodable, Sendable {
         try members.encode(madeUpSecrets, forKey: .madeUpSecrets)
         try encoder.encode(byKind: shared)
         try members.encode(services, forKey: .services)
+        try members.encodeIfPresent(verification, forKey: .verification)
     }
 
     private enum CodingKeys: CodingKey {
         case kind, version, authentik, isConverged, summary, failed, brake, requests, durationSeconds, madeUpSecrets
-        case services
+        case services, verification
     }
 }
 

@@ -86,4 +86,6 @@ final class RequestCounter: Sendable {
             if request.isWrite { $0.writes += 1 } else { $0.reads += 1 }
         }
     }
+
+    func countRead() { state.withLock { $0.reads += 1 } }
 }

@@ -74,6 +74,19 @@ package struct AuthentikClient: Sendable {
         }
     }
 
+    /// Asks for a page as anybody can, be it Authentik's or another's: without the token, and once.
+    ///
+    /// - Returns: the answer, whatever it is; a redirect is not followed.
+    /// - Throws: `TransportError`, or `CancellationError`.
+    package func visit(_ url: String, within limit: Duration) async throws -> HTTPResponse {
+        counter.countRead()
+        let left = timeLeft(until: deadline) ?? limit
+        var request = HTTPRequest("GET", url, headers: ["accept": "*/*"], timeLimit: min(left, limit))
+        request.mayBeDoubled = false
+        request.maximumResponseBytes = APIRequest.maximumResponseBytes
+        return try await transport.send(request)
+    }
+
     /// Decodes a success.
     ///
     /// - Throws: ``AuthentikError`` of the kind `undecodable`, which names what is missing and quotes nothing.

@@ -14,6 +14,8 @@ package struct AuditEvent: Sendable, Equatable {
     package var objectPK: String?
     /// The `X-authentik-id` of the request that did it.
     package var requestID: String?
+    /// The network address that the request came from; nil if Authentik does not say.
+    package var clientAddress: String?
 }
 
 extension AuditEvent: ListedObject {
@@ -23,6 +25,7 @@ extension AuditEvent: ListedObject {
 extension AuditEvent: Decodable {
     private enum CodingKeys: String, CodingKey {
         case pk, user, created, context
+        case clientAddress = "client_ip"
     }
 
     private enum UserKeys: String, CodingKey {
@@ -58,6 +61,7 @@ extension AuditEvent: Decodable {
         objectPK = number.map(String.init) ?? (try? model?.decode(String.self, forKey: .pk))
         let request = try? context?.nestedContainer(keyedBy: RequestKeys.self, forKey: .request)
         requestID = try? request?.decode(String.self, forKey: .id)
+        clientAddress = try? container.decode(String.self, forKey: .clientAddress)
     }
 
     private static func date(_ text: String, _ decoder: any Decoder) throws -> Date {

@@ -22,6 +22,10 @@ package struct Service: Sendable, Equatable {
     package var renamedFrom: [String] = []
     /// Who may open it; nil if that is not managed.
     package var access: Access?
+    /// Whether probes are to prove that its login works.
+    package var verifies = true
+    /// Where its own login button leads; nil if that is not looked at.
+    package var loginURL: String?
 
     package init(slug: String, location: SourceLocation) {
         self.location = location
@@ -53,6 +57,9 @@ extension Service {
     package var forwardAuth: ForwardAuth? {
         if case .forwardAuth(let forwardAuth) = login { forwardAuth } else { nil }
     }
+
+    /// Whether there is a login to probe, and it is to be.
+    package var isProbed: Bool { verifies && state == .present && login != nil }
 
     // MARK: What code asks for by name
 

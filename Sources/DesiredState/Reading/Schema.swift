@@ -76,6 +76,8 @@ extension FieldName {
     static let publish: FieldName = "publish"
     static let jwtFederation: FieldName = "jwtFederation"
     static let access: FieldName = "access"
+    static let verify: FieldName = "verify"
+    static let loginURL: FieldName = "loginURL"
     static let forwardAuth: FieldName = "forwardAuth"
     // A secret reference.
     static let env: FieldName = "env"
@@ -277,6 +279,23 @@ extension Schema {
             .texts(.slug),
             isDefaultable: false,
             doc: "Slugs that the service had before. What is there under one moves to the new slug, in place."
+        ),
+        Field(
+            .verify,
+            .flag,
+            standard: true,
+            doc:
+                "Whether probes prove, without logging in, that the login works (`reconcile verify`, and the daemon). They go to "
+                + "Authentik, and for a service with forwardAuth to its address, which has to be reached from here."
+        ),
+        Field(
+            .loginURL,
+            .text(.loginURL),
+            isForProvider: true,
+            isDefaultable: false,
+            doc:
+                "Where the service's own login button leads, a path below its origin or a URL, as `/login/generic_oauth`: probes "
+                + "follow it and expect to be sent to Authentik with this client id and redirect URI."
         ),
         Field(
             .restart,

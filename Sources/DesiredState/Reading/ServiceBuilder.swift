@@ -44,6 +44,7 @@ struct ServiceBuilder {
             service.values[field] = values.declared(field)
         }
         service.access = values.access(.access)
+        service.verifies = values.flag(.verify) ?? true
         let origin = origin()
         service.launchURL = values.text(.launchURL) ?? origin?.text
         checkLaunchPort(origin)
@@ -51,6 +52,7 @@ struct ServiceBuilder {
         if isOIDC {
             let builder = ProviderBuilder(slug: slug, label: label, begin: begin, values: values, log: log)
             service.provider = builder.build(at: origin)
+            service.loginURL = loginURL(at: origin)
             checkPublication(service)
         } else if isForwardAuth {
             service.login = forwardAuth(at: origin).map(Login.forwardAuth)
@@ -76,6 +78,18 @@ struct ServiceBuilder {
             positions: values.entries.filter { $0.key == .slug }.mapValues(\.position),
             origin: nil
         )
+    }
+
+    /// - Returns: nil also after an error.
+    private func loginURL(at origin: Origin?) -> String? {
+        guard let text = values.text(.loginURL), text.hasPrefix("/") else { return values.text(.loginURL) }
+        guard let origin else {
+            let hint = "write the whole URL, or give the service a port or host"
+            let message = "loginURL of \(label) is a path, and it has no origin"
+            log.error(message, hint: hint, at: values[.loginURL]?.position)
+            return nil
+        }
+        return origin.text + text
     }
 
     /// - Returns: nil after an error.

@@ -6,13 +6,16 @@ package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
     package var name: String
     /// `rsa`, `ec`, `ed25519`, …; nil where a release does not say it.
     package var keyType: String?
+    /// SHA-256 of the certificate, as `4c:bb:8f:…`; nil where that is not said.
+    package var fingerprint: String?
 
     package var key: String { pk }
 
-    package init(pk: String, name: String, keyType: String? = nil) {
+    package init(pk: String, name: String, keyType: String? = nil, fingerprint: String? = nil) {
         self.pk = pk
         self.name = name
         self.keyType = keyType
+        self.fingerprint = fingerprint
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -20,6 +23,7 @@ package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
         case keyType = "key_type"
         /// The same before 2025.12.
         case privateKeyType = "private_key_type"
+        case fingerprint = "fingerprint_sha256"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -29,6 +33,7 @@ package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
         keyType =
             try values.decodeIfPresent(String.self, forKey: .keyType)
             ?? values.decodeIfPresent(String.self, forKey: .privateKeyType)
+        fingerprint = try values.decodeIfPresent(String.self, forKey: .fingerprint)
     }
 }
 

@@ -32,6 +32,11 @@ extension TextRule {
         text == Application.noLaunchURL ? nil : WebAddress.complaint(about: text, for: .launch)
     }
 
+    /// Where a service begins a login: a path below its origin, or a URL.
+    package static let loginURL = TextRule("a path or a URL") { text in
+        text.hasPrefix("/") ? redirectPath.check(text) : WebAddress.complaint(about: text, for: .link)
+    }
+
     /// Where Authentik is, as its own links have it: no more than a path behind the host.
     package static let publicURL = TextRule("a URL") { text in
         if let complaint = WebAddress.complaint(about: text, for: .link) { return complaint }

@@ -15,6 +15,8 @@ package enum SyncState: String, Sendable, Codable, CaseIterable {
     case drifted
     /// Its writes were not all done.
     case failed
+    /// As declared, and its login does not work, as far as that can be seen from outside.
+    case unverified
     /// It is not this owner's to change, or not without a decision of a person.
     case conflict
     /// Something that it needs is missing: a secret, a flow, a key, a scope.
@@ -71,6 +73,8 @@ package struct ConditionStatus: Sendable, Equatable, Codable {
         case served = "Served"
         /// Whether it is as declared.
         case synced = "Synced"
+        /// Whether its login works, as far as that can be seen without one; only of services that were probed.
+        case verified = "Verified"
         /// Whether its workload runs with the secret that its provider has; only of services with `restart`.
         case workloadRestarted = "WorkloadRestarted"
 
@@ -89,6 +93,8 @@ package struct ConditionStatus: Sendable, Equatable, Codable {
     package var reason: String
     /// A clause, for people.
     package var message: String
+    /// What to do about it, a clause; absent where nothing is wrong, or the message says it.
+    package var remedy: String?
     /// When ``status`` became what it is.
     package var lastTransitionTime: Timestamp
 }
@@ -116,16 +122,38 @@ package struct LastDrift: Sendable, Equatable, Codable {
     package var changes: [ChangeRecord]
     /// Who did it, by Authentik's audit log; absent if that does not say.
     package var by: DriftAuthor?
+    /// True if that was watched all the while and has nothing of it: a blueprint or a shell did it; absent otherwise.
+    package var isUnlogged: Bool?
 }
 
 /// Who changed something.
 package struct DriftAuthor: Sendable, Equatable, Codable {
     package var username: String
     package var at: Timestamp
+    /// The network address that it came from; absent if Authentik does not say.
+    package var address: String?
+    /// The pk of the entry in Authentik's audit log; absent if it is not known.
+    package var event: String?
+    /// The page of that entry in Authentik; absent if it is not known.
+    package var link: String?
 
-    package init(username: String, at: Timestamp) {
+    package init(username: String, at: Timestamp, address: String? = nil, event: String? = nil) {
         self.username = username
         self.at = at
+        self.address = address
+        self.event = event
+    }
+
+    /// `akadmin from 10.0.0.5`.
+    package var description: String { username + (address.map { " from \($0)" } ?? "") }
+
+    /// With the page that shows the entry.
+    ///
+    /// - Parameter authentik: where Authentik is for browsers, without a slash at the end.
+    func linked(to authentik: String) -> DriftAuthor {
+        var author = self
+        author.link = event.map { "\(authentik)/if/admin/#/events/log/\($0)" }
+        return author
     }
 }
 
@@ -183,6 +211,7 @@ extension SyncState {
         case .orphan: (.unknown, "Orphan")
         case .drifted: (.no, "Drifted")
         case .failed: (.no, "Failed")
+        case .unverified: (.no, "Unverified")
         case .conflict: (.no, "Conflict")
         case .blocked: (.no, "Blocked")
         case .waiting: (.no, "Waiting")
@@ -220,14 +249,17 @@ extension ServiceStatus {
         before: ServiceStatus?,
         at time: Timestamp
     ) {
-        let state = SyncState(outcome)
+        var state = SyncState(outcome)
         let isInSync = state == .inSync
+        // What probes saw holds until they look again.
+        let verified = service?.isProbed == true ? before?.verification : nil
+        if isInSync, verified?.status == .no { state = .unverified }
         self.init(
             slug: outcome.plan.slug,
             name: service?.name,
             location: service?.location.description,
             state: state,
-            reason: Self.reason(outcome, state),
+            reason: state == .unverified ? verified?.message ?? "" : Self.reason(outcome, state),
             conditions: [],
             differences: isInSync ? [] : outcome.plan.changes.map(ChangeRecord.init),
             deletion: isInSync ? nil : outcome.plan.deletion.map(DeletionRecord.init),
@@ -242,6 +274,7 @@ extension ServiceStatus {
         }
         if let workload = service?.provider?.restart { addRestart(of: workload, outcome, before: before, at: time) }
         addAccess(outcome, declared: service?.access, before: before, at: time)
+        if let verified { conditions.append(verified) }
         addServing(outcome, before: before, at: time)
         conditions.sort { $0.type < $1.type }
     }
@@ -324,13 +357,21 @@ extension LastChange {
 }
 
 extension LastDrift {
-    init(_ plan: ServicePlan, _ pass: FinishedPass, _ author: DriftAuthor?) {
+    /// Who did what the audit log, which was watched, does not tell of.
+    package static let unlogged = "a blueprint or the shell (not in the audit log)"
+
+    /// Who did it, as far as that is known: `akadmin from 10.0.0.5`.
+    package var culprit: String? { by?.description ?? (isUnlogged == true ? Self.unlogged : nil) }
+
+    /// - Parameter isWatched: whether whatever is in the audit log is known.
+    init(_ plan: ServicePlan, _ pass: FinishedPass, _ author: DriftAuthor?, isWatched: Bool) {
         self.init(
             at: pass.finishedAt,
             pass: pass.number,
             reason: plan.reason,
             changes: plan.changes.map(ChangeRecord.init),
-            by: author
+            by: author,
+            isUnlogged: author == nil && isWatched ? true : nil
         )
     }
 }

@@ -258,10 +258,11 @@ extension StatusDocument {
             let what = errors == 1 ? "a mistake" : "\(errors) mistakes"
             return (.invalidFile, "the file has \(what); what was read at \(file.loadedAt) stays in force")
         }
-        let open = services.count { $0.state != .inSync && $0.state != .orphan }
+        let unverified = services.filter { $0.state == .unverified }.map(\.slug)
+        let open = services.count { $0.state != .inSync && $0.state != .orphan } - unverified.count
         let openShared = shared.filter { $0.state != .inSync && $0.state != .orphan }.byKind
-        if open == 0, openShared.isEmpty, brake == nil { return (.inSync, inSyncMessage) }
-        let messages = [openMessage(open)] + openShared.map(message) + [brake?.message]
+        if open == 0, unverified.isEmpty, openShared.isEmpty, brake == nil { return (.inSync, inSyncMessage) }
+        let messages = [openMessage(open), unverifiedMessage(unverified)] + openShared.map(message) + [brake?.message]
         return (.outOfSync, messages.compactMap { $0 }.joined(separator: "; "))
     }
 
@@ -294,11 +295,20 @@ extension StatusDocument {
         return "the \(only.title) \(only.message.map { "\(failed): \($0)" } ?? "is not looked at yet")"
     }
 
+    private func unverifiedMessage(_ slugs: [String]) -> String? {
+        switch slugs.count {
+        case 0: nil
+        case 1...3: "as declared, but not verified: the login of \(slugs.joined(separator: ", "))"
+        default: "as declared, but not verified: the logins of \(slugs.count) services"
+        }
+    }
+
     private func openMessage(_ open: Int) -> String? {
         guard open > 0 else { return nil }
         let kinds = SyncState.allCases.compactMap { state -> String? in
             let count = totals.states[state.rawValue] ?? 0
-            return count == 0 || state == .inSync || state == .orphan ? nil : "\(count) \(state.phrase)"
+            let isOpen = count > 0 && ![.inSync, .orphan, .unverified].contains(state)
+            return isOpen ? "\(count) \(state.phrase)" : nil
         }
         return "\(open) of \(totals.services) services \(open == 1 ? "is" : "are") not as declared: "
             + kinds.joined(separator: ", ")

@@ -3,6 +3,7 @@ package import Base
 package import DesiredState
 import Kinds
 package import Planning
+package import Verification
 
 /// Something that happened to a service or to the whole, as the log and the metrics are to tell it.
 package enum LedgerEvent: Sendable {
@@ -17,7 +18,7 @@ package enum LedgerEvent: Sendable {
     /// A service's workload was restarted for its new secret.
     case restarted(slug: String, Workload)
     /// A service was found changed by somebody else.
-    case drifted(ServicePlan, by: DriftAuthor?)
+    case drifted(ServicePlan, LastDrift)
     /// What somebody else changed was changed back: the fields.
     case mended(slug: String, fields: [DriftedField])
     /// The writes to a service were not all done.
@@ -26,6 +27,10 @@ package enum LedgerEvent: Sendable {
     case stuck(slug: String, SyncState, reason: String)
     /// A service is as declared again without having been written to.
     case recovered(slug: String)
+    /// The login of a service does not work, as far as probes see, for another reason than before.
+    case unverified(slug: String, ProbeFailure)
+    /// The login of a service works again, as far as probes see.
+    case verified(slug: String)
     /// Nobody may open a service any more, since those are gone whom its file names; the reason is a clause.
     case accessClosed(slug: String, reason: String)
     /// Those whom its file names may open a service again.

@@ -7,6 +7,7 @@ import Planning
 import SecretSources
 import Secrets
 import Synchronization
+package import Verification
 
 /// Keeps the status: told what happened, it has the document, and says what is worth a line in the log.
 ///
@@ -171,8 +172,9 @@ package struct StatusLedger: Sendable {
             }
             if let workload = outcome.restarted { events.append(.restarted(slug: slug, workload)) }
             if findings.found.contains(slug) {
-                status.lastDrift = LastDrift(outcome.plan, pass, authors[slug])
-                events.append(.drifted(outcome.plan, by: authors[slug]))
+                let drift = drift(outcome.plan, pass, by: authors[slug])
+                status.lastDrift = drift
+                events.append(.drifted(outcome.plan, drift))
             }
             if findings.mended.contains(slug) {
                 events.append(.mended(slug: slug, fields: outcome.plan.driftedFields))
@@ -188,6 +190,35 @@ package struct StatusLedger: Sendable {
         closed.formIntersection(services.map(\.slug))
         unserved = unserved.filter { slug, _ in services.contains { $0.slug == slug && $0.serving != nil } }
         events += brake(report.brake.map(BrakeRecord.init))
+        return events
+    }
+
+    /// What the first pass finds may be from before anybody watched.
+    private func drift(_ plan: ServicePlan, _ pass: FinishedPass, by author: DriftAuthor?) -> LastDrift {
+        let isWatched = document.authentik.isAuditLogWatched == true && pass.number > 1
+        let place = desired.publicURL ?? document.authentik.url
+        return LastDrift(plan, pass, author?.linked(to: place), isWatched: isWatched)
+    }
+
+    /// Takes note of what probes saw.
+    ///
+    /// - Returns: what is worth telling, in the order of the services.
+    package mutating func verified(_ report: VerificationReport, at time: Timestamp) -> [LedgerEvent] {
+        let probed = Set(desired.services.filter(\.isProbed).map(\.slug))
+        let seen = Dictionary(report.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        var events: [LedgerEvent] = []
+        for index in document.services.indices {
+            let before = document.services[index]
+            guard probed.contains(before.slug), let seen = seen[before.slug] else { continue }
+            document.services[index].takeNote(of: seen, at: time)
+            if let failure = seen.failures.first {
+                let isNew = before.verification?.status != .no || before.verification?.reason != failure.reason.rawValue
+                if isNew { events.append(.unverified(slug: before.slug, failure)) }
+            } else if before.verification?.status == .no, seen.state == .verified {
+                events.append(.verified(slug: before.slug))
+            }
+        }
+        summarize(at: time)
         return events
     }
 
@@ -228,9 +259,10 @@ package struct StatusLedger: Sendable {
             guard before?.state != status.state || before?.reason != status.reason else { return [] }
             return [.stuck(slug: status.slug, status.state, reason: status.reason)]
         case .inSync:
-            let wasStuck = before.map { $0.state != .inSync && $0.state != .pending } ?? false
+            let wasStuck = before.map { ![.inSync, .pending, .unverified].contains($0.state) } ?? false
             return wasStuck && outcome.written.isEmpty ? [.recovered(slug: status.slug)] : []
-        case .pending, .failed: return []
+        // Probes tell of it.
+        case .pending, .failed, .unverified: return []
         }
     }
 

@@ -110,7 +110,7 @@ struct ServiceEntry {
             """
             <li><b>\(condition.type.rawValue)</b> \
             <span class="\(condition.tone.name)"><span class="tone">\(condition.status.rawValue)</span></span> \
-            <code>\(condition.reason)</code> <span>\(condition.message)</span> \
+            <code>\(condition.reason)</code> <span>\(condition.message)\(condition.remedy.map { " — \($0)" })</span> \
             <span class="quiet">\(.time(condition.lastTransitionTime, .since, isExact: true))</span></li>
 
             """
@@ -136,7 +136,12 @@ struct ServiceEntry {
         service.lastDrift.map { drift in
             let author: HTML =
                 if let by = drift.by {
-                    "<b><bdi>\(by.username)</bdi></b> changed it \(.time(by.at, isExact: true)); found"
+                    """
+                    <b><bdi>\(by.username)</bdi></b>\(by.address.map { " from <bdi>\($0)</bdi>" as HTML }) changed it \
+                    \(.time(by.at, isExact: true))\(by.link.map { " (<a href=\"\($0)\" rel=\"noreferrer\">event</a>)" as HTML }); found
+                    """
+                } else if drift.isUnlogged == true {
+                    "A blueprint or the shell changed it, which is not in the audit log; found"
                 } else {
                     "Somebody changed it; found"
                 }

@@ -12,6 +12,7 @@ struct RunCommand: AsyncParsableCommand {
             reconcile --config FILE [--listen ADDRESS] [--interval-seconds N]\(BuiltInAuthentik.usage)
             reconcile --once --config FILE\(BuiltInAuthentik.usage)
             reconcile --once --config FILE --plan PLAN
+            reconcile --once --verify --config FILE
             """,
         discussion: """
             The daemon runs a pass at its start, at each interval, when the file, a secret's file or the token's file \
@@ -20,7 +21,8 @@ struct RunCommand: AsyncParsableCommand {
             /status, /metrics, /healthz and /readyz. SIGTERM ends it within five seconds.
 
             Exit codes of --once: 0 converged or nothing to do; 1 a service failed, conflicts, is blocked or waits for \
-            its secret (the others were converged), the brake held deletions back, or the reviewed plan is out of date; 64 usage; 65 the file \
+            its secret (the others were converged), the brake held deletions back, the reviewed plan is out of date, or, with \
+            --verify, a login is not verified; 64 usage; 65 the file \
             is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or lacks a permission. The \
             daemon ends with 0 when it is told to end, and with 64 or 65 if it cannot begin.
             """
@@ -42,10 +44,19 @@ struct RunCommand: AsyncParsableCommand {
     )
     var plan: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "With --once: after the pass, prove that logins work, as 'reconcile verify' does.",
+            discussion: "A service that is as declared, and whose login is not verified, is not in sync: exit code 1."
+        )
+    )
+    var verify = false
+
     @OptionGroup var pass: PassOptions
     @OptionGroup var narrowing: NarrowingOptions
     @OptionGroup var deletions: DeletionOptions
     @OptionGroup var writes: ConcurrencyOptions
+    @OptionGroup var probes: ProbeOptions
     @OptionGroup(title: "Options of the daemon") var daemon: DaemonOptions
 
     func validate() throws {
@@ -68,7 +79,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func checkDaemonOptions() throws {
         let misplaced = [
-            ("--plan", plan != nil), ("--allow-deletions", deletions.allowDeletions != nil),
+            ("--plan", plan != nil), ("--verify", verify), ("--allow-deletions", deletions.allowDeletions != nil),
             ("--only", !narrowing.only.isEmpty), ("--output", pass.output != .text),
         ]
         if let (name, _) = misplaced.first(where: \.1) {
@@ -78,15 +89,22 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let concurrency = try writes.limit
-        guard once else { return try await Daemon(pass: pass, options: daemon, concurrency: concurrency).run() }
+        guard once else {
+            let limits = try probes.limits
+            return try await Daemon(pass: pass, options: daemon, concurrency: concurrency, probes: limits).run()
+        }
         let reviewed = try reviewedPlan()
         let allowedDeletions = reviewed?.allowedDeletions ?? deletions.allowDeletions
+        let verifies = verify
+        let limits = try probes.limits
         try await pass.run(reviewed?.narrowing ?? Narrowing(only: narrowing.only), concurrency: concurrency) {
             session in
             var session = session
             session.pass.allowedDeletions = allowedDeletions
             let report = try await session.pass.run(applying: reviewed)
-            return (session.render(report), ExitStatus(report))
+            guard verifies else { return (session.render(report), ExitStatus(report)) }
+            let proof = await session.proof(limits)
+            return (session.render(report, proof), proof.isVerified ? ExitStatus(report) : .incomplete)
         }
     }
 

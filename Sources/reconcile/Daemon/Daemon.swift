@@ -19,6 +19,7 @@ import ServiceLifecycle
 import Status
 import StatusServer
 import UnixSignals
+import Verification
 
 /// `reconcile` without `--once`: passes in a loop, and a status server, until a signal ends it.
 struct Daemon {
@@ -37,6 +38,8 @@ struct Daemon {
     let options: DaemonOptions
     /// How many writes are sent to Authentik at the same time.
     let concurrency: Int
+    /// How patient the probes of logins are.
+    let probes: ProbeLimits
 
     func run() async throws {
         // Before anything else: a signal that comes early must not end the process half way.
@@ -116,13 +119,15 @@ struct Daemon {
         )
         var resolver = pass.connection.secretResolver(isSandbox: pass.isSandbox)
         resolver.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
-        let reconciler = AuthentikReconciler(
+        var reconciler = AuthentikReconciler(
             client: site.client,
             secrets: { [resolver] in await resolver.resolve($0) },
             kubernetes: resolver.reader?.kubernetes,
             concurrency: concurrency,
+            isSandbox: pass.isSandbox,
             log: log
         )
+        reconciler.probes = probes
         var surroundings = LoopSurroundings(address: site.address, reconciler: reconciler)
         if let reader = resolver.reader {
             surroundings.secretReader = {

@@ -33,6 +33,14 @@ struct DaemonOptions: ParsableArguments {
     )
     var secretGraceSeconds = 600
 
+    @Option(
+        help: ArgumentHelp(
+            "Within which each login is proved to work, as 'reconcile verify' does; after a change at once; 0 for never.",
+            valueName: "n"
+        )
+    )
+    var verifySeconds = 3600
+
     @OptionGroup var leadership: LeadershipOptions
 
     @Option(
@@ -62,6 +70,9 @@ struct DaemonOptions: ParsableArguments {
         guard (0...86_400).contains(secretGraceSeconds) else {
             throw ValidationError("--secret-grace-seconds must be from 0 to 86400")
         }
+        guard (0...86_400).contains(verifySeconds) else {
+            throw ValidationError("--verify-seconds must be from 0 to 86400")
+        }
         _ = try address
     }
 
@@ -71,6 +82,7 @@ struct DaemonOptions: ParsableArguments {
         settings.interval = .seconds(intervalSeconds)
         settings.passLimit = passLimit
         settings.auditPeriod = auditSeconds == 0 ? nil : .seconds(auditSeconds)
+        settings.verifyPeriod = verifySeconds == 0 ? nil : .seconds(verifySeconds)
         return settings
     }
 

@@ -50,6 +50,12 @@ import Testing
         #expect(try await workplace.admin.application("grafana")["group"] == "Apps")
         let drift = try #require(status.service("grafana")?["lastDrift"])
         #expect(drift["by"]?["username"] == "akadmin")
+        #expect(drift["by"]?["address"] == "127.0.0.1")
+        let event = drift["by"]?["event"]?.string ?? ""
+        #expect(!event.isEmpty)
+        #expect(drift["by"]?["link"]?.string == "\(workplace.address)/if/admin/#/events/log/\(event)")
+        #expect(try schemaMistakes(status, "status") == [])
+        #expect(try await daemon.get("/").contains("/if/admin/#/events/log/\(event)"))
         #expect(drift["changes"]?.array?.map { $0["field"] } == ["group"])
         #expect(drift["changes"]?.array?.first?["before"] == ["Elsewhere"])
         #expect(status["passes"]?["lastAttempt"]?["triggers"] == ["authentik"])
@@ -60,6 +66,7 @@ import Testing
         #expect(line["field"] == "application.group")
         #expect(line["reason"] == "group differs")
         #expect(daemon.line("somebody changed it")?["drift.by"] == "akadmin")
+        #expect(daemon.line("somebody changed it")?["drift.address"] == "127.0.0.1")
     }
 
     private func takesTheFile(_ daemon: DaemonProcess, _ workplace: Workplace) async throws {

@@ -24,6 +24,7 @@ import Testing
                 #"services{state="in-sync"} 7"#,
                 #"services{state="orphan"} 0"#,
                 #"services{state="pending"} 0"#,
+                #"services{state="unverified"} 0"#,
                 #"services{state="waiting"} 0"#,
                 #"services_by_access{access="blocked"} 0"#,
                 #"services_by_access{access="closed"} 1"#,

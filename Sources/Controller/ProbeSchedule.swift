@@ -1,0 +1,61 @@
+import Applying
+import DesiredState
+import Kinds
+import Planning
+import Verification
+
+/// Which logins are probed after a pass: values in, a decision out.
+///
+/// | the service | it is due |
+/// |---|---|
+/// | is not as declared, or has nothing to probe | never |
+/// | was never probed | at once |
+/// | was written to, or what it needs was, or its declaration changed | at once |
+/// | failed a check, or was not seen whole | after each pass |
+/// | was verified, and nothing changed | in the second half of the period, each at a moment of its own |
+///
+/// Passes come at least once in their interval, so nothing else has to wake for it.
+struct ProbeSchedule: Sendable {
+    let period: Duration
+    /// When those that were verified are due.
+    private var due: [String: ContinuousClock.Instant] = [:]
+    /// What was declared of those that were probed or are to be.
+    private var declared: [String: Service] = [:]
+
+    init(period: Duration) {
+        self.period = period
+    }
+
+    /// A pass ended.
+    ///
+    /// - Returns: the services to be probed now.
+    mutating func due(after report: PassReport, of desired: DesiredState, at time: ContinuousClock.Instant) -> Set<
+        String
+    > {
+        let outcomes = Dictionary(report.outcomes.map { ($0.plan.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        let written = Set(report.shared.filter(\.isWritten).map(\.identity))
+        var now: Set<String> = []
+        var declared: [String: Service] = [:]
+        for service in desired.services where service.isProbed {
+            declared[service.slug] = service
+            guard let outcome = outcomes[service.slug] else { continue }
+            let isChanged =
+                !outcome.written.isEmpty || !written.isDisjoint(with: outcome.plan.needs)
+                || self.declared[service.slug] != service
+            if isChanged { due[service.slug] = nil }
+            guard outcome.isConverged else { continue }
+            if due[service.slug].map({ $0 <= time }) ?? true { now.insert(service.slug) }
+        }
+        due = due.filter { declared[$0.key] != nil }
+        self.declared = declared
+        return now
+    }
+
+    /// Probes ended.
+    mutating func ended(_ report: VerificationReport, at time: ContinuousClock.Instant) {
+        for (index, service) in report.services.enumerated() {
+            let share = Double(index + 1) / Double(report.services.count)
+            due[service.slug] = service.state == .verified ? time + period * (0.5 + share / 2) : nil
+        }
+    }
+}

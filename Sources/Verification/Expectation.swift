@@ -1,0 +1,211 @@
+package import AuthentikAPI
+package import DesiredState
+import JSON
+package import Kinds
+package import Secrets
+
+/// What is to be seen of a service's login from outside, once it is as declared.
+package enum Expectation: Sendable, Equatable {
+    case oidc(ExpectedLogin)
+    case outpost(ExpectedOutpost)
+}
+
+/// What is to be seen of a service that logs people in itself.
+package struct ExpectedLogin: Sendable, Equatable {
+    package var slug: String
+    package var clientID: String
+    /// Those that are right; two where nobody says which one.
+    package var issuers: [String]
+    package var signing: ExpectedSigning
+    /// Scope names, each once.
+    package var scopes: [String]
+    /// The first strict one; nil if all are patterns, none of which is a place to return to.
+    package var redirectURI: String?
+    package var secret: ExpectedSecret
+    /// Where the service's own login button leads; nil if that is not looked at.
+    package var button: ExpectedButton?
+    /// What Authentik lists as its provider; nil if it lists none.
+    package var provider: OAuth2Provider?
+    /// The scope names that the mappings of ``provider`` have.
+    package var heldScopes: [String] = []
+}
+
+/// Where a service's own login button is to lead.
+package struct ExpectedButton: Sendable, Equatable {
+    /// What the button asks for.
+    package var url: String
+    /// Of Authentik.
+    package var authorizationURL: String
+    /// Those that are declared to the letter.
+    package var redirectURIs: [String]
+    /// Whether others may be right, too, by a pattern.
+    package var hasPatterns: Bool
+}
+
+/// What a service's tokens are to be signed with.
+package enum ExpectedSigning: Sendable, Equatable {
+    /// The client secret: HS256.
+    case secret
+    /// A key; what it signs with, and the fingerprint of its certificate, are nil where Authentik does not say.
+    case key(name: String, algorithm: SigningAlgorithm?, fingerprint: String?)
+
+    /// Nil where that is not known.
+    package var algorithm: SigningAlgorithm? {
+        switch self {
+        case .secret: .hs256
+        case .key(_, let algorithm, _): algorithm
+        }
+    }
+}
+
+/// The client secret that is to be the right one.
+package enum ExpectedSecret: Sendable, Equatable {
+    /// - Parameter reference: where it is kept.
+    case known(Secret, reference: String)
+    /// Nothing can be proved: a clause.
+    case none(why: String)
+    /// It is to be there, and is not: a clause.
+    case unavailable(why: String)
+}
+
+/// What is to be seen of a service behind an outpost.
+package struct ExpectedOutpost: Sendable, Equatable {
+    package var slug: String
+    /// Where the service is, and below it the outpost's own paths.
+    package var externalHost: String
+
+    package init(slug: String, externalHost: String) {
+        self.slug = slug
+        self.externalHost = externalHost
+    }
+}
+
+/// What Authentik has of what services name, and their providers.
+package struct SeenObjects: Sendable {
+    package var release: Release
+    package var providers: [OAuth2Provider]
+    package var keys: [CertificateKeyPair]
+    package var scopeMappings: [ScopeMapping]
+
+    package init(
+        release: Release,
+        providers: [OAuth2Provider] = [],
+        keys: [CertificateKeyPair] = [],
+        scopeMappings: [ScopeMapping] = []
+    ) {
+        self.release = release
+        self.providers = providers
+        self.keys = keys
+        self.scopeMappings = scopeMappings
+    }
+}
+
+extension Service {
+    /// What is to be seen of its login; nil if it has none, or is not to be there.
+    ///
+    /// Who may open it makes no difference: nobody gets so far.
+    ///
+    /// - Parameters:
+    ///   - address: where Authentik is for browsers and services, without a slash at the end.
+    ///   - declared: the scope mappings of the file.
+    package func expectation(
+        at address: String,
+        seen: SeenObjects,
+        secrets: [SecretReference: SecretLook],
+        declared: [DeclaredScopeMapping] = []
+    ) -> Expectation? {
+        guard state == .present else { return nil }
+        switch login {
+        case nil: return nil
+        case .forwardAuth(let forwardAuth):
+            return .outpost(ExpectedOutpost(slug: slug, externalHost: forwardAuth.externalHost))
+        case .oauth2(let provider):
+            let own = seen.providers.first { $0.applicationSlug == slug }
+            let scopes = provider.scopeReferences.map { seen.scopeName(of: $0, declared: declared) ?? $0.name }
+            let login = ExpectedLogin(
+                slug: slug,
+                clientID: provider.clientID,
+                issuers: provider.issuers(of: self, at: address),
+                signing: seen.signing(of: provider),
+                scopes: scopes.withoutRepetitions,
+                redirectURI: provider.redirectURIs.first { $0.matching == .strict }?.url,
+                secret: provider.expectedSecret(secrets),
+                button: loginURL.map { url in
+                    ExpectedButton(
+                        url: url,
+                        authorizationURL: "\(address)/application/o/authorize/",
+                        redirectURIs: provider.redirectURIs.filter { $0.matching == .strict }.map(\.url),
+                        hasPatterns: provider.redirectURIs.contains { $0.matching == .regex }
+                    )
+                },
+                provider: own,
+                heldScopes: own.map(seen.scopeNames) ?? []
+            )
+            return .oidc(login)
+        }
+    }
+}
+
+extension Provider {
+    fileprivate func issuers(of service: Service, at address: String) -> [String] {
+        let modes = issuerMode.map { [$0] } ?? IssuerMode.allCases
+        return modes.compactMap { mode in
+            ClientSettings(at: address, of: service, self, issuerMode: mode, scopes: []).text(of: .issuer)
+        }
+    }
+
+    fileprivate func expectedSecret(_ looks: [SecretReference: SecretLook]) -> ExpectedSecret {
+        guard clientType == .confidential, let secret else { return .none(why: "a public client has no secret") }
+        guard ClientCredentials.canCarry(clientID: clientID) else {
+            return .none(why: "its client id has a colon in it, which HTTP's basic authentication cannot carry")
+        }
+        switch looks[secret] {
+        case .present(let value, _)?: return .known(value, reference: secret.description)
+        case .leftOut?, nil: return .none(why: "the secret was left out")
+        case let look?: return .unavailable(why: look.reason ?? "the secret (\(secret)) is not there")
+        }
+    }
+}
+
+extension SeenObjects {
+    /// As Authentik would sign with the key that is declared.
+    fileprivate func signing(of provider: Provider) -> ExpectedSigning {
+        guard case .reference(let reference)? = provider.value(of: OAuth2Provider.Row.signingKey) else {
+            return .secret
+        }
+        // Names are not unique: which of several it is cannot be told, only what all have in common.
+        let named = keys.filter { $0.name == reference.name }
+        let algorithms = Set(named.map { SigningAlgorithm(keyType: $0.keyType, release) })
+        return .key(
+            name: reference.name,
+            algorithm: algorithms.count == 1 ? algorithms.first ?? nil : nil,
+            fingerprint: named.count == 1 ? named.first?.fingerprint : nil
+        )
+    }
+
+    /// The scope of a mapping as a file names it: by its scope, by the `managed` name, or by its own.
+    fileprivate func scopeName(
+        of reference: FieldValue.Reference,
+        declared: [DeclaredScopeMapping]
+    ) -> String? {
+        let name = reference.name
+        let byOwnName =
+            scopeMappings.first { $0.name == name }?.scopeName
+            ?? declared.first { $0.name == name }?.values.text(ScopeMapping.Row.scope)
+        if reference.isByOwnName { return byOwnName }
+        if scopeMappings.contains(where: { $0.scopeName == name }) { return name }
+        return scopeMappings.first { $0.managed == name }?.scopeName ?? byOwnName
+    }
+
+    fileprivate func scopeNames(of provider: OAuth2Provider) -> [String] {
+        let pks = Set(provider[OAuth2Provider.Row.scopes].references.map(\.pk))
+        return scopeMappings.filter { pks.contains(.string($0.pk)) }.map(\.scopeName)
+    }
+}
+
+extension [String] {
+    fileprivate var withoutRepetitions: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,105 @@
+import Base
+
+/// Where the login button of a service leads: nothing is asked here.
+extension ExpectedLogin {
+    /// Where a redirect of the service's is followed to; nil if it is the last.
+    ///
+    /// What is elsewhere is never asked: neither Authentik, where a login would begin, nor anybody else.
+    ///
+    /// - Parameter url: what answered.
+    func next(after reply: ProbeReply, at url: String) -> String? {
+        guard let target = target(of: reply, at: url), AddressParts(target).isSameOrigin(as: AddressParts(url)) else {
+            return nil
+        }
+        return target
+    }
+
+    /// | the service | |
+    /// |---|---|
+    /// | sends to the authorization endpoint, with client id and redirect URI as declared | passed |
+    /// | sends there with another of either | a mismatch that names both |
+    /// | sends elsewhere, or nowhere | it offers no login |
+    /// | does not answer | see ``ProbeReply`` |
+    ///
+    /// - Parameter url: what answered last.
+    func button(_ reply: ProbeReply, at url: String, _ button: ExpectedButton) -> CheckResult {
+        CheckResult(.button, outcome(of: reply, at: url, button))
+    }
+
+    private func outcome(of reply: ProbeReply, at url: String, _ button: ExpectedButton) -> CheckResult.Outcome {
+        if let trouble = reply.trouble(at: url) { return .failed(trouble) }
+        let remedy =
+            "see that the service has this login configured, and was restarted since: 'reconcile client-config \(slug) --for TOOL' "
+            + "prints what it needs"
+        guard let target = target(of: reply, at: url) else {
+            let message = "\(url) answers \(reply.status ?? 0) and sends nobody to \(button.authorizationURL)"
+            return .failed(ProbeFailure(.loginNotOffered, message, remedy: remedy))
+        }
+        let place = String(target.prefix { !"?#".contains($0) })
+        if let difference = AddressParts(place).text(ofDifferencesFrom: AddressParts(button.authorizationURL)) {
+            let message =
+                "\(url) sends people to '\(place.cut(to: 300))' and should to '\(button.authorizationURL)': \(difference)"
+            return .failed(ProbeFailure(.loginNotOffered, message, remedy: remedy))
+        }
+        let parameters = Self.parameters(of: target)
+        guard let client = parameters["client_id"], client.exact == clientID.exact else {
+            let found = parameters["client_id"].map { "'\($0.cut(to: 100))'" } ?? "none"
+            let message = "the service logs in as the client \(found) and should as '\(clientID)'"
+            return .failed(ProbeFailure(.clientMismatch, message, remedy: remedy))
+        }
+        let found = parameters["redirect_uri"] ?? ""
+        guard !button.hasPatterns, !button.redirectURIs.contains(found) else { return .passed }
+        let nearest = button.redirectURIs.nearest(to: found) ?? ""
+        let difference = AddressParts(found).text(ofDifferencesFrom: AddressParts(nearest)) ?? "in how it is written"
+        return .failed(
+            ProbeFailure(
+                .redirectURIMismatch,
+                "the service asks to return to '\(found.cut(to: 300))' and should to '\(nearest)': \(difference)",
+                remedy: "tell the service its own address (its root URL), or change the file; \(remedy)"
+            )
+        )
+    }
+
+    /// Where a redirect leads, as a whole URL; nil if it is none.
+    private func target(of reply: ProbeReply, at url: String) -> String? {
+        guard let status = reply.status, [301, 302, 303, 307, 308].contains(status), let location = reply.location
+        else {
+            return nil
+        }
+        if location.contains("://") { return location }
+        guard let start = url.firstRange(of: "://")?.upperBound else { return nil }
+        let origin = url[..<(url[start...].firstIndex { "/?#".contains($0) } ?? url.endIndex)]
+        if location.hasPrefix("//") { return url[..<start].dropLast(2) + location }
+        if location.hasPrefix("/") { return origin + location }
+        let path = url[origin.endIndex...].prefix { !"?#".contains($0) }
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "/"
+        return origin + folder + location
+    }
+
+    private static func parameters(of url: String) -> [String: String] {
+        let query = url.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
+        let pairs = query.split(separator: "&").map { pair -> (String, String) in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count == 2 ? decoded(parts[1]) : "")
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// As forms encode it (https://url.spec.whatwg.org/#urlencoded-parsing).
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, digits.utf8.allSatisfy(\.isASCIIHexDigit),
+                let code = UInt8(digits, radix: 16)
+            {
+                bytes.append(code)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,206 @@
+import AuthentikAPI
+import Base
+import Kinds
+
+/// What the endpoints tell that know a client: nothing is asked here.
+extension ExpectedLogin {
+    // MARK: - Login
+
+    /// Why no login can be tried, or the failure that is seen without trying; nil if one can.
+    ///
+    /// | the provider in Authentik has | the file has | |
+    /// |---|---|---|
+    /// | no redirect URI for logins | any | it fails, and is never tried: Authentik would take the one of the request for its own |
+    /// | any | only patterns | skipped: a pattern is no place to return to |
+    /// | any | a strict one | it is tried |
+    var loginObstacle: CheckResult.Outcome? {
+        guard let provider else {
+            return .failed(
+                ProbeFailure(
+                    .clientMismatch,
+                    "Authentik does not list a provider for the application '\(slug)', so that no login is tried",
+                    remedy: "\(ProbeFailure.pass); or the account may not see the provider: run 'reconcile doctor'"
+                )
+            )
+        }
+        guard !provider.loginURLs.isEmpty else {
+            return .failed(
+                ProbeFailure(
+                    .redirectURIMismatch,
+                    "its provider has no redirect URI in Authentik, and would take the first that anybody brings: no login is "
+                        + "tried" + (redirectURI.map { "; it should have '\($0)'" } ?? ""),
+                    remedy: ProbeFailure.pass
+                )
+            )
+        }
+        if redirectURI == nil {
+            return .skipped(why: "its redirect URIs are patterns, none of which is a place to return to")
+        }
+        return nil
+    }
+
+    /// The parameters of a login that ends before anybody is asked (OpenID Connect Core 1.0, section 3.1.2.1).
+    func loginQuery(_ redirectURI: String) -> [(String, String)] {
+        [
+            ("response_type", "code"), ("client_id", clientID), ("redirect_uri", redirectURI),
+            ("scope", scopes.joined(separator: " ")), ("state", "reconcile"), ("prompt", "none"),
+        ]
+    }
+
+    /// | the answer | |
+    /// |---|---|
+    /// | 302 to the redirect URI with `error=login_required` | passed: client, redirect URI and grant are right |
+    /// | 302 to the redirect URI with another error | the login is refused |
+    /// | 400 | the client or the redirect URI is another: Authentik's own provider tells which |
+    /// | 302 elsewhere, anything else, or nothing | unexpected, see ``ProbeReply`` |
+    func login(_ reply: ProbeReply, redirectURI: String, at url: String) -> CheckResult {
+        CheckResult(.login, outcome(ofLogin: reply, redirectURI: redirectURI, at: url))
+    }
+
+    private func outcome(ofLogin reply: ProbeReply, redirectURI: String, at url: String) -> CheckResult.Outcome {
+        if let trouble = reply.trouble(at: url) { return .failed(trouble) }
+        if reply.status == 400 { return .failed(refusal(of: redirectURI)) }
+        guard reply.status == 302, let location = reply.location else { return .failed(.unexpected(reply, at: url)) }
+        guard location.hasPrefix(redirectURI), let mark = location.dropFirst(redirectURI.count).first,
+            "?&#".contains(mark)
+        else { return .failed(elsewhere(location, redirectURI)) }
+        let parameters = location.dropFirst(redirectURI.count + 1).split(separator: "&")
+        let error = parameters.first { $0.hasPrefix("error=") }?.dropFirst("error=".count) ?? "none"
+        if error == "login_required" { return .passed }
+        return .failed(
+            ProbeFailure(
+                .loginRefused,
+                "a login ends with '\(String(error).cut(to: 80))' at '\(redirectURI)', before anybody is asked to log in",
+                remedy: error == "invalid_request"
+                    ? "have the file say 'grantTypes: [authorization_code, refresh_token]', and \(ProbeFailure.pass): since 2026.5 a "
+                        + "provider needs the grant types that it is to give"
+                    : ProbeFailure.pass
+            )
+        )
+    }
+
+    /// What differs between the file and the provider, where Authentik says only that it knows no such client or URI.
+    private func refusal(of redirectURI: String) -> ProbeFailure {
+        if let provider, provider.clientID.exact != clientID.exact {
+            return ProbeFailure(
+                .clientMismatch,
+                "Authentik knows the client as '\(provider.clientID.cut(to: 100))' and the file as '\(clientID)': logins end with "
+                    + "'Invalid client'",
+                remedy: ProbeFailure.pass
+            )
+        }
+        let held = provider?.loginURLs ?? []
+        guard !held.contains(redirectURI), let nearest = held.nearest(to: redirectURI) else {
+            return ProbeFailure(
+                .loginRefused,
+                "Authentik refuses a login of client '\(clientID)' to '\(redirectURI)' (400), although its provider has both",
+                remedy: "look at Authentik's log, and run this again"
+            )
+        }
+        let difference =
+            AddressParts(nearest).text(ofDifferencesFrom: AddressParts(redirectURI)) ?? "in how it is written"
+        return ProbeFailure(
+            .redirectURIMismatch,
+            "Authentik does not take the redirect URI '\(redirectURI)': it has '\(nearest.cut(to: 300))': \(difference)",
+            remedy: "\(ProbeFailure.pass); if the service itself is elsewhere by now, change the file"
+        )
+    }
+
+    private func elsewhere(_ location: String, _ redirectURI: String) -> ProbeFailure {
+        let place = String(location.prefix { !"?#".contains($0) })
+        let difference = AddressParts(place).text(ofDifferencesFrom: AddressParts(redirectURI))
+        return ProbeFailure(
+            .unexpectedAnswer,
+            "a login is sent to '\(place.cut(to: 300))' and should be to '\(redirectURI)'"
+                + (difference.map { ": \($0)" } ?? ""),
+            remedy: "look whether Authentik answers there, and nothing in front of it does"
+        )
+    }
+
+    // MARK: - Secret
+
+    /// What is said of the secret without asking; nil if it is to be proved.
+    var secretObstacle: CheckResult.Outcome? {
+        if let provider, provider.clientID.exact != clientID.exact, case .known = secret {
+            return .skipped(why: "Authentik knows the client by another id")
+        }
+        switch secret {
+        case .known: return nil
+        case .none(let why): return .skipped(why: why)
+        case .unavailable(let why):
+            return .failed(
+                ProbeFailure(
+                    .secretUnavailable,
+                    "whether Authentik has the right client secret cannot be told: \(why)",
+                    remedy: "bring the secret where 'secretRef' says it is"
+                )
+            )
+        }
+    }
+
+    func secret(_ proof: SecretProof, reference: String) -> CheckResult {
+        switch proof {
+        case .right: CheckResult(.secret, .passed)
+        case .wrong:
+            CheckResult(
+                .secret,
+                .failed(
+                    ProbeFailure(
+                        .secretMismatch,
+                        "Authentik has another client secret than \(reference): logins end with 'Invalid client'",
+                        remedy:
+                            "run 'reconcile --once', which gives Authentik the one of \(reference); a service that still uses "
+                            + "another one has to be restarted"
+                    )
+                )
+            )
+        case .unknown(let reason):
+            CheckResult(
+                .secret,
+                .failed(
+                    ProbeFailure(
+                        .unexpectedAnswer,
+                        "whether the client secret is the right one was not told: \(reason)",
+                        remedy: "look whether /application/o/revoke/ of Authentik can be reached from here"
+                    )
+                )
+            )
+        }
+    }
+}
+
+extension OAuth2Provider {
+    /// What it has for logins, patterns, too.
+    fileprivate var loginURLs: [String] { redirectURIs.filter { !$0.isForLogout }.map(\.url) }
+}
+
+extension ExpectedOutpost {
+    /// What an outpost answers to everybody, at each host that is led to it.
+    var pingURL: String {
+        var host = externalHost
+        while host.hasSuffix("/") { host.removeLast() }
+        return host + "/outpost.goauthentik.io/ping"
+    }
+
+    /// | the answer | |
+    /// |---|---|
+    /// | 204 | passed |
+    /// | none, 502, 503, 504, 429 | see ``ProbeReply`` |
+    /// | anything else | something else answers there |
+    func ping(_ reply: ProbeReply, at url: String) -> CheckResult {
+        if reply.status == 204 { return CheckResult(.outpost, .passed) }
+        if let trouble = reply.trouble(at: url) { return CheckResult(.outpost, .failed(trouble)) }
+        return CheckResult(
+            .outpost,
+            .failed(
+                ProbeFailure(
+                    .outpostNotFound,
+                    "\(url) answers \(reply.status ?? 0) and should 204: what answers there is no outpost",
+                    remedy:
+                        "let the reverse proxy lead /outpost.goauthentik.io to the outpost: 'reconcile client-config \(slug) --for "
+                        + "nginx' prints how (or caddy, traefik, envoy); and see that the outpost runs"
+                )
+            )
+        )
+    }
+}

@@ -1,0 +1,170 @@
+import AuthentikAPI
+import Base
+import CurlTransport
+import Kinds
+import Synchronization
+
+/// How patient probes are.
+package struct ProbeLimits: Sendable {
+    /// How long is waited for one answer.
+    package var answer: Duration
+    /// From which on Authentik is slow: it has other things to do than to answer probes.
+    package var slow: Duration
+    /// How many are under way at the same time: each service is looked at step by step.
+    package var atOnce = 2
+
+    package init(slow: Duration = .seconds(3)) {
+        self.slow = slow
+        answer = max(.seconds(10), slow)
+    }
+}
+
+/// Asks what there is to ask of one service; what the answers mean is said elsewhere.
+struct Prober: Sendable {
+    let client: AuthentikClient
+    /// Where the OAuth2 endpoints are asked, without a slash at the end.
+    let address: String
+    let limits: ProbeLimits
+    /// Shared by all services.
+    let course: ProbeCourse
+
+    /// At most four requests to Authentik: discovery, keys, login, secret; or one, of an outpost.
+    ///
+    /// The login button of a service takes one of the service, and one for each redirect within it.
+    ///
+    /// - Throws: `CancellationError`.
+    func probe(_ expectation: Expectation) async throws -> ServiceVerification {
+        switch expectation {
+        case .oidc(let login): try await probe(login)
+        case .outpost(let outpost): try await probe(outpost)
+        }
+    }
+
+    private func probe(_ login: ExpectedLogin) async throws -> ServiceVerification {
+        var seen = ServiceVerification(slug: login.slug, isComplete: false)
+        let application = "\(address)/application/o/\(percentEncoded(login.slug))"
+
+        var url = "\(application)/.well-known/openid-configuration"
+        guard let discovery = try await askAuthentik(url) else { return seen }
+        seen.results = login.discovery(discovery, at: url)
+        guard seen.results.first?.isPassed == true else {
+            // Without it there is no login to look at.
+            seen.isComplete = true
+            return seen
+        }
+
+        url = "\(application)/jwks/"
+        guard let keys = try await askAuthentik(url) else { return seen }
+        seen.results.append(login.keys(keys, at: url))
+
+        url = "\(address)/application/o/authorize/"
+        if let obstacle = login.loginObstacle {
+            seen.results.append(CheckResult(.login, obstacle))
+        } else if let redirectURI = login.redirectURI {
+            let query = login.loginQuery(redirectURI).map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
+            guard let reply = try await askAuthentik("\(url)?\(query)") else { return seen }
+            seen.results.append(login.login(reply, redirectURI: redirectURI, at: url))
+        }
+
+        if let obstacle = login.secretObstacle {
+            seen.results.append(CheckResult(.secret, obstacle))
+        } else if case .known(let secret, let reference) = login.secret {
+            guard let proof = try await prove(ClientCredentials(id: login.clientID, secret: secret)) else {
+                return seen
+            }
+            seen.results.append(login.secret(proof, reference: reference))
+        }
+        if let button = login.button {
+            guard let result = try await press(button, of: login) else { return seen }
+            seen.results.append(result)
+        }
+        seen.isComplete = true
+        return seen
+    }
+
+    /// Follows the login button of a service, to where it leaves the service.
+    ///
+    /// - Returns: nil if the probes have ended.
+    private func press(_ button: ExpectedButton, of login: ExpectedLogin) async throws -> CheckResult? {
+        var url = button.url
+        for hop in 0... {
+            guard course.begin() else { return nil }
+            let reply = try await reply(url)
+            guard hop < Self.hops, let next = login.next(after: reply, at: url) else {
+                return login.button(reply, at: url, button)
+            }
+            url = next
+        }
+        return nil
+    }
+
+    /// How many redirects within a service are followed.
+    private static let hops = 3
+
+    /// That the host of one service is slow, or silent, is no matter of the others.
+    private func probe(_ outpost: ExpectedOutpost) async throws -> ServiceVerification {
+        guard course.begin() else { return ServiceVerification(slug: outpost.slug, isComplete: false) }
+        let url = outpost.pingURL
+        return ServiceVerification(slug: outpost.slug, results: [outpost.ping(try await reply(url), at: url)])
+    }
+
+    // MARK: - Requests
+
+    /// - Returns: nil if the probes have ended.
+    private func askAuthentik(_ url: String) async throws -> ProbeReply? {
+        guard course.begin() else { return nil }
+        let start = ContinuousClock.now
+        let reply = try await reply(url)
+        let place = String(url.prefix { $0 != "?" })
+        if let reason = reply.endsProbes(at: place) { course.end(reason) }
+        checkPace(since: start, place)
+        return reply
+    }
+
+    /// The credentials go where the token goes, and nowhere else.
+    private func prove(_ credentials: ClientCredentials) async throws -> SecretProof? {
+        guard course.begin() else { return nil }
+        let start = ContinuousClock.now
+        var client = client
+        client.retryPolicy.maximumAttempts = 1
+        client.deadline = min(client.deadline ?? start + limits.answer, start + limits.answer)
+        let proof = try await client.prove(credentials)
+        checkPace(since: start, "\(client.address)/application/o/revoke/")
+        return proof
+    }
+
+    private func reply(_ url: String) async throws -> ProbeReply {
+        do {
+            return .answer(try await client.visit(url, within: limits.answer))
+        } catch let error as TransportError {
+            return .none(error)
+        }
+    }
+
+    private func checkPace(since start: ContinuousClock.Instant, _ place: String) {
+        let taken = ContinuousClock.now - start
+        if taken > limits.slow { course.end("Authentik is slow: \(place) took \(seconds(taken))") }
+    }
+}
+
+/// How far the probes are, and whether they go on.
+final class ProbeCourse: Sendable {
+    private let state = Mutex((requests: 0, stopped: String?.none))
+
+    /// Counts a request.
+    ///
+    /// - Returns: false if none is to be sent any more.
+    func begin() -> Bool {
+        state.withLock { state in
+            guard state.stopped == nil else { return false }
+            state.requests += 1
+            return true
+        }
+    }
+
+    /// Ends the probes; the first reason stands.
+    func end(_ reason: String) { state.withLock { $0.stopped = $0.stopped ?? reason } }
+
+    var requests: Int { state.withLock(\.requests) }
+    var stopped: String? { state.withLock(\.stopped) }
+}

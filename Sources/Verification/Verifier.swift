@@ -1,0 +1,99 @@
+package import AuthentikAPI
+import Base
+package import DesiredState
+import Kinds
+package import Secrets
+
+/// Proves that logins work, as far as can be seen without one, and leaves no trace.
+///
+/// A service with rules of who may open it is probed as any other: a login ends before anybody is asked who they are.
+///
+/// Probes go where browsers and services go: to the `publicURL` of the file, else to the address of Authentik; only the
+/// client secret never goes anywhere but to the latter, and the API's token is sent with none of them. They end for all
+/// services as soon as Authentik is slow, or does not answer.
+package struct Verifier: Sendable {
+    private let client: AuthentikClient
+    package var limits = ProbeLimits()
+    /// Whether Authentik is one that is made for this run, and all that is declared to be elsewhere is asked there, too.
+    package var isSandbox = false
+
+    package init(client: AuthentikClient) {
+        self.client = client
+    }
+
+    /// - Parameters:
+    ///   - isIncluded: tells by the slug which services it is about.
+    ///   - secrets: what came of looking them up.
+    /// - Throws: ``AuthentikError`` if what services name cannot be seen, or `CancellationError`.
+    package func verify(
+        _ desired: DesiredState,
+        where isIncluded: (_ slug: String) -> Bool = { _ in true },
+        secrets: [SecretReference: SecretLook]
+    ) async throws -> VerificationReport {
+        let seen = try await seenObjects()
+        let start = ContinuousClock.now
+        let address = isSandbox ? client.address.description : desired.publicURL ?? client.address.description
+        let services = desired.services.filter { isIncluded($0.slug) }
+        let expectations = services.filter(\.isProbed).compactMap { service in
+            service.expectation(at: address, seen: seen, secrets: secrets, declared: desired.scopeMappings)
+        }.map(redirected)
+        let course = ProbeCourse()
+        let prober = Prober(client: client, address: address, limits: limits, course: course)
+        let verified = try await probe(expectations, prober)
+        return VerificationReport(
+            release: seen.release,
+            address: address,
+            services: verified.sorted { $0.slug < $1.slug },
+            withoutLogin: services.count { $0.login == nil || $0.state == .absent },
+            leftOut: services.count { $0.login != nil && $0.state == .present && !$0.verifies },
+            requests: course.requests,
+            stopped: course.stopped,
+            duration: .now - start
+        )
+    }
+
+    /// In a handful of lists, however many services there are.
+    private func seenObjects() async throws -> SeenObjects {
+        async let release = client.release()
+        async let providers = client.providers()
+        async let keys = client.keys()
+        async let scopeMappings = client.scopeMappings()
+        return try await SeenObjects(
+            release: release,
+            providers: providers,
+            keys: keys,
+            scopeMappings: scopeMappings
+        )
+    }
+
+    /// A sandbox answers for every host.
+    private func redirected(_ expectation: Expectation) -> Expectation {
+        guard isSandbox else { return expectation }
+        switch expectation {
+        case .outpost(var outpost):
+            outpost.externalHost = client.address.description
+            return .outpost(outpost)
+        case .oidc(var login):
+            // The service is not there.
+            login.button = nil
+            return .oidc(login)
+        }
+    }
+
+    private func probe(_ expectations: [Expectation], _ prober: Prober) async throws -> [ServiceVerification] {
+        try await withThrowingTaskGroup(of: ServiceVerification.self) { group in
+            var waiting = expectations.makeIterator()
+            func startNext() {
+                guard let expectation = waiting.next() else { return }
+                group.addTask { try await prober.probe(expectation) }
+            }
+            for _ in 0..<limits.atOnce { startNext() }
+            var verified: [ServiceVerification] = []
+            for try await service in group {
+                verified.append(service)
+                startNext()
+            }
+            return verified
+        }
+    }
+}

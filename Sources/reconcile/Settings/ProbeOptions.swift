@@ -1,0 +1,34 @@
+import ArgumentParser
+import Verification
+
+/// How logins are proved to work, in `verify`, after a pass and in the daemon.
+struct ProbeOptions: ParsableArguments {
+    private static let variable = "RECONCILE_SLOW_SECONDS"
+
+    @Option(
+        help: ArgumentHelp(
+            "How long an answer of Authentik's may take before the probes of logins end; default: 3. (environment: RECONCILE_SLOW_SECONDS)",
+            discussion:
+                "An Authentik that is slow has other things to do. What was not probed by then is not verified.",
+            valueName: "n"
+        )
+    )
+    var slowSeconds: Int?
+
+    func validate() throws { _ = try limits }
+
+    var limits: ProbeLimits {
+        get throws {
+            if let slowSeconds { return try Self.limits(slowSeconds, "--slow-seconds") }
+            guard let text = Environment[Self.variable] else { return ProbeLimits() }
+            return try Self.limits(Int(text), Self.variable)
+        }
+    }
+
+    private static func limits(_ number: Int?, _ name: String) throws -> ProbeLimits {
+        guard let number, (1...3600).contains(number) else {
+            throw ValidationError("\(name) must be from 1 to 3600")
+        }
+        return ProbeLimits(slow: .seconds(number))
+    }
+}
