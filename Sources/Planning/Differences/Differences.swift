@@ -103,7 +103,7 @@ struct Differences {
         )
         draft.application = declaration.claim.application
         draft.entitlement = declaration.claim.entitlement
-        draft.mark = declaration.claim.mark
+        draft.mark = declaration.claim.mark.map { $0.upgraded(on: declaration.claim.application, draft.release) }
         draft.published = observation.published
         draft.secretProofs = observation.secretProofs
         if case .resolved(let resolved, let version)? = declaration.resolution {

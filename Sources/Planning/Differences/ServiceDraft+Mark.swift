@@ -1,4 +1,5 @@
 import AuthentikAPI
+import Base
 import DesiredState
 import Kinds
 
@@ -23,6 +24,23 @@ extension ServiceDraft {
         wanted.formerProviders = keptProviders
         wanted.outpost = markedOutpost
         return wanted
+    }
+}
+
+extension OwnershipMark {
+    /// The same, as it would have been written on a release.
+    ///
+    /// What hid a tile became a field of its own in 2026.5, and Authentik's upgrade moved it there: what the file said by
+    /// the launch URL before, it says by that field since.
+    func upgraded(on application: Application?, _ release: Release) -> OwnershipMark {
+        let (launchURL, hidden) = (Application.Row.launchURL.attribute, Application.Row.hidden.attribute)
+        guard release >= Application.hiding, let application, application.isHidden,
+            application.launchURL.trimmed.isEmpty, applicationFields.contains(launchURL),
+            !applicationFields.contains(hidden)
+        else { return self }
+        var mark = self
+        mark.applicationFields = (applicationFields + [hidden]).sorted()
+        return mark
     }
 }
 

@@ -269,7 +269,7 @@ struct ServiceDraft {
         let settingSecret = providerChanges.contains(where: \.setsSecret)
         let wanted = wantedMark(provider: provider?.existing, settingSecret: settingSecret, withheld: withheld)
         let mark = content(wanted, provider: provider)
-        let isMarked = mark.isKnown && entitlement?.reading == .mark(wanted)
+        let isMarked = mark.isKnown && self.mark == wanted
         let all = changes + [linkChange].compactMap { $0 } + providerChanges + accessChanges
         let (decision, reason) = decide(all, markDiffers: !isMarked, link: link)
         var plan = start(decision, reason)
