@@ -88,7 +88,9 @@ import Testing
             }
             run.cancel()
             let failures = try await run.value.outcomes.compactMap(\.failure?.message)
-            #expect(failures == Array(repeating: "not finished: the pass was cancelled", count: 6))
+            // The answer to the write that was waited for may be cut off, too.
+            #expect(failures.count >= 6)
+            #expect(Set(failures) == ["not finished: the pass was cancelled"])
             kubernetes.setLatency(.zero)
             // What they began is still to be done, and now hangs for a short time only.
             pass = try await cluster.makePass(limit: .milliseconds(200))
