@@ -138,6 +138,10 @@ package struct Planner {
                     resolution: login.map { Resolution($0, secrets: secrets, observation.names) }
                 )
             },
+            indexBySlug: Dictionary(
+                desired.services.enumerated().map { ($1.slug, $0) },
+                uniquingKeysWith: { first, _ in first }
+            ),
             orphans: observation.orphans(claimed: all),
             unreadable: observation.unclaimedUnreadable(claimed: all),
             address: address

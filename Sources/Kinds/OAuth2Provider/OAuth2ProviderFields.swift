@@ -4,16 +4,7 @@ extension OAuth2Provider {
     /// The fields that a file can set.
     package static let fields = FieldTable(
         [
-            FieldSpec(
-                "providerName",
-                "name",
-                .text(.line),
-                .managed(.slug),
-                absent: nil,
-                isDefaultable: false,
-                doc:
-                    "The provider's name in Authentik, which no other provider may have. The service's slug unless given."
-            ),
+            .providerName,
             FieldSpec(
                 "clientType",
                 "client_type",
@@ -88,30 +79,9 @@ extension OAuth2Provider {
                 .optional(.none),
                 doc: "The name of the certificate whose key encrypts tokens, or none, which is Authentik's default."
             ),
-            FieldSpec(
-                "authorizationFlow",
-                "authorization_flow",
-                .reference(.flow),
-                .managed(.named(ProgramDefaults.authorizationFlow)),
-                doc:
-                    "The slug of the flow that authorizes a login. '\(ProgramDefaults.authorizationFlow)' unless given."
-            ),
-            FieldSpec(
-                "invalidationFlow",
-                "invalidation_flow",
-                .reference(.flow),
-                .managed(.named(ProgramDefaults.invalidationFlow)),
-                doc: "The slug of the flow that ends a session. '\(ProgramDefaults.invalidationFlow)' unless given."
-            ),
-            FieldSpec(
-                "authenticationFlow",
-                "authentication_flow",
-                .reference(.flow),
-                .optional(.none),
-                doc:
-                    "The slug of the flow that users log in with where they are not logged in yet. Authentik's default is none: "
-                    + "the brand's own."
-            ),
+            .authorizationFlow,
+            .invalidationFlow,
+            .authenticationFlow,
             FieldSpec(
                 "accessCodeValidity",
                 "access_code_validity",

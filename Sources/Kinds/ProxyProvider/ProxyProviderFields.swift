@@ -3,15 +3,7 @@ import AuthentikAPI
 extension ProxyProvider {
     /// The fields that a file's `forwardAuth` sets.
     package static let fields = FieldTable([
-        FieldSpec(
-            "providerName",
-            "name",
-            .text(.line),
-            .managed(.slug),
-            absent: nil,
-            isDefaultable: false,
-            doc: "The provider's name in Authentik, which no other provider may have. The service's slug unless given."
-        ),
+        .providerName,
         FieldSpec(
             "mode",
             "mode",
@@ -120,29 +112,9 @@ extension ProxyProvider {
                 "Scopes beside those that Authentik gives each such provider (openid, email, profile, entitlements and its own "
                 + "for proxies), for claims that become headers."
         ),
-        FieldSpec(
-            "authorizationFlow",
-            "authorization_flow",
-            .reference(.flow),
-            .managed(.named(ProgramDefaults.authorizationFlow)),
-            doc: "The slug of the flow that authorizes a login. '\(ProgramDefaults.authorizationFlow)' unless given."
-        ),
-        FieldSpec(
-            "invalidationFlow",
-            "invalidation_flow",
-            .reference(.flow),
-            .managed(.named(ProgramDefaults.invalidationFlow)),
-            doc: "The slug of the flow that ends a session. '\(ProgramDefaults.invalidationFlow)' unless given."
-        ),
-        FieldSpec(
-            "authenticationFlow",
-            "authentication_flow",
-            .reference(.flow),
-            .optional(.none),
-            doc:
-                "The slug of the flow that users log in with where they are not logged in yet. Authentik's default is none: the "
-                + "brand's own."
-        ),
+        .authorizationFlow,
+        .invalidationFlow,
+        .authenticationFlow,
     ])
 
     /// The rows that code asks for by name.

@@ -10,6 +10,8 @@ struct Differences {
     let observation: Observation
     /// In the order of the file.
     let declarations: [Declaration]
+    /// Their places, by the slugs of their services.
+    let indexBySlug: [String: Int]
     /// Applications of this owner's that no service declares.
     let orphans: [(application: Application, mark: OwnershipMark)]
     /// Applications that no service declares, whose marks cannot be read.
@@ -71,7 +73,7 @@ struct Differences {
 
     /// The provider that a service of the file has once the plan is carried out; nil if that is not decided here.
     private func own(of slug: String, _ matching: Matching) -> JSONValue? {
-        guard let index = declarations.firstIndex(where: { $0.service.slug == slug }) else { return nil }
+        guard let index = indexBySlug[slug] else { return nil }
         switch matching.provider(at: index) {
         case .found(let own, _)?: return .integer(own.pk)
         case ProviderMatcher.Match.none?: return .null

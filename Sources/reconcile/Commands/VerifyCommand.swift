@@ -22,17 +22,20 @@ struct VerifyCommand: AsyncParsableCommand {
             That Authentik is equal to the file does not prove that a login works. This asks what browsers and services ask, \
             and compares the answers with the file:
 
-              discovery  the application has a provider that answers to OpenID Connect
-              issuer     it is the one that the service's issuerMode has at publicURL (else at the address of Authentik)
-              algorithm  tokens are signed with what the signing key signs with, and not by accident with HS256
+              discovery  the application's provider answers to OpenID Connect
+              issuer     it is that of the service's issuerMode, at publicURL
+                         (else at the address of Authentik)
+              algorithm  tokens are signed as the signing key does, and not by
+                         accident with HS256
               scopes     each declared scope is offered
               keys       the signing key is published; none with HS256
-              login      a login with prompt=none ends with login_required at the redirect URI: client id, redirect URI
-                         and grant are right
-              secret     the client secret from its source is the one that Authentik has
-              button     of a service with loginURL: its own login button leads to Authentik with this client id and
-                         redirect URI
-              outpost    of a service with forwardAuth: its outpost answers at the address of the service
+              login      with prompt=none it ends with login_required at the
+                         redirect URI: client id, redirect URI and grant fit
+              secret     Authentik has the client secret of its source
+              button     of a service with loginURL: its own login button leads
+                         to Authentik with this client id and redirect URI
+              outpost    of a service with forwardAuth: its outpost answers at
+                         the service's address
 
             No probe logs anybody in, changes anything, or leaves an entry in Authentik's audit log. There are at most four \
             for a service, at most two at the same time, and they end as soon as Authentik is slow (--slow-seconds) or does not \

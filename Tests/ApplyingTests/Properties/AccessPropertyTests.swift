@@ -14,20 +14,8 @@ import Testing
 ///
 /// `RECONCILE_WORLDS` and `RECONCILE_SEED` say how many and which, as for ``PropertyTests``; 40 unless told otherwise.
 @Suite(.timeLimit(.minutes(60))) struct AccessPropertyTests {
-    private static let environment = ProcessInfo.processInfo.environment
-    private static let count = environment["RECONCILE_WORLDS"].flatMap { Int($0) } ?? 40
-    private static let first = environment["RECONCILE_SEED"].flatMap { UInt64($0) } ?? 1
-
     @Test func `random worlds with access`() async throws {
-        var seeds = (0..<UInt64(Self.count)).map { Self.first &+ $0 }[...]
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            func addNext() {
-                guard let seed = seeds.popFirst() else { return }
-                group.addTask { try await RandomTrial(seed: seed).run() }
-            }
-            for _ in 0..<4 { addNext() }
-            while try await group.next() != nil { addNext() }
-        }
+        try await RandomWorlds.forEach(usual: 40) { try await RandomTrial(seed: $0).run() }
     }
 }
 
@@ -78,23 +66,20 @@ private struct RandomTrial: Sendable {
         var random = RandomSource(seed: seed &* 17 &+ 5)
 
         // The same world again, in which the process is killed somewhere.
-        let moment = Int.random(in: 0..<max(requests, 1), using: &random)
-        let isAnswerLost = random.chance(25)
-        try await withWorld(configuration) { homelab in
-            var rules = [FaultRule(.revoked, after: moment + (isAnswerLost ? 1 : 0))]
-            if isAnswerLost { rules.append(FaultRule(.reset(.after), after: moment, times: 1)) }
-            homelab.sandbox.faults.set(FaultPlan(rules: rules))
+        let killing = Killing(within: requests, &random)
+        try await withRandomWorld(configuration) { homelab in
+            homelab.sandbox.faults.set(killing.faults)
             _ = try? await homelab.makePass(of: desired).run()
             homelab.sandbox.faults.set(FaultPlan())
-            expectNoIntruders(homelab.sandbox.state, start, end.state, "killed after \(moment) requests")
+            expectNoIntruders(homelab.sandbox.state, start, end.state, "\(killing)")
             _ = try await homelab.makePass(of: desired).run()
-            try await expectSame(homelab, end, "killed after \(moment) requests")
+            try await expectSame(homelab, end, "\(killing)")
         }
 
         // Once more: a write lands only after the next pass has looked; what it doubles the one after that mends.
         let late = Int.random(in: 0..<max(writes, 1), using: &random)
         let delay = random.chance(50) ? 1 : 2
-        try await withWorld(configuration) { homelab in
+        try await withRandomWorld(configuration) { homelab in
             homelab.sandbox.faults.set(
                 FaultPlan(rules: [
                     FaultRule(.revoked, after: requests - writes + late + 1),
@@ -123,7 +108,7 @@ private struct RandomTrial: Sendable {
         let recorder = WriteRecorder()
         var configuration = configuration
         configuration.log = recorder.take
-        return try await withWorld(configuration) { homelab in
+        return try await withRandomWorld(configuration) { homelab in
             try await world.make(homelab)
             let start = homelab.sandbox.state
             let before = (try await homelab.rawWorld(), try await homelab.admin.list("policies/bindings/"))
@@ -140,17 +125,6 @@ private struct RandomTrial: Sendable {
             #expect(plan.changing.map(\.slug) == [], "seed \(seed): the second plan is not empty")
             #expect(!plan.changesShared, "seed \(seed): the second plan is not empty")
             return (start, try await outcome(homelab), requests, writes)
-        }
-    }
-
-    private func withWorld<Result: Sendable>(
-        _ configuration: Sandbox.Configuration,
-        _ body: @Sendable (Homelab) async throws -> Result
-    ) async throws -> Result {
-        try await withSandbox(configuration: configuration) { sandbox, baseURL in
-            var homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
-            homelab.secrets = RandomFile.secrets
-            return try await body(homelab)
         }
     }
 

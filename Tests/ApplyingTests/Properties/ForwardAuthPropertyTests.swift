@@ -13,20 +13,8 @@ import Testing
 ///
 /// `RECONCILE_WORLDS` and `RECONCILE_SEED` say how many and which, as for ``PropertyTests``; 40 unless told otherwise.
 @Suite(.timeLimit(.minutes(60))) struct ForwardAuthPropertyTests {
-    private static let environment = ProcessInfo.processInfo.environment
-    private static let count = environment["RECONCILE_WORLDS"].flatMap { Int($0) } ?? 40
-    private static let first = environment["RECONCILE_SEED"].flatMap { UInt64($0) } ?? 1
-
     @Test func `random worlds with outposts`() async throws {
-        var seeds = (0..<UInt64(Self.count)).map { Self.first &+ $0 }[...]
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            func addNext() {
-                guard let seed = seeds.popFirst() else { return }
-                group.addTask { try await ForwardAuthTrial(seed: seed).run() }
-            }
-            for _ in 0..<4 { addNext() }
-            while try await group.next() != nil { addNext() }
-        }
+        try await RandomWorlds.forEach(usual: 40) { try await ForwardAuthTrial(seed: $0).run() }
     }
 }
 
@@ -67,24 +55,21 @@ private struct ForwardAuthTrial: Sendable {
         let (start, end, requests) = try await whole(configuration)
         configuration.state = start
         var random = random
-        let moment = Int.random(in: 0..<max(requests, 1), using: &random)
-        let isAnswerLost = random.chance(25)
-        try await withWorld(configuration) { homelab in
-            var rules = [FaultRule(.revoked, after: moment + (isAnswerLost ? 1 : 0))]
-            if isAnswerLost { rules.append(FaultRule(.reset(.after), after: moment, times: 1)) }
-            homelab.sandbox.faults.set(FaultPlan(rules: rules))
+        let killing = Killing(within: requests, &random)
+        try await withRandomWorld(configuration) { homelab in
+            homelab.sandbox.faults.set(killing.faults)
             _ = try? await homelab.makePass(of: desired).run()
             homelab.sandbox.faults.set(FaultPlan())
             for _ in 0..<2 { _ = try await homelab.makePass(of: desired).run() }
             let again = try await outcome(homelab)
-            #expect(again == end, "seed \(seed): stopped after \(moment) requests")
+            #expect(again == end, "seed \(seed): \(killing)")
         }
     }
 
     private func whole(
         _ configuration: Sandbox.Configuration
     ) async throws -> (start: SandboxState, end: [String: [String]], requests: Int) {
-        try await withWorld(configuration) { homelab in
+        try await withRandomWorld(configuration) { homelab in
             let ours = try await fill(homelab)
             let start = homelab.sandbox.state
             let served = try await self.served(homelab)
@@ -158,17 +143,6 @@ private struct ForwardAuthTrial: Sendable {
         let path = "\(Self.outposts)\(embedded?["pk"]?.string ?? "")/"
         try await admin.send("PATCH", path, ["providers": .array(list)])
         return ours
-    }
-
-    private func withWorld<Result: Sendable>(
-        _ configuration: Sandbox.Configuration,
-        _ body: @Sendable (Homelab) async throws -> Result
-    ) async throws -> Result {
-        try await withSandbox(configuration: configuration) { sandbox, baseURL in
-            var homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
-            homelab.secrets = RandomFile.secrets
-            return try await body(homelab)
-        }
     }
 
     /// The names of what each outpost serves.

@@ -13,21 +13,9 @@ import Testing
 /// world. The same 300 unless told otherwise, so that a change is judged by itself; nightly, others:
 /// `RECONCILE_WORLDS=10000 RECONCILE_SEED=$(date +%s) swift test --filter PropertyTests`.
 @Suite(.timeLimit(.minutes(60))) struct PropertyTests {
-    private static let environment = ProcessInfo.processInfo.environment
-    private static let count = environment["RECONCILE_WORLDS"].flatMap { Int($0) } ?? 300
-    private static let first = environment["RECONCILE_SEED"].flatMap { UInt64($0) } ?? 1
-
     @Test func `random worlds`() async throws {
-        print("\(Self.count) random worlds from RECONCILE_SEED=\(Self.first) on")
-        var seeds = (0..<UInt64(Self.count)).map { Self.first &+ $0 }[...]
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            func addNext() {
-                guard let seed = seeds.popFirst() else { return }
-                group.addTask { try await Self.check(seed) }
-            }
-            for _ in 0..<4 { addNext() }
-            while try await group.next() != nil { addNext() }
-        }
+        print("\(RandomWorlds.count(usual: 300)) random worlds from RECONCILE_SEED=\(RandomWorlds.first) on")
+        try await RandomWorlds.forEach(usual: 300, Self.check)
     }
 
     private static func check(_ seed: UInt64) async throws {
@@ -35,7 +23,7 @@ import Testing
         let file = RandomFile(&random)
         let worldSeed = random.next()
         let configuration = Sandbox.Configuration(token: "sandbox-token")
-        let (start, end, requests, writes) = try await withWorld(configuration) { homelab in
+        let (start, end, requests, writes) = try await withRandomWorld(configuration) { homelab in
             try await RandomWorld.make(homelab.admin, seed: worldSeed)
             let start = homelab.sandbox.state
             let before = try await homelab.rawWorld()
@@ -50,26 +38,23 @@ import Testing
         // The same world again, in which the process is killed somewhere.
         var killed = configuration
         killed.state = start
-        let moment = Int.random(in: 0..<max(requests, 1), using: &random)
-        let isAnswerLost = random.chance(25)
-        try await withWorld(killed) { homelab in
-            var rules = [FaultRule(.revoked, after: moment + (isAnswerLost ? 1 : 0))]
-            if isAnswerLost { rules.append(FaultRule(.reset(.after), after: moment, times: 1)) }
-            homelab.sandbox.faults.set(FaultPlan(rules: rules))
+        let killing = Killing(within: requests, &random)
+        try await withRandomWorld(killed) { homelab in
+            homelab.sandbox.faults.set(killing.faults)
             _ = try? await homelab.makePass(of: file.desired).run()
             homelab.sandbox.faults.set(FaultPlan())
             _ = try await homelab.makePass(of: file.desired).run()
             let state = try await homelab.state()
             #expect(
                 comparable(state).difference(from: comparable(end)) == [],
-                "seed \(seed): killed after \(moment) requests, another world comes out"
+                "seed \(seed): \(killing), another world comes out"
             )
         }
 
         // Once more: the process is killed with a write in flight, which lands after the next pass has looked.
         let late = Int.random(in: 0..<max(writes, 1), using: &random)
         let delay = random.chance(50) ? 1 : 2
-        try await withWorld(killed) { homelab in
+        try await withRandomWorld(killed) { homelab in
             homelab.sandbox.faults.set(
                 FaultPlan(rules: [
                     FaultRule(.revoked, after: requests - writes + late + 1),
@@ -98,17 +83,6 @@ import Testing
             return .object(object)
         }
         return state
-    }
-
-    private static func withWorld<Result: Sendable>(
-        _ configuration: Sandbox.Configuration,
-        _ body: @Sendable (Homelab) async throws -> Result
-    ) async throws -> Result {
-        try await withSandbox(configuration: configuration) { sandbox, baseURL in
-            var homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
-            homelab.secrets = RandomFile.secrets
-            return try await body(homelab)
-        }
     }
 
     private static func expectGood(

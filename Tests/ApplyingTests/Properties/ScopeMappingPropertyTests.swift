@@ -13,20 +13,8 @@ import Testing
 ///
 /// `RECONCILE_WORLDS` and `RECONCILE_SEED` say how many and which, as for ``PropertyTests``; 40 unless told otherwise.
 @Suite(.timeLimit(.minutes(60))) struct ScopeMappingPropertyTests {
-    private static let environment = ProcessInfo.processInfo.environment
-    private static let count = environment["RECONCILE_WORLDS"].flatMap { Int($0) } ?? 40
-    private static let first = environment["RECONCILE_SEED"].flatMap { UInt64($0) } ?? 1
-
     @Test func `random worlds with scope mappings`() async throws {
-        var seeds = (0..<UInt64(Self.count)).map { Self.first &+ $0 }[...]
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            func addNext() {
-                guard let seed = seeds.popFirst() else { return }
-                group.addTask { try await ScopeMappingTrial(seed: seed).run() }
-            }
-            for _ in 0..<4 { addNext() }
-            while try await group.next() != nil { addNext() }
-        }
+        try await RandomWorlds.forEach(usual: 40) { try await ScopeMappingTrial(seed: $0).run() }
     }
 }
 
@@ -69,24 +57,21 @@ private struct ScopeMappingTrial: Sendable {
         let (start, end, requests) = try await whole(configuration)
         configuration.state = start
         var random = random
-        let moment = Int.random(in: 0..<max(requests, 1), using: &random)
-        let isAnswerLost = random.chance(25)
-        try await withWorld(configuration) { homelab in
-            var rules = [FaultRule(.revoked, after: moment + (isAnswerLost ? 1 : 0))]
-            if isAnswerLost { rules.append(FaultRule(.reset(.after), after: moment, times: 1)) }
-            homelab.sandbox.faults.set(FaultPlan(rules: rules))
+        let killing = Killing(within: requests, &random)
+        try await withRandomWorld(configuration) { homelab in
+            homelab.sandbox.faults.set(killing.faults)
             _ = try? await homelab.makePass(of: desired).run()
             homelab.sandbox.faults.set(FaultPlan())
             for _ in 0..<2 { _ = try await homelab.makePass(of: desired).run() }
             let again = try await outcome(homelab)
-            #expect(again == end, "seed \(seed): killed after \(moment) requests")
+            #expect(again == end, "seed \(seed): \(killing)")
         }
     }
 
     private func whole(
         _ configuration: Sandbox.Configuration
     ) async throws -> (start: SandboxState, end: [String: [String]], requests: Int) {
-        try await withWorld(configuration) { homelab in
+        try await withRandomWorld(configuration) { homelab in
             try await fill(homelab.admin)
             let start = homelab.sandbox.state
             let before = try await (mappings(homelab), providers(homelab))
@@ -127,17 +112,6 @@ private struct ScopeMappingTrial: Sendable {
             let scopes = [openid] + pks.filter { _ in random.chance(35) }
             let path = "providers/oauth2/\(provider["pk"]?.integer ?? 0)/"
             try await admin.send("PATCH", path, ["property_mappings": .array(scopes)])
-        }
-    }
-
-    private func withWorld<Result: Sendable>(
-        _ configuration: Sandbox.Configuration,
-        _ body: @Sendable (Homelab) async throws -> Result
-    ) async throws -> Result {
-        try await withSandbox(configuration: configuration) { sandbox, baseURL in
-            var homelab = Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL)
-            homelab.secrets = RandomFile.secrets
-            return try await body(homelab)
         }
     }
 
