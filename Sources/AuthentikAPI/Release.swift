@@ -66,7 +66,7 @@ extension Release {
     package var signsWithEdwardsKeys: Bool { isAtLeast(2026, 2) }
 
     /// From 2025.8 to 2026.2 some patch releases take the policy engine mode `all` for `any` among groups and users
-    /// (goauthentik/authentik#17484, mended by #20430 in February 2026).
+    /// (goauthentik/authentik#17484, corrected by #20430 in February 2026).
     package var mayConfuseModeAll: Bool { isAtLeast(2025, 8) && !isAtLeast(2026, 5) }
 
     /// Since 2026.5 an installation can be set to let nobody open an application without a binding.

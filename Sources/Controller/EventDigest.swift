@@ -18,7 +18,7 @@ import Verification
 /// | nobody may open services any more, or those may again whom the file names | `AccessClosed`, `AccessOpened` | warning, normal |
 /// | nobody gets through to services any more, or people do again | `ServicesNotServed`, `ServicesServed` | warning, normal |
 /// | logins do not work any more, as far as probes see, or work again | `LoginsNotVerified`, `LoginsVerified` | warning, normal |
-/// | somebody keeps changing services back | `FightBegan` | warning |
+/// | somebody keeps changing services back | `ConflictingChanges` | warning |
 /// | deletions are held back | `DeletionsHeld` | warning |
 /// | Authentik went away, or came back | `AuthentikLost`, `AuthentikBack` | warning, normal |
 /// | the file turned invalid | `FileInvalid` | warning |
@@ -42,7 +42,7 @@ struct EventDigest {
         var served: [String] = []
         var unverified: [String] = []
         var verified: [String] = []
-        var fights: [String] = []
+        var contests: [String] = []
         var rest: [EventNote] = []
         for event in events {
             switch event {
@@ -64,10 +64,10 @@ struct EventDigest {
             case .unverified(let slug, let failure):
                 unverified.append("\(slug): \(failure.reason.rawValue), \(failure.message)")
             case .verified(let slug): verified.append(slug)
-            case .fightBegan(let slug, let fight):
-                fights.append("\(slug): \(fight.fields.joined(separator: ", "))")
-            case .brakeHolds(let brake):
-                rest.append(EventNote(isWarning: true, reason: "DeletionsHeld", note: brake.message))
+            case .contestBegan(let slug, let contest):
+                contests.append("\(slug): \(contest.fields.joined(separator: ", "))")
+            case .deletionsHeld(let heldDeletions):
+                rest.append(EventNote(isWarning: true, reason: "DeletionsHeld", note: heldDeletions.message))
             case .authentikLost(let error):
                 rest.append(EventNote(isWarning: true, reason: "AuthentikLost", note: error))
             case .authentikBack:
@@ -80,7 +80,7 @@ struct EventDigest {
                 let moment = drift.by.map { " at \($0.at)" } ?? ""
                 let link = drift.by?.link.map { ", \($0)" } ?? ""
                 drifted.append("\(service.slug): \(drift.reason)\(culprit)\(moment)\(link)")
-            case .failed, .sharedFailed, .mended, .recovered, .fightEnded, .brakeReleased, .standsBy, .waits,
+            case .failed, .sharedFailed, .corrected, .recovered, .contestEnded, .deletionsReleased, .standsBy, .waits,
                 .leaseLost, .leaseBack:
                 continue
             }
@@ -95,7 +95,7 @@ struct EventDigest {
         add("ServicesServed", isWarning: false, served)
         add("LoginsNotVerified", isWarning: true, unverified)
         add("LoginsVerified", isWarning: false, verified)
-        add("FightBegan", isWarning: true, fights)
+        add("ConflictingChanges", isWarning: true, contests)
         notes += rest
     }
 

@@ -120,7 +120,7 @@ package final class LoopLog: Sendable {
                 metadata["drift.by"] = "\(culprit)"
             }
             logger.notice("somebody changed it", metadata: metadata)
-        case .mended(let slug, let fields):
+        case .corrected(let slug, let fields):
             let fields = fields.map(\.description).joined(separator: ", ")
             logger.info("changed it back", metadata: ["service": "\(slug)", "field": "\(fields)"])
         case .failed(let slug, let failure, let isNew): failed(["service": "\(slug)"], failure, isNew)
@@ -146,15 +146,15 @@ package final class LoopLog: Sendable {
             )
         case .servedAgain(let slug, let outpost):
             logger.notice("served again", metadata: ["service": "\(slug)", "outpost": "\(outpost)"])
-        case .fightBegan(let slug, let fight):
+        case .contestBegan(let slug, let contest):
             logger.warning(
-                "somebody keeps changing it back; it is mended more slowly from now on",
+                "somebody keeps changing it back; it is corrected less often from now on",
                 metadata: [
-                    "service": "\(slug)", "field": "\(fight.fields.joined(separator: ", "))",
-                    "mends": "\(fight.mends)", "at": "\(fight.nextMendAt)",
+                    "service": "\(slug)", "field": "\(contest.fields.joined(separator: ", "))",
+                    "corrections": "\(contest.corrections)", "at": "\(contest.nextCorrectionAt)",
                 ]
             )
-        case .fightEnded(let slug): logger.notice("nobody changes it back any more", metadata: ["service": "\(slug)"])
+        case .contestEnded(let slug): logger.notice("nobody changes it back any more", metadata: ["service": "\(slug)"])
         case .leads: logger.notice("this replica leads, and writes")
         case .standsBy(let holder):
             logger.notice("this replica stands by, and writes nothing", metadata: ["leader": "\(holder ?? "nobody")"])
@@ -165,8 +165,9 @@ package final class LoopLog: Sendable {
             )
         case .leaseLost(let error): logger.warning("the Lease cannot be reached", metadata: ["error": "\(error)"])
         case .leaseBack: logger.notice("the Lease can be reached again")
-        case .brakeHolds(let brake): logger.warning("\(brake.message)", metadata: ["deletions": "\(brake.deletions)"])
-        case .brakeReleased: logger.notice("no deletion is held back any more")
+        case .deletionsHeld(let heldDeletions):
+            logger.warning("\(heldDeletions.message)", metadata: ["deletions": "\(heldDeletions.deletions)"])
+        case .deletionsReleased: logger.notice("no deletion is held back any more")
         case .authentikLost(let error): logger.warning("Authentik is lost", metadata: ["error": "\(error)"])
         case .authentikBack(let since):
             logger.notice("Authentik is back", metadata: since.map { ["lost.at": "\($0)"] } ?? [:])
@@ -265,7 +266,7 @@ package final class LoopLog: Sendable {
         case .authentik: logger.info("Authentik's audit log shows a change to something managed")
         case .signal: logger.info("a signal asks for a pass")
         case .request: logger.info("a request asks for a pass")
-        case .start, .leader, .interval, .retry, .fight: break
+        case .start, .leader, .interval, .retry, .contest: break
         }
     }
 

@@ -26,9 +26,9 @@ struct LoopMetrics: Sendable {
 
     func happened(_ event: LedgerEvent) {
         switch event {
-        case .mended(_, let fields):
-            for field in fields { count(.driftMended, (.object, field.object), (.field, field.label)) }
-        case .fightBegan: count(.fightsBegun)
+        case .corrected(_, let fields):
+            for field in fields { count(.driftCorrected, (.object, field.object), (.field, field.label)) }
+        case .contestBegan: count(.contestsBegun)
         default: break
         }
     }
@@ -57,8 +57,8 @@ package enum MetricName: String, Sendable, CaseIterable {
     case requests = "reconcile_authentik_requests_total"
     case retries = "reconcile_authentik_retries_total"
     case writes = "reconcile_writes_total"
-    case driftMended = "reconcile_drift_mended_total"
-    case fightsBegun = "reconcile_fights_begun_total"
+    case driftCorrected = "reconcile_drift_corrected_total"
+    case contestsBegun = "reconcile_contests_begun_total"
 
     // Read of the status when somebody asks.
     case buildInfo = "reconcile_build_info"
@@ -68,7 +68,7 @@ package enum MetricName: String, Sendable, CaseIterable {
     case servicesExposed = "reconcile_services_exposed"
     case servicesByServed = "reconcile_services_by_served"
     case sharedObjects = "reconcile_shared_objects"
-    case fights = "reconcile_fights"
+    case contests = "reconcile_services_contested"
     case fileValid = "reconcile_file_valid"
     case fileLoaded = "reconcile_file_loaded_timestamp_seconds"
     case authentikReachable = "reconcile_authentik_reachable"

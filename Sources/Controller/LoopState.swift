@@ -192,7 +192,7 @@ struct LoopState: Sendable {
     /// The pass that ran ended.
     ///
     /// - Parameters:
-    ///   - pauseEnd: when the first pause of a fight ends, from now on; nil without one.
+    ///   - pauseEnd: when the first pause of conflicting changes ends, from now on; nil without one.
     ///   - jitter: a random number from 0 to 1.
     /// - Returns: when the next one comes if nothing asks for one, and why; nil if none does.
     mutating func ended(
@@ -233,8 +233,8 @@ struct LoopState: Sendable {
 /// | how the last pass ended | the next one comes |
 /// |---|---|
 /// | it failed, or the writes of a service did | after a wait that doubles from ``firstRetry`` up to the interval |
-/// | anything else: a conflict or a missing secret is for a person to mend | after the interval |
-/// | a fight's pause ends before that | when it ends |
+/// | anything else: a conflict or a missing secret is for a person to correct | after the interval |
+/// | the conflicting changes' pause ends before that | when it ends |
 ///
 /// Whatever asks for a pass before that gets one at once, see ``LoopState``.
 struct Schedule: Sendable {
@@ -249,7 +249,7 @@ struct Schedule: Sendable {
 
     /// - Parameters:
     ///   - failures: how many passes failed, or had a failed service, in a row; 0 if the last one did not.
-    ///   - pauseEnd: when the first pause of a fight ends, from now on; nil without one.
+    ///   - pauseEnd: when the first pause of conflicting changes ends, from now on; nil without one.
     ///   - jitter: a random number from 0 to 1; it spreads a retry over the upper half of its wait.
     func next(failures: Int, pauseEnd: Duration?, jitter: Double) -> (delay: Duration, reason: Trigger) {
         var next = (delay: interval, reason: Trigger.interval)
@@ -257,7 +257,7 @@ struct Schedule: Sendable {
             let backoff = Backoff(baseDelay: firstRetry, maximumDelay: nil)
             next = (min(backoff.delay(attempt: failures, jitter: jitter), interval), .retry)
         }
-        if let pauseEnd, pauseEnd < next.delay { next = (max(pauseEnd, .zero), .fight) }
+        if let pauseEnd, pauseEnd < next.delay { next = (max(pauseEnd, .zero), .contest) }
         return next
     }
 }

@@ -34,7 +34,7 @@ package protocol Visit: Sendable {
 
     /// Runs a pass.
     ///
-    /// - Parameter paused: tells by the secrets which services are looked at and not mended.
+    /// - Parameter paused: tells by the secrets which services are looked at and not corrected.
     /// - Throws: `PassFailure`, or `CancellationError`; then nothing was written.
     func pass(
         _ desired: DesiredState,

@@ -15,7 +15,7 @@ import YAMLDocument
 ///
 /// A file cannot say a binding that is disabled, negated, lets in where it fails, ends by itself, binds two things, is
 /// there twice, or whose subject has no name. It stays as it is; where this program made it, `access` is left out as a whole, since a pass would
-/// mend it.
+/// correct it.
 struct ServiceAccess {
     /// Nil to leave it out.
     private(set) var field: ExportedField?

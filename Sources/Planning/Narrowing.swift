@@ -43,7 +43,7 @@ package struct UnknownServices: Error, Equatable, CustomStringConvertible {
 extension Plan {
     /// The part of a plan that a narrowing is about.
     ///
-    /// The whole is planned first: whose a provider is, and what is an orphan, takes all services. The brake looks at
+    /// The whole is planned first: whose a provider is, and what is an orphan, takes all services. The deletion limit looks at
     /// the whole, too: what the file lost is not let through piece by piece.
     ///
     /// - Throws: ``UnknownServices`` if it names a service that is not in the plan.
@@ -59,7 +59,7 @@ extension Plan {
         if !narrowing.only.isEmpty { plan.removeServices { !narrowing.includes($0.slug) } }
         let isAnyHeld =
             plan.services.contains { $0.deletion?.isHeld == true } || plan.shared.contains(where: \.isHeld)
-        if !isAnyHeld { plan.brake = nil }
+        if !isAnyHeld { plan.heldDeletions = nil }
         if narrowing.withoutSecrets { plan.leaveSecretsOut(of: desired) }
         return plan
     }

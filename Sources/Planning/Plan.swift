@@ -6,12 +6,12 @@ package struct Plan: Sendable {
     package var services: [ServicePlan]
     /// What is no service's, kind by kind, in the order of the file; the failure of one fails only what comes after it.
     package var shared: [SharedObjectPlan] = []
-    /// Set if deletions are held back; see ``Brake``.
-    package var brake: Brake?
+    /// Set if deletions are held back; see ``HeldDeletions``.
+    package var heldDeletions: HeldDeletions?
 
-    package init(services: [ServicePlan], brake: Brake? = nil) {
+    package init(services: [ServicePlan], heldDeletions: HeldDeletions? = nil) {
         self.services = services
-        self.brake = brake
+        self.heldDeletions = heldDeletions
     }
 
     /// The services that a pass would write to.
@@ -144,7 +144,7 @@ package struct Deletion: Sendable, Equatable {
     package var provider: String?
     /// The bindings of others that are removed from it.
     package var bindings: [String] = []
-    /// Whether the brake holds it back.
+    /// Whether the deletion limit holds it back.
     package var isHeld = false
 
     package init(application: String?, provider: String?, bindings: [String] = []) {

@@ -12,7 +12,7 @@ package import Secrets
 /// | ``Matching`` | whose it is, for all services at once |
 /// | ``Differences`` | what is to be done of each service, one by one |
 /// | ``WriteOrder`` | what waits for what |
-/// | ``Brake`` | whether what is deleted may be; if not, the plan is made a second time, with all deletions held back |
+/// | ``HeldDeletions`` | whether what is deleted may be; if not, the plan is made a second time, with all deletions held back |
 ///
 /// The decision on a declared service, the first row that applies:
 ///
@@ -46,7 +46,7 @@ package import Secrets
 /// is an orphan: reported and left alone, or, with `prune`, deleted. One with a mark that cannot be read, and that no
 /// service declares, is a conflict, unless the mark says that it is another owner's. ``Claim`` tells which application is a
 /// service's own, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted, ``AccessDraft`` who may open it, and
-/// ``Brake`` when nothing is deleted.
+/// ``HeldDeletions`` when nothing is deleted.
 ///
 /// What is no service's is decided by itself: see ``SharedObjectPlan``.
 package struct Planner {
@@ -80,16 +80,16 @@ package struct Planner {
 
     private func plan(allowedDeletions: Int?) -> Plan {
         let plan = plan(holdingDeletions: false)
-        let brake = Brake(
+        let heldDeletions = HeldDeletions(
             deletions: plan.services.count { $0.deletion != nil } + plan.shared.count { $0.decision == .delete },
             allowed: allowedDeletions,
             desired: desired,
             owned: observation.owned.count
         )
-        guard let brake else { return plan }
+        guard let heldDeletions else { return plan }
         // What is not deleted gives up neither its name nor its application's place.
         var held = self.plan(holdingDeletions: true)
-        held.brake = brake
+        held.heldDeletions = heldDeletions
         return held
     }
 

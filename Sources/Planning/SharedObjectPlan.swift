@@ -17,7 +17,7 @@ package struct SharedObjectPlan: SharedObject {
     private let effect: Effect?
     /// The steps of services that come before it.
     package var after: Set<Step.ID> = []
-    /// Whether the brake holds its deletion back.
+    /// Whether the deletion limit holds its deletion back.
     package var isHeld = false
     /// Where the file has the code that it is to hold; nil if it holds none, or no file says so.
     package var expression: ExpressionPlace?

@@ -172,7 +172,7 @@ extension Trigger {
         case .signal: "asked for by SIGHUP"
         case .request: "asked for by a request"
         case .authentik: "something changed in Authentik"
-        case .fight: "the pause of a fight is over"
+        case .contest: "the pause of conflicting changes is over"
         }
     }
 }

@@ -62,7 +62,7 @@ extension ServicePlan {
     var deletes: Bool { (decision == .delete || deletion.map { !$0.isOfBindingsOnly } ?? false) && !isHeld }
     /// How many bindings of others are taken away when it is carried out.
     var deletedBindings: Int { isHeld ? 0 : deletion?.bindings.count ?? 0 }
-    /// Whether the brake holds back its deletion.
+    /// Whether the deletion limit holds back its deletion.
     var isHeld: Bool { deletion?.isHeld == true }
 }
 

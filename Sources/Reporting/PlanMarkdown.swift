@@ -31,7 +31,7 @@ package struct PlanMarkdown {
         for group in Self.order {
             let services = plan.services(in: group).filter { isVerbose || $0.isToBeShown }
             guard !services.isEmpty else { continue }
-            var head: String? = title(group, services, plan.brake)
+            var head: String? = title(group, services, plan.heldDeletions)
             for (text, services) in items(group, services) {
                 let fits = head.map { comment.add($0, text) } ?? comment.add(text)
                 if fits { head = nil } else { leftOut += services }
@@ -71,10 +71,10 @@ package struct PlanMarkdown {
         return ([head] + block.split(separator: "\n").map { "  \($0)" }).joined(separator: "\n")
     }
 
-    private func title(_ group: PlanGroup, _ services: [ServicePlan], _ brake: Brake?) -> String {
+    private func title(_ group: PlanGroup, _ services: [ServicePlan], _ heldDeletions: HeldDeletions?) -> String {
         var title = "#### \(group.title): \(services.count)"
         if !group.explanation.isEmpty { title += "\n\n\(sentence(group.explanation))" }
-        if group == .deletions, let brake { title += "\n\n> \(sentence(brake.description))" }
+        if group == .deletions, let heldDeletions { title += "\n\n> \(sentence(heldDeletions.description))" }
         return title
     }
 

@@ -29,7 +29,9 @@ package struct PlanText {
         }
         for group in PlanGroup.allCases {
             let services = shown.filter { PlanGroup($0) == group }
-            if !services.isEmpty { blocks.append(block(group, services, brake: result.plan.brake, text: text)) }
+            if !services.isEmpty {
+                blocks.append(block(group, services, heldDeletions: result.plan.heldDeletions, text: text))
+            }
         }
         if let remark = standInRemark(result.standIns) { blocks.append([remark]) }
         if result.narrowing.withoutSecrets {
@@ -46,7 +48,7 @@ package struct PlanText {
     private func block(
         _ group: PlanGroup,
         _ services: [ServicePlan],
-        brake: Brake?,
+        heldDeletions: HeldDeletions?,
         text: ServiceText
     ) -> [String] {
         var lines = [title(group, services)]
@@ -59,7 +61,7 @@ package struct PlanText {
             lines += text.restart(service.restart, verb: "restarts")
             lines += text.hindrance(service) + text.notes(service)
         }
-        if group == .deletions, let brake { lines.append("  " + style.red(brake.description)) }
+        if group == .deletions, let heldDeletions { lines.append("  " + style.red(heldDeletions.description)) }
         return lines
     }
 

@@ -48,11 +48,11 @@ package struct ReportText {
         }
         if lines.count > heading.count + 1 { lines.append("") }
         let remark = standInRemark(report.secrets.standIns).map { [$0, ""] } ?? []
-        let brake = report.brake.map { [style.red($0.description), ""] } ?? []
+        let heldDeletions = report.heldDeletions.map { [style.red($0.description), ""] } ?? []
         let exposure = Exposure(report).lines(\.printable).map(sentence)
         let unserved = Unserved(report).lines(\.printable).map { "\(style.yellow("warning:")) \(sentence($0))" }
         let remarks = exposure + unserved
-        return (lines + brake + remark + (remarks.isEmpty ? [] : remarks + [""]) + [summary(report)])
+        return (lines + heldDeletions + remark + (remarks.isEmpty ? [] : remarks + [""]) + [summary(report)])
             .joined(separator: "\n")
     }
 

@@ -23,7 +23,9 @@ package struct StatusText {
         var blocks = [headline(status)]
         if !status.file.problems.isEmpty { blocks.append(status.file.problems.map(problem)) }
         if !shown.isEmpty { blocks.append(shown.flatMap { lines(of: $0, text) }) }
-        if let brake = status.brake { blocks.append(["  " + style.red(brake.message.printable)]) }
+        if let heldDeletions = status.heldDeletions {
+            blocks.append(["  " + style.red(heldDeletions.message.printable)])
+        }
         blocks.append(facts(status))
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -111,12 +113,12 @@ package struct StatusText {
             let text = ServingText(serving).text.printable
             lines.append("      " + (serving.isServed == false ? style.yellow(text) : style.dim(text)))
         }
-        if let fight = service.fight {
-            let fields = fight.fields.joined(separator: ", ").printable
+        if let contest = service.contest {
+            let fields = contest.fields.joined(separator: ", ").printable
             lines.append(
                 "      "
                     + style.yellow(
-                        "\(fields) changed back \(fight.mends) times; mended again \(ahead(fight.nextMendAt))"
+                        "\(fields) changed back \(contest.corrections) times; corrected again \(ahead(contest.nextCorrectionAt))"
                     )
             )
         }

@@ -73,6 +73,6 @@ package struct ProbeFailure: Sendable, Equatable {
 }
 
 extension ProbeFailure {
-    /// What mends most of what Authentik has otherwise than the file.
+    /// What corrects most of what Authentik has otherwise than the file.
     static let pass = "run 'reconcile --once', which makes it as declared; 'reconcile plan' shows what it would do"
 }

@@ -60,7 +60,7 @@ extension YAMLProblem {
         if isTab || text.hasPrefix("found a tab character") {
             return YAMLProblem("a tab cannot indent in YAML", hint: "indent with spaces", at: place)
         }
-        // What has no end or no colon is to be mended where it begins; libyaml notices it lines below.
+        // What has no end or no colon is to be corrected where it begins; libyaml notices it lines below.
         let place = context != nil && beginsWrong.contains(text) ? contextPlace : place
         let begun = context.map { context in
             contextPlace.line == place.line ? " \(context)" : " \(context) that begins in line \(contextPlace.line)"

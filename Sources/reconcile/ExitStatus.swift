@@ -6,7 +6,7 @@ import Planning
 enum ExitStatus: Int32, Sendable {
     /// Converged, or nothing to do.
     case success = 0
-    /// Some service failed, conflicts, is blocked or waits for its secret, or the brake held; the others were converged
+    /// Some service failed, conflicts, is blocked or waits for its secret, or the deletion limit held; the others were converged
     /// all the same.
     case incomplete = 1
     /// `plan`: there are changes.
@@ -34,7 +34,7 @@ enum ExitStatus: Int32, Sendable {
 
     /// Of `reconcile plan`.
     init(_ plan: Plan) {
-        if plan.isStuck || plan.brake != nil {
+        if plan.isStuck || plan.heldDeletions != nil {
             self = .incomplete
         } else {
             self = plan.isChanging ? .changes : .success

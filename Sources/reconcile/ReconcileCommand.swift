@@ -44,7 +44,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             'reconcile run --help' tells all options of a pass and of the daemon.
 
             Exit codes: 0 converged or nothing to do; 1 a service failed, conflicts, is blocked or waits for its \
-            secret (the others were converged), the brake held deletions back, or the reviewed plan is out of date; 2 'plan' found changes; \
+            secret (the others were converged), the deletion limit held deletions back, or the reviewed plan is out of date; 2 'plan' found changes; \
             64 usage; 65 the file is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or \
             lacks a permission.
             """,

@@ -6,12 +6,12 @@ import Planning
 import TestSupport
 import Testing
 
-/// A change by hand, and how the next pass mends it.
+/// A change by hand, and how the next pass corrects it.
 struct Drift: Sendable, CustomTestStringConvertible {
     var testDescription: String
     /// The one field that differs.
     var field: String
-    /// The object that is mended: `providers/oauth2` or `core/applications`.
+    /// The object that is corrected: `providers/oauth2` or `core/applications`.
     var endpoint: String
     var slug: String
     var make: @Sendable (Admin) async throws -> Void

@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    // MARK: - The brake
+    // MARK: - The deletion limit
 
     @Test func `too many deletions are held back, and nothing else`() async throws {
         try await withHomelab { homelab in
@@ -162,8 +162,8 @@ import Testing
             }
             let held = try await homelab.pass(shrunk)
             #expect(!held.isConverged)
-            #expect(held.brake == Brake(deletions: 4, limit: 3, isFileEmpty: false))
-            #expect(held.brake?.description.contains("--allow-deletions 4") == true)
+            #expect(held.heldDeletions == HeldDeletions(deletions: 4, limit: 3, isFileEmpty: false))
+            #expect(held.heldDeletions?.description.contains("--allow-deletions 4") == true)
             #expect(homelab.writes == ["PATCH /api/v3/core/applications/argocd/"])
             #expect(held.outcomes.count { $0.plan.deletion?.isHeld == true } == 4)
 
@@ -188,7 +188,7 @@ import Testing
             }
             let held = try await homelab.pass(empty)
             #expect(!held.isConverged)
-            #expect(held.brake?.isFileEmpty == true)
+            #expect(held.heldDeletions?.isFileEmpty == true)
             #expect(homelab.writes == [])
             var pass = try await homelab.makePass(empty)
             pass.allowedDeletions = services
@@ -204,7 +204,7 @@ import Testing
                 desired.maxDeletions = 0
                 desired.services.removeAll { $0.slug == "trivy" }
             }
-            #expect(report.brake == Brake(deletions: 1, limit: 0, isFileEmpty: false))
+            #expect(report.heldDeletions == HeldDeletions(deletions: 1, limit: 0, isFileEmpty: false))
         }
     }
 

@@ -50,7 +50,7 @@ import Verification
             .stuck(slug: "wiki", .conflict, reason: "belongs to the owner 'other'"),
             .unverified(slug: "git", ProbeFailure(.secretMismatch, "it has another", remedy: "run a pass")),
             .verified(slug: "chat"),
-            .brakeHolds(BrakeRecord(Brake(deletions: 5, limit: 3, isFileEmpty: false))),
+            .deletionsHeld(HeldDeletionsRecord(HeldDeletions(deletions: 5, limit: 3, isFileEmpty: false))),
             .authentikLost(error: "refused"),
             .authentikBack(since: nil),
             .leads,

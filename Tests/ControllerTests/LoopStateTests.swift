@@ -144,12 +144,12 @@ private final class Life {
         #expect(life.end(.cancelled(reason: "cut short")) == .seconds(300))
     }
 
-    @Test func `the end of a fight's pause brings the next pass forward`() {
+    @Test func `the end of the conflicting changes' pause brings the next pass forward`() {
         let life = Life()
         _ = life.next()
         #expect(life.end(pauseEnd: .seconds(60)) == .seconds(60))
         life.pass(.seconds(60))
-        #expect(life.begins() == [.fight])
+        #expect(life.begins() == [.contest])
     }
 
     // MARK: - Who waits
@@ -338,7 +338,7 @@ private final class Life {
     @Test func `a pause that ends sooner brings the pass forward`() {
         let next = Self.schedule.next(failures: 0, pauseEnd: .seconds(60), jitter: 1)
         #expect(next.delay == .seconds(60))
-        #expect(next.reason == .fight)
+        #expect(next.reason == .contest)
         #expect(Self.schedule.next(failures: 0, pauseEnd: .seconds(900), jitter: 1).reason == .interval)
         #expect(Self.schedule.next(failures: 0, pauseEnd: .seconds(-1), jitter: 1).delay == .zero)
     }

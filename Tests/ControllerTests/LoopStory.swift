@@ -136,7 +136,7 @@ final class LoopStory: Sendable {
 /// A pass that runs until the test ends it, or somebody cancels it.
 final class ScriptedPass: Sendable {
     let desired: DesiredState
-    /// The services that are not mended.
+    /// The services that are not corrected.
     let paused: Set<String>
     let gate: WriteGate
     private let ends: AsyncStream<PassEnd.Outcome>

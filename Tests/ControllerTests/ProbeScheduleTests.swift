@@ -33,7 +33,7 @@ import Verification
     }
 
     private func verification(_ slugs: [String], failing: Set<String> = []) throws -> VerificationReport {
-        let failure = ProbeFailure(.secretMismatch, "no", remedy: "mend it")
+        let failure = ProbeFailure(.secretMismatch, "no", remedy: "correct it")
         return VerificationReport(
             release: try #require(Release("2025.12.4")),
             address: "https://sso.example.net",
@@ -98,7 +98,7 @@ import Verification
 
     @Test func `a pass is followed by probes, which no pass waits for`() async throws {
         try await LoopStory(text: Self.text) { $0.verifyPeriod = .seconds(3600) }.run { story in
-            story.authentik.login(of: "docs", fails: ProbeFailure(.secretMismatch, "no", remedy: "mend it"))
+            story.authentik.login(of: "docs", fails: ProbeFailure(.secretMismatch, "no", remedy: "correct it"))
             await story.pass(.inSync)
             await story.status { $0.services.first?.state == .unverified }
             #expect(story.authentik.probed == [["docs"]])

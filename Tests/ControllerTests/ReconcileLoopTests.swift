@@ -56,24 +56,24 @@ import Testing
         }
     }
 
-    @Test func `a fight's pause is the detector's, and its end brings a pass`() async throws {
+    @Test func `the conflicting changes' pause is the detector's, and its end brings a pass`() async throws {
         try await LoopStory { $0.interval = .seconds(3600) }.run { story in
             await story.pass(.inSync)
             for _ in 1...3 {
                 await story.loop.ask(.signal)
                 #expect(await story.pass(.drift()).paused == [])
             }
-            #expect(story.status.totals.fights == 1)
+            #expect(story.status.totals.contested == 1)
             await story.loop.ask(.signal)
             let paused = await story.pass(.drift(isPaused: true))
             #expect(paused.paused == ["docs"])
             #expect(story.status.services.first?.state == .drifted)
-            #expect(story.status.passes.next?.reason == .fight)
-            await story.clock.sleeper(for: FightDetector.firstPause)
-            story.clock.advance(by: FightDetector.firstPause)
-            let mending = await story.pass(.drift())
-            #expect(mending.paused == [])
-            #expect(story.status.passes.lastAttempt?.triggers == [.fight])
+            #expect(story.status.passes.next?.reason == .contest)
+            await story.clock.sleeper(for: ContestDetector.firstPause)
+            story.clock.advance(by: ContestDetector.firstPause)
+            let correcting = await story.pass(.drift())
+            #expect(correcting.paused == [])
+            #expect(story.status.passes.lastAttempt?.triggers == [.contest])
         }
     }
 

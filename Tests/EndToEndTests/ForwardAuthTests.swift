@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: Sandbox.Release.allCases)
-    func `one is made in a transaction, served, mended by one write, and pruned`(_ release: Sandbox.Release)
+    func `one is made in a transaction, served, corrected by one write, and pruned`(_ release: Sandbox.Release)
         async throws
     {
         try await withPlace(release) { place in
@@ -136,9 +136,9 @@ import Testing
             try await place.admin.send("PATCH", path, drift)
             try await place.serve([])
             place.target.sandbox.resetRequests()
-            let mended = try await place.run("--once")
-            #expect(mended.status == 0, "\(mended.output)")
-            #expect(mended.output.contains("skip_path_regex"), "\(mended.output)")
+            let corrected = try await place.run("--once")
+            #expect(corrected.status == 0, "\(corrected.output)")
+            #expect(corrected.output.contains("skip_path_regex"), "\(corrected.output)")
             #expect(place.target.writes.count == 2, "\(place.target.writes)")
             let after = try #require(try await place.proxy("trivy"))
             for field in ["mode", "external_host", "skip_path_regex"] { #expect(after[field] == made[field]) }

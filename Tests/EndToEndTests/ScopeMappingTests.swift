@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: Sandbox.Release.allCases)
-    func `one is made before its service, mended, and deleted after it`(_ release: Sandbox.Release) async throws {
+    func `one is made before its service, corrected, and deleted after it`(_ release: Sandbox.Release) async throws {
         try await withPlace(release) { place in
             let plan = try await place.run("plan")
             #expect(plan.status == 2)
@@ -118,8 +118,11 @@ import Testing
             let drifted = try await place.run("plan")
             #expect(drifted.output.contains("  ~ Own email  update  name, expression differ\n"), "\(drifted.output)")
             #expect(drifted.output.contains("- return {}\n"))
-            let mended = try await place.run("--once")
-            #expect(mended.output.contains("1 service: 1 in sync; 1 scope mapping: 1 updated. "), "\(mended.output)")
+            let corrected = try await place.run("--once")
+            #expect(
+                corrected.output.contains("1 service: 1 in sync; 1 scope mapping: 1 updated. "),
+                "\(corrected.output)"
+            )
             #expect(try await place.mapping() == made)
 
             try place.declare("", scopes: "[openid, profile]")
@@ -290,7 +293,7 @@ import Testing
         }
     }
 
-    @Test func `the brake holds them, too`() async throws {
+    @Test func `the deletion limit holds them, too`() async throws {
         try await withPlace { place in
             #expect(try await place.run("--once").status == 0)
             try place.declare("prune: true\nmaxDeletions: 0", scopes: "[openid]")
@@ -298,7 +301,7 @@ import Testing
             #expect(held.status == 1)
             let report = try JSONValue(parsing: Array(held.output.utf8))
             #expect(try schemaMistakes(report, "report") == [])
-            #expect(report["brake"]?["deletions"] == 1)
+            #expect(report["heldDeletions"]?["deletions"] == 1)
             #expect(report["scopeMappings"]?.array?.map { $0["isConverged"] } == [false])
             #expect(try await place.mapping() != nil)
             #expect(try await place.run("--once", "--allow-deletions", "1").status == 0)
@@ -307,7 +310,7 @@ import Testing
     }
 
     /// What an administrator changes is seen in the audit log, and put right at once.
-    @Test func `the daemon mends it`() async throws {
+    @Test func `the daemon corrects it`() async throws {
         try await withWorkplace { workplace in
             try workplace.write(Self.mappings + Workplace.services)
             let daemon = try workplace.daemon()

@@ -157,7 +157,7 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
                     #expect(first.status == 1)
                     let report = try JSONValue(parsing: Array(first.output.utf8))
                     #expect(try schemaMistakes(report, "report") == [])
-                    #expect(report["brake"]?["deletions"] == 7)
+                    #expect(report["heldDeletions"]?["deletions"] == 7)
                     #expect(try await target.admin.list("core/applications/").count == 8)
 
                     let let7 = try await target.run("plan", "--config", file, "--allow-deletions", "7", "--save", path)

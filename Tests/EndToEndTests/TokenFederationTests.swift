@@ -48,8 +48,8 @@ import Testing
                 #expect(export.output.contains("jwtFederation: {providers: [argocd, grafana]}"))
 
                 try await target.admin.changeProvider("grafana", ["jwt_federation_providers": []])
-                let mended = try await target.run("--once", "--config", path)
-                #expect(mended.status == 0 && mended.output.contains("jwt_federation_providers"))
+                let corrected = try await target.run("--once", "--config", path)
+                #expect(corrected.status == 0 && corrected.output.contains("jwt_federation_providers"))
             }
             try await withServices(Self.file("jwtFederation: {providers: []}", "")) { path in
                 let emptied = try await target.run("--once", "--config", path)

@@ -253,7 +253,7 @@ import Testing
     ]
 
     @Test(arguments: symptoms)
-    func `a symptom is seen, mended by a pass, and proved to be gone`(_ symptom: Symptom) async throws {
+    func `a symptom is seen, corrected by a pass, and proved to be gone`(_ symptom: Symptom) async throws {
         try await withService(symptom.release, fields: symptom.fields) { target, file in
             #expect(try await verify(target, file).status == 0)
             try await symptom.spoil(target)
@@ -269,11 +269,11 @@ import Testing
             #expect(markdown.output.hasPrefix("### Verification: 1 failed\n"), "\(markdown.output)")
             #expect(markdown.output.contains("- `grafana`: failed\n  - **\(symptom.reasons.first ?? "")** "))
 
-            let mended = try await target.run("--once", "--verify", "--config", file)
-            #expect(mended.status == 0, "\(mended.output)\(mended.errors)")
+            let corrected = try await target.run("--once", "--verify", "--config", file)
+            #expect(corrected.status == 0, "\(corrected.output)\(corrected.errors)")
             #expect(
-                mended.output.contains("\n\n  Service  Login     Seen\n  grafana  verified  discovery, "),
-                "\(mended.output)"
+                corrected.output.contains("\n\n  Service  Login     Seen\n  grafana  verified  discovery, "),
+                "\(corrected.output)"
             )
             #expect(try await verify(target, file).status == 0)
         }
@@ -285,9 +285,9 @@ import Testing
             target.environment["GRAFANA_OAUTH_CLIENT_SECRET"] = "r0t4t3d-s3cr3t"
             let seen = try await verify(target, file)
             #expect(seen.status == 1 && reasons(seen.json) == ["SecretMismatch"])
-            let mended = try await target.run("--once", "--verify", "--config", file)
-            #expect(mended.status == 0, "\(mended.output)")
-            #expect(!mended.output.contains("r0t4t3d-s3cr3t"))
+            let corrected = try await target.run("--once", "--verify", "--config", file)
+            #expect(corrected.status == 0, "\(corrected.output)")
+            #expect(!corrected.output.contains("r0t4t3d-s3cr3t"))
             target.environment["GRAFANA_OAUTH_CLIENT_SECRET"] = nil
             let missing = try await verify(target, file)
             #expect(missing.status == 1 && reasons(missing.json) == ["SecretUnavailable"])
@@ -340,7 +340,7 @@ import Testing
             let text = try await target.run("verify", "--config", file)
             #expect(text.status == 1 && text.output.contains("LoginNotOffered: "), "\(text.output)")
             #expect(text.output.contains("'reconcile client-config grafana --for TOOL' prints what it needs"))
-            // No pass can mend it.
+            // No pass can correct it.
             #expect(try await target.run("--once", "--verify", "--config", file).status == 1)
             client.withLock { $0 = "grafana" }
             #expect(try await target.run("--once", "--verify", "--config", file).status == 0)

@@ -206,7 +206,7 @@ import Testing
         )
     }
 
-    @Test func `what a pass would mend is left out as a whole`() {
+    @Test func `what a pass would correct is left out as a whole`() {
         let both = [boundSubject("admins", binding: "b0"), boundSubject("family", binding: "b1", order: 1)]
         expect(
             world(mark: mark(both), bound(.group, "admins"), bound(.group, "family") { $0.isEnabled = false }),

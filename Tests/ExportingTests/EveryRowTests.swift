@@ -17,7 +17,7 @@ import Testing
 /// other: all at once they leave no thread to the tests beside them that wait for something.
 @Suite(.serialized, .timeLimit(.minutes(60))) struct EveryRowTests {
     @Test(arguments: TableRow.all, Sandbox.Release.allCases)
-    func `a field is set, mended, dropped and exported`(_ row: TableRow, _ release: Sandbox.Release) async throws {
+    func `a field is set, corrected, dropped and exported`(_ row: TableRow, _ release: Sandbox.Release) async throws {
         var configuration = Sandbox.Configuration(release: release, token: "sandbox-token")
         configuration.state = .withTwoKeys(release, token: "sandbox-token")
         try await withWorkshop(configuration) { workshop in

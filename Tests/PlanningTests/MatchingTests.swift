@@ -245,9 +245,9 @@ extension World {
             $0.addOrphan("old", name: "grafana", clientID: "x")
         },
         MatchingCase(
-            "an orphan that the brake holds back keeps it",
+            "an orphan that the deletion limit holds back keeps it",
             grafana: .conflict,
-            says: "the brake holds its deletion back"
+            says: "the deletion limit holds its deletion back"
         ) {
             $0.removeProvider(7)
             $0.addOrphan("old", name: "grafana", clientID: "x")

@@ -80,17 +80,17 @@ struct Move: Sendable, CustomTestStringConvertible {
         for (found, says) in zip(found, move.says) { #expect(found.hasPrefix(says), "\(found)") }
     }
 
-    @Test func ownerNarrowingAndBrakeAreCompared() {
+    @Test func ownerNarrowingAndHeldDeletionsAreCompared() {
         var before = World(.bookmark("docs", port: 1)).record()
         var now = before
         now.owner = "other"
         now.narrowing = Narrowing(only: ["docs"], withoutSecrets: true)
-        before.brake = BrakeRecord(Brake(deletions: 4, limit: 3, isFileEmpty: false))
+        before.heldDeletions = HeldDeletionsRecord(HeldDeletions(deletions: 4, limit: 3, isFileEmpty: false))
         #expect(
             before.differences(from: now).map(\.message) == [
                 "the owner: planned homelab; now other",
                 "the narrowing: planned none; now --only docs --without-secrets",
-                "deletions: planned held back by the brake; now not held back",
+                "deletions: planned held back by the deletion limit; now not held back",
             ]
         )
     }
@@ -221,16 +221,16 @@ struct Move: Sendable, CustomTestStringConvertible {
 
     /// The whole file decides whether deletions are held back; a narrow plan without any says nothing of it.
     @Test(arguments: [("old", true), ("grafana", false)])
-    func theBrakeHoldsForANarrowPlan(_ slug: String, _ isHeld: Bool) throws {
+    func theDeletionLimitHoldsForANarrowPlan(_ slug: String, _ isHeld: Bool) throws {
         let world = World(.grafana())
         var plan = world.plan
         var old = ServicePlan(slug: "old", decision: .delete, reason: "gone")
         old.deletion = Deletion(application: "old", provider: nil)
         old.deletion?.isHeld = true
         plan.services.append(old)
-        plan.brake = Brake(deletions: 4, limit: 3, isFileEmpty: false)
+        plan.heldDeletions = HeldDeletions(deletions: 4, limit: 3, isFileEmpty: false)
         let narrow = try plan.narrowed(to: Narrowing(only: [slug]), of: world.desired)
-        #expect((narrow.brake != nil) == isHeld)
+        #expect((narrow.heldDeletions != nil) == isHeld)
     }
 
     @Test func withoutSecretsNothingOfThemIsPlanned() throws {

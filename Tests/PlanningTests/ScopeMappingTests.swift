@@ -327,19 +327,19 @@ struct ScopeMappingTests {
         #expect(kept.shared.map(\.decision) == [.orphan])
     }
 
-    @Test func `the brake counts them`() throws {
+    @Test func `the deletion limit counts them`() throws {
         var world = orphaned()
         world.maxDeletions = 0
         let plan = world.plan
-        #expect(plan.brake?.deletions == 1)
+        #expect(plan.heldDeletions?.deletions == 1)
         let held = try #require(plan.shared.first)
         #expect(held.decision == .orphan)
         #expect(held.isHeld)
         #expect(held.step == nil)
         let narrowed = try plan.narrowed(to: Narrowing(), of: world.desired)
-        #expect(narrowed.brake != nil)
+        #expect(narrowed.heldDeletions != nil)
         world.services = []
-        #expect(world.plan.brake?.isFileEmpty == true)
+        #expect(world.plan.heldDeletions?.isFileEmpty == true)
     }
 
     @Test func `a release takes the marks of one owner off`() throws {

@@ -11,10 +11,10 @@ extension SamplePlan {
         return plan
     }()
 
-    /// The same with the brake on.
+    /// The same with the deletion limit on.
     static let heldAccess = {
         var plan = access
-        plan.brake = Brake(deletions: 1, limit: 0, isFileEmpty: false)
+        plan.heldDeletions = HeldDeletions(deletions: 1, limit: 0, isFileEmpty: false)
         for index in plan.services.indices where plan.services[index].deletion != nil {
             plan.services[index].deletion?.isHeld = true
             plan.services[index].decision = .inSync

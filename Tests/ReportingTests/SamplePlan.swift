@@ -101,10 +101,10 @@ enum SamplePlan {
 
     static let plan = Plan(services: services)
 
-    /// The same with the brake on.
+    /// The same with the deletion limit on.
     static var held: Plan {
         var plan = plan
-        plan.brake = Brake(deletions: 4, limit: 3, isFileEmpty: false)
+        plan.heldDeletions = HeldDeletions(deletions: 4, limit: 3, isFileEmpty: false)
         for index in plan.services.indices where plan.services[index].deletion != nil {
             plan.services[index].deletion?.isHeld = true
             plan.services[index] = plan.services[index].withheld

@@ -185,7 +185,7 @@ import Verification
             release: SamplePlan.result(SamplePlan.plan).release,
             outcomes: [],
             shared: [SharedOutcome(plan: .group("family", pk: nil))],
-            brake: SamplePlan.held.brake,
+            heldDeletions: SamplePlan.held.heldDeletions,
             requests: RequestCounts(),
             duration: .seconds(1)
         )

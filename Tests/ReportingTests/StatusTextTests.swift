@@ -71,11 +71,11 @@ import Testing
             },
             service("grafana", .blocked, "the secret (env GRAFANA) is not set"),
             service("nextcloud", .drifted, "group differs; somebody keeps changing it back") {
-                $0.fight = FightStatus(
+                $0.contest = ContestStatus(
                     fields: ["application.group"],
-                    mends: 4,
+                    corrections: 4,
                     since: ago(3000),
-                    nextMendAt: now.advanced(by: .seconds(300))
+                    nextCorrectionAt: now.advanced(by: .seconds(300))
                 )
             },
             service("old", .held, "marked as ours and no longer declared") {
@@ -125,8 +125,8 @@ import Testing
                 next: NextPass(at: now.advanced(by: .seconds(12)), reason: .retry),
                 failuresInARow: 1
             ),
-            brake: BrakeRecord(Brake(deletions: 4, limit: 3, isFileEmpty: false)),
-            totals: TotalsStatus(services: 8, states: [:], fights: 1),
+            heldDeletions: HeldDeletionsRecord(HeldDeletions(deletions: 4, limit: 3, isFileEmpty: false)),
+            totals: TotalsStatus(services: 8, states: [:], contested: 1),
             services: services
         )
     }
@@ -161,7 +161,7 @@ import Testing
         }
         var document = Self.document
         document.file.problems = []
-        document.brake = nil
+        document.heldDeletions = nil
         document.services = [
             Self.service("chat", .inSync, "as declared") {
                 $0.access = access(.restricted) {
@@ -203,7 +203,7 @@ import Testing
         }
         var document = Self.document
         document.file.problems = []
-        document.brake = nil
+        document.heldDeletions = nil
         let complaint = "the outpost 'edge' was last seen at 2026-11-24T11:00:00.000Z"
         document.services = [
             Self.service("docs", .inSync, "as declared") { $0.serving = serving(.served, "inner") },
@@ -234,8 +234,8 @@ import Testing
             document.since = time
             document.services[0].lastChange?.at = time
             document.services[0].lastChange?.pass = .min
-            document.services[3].fight?.nextMendAt = time
-            document.services[3].fight?.mends = .min
+            document.services[3].contest?.nextCorrectionAt = time
+            document.services[3].contest?.corrections = .min
             document.file.problems[0].line = .max
             let text = StatusText(style: Style(isColored: false), isVerbose: true, now: Self.now).render(document)
             #expect(text.contains("Last pass"))

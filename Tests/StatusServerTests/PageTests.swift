@@ -140,19 +140,20 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
     }
 
     @Test(arguments: [
-        (sample.starting, []), (sample.inSync, []), (sample.refused, []), (sample.outOfSync, ["brake"]),
-        (sample.braked, ["brake"]), (sample.unreachable, ["authentik-error"]), (sample.invalidFile, ["file"]),
-        (sample.hostile("x"), ["authentik-error", "failures", "file", "brake"]),
+        (sample.starting, []), (sample.inSync, []), (sample.refused, []), (sample.outOfSync, ["held-deletions"]),
+        (sample.withHeldDeletions, ["held-deletions"]), (sample.unreachable, ["authentik-error"]),
+        (sample.invalidFile, ["file"]),
+        (sample.hostile("x"), ["authentik-error", "failures", "file", "held-deletions"]),
     ])
     func aNoticeSaysWhatAPersonMustKnow(_ status: StatusDocument, _ ids: [String]) throws {
         #expect(try page(status).all(class: "notice").map { $0.attributes["id"] } == ids)
     }
 
-    @Test func theBrakeSaysHowToLetDeletionsThrough() throws {
-        let notice = try #require(try page(Self.sample.braked)["brake"])
+    @Test func heldDeletionsSayHowToLetDeletionsThrough() throws {
+        let notice = try #require(try page(Self.sample.withHeldDeletions)["held-deletions"])
         #expect(
             notice.text.hasSuffix(
-                "check the file, then let them through once with 'reconcile --once --allow-deletions 5'."
+                "check the file, then allow them once with 'reconcile --once --allow-deletions 5'."
             )
         )
     }
@@ -184,7 +185,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         (
             sample.inSync,
             [
-                "Last change 2026-11-24 12:56:56 UTC grafana mended after a change by akadmin provider.redirect_uris",
+                "Last change 2026-11-24 12:56:56 UTC grafana corrected after a change by akadmin provider.redirect_uris",
                 "Last pass 2026-11-24 12:59:22 UTC Everything as declared The regular interval",
                 "Next pass 2026-11-24 13:04:22 UTC The regular interval",
             ]
@@ -201,7 +202,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         (
             sample.unreachable,
             [
-                "Last change 2026-11-24 12:56:56 UTC grafana mended after a change by akadmin provider.redirect_uris",
+                "Last change 2026-11-24 12:56:56 UTC grafana corrected after a change by akadmin provider.redirect_uris",
                 "Last pass 2026-11-24 12:59:39 UTC Failed Last success 2026-11-24 12:47:20 UTC 6 failures in a row "
                     + "The regular interval",
                 "Next pass 2026-11-24 13:00:42 UTC Another try after a failure",
@@ -239,7 +240,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         #expect(
             totals == [
                 "1 failed", "1 conflict", "1 blocked", "1 drifted", "1 held back", "1 pending", "1 orphan", "7 in sync",
-                "1 fight",
+                "1 with conflicting changes",
             ]
         )
     }
@@ -248,7 +249,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         ("vaultwarden", "vaultwarden Vaultwarden failed Authentik refuses it (400) since 2026-11-24 12:39:00 UTC"),
         ("gitea", "gitea orphan marked as ours and no longer declared; left alone since 2026-11-24 12:39:00 UTC"),
         ("argocd", "argocd Argo CD in sync as declared 1 note"),
-        ("grafana", "grafana Grafana in sync as declared mended 2026-11-24 12:56:56 UTC"),
+        ("grafana", "grafana Grafana in sync as declared corrected 2026-11-24 12:56:56 UTC"),
     ])
     func aLineTellsTheStateAndSinceWhenAndWhy(_ slug: String, _ line: String) throws {
         let service = try #require(try page(Self.sample.outOfSync)["service-\(slug)"])
@@ -260,8 +261,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         (
             "nextcloud",
             [
-                "Fight Somebody keeps changing provider.redirect_uris back, since 2026-11-24 12:20:00 UTC. Mended 6 times "
-                    + "by now; mended again 2026-11-24 13:14:00 UTC at the earliest.",
+                "Conflicting changes Somebody keeps changing provider.redirect_uris back, since 2026-11-24 12:20:00 UTC. Corrected 6 times "
+                    + "so far; corrected again 2026-11-24 13:14:00 UTC at the earliest.",
                 "Not as declared provider.redirect_uris strict https://wrong.example.net/callback "
                     + "strict https://app.example.net/oauth/callback strict https://app.example.net/login − as it is "
                     + "+ as declared",
@@ -288,7 +289,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             "old-wiki",
             [
                 "Deletion Held back: the provider old-wiki, then the application old-wiki.",
-                "Conditions Synced False Held declared as absent; the brake holds its deletion back since "
+                "Conditions Synced False Held declared as absent; the deletion limit holds its deletion back since "
                     + "2026-11-24 12:39:00 UTC",
             ]
         ),

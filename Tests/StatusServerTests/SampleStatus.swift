@@ -54,7 +54,7 @@ struct SampleStatus {
             totals: TotalsStatus(
                 services: services.count,
                 states: states,
-                fights: services.filter { $0.fight != nil }.count
+                contested: services.filter { $0.contest != nil }.count
             ),
             services: services.sorted { $0.slug < $1.slug }
         )
@@ -70,14 +70,14 @@ struct SampleStatus {
     var outOfSync: StatusDocument {
         let troubled = [drifted, failed, conflict, blocked, held, pending, orphan]
         return document(.outOfSync, "6 of 14 services are not as declared", homelab + troubled) { document in
-            document.brake = BrakeRecord(Brake(deletions: 5, limit: 3, isFileEmpty: false))
+            document.heldDeletions = HeldDeletionsRecord(HeldDeletions(deletions: 5, limit: 3, isFileEmpty: false))
         }
     }
 
     /// Nothing but deletions that are held back.
-    var braked: StatusDocument {
-        document(.outOfSync, "the brake holds 5 deletions back", homelab + [held]) { document in
-            document.brake = BrakeRecord(Brake(deletions: 5, limit: 3, isFileEmpty: false))
+    var withHeldDeletions: StatusDocument {
+        document(.outOfSync, "the deletion limit holds 5 deletions back", homelab + [held]) { document in
+            document.heldDeletions = HeldDeletionsRecord(HeldDeletions(deletions: 5, limit: 3, isFileEmpty: false))
         }
     }
 
@@ -170,9 +170,9 @@ struct SampleStatus {
                 FileStatus.Problem(severity: text, file: text, line: 1, column: 1, message: text, hint: text)
             ]
             document.passes = failing("\(text)?", times: 3)
-            var brake = BrakeRecord(Brake(deletions: 5, limit: 3, isFileEmpty: false))
-            brake.message = text
-            document.brake = brake
+            var heldDeletions = HeldDeletionsRecord(HeldDeletions(deletions: 5, limit: 3, isFileEmpty: false))
+            heldDeletions.message = text
+            document.heldDeletions = heldDeletions
         }
     }
 
@@ -218,7 +218,7 @@ struct SampleStatus {
         ]
     }
 
-    /// In a fight.
+    /// In a contest.
     var drifted: ServiceStatus {
         var service = service("nextcloud", "Nextcloud", .drifted, "somebody keeps changing redirect_uris back")
         service.differences = [redirectURIs]
@@ -236,11 +236,11 @@ struct SampleStatus {
             reason: "redirect_uris differ",
             fields: ["provider.redirect_uris"]
         )
-        service.fight = FightStatus(
+        service.contest = ContestStatus(
             fields: ["provider.redirect_uris"],
-            mends: 6,
+            corrections: 6,
             since: ago(.seconds(2400)),
-            nextMendAt: now.advanced(by: .seconds(840))
+            nextCorrectionAt: now.advanced(by: .seconds(840))
         )
         return service
     }
@@ -318,7 +318,7 @@ struct SampleStatus {
     }
 
     var held: ServiceStatus {
-        var service = service("old-wiki", nil, .held, "declared as absent; the brake holds its deletion back")
+        var service = service("old-wiki", nil, .held, "declared as absent; the deletion limit holds its deletion back")
         var deletion = Deletion(application: "old-wiki", provider: "old-wiki")
         deletion.isHeld = true
         service.deletion = DeletionRecord(deletion)
@@ -448,7 +448,7 @@ struct SampleStatus {
             changes: [change],
             by: DriftAuthor(username: text, at: now)
         )
-        service.fight = FightStatus(fields: [text], mends: 3, since: now, nextMendAt: now)
+        service.contest = ContestStatus(fields: [text], corrections: 3, since: now, nextCorrectionAt: now)
         return service
     }
 

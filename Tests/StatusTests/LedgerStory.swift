@@ -85,7 +85,7 @@ final class LedgerStory {
     func pass(
         _ outcomes: [ServiceOutcome],
         shared: [SharedOutcome] = [],
-        brake: Brake? = nil,
+        heldDeletions: HeldDeletions? = nil,
         authors: [String: DriftAuthor] = [:]
     ) -> [String] {
         guard let release = Release("2025.12.4") else { return ["no release"] }
@@ -93,7 +93,7 @@ final class LedgerStory {
             release: release,
             outcomes: outcomes.sorted { $0.plan.slug < $1.plan.slug },
             shared: shared,
-            brake: brake,
+            heldDeletions: heldDeletions,
             requests: RequestCounts(),
             duration: .seconds(1),
             secrets: ResolvedSecrets(secrets)
@@ -107,7 +107,7 @@ final class LedgerStory {
     @discardableResult
     func probe(_ slug: String, _ reason: ProbeFailure.Reason? = nil, isComplete: Bool = true) -> [String] {
         now = now.advanced(by: .seconds(60))
-        let failure = reason.map { ProbeFailure($0, "the login fails: \($0.rawValue)", remedy: "mend it") }
+        let failure = reason.map { ProbeFailure($0, "the login fails: \($0.rawValue)", remedy: "correct it") }
         let results = isComplete ? [CheckResult(.discovery, failure.map(CheckResult.Outcome.failed) ?? .passed)] : []
         guard let release = Release("2025.12.4") else { return ["no release"] }
         let report = VerificationReport(
@@ -181,7 +181,7 @@ extension LedgerEvent {
         case .changed(let plan): "changed \(plan.slug)"
         case .restarted(let slug, let workload): "restarted \(slug): \(workload)"
         case .drifted(let plan, let drift): "drifted \(plan.slug) by \(drift.culprit ?? "nobody")"
-        case .mended(let slug, let fields): "mended \(slug) \(fields.map(\.description).joined(separator: ", "))"
+        case .corrected(let slug, let fields): "corrected \(slug) \(fields.map(\.description).joined(separator: ", "))"
         case .failed(let slug, let failure, let isNew): "failed \(slug): \(failure.message)\(isNew ? ", new" : "")"
         case .stuck(let slug, let state, _): "stuck \(slug) \(state.rawValue)"
         case .sharedChanged(let object): "\(object.decision.rawValue) \(object.title)"
@@ -195,15 +195,15 @@ extension LedgerEvent {
         case .servedAgain(let slug, let outpost): "served \(slug) by \(outpost)"
         case .unverified(let slug, let failure): "unverified \(slug): \(failure.reason.rawValue)"
         case .verified(let slug): "verified \(slug)"
-        case .fightBegan(let slug, _): "fight \(slug)"
-        case .fightEnded(let slug): "peace \(slug)"
+        case .contestBegan(let slug, _): "contest \(slug)"
+        case .contestEnded(let slug): "peace \(slug)"
         case .leads: "leads"
         case .waits(let seconds): "waits \(seconds)"
         case .standsBy(let holder): "stands by \(holder ?? "nobody")"
         case .leaseLost: "lease lost"
         case .leaseBack: "lease back"
-        case .brakeHolds: "brake"
-        case .brakeReleased: "released"
+        case .deletionsHeld: "heldDeletions"
+        case .deletionsReleased: "released"
         case .authentikLost(let error): "lost: \(error)"
         case .authentikBack: "back"
         }

@@ -116,7 +116,7 @@ import Testing
         story.pass([.grafana(.inSync), .docs(.inSync)])
         let author = DriftAuthor(username: "akadmin", at: .now)
         let events = story.pass([.grafana(.update), .docs(.inSync)], authors: ["grafana": author])
-        #expect(events == ["changed grafana", "drifted grafana by akadmin", "mended grafana application.group"])
+        #expect(events == ["changed grafana", "drifted grafana by akadmin", "corrected grafana application.group"])
         let drift = try #require(story.document.services.last?.lastDrift)
         #expect(drift.by == author)
         #expect(drift.pass == 2)
@@ -177,7 +177,7 @@ import Testing
         #expect(story.pass([.grafana(.update), .docs(.inSync)]) == ["changed grafana"])
     }
 
-    @Test func `drift that could not be mended is mended drift once it can`() {
+    @Test func `drift that could not be corrected is corrected drift once it can`() {
         story.pass([.grafana(.inSync), .docs(.inSync)])
         let first = story.pass([.grafana(.update, failing: "refused"), .docs(.inSync)])
         #expect(first == ["drifted grafana by nobody", "failed grafana: refused, new"])
@@ -187,22 +187,22 @@ import Testing
         let again = story.pass([.grafana(.update, failing: "refused"), .docs(.inSync)])
         #expect(again == ["failed grafana: refused"])
         let last = story.pass([.grafana(.update), .docs(.inSync)])
-        #expect(last == ["changed grafana", "mended grafana application.group"])
+        #expect(last == ["changed grafana", "corrected grafana application.group"])
         #expect(story.document.services.last?.error == nil)
     }
 
-    @Test func `three mends are a fight, and the service pauses`() throws {
+    @Test func `three corrects are a contest, and the service pauses`() throws {
         story.pass([.grafana(.inSync), .docs(.inSync)])
         var events: [String] = []
         for _ in 0..<3 { events = story.pass([.grafana(.update), .docs(.inSync)]) }
-        #expect(events.last == "fight grafana")
-        #expect(story.document.totals.fights == 1)
+        #expect(events.last == "contest grafana")
+        #expect(story.document.totals.contested == 1)
         #expect(story.paused == ["grafana"])
         let paused = story.pass([.grafana(.update, isPaused: true), .docs(.inSync)])
         #expect(paused.first == "drifted grafana by nobody")
         #expect(story.document.services.last?.state == .drifted)
-        #expect(story.document.services.last?.fight?.mends == 3)
-        #expect(story.firstPauseEnd == story.document.services.last?.fight?.nextMendAt)
+        #expect(story.document.services.last?.contest?.corrections == 3)
+        #expect(story.firstPauseEnd == story.document.services.last?.contest?.nextCorrectionAt)
         // A new declaration is not held back by what somebody did to the old one.
         story.declare { $0[1]["group"] = .text("Other") }
         #expect(story.paused == [])
@@ -245,14 +245,14 @@ import Testing
         #expect(story.document.services.map(\.slug) == ["docs", "grafana"])
     }
 
-    @Test func `a brake is told when it takes hold and when it lets go`() {
-        let brake = Brake(deletions: 4, limit: 3, isFileEmpty: false)
-        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], brake: brake) == ["brake"])
-        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], brake: brake) == [])
+    @Test func `a deletion limit is told when it takes hold and when it lets go`() {
+        let heldDeletions = HeldDeletions(deletions: 4, limit: 3, isFileEmpty: false)
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], heldDeletions: heldDeletions) == ["heldDeletions"])
+        #expect(story.pass([.grafana(.inSync), .docs(.inSync)], heldDeletions: heldDeletions) == [])
         #expect(story.document.state == .outOfSync)
         #expect(story.document.message.contains("--allow-deletions 4"))
         #expect(story.pass([.grafana(.inSync), .docs(.inSync)]) == ["released"])
-        #expect(story.document.brake == nil)
+        #expect(story.document.heldDeletions == nil)
     }
 
     @Test func `Authentik away is told once, and services stay as they were seen`() {
@@ -303,7 +303,7 @@ import Testing
         story.pass(
             [.docs(.inSync)],
             shared: groups.map { SharedOutcome(plan: $0, failure: $0.pk == nil ? ServiceFailure("no") : nil) },
-            brake: Brake(deletions: 4, limit: 3, isFileEmpty: false)
+            heldDeletions: HeldDeletions(deletions: 4, limit: 3, isFileEmpty: false)
         )
         story.fail(.unobservable, "nobody answers")
         let text = JSONText.of(story.document)

@@ -42,7 +42,7 @@ import Verification
         #expect(story.document.totals.states == LedgerStory.states(["in-sync": 1, "unverified": 1]))
         #expect(grafana?.state == .unverified)
         #expect(grafana?.reason == "the login fails: RedirectURIMismatch")
-        #expect(grafana?.verification?.remedy == "mend it")
+        #expect(grafana?.verification?.remedy == "correct it")
         #expect(story.synced("grafana")?.reason == "Unverified" && story.synced("grafana")?.status == .no)
         let since = grafana?.verification?.lastTransitionTime
 
@@ -92,9 +92,9 @@ import Verification
         let text = StatusText(style: Style(isColored: false), isVerbose: false, now: story.document.since)
             .render(story.document)
         #expect(text.contains("  ! grafana  unverified  the login fails: SecretMismatch"), "\(text)")
-        #expect(text.contains("\n      -> mend it\n"), "\(text)")
+        #expect(text.contains("\n      -> correct it\n"), "\(text)")
         let json = JSONText.of(story.document)
         #expect(try JSONDecoder().decode(StatusDocument.self, from: Data(json.utf8)) == story.document)
-        #expect(json.contains("\"remedy\": \"mend it\""))
+        #expect(json.contains("\"remedy\": \"correct it\""))
     }
 }

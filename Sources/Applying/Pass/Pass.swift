@@ -21,7 +21,7 @@ package struct Pass: Sendable {
     package var concurrency = 4
     /// How many services this pass may delete from, whatever the file says; nil for what the file says.
     package var allowedDeletions: Int?
-    /// Tells by the secrets which services are looked at and not mended: somebody keeps changing them back.
+    /// Tells by the secrets which services are looked at and not corrected: somebody keeps changing them back.
     package var paused: @Sendable ([SecretReference: SecretLook]) -> Set<String> = { _ in [] }
     /// Told how many of the changing services are done.
     package var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
@@ -61,7 +61,7 @@ package struct Pass: Sendable {
             return report(outcomes, shared, of: plan, seen, since: start)
         }
         var report = report(again.outcomes, shared, of: again.plan, again.seen, since: start)
-        (report.brake, report.release) = (plan.brake, seen.authentik.release)
+        (report.heldDeletions, report.release) = (plan.heldDeletions, seen.authentik.release)
         return report
     }
 
@@ -202,7 +202,7 @@ package struct Pass: Sendable {
             release: seen.authentik.release,
             outcomes: outcomes,
             shared: shared,
-            brake: plan.brake,
+            heldDeletions: plan.heldDeletions,
             requests: client.requestCounts,
             duration: .now - start,
             objects: objects,
@@ -222,7 +222,7 @@ extension SecretResolver {
 }
 
 extension ServicePlan {
-    /// Only mending what is there is put off.
+    /// Only correcting what is there is put off.
     fileprivate func isPaused(_ slugs: Set<String>) -> Bool {
         decision == .update && deletion == nil && slugs.contains(slug)
     }
@@ -236,7 +236,7 @@ extension ServicePlan {
 /// | the new plan | |
 /// |---|---|
 /// | is the one that failed | the failure stands |
-/// | deletes something | the failure stands: that takes a pass of its own, with its brake |
+/// | deletes something | the failure stands: that takes a pass of its own, with its deletion limit |
 /// | cannot be carried out, or has nothing to do | that is what becomes of the service |
 /// | is another one | it is carried out, once |
 extension Pass {

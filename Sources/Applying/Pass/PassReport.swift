@@ -12,7 +12,7 @@ package struct PassReport: Sendable {
     /// One for each object that is no service's, as they are planned; none if the pass is not about them.
     package var shared: [SharedOutcome] = []
     /// Set if deletions were held back.
-    package var brake: Brake?
+    package var heldDeletions: HeldDeletions?
     package var requests: RequestCounts
     package var duration: Duration
     /// What the pass was about, by Authentik's own names.
@@ -22,7 +22,7 @@ package struct PassReport: Sendable {
 
     /// Whether every service, and what is none's, is as declared now, and no deletion is held back.
     package var isConverged: Bool {
-        brake == nil && outcomes.allSatisfy(\.isConverged) && shared.allSatisfy(\.isConverged)
+        heldDeletions == nil && outcomes.allSatisfy(\.isConverged) && shared.allSatisfy(\.isConverged)
     }
 }
 
@@ -49,7 +49,7 @@ package struct ServiceOutcome: Sendable {
     }
 
     /// Whether it is as declared now; an orphan counts as such, since nothing was to be done, and a deletion that the
-    /// brake holds back does not.
+    /// heldDeletions holds back does not.
     package var isConverged: Bool {
         failure == nil && !isPaused && !plan.decision.isStuck
             && plan.deletion?.isHeld != true

@@ -19,7 +19,7 @@ package struct ReportDocument: Encodable, Sendable {
     /// How many services failed, whatever was decided of them.
     var failed: Int
     /// Absent if nothing was held back.
-    var brake: BrakeRecord?
+    var heldDeletions: HeldDeletionsRecord?
     var requests: RequestsDocument
     var durationSeconds: Double
     /// References of secrets that were made up for a sandbox.
@@ -39,7 +39,7 @@ package struct ReportDocument: Encodable, Sendable {
         isConverged = report.isConverged
         summary = ServiceRecord.summary(of: report.outcomes.map(\.plan))
         failed = report.outcomes.filter { $0.failure != nil }.count
-        brake = report.brake.map(BrakeRecord.init)
+        heldDeletions = report.heldDeletions.map(HeldDeletionsRecord.init)
         requests = RequestsDocument(reads: report.requests.reads, writes: report.requests.writes)
         durationSeconds = report.duration.inSeconds
         madeUpSecrets = report.secrets.standIns.map(\.description)
@@ -55,7 +55,7 @@ package struct ReportDocument: Encodable, Sendable {
         try members.encode(isConverged, forKey: .isConverged)
         try members.encode(summary, forKey: .summary)
         try members.encode(failed, forKey: .failed)
-        try members.encodeIfPresent(brake, forKey: .brake)
+        try members.encodeIfPresent(heldDeletions, forKey: .heldDeletions)
         try members.encode(requests, forKey: .requests)
         try members.encode(durationSeconds, forKey: .durationSeconds)
         try members.encode(madeUpSecrets, forKey: .madeUpSecrets)
@@ -65,7 +65,8 @@ package struct ReportDocument: Encodable, Sendable {
     }
 
     private enum CodingKeys: CodingKey {
-        case kind, version, authentik, isConverged, summary, failed, brake, requests, durationSeconds, madeUpSecrets
+        case kind, version, authentik, isConverged, summary, failed, heldDeletions, requests, durationSeconds,
+            madeUpSecrets
         case services, verification
     }
 }

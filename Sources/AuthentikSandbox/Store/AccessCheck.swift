@@ -15,7 +15,7 @@ import FoundationEssentials
 /// negated one passes otherwise. A policy whose answer cannot be told here (see ``Policy/result``) lets nobody in,
 /// negated or not. That somebody is a superuser makes no difference.
 ///
-/// Source: `authentik/policies/engine.py`; the fault is of pull request 14957, and mended by 20430.
+/// Source: `authentik/policies/engine.py`; the fault is of pull request 14957, and corrected by 20430.
 struct AccessCheck {
     private let user: Int
     private let groups: Set<UUID>

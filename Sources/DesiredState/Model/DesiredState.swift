@@ -16,7 +16,7 @@ package struct DesiredState: Sendable, Equatable {
     package var prune = false
     /// Where browsers and services reach Authentik, without a slash at the end; nil for where this program does.
     package var publicURL: String?
-    /// How many services a pass may delete from; nil for the program's default, see ``Planning/Brake``.
+    /// How many services a pass may delete from; nil for the program's default, see ``Planning/HeldDeletions``.
     package var maxDeletions: Int?
 
     package init(owner: String, services: [Service]) {

@@ -170,7 +170,7 @@ extension Schema {
                 .number(0...100_000, example: 3),
                 unlessGiven: "3, or a tenth of all that is ours, if that is more",
                 doc:
-                    "The brake: from how many services a pass may delete, each scope mapping counted like one. One that would "
+                    "The deletion limit: from how many services a pass may delete, each scope mapping counted like one. One that would "
                     + "delete more deletes nothing, and says so."
             ),
             Field(

@@ -23,7 +23,7 @@ import Kinds
 /// | the same, negated, and all have to let in | goes, and another one is made: of two that are put right one after the other the first would let in whom the second is still to keep out |
 /// | is named by the mark, or about to be made by it | goes |
 /// | binds the policy that lets nobody in | goes |
-/// | any other | left alone, or with `exclusive` goes, behind the brake |
+/// | any other | left alone, or with `exclusive` goes, behind the deletion limit |
 ///
 /// One that is kept is enabled, not negated, keeps out where its policy fails, and stands where the mark put it, unless its
 /// policy is bound there once more: Authentik refuses that.
@@ -49,7 +49,7 @@ struct AccessDraft {
     private(set) var grants: [Grant] = []
     private(set) var corrections: [Correction] = []
     private(set) var revocations: [PolicyBinding] = []
-    /// Those bindings of others that go, or would but for the brake.
+    /// Those bindings of others that go, or would but for the deletion limit.
     private(set) var exclusions: [PolicyBinding] = []
     /// Those that stay, for the mark.
     private(set) var kept: [BoundSubject] = []
@@ -69,7 +69,7 @@ struct AccessDraft {
     ///   - release: the one that answers.
     ///   - application: nil for a new one.
     ///   - mark: that of the application, if it is this owner's.
-    ///   - isHeld: whether the brake holds deletions back.
+    ///   - isHeld: whether the deletion limit holds deletions back.
     init(
         _ access: Access,
         _ index: AccessIndex,

@@ -8,8 +8,8 @@ import Kinds
 /// | the former provider | |
 /// |---|---|
 /// | has the name that the new one is to have | gets another name first: names are unique across all kinds |
-/// | is pruned | is deleted, after the application has the new one; the brake counts it |
-/// | is not pruned, or held back by the brake | is left alone, and stays in the mark |
+/// | is pruned | is deleted, after the application has the new one; the deletion limit counts it |
+/// | is not pruned, or held back by the deletion limit | is left alone, and stays in the mark |
 ///
 /// So at no moment an application that had a login is without one.
 extension ServiceDraft {

@@ -14,7 +14,7 @@ struct DeletionRules {
     let observation: Observation
     /// Whether what is not declared any more is deleted.
     let isPruning: Bool
-    /// Whether the brake holds deletions back.
+    /// Whether the deletion limit holds deletions back.
     let isHeld: Bool
     /// The applications of ours, by pk, that are to be deleted.
     let unwanted: Set<String>

@@ -19,7 +19,7 @@ struct Matching {
 
     /// - Parameters:
     ///   - orphans: this owner's applications that no service declares.
-    ///   - isHeld: whether the brake holds deletions back.
+    ///   - isHeld: whether the deletion limit holds deletions back.
     ///   - isTakenOver: whether a service may have a provider, or a new one for an application that is there; see
     ///     ``AdoptionPolicy``.
     init(

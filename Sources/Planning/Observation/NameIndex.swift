@@ -246,7 +246,7 @@ struct LookUpError: Error, CustomStringConvertible {
     var message: String
     /// What to do: a clause.
     var hint: String?
-    /// Whether it is about to mend itself.
+    /// Whether it is about to correct itself.
     var isWaiting = false
 
     init(_ message: String, isWaiting: Bool = false) {

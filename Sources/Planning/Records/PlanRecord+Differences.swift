@@ -17,7 +17,7 @@ extension PlanRecord {
     /// Why this plan cannot be carried out as it was reviewed; empty if it can.
     ///
     /// Everything that decides counts: the Authentik and its release, the owner, the narrowing, what is no service's, the
-    /// services, what is decided of them, their fields, deletions and writes, and the brake. Reasons, notes, places in the
+    /// services, what is decided of them, their fields, deletions and writes, and the deletion limit. Reasons, notes, places in the
     /// file, and what is left alone do not.
     ///
     /// - Parameter now: the plan that is made of what is there now.
@@ -47,7 +47,7 @@ extension PlanRecord {
         return found
     }
 
-    private var deletions: String { brake == nil ? "not held back" : "held back by the brake" }
+    private var deletions: String { heldDeletions == nil ? "not held back" : "held back by the deletion limit" }
 }
 
 extension ServiceRecord {

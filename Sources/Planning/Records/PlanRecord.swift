@@ -20,7 +20,7 @@ package struct PlanRecord: Sendable, Equatable {
     /// How many services there are of each decision, zeroes included.
     package var summary: [String: Int]
     /// Absent if nothing is held back.
-    package var brake: BrakeRecord?
+    package var heldDeletions: HeldDeletionsRecord?
     /// What is no service's.
     ///
     /// A member for each kind, as `groups`; absent if the file declares none, or the plan is not about it.
@@ -40,7 +40,7 @@ package struct PlanRecord: Sendable, Equatable {
         self.narrowing = narrowing
         self.allowedDeletions = allowedDeletions
         summary = ServiceRecord.summary(of: plan.services)
-        brake = plan.brake.map(BrakeRecord.init)
+        heldDeletions = plan.heldDeletions.map(HeldDeletionsRecord.init)
         shared = plan.shared.map(SharedRecord.init)
         services = plan.services.map(ServiceRecord.init)
     }
@@ -48,7 +48,7 @@ package struct PlanRecord: Sendable, Equatable {
 
 extension PlanRecord: Codable {
     private enum CodingKeys: CodingKey {
-        case kind, version, authentik, owner, narrowing, allowedDeletions, summary, brake, services
+        case kind, version, authentik, owner, narrowing, allowedDeletions, summary, heldDeletions, services
     }
 
     package init(from decoder: any Decoder) throws {
@@ -60,7 +60,7 @@ extension PlanRecord: Codable {
         narrowing = try members.decode(Narrowing.self, forKey: .narrowing)
         allowedDeletions = try members.decodeIfPresent(Int.self, forKey: .allowedDeletions)
         summary = try members.decode([String: Int].self, forKey: .summary)
-        brake = try members.decodeIfPresent(BrakeRecord.self, forKey: .brake)
+        heldDeletions = try members.decodeIfPresent(HeldDeletionsRecord.self, forKey: .heldDeletions)
         shared = try decoder.decodeByKind(SharedRecord.init)
         services = try members.decode([ServiceRecord].self, forKey: .services)
     }
@@ -74,7 +74,7 @@ extension PlanRecord: Codable {
         try members.encode(narrowing, forKey: .narrowing)
         try members.encodeIfPresent(allowedDeletions, forKey: .allowedDeletions)
         try members.encode(summary, forKey: .summary)
-        try members.encodeIfPresent(brake, forKey: .brake)
+        try members.encodeIfPresent(heldDeletions, forKey: .heldDeletions)
         try encoder.encode(byKind: shared)
         try members.encode(services, forKey: .services)
     }
@@ -95,17 +95,17 @@ package struct AuthentikRecord: Sendable, Equatable, Codable {
 }
 
 /// Why deletions are held back.
-package struct BrakeRecord: Sendable, Equatable, Codable {
+package struct HeldDeletionsRecord: Sendable, Equatable, Codable {
     package var deletions: Int
     package var limit: Int
     package var isFileEmpty: Bool
     /// A sentence.
     package var message: String
 
-    package init(_ brake: Brake) {
-        deletions = brake.deletions
-        limit = brake.limit
-        isFileEmpty = brake.isFileEmpty
-        message = brake.description
+    package init(_ heldDeletions: HeldDeletions) {
+        deletions = heldDeletions.deletions
+        limit = heldDeletions.limit
+        isFileEmpty = heldDeletions.isFileEmpty
+        message = heldDeletions.description
     }
 }

@@ -104,7 +104,7 @@ package struct DeletionRecord: Sendable, Equatable, Codable {
     package var provider: String?
     /// The bindings of others: `group 'admins'`; absent if none is taken away.
     package var bindings: [String]?
-    /// Whether the brake holds it back.
+    /// Whether the deletion limit holds it back.
     package var isHeld: Bool
 
     package init(_ deletion: Deletion) {

@@ -47,7 +47,7 @@ struct ScopeMappingMatching {
 
     /// Plans those that are marked as ours and declared no more.
     ///
-    /// | pruned | the providers that have it | the brake | |
+    /// | pruned | the providers that have it | the deletion limit | |
     /// |---|---|---|---|
     /// | no | any | any | left alone |
     /// | yes | one keeps it | any | left alone: deleting it would take it away from that, too |

@@ -156,7 +156,7 @@ package struct MarkContent: Sendable {
 }
 
 extension Effect {
-    /// Whether the brake can hold it back.
+    /// Whether the deletion limit can hold it back.
     package var isDeletion: Bool { if case .delete = self { true } else { false } }
 
     /// Whether it makes several objects at once, whose pks no answer tells.

@@ -91,7 +91,7 @@ struct WriteOrder {
 
     private func advice(on name: TakenName) -> String {
         if let holder = name.holder.applicationSlug.flatMap({ indexBySlug[$0] }).map({ plans[$0] }) {
-            if holder.deletion?.isHeld == true { return "the brake holds its deletion back" }
+            if holder.deletion?.isHeld == true { return "the deletion limit holds its deletion back" }
             if holder.decision == .blocked { return "'\(holder.slug)' is blocked; see to that first" }
             if holder.decision == .waiting { return "'\(holder.slug)' is waiting for its secret" }
         }

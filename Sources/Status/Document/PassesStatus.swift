@@ -34,8 +34,8 @@ package enum Trigger: String, Sendable, Codable, CaseIterable, Comparable {
     case request
     /// Authentik's audit log shows a change to something managed, or Authentik stopped answering.
     case authentik
-    /// A fight's pause is over.
-    case fight
+    /// A contest's pause is over.
+    case contest
 
     package static func < (left: Trigger, right: Trigger) -> Bool {
         allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0

@@ -11,7 +11,7 @@ package enum SyncState: String, Sendable, Codable, CaseIterable {
     case inSync = "in-sync"
     /// Declared, and no pass has looked at it yet.
     case pending
-    /// Somebody keeps changing it, so it is mended more slowly; see ``FightStatus``.
+    /// Somebody keeps changing it, so it is corrected less often; see ``ContestStatus``.
     case drifted
     /// Its writes were not all done.
     case failed
@@ -23,7 +23,7 @@ package enum SyncState: String, Sendable, Codable, CaseIterable {
     case blocked
     /// Its secret is not there yet, and somebody is about to make it.
     case waiting
-    /// It is to be deleted, and the brake holds that back.
+    /// It is to be deleted, and the deletion limit holds that back.
     case held
     /// Marked as this owner's and declared no more; reported and left alone.
     case orphan
@@ -57,7 +57,7 @@ package struct ServiceStatus: Sendable, Equatable, Codable {
     /// The last time that this daemon found it changed by somebody else; absent if it has not since it started.
     package var lastDrift: LastDrift?
     /// Absent unless somebody keeps changing it.
-    package var fight: FightStatus?
+    package var contest: ContestStatus?
 }
 
 /// As Kubernetes has conditions.
@@ -158,14 +158,14 @@ package struct DriftAuthor: Sendable, Equatable, Codable {
 }
 
 /// Somebody keeps changing the same fields of a service back.
-package struct FightStatus: Sendable, Equatable, Codable {
+package struct ContestStatus: Sendable, Equatable, Codable {
     /// The fields, as `provider.redirect_uris`.
     package var fields: [String]
-    /// How often they were mended, in the hour before it began and since.
-    package var mends: Int
+    /// How often they were corrected, in the hour before it began and since.
+    package var corrections: Int
     package var since: Timestamp
-    /// When they are mended again at the earliest.
-    package var nextMendAt: Timestamp
+    /// When they are corrected again at the earliest.
+    package var nextCorrectionAt: Timestamp
 }
 
 extension SyncState {
@@ -319,7 +319,7 @@ extension ServiceStatus {
         case .failed: outcome.failure?.message ?? outcome.plan.reason
         case .inSync where outcome.plan.decision == .delete: "absent, as declared"
         case .inSync where outcome.plan.decision != .inSync: "as declared"
-        case .drifted: "\(outcome.plan.reason); somebody keeps changing it back, so it is mended more slowly"
+        case .drifted: "\(outcome.plan.reason); somebody keeps changing it back, so it is corrected less often"
         default: outcome.plan.reason
         }
     }

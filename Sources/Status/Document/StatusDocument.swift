@@ -28,7 +28,7 @@ package struct StatusDocument: Sendable, Equatable {
     package var file: FileStatus
     package var passes: PassesStatus
     /// Absent if no deletion is held back.
-    package var brake: BrakeRecord?
+    package var heldDeletions: HeldDeletionsRecord?
     package var totals: TotalsStatus
     /// What is no service's, in the order of the files.
     ///
@@ -50,7 +50,7 @@ package enum OverallState: String, Sendable, Codable, CaseIterable {
     case unreachable
     /// The file has mistakes; the last good one is in force.
     case invalidFile = "invalid-file"
-    /// Something is not as declared, a service or what is none's, or the brake holds deletions back.
+    /// Something is not as declared, a service or what is none's, or the deletion limit holds deletions back.
     case outOfSync = "out-of-sync"
     case inSync = "in-sync"
 }
@@ -174,7 +174,7 @@ package struct TotalsStatus: Sendable, Equatable, Codable {
     /// How many are in each state, zeroes included, by the raw value of ``SyncState``.
     package var states: [String: Int]
     /// How many services somebody keeps changing back.
-    package var fights: Int
+    package var contested: Int
 }
 
 /// Who leads of several replicas, as far as this one knows.
@@ -201,7 +201,8 @@ package struct LeadershipStatus: Sendable, Equatable, Codable {
 
 extension StatusDocument: Codable {
     private enum CodingKeys: CodingKey {
-        case kind, version, program, owner, state, since, isInSync, message, authentik, file, passes, brake, totals
+        case kind, version, program, owner, state, since, isInSync, message, authentik, file, passes, heldDeletions,
+            totals
         case services
     }
 
@@ -218,7 +219,7 @@ extension StatusDocument: Codable {
         authentik = try members.decode(AuthentikStatus.self, forKey: .authentik)
         file = try members.decode(FileStatus.self, forKey: .file)
         passes = try members.decode(PassesStatus.self, forKey: .passes)
-        brake = try members.decodeIfPresent(BrakeRecord.self, forKey: .brake)
+        heldDeletions = try members.decodeIfPresent(HeldDeletionsRecord.self, forKey: .heldDeletions)
         totals = try members.decode(TotalsStatus.self, forKey: .totals)
         shared = try decoder.decodeByKind(SharedStatus.init)
         services = try members.decode([ServiceStatus].self, forKey: .services)
@@ -237,7 +238,7 @@ extension StatusDocument: Codable {
         try members.encode(authentik, forKey: .authentik)
         try members.encode(file, forKey: .file)
         try members.encode(passes, forKey: .passes)
-        try members.encodeIfPresent(brake, forKey: .brake)
+        try members.encodeIfPresent(heldDeletions, forKey: .heldDeletions)
         try members.encode(totals, forKey: .totals)
         try encoder.encode(byKind: shared)
         try members.encode(services, forKey: .services)
@@ -261,8 +262,9 @@ extension StatusDocument {
         let unverified = services.filter { $0.state == .unverified }.map(\.slug)
         let open = services.count { $0.state != .inSync && $0.state != .orphan } - unverified.count
         let openShared = shared.filter { $0.state != .inSync && $0.state != .orphan }.byKind
-        if open == 0, unverified.isEmpty, openShared.isEmpty, brake == nil { return (.inSync, inSyncMessage) }
-        let messages = [openMessage(open), unverifiedMessage(unverified)] + openShared.map(message) + [brake?.message]
+        if open == 0, unverified.isEmpty, openShared.isEmpty, heldDeletions == nil { return (.inSync, inSyncMessage) }
+        let messages =
+            [openMessage(open), unverifiedMessage(unverified)] + openShared.map(message) + [heldDeletions?.message]
         return (.outOfSync, messages.compactMap { $0 }.joined(separator: "; "))
     }
 
@@ -334,7 +336,7 @@ package struct Readiness: Sendable, Equatable {
     /// Whether the daemon does its job: as a leader, a pass has succeeded, and not too long ago; as a standby, it can
     /// reach its Lease.
     ///
-    /// A service that failed, conflicts or is blocked does not count: restarting or replacing the daemon mends none.
+    /// A service that failed, conflicts or is blocked does not count: restarting or replacing the daemon corrects none.
     ///
     /// - Parameter limit: how long ago the last success may be.
     package static func readiness(_ status: StatusDocument, at time: Timestamp, limit: Duration) -> Readiness {

@@ -14,7 +14,7 @@ struct DriftDetector: Sendable {
         case none
         /// Found in this pass.
         case found
-        /// Found in a pass before, and not mended yet.
+        /// Found in a pass before, and not corrected yet.
         case open
     }
 

@@ -11,7 +11,7 @@ package import Secrets
 /// tells what it found.
 package struct DriftMemory: Sendable {
     private var drifts = DriftDetector()
-    private var fights = FightDetector()
+    private var contests = ContestDetector()
     /// Those that were found changed in the last pass and left as they were.
     private var drifted: Set<String> = []
 
@@ -35,31 +35,31 @@ package struct DriftMemory: Sendable {
             let verdict = drifts.judge(outcome, service, secret)
             if case .found = verdict { findings.found.insert(slug) }
             guard verdict.isDrift, outcome.isConverged, !outcome.written.isEmpty else { continue }
-            findings.mended.insert(slug)
+            findings.corrected.insert(slug)
             let fields = outcome.plan.driftedFields.map(\.description)
-            if fights.mended(slug, fields, at: time) { findings.begun[slug] = fights.fight(slug) }
+            if contests.corrected(slug, fields, at: time) { findings.begun[slug] = contests.contest(slug) }
         }
-        findings.over = fights.expire(drifted, at: time)
-        for outcome in report.outcomes { findings.fights[outcome.plan.slug] = fights.fight(outcome.plan.slug) }
+        findings.over = contests.expire(drifted, at: time)
+        for outcome in report.outcomes { findings.contests[outcome.plan.slug] = contests.contest(outcome.plan.slug) }
         return findings
     }
 
-    /// The services that the next pass is not to mend yet: those whose fight pauses, and whose declaration is still the
+    /// The services that the next pass is not to correct yet: those whose contest pauses, and whose declaration is still the
     /// same.
     package func paused(
         _ desired: DesiredState,
         _ secrets: [SecretReference: SecretLook],
         at time: Timestamp
     ) -> Set<String> {
-        let paused = fights.paused(at: time)
+        let paused = contests.paused(at: time)
         guard !paused.isEmpty else { return [] }
         let unchanged = desired.services.filter { drifts.isUnchanged($0, $0.provider?.secret.flatMap { secrets[$0] }) }
         return paused.intersection(unchanged.map(\.slug))
     }
 
-    /// When the first service that waits in a fight is mended again; nil if none waits.
+    /// When the first service that waits in conflicting changes is corrected again; nil if none waits.
     package func firstPauseEnd(after time: Timestamp) -> Timestamp? {
-        fights.firstPauseEnd(of: drifted, after: time)
+        contests.firstPauseEnd(of: drifted, after: time)
     }
 }
 
@@ -68,13 +68,13 @@ package struct DriftFindings: Sendable {
     /// Somebody else changed them, and that is new.
     var found: Set<String> = []
     /// What somebody else changed was changed back.
-    var mended: Set<String> = []
+    var corrected: Set<String> = []
     /// Somebody keeps changing them, since now.
-    var begun: [String: FightStatus] = [:]
+    var begun: [String: ContestStatus] = [:]
     /// Nobody changes them back any more; sorted.
     var over: [String] = []
-    /// The fights that go on, those that began now included.
-    var fights: [String: FightStatus] = [:]
+    /// The contests that go on, those that began now included.
+    var contests: [String: ContestStatus] = [:]
 
     package init() {}
 }

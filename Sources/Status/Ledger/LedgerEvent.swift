@@ -20,7 +20,7 @@ package enum LedgerEvent: Sendable {
     /// A service was found changed by somebody else.
     case drifted(ServicePlan, LastDrift)
     /// What somebody else changed was changed back: the fields.
-    case mended(slug: String, fields: [DriftedField])
+    case corrected(slug: String, fields: [DriftedField])
     /// The writes to a service were not all done.
     case failed(slug: String, ServiceFailure, isNew: Bool)
     /// A service came into a state that somebody should look at.
@@ -40,8 +40,8 @@ package enum LedgerEvent: Sendable {
     case notServed(slug: String, outpost: String, reason: String)
     /// People get through to a service again.
     case servedAgain(slug: String, outpost: String)
-    case fightBegan(slug: String, FightStatus)
-    case fightEnded(slug: String)
+    case contestBegan(slug: String, ContestStatus)
+    case contestEnded(slug: String)
     /// This process began to lead.
     case leads
     /// This process does not lead, or not any more, or somebody else does now.
@@ -50,8 +50,8 @@ package enum LedgerEvent: Sendable {
     case waits(seconds: Int)
     case leaseLost(error: String)
     case leaseBack
-    case brakeHolds(BrakeRecord)
-    case brakeReleased
+    case deletionsHeld(HeldDeletionsRecord)
+    case deletionsReleased
     case authentikLost(error: String)
     case authentikBack(since: Timestamp?)
 }

@@ -38,7 +38,7 @@ package struct StatusLedger: Sendable {
                 problems: loaded.warnings.map(FileStatus.Problem.init)
             ),
             passes: PassesStatus(failuresInARow: 0),
-            totals: TotalsStatus(services: 0, states: [:], fights: 0),
+            totals: TotalsStatus(services: 0, states: [:], contested: 0),
             services: []
         )
         declare(at: loaded.at)
@@ -176,20 +176,20 @@ package struct StatusLedger: Sendable {
                 status.lastDrift = drift
                 events.append(.drifted(outcome.plan, drift))
             }
-            if findings.mended.contains(slug) {
-                events.append(.mended(slug: slug, fields: outcome.plan.driftedFields))
+            if findings.corrected.contains(slug) {
+                events.append(.corrected(slug: slug, fields: outcome.plan.driftedFields))
             }
-            if let fight = findings.begun[slug] { events.append(.fightBegan(slug: slug, fight)) }
-            status.fight = findings.fights[slug]
+            if let contest = findings.begun[slug] { events.append(.contestBegan(slug: slug, contest)) }
+            status.contest = findings.contests[slug]
             events += transitions(from: before[slug], to: status, outcome)
             events += accessTransition(to: status) + servingTransition(to: status)
             services.append(status)
         }
-        events += findings.over.map { .fightEnded(slug: $0) }
+        events += findings.over.map { .contestEnded(slug: $0) }
         document.services = services.sorted { $0.slug < $1.slug }
         closed.formIntersection(services.map(\.slug))
         unserved = unserved.filter { slug, _ in services.contains { $0.slug == slug && $0.serving != nil } }
-        events += brake(report.brake.map(BrakeRecord.init))
+        events += heldDeletions(report.heldDeletions.map(HeldDeletionsRecord.init))
         return events
     }
 
@@ -290,10 +290,10 @@ package struct StatusLedger: Sendable {
         return [.notServed(slug: slug, outpost: serving.outpost, reason: serving.complaint ?? serving.state)]
     }
 
-    private mutating func brake(_ brake: BrakeRecord?) -> [LedgerEvent] {
-        defer { document.brake = brake }
-        guard brake != document.brake else { return [] }
-        return [brake.map(LedgerEvent.brakeHolds) ?? .brakeReleased]
+    private mutating func heldDeletions(_ heldDeletions: HeldDeletionsRecord?) -> [LedgerEvent] {
+        defer { document.heldDeletions = heldDeletions }
+        guard heldDeletions != document.heldDeletions else { return [] }
+        return [heldDeletions.map(LedgerEvent.deletionsHeld) ?? .deletionsReleased]
     }
 
     // MARK: - The whole
@@ -304,7 +304,7 @@ package struct StatusLedger: Sendable {
         document.totals = TotalsStatus(
             services: document.services.count,
             states: states,
-            fights: document.services.count { $0.fight != nil }
+            contested: document.services.count { $0.contest != nil }
         )
         let before = document.state
         (document.state, document.message) = document.overall

@@ -42,13 +42,13 @@ package enum MetricCatalog {
                 "Writes that succeeded, to Authentik and to what uses it in Kubernetes.",
                 [label(.action, WriteRecord.Action.allCases.map(\.rawValue))]
             )
-        case .driftMended:
+        case .driftCorrected:
             counter(
                 name,
                 "Fields that somebody else had changed and that were set back to what is declared.",
                 [label(.object), label(.field)]
             )
-        case .fightsBegun: counter(name, "How often a service was first seen to be changed back again and again.")
+        case .contestsBegun: counter(name, "How often a service was first seen to be changed back again and again.")
         case .buildInfo: gauge(name, "Always 1; the label says which version of the program runs.", [label(.version)])
         case .leader: gauge(name, "Whether this process is the one that writes (1), or stands by (0).")
         case .services:
@@ -87,7 +87,8 @@ package enum MetricCatalog {
                     + "files do not declare.",
                 [label(.kind, Kind.all.map(\.id)), label(.state, SharedStatus.states.map(\.rawValue))]
             )
-        case .fights: gauge(name, "Services that somebody keeps changing back, so that they are mended more slowly.")
+        case .contests:
+            gauge(name, "Services that somebody keeps changing back, so that they are corrected less often.")
         case .fileValid:
             gauge(name, "Whether the desired-state files that are there now are in force (1), or older ones are (0).")
         case .fileLoaded: gauge(name, "When the desired state that is in force was read, in seconds since the epoch.")
@@ -103,7 +104,8 @@ package enum MetricCatalog {
         case .nextPass:
             gauge(name, "When the next pass is due, in seconds since the epoch; absent if none is, or while one runs.")
         case .failuresInARow: gauge(name, "Passes that failed since the last that did not.")
-        case .deletionsHeld: gauge(name, "Services whose deletion the brake holds back; 0 if it does not hold.")
+        case .deletionsHeld:
+            gauge(name, "Services whose deletion the deletion limit holds back; 0 if it does not hold.")
         }
     }
 

@@ -25,11 +25,11 @@ package enum StatusMetrics {
         return services + access(of: status.services) + serving(of: status.services) + shared + [
             sample(.buildInfo, [(.version, status.program.version)], 1),
             sample(.leader, status.program.isLeader),
-            sample(.fights, status.totals.fights),
+            sample(.contests, status.totals.contested),
             sample(.fileValid, status.file.isValid),
             sample(.fileLoaded, status.file.loadedAt),
             sample(.failuresInARow, passes.failuresInARow),
-            sample(.deletionsHeld, status.brake?.deletions ?? 0),
+            sample(.deletionsHeld, status.heldDeletions?.deletions ?? 0),
         ]
             + [
                 status.authentik.isReachable.map { sample(.authentikReachable, $0) },

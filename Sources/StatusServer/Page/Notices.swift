@@ -8,7 +8,7 @@ struct Notices {
     let status: StatusDocument
 
     var html: HTML {
-        let notices = [authentik, failures, file, brake].compactMap(\.self)
+        let notices = [authentik, failures, file, heldDeletions].compactMap(\.self)
         return notices.isEmpty ? "" : "<div id=\"notices\">\n\(notices)</div>\n"
     }
 
@@ -31,7 +31,7 @@ struct Notices {
         let list: HTML = "<ol class=\"problems\">\n\(problems.map(problem))</ol>"
         guard status.file.isValid else {
             let body: HTML = """
-                <p>Until they are mended, the file as it was read \(.time(status.file.loadedAt)) stays in force.</p>
+                <p>Until they are corrected, the file as it was read \(.time(status.file.loadedAt)) stays in force.</p>
                 \(list)
                 """
             return notice("file", .warning, title: "Mistakes in the file", body: body)
@@ -46,9 +46,14 @@ struct Notices {
             """
     }
 
-    private var brake: HTML? {
-        guard let brake = status.brake else { return nil }
-        return notice("brake", .warning, title: "The brake holds", body: "<p>\(sentence(brake.message))</p>")
+    private var heldDeletions: HTML? {
+        guard let heldDeletions = status.heldDeletions else { return nil }
+        return notice(
+            "held-deletions",
+            .warning,
+            title: "Deletions held back",
+            body: "<p>\(sentence(heldDeletions.message))</p>"
+        )
     }
 
     private func notice(_ id: HTML, _ tone: Tone, title: HTML, body: HTML) -> HTML {

@@ -41,17 +41,17 @@ struct ServiceEntry {
     }
 
     private var parts: [HTML?] {
-        [fight, error, deletion, differences, access, serving, notes, conditions, lastChange, lastDrift, place]
+        [contest, error, deletion, differences, access, serving, notes, conditions, lastChange, lastDrift, place]
     }
 
-    private var fight: HTML? {
-        service.fight.map { fight in
+    private var contest: HTML? {
+        service.contest.map { contest in
             part(
-                "Fight",
+                "Conflicting changes",
                 """
-                <p>Somebody keeps changing \(codes(fight.fields)) back, \(.time(fight.since, .since, isExact: true)). \
-                Mended \(count(fight.mends, "time")) by now; \
-                mended again \(.time(fight.nextMendAt, .due, isExact: true)) at the earliest.</p>
+                <p>Somebody keeps changing \(codes(contest.fields)) back, \(.time(contest.since, .since, isExact: true)). \
+                Corrected \(count(contest.corrections, "time")) so far; \
+                corrected again \(.time(contest.nextCorrectionAt, .due, isExact: true)) at the earliest.</p>
                 """
             )
         }

@@ -54,15 +54,16 @@ struct ServiceList {
     /// `5 in sync, 1 failed`; of what there is none of, nothing is said.
     private var totals: HTML? {
         let present = SyncState.byUrgency.filter { status.totals.states[$0.rawValue, default: 0] > 0 }
-        guard present.count > 1 || status.totals.fights > 0 else { return nil }
+        guard present.count > 1 || status.totals.contested > 0 else { return nil }
         let states = present.map { state -> HTML in
             """
             <li class="\(state.look.tone.name)">\(state.look.symbol.html)\(status.totals.states[state.rawValue, default: 0]) \(state.look.word)</li>
 
             """
         }
-        let fights: HTML? = status.totals.fights > 0 ? "<li>\(count(status.totals.fights, "fight"))</li>\n" : nil
-        return "<ul class=\"totals\">\n\(states)\(fights)</ul>\n"
+        let contests: HTML? =
+            status.totals.contested > 0 ? "<li>\(status.totals.contested) with conflicting changes</li>\n" : nil
+        return "<ul class=\"totals\">\n\(states)\(contests)</ul>\n"
     }
 
     /// Of no use without the script, which shows it.

@@ -103,10 +103,10 @@ struct LatestEvent {
         }
     }
 
-    /// `mended`, `created`.
+    /// `corrected`, `created`.
     var word: String {
         guard let change else { return "changed" }
-        return drift == nil ? change.done : "mended"
+        return drift == nil ? change.done : "corrected"
     }
 
     /// As `provider.redirect_uris`.

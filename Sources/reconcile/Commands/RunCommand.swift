@@ -21,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
             /status, /metrics, /healthz and /readyz. SIGTERM ends it within five seconds.
 
             Exit codes of --once: 0 converged or nothing to do; 1 a service failed, conflicts, is blocked or waits for \
-            its secret (the others were converged), the brake held deletions back, the reviewed plan is out of date, or, with \
+            its secret (the others were converged), the deletion limit held deletions back, the reviewed plan is out of date, or, with \
             --verify, a login is not verified; 64 usage; 65 the file \
             is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or lacks a permission. The \
             daemon ends with 0 when it is told to end, and with 64 or 65 if it cannot begin.

@@ -49,7 +49,7 @@ struct BuiltInOptions: ParsableArguments {
 struct NarrowingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only this service, declared or an orphan; may be repeated. Nothing else is shown or written; the brake counts all.",
+            "Only this service, declared or an orphan; may be repeated. Nothing else is shown or written; the deletion limit counts all.",
             valueName: "slug"
         )
     )
@@ -60,7 +60,7 @@ struct NarrowingOptions: ParsableArguments {
 struct DeletionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Let up to so many services be deleted from this once, where the brake would hold them back.",
+            "Let up to so many services be deleted from this once, where the deletion limit would hold them back.",
             valueName: "n"
         )
     )

@@ -180,7 +180,7 @@ struct AccessChange: Sendable, CustomTestStringConvertible {
     ]
 
     @Test(arguments: drifts, ["a", "b", "yes"])
-    func `what somebody changes of a binding is mended`(
+    func `what somebody changes of a binding is corrected`(
         _ drift: (name: String, fields: [String: JSONValue], writes: [String]),
         _ subject: String
     ) async throws {
@@ -310,7 +310,7 @@ struct AccessChange: Sendable, CustomTestStringConvertible {
             var held = try await homelab.makePass(over: [exclusive])
             held.desired.maxDeletions = 0
             let heldReport = try await held.run()
-            #expect(heldReport.brake?.deletions == 1)
+            #expect(heldReport.heldDeletions?.deletions == 1)
             #expect(!heldReport.isConverged)
             #expect(try await homelab.bindings(of: "wiki") == before)
             held.allowedDeletions = 1

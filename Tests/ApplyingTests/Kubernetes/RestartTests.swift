@@ -94,7 +94,7 @@ private let providers = "/api/v3/providers/oauth2/"
         }
     }
 
-    @Test func `a provider's secret that somebody changed is mended without a restart`() async throws {
+    @Test func `a provider's secret that somebody changed is corrected without a restart`() async throws {
         try await withCluster(services: Self.services) { cluster in
             for value in ["by hand", "again"] {
                 try await cluster.homelab.admin.changeProvider("grafana", ["client_secret": .string(value)])

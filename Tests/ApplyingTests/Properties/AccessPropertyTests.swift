@@ -76,7 +76,7 @@ private struct RandomTrial: Sendable {
             try await expectSame(homelab, end, "\(killing)")
         }
 
-        // Once more: a write lands only after the next pass has looked; what it doubles the one after that mends.
+        // Once more: a write lands only after the next pass has looked; what it doubles the one after that corrects.
         let late = Int.random(in: 0..<max(writes, 1), using: &random)
         let delay = random.chance(50) ? 1 : 2
         try await withRandomWorld(configuration) { homelab in

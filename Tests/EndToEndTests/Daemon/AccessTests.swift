@@ -81,13 +81,13 @@ import Testing
                 "policies/bindings/\(pk)/",
                 ["target": binding["target"] ?? .null, "group": binding["group"] ?? .null, "enabled": false]
             )
-            let mended = try await daemon.settled("it is mended") { $0.service("grafana")?["lastDrift"] != nil }
-            let drift = mended.service("grafana")?["lastDrift"]
+            let corrected = try await daemon.settled("it is corrected") { $0.service("grafana")?["lastDrift"] != nil }
+            let drift = corrected.service("grafana")?["lastDrift"]
             #expect(drift?["by"]?["username"] == "akadmin")
             #expect(drift?["changes"]?.array?.map { $0["field"] } == ["group 'admins'"])
-            #expect(mended.service("grafana")?["lastChange"]?["fields"] == ["access.group 'admins'"])
-            let mends = #"reconcile_drift_mended_total{object="access",field="binding"}"#
-            let counted: Double = try await daemon.eventually("it is counted") { try await daemon.metric(mends) }
+            #expect(corrected.service("grafana")?["lastChange"]?["fields"] == ["access.group 'admins'"])
+            let corrects = #"reconcile_drift_corrected_total{object="access",field="binding"}"#
+            let counted: Double = try await daemon.eventually("it is counted") { try await daemon.metric(corrects) }
             #expect(counted == 1)
 
             // A new one, of which no pass has seen whose it is.

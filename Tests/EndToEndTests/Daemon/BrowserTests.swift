@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func `drifted, in a fight`() async throws {
+    @Test func `drifted, in conflicting changes`() async throws {
         try await withWorkplace { workplace in
             // It looks at the audit log before each pass, and hardly ever in between.
             let daemon = try workplace.daemon("--audit-seconds", "3600")
@@ -34,9 +34,9 @@ import Testing
                 daemon,
                 "drifted",
                 [
-                    "Out of sync 1 of 2 services is not as declared: 1 drifted.", "1 fight", "Not in sync 1",
+                    "Out of sync 1 of 2 services is not as declared: 1 drifted.", "1 contest", "Not in sync 1",
                     "grafana Grafana drifted \(reason)",
-                    "Fight Somebody keeps changing application.group back", "Mended 3 times by now",
+                    "Contest Somebody keeps changing application.group back", "Corrected 3 times by now",
                     "Not as declared application .group Elsewhere Apps", "akadmin",
                 ]
             )

@@ -92,7 +92,7 @@ import Testing
             try await daemon.settled("in sync") { $0["isInSync"] == true }
             try await kubernetes.goAway()
             try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
-            let status = try await daemon.settled("drift is mended") { $0.service("grafana")?["lastDrift"] != nil }
+            let status = try await daemon.settled("drift is corrected") { $0.service("grafana")?["lastDrift"] != nil }
             #expect(status.service("grafana")?["state"] == "in-sync")
             try await kubernetes.comeBack()
             kubernetes.rotateSecret("grafana-secret", in: "monitoring", "clientKey", "s3c0nd-s3cr3t")

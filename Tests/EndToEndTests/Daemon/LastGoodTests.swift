@@ -28,22 +28,22 @@ import Testing
         }
     }
 
-    @Test func `the brake is told of, and let through beside the daemon`() async throws {
+    @Test func `the deletion limit is told of, and let through beside the daemon`() async throws {
         try await withWorkplace { workplace in
             try workplace.write("prune: true\n" + Workplace.services)
             let daemon = try workplace.daemon()
             try await daemon.settled("in sync") { $0["isInSync"] == true }
             try workplace.write("apiVersion: reconcile/v1\nowner: homelab\nprune: true\nservices: []\n")
-            let status = try await daemon.settled("the brake holds") { $0["brake"] != nil }
+            let status = try await daemon.settled("the deletion limit holds") { $0["heldDeletions"] != nil }
             #expect(try schemaMistakes(status, "status") == [])
             #expect(status["state"] == "out-of-sync")
-            #expect(status["brake"]?["isFileEmpty"] == true)
+            #expect(status["heldDeletions"]?["isFileEmpty"] == true)
             #expect(status["message"]?.string?.contains("--allow-deletions 2") == true)
             #expect(status["services"]?.array?.map { $0["state"] } == ["held", "held"])
             #expect(status.service("grafana")?["deletion"]?["provider"] == "grafana")
             #expect(try await daemon.metric("reconcile_deletions_held") == 2)
             #expect(try await workplace.admin.list("core/applications/").count == 2)
-            #expect(daemon.log.count { $0["message"]?.string?.hasPrefix("deletions are held back") == true } == 1)
+            #expect(daemon.log.count { $0["message"]?.string?.hasPrefix("deletions held back") == true } == 1)
             let once = try await Command(
                 [
                     "--once", "--config", workplace.file.path, "--token-file", workplace.tokenFile.path,
@@ -53,7 +53,7 @@ import Testing
             ).run()
             #expect(once.status == 0)
             #expect(try await workplace.admin.list("core/applications/").isEmpty)
-            let after = try await daemon.settled("it holds nothing any more") { $0["brake"] == nil }
+            let after = try await daemon.settled("it holds nothing any more") { $0["heldDeletions"] == nil }
             #expect(after["totals"]?["services"] == 0)
             #expect(after["state"] == "in-sync")
             #expect(try await daemon.end() == 0)

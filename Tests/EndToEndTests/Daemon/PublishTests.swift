@@ -30,7 +30,7 @@ import Testing
         return (object?["data"]?.object ?? [:]).compactMapValues(\.string)
     }
 
-    @Test func `the daemon publishes, mends, and names who has what it wants`() async throws {
+    @Test func `the daemon publishes, corrects, and names who has what it wants`() async throws {
         try await withCluster { workplace, kubernetes in
             let daemon = try DaemonProcess(
                 ["--config", workplace.file.path, "--token-file", workplace.tokenFile.path, "--audit-seconds", "1"],
@@ -50,9 +50,9 @@ import Testing
             kubernetes.deleteConfigMap("grafana-oidc", in: "monitoring")
             try await daemon.pass()
             #expect(published(kubernetes) == all)
-            let mended = try await daemon.settled("mended") { $0.service("grafana")?["lastDrift"] != nil }
-            #expect(try schemaMistakes(mended, "status") == [])
-            let fields = mended.service("grafana")?["lastChange"]?["fields"]?.array ?? []
+            let corrected = try await daemon.settled("corrected") { $0.service("grafana")?["lastDrift"] != nil }
+            #expect(try schemaMistakes(corrected, "status") == [])
+            let fields = corrected.service("grafana")?["lastChange"]?["fields"]?.array ?? []
             #expect(fields.contains("published.GF_AUTH_GENERIC_OAUTH_SCOPES"))
 
             let theirs = all.merging(["GF_AUTH_GENERIC_OAUTH_SCOPES": "openid"]) { $1 }

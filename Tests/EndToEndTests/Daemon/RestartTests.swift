@@ -75,7 +75,7 @@ private let second = "s3c0nd-s3cr3t"
 
             // What somebody does by hand in Authentik is no rotation.
             try await workplace.admin.changeProvider("grafana", ["client_secret": "by-hand"])
-            try await daemon.settled("mended") { $0.service("grafana")?["lastDrift"] != nil }
+            try await daemon.settled("corrected") { $0.service("grafana")?["lastDrift"] != nil }
             #expect(try await workplace.admin.provider("grafana")["client_secret"]?.string == second)
             #expect(restarts(kubernetes) == 1)
             #expect(try await daemon.end() == 0)

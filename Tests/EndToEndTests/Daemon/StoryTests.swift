@@ -46,7 +46,7 @@ import Testing
 
     private func healsDrift(_ daemon: DaemonProcess, _ workplace: Workplace) async throws {
         try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
-        let status = try await daemon.settled("drift is mended") { $0.service("grafana")?["lastDrift"] != nil }
+        let status = try await daemon.settled("drift is corrected") { $0.service("grafana")?["lastDrift"] != nil }
         #expect(try await workplace.admin.application("grafana")["group"] == "Apps")
         let drift = try #require(status.service("grafana")?["lastDrift"])
         #expect(drift["by"]?["username"] == "akadmin")
@@ -60,7 +60,7 @@ import Testing
         #expect(drift["changes"]?.array?.first?["before"] == ["Elsewhere"])
         #expect(status["passes"]?["lastAttempt"]?["triggers"] == ["authentik"])
         #expect(status.service("grafana")?["state"] == "in-sync")
-        #expect(try await daemon.metric(#"reconcile_drift_mended_total{object="application",field="group"}"#) == 1)
+        #expect(try await daemon.metric(#"reconcile_drift_corrected_total{object="application",field="group"}"#) == 1)
         let line = try #require(daemon.log.last { $0["message"] == "changed" })
         #expect(line["service"] == "grafana")
         #expect(line["field"] == "application.group")

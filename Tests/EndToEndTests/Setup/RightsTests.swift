@@ -201,7 +201,7 @@ import Testing
         #expect(try await admin.list("core/application_entitlements/").isEmpty)
     }
 
-    /// Everything that is done about a service behind an outpost: make, mend, make again, have it served, prune.
+    /// Everything that is done about a service behind an outpost: make, correct, make again, have it served, prune.
     private func liveWithForwardAuth(_ workplace: Workplace, _ setting: Setting) async throws {
         guard setting.features.contains(.forwardAuth) else { return }
         let admin = workplace.admin
@@ -239,7 +239,7 @@ import Testing
         #expect(try await outpost()["providers"] == [try await own()?["pk"] ?? .null])
     }
 
-    /// Everything that is done about scope mappings: make, mend, delete, make again.
+    /// Everything that is done about scope mappings: make, correct, delete, make again.
     private func liveWithScopeMappings(_ workplace: Workplace, _ setting: Setting) async throws {
         guard setting.features.contains(.scopeMappings) else { return }
         func own() async throws -> JSONValue? {

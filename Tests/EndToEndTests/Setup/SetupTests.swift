@@ -72,7 +72,7 @@ import Testing
             let status = try await daemon.settled("in sync") { $0["isInSync"] == true }
             #expect(status["authentik"]?["isAuditLogWatched"] == true)
             try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
-            try await daemon.settled("drift is mended") { $0.service("grafana")?["lastDrift"] != nil }
+            try await daemon.settled("drift is corrected") { $0.service("grafana")?["lastDrift"] != nil }
             #expect(try await workplace.admin.application("grafana")["group"] == "Apps")
             try workplace.write(
                 Workplace.services.replacing("services:", with: "prune: true\nservices:")

@@ -56,12 +56,12 @@ import Testing
         #expect(plan.access?.expiring == ["group 'z'"])
     }
 
-    @Test func `the brake counts a service whose others go, and holds them`() throws {
+    @Test func `the deletion limit counts a service whose others go, and holds them`() throws {
         var world = World.guarded(.any(.group("a"), exclusive: true))
         world.bind(.group("z"), "w", order: 3)
         world.maxDeletions = 0
         let plan = world.plan
-        #expect(plan.brake == Brake(deletions: 1, limit: 0, isFileEmpty: false))
+        #expect(plan.heldDeletions == HeldDeletions(deletions: 1, limit: 0, isFileEmpty: false))
         let service = try #require(plan.services.first)
         // Its own ones go all the same.
         #expect(service.stepNames == ["revocation y", "mark"])
@@ -75,7 +75,7 @@ import Testing
             observed: world.observed,
             allowedDeletions: 1
         )
-        #expect(released.brake == nil)
+        #expect(released.heldDeletions == nil)
         #expect(released.services.map(\.stepNames) == [["revocation y", "revocation w", "mark"]])
     }
 

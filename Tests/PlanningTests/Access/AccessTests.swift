@@ -170,7 +170,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             world.observed.access?.users = []
         },
         AccessCase(
-            "what drifted is mended where one was never there",
+            "what drifted is corrected where one was never there",
             .blocked,
             steps: ["grant x"],
             changes: ["group 'a': disabled → enabled"],

@@ -59,7 +59,7 @@ import Testing
         }
         counter(.retries).increment()
         counter(.writes, [(.action, "update-provider")]).increment()
-        counter(.driftMended, [(.object, "provider"), (.field, "redirect_uris")]).increment()
-        counter(.fightsBegun).increment()
+        counter(.driftCorrected, [(.object, "provider"), (.field, "redirect_uris")]).increment()
+        counter(.contestsBegun).increment()
     }
 }

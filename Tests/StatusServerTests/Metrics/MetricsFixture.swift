@@ -19,8 +19,8 @@ enum MetricsFixture {
         status.passes.lastAttempt = pass(42, .failed, endingAt: 2_000.5)
         status.passes.next = NextPass(at: time(2_030), reason: .retry)
         status.passes.failuresInARow = 1
-        status.brake = BrakeRecord(Brake(deletions: 5, limit: 3, isFileEmpty: false))
-        status.totals = TotalsStatus(services: 9, states: ["in-sync": 7, "held": 2], fights: 1)
+        status.heldDeletions = HeldDeletionsRecord(HeldDeletions(deletions: 5, limit: 3, isFileEmpty: false))
+        status.totals = TotalsStatus(services: 9, states: ["in-sync": 7, "held": 2], contested: 1)
         status.shared = [
             SharedStatus(SharedOutcome(plan: .group("admins", pk: "a"))),
             SharedStatus(SharedOutcome(plan: .group("family", pk: nil), failure: ServiceFailure("no"))),
@@ -74,7 +74,7 @@ enum MetricsFixture {
                 problems: []
             ),
             passes: PassesStatus(failuresInARow: 0),
-            totals: TotalsStatus(services: 0, states: [:], fights: 0),
+            totals: TotalsStatus(services: 0, states: [:], contested: 0),
             services: []
         )
     }

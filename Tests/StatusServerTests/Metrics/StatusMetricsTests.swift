@@ -43,7 +43,7 @@ import Testing
                 #"shared_objects{kind="group",state="in-sync"} 1"#,
                 #"shared_objects{kind="group",state="pending"} 0"#,
                 #"shared_objects{kind="group",state="waiting"} 0"#,
-                "fights 1",
+                "services_contested 1",
                 "file_valid 1",
                 "file_loaded_timestamp_seconds 1700000010",
                 "authentik_reachable 1",
@@ -64,7 +64,7 @@ import Testing
             #expect(!lines.contains { $0.hasPrefix(name) }, "\(name)")
         }
         #expect(lines.filter { $0.hasPrefix("services{") }.count == SyncState.allCases.count)
-        for line in ["leader 0", "file_valid 0", "fights 0", "failures_in_a_row 0", "deletions_held 0"] {
+        for line in ["leader 0", "file_valid 0", "services_contested 0", "failures_in_a_row 0", "deletions_held 0"] {
             #expect(lines.contains(line), "\(line)")
         }
     }

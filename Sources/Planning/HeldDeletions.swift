@@ -4,7 +4,7 @@ import DesiredState
 ///
 /// It holds if a pass would delete from more services, or scope mappings along with them, than it may, or from any at all because the file has no services
 /// left: a file whose services all vanished, or a template that came out empty, must not take the logins along.
-package struct Brake: Sendable, Equatable {
+package struct HeldDeletions: Sendable, Equatable {
     /// How many services the plan would delete from, and scope mappings that it would delete.
     package var deletions: Int
     /// How many a pass may.
@@ -33,8 +33,8 @@ package struct Brake: Sendable, Equatable {
     package var description: String {
         let why =
             isFileEmpty
-            ? "the file has no services left" : "\(deletions) deletions are more than the \(limit) that a pass may make"
-        return "deletions are held back: \(why); check the file, then let them through once with "
+            ? "the file has no services left" : "\(deletions) planned, and the limit is \(limit)"
+        return "deletions held back: \(why); check the file, then allow them once with "
             + "'reconcile --once --allow-deletions \(deletions)'"
     }
 }
