@@ -1,4 +1,4 @@
-/// The connections that requests came over, each by its client's port, and what is to happen to them.
+/// The connections that requests came over, each by its number, and what is to happen to them.
 struct Connections: Sendable {
     /// Requests of each so far.
     private var counts: [Int: Int] = [:]
@@ -10,15 +10,15 @@ struct Connections: Sendable {
     private(set) var swallowed: [String] = []
 
     /// Counts a request; true if it gets no answer.
-    mutating func swallow(_ request: String, from port: Int) -> Bool {
-        counts[port, default: 0] += 1
-        guard silent.contains(port) else { return false }
+    mutating func swallow(_ request: String, from connection: Int) -> Bool {
+        counts[connection, default: 0] += 1
+        guard silent.contains(connection) else { return false }
         swallowed.append(request)
         return true
     }
 
-    func isLast(from port: Int) -> Bool {
-        guard let lifetime, let count = counts[port] else { return false }
+    func isLast(from connection: Int) -> Bool {
+        guard let lifetime, let count = counts[connection] else { return false }
         return count >= lifetime
     }
 

@@ -18,5 +18,5 @@ extension KubernetesStandIn {
         state.withLock { $0.connections.swallow(request, from: connection) }
     }
 
-    func isLast(ofConnection port: Int) -> Bool { state.withLock { $0.connections.isLast(from: port) } }
+    func isLast(ofConnection number: Int) -> Bool { state.withLock { $0.connections.isLast(from: number) } }
 }

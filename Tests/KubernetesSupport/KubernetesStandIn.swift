@@ -63,7 +63,7 @@ package final class KubernetesStandIn: Sendable {
     ///
     /// - Parameters:
     ///   - target: path and query as they were sent.
-    ///   - connection: the client's port.
+    ///   - connection: its connection's number.
     func answer(_ call: APICall, target: String, connection: Int) -> APIReply {
         state.withLock { state in
             var user: User?

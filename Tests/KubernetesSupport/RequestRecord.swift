@@ -13,7 +13,7 @@ package struct RequestRecord: Sendable {
     package let status: Int
     package let contentType: String?
     package let body: [UInt8]
-    /// Which connection it came over: the client's port.
+    /// Which connection it came over, counted over the life of the process.
     package let connection: Int
 
     /// The body as JSON, if it is.

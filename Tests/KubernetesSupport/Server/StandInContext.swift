@@ -2,28 +2,53 @@ import Hummingbird
 import NIOCore
 import NIOSSL
 import SwiftASN1
+import Synchronization
 import X509
+
+/// Counts connections, so that each has a number of its own for good.
+///
+/// A client's port would not do: the kernel gives that of a closed connection to the next.
+private final class ConnectionNumbers: Sendable {
+    static let shared = ConnectionNumbers()
+
+    private let state = Mutex((last: 0, open: [ObjectIdentifier: Int]()))
+
+    func number(of channel: any Channel) -> Int {
+        let identifier = ObjectIdentifier(channel)
+        let (number, isNew) = state.withLock { state in
+            if let number = state.open[identifier] { return (number, false) }
+            state.last += 1
+            state.open[identifier] = state.last
+            return (state.last, true)
+        }
+        if isNew {
+            channel.closeFuture.whenComplete { [self] _ in state.withLock { $0.open[identifier] = nil } }
+        }
+        return number
+    }
+}
 
 /// A request's context that knows its connection.
 struct StandInContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The connection, or the stream of it that is this request's own.
     private let channel: any Channel
-    /// The client's port, which no other connection has at the same time; nil if it had gone already.
-    let port: Int?
+    /// Which connection it is; see ``ConnectionNumbers``.
+    let number: Int
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         channel = source.channel
-        // It is forgotten once the connection is closed.
-        port = source.channel.remoteAddress?.port
+        number = ConnectionNumbers.shared.number(of: Self.connection(of: source.channel))
     }
 
     /// Above a connection there is only the listener; above a stream of HTTP/2, its connection.
-    private var connection: any Channel {
+    private static func connection(of channel: any Channel) -> any Channel {
         guard let parent = channel.parent, parent.parent != nil else { return channel }
         return parent
     }
+
+    private var connection: any Channel { Self.connection(of: channel) }
 
     /// Whom the client's certificate names; nil if it has none.
     var certified: User? {

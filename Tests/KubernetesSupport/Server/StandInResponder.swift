@@ -31,13 +31,12 @@ struct StandInResponder: HTTPResponder {
         let latency = standIn.latency
         if latency > .zero { try await Task.sleep(for: latency) }
         let target = request.head.path ?? "/"
-        guard let port = context.port else { throw CancellationError() }
-        if standIn.swallows("\(call.method) \(target)", connection: port) {
+        if standIn.swallows("\(call.method) \(target)", connection: context.number) {
             await context.waitUntilClosed()
             throw CancellationError()
         }
-        let response = response(standIn.answer(call, target: target, connection: port), context)
-        return standIn.isLast(ofConnection: port) ? closing(response, context) : response
+        let response = response(standIn.answer(call, target: target, connection: context.number), context)
+        return standIn.isLast(ofConnection: context.number) ? closing(response, context) : response
     }
 
     private func response(_ reply: APIReply, _ context: StandInContext) -> Response {
