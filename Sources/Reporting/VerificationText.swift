@@ -54,11 +54,10 @@ package struct VerificationText {
         if isVerbose || lines.isEmpty {
             lines.append(passed.isEmpty ? "nothing" : passed.joined(separator: ", "))
         }
-        if isVerbose {
-            lines += service.results.compactMap { result in
-                guard case .skipped(let why) = result.outcome else { return nil }
-                return style.dim("\(result.check.rawValue) was left out: \(why.printable)")
-            }
+        // That a login is not tried is the file's doing, and can be changed there.
+        lines += service.results.compactMap { result in
+            guard case .skipped(let why) = result.outcome, isVerbose || result.check == .login else { return nil }
+            return style.dim("\(result.check.rawValue) not tried: \(why.printable)")
         }
         return lines
     }

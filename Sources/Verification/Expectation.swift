@@ -19,7 +19,8 @@ package struct ExpectedLogin: Sendable, Equatable {
     package var signing: ExpectedSigning
     /// Scope names, each once.
     package var scopes: [String]
-    /// The first strict one; nil if all are patterns, none of which is a place to return to.
+    /// The one that a login is tried with: the first strict one, else the example of a pattern; nil if all are patterns
+    /// without an example.
     package var redirectURI: String?
     package var secret: ExpectedSecret
     /// Where the service's own login button leads; nil if that is not looked at.
@@ -36,10 +37,8 @@ package struct ExpectedButton: Sendable, Equatable {
     package var url: String
     /// Of Authentik.
     package var authorizationURL: String
-    /// Those that are declared to the letter.
-    package var redirectURIs: [String]
-    /// Whether others may be right, too, by a pattern.
-    package var hasPatterns: Bool
+    /// Where it may ask to return to, patterns among them.
+    package var redirectURIs: [RedirectURI]
 }
 
 /// What a service's tokens are to be signed with.
@@ -128,14 +127,13 @@ extension Service {
                 issuers: provider.issuers(of: self, at: address),
                 signing: seen.signing(of: provider),
                 scopes: scopes.withoutRepetitions,
-                redirectURI: provider.redirectURIs.first { $0.matching == .strict }?.url,
+                redirectURI: provider.redirectURIs.first { $0.matching == .strict }?.url ?? provider.redirectExample,
                 secret: provider.expectedSecret(secrets),
                 button: loginURL.map { url in
                     ExpectedButton(
                         url: url,
                         authorizationURL: "\(address)/application/o/authorize/",
-                        redirectURIs: provider.redirectURIs.filter { $0.matching == .strict }.map(\.url),
-                        hasPatterns: provider.redirectURIs.contains { $0.matching == .regex }
+                        redirectURIs: provider.redirectURIs
                     )
                 },
                 provider: own,

@@ -1,4 +1,6 @@
 import Base
+import DesiredState
+import Kinds
 
 /// Where the login button of a service leads: nothing is asked here.
 extension ExpectedLogin {
@@ -48,19 +50,17 @@ extension ExpectedLogin {
             return .failed(ProbeFailure(.clientMismatch, message, remedy: remedy))
         }
         let found = parameters["redirect_uri"] ?? ""
-        guard !button.hasPatterns, !button.redirectURIs.contains(found) else { return .passed }
-        let nearest = button.redirectURIs.nearest(to: found) ?? ""
-        let difference = AddressParts(found).text(ofDifferencesFrom: AddressParts(nearest)) ?? "in how it is written"
+        if button.redirectURIs.contains(where: { RedirectEntry($0).accepts(found) }) { return .passed }
         return .failed(
             ProbeFailure(
                 .redirectURIMismatch,
-                "the service asks to return to '\(found.cut(to: 300))' and should to '\(nearest)': \(difference)",
+                "the service asks to return to '\(found.cut(to: 300))' and should to \(button.expected(nearestTo: found))",
                 remedy: "tell the service its own address (its root URL), or change the file; \(remedy)"
             )
         )
     }
 
-    /// Where a redirect leads, as a whole URL; nil if it is none.
+    /// Where a redirect leads, as an absolute URL; nil for any other answer.
     private func target(of reply: ProbeReply, at url: String) -> String? {
         guard let status = reply.status, [301, 302, 303, 307, 308].contains(status), let location = reply.location
         else {
@@ -101,5 +101,16 @@ extension ExpectedLogin {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension ExpectedButton {
+    /// The declared redirect URI that differs least from the one that was found, and in what; else the patterns.
+    fileprivate func expected(nearestTo found: String) -> String {
+        guard let nearest = redirectURIs.filter({ $0.matching == .strict }).map(\.url).nearest(to: found) else {
+            return "one that matches \(redirectURIs.map { "'\($0.url)'" }.joined(separator: " or "))"
+        }
+        let difference = AddressParts(found).text(ofDifferencesFrom: AddressParts(nearest)) ?? "in how it is written"
+        return "'\(nearest)': \(difference)"
     }
 }

@@ -11,8 +11,8 @@ extension ExpectedLogin {
     /// | the provider in Authentik has | the file has | |
     /// |---|---|---|
     /// | no redirect URI for logins | any | it fails, and is never tried: Authentik would take the one of the request for its own |
-    /// | any | only patterns | skipped: a pattern is no place to return to |
-    /// | any | a strict one | it is tried |
+    /// | any | only patterns without an example | skipped: there is no URI to return to |
+    /// | any | a strict one, or the example of a pattern | it is tried |
     var loginObstacle: CheckResult.Outcome? {
         guard let provider else {
             return .failed(
@@ -23,7 +23,7 @@ extension ExpectedLogin {
                 )
             )
         }
-        guard !provider.loginURLs.isEmpty else {
+        guard !provider.loginEntries.isEmpty else {
             return .failed(
                 ProbeFailure(
                     .redirectURIMismatch,
@@ -34,7 +34,7 @@ extension ExpectedLogin {
             )
         }
         if redirectURI == nil {
-            return .skipped(why: "its redirect URIs are patterns, none of which is a place to return to")
+            return .skipped(why: "its redirect URIs are patterns; give one of them an 'example' in the file")
         }
         return nil
     }
@@ -89,21 +89,30 @@ extension ExpectedLogin {
                 remedy: ProbeFailure.pass
             )
         }
-        let held = provider?.loginURLs ?? []
-        guard !held.contains(redirectURI), let nearest = held.nearest(to: redirectURI) else {
+        let held = provider?.loginEntries ?? []
+        guard !held.isEmpty, !held.contains(where: { $0.accepts(redirectURI) }) else {
             return ProbeFailure(
                 .loginRefused,
                 "Authentik refuses a login of client '\(clientID)' to '\(redirectURI)' (400), although its provider has both",
-                remedy: "look at Authentik's log, and run this again"
+                remedy: "check Authentik's log, and run this again"
             )
+        }
+        return ProbeFailure(
+            .redirectURIMismatch,
+            "Authentik does not accept the redirect URI '\(redirectURI)': \(Self.difference(of: held, from: redirectURI))",
+            remedy: "\(ProbeFailure.pass); if the service itself has moved, change the file"
+        )
+    }
+
+    /// What a provider has instead of a redirect URI: the strict one that differs least, else its patterns.
+    private static func difference(of held: [RedirectEntry], from redirectURI: String) -> String {
+        guard let nearest = held.filter({ !$0.isPattern }).map(\.url).nearest(to: redirectURI) else {
+            let patterns = held.map { "'\($0.url)'" }.joined(separator: ", ").cut(to: 300)
+            return "its \(held.count == 1 ? "pattern \(patterns) does" : "patterns \(patterns) do") not match"
         }
         let difference =
             AddressParts(nearest).text(ofDifferencesFrom: AddressParts(redirectURI)) ?? "in how it is written"
-        return ProbeFailure(
-            .redirectURIMismatch,
-            "Authentik does not take the redirect URI '\(redirectURI)': it has '\(nearest.cut(to: 300))': \(difference)",
-            remedy: "\(ProbeFailure.pass); if the service itself is elsewhere by now, change the file"
-        )
+        return "it has '\(nearest.cut(to: 300))': \(difference)"
     }
 
     private func elsewhere(_ location: String, _ redirectURI: String) -> ProbeFailure {
@@ -170,8 +179,8 @@ extension ExpectedLogin {
 }
 
 extension OAuth2Provider {
-    /// What it has for logins, patterns, too.
-    fileprivate var loginURLs: [String] { redirectURIs.filter { !$0.isForLogout }.map(\.url) }
+    /// Where logins may return to, patterns included.
+    fileprivate var loginEntries: [RedirectEntry] { redirectURIs.filter { !$0.isForLogout } }
 }
 
 extension ExpectedOutpost {

@@ -45,7 +45,7 @@ struct Prober: Sendable {
         let application = "\(address)/application/o/\(percentEncoded(login.slug))"
 
         var url = "\(application)/.well-known/openid-configuration"
-        guard let discovery = try await askAuthentik(url) else { return seen }
+        guard let discovery = try await askAuthentik(url, .discovery) else { return seen }
         seen.results = login.discovery(discovery, at: url)
         guard seen.results.first?.isPassed == true else {
             // Without it there is no login to look at.
@@ -54,7 +54,7 @@ struct Prober: Sendable {
         }
 
         url = "\(application)/jwks/"
-        guard let keys = try await askAuthentik(url) else { return seen }
+        guard let keys = try await askAuthentik(url, .keySet) else { return seen }
         seen.results.append(login.keys(keys, at: url))
 
         url = "\(address)/application/o/authorize/"
@@ -62,7 +62,7 @@ struct Prober: Sendable {
             seen.results.append(CheckResult(.login, obstacle))
         } else if let redirectURI = login.redirectURI {
             let query = login.loginQuery(redirectURI).map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
-            guard let reply = try await askAuthentik("\(url)?\(query)") else { return seen }
+            guard let reply = try await askAuthentik("\(url)?\(query)", .authorization) else { return seen }
             seen.results.append(login.login(reply, redirectURI: redirectURI, at: url))
         }
 
@@ -89,7 +89,7 @@ struct Prober: Sendable {
         var url = button.url
         for hop in 0... {
             guard course.begin() else { return nil }
-            let reply = try await reply(url)
+            let reply = try await reply(url, nil)
             guard hop < Self.hops, let next = login.next(after: reply, at: url) else {
                 return login.button(reply, at: url, button)
             }
@@ -105,16 +105,19 @@ struct Prober: Sendable {
     private func probe(_ outpost: ExpectedOutpost) async throws -> ServiceVerification {
         guard course.begin() else { return ServiceVerification(slug: outpost.slug, isComplete: false) }
         let url = outpost.pingURL
-        return ServiceVerification(slug: outpost.slug, results: [outpost.ping(try await reply(url), at: url)])
+        return ServiceVerification(
+            slug: outpost.slug,
+            results: [outpost.ping(try await reply(url, .outpostPing), at: url)]
+        )
     }
 
     // MARK: - Requests
 
     /// - Returns: nil if the probes have ended.
-    private func askAuthentik(_ url: String) async throws -> ProbeReply? {
+    private func askAuthentik(_ url: String, _ endpoint: Endpoint) async throws -> ProbeReply? {
         guard course.begin() else { return nil }
         let start = ContinuousClock.now
-        let reply = try await reply(url)
+        let reply = try await reply(url, endpoint)
         let place = String(url.prefix { $0 != "?" })
         if let reason = reply.endsProbes(at: place) { course.end(reason) }
         checkPace(since: start, place)
@@ -133,9 +136,9 @@ struct Prober: Sendable {
         return proof
     }
 
-    private func reply(_ url: String) async throws -> ProbeReply {
+    private func reply(_ url: String, _ endpoint: Endpoint?) async throws -> ProbeReply {
         do {
-            return .answer(try await client.visit(url, within: limits.answer))
+            return .answer(try await client.visit(url, of: endpoint, within: limits.answer))
         } catch let error as TransportError {
             return .none(error)
         }

@@ -70,4 +70,13 @@ package struct ServiceVerification: Sendable, Equatable {
     }
 
     package var failures: [ProbeFailure] { results.compactMap(\.failure) }
+
+    /// What is known where nothing failed: a clause.
+    package var proof: String {
+        let works = "its login works, as far as can be seen without one"
+        for result in results where result.check == .login {
+            if case .skipped(let why) = result.outcome { return "\(works); no login was tried: \(why)" }
+        }
+        return works
+    }
 }

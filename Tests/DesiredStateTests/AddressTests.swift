@@ -94,6 +94,51 @@ struct AddressTests {
         try Mistake.error(.oidc("redirectURIs: [\(entry)]"), "\(message) in service 'grafana'").check()
     }
 
+    private static let pattern = #"url: 'https://[a-z]+\.example\.net/cb', matching: regex"#
+
+    @Test func `a pattern may have an example, which is not Authentik's`() throws {
+        let entries = "{url: 'https://b.*', matching: regex}, {\(Self.pattern), example: https://a.example.net/cb}"
+        let input = MarkedText.oidc("redirectURIs: [\(entries)]")
+        let provider = try #require(DesiredStateLoader.load(input).state?.services.first?.provider)
+        #expect(provider.redirectExample == "https://a.example.net/cb")
+        #expect(provider.redirectURIs.map(\.matching) == [.strict, .regex, .regex])
+        #expect(provider.redirectURIs.allSatisfy { $0.example == nil })
+    }
+
+    @Test(arguments: [
+        ("▲https://a.example.com/cb", "example does not match the pattern"),
+        ("▲https://a.example.net/cb/more", "example does not match the pattern"),
+        ("▲/cb", "example is not an absolute URL"),
+    ])
+    func `an example that is wrong`(example: String, message: String) throws {
+        let input = MarkedText.oidc("redirectURIs: [{\(Self.pattern), example: \(example)}]")
+        try Mistake.error(input, "\(message) in an entry of redirectURIs in service 'grafana'").check()
+    }
+
+    @Test(arguments: [
+        (
+            "redirectURIs: [{url: 'https://a.net/cb', ▲example: 'https://a.net/cb'}]", "redirectURIs",
+            "a strict redirect URI needs none; remove it"
+        ),
+        (
+            "logoutRedirectURIs: [{url: 'https://.*', matching: regex, ▲example: 'https://a.net'}]",
+            "logoutRedirectURIs", "only logins are probed; remove it"
+        ),
+    ])
+    func `an example that has no use`(fields: String, list: String, hint: String) throws {
+        let message = "example is ignored in an entry of \(list) in service 'grafana'"
+        try Mistake.warning(.oidc(fields), message, hint).check()
+    }
+
+    @Test(arguments: [
+        ("{path: /login}", "write it as 'loginURL: /login'"), ("{path: login}", "did you mean 'loginURL'?"),
+        ("/login", "did you mean 'loginURL'?"), ("{path: /login, status: 200}", "did you mean 'loginURL'?"),
+    ])
+    func `check is written as loginURL`(value: String, hint: String) throws {
+        let input = MarkedText.oidc("▲check: \(value)")
+        try Mistake.error(input, "unknown field 'check' in service 'grafana'", hint).check()
+    }
+
     @Test(arguments: [
         ("redirectURIs: [▲'https://nas.example.org/#/signin']", "an entry of redirectURIs"),
         ("redirectURIs: [{url: ▲'app:/cb#x'}]", "url"), ("redirectPath: ▲'/#/signin'", "redirectPath"),

@@ -82,7 +82,7 @@ struct FileSchemaTests {
             redirectPaths: [/b, /c]
             redirectURIs:
               - com.example.app:/callback
-              - {url: 'https://.*\\.example\\.net/', matching: regex}
+              - {url: 'https://.*\\.example\\.net/', matching: regex, example: 'https://a.example.net/'}
               - {url: 'https://b.example.net/'}
             secretRef: {kubernetes: {namespace: apps, name: a-secret, key: OIDC_SECRET}}
             restart: {statefulSet: a, namespace: apps}

@@ -347,6 +347,72 @@ import Testing
         }
     }
 
+    @Test func `a pattern is probed by its example, or it is said that it is not`() async throws {
+        @Sendable func pattern(_ example: String) -> String {
+            #"redirectURIs: [{url: 'https://[a-z]+\.example\.net/cb', matching: regex\#(example)}]"#
+        }
+        let wiki = { (example: String) in
+            """
+              - slug: wiki
+                host: wiki.example.net
+                \(pattern(example))
+                secretRef: {env: ARGOCD_OIDC_CLIENT_SECRET}
+            """
+        }
+        try await withService(more: wiki("")) { target, file in
+            let without = try await target.run("verify", "--config", file, "--only", "wiki")
+            #expect(without.status == 0, "\(without.output)")
+            #expect(
+                without.output.contains(
+                    "login not tried: its redirect URIs are patterns; give one of them an 'example' in the file"
+                ),
+                "\(without.output)"
+            )
+            #expect(without.output.contains(". 3 probes in "))
+
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let changed = text.replacing(pattern(""), with: pattern(", example: 'https://a.example.net/cb'"))
+            try Data(changed.utf8).write(to: URL(filePath: file))
+            // Authentik does not have it, so that nothing is to be changed there.
+            let plan = try await target.run("plan", "--config", file)
+            #expect(plan.status == 0, "\(plan.output)")
+            target.sandbox.resetRequests()
+            let with = try await target.run("verify", "--config", file, "--only", "wiki")
+            #expect(with.status == 0 && with.output.contains("keys, login, secret"), "\(with.output)")
+            #expect(!with.output.contains("not tried"))
+            let login = try #require(target.sandbox.requests.first { $0.path.contains("/authorize/") })
+            #expect(login.path.contains("redirect_uri=https%3A%2F%2Fa.example.net%2Fcb"))
+            let uris = try await target.admin.provider("wiki")["redirect_uris"]
+            #expect(uris?.array?.map { $0["url"] } == [#"https://[a-z]+\.example\.net/cb"#])
+
+            let other: JSONValue = [["matching_mode": "regex", "url": #"https://b\.example\.net/cb"#]]
+            try await target.admin.changeProvider("wiki", ["redirect_uris": other])
+            let seen = try await target.run("verify", "--config", file, "--only", "wiki")
+            #expect(seen.status == 1 && seen.output.contains("RedirectURIMismatch: "), "\(seen.output)")
+            #expect(seen.output.contains(#"its pattern 'https://b\.example\.net/cb' does not match"#))
+            #expect(try await target.run("--once", "--verify", "--config", file).status == 0)
+        }
+    }
+
+    @Test func `a login that is looked at from outside is written as loginURL`() async throws {
+        try await withService { target, file in
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let written = text.replacing("    port: 8444\n", with: "    port: 8444\n    check: {path: /login}\n")
+            try Data(written.utf8).write(to: URL(filePath: file))
+            let wrong = try await target.run("validate", "--config", file)
+            #expect(wrong.status == 65)
+            #expect(wrong.errors.contains("write it as 'loginURL: /login'"), "\(wrong.errors)\(wrong.output)")
+        }
+    }
+
+    @Test func `what Argo CD lacks after a login is told with its configuration`() async throws {
+        let result = try await Command(
+            ["client-config", "argocd", "--for", "argocd", "--config", homelab, "--url", "https://sso.example.net"]
+        ).run()
+        #expect(result.status == 0)
+        #expect(result.output.contains("policy.csv") && result.output.contains("argocd-rbac-cm"), "\(result.output)")
+    }
+
     // MARK: - After a pass
 
     @Test func `equal and unverified is not in sync`() async throws {

@@ -1,5 +1,6 @@
 import AuthentikAPI
 import CurlTransport
+import DesiredState
 import JSON
 import Kinds
 import Secrets
@@ -204,6 +205,30 @@ import Testing
         #expect(failure?.message.contains(text) == true, "\(failure?.message ?? "")")
     }
 
+    @Test(
+        arguments: [
+            ([(false, redirect)], "grafana", ProbeFailure.Reason.loginRefused, "although its provider has both"),
+            ([(true, #"https://grafana\..*"#)], "grafana", .loginRefused, "although its provider has both"),
+            ([(true, #"https://[a-z]+\.example\.com/.*"#)], "grafana", .redirectURIMismatch, "its pattern 'https://"),
+            ([(true, "a"), (true, "b")], "grafana", .redirectURIMismatch, "its patterns 'a', 'b' do not match"),
+        ] as [([(Bool, String)], String, ProbeFailure.Reason, String)]
+    )
+    func `of a refused login it is said what the provider has`(
+        _ held: [(isPattern: Bool, url: String)],
+        _ clientID: String,
+        _ reason: ProbeFailure.Reason,
+        _ text: String
+    ) {
+        let login = ExpectedLogin.grafana { login in
+            login.provider?.redirectURIs = held.map {
+                RedirectEntry(matchingMode: $0.isPattern ? "regex" : "strict", url: $0.url)
+            }
+        }
+        let failure = login.login(.html(400), redirectURI: redirect, at: base).failure
+        #expect(failure?.reason == reason)
+        #expect(failure?.message.contains(text) == true, "\(failure?.message ?? "")")
+    }
+
     @Test func `what would teach Authentik a redirect URI is never tried`() {
         let none = ExpectedLogin.grafana { $0.provider?.redirectURIs = [] }
         #expect(none.loginObstacle.map { CheckResult(.login, $0).word } == "RedirectURIMismatch")
@@ -261,8 +286,7 @@ import Testing
     private let button = ExpectedButton(
         url: "\(site)/login/generic_oauth",
         authorizationURL: authorize,
-        redirectURIs: [redirect],
-        hasPatterns: false
+        redirectURIs: [RedirectURI(redirect)]
     )
 
     @Test(
@@ -302,11 +326,19 @@ import Testing
         if reason != nil { #expect(failure?.message.contains(text) == true, "\(failure?.message ?? "")") }
     }
 
-    @Test func `where patterns are declared, another redirect URI may be right`() {
+    @Test(
+        arguments: [
+            ("https%3A%2F%2Fx.example.net%2Fcb", nil),
+            ("https%3A%2F%2Fx.example.com%2Fcb", "should to one that matches 'https://[a-z]+\\.example\\.net/cb'"),
+        ] as [(String, String?)]
+    )
+    func `where a pattern is declared, the redirect URI has to match it`(_ uri: String, _ text: String?) {
         var button = button
-        button.hasPatterns = true
-        let reply = ProbeReply.html(302, location: "\(Self.authorize)?client_id=grafana&redirect_uri=https%3A%2F%2Fx")
-        #expect(ExpectedLogin.grafana().button(reply, at: button.url, button).isPassed)
+        button.redirectURIs = [RedirectURI(#"https://[a-z]+\.example\.net/cb"#, matching: .regex)]
+        let reply = ProbeReply.html(302, location: "\(Self.authorize)?client_id=grafana&redirect_uri=\(uri)")
+        let result = ExpectedLogin.grafana().button(reply, at: button.url, button)
+        #expect(result.isPassed == (text == nil))
+        if let text { #expect(result.failure?.message.contains(text) == true, "\(result)") }
     }
 
     @Test(

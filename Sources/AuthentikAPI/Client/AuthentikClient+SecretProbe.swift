@@ -39,6 +39,13 @@ extension Endpoint {
     /// Where a client gives up a token of its own (RFC 7009): of an unknown one it only says whether the client is who it
     /// says it is.
     package static let revocation = Endpoint("revoke", base: "application/o", isReadOnly: true)
+
+    // MARK: What else is probed; the slug in the path is left out, so that each has one name in metrics
+
+    package static let discovery = Endpoint("openid-configuration", base: "application/o")
+    package static let keySet = Endpoint("jwks", base: "application/o")
+    package static let authorization = Endpoint("authorize", base: "application/o")
+    package static let outpostPing = Endpoint("outpost.goauthentik.io/ping", base: "")
 }
 
 extension AuthentikClient {

@@ -74,17 +74,29 @@ package struct AuthentikClient: Sendable {
         }
     }
 
-    /// Asks for a page as anybody can, be it Authentik's or another's: without the token, and once.
+    /// Requests a page without the token, once: of Authentik, or of a service.
     ///
+    /// - Parameter endpoint: which one of Authentik's it is, for counting; nil for a page of a service.
     /// - Returns: the answer, whatever it is; a redirect is not followed.
     /// - Throws: `TransportError`, or `CancellationError`.
-    package func visit(_ url: String, within limit: Duration) async throws -> HTTPResponse {
+    package func visit(_ url: String, of endpoint: Endpoint?, within limit: Duration) async throws -> HTTPResponse {
         counter.countRead()
         let left = timeLeft(until: deadline) ?? limit
         var request = HTTPRequest("GET", url, headers: ["accept": "*/*"], timeLimit: min(left, limit))
         request.mayBeDoubled = false
         request.maximumResponseBytes = APIRequest.maximumResponseBytes
-        return try await transport.send(request)
+        func report(_ status: Int?) {
+            guard let endpoint else { return }
+            onRequest?(RequestRecord(method: "GET", endpoint: endpoint, status: status))
+        }
+        do {
+            let response = try await transport.send(request)
+            report(response.status)
+            return response
+        } catch let error as TransportError {
+            report(nil)
+            throw error
+        }
     }
 
     /// Decodes a success.

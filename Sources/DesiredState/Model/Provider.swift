@@ -12,6 +12,8 @@ package struct Provider: Sendable, Equatable {
     package var restart: Workload?
     /// What of it the service finds in Kubernetes.
     package var publication: Publication?
+    /// A URI that one of the patterns among ``redirectURIs`` matches, for probes; Authentik never gets it.
+    package var redirectExample: String?
 
     /// - Parameter redirectURIs: at least one; no entry twice.
     package init(slug: String, redirectURIs: [RedirectURI]) {
@@ -85,10 +87,21 @@ package struct RedirectURI: Sendable, Hashable {
 
     package var matching: Matching
     package var url: String
+    /// A URI that a pattern matches; two entries that differ in nothing else are the same to Authentik.
+    package var example: String?
 
     package init(_ url: String, matching: Matching = .strict) {
         self.matching = matching
         self.url = url
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.matching == right.matching && left.url == right.url
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(matching)
+        hasher.combine(url)
     }
 
     /// Fails on a way of matching that no file has.
@@ -99,7 +112,7 @@ package struct RedirectURI: Sendable, Hashable {
 }
 
 extension RedirectEntry {
-    init(_ uri: RedirectURI) {
+    package init(_ uri: RedirectURI) {
         self.init(matchingMode: uri.matching.rawValue, url: uri.url)
     }
 }

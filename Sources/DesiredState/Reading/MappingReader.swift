@@ -35,7 +35,7 @@ struct MappingReader {
     /// known, and no secret.
     private func reportUnknown(_ pair: YAMLPair) -> FieldName? {
         let looksSecret = SecretWords.appear(in: pair.key)
-        let (meant, hint) = log.isFull ? (nil, nil) : guess(pair.key, looksSecret: looksSecret)
+        let (meant, hint) = log.isFull ? (nil, nil) : guess(pair, looksSecret: looksSecret)
         let isSlip =
             meant.map { Suggestion.isSlip(pair.key, $0.rawValue) || schema.field(called: pair.key) == $0 } ?? false
         if looksSecret || schema.mayHoldSecret || meant == .secretRef || !isSlip { log.hide(pair) }
@@ -51,8 +51,11 @@ struct MappingReader {
         return pair.key.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "-_".unicodeScalars.contains($0) }
     }
 
-    private func guess(_ key: String, looksSecret: Bool) -> (meant: FieldName?, hint: String?) {
-        if let meant = schema.field(called: key) { return (meant, "did you mean '\(meant.rawValue)'?") }
+    private func guess(_ pair: YAMLPair, looksSecret: Bool) -> (meant: FieldName?, hint: String?) {
+        let key = pair.key
+        if let meant = schema.field(called: key) {
+            return (meant, spelling(of: meant, pair.value) ?? "did you mean '\(meant.rawValue)'?")
+        }
         let near = Suggestion.nearest(to: key, among: schema.fields.map(\.name.rawValue))
         let isSlip = near.map { Suggestion.isSame(key, $0) } ?? false
         if !isSlip {
@@ -66,6 +69,17 @@ struct MappingReader {
         }
         if let near { return (FieldName(rawValue: near), "did you mean '\(near)'?") }
         return (nil, schema.hintForUnknown)
+    }
+}
+
+extension MappingReader {
+    /// How a field is written that somebody wrote as a mapping: `check: {path: /login}`; nil where that cannot be told.
+    private func spelling(of field: FieldName, _ node: YAMLNode) -> String? {
+        guard field == .loginURL, case .mapping(let pairs) = node.content, pairs.count == 1, let pair = pairs.first,
+            pair.key == "path", case .scalar(let path) = pair.value.content, path.text.hasPrefix("/"),
+            TextRule.loginURL.check(path.text) == nil
+        else { return nil }
+        return "write it as 'loginURL: \(path.text)'"
     }
 }
 

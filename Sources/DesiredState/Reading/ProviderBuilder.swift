@@ -19,6 +19,7 @@ struct ProviderBuilder {
         provider.secret = secret(for: provider.clientType)
         provider.restart = restart(for: provider)
         provider.publication = values.publication(.publish)
+        provider.redirectExample = values.redirectURIs(.redirectURIs)?.lazy.compactMap(\.value.example).first
         return provider
     }
 

@@ -165,6 +165,14 @@ extension Schema {
                 standard: "strict",
                 doc: "Whether it is compared as it is (strict), or is a pattern that must match the whole URI (regex)."
             ),
+            Field(
+                .example,
+                .text(.strictRedirectURI),
+                unlessGiven: "the pattern is not probed",
+                doc:
+                    "Of a pattern: a URI that it matches, with which probes try a login where no redirect URI is strict. Authentik "
+                    + "does not get it, and a change to it changes nothing there."
+            ),
         ]
     )
 

@@ -104,6 +104,7 @@ extension FieldName {
     // A redirect URI.
     static let url: FieldName = "url"
     static let matching: FieldName = "matching"
+    static let example: FieldName = "example"
     // A scope mapping; name and adopt too.
     static let expression = ScopeMapping.Row.expression.name
     // An entry of scopes.
@@ -198,7 +199,7 @@ extension Schema {
 
     static let service = Schema(
         "in a service or in defaults",
-        otherNames: ["scope": OAuth2Provider.Row.scopes.name],
+        otherNames: ["scope": OAuth2Provider.Row.scopes.name, "check": .loginURL],
         ofApplication + ofOrigin + ofProvider + ofService
     )
 

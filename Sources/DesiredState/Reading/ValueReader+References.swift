@@ -79,7 +79,29 @@ extension ValueReader {
         let matching = values.word(.matching, RedirectURI.Matching.self) ?? .strict
         let rule = matching == .strict ? TextRule.strictRedirectURI : .regexRedirectURI
         if let complaint = rule.check(text), inside.report(complaint, "url", url.node) { return nil }
-        return RedirectURI(text, matching: matching)
+        var uri = RedirectURI(text, matching: matching)
+        uri.example = example(values[.example], of: uri, in: name)
+        return uri
+    }
+
+    /// A URI that a pattern matches; nil also after an error, or where it has no use.
+    private func example(_ entry: ReadFields.Entry?, of uri: RedirectURI, in list: String) -> String? {
+        guard let entry, case .text(let example) = entry.value else { return nil }
+        let inside = " in an entry of \(list)\(place)"
+        if uri.matching == .strict || list != FieldName.redirectURIs.rawValue {
+            let why = uri.matching == .strict ? "a strict redirect URI needs none" : "only logins are probed"
+            log.warning("example is ignored\(inside)", hint: "\(why); remove it", at: entry.keyPosition)
+            return nil
+        }
+        guard RedirectEntry(uri).accepts(example) else {
+            log.error(
+                "example does not match the pattern\(inside)",
+                hint: "Authentik compares the whole URI with the pattern, as Python's re.fullmatch does",
+                at: entry.position
+            )
+            return nil
+        }
+        return example
     }
 
     /// Whether it names a Kubernetes Secret and nothing else; what of that may be a secret is hidden where it is read.

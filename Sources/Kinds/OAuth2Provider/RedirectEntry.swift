@@ -1,5 +1,6 @@
 import Base
 import JSON
+internal import PythonRegex
 
 /// One entry of `redirect_uris`.
 ///
@@ -39,6 +40,16 @@ package struct RedirectEntry: Sendable, Hashable, Decodable {
 extension RedirectEntry {
     /// Whether it is for logouts; no login returns to it.
     package var isForLogout: Bool { type == Self.logout }
+
+    /// Whether Authentik takes a URI by it: one that is the same to the byte, or that a pattern matches as a whole.
+    ///
+    /// Source: `authentik/providers/oauth2/views/authorize.py`, which uses Python's `re.fullmatch`.
+    package func accepts(_ uri: String) -> Bool {
+        guard isPattern else { return url.exact == uri.exact }
+        return (try? PythonPattern(url))?.matches(whole: uri) == true
+    }
+
+    package var isPattern: Bool { matchingMode == "regex" }
 
     /// With the type that a release leaves out said.
     var normalized: Self {

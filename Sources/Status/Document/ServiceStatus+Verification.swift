@@ -23,7 +23,7 @@ extension ServiceStatus {
         var verified = condition(
             .verified,
             failure.map { (.no, $0.reason.rawValue) } ?? (.yes, "Verified"),
-            failure?.message ?? "its login works, as far as can be seen without one",
+            failure?.message ?? seen.proof,
             before: before,
             at: time
         )

@@ -46,7 +46,7 @@ struct VerifyCommand: AsyncParsableCommand {
             --verify' does the same after a pass.
 
             What the service itself uses is only seen by its login button, where the file says 'loginURL'; 'reconcile \
-            client-config' prints what it should use. A service whose redirect URIs are all patterns is not asked for a login; of a public client there is no secret.
+            client-config' prints what it should use. A login is not tried where all redirect URIs are patterns without an 'example'; a public client has no secret.
 
             Exit codes: 0 each login is verified; 1 one failed, or was not probed; 64 usage; 65 the file is wrong; 69 \
             Authentik cannot be reached or observed; 77 the token is refused or lacks a permission.
