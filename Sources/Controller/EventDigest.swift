@@ -65,7 +65,8 @@ struct EventDigest {
                 unverified.append("\(slug): \(failure.reason.rawValue), \(failure.message)")
             case .verified(let slug): verified.append(slug)
             case .contestBegan(let slug, let contest):
-                contests.append("\(slug): \(contest.fields.joined(separator: ", "))")
+                let culprit = contest.blueprints?.culprit.map { ", by \($0)" } ?? ""
+                contests.append("\(slug): \(contest.fields.joined(separator: ", "))\(culprit)")
             case .deletionsHeld(let heldDeletions):
                 rest.append(EventNote(isWarning: true, reason: "DeletionsHeld", note: heldDeletions.message))
             case .authentikLost(let error):

@@ -147,12 +147,14 @@ package final class LoopLog: Sendable {
         case .servedAgain(let slug, let outpost):
             logger.notice("served again", metadata: ["service": "\(slug)", "outpost": "\(outpost)"])
         case .contestBegan(let slug, let contest):
+            var metadata: Logger.Metadata = [
+                "service": "\(slug)", "field": "\(contest.fields.joined(separator: ", "))",
+                "corrections": "\(contest.corrections)", "at": "\(contest.nextCorrectionAt)",
+            ]
+            metadata["drift.by"] = contest.blueprints?.culprit.map { "\($0)" }
             logger.warning(
                 "somebody keeps changing it back; it is corrected less often from now on",
-                metadata: [
-                    "service": "\(slug)", "field": "\(contest.fields.joined(separator: ", "))",
-                    "corrections": "\(contest.corrections)", "at": "\(contest.nextCorrectionAt)",
-                ]
+                metadata: metadata
             )
         case .contestEnded(let slug): logger.notice("nobody changes it back any more", metadata: ["service": "\(slug)"])
         case .leads: logger.notice("this replica leads, and writes")

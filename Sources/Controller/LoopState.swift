@@ -77,7 +77,7 @@ struct LoopState: Sendable {
     /// Whether Authentik answered when it was last asked.
     private var isAuthentikThere = false
     /// Nil until that was tried.
-    private var isAuditLogWatched: Bool?
+    private(set) var isAuditLogWatched: Bool?
 
     /// - Parameter isElected: whether a leader is elected; otherwise this process leads, for ever.
     init(interval: Duration, requestDistance: Duration = .seconds(1), isElected: Bool) {

@@ -34,7 +34,7 @@ package actor ReconcileLoop {
     private var toProbe: Set<String> = []
     private nonisolated let probeWakes: AsyncStream<Void>
     private nonisolated let probeWake: AsyncStream<Void>.Continuation
-    private var pass: Task<PassEnd, Never>?
+    private var pass: Task<(PassEnd, Culprits), Never>?
     private var last: PassAnswer?
     /// Who waits for the end of a pass, by its number.
     private var awaiting: [Int: [CheckedContinuation<PassAnswer?, Never>]] = [:]
@@ -209,16 +209,16 @@ package actor ReconcileLoop {
         // Of its own, so that it can be cut short alone.
         let task = Task { await carryOut(number, triggers) }
         pass = task
-        let end = await withTaskCancellationHandler {
+        let (end, culprits) = await withTaskCancellationHandler {
             await task.value
         } onCancel: {
             task.cancel()
         }
         pass = nil
-        await conclude(end)
+        conclude(end, culprits)
     }
 
-    private nonisolated func carryOut(_ number: Int, _ triggers: [Trigger]) async -> PassEnd {
+    private nonisolated func carryOut(_ number: Int, _ triggers: [Trigger]) async -> (PassEnd, Culprits) {
         let startedAt = clock.timestamp
         let start = clock.now
         // Between two looks of the watch a file may be half written; who asks for a pass by hand is done with writing.
@@ -238,7 +238,7 @@ package actor ReconcileLoop {
         } catch {
             outcome = .cancelled(reason: await whyNoWrites ?? "the pass was cut short: \(error)")
         }
-        return PassEnd(
+        var end = PassEnd(
             number: number,
             triggers: triggers,
             startedAt: startedAt,
@@ -247,6 +247,33 @@ package actor ReconcileLoop {
             requests: visit.requests,
             outcome: outcome
         )
+        let culprits = await culprits(of: end, desired, drift, visit)
+        end.requests = visit.requests
+        return (end, culprits)
+    }
+
+    /// Who changed what a pass found.
+    private struct Culprits {
+        /// By the slugs of services, where the audit log says so.
+        var authors: [String: DriftAuthor]
+        /// Those that were applied last; only looked up where a service keeps being changed and the audit log has no author.
+        var blueprints: [AppliedBlueprint] = []
+    }
+
+    private nonisolated func culprits(
+        of end: PassEnd,
+        _ desired: DesiredState,
+        _ drift: DriftMemory,
+        _ visit: any Visit
+    ) async -> Culprits {
+        var culprits = Culprits(authors: await surroundings.reconciler.takeAuthors())
+        guard case .report(let report) = end.outcome, await state.isAuditLogWatched == true else { return culprits }
+        var drift = drift
+        let contested = drift.judge(report, of: desired, at: end.finishedAt).contested
+        guard contested.contains(where: { culprits.authors[$0] == nil }) else { return culprits }
+        // An account that may not see them knows no more than the audit log does.
+        culprits.blueprints = (try? await visit.blueprints()) ?? []
+        return culprits
     }
 
     /// - Returns: what is remembered of drift.
@@ -263,11 +290,12 @@ package actor ReconcileLoop {
     }
 
     /// Tells everybody what came of a pass, and in the same breath what comes next.
-    private func conclude(_ end: PassEnd) async {
-        let authors = await surroundings.reconciler.takeAuthors()
+    private func conclude(_ end: PassEnd, _ culprits: Culprits) {
+        let authors = culprits.authors
         var findings = DriftFindings()
         if case .report(let report) = end.outcome {
             findings = drift.judge(report, of: files.loaded.files.desired, at: end.finishedAt)
+            drift.explain(&findings, by: culprits.blueprints, except: Set(authors.keys))
         }
         let now = clock.timestamp
         let pauseEnd = drift.firstPauseEnd(after: now).map { Duration.seconds($0.date.timeIntervalSince(now.date)) }

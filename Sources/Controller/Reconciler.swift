@@ -41,6 +41,11 @@ package protocol Visit: Sendable {
         paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
     ) async throws -> PassReport
 
+    /// The blueprints that Authentik applied last.
+    ///
+    /// - Throws: `AuthentikError`, also if the account may not see them, or `CancellationError`.
+    func blueprints() async throws -> [AppliedBlueprint]
+
     /// Proves that logins work, as far as can be seen without one; writes nothing.
     ///
     /// - Parameter slugs: the services that it is about.
@@ -137,6 +142,11 @@ private struct AuthentikVisit: Visit {
         await auditLog.manage(report.objects)
         return report
     }
+
+    /// More than are applied between two passes, unless somebody changed them all at once.
+    private static let blueprints = 50
+
+    func blueprints() async throws -> [AppliedBlueprint] { try await client.latestBlueprints(Self.blueprints) }
 
     func verify(_ desired: DesiredState, _ slugs: Set<String>) async throws -> VerificationReport {
         var desired = desired

@@ -50,7 +50,8 @@ package struct StatusText {
         let authentik = status.authentik
         var facts = [("Authentik", "\(authentik.release.map { "\($0) at " } ?? "")\(authentik.url)")]
         if let isReachable = authentik.isReachable, let since = authentik.since {
-            facts[0].1 += ", \(isReachable ? "reachable" : "not reachable") for \(span(since))"
+            facts[0].1 +=
+                isReachable ? ", reachable for \(span(since))" : ", unreachable since \(since) (\(span(since)))"
         }
         facts.append(("File", "\(status.file.paths.joined(separator: ", ")), read \(ago(status.file.loadedAt))"))
         if let change = latestChange(status) { facts.append(("Last change", change)) }
@@ -121,6 +122,9 @@ package struct StatusText {
                         "\(fields) changed back \(contest.corrections) times; corrected again \(ahead(contest.nextCorrectionAt))"
                     )
             )
+            if let culprit = contest.blueprints?.culprit {
+                lines.append("      " + style.yellow("changed by: \(culprit)".printable))
+            }
         }
         return lines + text.notes(service.notes)
     }

@@ -35,6 +35,8 @@ enum ModelTable {
         "GET outposts/instances/default_settings/": unstated,
         "GET outposts/instances/{}/health/": unstated,
         "GET outposts/service_connections/all/": unstated,
+        "GET managed/blueprints/": unstated,
+        "GET managed/blueprints/{}/": unstated,
         "GET sources/all/": unstated,
         "GET sources/all/{}/": unstated,
         "GET admin/settings/": unstated,

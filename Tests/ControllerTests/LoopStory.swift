@@ -169,6 +169,8 @@ final class ScriptedAuthentik: Reconciler {
         var authors: [String: DriftAuthor] = [:]
         var script: Script?
         var look: @Sendable () async throws -> Bool = { false }
+        var blueprints: [AppliedBlueprint] = []
+        var blueprintLooks = 0
         var probed: [Set<String>] = []
         /// The failing services.
         var failing: [String: ProbeFailure] = [:]
@@ -195,6 +197,19 @@ final class ScriptedAuthentik: Reconciler {
 
     /// What probes see of a service; nil for that all is well.
     func login(of slug: String, fails failure: ProbeFailure?) { state.withLock { $0.failing[slug] = failure } }
+
+    /// What was applied last.
+    func applies(_ blueprints: [AppliedBlueprint]) { state.withLock { $0.blueprints = blueprints } }
+
+    /// How often it was asked for that.
+    var blueprintLooks: Int { state.withLock { $0.blueprintLooks } }
+
+    fileprivate func lookAtBlueprints() -> [AppliedBlueprint] {
+        state.withLock { state in
+            state.blueprintLooks += 1
+            return state.blueprints
+        }
+    }
 
     /// What comes of a look at the audit log.
     func auditLog(is look: @escaping @Sendable () async throws -> Bool) { state.withLock { $0.look = look } }
@@ -272,6 +287,8 @@ private struct ScriptedVisit: Visit {
     ) async throws -> PassReport {
         try await authentik.run(ScriptedPass(desired, paused: paused([:]), gate))
     }
+
+    func blueprints() async throws -> [AppliedBlueprint] { authentik.lookAtBlueprints() }
 
     func verify(_ desired: DesiredState, _ slugs: Set<String>) async throws -> VerificationReport {
         try authentik.verify(slugs)

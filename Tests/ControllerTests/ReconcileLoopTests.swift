@@ -77,6 +77,28 @@ import Testing
         }
     }
 
+    @Test func `blueprints are looked up only where they conflict and the audit log has no author`() async throws {
+        try await LoopStory { $0.interval = .seconds(3600) }.run { story in
+            await story.pass(.inSync)
+            func drift(_ author: DriftAuthor? = nil) async {
+                if let author { story.authentik.changed("docs", by: author) }
+                let applied = AppliedBlueprint(pk: "b", name: "b", path: "", appliedAt: story.clock.timestamp.date)
+                story.authentik.applies([applied])
+                await story.loop.ask(.signal)
+                await story.pass(.drift())
+            }
+            for _ in 1...2 { await drift() }
+            #expect(story.authentik.blueprintLooks == 0)
+            await drift()
+            #expect(story.authentik.blueprintLooks == 1)
+            #expect(story.status.services.first?.contest?.blueprints?.map(\.name) == ["b"])
+            #expect(story.status.services.first?.lastDrift?.blueprints?.map(\.name) == ["b"])
+            await drift(DriftAuthor(username: "akadmin", at: story.clock.timestamp))
+            #expect(story.authentik.blueprintLooks == 1)
+            #expect(story.status.services.first?.contest?.blueprints == nil)
+        }
+    }
+
     // MARK: - What asks for passes
 
     @Test func `SIGHUP asks for a pass, which reads the file at once`() async throws {

@@ -1,3 +1,4 @@
+import AuthentikAPI
 import Base
 import FoundationEssentials
 import Testing
@@ -54,6 +55,47 @@ import Testing
         #expect(expired(["grafana"], at: Self.at(200)) == [])
         #expect(expired([], at: Self.at(62)) == ["grafana"])
         #expect(contests.contest("grafana") == nil)
+    }
+
+    private func blueprint(_ name: String, at time: Timestamp, isEnabled: Bool = true, isApplied: Bool = true)
+        -> AppliedBlueprint
+    {
+        AppliedBlueprint(
+            pk: name,
+            name: name,
+            path: name.isEmpty ? "" : "custom/\(name).yaml",
+            isEnabled: isEnabled,
+            isApplied: isApplied,
+            appliedAt: time.date
+        )
+    }
+
+    @Test func `blueprints that were applied between the last two corrections are named, the latest first`() throws {
+        for minute in [0, 10] { _ = corrected("grafana", ["a"], at: Self.at(minute)) }
+        contests.name([blueprint("early", at: Self.at(19))], asOpponentsOf: "grafana")
+        #expect(contests.contest("grafana") == nil)
+        _ = corrected("grafana", ["a"], at: Self.at(20))
+        let seconds = { (seconds: Int) in Self.at(0).advanced(by: .seconds(seconds)) }
+        contests.name(
+            [
+                blueprint("before", at: seconds(569)), blueprint("first", at: seconds(571)),
+                blueprint("last", at: seconds(1229)), blueprint("after", at: seconds(1231)),
+                blueprint("off", at: Self.at(15), isEnabled: false),
+                blueprint("broken", at: Self.at(15), isApplied: false),
+            ],
+            asOpponentsOf: "grafana"
+        )
+        let named = try #require(contests.contest("grafana")?.blueprints)
+        #expect(named.map(\.name) == ["last", "first"])
+        #expect(
+            named.culprit?.hasPrefix("probably one of the blueprints 'last' (custom/last.yaml), last applied") == true
+        )
+        contests.name((0..<9).map { blueprint("b\($0)", at: Self.at(15)) }, asOpponentsOf: "grafana")
+        #expect(contests.contest("grafana")?.blueprints?.count == 3)
+        contests.name([blueprint("", at: Self.at(15))], asOpponentsOf: "grafana")
+        #expect(contests.contest("grafana")?.blueprints?.first?.path == nil)
+        contests.name([], asOpponentsOf: "grafana")
+        #expect(contests.contest("grafana")?.blueprints == nil)
     }
 
     @Test func `the first pause to end is told of those that wait`() {

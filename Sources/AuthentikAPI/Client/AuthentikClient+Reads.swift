@@ -66,6 +66,17 @@ extension AuthentikClient {
         let request = APIRequest(method: "GET", endpoint: .events, query: query)
         return try await decode(Page<AuditEvent>.self, try await send(request), to: request).results
     }
+
+    /// The blueprints that were applied last, the latest first.
+    ///
+    /// What a blueprint writes is not in the audit log. Nothing but this is read of one: its content may hold secrets.
+    ///
+    /// - Parameter count: the most that are read, up to 100.
+    package func latestBlueprints(_ count: Int) async throws -> [AppliedBlueprint] {
+        let query = [("ordering", "-last_applied"), ("page_size", "\(count)")]
+        let request = APIRequest(method: "GET", endpoint: .blueprints, query: query)
+        return try await decode(Page<AppliedBlueprint>.self, try await send(request), to: request).results
+    }
 }
 
 extension AuthentikClient {

@@ -64,6 +64,10 @@ extension Endpoint {
         granted: ["GET": ["authentik_rbac.view_system_settings"]]
     )
     package static let events = Endpoint("events/events", ObjectModel("authentik_events", "event"))
+    package static let blueprints = Endpoint(
+        "managed/blueprints",
+        ObjectModel("authentik_blueprints", "blueprintinstance")
+    )
 
     // MARK: What setting up an account takes
 

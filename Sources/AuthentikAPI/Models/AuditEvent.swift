@@ -49,7 +49,7 @@ extension AuditEvent: Decodable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         pk = try container.decode(String.self, forKey: .pk)
-        created = try Self.date(container.decode(String.self, forKey: .created), decoder)
+        created = try container.date(forKey: .created)
         // What an event tells beside that differs from event to event.
         let user = try? container.nestedContainer(keyedBy: UserKeys.self, forKey: .user)
         username = try? user?.decode(String.self, forKey: .username)
@@ -63,12 +63,66 @@ extension AuditEvent: Decodable {
         requestID = try? request?.decode(String.self, forKey: .id)
         clientAddress = try? container.decode(String.self, forKey: .clientAddress)
     }
+}
 
-    private static func date(_ text: String, _ decoder: any Decoder) throws -> Date {
+/// A blueprint that Authentik applied: it writes objects by itself, and nothing of that is in the audit log.
+package struct AppliedBlueprint: Sendable, Equatable {
+    package var pk: String
+    package var name: String
+    /// Below Authentik's folder of blueprints, or `oci://…`; empty for one that Authentik keeps itself.
+    package var path: String
+    package var isEnabled: Bool
+    /// Whether Authentik could apply it; what it cannot apply as a whole is undone.
+    package var isApplied: Bool
+    package var appliedAt: Date
+
+    package init(
+        pk: String,
+        name: String,
+        path: String,
+        isEnabled: Bool = true,
+        isApplied: Bool = true,
+        appliedAt: Date
+    ) {
+        self.pk = pk
+        self.name = name
+        self.path = path
+        self.isEnabled = isEnabled
+        self.isApplied = isApplied
+        self.appliedAt = appliedAt
+    }
+}
+
+extension AppliedBlueprint: ListedObject {
+    package var key: String { pk }
+
+    private enum CodingKeys: String, CodingKey {
+        case pk, name, path, status
+        case isEnabled = "enabled"
+        case appliedAt = "last_applied"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        pk = try container.decode(String.self, forKey: .pk)
+        name = try container.decode(String.self, forKey: .name)
+        path = try container.decodeIfPresent(String.self, forKey: .path) ?? ""
+        isEnabled = try container.decodeIfPresent(Bool.self, forKey: .isEnabled) ?? true
+        isApplied = try container.decodeIfPresent(String.self, forKey: .status) != "error"
+        appliedAt = try container.date(forKey: .appliedAt)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A time as RFC 3339 writes it, with fractions of a second or without.
+    fileprivate func date(forKey key: Key) throws -> Date {
+        let text = try decode(String.self, forKey: key)
         if let date = try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text) { return date }
         if let date = try? Date.ISO8601FormatStyle().parse(text) { return date }
-        throw DecodingError.dataCorrupted(
-            .init(codingPath: decoder.codingPath, debugDescription: "'created' is no RFC 3339 time")
+        throw DecodingError.dataCorruptedError(
+            forKey: key,
+            in: self,
+            debugDescription: "'\(key.stringValue)' is not an RFC 3339 time"
         )
     }
 }

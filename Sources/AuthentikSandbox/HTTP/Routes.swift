@@ -53,6 +53,7 @@ extension Routes {
                 + ScopeMappings.allRoutes
                 + CertificateKeyPairs.allRoutes
                 + Events.routes("api/v3/events/events/")
+                + Blueprints.routes("api/v3/managed/blueprints/")
         )
     }
 }

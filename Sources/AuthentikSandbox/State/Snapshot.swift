@@ -28,6 +28,7 @@ struct Snapshot: Codable, Sendable {
     var outposts: [Outpost]
     /// Nil in a file of before there were any.
     var sources: [Source]?
+    var blueprints: [Blueprint]?
     var objectAttributes: [ObjectAttribute]?
     var events: [Event]
     /// Nil in a file of before there were any.
@@ -52,6 +53,7 @@ struct Snapshot: Codable, Sendable {
         bindings = store.bindings.inOrderOfCreation
         outposts = store.outposts.inOrderOfCreation
         sources = store.sources.inOrderOfCreation
+        blueprints = store.blueprints.inOrderOfCreation
         objectAttributes = store.objectAttributes
         events = store.events
         flags = store.flags
@@ -74,6 +76,7 @@ extension Store {
         for row in snapshot.entitlements { replace(nil, with: row) }
         for row in snapshot.bindings { replace(nil, with: row) }
         for row in snapshot.sources ?? [] { sources[row.pk] = row }
+        for row in snapshot.blueprints ?? [] { blueprints[row.pk] = row }
         for row in snapshot.outposts { replace(nil, with: row) }
         events = snapshot.events
         flags = snapshot.flags ?? [:]

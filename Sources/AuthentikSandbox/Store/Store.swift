@@ -22,6 +22,7 @@ struct Store: Sendable {
     /// Those of OAuth, whose tokens providers may take.
     var sources = Table<UUID, Source> { .text($0.slug) }
     var outposts = Table<UUID, Outpost> { .text($0.name) }
+    var blueprints = Table<UUID, Blueprint> { .text($0.name) }
     /// What is wanted of the attributes of entitlements, by key.
     var objectAttributes: [ObjectAttribute] = []
     /// The oldest first.

@@ -1,4 +1,5 @@
 package import Applying
+import AuthentikAPI
 package import Base
 import DesiredState
 import Kinds
@@ -124,6 +125,42 @@ package struct LastDrift: Sendable, Equatable, Codable {
     package var by: DriftAuthor?
     /// True if that was watched all the while and has nothing of it: a blueprint or a shell did it; absent otherwise.
     package var isUnlogged: Bool?
+    /// The blueprints that may have done it, the likeliest first; absent if that is not known.
+    package var blueprints: [BlueprintTrace]?
+}
+
+/// A blueprint that Authentik applied at a time when a service was changed and the audit log has nothing of it.
+package struct BlueprintTrace: Sendable, Equatable, Codable {
+    package var name: String
+    /// As Authentik has it; absent for one that is not a file.
+    package var path: String?
+    package var appliedAt: Timestamp
+
+    init(_ blueprint: AppliedBlueprint) {
+        name = blueprint.name
+        path = blueprint.path.isEmpty ? nil : blueprint.path
+        appliedAt = Timestamp(blueprint.appliedAt)
+    }
+
+    package init(name: String, path: String?, appliedAt: Timestamp) {
+        self.name = name
+        self.path = path
+        self.appliedAt = appliedAt
+    }
+
+    /// `'homelab' (custom/homelab.yaml), last applied at 2026-11-24T13:00:00.123Z`.
+    package var description: String {
+        "'\(name)'\(path.map { " (\($0))" } ?? ""), last applied at \(appliedAt)"
+    }
+}
+
+extension [BlueprintTrace] {
+    /// Who did it, if it was one of these: `probably the blueprint 'homelab' (custom/homelab.yaml), last applied at …`.
+    package var culprit: String? {
+        guard let first else { return nil }
+        if count == 1 { return "probably the blueprint \(first.description)" }
+        return "probably one of the blueprints \(map(\.description).joined(separator: "; "))"
+    }
 }
 
 /// Who changed something.
@@ -166,6 +203,9 @@ package struct ContestStatus: Sendable, Equatable, Codable {
     package var since: Timestamp
     /// When they are corrected again at the earliest.
     package var nextCorrectionAt: Timestamp
+    /// The blueprints that may be the other side, the likeliest first; absent if that is not known, or the audit log names
+    /// somebody.
+    package var blueprints: [BlueprintTrace]?
 }
 
 extension SyncState {
@@ -361,17 +401,28 @@ extension LastDrift {
     package static let unlogged = "a blueprint or the shell (not in the audit log)"
 
     /// Who did it, as far as that is known: `akadmin from 10.0.0.5`.
-    package var culprit: String? { by?.description ?? (isUnlogged == true ? Self.unlogged : nil) }
+    package var culprit: String? {
+        by?.description ?? blueprints?.culprit ?? (isUnlogged == true ? Self.unlogged : nil)
+    }
 
-    /// - Parameter isWatched: whether whatever is in the audit log is known.
-    init(_ plan: ServicePlan, _ pass: FinishedPass, _ author: DriftAuthor?, isWatched: Bool) {
+    /// - Parameters:
+    ///   - isWatched: whether whatever is in the audit log is known.
+    ///   - blueprints: those that may have done it where the audit log has no author.
+    init(
+        _ plan: ServicePlan,
+        _ pass: FinishedPass,
+        _ author: DriftAuthor?,
+        isWatched: Bool,
+        blueprints: [BlueprintTrace]?
+    ) {
         self.init(
             at: pass.finishedAt,
             pass: pass.number,
             reason: plan.reason,
             changes: plan.changes.map(ChangeRecord.init),
             by: author,
-            isUnlogged: author == nil && isWatched ? true : nil
+            isUnlogged: author == nil && isWatched ? true : nil,
+            blueprints: author == nil && isWatched ? blueprints : nil
         )
     }
 }

@@ -1,3 +1,4 @@
+import AuthentikAPI
 import Base
 
 /// Finds who keeps changing a service back, and corrects that service less often.
@@ -15,6 +16,8 @@ struct ContestDetector: Sendable {
         /// When each field was corrected, the oldest first; none older than the window before a contest begins.
         var corrections: [String: [Timestamp]] = [:]
         var lastCorrection: Timestamp
+        /// What was changed since then is what the last correction corrected.
+        var correctionBefore: Timestamp?
         var contest: ContestStatus?
         var pause = ContestDetector.firstPause
     }
@@ -27,6 +30,7 @@ struct ContestDetector: Sendable {
     mutating func corrected(_ slug: String, _ fields: [String], at time: Timestamp) -> Bool {
         var record = records[slug] ?? Record(lastCorrection: time)
         defer { records[slug] = record }
+        record.correctionBefore = records[slug]?.lastCorrection
         record.lastCorrection = time
         for field in fields { record.corrections[field, default: []].append(time) }
         if var contest = record.contest {
@@ -50,6 +54,24 @@ struct ContestDetector: Sendable {
             nextCorrectionAt: time.advanced(by: record.pause)
         )
         return true
+    }
+
+    /// How far the clocks of Authentik and of this program may be apart.
+    private static let clockDifference: Duration = .seconds(30)
+    private static let namedBlueprints = 3
+
+    /// Notes which blueprints may have changed a service back: those that were applied between its last two corrections.
+    ///
+    /// - Parameter blueprints: those that were applied last; none if somebody else did it.
+    mutating func name(_ blueprints: [AppliedBlueprint], asOpponentsOf slug: String) {
+        guard var record = records[slug], record.contest != nil, let start = record.correctionBefore else { return }
+        let earliest = start.advanced(by: .zero - Self.clockDifference)
+        let latest = record.lastCorrection.advanced(by: Self.clockDifference)
+        let traces = blueprints.filter { $0.isEnabled && $0.isApplied }.map(BlueprintTrace.init)
+            .filter { earliest <= $0.appliedAt && $0.appliedAt <= latest }
+            .sorted { $0.appliedAt > $1.appliedAt }
+        record.contest?.blueprints = traces.isEmpty ? nil : Array(traces.prefix(Self.namedBlueprints))
+        records[slug] = record
     }
 
     /// Ends what is over.

@@ -1,4 +1,5 @@
 package import Applying
+package import AuthentikAPI
 package import Base
 package import DesiredState
 import Planning
@@ -37,11 +38,32 @@ package struct DriftMemory: Sendable {
             guard verdict.isDrift, outcome.isConverged, !outcome.written.isEmpty else { continue }
             findings.corrected.insert(slug)
             let fields = outcome.plan.driftedFields.map(\.description)
-            if contests.corrected(slug, fields, at: time) { findings.begun[slug] = contests.contest(slug) }
+            let isNew = contests.corrected(slug, fields, at: time)
+            guard let contest = contests.contest(slug) else { continue }
+            findings.contested.insert(slug)
+            if isNew { findings.begun[slug] = contest }
         }
         findings.over = contests.expire(drifted, at: time)
         for outcome in report.outcomes { findings.contests[outcome.plan.slug] = contests.contest(outcome.plan.slug) }
         return findings
+    }
+
+    /// Names the blueprints that may be the other side of conflicting changes of which the audit log has no author.
+    ///
+    /// - Parameters:
+    ///   - findings: of the pass that ended last.
+    ///   - blueprints: those that were applied last.
+    package mutating func explain(
+        _ findings: inout DriftFindings,
+        by blueprints: [AppliedBlueprint],
+        except authors: Set<String>
+    ) {
+        for slug in findings.contested {
+            contests.name(authors.contains(slug) ? [] : blueprints, asOpponentsOf: slug)
+            let contest = contests.contest(slug)
+            findings.contests[slug] = contest
+            if findings.begun[slug] != nil { findings.begun[slug] = contest }
+        }
     }
 
     /// The services that the next pass is not to correct yet: those whose contest pauses, and whose declaration is still the
@@ -69,6 +91,8 @@ package struct DriftFindings: Sendable {
     var found: Set<String> = []
     /// What somebody else changed was changed back.
     var corrected: Set<String> = []
+    /// What was corrected of them is in conflict with somebody else's changes, since now or before.
+    package internal(set) var contested: Set<String> = []
     /// Somebody keeps changing them, since now.
     var begun: [String: ContestStatus] = [:]
     /// Nobody changes them back any more; sorted.

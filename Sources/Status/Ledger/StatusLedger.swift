@@ -172,9 +172,12 @@ package struct StatusLedger: Sendable {
             }
             if let workload = outcome.restarted { events.append(.restarted(slug: slug, workload)) }
             if findings.found.contains(slug) {
-                let drift = drift(outcome.plan, pass, by: authors[slug])
+                let drift = drift(outcome.plan, pass, by: authors[slug], findings.contests[slug]?.blueprints)
                 status.lastDrift = drift
                 events.append(.drifted(outcome.plan, drift))
+            } else if findings.corrected.contains(slug), status.lastDrift?.isUnlogged == true {
+                // Who did it is looked up only when it is corrected.
+                status.lastDrift?.blueprints = findings.contests[slug]?.blueprints
             }
             if findings.corrected.contains(slug) {
                 events.append(.corrected(slug: slug, fields: outcome.plan.driftedFields))
@@ -194,10 +197,15 @@ package struct StatusLedger: Sendable {
     }
 
     /// What the first pass finds may be from before anybody watched.
-    private func drift(_ plan: ServicePlan, _ pass: FinishedPass, by author: DriftAuthor?) -> LastDrift {
+    private func drift(
+        _ plan: ServicePlan,
+        _ pass: FinishedPass,
+        by author: DriftAuthor?,
+        _ blueprints: [BlueprintTrace]?
+    ) -> LastDrift {
         let isWatched = document.authentik.isAuditLogWatched == true && pass.number > 1
         let place = desired.publicURL ?? document.authentik.url
-        return LastDrift(plan, pass, author?.linked(to: place), isWatched: isWatched)
+        return LastDrift(plan, pass, author?.linked(to: place), isWatched: isWatched, blueprints: blueprints)
     }
 
     /// Takes note of what probes saw.

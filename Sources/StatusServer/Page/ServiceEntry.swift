@@ -52,6 +52,7 @@ struct ServiceEntry {
                 <p>Somebody keeps changing \(codes(contest.fields)) back, \(.time(contest.since, .since, isExact: true)). \
                 Corrected \(count(contest.corrections, "time")) so far; \
                 corrected again \(.time(contest.nextCorrectionAt, .due, isExact: true)) at the earliest.</p>
+                \(contest.blueprints?.culprit.map { "<p>Changed by: <bdi>\($0)</bdi>.</p>" as HTML })
                 """
             )
         }
@@ -140,6 +141,8 @@ struct ServiceEntry {
                     <b><bdi>\(by.username)</bdi></b>\(by.address.map { " from <bdi>\($0)</bdi>" as HTML }) changed it \
                     \(.time(by.at, isExact: true))\(by.link.map { " (<a href=\"\($0)\" rel=\"noreferrer\">event</a>)" as HTML }); found
                     """
+                } else if let culprit = drift.blueprints?.culprit {
+                    "Changed by <bdi>\(culprit)</bdi>, which is not in the audit log; found"
                 } else if drift.isUnlogged == true {
                     "A blueprint or the shell changed it, which is not in the audit log; found"
                 } else {
