@@ -1,12 +1,14 @@
 package import FoundationEssentials
 
-/// A moment as documents tell it: RFC 3339, in UTC, to the millisecond.
+/// A point in time as documents show it: RFC 3339, in UTC, to the millisecond.
 package struct Timestamp: Sendable, Hashable, Comparable {
     package var date: Date
 
     /// Cut to the millisecond, so that what is written reads back as itself.
     package init(_ date: Date) {
-        self.date = Date(timeIntervalSince1970: (date.timeIntervalSince1970 * 1000).rounded(.down) / 1000)
+        // What is read may be some nanoseconds short of its millisecond: seconds are doubles.
+        let milliseconds = (date.timeIntervalSince1970 * 1000 + 0.001).rounded(.down)
+        self.date = Date(timeIntervalSince1970: milliseconds / 1000)
     }
 
     package static var now: Timestamp { Timestamp(.now) }
@@ -19,9 +21,9 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
     private static let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
-    /// A moment as others write it, with fractions of a second or without.
+    /// A time that another program wrote, with or without fractions of a second.
     ///
-    /// - Returns: nil for what is no RFC 3339.
+    /// - Returns: nil for a text that is not RFC 3339.
     package init?(rfc3339 text: String) {
         let date = (try? Self.format.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text))
         guard let date else { return nil }
@@ -31,7 +33,10 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
 extension Timestamp: CustomStringConvertible {
     /// `2026-11-24T13:00:00.123Z`.
-    package var description: String { date.formatted(Self.format) }
+    package var description: String {
+        // The format cuts, too, and the date may be some nanoseconds short of its millisecond.
+        date.addingTimeInterval(0.0005).formatted(Self.format)
+    }
 }
 
 extension Timestamp: Codable {
@@ -52,7 +57,7 @@ extension Timestamp: Codable {
 }
 
 extension Duration {
-    /// With fractions.
+    /// The duration in seconds, with fractions.
     package var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
