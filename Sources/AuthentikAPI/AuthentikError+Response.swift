@@ -22,7 +22,7 @@ extension AuthentikError {
             message: "",
             request: request.description(at: address),
             requestID: Self.requestID(of: response, hiding: mask),
-            // A day at most: nobody means more, and the clock cannot add just any number.
+            // At most a day: longer waits are mistakes, and the clock cannot add arbitrary numbers.
             retryAfter: response.headers["retry-after"].flatMap(Int.init).map { .seconds(min(max(0, $0), 86_400)) }
         )
         let refusals = FieldErrors(answer ?? .null, hiding: mask)
@@ -57,9 +57,9 @@ extension AuthentikError {
         case .unavailable:
             return "answered \(status); Authentik is not ready, or not running behind its proxy"
         case .serverError where status == 405:
-            return "Authentik failed on it (405 with an empty page stands for an unhandled error; see its log)"
+            return "Authentik failed to process it (405 with an empty page means an unhandled error; see its log)"
         case .serverError:
-            return words.isEmpty ? "Authentik failed on it (\(status); see its log)" : "\(status): \(words)"
+            return words.isEmpty ? "Authentik failed to process it (\(status); see its log)" : "\(status): \(words)"
         case .rejected where fields.contains(where: \.asksForSecretObject):
             return "client_secret: \(explanation ?? words)"
         case .rejected where explanation != nil:
@@ -99,7 +99,7 @@ extension AuthentikError.Kind {
 /// Ordered by field, and no more than somebody reads.
 struct FieldErrors {
     private static let mostErrors = 20
-    /// Of all errors together, names included; in scalars.
+    /// The maximum length of all errors together, names included, in Unicode scalars.
     private static let longestText = 2000
     private static let longestName = 200
 

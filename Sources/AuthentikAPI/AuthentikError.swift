@@ -48,9 +48,9 @@ package struct AuthentikError: Error, Sendable, Equatable {
     /// Why no answer came.
     package var transport: TransportError?
 
-    /// One field that Authentik refused.
+    /// A field that Authentik rejected.
     package struct FieldError: Sendable, Hashable {
-        /// As Authentik names it: `client_id`, `redirect_uris[0].matching_mode`; empty for the object as a whole.
+        /// Authentik's name of the field: `client_id`, `redirect_uris[0].matching_mode`; empty for the object as a whole.
         package var field: String
         /// Authentik's own words.
         package var message: String
@@ -96,7 +96,7 @@ extension AuthentikError {
         }
     }
 
-    /// Whether Authentik says in so many words that a provider has this name, of whatever type.
+    /// Whether Authentik says that a provider of any type already has this name.
     package var saysProviderNameIsTaken: Bool {
         kind == .rejected
             && fields.contains {
@@ -108,14 +108,16 @@ extension AuthentikError {
     package var explanation: String? {
         guard kind == .rejected else { return nil }
         if fields.contains(where: \.asksForSecretObject) {
-            return "this release keeps secrets as objects of their own, which this version does not write yet"
+            return "this release stores secrets as separate objects, which this version cannot write yet"
         }
         let attributes = fields.compactMap(\.objectAttribute)
         guard !attributes.isEmpty else { return nil }
         let names = attributes.map { "'\($0)'" }.joined(separator: ", ")
-        let (what, them) = attributes.count == 1 ? ("attribute", "it") : ("attributes", "them")
-        return "somebody defined the object \(what) \(names) in Authentik (since 2026.8), and what this program makes "
-            + "violates that: let \(them) be neither required nor unique, without a pattern, or delete \(them)"
+        let isOne = attributes.count == 1
+        let (what, them, forbid) =
+            isOne ? ("attribute", "it", "does not allow") : ("attributes", "them", "do not allow")
+        return "the object \(what) \(names), defined in Authentik (since 2026.8), \(forbid) what this program "
+            + "creates: make \(them) neither required nor unique and without a pattern, or delete \(them)"
     }
 
     /// What is unique, or names another object; empty for what is unique together.

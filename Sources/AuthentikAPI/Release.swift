@@ -42,7 +42,7 @@ extension Release {
     /// The newest release that this program was tried on.
     package static let newestKnown = (year: 2026, month: 8)
 
-    /// Whether it is no newer than those that this program was tried on.
+    /// Whether it is not newer than the releases that this program was tested with.
     package var isKnown: Bool { (year, month) <= Release.newestKnown }
 
     /// What to say of a release that is newer than this program: a clause; nil for one that it was tried on.
@@ -69,7 +69,7 @@ extension Release {
     /// (goauthentik/authentik#17484, corrected by #20430 in February 2026).
     package var mayConfuseModeAll: Bool { isAtLeast(2025, 8) && !isAtLeast(2026, 5) }
 
-    /// Since 2026.5 an installation can be set to let nobody open an application without a binding.
+    /// Whether an installation can be configured to close applications without bindings (since 2026.5).
     package var canCloseByDefault: Bool { isAtLeast(2026, 5) }
 
     private func isAtLeast(_ year: Int, _ month: Int) -> Bool {

@@ -71,7 +71,7 @@ extension Release {
 
     // MARK: Providers
 
-    /// Whether a provider tells the application that has it as a backchannel.
+    /// Whether a provider shows the application that has it as a backchannel.
     var namesBackchannelApplication: Bool { self >= .december2025 }
 
     /// Whether providers have `logout_uri`, `logout_method` and `refresh_token_threshold`.
@@ -80,7 +80,7 @@ extension Release {
     /// Whether a redirect URI can be one for logouts.
     var hasRedirectURITypes: Bool { self >= .earlyMay2026 }
 
-    /// Whether a provider has `grant_types`, without which nobody can log in.
+    /// Whether a provider has `grant_types`, without which logins are refused.
     var hasGrantTypes: Bool { self >= .may2026 }
 
     /// Whether one of them can be that a token is exchanged.
@@ -123,19 +123,19 @@ extension Release {
     /// The field of a certificate that names the kind of its key.
     var keyTypeField: String { self < .december2025 ? "private_key_type" : "key_type" }
 
-    /// Whether a flow tells its background's addresses beside its file.
+    /// Whether a flow shows its background's addresses in addition to its file.
     var resolvesBackgrounds: Bool { self >= .december2025 }
 
     /// Whether an event of a creation lists the new values, secrets masked.
     var showsCreatedValues: Bool { self < .december2025 }
 
-    /// Whether there are warnings of the configuration, and reviews, and events of them.
+    /// Whether configuration warnings and reviews exist, with their events.
     var logsReviews: Bool { self >= .february2026 }
 
     /// Whether events can be matched by a query, too.
     var queriesEvents: Bool { self >= .earlyMay2026 }
 
-    /// Whether an account is told which other accounts its session has.
+    /// Whether an account is shown the other accounts of its session.
     var listsSessionUsers: Bool { self >= .august2026 }
 
     /// Whether there are providers of the kind WS-Federation.
@@ -144,7 +144,7 @@ extension Release {
     /// Whether giving a role a permission is an event.
     var auditsPermissions: Bool { self >= .december2025 }
 
-    /// Whether discovery tells of logouts.
+    /// Whether discovery shows logout support.
     var advertisesBackchannelLogout: Bool { self >= .december2025 }
     var advertisesFrontchannelLogout: Bool { self >= .earlyMay2026 }
 
@@ -180,7 +180,7 @@ extension Release {
 extension Sandbox {
     /// The releases of Authentik that a sandbox can be, in their order.
     package enum Release: String, CaseIterable, Sendable, Codable {
-        /// Those that are offered.
+        /// The releases that are offered.
         package static let allCases: [Release] = [
             .december2024, .december2025, .february2026, .may2026, .august2026,
         ]

@@ -61,7 +61,7 @@ package final class Sandbox: Sendable {
             onServerRunning: { channel in
                 await onReady(channel.localAddress?.port ?? port)
             },
-            // What matters of a failure is thrown; what the server says beside it would only disturb the output.
+            // Failures are thrown; the server's own log lines would only clutter the output.
             logger: Logger(label: "sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         do {
@@ -95,7 +95,7 @@ package final class Sandbox: Sendable {
     /// What it holds now.
     package var state: SandboxState { SandboxState(store.withLock { $0 }) }
 
-    /// Changes what it holds between two requests, as somebody at its database would: no event tells of it.
+    /// Changes the state between two requests, as direct access to its database would: without an event.
     package func change(_ body: (inout SandboxState) -> Void) {
         store.withLock { store in
             var state = SandboxState(store)
@@ -191,7 +191,7 @@ extension Sandbox {
     }
 }
 
-/// Runs `body` beside a sandbox on a free loopback port, and stops it afterwards.
+/// Runs `body` with a sandbox on a free loopback port, and stops the sandbox afterwards.
 ///
 /// - Parameters:
 ///   - release: the release that it is.
@@ -207,7 +207,7 @@ package func withSandbox<Result: Sendable>(
     try await withSandbox(configuration: .init(release: release, token: token, log: log), body)
 }
 
-/// Runs `body` beside a sandbox of a configuration, and stops it afterwards.
+/// Runs `body` with a sandbox of a configuration, and stops the sandbox afterwards.
 ///
 /// - Parameter body: gets the sandbox and its address, such as `http://127.0.0.1:49152`.
 package func withSandbox<Result: Sendable>(
@@ -244,7 +244,7 @@ package enum SandboxError: Error, Equatable, CustomStringConvertible {
         case .cannotListen(let host, let port, let reason): "cannot listen on \(host):\(port): \(reason)"
         case .cannotRead(let path, let reason): "cannot read '\(path)': \(reason)"
         case .cannotWrite(let path, let reason): "cannot write '\(path)': \(reason)"
-        case .noState(let path, let reason): "finds no state of a sandbox in '\(path)': \(reason)"
+        case .noState(let path, let reason): "cannot read a state from '\(path)': \(reason)"
         }
     }
 
@@ -253,7 +253,7 @@ package enum SandboxError: Error, Equatable, CustomStringConvertible {
         switch error.errnoCode {
         case EADDRINUSE: "the port is already in use"
         case EACCES: "permission denied"
-        case EADDRNOTAVAIL: "this machine has no such address"
+        case EADDRNOTAVAIL: "this machine does not have that address"
         default: String(describing: error)
         }
     }

@@ -31,7 +31,7 @@ package struct ExactText: Sendable, Hashable, Comparable, CustomStringConvertibl
 }
 
 extension String {
-    /// As others compare it; see ``ExactText``.
+    /// The text as other programs compare it; see ``ExactText``.
     package var exact: ExactText { ExactText(self) }
 
     /// Its first scalars, with an ellipsis if these are not all.
@@ -63,7 +63,7 @@ package struct ListDifference {
 }
 
 extension String {
-    /// With everything beyond ASCII by its number: `caf\u{e9}`.
+    /// The text with all characters beyond ASCII as escapes: `caf\u{e9}`.
     fileprivate var spelled: String {
         unicodeScalars.map { $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined()
     }

@@ -1,6 +1,6 @@
 /// Guesses which name somebody meant.
 package enum Suggestion {
-    /// The nearest name: one that is the same but for case, '-' and '_', else one that is a few slips away.
+    /// The nearest name: one that differs only in case, '-' and '_', else one within a few typing errors.
     package static func nearest(to text: String, among names: [String]) -> String? {
         guard text.utf8.count <= 100 else { return nil }
         let meant = folded(text)
@@ -16,10 +16,10 @@ package enum Suggestion {
         return best
     }
 
-    /// Whether two names are the same but for case, '-' and '_'.
+    /// Whether two names differ only in case, '-' and '_'.
     package static func isSame(_ left: String, _ right: String) -> Bool { folded(left) == folded(right) }
 
-    /// Whether one name is the other but for case, '-' and '_', or for one letter.
+    /// Whether two names differ only in case, '-' and '_', or in one letter.
     package static func isSlip(_ left: String, _ right: String) -> Bool {
         left.utf8.count <= 40 && distance(folded(left), folded(right)) <= 1
     }

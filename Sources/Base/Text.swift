@@ -5,12 +5,12 @@ package func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> St
     number == 1 ? "1 \(noun)" : "\(number) \(plural ?? noun + "s")"
 }
 
-/// As people read it: `0.31 s`.
+/// A duration for people: `0.31 s`.
 package func seconds(_ duration: Duration) -> String {
     seconds(duration.inSeconds)
 }
 
-/// The same of a number that may come from anywhere.
+/// A duration in seconds for people, of a number that may be out of range.
 package func seconds(_ number: Double) -> String {
     let hundredths = Int(clamping: (number * 100).rounded())
     let fraction = hundredths % 100
@@ -45,7 +45,7 @@ extension String {
     /// A clause as it begins a line.
     package var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 
-    /// In a terminal's colour or weight (ECMA-48, "select graphic rendition").
+    /// The text in a terminal's color or weight (ECMA-48, "select graphic rendition").
     ///
     /// - Parameter codes: `31` for red, `31;1` for bold red.
     package func rendered(_ codes: String) -> String { "\u{1B}[\(codes)m\(self)\u{1B}[0m" }

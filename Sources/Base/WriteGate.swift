@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets writes through while this process may write, and tells when the last one that it let through is over.
+/// Lets writes through while this process may write, and reports when the last of them has ended.
 ///
 /// Whoever knows whether it may ``set(_:)``s it; it is asked right before bytes leave, on whichever thread that is. A term
 /// also ends by itself, so that a process that was stopped for a while writes nothing when it goes on. Where it is closed
@@ -60,7 +60,7 @@ package final class WriteGate: Sendable {
 
 /// Whether writes may begin.
 package enum WritePermission: Sendable, Equatable {
-    /// For ever.
+    /// Without a time limit.
     case unlimited
     case during(WriteTerm)
     /// Not now; why: a clause, as `another replica leads`.
@@ -83,9 +83,9 @@ package enum WritePermission: Sendable, Equatable {
     }
 }
 
-/// For how long writes are allowed: what a leader's Lease gives it, until it renews it.
+/// How long writes are allowed: the term of a leader's Lease, until it is renewed.
 package struct WriteTerm: Sendable, Equatable {
-    /// Nothing is sent from then on.
+    /// No write is sent from this time on.
     package var beginBefore: ContinuousClock.Instant
     /// What was sent is given up then.
     package var endBefore: ContinuousClock.Instant

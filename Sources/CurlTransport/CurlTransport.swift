@@ -12,7 +12,7 @@ package final class CurlTransport: Sendable {
     ///
     /// - Throws: ``TransportError`` if libcurl or the thread cannot be set up.
     package convenience init(configuration: TransportConfiguration = TransportConfiguration()) throws {
-        guard ccurl_global_init() == CURLE_OK else { throw TransportError.setup("libcurl does not initialise") }
+        guard ccurl_global_init() == CURLE_OK else { throw TransportError.setup("libcurl could not be initialized") }
         let mailbox = try Mailbox()
         LiveLoops.enter(mailbox)
         do {
@@ -101,10 +101,10 @@ extension HTTPRequest {
     fileprivate func validate() throws {
         let breaks: (String) -> Bool = { $0.utf8.contains { $0 < 0x20 && $0 != 0x09 } }
         guard !breaks(url), !breaks(method) else {
-            throw TransportError.invalid(self, "the URL holds a control character")
+            throw TransportError.invalid(self, "the URL contains a control character")
         }
         for field in headers.fields where breaks(field.name) || breaks(field.value) {
-            throw TransportError.invalid(self, "the header '\(field.name)' holds a control character")
+            throw TransportError.invalid(self, "the header '\(field.name)' contains a control character")
         }
     }
 }

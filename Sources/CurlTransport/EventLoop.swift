@@ -11,10 +11,10 @@ final class EventLoop {
     private var transfers: [UInt64: [Transfer]] = [:]
     private var queue: ConnectionQueue
 
-    /// Fails, and fails all requests, if libcurl gives no handle.
+    /// Fails, and fails all requests, if libcurl could not create a handle.
     init?(mailbox: Mailbox, configuration: TransportConfiguration) {
         guard let multi = curl_multi_init() else {
-            mailbox.abandon(.setup("libcurl gives no multi handle"))
+            mailbox.abandon(.setup("libcurl could not create a multi handle"))
             return nil
         }
         self.multi = multi
@@ -69,7 +69,7 @@ final class EventLoop {
             streaming: streaming
         )
         guard let transfer else {
-            let error = TransportError.setup("libcurl gives no handle")
+            let error = TransportError.setup("libcurl could not create a handle")
             mailbox.finish(identifier, with: .failure(error))
             mailbox.finishStream(identifier, .failure(error))
             return
@@ -211,7 +211,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws {
 /// their registration, so this one, registered after curl_global_init(3), comes first; it ends all loops, and the process
 /// with them: nobody needs what the others would take down.
 enum LiveLoops {
-    /// A loop that does not end by then is left behind.
+    /// A loop that does not end within that time is abandoned.
     private static let limit: Duration = .seconds(2)
 
     private static let mailboxes = Mutex<[ObjectIdentifier: Mailbox]>([:])

@@ -91,7 +91,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
     package private(set) var fields: [Field] = []
 
     package struct Field: Sendable, Equatable {
-        /// In lower case.
+        /// The name in lower case.
         package var name: String
         package var value: String
     }

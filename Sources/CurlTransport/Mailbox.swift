@@ -31,7 +31,7 @@ final class Mailbox: Sendable {
 
     init() throws {
         wakeUpDescriptor = ccurl_eventfd()
-        guard wakeUpDescriptor >= 0 else { throw TransportError.setup("no file descriptor is left") }
+        guard wakeUpDescriptor >= 0 else { throw TransportError.setup("no file descriptor is available") }
     }
 
     deinit {
@@ -122,7 +122,7 @@ final class Mailbox: Sendable {
         wakeUp()
     }
 
-    /// Fails whoever still waits and all who come: the loop has ended.
+    /// Fails all current and future waiters: the loop has ended.
     func abandon(_ error: TransportError) {
         let (waiters, streams) = state.withLock { state in
             state.isClosed = true

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What one streaming response has brought and nobody has read yet.
+/// The part of a streaming response that was received and not read yet.
 ///
 /// The event loop's thread fills it, one task at a time empties it.
 final class StreamBuffer: Sendable {
@@ -50,7 +50,7 @@ final class StreamBuffer: Sendable {
         return isTaken
     }
 
-    /// Nothing more will come; what waits can still be read.
+    /// Ends the stream; buffered data can still be read.
     func finish(_ end: Result<Void, any Error>) {
         let waiters = state.withLock { state in
             if state.end == nil { state.end = end }
@@ -80,7 +80,7 @@ final class StreamBuffer: Sendable {
     func next() async throws -> Chunk? {
         try await withCheckedThrowingContinuation { waiter in
             let result: Result<Chunk?, any Error>? = state.withLock { state in
-                precondition(state.chunkWaiter == nil, "a response is read by one task at a time")
+                precondition(state.chunkWaiter == nil, "a response can be read by one task at a time only")
                 if !state.bytes.isEmpty {
                     defer { (state.bytes, state.isPaused) = ([], false) }
                     return .success((state.bytes, state.isPaused))

@@ -1,7 +1,7 @@
 import CCurl
 import Glibc
 
-/// What libcurl is told before a transfer begins.
+/// The libcurl options that are set before a transfer begins.
 extension Transfer {
     func describe(_ request: HTTPRequest) {
         set(CURLOPT_URL, request.url)
@@ -33,7 +33,7 @@ extension Transfer {
 
     /// Takes a connection of the pool, and gives it back.
     func share() {
-        // Of all encodings that this libcurl knows.
+        // All encodings that this libcurl supports.
         set(CURLOPT_ACCEPT_ENCODING, "")
         if !request.isRepeatable || isSecond { set(CURLOPT_FRESH_CONNECT, 1) }
     }
@@ -60,7 +60,7 @@ extension Transfer {
         _ = ccurl_set_socket_callback(handle) { milliseconds, socket, _ in
             var milliseconds = UInt32(clamping: UInt(bitPattern: milliseconds))
             let size = socklen_t(MemoryLayout<UInt32>.size)
-            // Where the system does not know it, the other limits do.
+            // If the system does not support it, the other limits suffice.
             _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size)
             return CURL_SOCKOPT_OK
         }

@@ -5,7 +5,7 @@ import CCurl
 final class Transfer {
     let identifier: UInt64
     let handle: UnsafeMutableRawPointer
-    /// For a response that is passed on bit by bit.
+    /// The state of a streaming response.
     struct Streaming {
         var buffer: StreamBuffer
         var limits: StreamLimits
@@ -45,11 +45,11 @@ final class Transfer {
     /// Whether a stream has got its status and headers.
     private var hasHead = false
 
-    /// Of all sets of headers together.
+    /// The maximum size of all sets of headers together.
     private static let maximumHeaderBytes = 256 << 10
     /// What libcurl and the clock can take.
     private static let longestTime = Duration.seconds(Int32.max / 1000)
-    /// How much longer than libcurl's own time limit it waits: libcurl's error tells more.
+    /// How much longer than libcurl's own time limit it waits: libcurl's error says more.
     private static let grace = Duration.milliseconds(20)
 
     /// - Parameter first: The attempt at the same request that came to nothing, if this is the second.
@@ -115,7 +115,7 @@ final class Transfer {
         return beginning.map { $0 + min(silenceLimit, Self.longestTime) }
     }
 
-    /// Another attempt at the same, beside this one; nil if this one has a new connection itself.
+    /// A second attempt at the same request, concurrent with this one; nil if this one has a new connection itself.
     func second(_ configuration: TransportConfiguration) -> Transfer? {
         isSilenceLookedAt = true
         guard hasUsedConnection, sentBytes > 0 else { return nil }
@@ -175,7 +175,7 @@ final class Transfer {
         var kind = TransportError.Kind(code)
         var message = detail.isEmpty ? description(of: code) : detail
         if let excess { (kind, message) = (.responseTooLarge, excess) }
-        if isTooLate { (kind, message) = (.tooLate, "its time was over before it could be sent") }
+        if isTooLate { (kind, message) = (.tooLate, "the time limit expired before it could be sent") }
         return TransportError(
             kind: kind,
             curlCode: Int(code.rawValue),
@@ -186,8 +186,10 @@ final class Transfer {
     }
 
     private func description(of code: CURLcode) -> String {
-        if code == CURLE_OPERATION_TIMEDOUT, let streaming { return "nothing came for \(silenceAllowed(streaming))" }
-        if code == CURLE_OPERATION_TIMEDOUT, beginning == nil { return "no connection became free in time" }
+        if code == CURLE_OPERATION_TIMEDOUT, let streaming {
+            return "no data received for \(silenceAllowed(streaming))"
+        }
+        if code == CURLE_OPERATION_TIMEDOUT, beginning == nil { return "no connection became available in time" }
         return String(cString: curl_easy_strerror(code))
     }
 

@@ -23,12 +23,12 @@ package struct TransportConfiguration: Sendable {
     package var maximumConnectionsPerHost = 8
     /// A PEM file with the authorities to trust instead of the system's.
     package var authoritiesFile: String?
-    /// The same, not from a file; it goes before one.
+    /// The PEM text of the authorities; it takes precedence over the file.
     package var authorities: PEM?
     /// PEM files of a client certificate and its key.
     package var clientCertificateFile: String?
     package var clientKeyFile: String?
-    /// The same, not from files.
+    /// The client certificate and key as PEM text.
     package var clientCertificate: PEM?
     package var clientKey: PEM?
     /// `host:port` to connect to wherever a URL points, whose host then is only what the certificate must name.

@@ -7,7 +7,7 @@ package struct TransportError: Error, Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         /// The host's name means nothing here.
         case unknownHost
-        /// Nobody answered at the address.
+        /// The address did not answer.
         case unreachable
         /// TLS failed: an untrusted or wrong certificate, no common version.
         case tls

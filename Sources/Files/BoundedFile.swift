@@ -6,7 +6,7 @@ package enum BoundedFile {
     package enum Kind: Sendable {
         /// A regular file, by a link or not: neither a pipe, at which a reader may wait for ever, nor a device.
         case regular
-        /// Anything with an end, such as what a shell's `<(…)` makes; a pipe is waited for only so long.
+        /// Anything with an end, such as what a shell's `<(…)` makes; a pipe is waited for within limits.
         case any
     }
 
@@ -79,7 +79,7 @@ package enum BoundedFile {
 package struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// A clause without the file's name: `No such file or directory`, `it is not a regular file`.
     package let description: String
-    /// Whether there is no such file.
+    /// Whether the file does not exist.
     package let isMissing: Bool
 
     package init(_ description: String) {

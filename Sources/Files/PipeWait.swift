@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// How long reading from a pipe waits: what nobody writes to must not hold up the program for ever.
+/// How long reading from a pipe waits: a pipe that nothing writes to must not block the program.
 package struct PipeWait {
-    /// For somebody to open a named pipe for writing.
+    /// The time limit for a writer to open a named pipe.
     private static let forWriter = Duration.seconds(1)
-    /// For all that is written: a shell's `<(…)` may ask a key server first.
+    /// The time limit for all data: a shell's `<(…)` may ask a key server first.
     private static let forBytes = Duration.seconds(30)
 
     private let descriptor: Int32
@@ -16,14 +16,14 @@ package struct PipeWait {
         self.isNamed = isNamed
     }
 
-    /// Waits a moment where there is nothing to read and nobody who writes.
+    /// Waits briefly while there is nothing to read and no writer.
     ///
-    /// - Returns: Whether to look again; false at the end of what is no named pipe.
-    /// - Throws: If nobody comes.
+    /// - Returns: Whether to try again; false at the end of anything but a named pipe.
+    /// - Throws: If no writer appears.
     package func waitForWriter() throws(FileFailure) -> Bool {
         guard isNamed else { return false }
         guard begin.duration(to: .now) < Self.forWriter else {
-            throw FileFailure("it is a pipe, and nobody writes to it")
+            throw FileFailure("it is a pipe that nothing writes to")
         }
         usleep(10_000)
         return true
@@ -36,7 +36,7 @@ package struct PipeWait {
         let left = Self.forBytes - begin.duration(to: .now)
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard left > .zero, poll(&request, 1, Int32(left.components.seconds + 1) * 1_000) != 0 else {
-            throw FileFailure("nothing came from it within \(Self.forBytes.components.seconds) seconds")
+            throw FileFailure("no data came from it within \(Self.forBytes.components.seconds) seconds")
         }
     }
 }

@@ -9,7 +9,7 @@ package import SystemPackage
 /// | nothing | it is made, mode 0600 |
 /// | a regular file | a new one takes its place, mode 0600 |
 /// | a link of this user's or root's | it stays, and what it leads to is made or replaced |
-/// | a link of anybody else's | refused: who made it would choose what is overwritten |
+/// | a link owned by another user | refused: its owner could choose which file is overwritten |
 /// | a pipe, a device, a directory | refused |
 package enum PrivateFile {
     /// Longer chains of links are loops, as for the kernel.
@@ -45,7 +45,7 @@ package enum PrivateFile {
         }
     }
 
-    /// Opens a file to write behind what it holds, and makes it if it is not there; a mode that it has is kept.
+    /// Opens a file for appending, and creates it if it does not exist; the mode of an existing file is kept.
     ///
     /// - Throws: ``FileFailure``
     package static func openToAppend(_ path: String) throws(FileFailure) -> FileDescriptor {
@@ -76,7 +76,7 @@ package enum PrivateFile {
         return true
     }
 
-    /// Where the links at a path lead.
+    /// Resolves the symbolic links at a path.
     private static func place(of path: String) throws(FileFailure) -> FilePath {
         var place = FilePath(path)
         for _ in 0..<mostLinks {
@@ -91,7 +91,9 @@ package enum PrivateFile {
             case .regular: return place
             case .symbolicLink:
                 guard [0, geteuid()].contains(facts.userID.rawValue) else {
-                    throw FileFailure("'\(place)' is a link of another user, who would choose what is overwritten")
+                    throw FileFailure(
+                        "'\(place)' is a symbolic link owned by another user, who could choose which file is overwritten"
+                    )
                 }
                 place = place.removingLastComponent().pushing(try target(of: place))
             default: throw FileFailure("it is not a regular file")
@@ -110,7 +112,7 @@ package enum PrivateFile {
 
 /// Whether a file is for its owner and group only.
 package enum FileExposure {
-    /// Whether everybody on this machine may read it: it says so, and so does each folder on the way to it.
+    /// Whether all users of this machine may read it, by its own mode and those of all its parent folders.
     ///
     /// The group does not count: by it Kubernetes lets a pod read its Secrets. False for what is not there.
     package static func isReadableByOthers(_ path: String) -> Bool {

@@ -217,14 +217,14 @@ extension JSONParser {
     }
 }
 
-/// Why a text is no JSON, and where.
+/// Why and where a text is not valid JSON.
 package struct JSONParseError: Error, Equatable, CustomStringConvertible {
     package let reason: String
     /// Counted from 1.
     package let line: Int
-    /// In code points, counted from 1.
+    /// The column in code points, counted from 1.
     package let column: Int
-    /// In code points, counted from 0.
+    /// The offset in code points, counted from 0.
     package let offset: Int
 
     /// - Parameter offset: in bytes.

@@ -15,7 +15,7 @@ package enum JSONValue: Sendable, Hashable {
 
     /// Parses a JSON text.
     ///
-    /// - Throws: ``JSONParseError`` if the bytes are no JSON.
+    /// - Throws: ``JSONParseError`` if the bytes are not JSON.
     package init(parsing bytes: some Collection<UInt8>) throws(JSONParseError) {
         var parser = JSONParser([UInt8](bytes))
         self = try parser.parse()
@@ -57,7 +57,7 @@ extension JSONValue {
 }
 
 extension JSONValue {
-    /// The value of a member, or nil if this is no object or has no such member.
+    /// The value of a member; nil if this is not an object or lacks the member.
     package subscript(_ key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members[key]

@@ -14,7 +14,7 @@ struct PatternMatcher {
         func callAsFunction(_ matcher: inout PatternMatcher, _ place: Int) -> Bool { body(&matcher, place) }
     }
 
-    /// After as many steps, or as deep, it gives up: a pattern may need more than anybody has time for.
+    /// It gives up after this many steps, or at this depth: some patterns need exponential time.
     private static let mostSteps = 200_000
     private static let mostDepth = 1_000
 
@@ -79,7 +79,7 @@ struct PatternMatcher {
         return isMatch
     }
 
-    /// Where the first match of a piece ends; nobody goes back into it.
+    /// Where the first match of a piece ends, without backtracking into it.
     private mutating func end(of node: PatternNode, at place: Int) -> Int? {
         var found: Int?
         let before = groups

@@ -34,7 +34,7 @@ indirect enum PatternNode: Sendable {
 
     struct Look: Sendable {
         var node: PatternNode
-        /// How far behind it begins; nil for a look ahead.
+        /// The width of a lookbehind; nil for a lookahead.
         var behind: Int?
         var isNegative: Bool
     }
@@ -69,7 +69,7 @@ struct PatternFlags: OptionSet, Sendable {
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Those that hold inside `(?add-remove:…)`.
+    /// The flags inside `(?add-remove:…)`.
     func changed(adding added: PatternFlags, removing removed: PatternFlags) -> PatternFlags {
         var flags = self
         if !added.isDisjoint(with: .types) { flags.subtract(.types) }
@@ -93,7 +93,7 @@ struct PatternWidth: Sendable, Equatable {
         PatternWidth(least: min(left.least + right.least, Self.most), most: min(left.most + right.most, Self.most))
     }
 
-    /// That of either.
+    /// The width of an alternative of two.
     func union(_ other: Self) -> Self {
         PatternWidth(least: min(least, other.least), most: max(most, other.most))
     }

@@ -1,5 +1,5 @@
 extension PatternParser {
-    /// What stands behind a backslash, outside of a set.
+    /// Parses what follows a backslash, outside of a set.
     mutating func escape(
         _ scalar: Unicode.Scalar,
         _ flags: PatternFlags,
@@ -48,13 +48,13 @@ extension PatternParser {
         return Piece(node: .reference(group, flags), width: width)
     }
 
-    /// Inside a look behind only groups before it can be meant.
+    /// Inside a lookbehind only groups before it can be meant.
     func checkLookBehind(_ group: Int, at begin: Int) throws(PythonPatternError) {
         guard let before = groupsBeforeLookBehind else { return }
         guard group < widths.count, widths[group] != nil else {
             throw fault("it refers to a group that is not closed yet", at: begin)
         }
-        guard group < before else { throw fault("a look behind refers to a group of its own", at: begin) }
+        guard group < before else { throw fault("a lookbehind refers to a group of its own", at: begin) }
     }
 
     /// `\d` and its kin.
@@ -88,7 +88,7 @@ extension PatternParser {
             return value
         case "N": throw fault("a character is named by '\\N{…}'; write the character itself", at: begin)
         case _ where scalar.isASCII && scalar.properties.isAlphabetic:
-            throw fault("Python's re has no '\\\(scalar)'", at: begin)
+            throw fault("Python's re does not support '\\\(scalar)'", at: begin)
         default: return scalar.value
         }
     }
@@ -154,7 +154,7 @@ extension PatternParser {
         switch token.scalar {
         case "0"..."7":
             value = try octal(String(token.scalar) + reader.take(2, while: Self.isOctal), at: place)
-        case "8", "9": throw fault("Python's re has no '\\\(token.scalar)' in a set", at: place)
+        case "8", "9": throw fault("Python's re does not support '\\\(token.scalar)' in a set", at: place)
         default: value = try character(token.scalar, at: place)
         }
         return .range(value...value)

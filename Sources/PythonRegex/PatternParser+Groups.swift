@@ -1,5 +1,5 @@
 extension PatternParser {
-    /// What stands behind a `(`, with its `)`; nil for what matches nothing of its own: a comment, flags.
+    /// Parses what follows a `(`, up to its `)`; nil for what matches nothing itself: a comment, flags.
     mutating func group(
         _ flags: inout PatternFlags,
         depth: Int,
@@ -7,7 +7,7 @@ extension PatternParser {
         at begin: Int
     ) throws(PythonPatternError) -> Piece? {
         guard reader.skip("?") else { return try capture(nil, flags, depth: depth, at: begin) }
-        guard let sign = reader.take() else { throw fault("it ends behind '(?'", at: begin) }
+        guard let sign = reader.take() else { throw fault("it ends after '(?'", at: begin) }
         if sign.isEscape { throw unknownGroup("\\\(sign.scalar)", at: begin) }
         switch sign.scalar {
         case "P": return try named(flags, depth: depth, at: begin)
@@ -20,9 +20,12 @@ extension PatternParser {
             throw fault("a comment '(?#' is not closed", at: begin)
         case "=", "!": return try look(isNegative: sign.scalar == "!", flags, depth: depth, at: begin)
         case "<":
-            guard let kind = reader.take() else { throw fault("it ends behind '(?<'", at: begin) }
+            guard let kind = reader.take() else { throw fault("it ends after '(?<'", at: begin) }
             guard !kind.isEscape, kind.scalar == "=" || kind.scalar == "!" else {
-                throw fault("Python's re has no '(?<\(kind.scalar)'; a named group is '(?P<name>…)'", at: begin)
+                throw fault(
+                    "Python's re does not support '(?<\(kind.scalar)'; a named group is '(?P<name>…)'",
+                    at: begin
+                )
             }
             return try lookBehind(isNegative: kind.scalar == "!", flags, depth: depth, at: begin)
         case "(": return try conditional(flags, depth: depth, at: begin)
@@ -32,7 +35,7 @@ extension PatternParser {
             throw unknownGroup(String(sign.scalar), at: begin)
         }
         guard let (added, removed) = try switches(sign.scalar, at: begin) else {
-            guard mayBeGlobal else { throw fault("flags for the whole pattern stand behind its beginning", at: begin) }
+            guard mayBeGlobal else { throw fault("flags for the whole pattern must be at its beginning", at: begin) }
             flags = globalFlags
             return nil
         }
@@ -41,7 +44,7 @@ extension PatternParser {
     }
 
     private func unknownGroup(_ text: String, at begin: Int) -> PythonPatternError {
-        fault("Python's re has no '(?\(text)'", at: begin)
+        fault("Python's re does not support '(?\(text)'", at: begin)
     }
 
     /// The alternatives up to the closing bracket.
@@ -91,7 +94,7 @@ extension PatternParser {
     private mutating func groupName(before end: Unicode.Scalar, at begin: Int) throws(PythonPatternError) -> String {
         let name = try reader.name(before: end)
         guard Self.isIdentifier(name) else {
-            throw fault("a group's name has a character that no name may have", at: begin)
+            throw fault("a group's name contains a character that is not allowed", at: begin)
         }
         return name
     }
@@ -127,7 +130,7 @@ extension PatternParser {
         let inner = try closed(flags, depth: depth, at: begin) { $0 }
         groupsBeforeLookBehind = outer
         guard inner.width.least == inner.width.most, inner.width.most <= UInt32.max else {
-            throw fault("a look behind needs a pattern of one fixed width", at: begin)
+            throw fault("a lookbehind needs a pattern of one fixed width", at: begin)
         }
         let look = PatternNode.Look(node: inner.node, behind: inner.width.least, isNegative: isNegative)
         return Piece(node: .look(look), width: .none)
@@ -174,7 +177,9 @@ extension PatternParser {
         var end = first
         if first != "-" {
             repeat {
-                guard let flag = PatternFlags(end) else { throw fault("Python's re has no flag '\(end)'", at: begin) }
+                guard let flag = PatternFlags(end) else {
+                    throw fault("Python's re does not support flag '\(end)'", at: begin)
+                }
                 added.formUnion(flag)
                 if added.isSuperset(of: .types) { throw fault("the flags 'a' and 'u' exclude each other", at: begin) }
                 end = try flagSign(at: begin)

@@ -7,12 +7,12 @@ struct PatternParser {
     }
 
     var reader: PatternReader
-    /// Those that hold for the whole pattern; they stand at its beginning.
+    /// The flags of the whole pattern, which must be at its beginning.
     var globalFlags: PatternFlags = []
     /// The width of each group, from 0 for the pattern itself; nil while it is open.
     var widths: [PatternWidth?] = [nil]
     var names: [String: Int] = [:]
-    /// How many groups there were where the outermost look behind began.
+    /// The number of groups where the outermost lookbehind began.
     var groupsBeforeLookBehind: Int?
     /// Conditions on groups that may come later, and where they stand.
     var conditions: [Int: Int] = [:]
@@ -25,7 +25,7 @@ struct PatternParser {
 
     mutating func pattern() throws(PythonPatternError) -> PatternNode {
         let piece = try alternatives([], depth: 0)
-        if reader.next != nil { throw fault("a ')' closes no '('") }
+        if reader.next != nil { throw fault("a ')' has no matching '('") }
         if globalFlags.isSuperset(of: .types) { throw fault("the flags 'a' and 'u' exclude each other") }
         if let (group, offset) = conditions.first(where: { $0.key >= groupCount }) {
             throw PythonPatternError("there is no group \(group)", at: offset)
@@ -126,10 +126,10 @@ struct PatternParser {
             }
             range = counts
         }
-        guard let last = pieces.last else { throw fault("nothing stands before a '\(sign)'", at: begin) }
+        guard let last = pieces.last else { throw fault("there is nothing to repeat before a '\(sign)'", at: begin) }
         switch last.node {
-        case .anchor: throw fault("nothing stands before a '\(sign)'", at: begin)
-        case .repetition: throw fault("a '\(sign)' repeats what is repeated already", at: begin)
+        case .anchor: throw fault("there is nothing to repeat before a '\(sign)'", at: begin)
+        case .repetition: throw fault("a '\(sign)' follows another repetition", at: begin)
         default: break
         }
         let manner: PatternNode.Repetition.Manner =
@@ -152,9 +152,9 @@ struct PatternParser {
         let least = low.isEmpty ? 0 : Int(low) ?? Self.unlimited
         let most = high.isEmpty ? Self.unlimited : Int(high) ?? Self.unlimited
         guard least < Self.unlimited, high.isEmpty || most < Self.unlimited else {
-            throw fault("a number of repetitions is too large", at: begin)
+            throw fault("a repetition count is too large", at: begin)
         }
-        guard least <= most else { throw fault("the first number in '{…}' is the larger one", at: begin) }
+        guard least <= most else { throw fault("the first number in '{…}' is greater than the second", at: begin) }
         return least...most
     }
 }

@@ -1,4 +1,4 @@
-/// A pattern by its tokens: a scalar, or a backslash with the one behind it.
+/// Reads a pattern by tokens: a scalar, or a backslash with the scalar after it.
 struct PatternReader {
     struct Token: Equatable {
         var scalar: Unicode.Scalar
@@ -29,7 +29,7 @@ struct PatternReader {
             }
             offset += 1
         }
-        if let backslash { throw PythonPatternError("it ends in a single '\\'", at: backslash) }
+        if let backslash { throw PythonPatternError("it ends with a single '\\'", at: backslash) }
         self.tokens = tokens
         self.offsets = offsets + [offset]
     }
@@ -80,6 +80,6 @@ struct PatternReader {
             if token.isEscape { name.append("\\") }
             name.unicodeScalars.append(token.scalar)
         }
-        throw PythonPatternError("a '\(terminator)' is missing behind a group's name", at: begin)
+        throw PythonPatternError("a '\(terminator)' is missing after a group's name", at: begin)
     }
 }

@@ -1,7 +1,7 @@
 /// A regular expression as Python's `re` reads it, which is what Authentik runs.
 ///
-/// What a pattern is, and what it matches, is a fact about Python and nobody's belief about Authentik: the tests hold
-/// tables that Python's own `re` wrote. So the file's checks and the sandbox may share it. Swift's `Regex` speaks
+/// What a pattern matches is a property of Python and not an assumption about Authentik, and the tests compare it with
+/// tables that Python's own `re` wrote. So the checks of the file and the sandbox may share it. Swift's `Regex` has
 /// another dialect, and some patterns trap in it.
 ///
 /// It follows the `re` of Python 3.12 and 3.13 (https://docs.python.org/3.13/library/re.html), for `str`. It is
@@ -23,7 +23,7 @@ package struct PythonPattern: Sendable {
 
     /// Whether it matches a whole text, as `re.fullmatch` does.
     ///
-    /// A match that needs too much going back counts as none, where Python would go on.
+    /// A match that needs too much backtracking counts as none, where Python would continue.
     package func matches(whole text: String) -> Bool {
         var matcher = PatternMatcher(text, groupCount: groupCount)
         return matcher.matches(root)
@@ -34,7 +34,7 @@ package struct PythonPattern: Sendable {
 package struct PythonPatternError: Error, Sendable, Equatable {
     /// A clause: `a '(' is not closed`.
     package var reason: String
-    /// Of the pattern's scalars, from 0: where it goes wrong.
+    /// The position of the mistake, in Unicode scalars from 0.
     package var offset: Int
 
     init(_ reason: String, at offset: Int) {

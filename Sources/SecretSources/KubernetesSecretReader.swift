@@ -71,8 +71,8 @@ package actor KubernetesSecretReader {
     ///
     /// - Parameters:
     ///   - policy: How to go on after failures.
-    ///   - onRetry: Told of each failure, and of the wait before the next attempt.
-    ///   - onChange: Told that a Secret is not as it was at the last look at it; ``looks(for:of:)`` knows.
+    ///   - onRetry: Called for each failure, with the delay before the next attempt.
+    ///   - onChange: Called when a Secret has changed since it was last read by ``looks(for:of:)``.
     package func watch(
         _ objects: Set<ObjectName>,
         policy: WatchPolicy = WatchPolicy(),
@@ -95,7 +95,7 @@ package actor KubernetesSecretReader {
         }
     }
 
-    /// Whether it is news; a watch may lag behind a read.
+    /// Whether it is a newer version; a watch may lag behind a read.
     private func remember(_ observation: KubernetesSecret.Observation, of object: ObjectName) -> Bool {
         let last = looks[object]?.observation
         if case .success(let new?) = observation, case .success(let old?) = last,

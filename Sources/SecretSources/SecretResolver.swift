@@ -56,7 +56,7 @@ package struct SecretResolver: Sendable {
             guard let value = environment[name] else { return .missing(reason: "\(reference.subject) is not set") }
             return SecretLook([UInt8](value.utf8), of: reference)
         case .file(let path): return look(for: reference, in: path)
-        case .kubernetes: return .missing(reason: "\(reference.subject) is not asked for here")
+        case .kubernetes: return .missing(reason: "\(reference.subject) is not looked up here")
         }
     }
 
@@ -111,7 +111,7 @@ package struct ResolvedSecrets: Sendable {
     }
 }
 
-/// For how long a secret that is not there yet is waited for, before somebody has to look.
+/// How long a missing secret is waited for before it counts as an error.
 ///
 /// External Secrets needs a moment to make a Secret that was just declared; one that is still not there much later will
 /// not come by itself.
@@ -176,16 +176,16 @@ extension SecretLook {
     /// Why no client can log in with it; nil if one can.
     private static func fault(of bytes: ArraySlice<UInt8>) -> String? {
         guard bytes.allSatisfy({ $0 < 0x80 }) else {
-            return "has a character that is not ASCII, and no client can log in with it"
+            return "contains a character that is not ASCII, so that no client can log in with it"
         }
         guard bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-            return "has a line break or another control character in it"
+            return "contains a line break or another control character"
         }
         guard !bytes.contains(UInt8(ascii: " ")) else {
-            return "has a space in it: Authentik takes it off at the ends, and not every client sends it as it is"
+            return "contains a space: Authentik trims it at both ends, and not every client sends it unchanged"
         }
         guard bytes.count <= maximumLength else {
-            return "is longer than the \(maximumLength) characters that Authentik takes"
+            return "is longer than the \(maximumLength) characters that Authentik accepts"
         }
         return nil
     }

@@ -32,7 +32,7 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// Bytes that must never be seen, of which nobody knows yet whether they are text; as ``Secret`` is for text.
+/// Bytes that must never be shown, and that may or may not be text; ``Secret`` is the same for text.
 package struct SecretBytes: Sendable, Hashable {
     /// The value in clear.
     package let exposed: [UInt8]

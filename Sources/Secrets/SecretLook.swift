@@ -5,13 +5,13 @@
 /// | present | holds a client secret | it is used |
 /// | waiting | holds nothing yet; somebody is about to bring it | the service waits |
 /// | missing | holds nothing | the service is blocked |
-/// | unusable | holds what cannot be a client secret, whoever reads it | the service is blocked |
+/// | unusable | contains a value that cannot be a client secret | the service is blocked |
 /// | unreadable | does not let it be read, or does not answer | the service is blocked |
 /// | left out | was not asked: a plan without secrets neither compares nor sets it | all else is compared |
 ///
 /// A reason is a clause that names the reference and never the value: `the secret (env GRAFANA) is not set`.
 package enum SecretLook: Sendable, Equatable {
-    /// `version` is that of the Kubernetes Secret it is from; nil if it is from elsewhere, or made up.
+    /// `version` is that of the Kubernetes Secret it is from; nil if it has another source, or was generated.
     case present(Secret, version: SecretVersion? = nil)
     case waiting(reason: String)
     case missing(reason: String)
@@ -40,7 +40,7 @@ extension SecretLook {
 
 /// Which Secret of Kubernetes something came from, and at which of its changes.
 package struct SecretVersion: Sendable, Hashable {
-    /// Tells the Secret from another of its name, before or after.
+    /// Distinguishes the Secret from earlier and later ones of the same name.
     package var uid: String
     /// Changes with every change of the Secret, also of another key.
     package var resourceVersion: String

@@ -1,15 +1,15 @@
 import Base
 
-/// The parts of a URL, to name what of two differs.
+/// The parts of a URL, to report in which parts two URLs differ.
 package struct AddressParts: Sendable, Equatable {
-    /// In the order in which a URL has them.
+    /// The cases are in the order of the parts in a URL.
     package enum Part: String, Sendable, CaseIterable {
         case scheme, host, port, path, query
     }
 
     private let values: [Part: String]
 
-    /// Takes any text; what is no part of a URL is taken for a path.
+    /// Accepts any text; text that is not part of a URL counts as the path.
     package init(_ text: String) {
         var values: [Part: String] = [:]
         var rest = text[...]
@@ -40,9 +40,9 @@ package struct AddressParts: Sendable, Equatable {
         return (String(authority[..<colon]), String(authority[authority.index(after: colon)...]))
     }
 
-    /// What differs from another, in the order of the parts.
+    /// The parts that differ, in the order of the cases.
     ///
-    /// A standard port that follows from a scheme which differs is no difference of its own.
+    /// A standard port that follows from a different scheme is not reported separately.
     package func differences(from expected: AddressParts) -> [Part] {
         Part.allCases.filter { part in
             guard values[part] != expected.values[part] else { return false }

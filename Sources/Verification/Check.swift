@@ -1,24 +1,24 @@
-/// One thing that is seen of a login from outside, in the order in which they are looked at.
+/// A property of a login that can be checked from outside, in the order in which they are checked.
 ///
-/// | | asked is | it proves |
+/// | check | requested | what it proves |
 /// |---|---|---|
-/// | discovery | `…/SLUG/.well-known/openid-configuration` | that the application has a provider |
-/// | issuer, algorithm, scopes | the same answer | what a client believes of its tokens |
-/// | keys | `…/SLUG/jwks/` | that tokens can be checked |
+/// | discovery | `…/SLUG/.well-known/openid-configuration` | the application has a provider |
+/// | issuer, algorithm, scopes | the same answer | what clients expect of their tokens |
+/// | keys | `…/SLUG/jwks/` | tokens can be verified |
 /// | login | the authorization endpoint, with `prompt=none` | client id, redirect URI and grant |
-/// | secret | the revocation endpoint, with a token that nobody has | the client secret |
-/// | button | the service itself, where its `loginURL` is | that it sends people to Authentik as the declared client |
-/// | outpost | `/outpost.goauthentik.io/ping` where the service is | that the outpost is reached there |
+/// | secret | the revocation endpoint, with a token that does not exist | the client secret |
+/// | button | the service itself, at its `loginURL` | it sends users to Authentik as the declared client |
+/// | outpost | `/outpost.goauthentik.io/ping` at the service's address | the outpost is reached there |
 package enum Check: String, Sendable, CaseIterable {
     case discovery, issuer, algorithm, scopes, keys, login, secret, button, outpost
 }
 
-/// What came of a check.
+/// The result of a check.
 package struct CheckResult: Sendable, Equatable {
     package enum Outcome: Sendable, Equatable {
         case passed
         case failed(ProbeFailure)
-        /// There is nothing to see, or no way to see it: a clause.
+        /// The check does not apply, or cannot be made; why, as a clause.
         case skipped(why: String)
     }
 
@@ -36,13 +36,13 @@ package struct CheckResult: Sendable, Equatable {
 
 /// Why a login would not work.
 package struct ProbeFailure: Sendable, Equatable {
-    /// For machines: a word stays what it is.
+    /// For machines; existing raw values never change.
     package enum Reason: String, Sendable, CaseIterable {
-        /// No answer came.
+        /// No response was received.
         case unreachable = "Unreachable"
-        /// 502, 503, 504 or 429: it may come back by itself.
+        /// 502, 503, 504 or 429: a temporary condition.
         case unavailable = "Unavailable"
-        /// An answer that Authentik does not give.
+        /// A response that Authentik does not send.
         case unexpectedAnswer = "UnexpectedAnswer"
         case discoveryNotFound = "DiscoveryNotFound"
         case issuerMismatch = "IssuerMismatch"
@@ -54,15 +54,15 @@ package struct ProbeFailure: Sendable, Equatable {
         case loginRefused = "LoginRefused"
         case secretMismatch = "SecretMismatch"
         case secretUnavailable = "SecretUnavailable"
-        /// The service sends nobody to Authentik.
+        /// The service does not redirect to Authentik.
         case loginNotOffered = "LoginNotOffered"
         case outpostNotFound = "OutpostNotFound"
     }
 
     package var reason: Reason
-    /// What is the matter; where two sides differ it names both: a clause.
+    /// What is wrong, as a clause; where two sides differ, it names both.
     package var message: String
-    /// What to do about it: a clause.
+    /// What to do about it, as a clause.
     package var remedy: String
 
     package init(_ reason: Reason, _ message: String, remedy: String) {
@@ -73,6 +73,6 @@ package struct ProbeFailure: Sendable, Equatable {
 }
 
 extension ProbeFailure {
-    /// What corrects most of what Authentik has otherwise than the file.
-    static let pass = "run 'reconcile --once', which makes it as declared; 'reconcile plan' shows what it would do"
+    /// The remedy for most differences between Authentik and the file.
+    static let pass = "run 'reconcile --once' to correct it; 'reconcile plan' shows the changes first"
 }

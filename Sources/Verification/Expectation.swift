@@ -4,17 +4,17 @@ import JSON
 package import Kinds
 package import Secrets
 
-/// What is to be seen of a service's login from outside, once it is as declared.
+/// What is expected of a service's login, as seen from outside, once it is as declared.
 package enum Expectation: Sendable, Equatable {
     case oidc(ExpectedLogin)
     case outpost(ExpectedOutpost)
 }
 
-/// What is to be seen of a service that logs people in itself.
+/// What is expected of a service with its own OpenID Connect login.
 package struct ExpectedLogin: Sendable, Equatable {
     package var slug: String
     package var clientID: String
-    /// Those that are right; two where nobody says which one.
+    /// The accepted issuers; two if the file does not set an issuer mode.
     package var issuers: [String]
     package var signing: ExpectedSigning
     /// Scope names, each once.
@@ -23,15 +23,15 @@ package struct ExpectedLogin: Sendable, Equatable {
     /// without an example.
     package var redirectURI: String?
     package var secret: ExpectedSecret
-    /// Where the service's own login button leads; nil if that is not looked at.
+    /// Where the service's own login button leads; nil if that is not checked.
     package var button: ExpectedButton?
-    /// What Authentik lists as its provider; nil if it lists none.
+    /// The provider that Authentik lists for it; nil if there is none.
     package var provider: OAuth2Provider?
-    /// The scope names that the mappings of ``provider`` have.
+    /// The scope names of the mappings of ``provider``.
     package var heldScopes: [String] = []
 }
 
-/// Where a service's own login button is to lead.
+/// Where a service's own login button is expected to lead.
 package struct ExpectedButton: Sendable, Equatable {
     /// What the button asks for.
     package var url: String
@@ -41,14 +41,14 @@ package struct ExpectedButton: Sendable, Equatable {
     package var redirectURIs: [RedirectURI]
 }
 
-/// What a service's tokens are to be signed with.
+/// What a service's tokens are expected to be signed with.
 package enum ExpectedSigning: Sendable, Equatable {
     /// The client secret: HS256.
     case secret
-    /// A key; what it signs with, and the fingerprint of its certificate, are nil where Authentik does not say.
+    /// A key; its algorithm and the fingerprint of its certificate are nil if Authentik does not report them.
     case key(name: String, algorithm: SigningAlgorithm?, fingerprint: String?)
 
-    /// Nil where that is not known.
+    /// Nil if it is not known.
     package var algorithm: SigningAlgorithm? {
         switch self {
         case .secret: .hs256
@@ -57,20 +57,20 @@ package enum ExpectedSigning: Sendable, Equatable {
     }
 }
 
-/// The client secret that is to be the right one.
+/// The client secret that Authentik is expected to have.
 package enum ExpectedSecret: Sendable, Equatable {
-    /// - Parameter reference: where it is kept.
+    /// - Parameter reference: where it is stored.
     case known(Secret, reference: String)
-    /// Nothing can be proved: a clause.
+    /// It cannot be checked; why, as a clause.
     case none(why: String)
-    /// It is to be there, and is not: a clause.
+    /// It is required and missing; why, as a clause.
     case unavailable(why: String)
 }
 
-/// What is to be seen of a service behind an outpost.
+/// What is expected of a service behind an outpost.
 package struct ExpectedOutpost: Sendable, Equatable {
     package var slug: String
-    /// Where the service is, and below it the outpost's own paths.
+    /// The service's address; the outpost's own paths are below it.
     package var externalHost: String
 
     package init(slug: String, externalHost: String) {
@@ -79,7 +79,7 @@ package struct ExpectedOutpost: Sendable, Equatable {
     }
 }
 
-/// What Authentik has of what services name, and their providers.
+/// The objects in Authentik that services refer to, and their providers.
 package struct SeenObjects: Sendable {
     package var release: Release
     package var providers: [OAuth2Provider]
@@ -100,9 +100,9 @@ package struct SeenObjects: Sendable {
 }
 
 extension Service {
-    /// What is to be seen of its login; nil if it has none, or is not to be there.
+    /// What is expected of its login; nil if it has none, or is declared absent.
     ///
-    /// Who may open it makes no difference: nobody gets so far.
+    /// Access rules make no difference: a probe never gets that far.
     ///
     /// - Parameters:
     ///   - address: where Authentik is for browsers and services, without a slash at the end.
@@ -155,23 +155,23 @@ extension Provider {
     fileprivate func expectedSecret(_ looks: [SecretReference: SecretLook]) -> ExpectedSecret {
         guard clientType == .confidential, let secret else { return .none(why: "a public client has no secret") }
         guard ClientCredentials.canCarry(clientID: clientID) else {
-            return .none(why: "its client id has a colon in it, which HTTP's basic authentication cannot carry")
+            return .none(why: "its client id contains a colon, which HTTP basic authentication cannot carry")
         }
         switch looks[secret] {
         case .present(let value, _)?: return .known(value, reference: secret.description)
-        case .leftOut?, nil: return .none(why: "the secret was left out")
-        case let look?: return .unavailable(why: look.reason ?? "the secret (\(secret)) is not there")
+        case .leftOut?, nil: return .none(why: "the secret was not looked up")
+        case let look?: return .unavailable(why: look.reason ?? "the secret (\(secret)) is missing")
         }
     }
 }
 
 extension SeenObjects {
-    /// As Authentik would sign with the key that is declared.
+    /// How Authentik would sign with the declared key.
     fileprivate func signing(of provider: Provider) -> ExpectedSigning {
         guard case .reference(let reference)? = provider.value(of: OAuth2Provider.Row.signingKey) else {
             return .secret
         }
-        // Names are not unique: which of several it is cannot be told, only what all have in common.
+        // Names are not unique: only what all keys of that name have in common is known.
         let named = keys.filter { $0.name == reference.name }
         let algorithms = Set(named.map { SigningAlgorithm(keyType: $0.keyType, release) })
         return .key(
@@ -181,7 +181,7 @@ extension SeenObjects {
         )
     }
 
-    /// The scope of a mapping as a file names it: by its scope, by the `managed` name, or by its own.
+    /// The scope of a mapping that a file refers to by scope, `managed` name or own name.
     fileprivate func scopeName(
         of reference: FieldValue.Reference,
         declared: [DeclaredScopeMapping]

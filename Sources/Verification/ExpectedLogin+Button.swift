@@ -2,13 +2,13 @@ import Base
 import DesiredState
 import Kinds
 
-/// Where the login button of a service leads: nothing is asked here.
+/// Evaluates where the login button of a service leads. Nothing is requested here.
 extension ExpectedLogin {
-    /// Where a redirect of the service's is followed to; nil if it is the last.
+    /// Where to follow a redirect of the service; nil if it is the last.
     ///
-    /// What is elsewhere is never asked: neither Authentik, where a login would begin, nor anybody else.
+    /// Nothing outside the service is requested: neither Authentik, where a login would begin, nor any other host.
     ///
-    /// - Parameter url: what answered.
+    /// - Parameter url: the URL that answered.
     func next(after reply: ProbeReply, at url: String) -> String? {
         guard let target = target(of: reply, at: url), AddressParts(target).isSameOrigin(as: AddressParts(url)) else {
             return nil
@@ -16,14 +16,14 @@ extension ExpectedLogin {
         return target
     }
 
-    /// | the service | |
+    /// | the service | result |
     /// |---|---|
-    /// | sends to the authorization endpoint, with client id and redirect URI as declared | passed |
-    /// | sends there with another of either | a mismatch that names both |
-    /// | sends elsewhere, or nowhere | it offers no login |
+    /// | redirects to the authorization endpoint, with client id and redirect URI as declared | passed |
+    /// | redirects there with another client id or redirect URI | a mismatch that names both |
+    /// | redirects elsewhere, or not at all | it offers no login |
     /// | does not answer | see ``ProbeReply`` |
     ///
-    /// - Parameter url: what answered last.
+    /// - Parameter url: the URL that answered last.
     func button(_ reply: ProbeReply, at url: String, _ button: ExpectedButton) -> CheckResult {
         CheckResult(.button, outcome(of: reply, at: url, button))
     }
@@ -31,22 +31,22 @@ extension ExpectedLogin {
     private func outcome(of reply: ProbeReply, at url: String, _ button: ExpectedButton) -> CheckResult.Outcome {
         if let trouble = reply.trouble(at: url) { return .failed(trouble) }
         let remedy =
-            "see that the service has this login configured, and was restarted since: 'reconcile client-config \(slug) --for TOOL' "
-            + "prints what it needs"
+            "check that the service has this login configured and was restarted since: 'reconcile client-config \(slug) --for "
+            + "TOOL' prints what it needs"
         guard let target = target(of: reply, at: url) else {
-            let message = "\(url) answers \(reply.status ?? 0) and sends nobody to \(button.authorizationURL)"
+            let message = "\(url) answers \(reply.status ?? 0) instead of redirecting to \(button.authorizationURL)"
             return .failed(ProbeFailure(.loginNotOffered, message, remedy: remedy))
         }
         let place = String(target.prefix { !"?#".contains($0) })
         if let difference = AddressParts(place).text(ofDifferencesFrom: AddressParts(button.authorizationURL)) {
             let message =
-                "\(url) sends people to '\(place.cut(to: 300))' and should to '\(button.authorizationURL)': \(difference)"
+                "\(url) redirects to '\(place.cut(to: 300))'; expected '\(button.authorizationURL)': \(difference)"
             return .failed(ProbeFailure(.loginNotOffered, message, remedy: remedy))
         }
         let parameters = Self.parameters(of: target)
         guard let client = parameters["client_id"], client.exact == clientID.exact else {
             let found = parameters["client_id"].map { "'\($0.cut(to: 100))'" } ?? "none"
-            let message = "the service logs in as the client \(found) and should as '\(clientID)'"
+            let message = "the service logs in as the client \(found); expected '\(clientID)'"
             return .failed(ProbeFailure(.clientMismatch, message, remedy: remedy))
         }
         let found = parameters["redirect_uri"] ?? ""
@@ -54,8 +54,8 @@ extension ExpectedLogin {
         return .failed(
             ProbeFailure(
                 .redirectURIMismatch,
-                "the service asks to return to '\(found.cut(to: 300))' and should to \(button.expected(nearestTo: found))",
-                remedy: "tell the service its own address (its root URL), or change the file; \(remedy)"
+                "the service requests the redirect URI '\(found.cut(to: 300))'; expected \(button.expected(nearestTo: found))",
+                remedy: "configure the service's own address (its root URL), or change the file; \(remedy)"
             )
         )
     }
@@ -85,7 +85,7 @@ extension ExpectedLogin {
         return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 
-    /// As forms encode it (https://url.spec.whatwg.org/#urlencoded-parsing).
+    /// Decodes the encoding of forms (https://url.spec.whatwg.org/#urlencoded-parsing).
     private static func decoded(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]

@@ -2,15 +2,15 @@ import AuthentikAPI
 import Base
 import Kinds
 
-/// What the endpoints tell that know a client: nothing is asked here.
+/// Evaluates the responses of the endpoints that take a client id. Nothing is requested here.
 extension ExpectedLogin {
     // MARK: - Login
 
-    /// Why no login can be tried, or the failure that is seen without trying; nil if one can.
+    /// Why no login is tried, or the failure that is known without trying; nil if a login is tried.
     ///
     /// | the provider in Authentik has | the file has | |
     /// |---|---|---|
-    /// | no redirect URI for logins | any | it fails, and is never tried: Authentik would take the one of the request for its own |
+    /// | no redirect URI for logins | any | failed, and never tried: Authentik would store the redirect URI of the request |
     /// | any | only patterns without an example | skipped: there is no URI to return to |
     /// | any | a strict one, or the example of a pattern | it is tried |
     var loginObstacle: CheckResult.Outcome? {
@@ -18,8 +18,9 @@ extension ExpectedLogin {
             return .failed(
                 ProbeFailure(
                     .clientMismatch,
-                    "Authentik does not list a provider for the application '\(slug)', so that no login is tried",
-                    remedy: "\(ProbeFailure.pass); or the account may not see the provider: run 'reconcile doctor'"
+                    "Authentik lists no provider for the application '\(slug)', so no login was tried",
+                    remedy:
+                        "\(ProbeFailure.pass); if the account lacks permission to view the provider, 'reconcile doctor' reports it"
                 )
             )
         }
@@ -27,8 +28,8 @@ extension ExpectedLogin {
             return .failed(
                 ProbeFailure(
                     .redirectURIMismatch,
-                    "its provider has no redirect URI in Authentik, and would take the first that anybody brings: no login is "
-                        + "tried" + (redirectURI.map { "; it should have '\($0)'" } ?? ""),
+                    "its provider has no redirect URI in Authentik and would accept the first one that any client sends, so no "
+                        + "login was tried" + (redirectURI.map { "; expected '\($0)'" } ?? ""),
                     remedy: ProbeFailure.pass
                 )
             )
@@ -39,7 +40,7 @@ extension ExpectedLogin {
         return nil
     }
 
-    /// The parameters of a login that ends before anybody is asked (OpenID Connect Core 1.0, section 3.1.2.1).
+    /// The parameters of a login that ends before the user is involved (OpenID Connect Core 1.0, section 3.1.2.1).
     func loginQuery(_ redirectURI: String) -> [(String, String)] {
         [
             ("response_type", "code"), ("client_id", clientID), ("redirect_uri", redirectURI),
@@ -51,7 +52,7 @@ extension ExpectedLogin {
     /// |---|---|
     /// | 302 to the redirect URI with `error=login_required` | passed: client, redirect URI and grant are right |
     /// | 302 to the redirect URI with another error | the login is refused |
-    /// | 400 | the client or the redirect URI is another: Authentik's own provider tells which |
+    /// | 400 | the client id or the redirect URI is different: the provider in Authentik shows which |
     /// | 302 elsewhere, anything else, or nothing | unexpected, see ``ProbeReply`` |
     func login(_ reply: ProbeReply, redirectURI: String, at url: String) -> CheckResult {
         CheckResult(.login, outcome(ofLogin: reply, redirectURI: redirectURI, at: url))
@@ -70,21 +71,21 @@ extension ExpectedLogin {
         return .failed(
             ProbeFailure(
                 .loginRefused,
-                "a login ends with '\(String(error).cut(to: 80))' at '\(redirectURI)', before anybody is asked to log in",
+                "a login ends with '\(String(error).cut(to: 80))' at '\(redirectURI)', before anyone is asked to log in",
                 remedy: error == "invalid_request"
-                    ? "have the file say 'grantTypes: [authorization_code, refresh_token]', and \(ProbeFailure.pass): since 2026.5 a "
-                        + "provider needs the grant types that it is to give"
+                    ? "set 'grantTypes: [authorization_code, refresh_token]' in the file, then \(ProbeFailure.pass): since 2026.5 a "
+                        + "provider must list its grant types"
                     : ProbeFailure.pass
             )
         )
     }
 
-    /// What differs between the file and the provider, where Authentik says only that it knows no such client or URI.
+    /// What differs between the file and the provider: Authentik itself says only that it knows no such client or URI.
     private func refusal(of redirectURI: String) -> ProbeFailure {
         if let provider, provider.clientID.exact != clientID.exact {
             return ProbeFailure(
                 .clientMismatch,
-                "Authentik knows the client as '\(provider.clientID.cut(to: 100))' and the file as '\(clientID)': logins end with "
+                "the client id is '\(provider.clientID.cut(to: 100))' in Authentik and '\(clientID)' in the file: logins fail with "
                     + "'Invalid client'",
                 remedy: ProbeFailure.pass
             )
@@ -120,18 +121,18 @@ extension ExpectedLogin {
         let difference = AddressParts(place).text(ofDifferencesFrom: AddressParts(redirectURI))
         return ProbeFailure(
             .unexpectedAnswer,
-            "a login is sent to '\(place.cut(to: 300))' and should be to '\(redirectURI)'"
+            "a login is redirected to '\(place.cut(to: 300))'; expected '\(redirectURI)'"
                 + (difference.map { ": \($0)" } ?? ""),
-            remedy: "look whether Authentik answers there, and nothing in front of it does"
+            remedy: "check that Authentik itself answers there, and nothing in front of it"
         )
     }
 
     // MARK: - Secret
 
-    /// What is said of the secret without asking; nil if it is to be proved.
+    /// The result that is known without a request; nil if the secret is checked.
     var secretObstacle: CheckResult.Outcome? {
         if let provider, provider.clientID.exact != clientID.exact, case .known = secret {
-            return .skipped(why: "Authentik knows the client by another id")
+            return .skipped(why: "the client id is different in Authentik")
         }
         switch secret {
         case .known: return nil
@@ -140,8 +141,8 @@ extension ExpectedLogin {
             return .failed(
                 ProbeFailure(
                     .secretUnavailable,
-                    "whether Authentik has the right client secret cannot be told: \(why)",
-                    remedy: "bring the secret where 'secretRef' says it is"
+                    "cannot check whether Authentik has the right client secret: \(why)",
+                    remedy: "provide the secret where 'secretRef' points to"
                 )
             )
         }
@@ -156,10 +157,10 @@ extension ExpectedLogin {
                 .failed(
                     ProbeFailure(
                         .secretMismatch,
-                        "Authentik has another client secret than \(reference): logins end with 'Invalid client'",
+                        "Authentik has a different client secret than \(reference): logins fail with 'Invalid client'",
                         remedy:
-                            "run 'reconcile --once', which gives Authentik the one of \(reference); a service that still uses "
-                            + "another one has to be restarted"
+                            "run 'reconcile --once' to set the secret from \(reference); restart the service if it still uses "
+                            + "another one"
                     )
                 )
             )
@@ -169,8 +170,8 @@ extension ExpectedLogin {
                 .failed(
                     ProbeFailure(
                         .unexpectedAnswer,
-                        "whether the client secret is the right one was not told: \(reason)",
-                        remedy: "look whether /application/o/revoke/ of Authentik can be reached from here"
+                        "cannot check the client secret: \(reason)",
+                        remedy: "check that Authentik's /application/o/revoke/ can be reached from here"
                     )
                 )
             )
@@ -184,7 +185,7 @@ extension OAuth2Provider {
 }
 
 extension ExpectedOutpost {
-    /// What an outpost answers to everybody, at each host that is led to it.
+    /// A path that an outpost answers without a login, at every host that is routed to it.
     var pingURL: String {
         var host = externalHost
         while host.hasSuffix("/") { host.removeLast() }
@@ -204,10 +205,10 @@ extension ExpectedOutpost {
             .failed(
                 ProbeFailure(
                     .outpostNotFound,
-                    "\(url) answers \(reply.status ?? 0) and should 204: what answers there is no outpost",
+                    "\(url) answers \(reply.status ?? 0); expected 204 from an outpost",
                     remedy:
-                        "let the reverse proxy lead /outpost.goauthentik.io to the outpost: 'reconcile client-config \(slug) --for "
-                        + "nginx' prints how (or caddy, traefik, envoy); and see that the outpost runs"
+                        "configure the reverse proxy to pass /outpost.goauthentik.io to the outpost ('reconcile client-config \(slug) "
+                        + "--for nginx' prints how, also for caddy, traefik, envoy), and check that the outpost runs"
                 )
             )
         )

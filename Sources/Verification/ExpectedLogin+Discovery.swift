@@ -2,7 +2,7 @@ import Base
 import JSON
 import Kinds
 
-/// What the answers to discovery and to the request for the keys tell; nothing is asked here.
+/// Evaluates the responses to discovery and to the request for the keys. Nothing is requested here.
 ///
 /// | discovery answers | |
 /// |---|---|
@@ -15,7 +15,7 @@ extension ExpectedLogin {
         if reply.status == 404 {
             let failure = ProbeFailure(
                 .discoveryNotFound,
-                "\(url) is not there (404): in Authentik the application '\(slug)' does not exist, or has no provider",
+                "\(url) returned 404: the application '\(slug)' does not exist in Authentik, or has no provider",
                 remedy: ProbeFailure.pass
             )
             return [CheckResult(.discovery, .failed(failure))]
@@ -32,7 +32,7 @@ extension ExpectedLogin {
 
     // MARK: - Issuer
 
-    /// A client compares the issuer letter by letter (OpenID Connect Discovery 1.0, section 4.3).
+    /// Clients compare the issuer character by character (OpenID Connect Discovery 1.0, section 4.3).
     private func outcome(ofIssuer issuer: String) -> CheckResult.Outcome {
         guard !issuers.contains(where: { $0 == issuer || AddressParts($0) == AddressParts(issuer) }),
             let expected = issuers.nearest(to: issuer)
@@ -42,7 +42,7 @@ extension ExpectedLogin {
         return .failed(
             ProbeFailure(
                 .issuerMismatch,
-                "the issuer is '\(issuer.cut(to: 200))' and should be '\(expected)': \(text)",
+                "the issuer is '\(issuer.cut(to: 200))'; expected '\(expected)': \(text)",
                 remedy: Self.remedy(forIssuerThatDiffersIn: parts)
             )
         )
@@ -51,18 +51,18 @@ extension ExpectedLogin {
     private static func remedy(forIssuerThatDiffersIn parts: [AddressParts.Part]) -> String {
         switch parts {
         case [.scheme]:
-            "let the reverse proxy send X-Forwarded-Proto; since 2026.8 Authentik believes it only of proxies that it is "
-                + "told to trust (AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS)"
-        case [.path]: "\(ProbeFailure.pass); 'issuerMode' says which of its two issuers a service has"
+            "configure the reverse proxy to send X-Forwarded-Proto; since 2026.8 Authentik accepts it only from trusted "
+                + "proxies (AUTHENTIK_LISTEN__TRUSTED_PROXY_CIDRS)"
+        case [.path]: "\(ProbeFailure.pass); 'issuerMode' selects which of its two issuers a service has"
         default:
-            "let the reverse proxy pass the Host header on, or set 'publicURL' in the file to where browsers and services "
-                + "reach Authentik"
+            "configure the reverse proxy to pass the Host header, or set 'publicURL' in the file to the address at which "
+                + "browsers and services reach Authentik"
         }
     }
 
     // MARK: - Algorithm
 
-    /// | declared is | offered is | |
+    /// | declared | offered | result |
     /// |---|---|---|
     /// | a key of a known kind, or none | its algorithm | passed |
     /// | a key of another kind | anything but HS256 | passed |
@@ -76,14 +76,14 @@ extension ExpectedLogin {
         let found = offered.isEmpty ? "nothing" : offered.joined(separator: ", ").cut(to: 100)
         let expected: String
         switch signing {
-        case .secret: expected = "HS256, with the client secret"
+        case .secret: expected = "HS256 with the client secret"
         case .key(let name, let algorithm, _):
-            expected = "\(algorithm?.rawValue ?? "the algorithm of its key"), with the key '\(name)'"
+            expected = algorithm.map { "\($0.rawValue) with the key '\(name)'" } ?? "the algorithm of the key '\(name)'"
         }
         return .failed(
             ProbeFailure(
                 .algorithmMismatch,
-                "tokens are signed with \(found) and should be with \(expected)",
+                "tokens are signed with \(found); expected \(expected)",
                 remedy: ProbeFailure.pass
             )
         )
@@ -91,8 +91,9 @@ extension ExpectedLogin {
 
     // MARK: - Scopes
 
-    /// Authentik offers `openid` whether there is a mapping for it or not, and without one `userinfo` answers 403: of that
-    /// one the provider's own mappings tell.
+    /// For `openid` the provider's own mappings are checked.
+    ///
+    /// Authentik offers it also without a mapping, and then `userinfo` returns 403.
     private func outcome(ofScopes offered: [String]) -> CheckResult.Outcome {
         let missing = scopes.filter { scope in
             let isHeld = scope != "openid" || provider == nil || heldScopes.contains(scope)
@@ -104,8 +105,8 @@ extension ExpectedLogin {
         return .failed(
             ProbeFailure(
                 .scopesMissing,
-                "the \(missing.count == 1 ? "scope" : "scopes") \(names) should be offered and \(missing.count == 1 ? "is" : "are") "
-                    + "not (offered: \(others)): clients get 403 insufficient_scope, or tokens without these claims",
+                "the \(missing.count == 1 ? "scope \(names) is" : "scopes \(names) are") not offered (offered: \(others)): clients get "
+                    + "403 insufficient_scope, or tokens without these claims",
                 remedy: ProbeFailure.pass
             )
         )
@@ -113,10 +114,10 @@ extension ExpectedLogin {
 
     // MARK: - Keys
 
-    /// | declared is | the answer has | |
+    /// | declared | in the response | result |
     /// |---|---|---|
     /// | no key | no key: `{}` | passed |
-    /// | a key | one with its algorithm and, where both tell it, its certificate | passed |
+    /// | a key | one with its algorithm and, where both show it, its certificate | passed |
     /// | any | anything else | a mismatch |
     func keys(_ reply: ProbeReply, at url: String) -> CheckResult {
         if let trouble = reply.trouble(at: url) { return CheckResult(.keys, .failed(trouble)) }
@@ -128,18 +129,18 @@ extension ExpectedLogin {
         switch signing {
         case .secret:
             if keys.isEmpty { return CheckResult(.keys, .passed) }
-            message = "\(url) has a key, and tokens should be signed with the client secret"
+            message = "\(url) has a key; expected none, since tokens are signed with the client secret"
         case .key(let name, let algorithm, let fingerprint):
             if keys.isEmpty {
-                message = "\(url) has no key, and should have '\(name)'"
+                message = "\(url) has no key; expected '\(name)'"
             } else if let algorithm, !keys.contains(where: { $0["alg"]?.string == algorithm.rawValue }) {
                 let found = keys.compactMap { $0["alg"]?.string }.joined(separator: ", ").cut(to: 100)
-                message = "\(url) has a key for \(found), and should have '\(name)' for \(algorithm.rawValue)"
+                message = "\(url) has a key for \(found); expected '\(name)' for \(algorithm.rawValue)"
             } else if let thumbprint = fingerprint.flatMap(Self.thumbprint),
                 case let found = keys.compactMap({ $0["x5t#S256"]?.string }), !found.isEmpty,
                 !found.contains(thumbprint)
             {
-                message = "\(url) has another key than '\(name)'"
+                message = "\(url) has a different key than '\(name)'"
             } else {
                 return CheckResult(.keys, .passed)
             }

@@ -4,13 +4,13 @@ import CurlTransport
 import Kinds
 import Synchronization
 
-/// How patient probes are.
+/// The limits of probes.
 package struct ProbeLimits: Sendable {
-    /// How long is waited for one answer.
+    /// The time limit of one request.
     package var answer: Duration
-    /// From which on Authentik is slow: it has other things to do than to answer probes.
+    /// The response time above which Authentik counts as slow, and probes end.
     package var slow: Duration
-    /// How many are under way at the same time: each service is looked at step by step.
+    /// How many services are probed concurrently; each one is probed sequentially.
     package var atOnce = 2
 
     package init(slow: Duration = .seconds(3)) {
@@ -19,18 +19,18 @@ package struct ProbeLimits: Sendable {
     }
 }
 
-/// Asks what there is to ask of one service; what the answers mean is said elsewhere.
+/// Sends the probes of one service; ``ExpectedLogin`` and ``ExpectedOutpost`` evaluate the responses.
 struct Prober: Sendable {
     let client: AuthentikClient
-    /// Where the OAuth2 endpoints are asked, without a slash at the end.
+    /// The base URL of the OAuth2 endpoints, without a trailing slash.
     let address: String
     let limits: ProbeLimits
     /// Shared by all services.
     let course: ProbeCourse
 
-    /// At most four requests to Authentik: discovery, keys, login, secret; or one, of an outpost.
+    /// Sends at most four requests to Authentik (discovery, keys, login, secret), or one to an outpost.
     ///
-    /// The login button of a service takes one of the service, and one for each redirect within it.
+    /// A login button takes one more request to the service, and one for each redirect within it.
     ///
     /// - Throws: `CancellationError`.
     func probe(_ expectation: Expectation) async throws -> ServiceVerification {
@@ -48,7 +48,7 @@ struct Prober: Sendable {
         guard let discovery = try await askAuthentik(url, .discovery) else { return seen }
         seen.results = login.discovery(discovery, at: url)
         guard seen.results.first?.isPassed == true else {
-            // Without it there is no login to look at.
+            // Nothing else can be checked without it.
             seen.isComplete = true
             return seen
         }
@@ -82,9 +82,9 @@ struct Prober: Sendable {
         return seen
     }
 
-    /// Follows the login button of a service, to where it leaves the service.
+    /// Follows the login button of a service until it leaves the service.
     ///
-    /// - Returns: nil if the probes have ended.
+    /// - Returns: nil if the probes have been ended.
     private func press(_ button: ExpectedButton, of login: ExpectedLogin) async throws -> CheckResult? {
         var url = button.url
         for hop in 0... {
@@ -101,7 +101,7 @@ struct Prober: Sendable {
     /// How many redirects within a service are followed.
     private static let hops = 3
 
-    /// That the host of one service is slow, or silent, is no matter of the others.
+    /// A service whose host is slow or silent does not end the probes of the others.
     private func probe(_ outpost: ExpectedOutpost) async throws -> ServiceVerification {
         guard course.begin() else { return ServiceVerification(slug: outpost.slug, isComplete: false) }
         let url = outpost.pingURL
@@ -113,7 +113,7 @@ struct Prober: Sendable {
 
     // MARK: - Requests
 
-    /// - Returns: nil if the probes have ended.
+    /// - Returns: nil if the probes have been ended.
     private func askAuthentik(_ url: String, _ endpoint: Endpoint) async throws -> ProbeReply? {
         guard course.begin() else { return nil }
         let start = ContinuousClock.now
@@ -124,7 +124,7 @@ struct Prober: Sendable {
         return reply
     }
 
-    /// The credentials go where the token goes, and nowhere else.
+    /// The credentials are sent to the API's address only, like the token.
     private func prove(_ credentials: ClientCredentials) async throws -> SecretProof? {
         guard course.begin() else { return nil }
         let start = ContinuousClock.now
@@ -150,13 +150,13 @@ struct Prober: Sendable {
     }
 }
 
-/// How far the probes are, and whether they go on.
+/// Counts the requests of all probes, and ends them early.
 final class ProbeCourse: Sendable {
     private let state = Mutex((requests: 0, stopped: String?.none))
 
     /// Counts a request.
     ///
-    /// - Returns: false if none is to be sent any more.
+    /// - Returns: false if no more requests may be sent.
     func begin() -> Bool {
         state.withLock { state in
             guard state.stopped == nil else { return false }
@@ -165,7 +165,7 @@ final class ProbeCourse: Sendable {
         }
     }
 
-    /// Ends the probes; the first reason stands.
+    /// Ends the probes; the first reason is kept.
     func end(_ reason: String) { state.withLock { $0.stopped = $0.stopped ?? reason } }
 
     var requests: Int { state.withLock(\.requests) }

@@ -1,26 +1,26 @@
 import AuthentikAPI
 import Base
 
-/// A verification for machines; `manifests/schemas/verification.schema.json` describes it.
+/// The JSON document of a verification; `manifests/schemas/verification.schema.json` describes it.
 ///
-/// Additions keep ``version``; anything else raises it.
+/// Additions keep ``version``; any other change increments it.
 package struct VerificationDocument: Encodable, Sendable {
     var kind = "verification"
     var version = 1
     var authentik: AuthentikDocument
-    /// Whether each login passed each check that there is.
+    /// Whether each login passed all of its checks.
     var isVerified: Bool
-    /// How many services are in which state, and how many have no login, or are left out by the file.
+    /// The number of services in each state, without a login, and excluded by the file.
     var summary: [String: Int]
-    /// How many probes were sent.
+    /// The number of probes that were sent.
     var requests: Int
     var durationSeconds: Double
-    /// Why the probes ended before all was seen; absent if they did not.
+    /// Why the probes ended early; absent if they did not.
     var stopped: String?
     var services: [ServiceDocument]
 
     struct AuthentikDocument: Encodable {
-        /// Where the OAuth2 endpoints were asked.
+        /// The base URL of the OAuth2 endpoints.
         var url: String
         var release: String
     }
@@ -35,11 +35,11 @@ package struct VerificationDocument: Encodable, Sendable {
         var check: String
         /// `passed`, `failed` or `skipped`.
         var result: String
-        /// A word for machines; only of what failed.
+        /// A raw value of ``ProbeFailure/Reason``; only of a failed check.
         var reason: String?
-        /// What is the matter, or why it was skipped.
+        /// What is wrong, or why the check was skipped.
         var message: String?
-        /// What to do about it; only of what failed.
+        /// What to do about it; only of a failed check.
         var remedy: String?
 
         init(_ result: CheckResult) {

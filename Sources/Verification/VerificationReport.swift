@@ -1,19 +1,19 @@
 package import AuthentikAPI
 
-/// What the probes saw of the services of a file.
+/// The result of probing the services of a file.
 package struct VerificationReport: Sendable, Equatable {
     package var release: Release
-    /// Where the OAuth2 endpoints were asked, as browsers and services see them.
+    /// The base URL of the OAuth2 endpoints, as browsers and services use it.
     package var address: String
-    /// Those that have a login, ordered by slug.
+    /// The services with a login, ordered by slug.
     package var services: [ServiceVerification]
-    /// How many services have nothing to probe.
+    /// The number of services without a login.
     package var withoutLogin: Int
-    /// How many have, and are left out by the file.
+    /// The number of services with a login that the file excludes.
     package var leftOut: Int
-    /// How many probes were sent.
+    /// The number of probes that were sent.
     package var requests: Int
-    /// Why they ended before all was seen: a clause; nil if they did not.
+    /// Why the probes ended early, as a clause; nil if they did not.
     package var stopped: String?
     package var duration: Duration
 
@@ -42,20 +42,20 @@ package struct VerificationReport: Sendable, Equatable {
     package func count(_ state: ServiceVerification.State) -> Int { services.count { $0.state == state } }
 }
 
-/// What the probes saw of one service.
+/// The result of probing one service.
 package struct ServiceVerification: Sendable, Equatable {
     package enum State: String, Sendable, CaseIterable {
-        /// Each check passed that there is.
+        /// All of its checks passed.
         case verified
         case failed
-        /// The probes ended before it was seen whole, and nothing failed.
+        /// The probes ended before all of its checks were made, and none failed.
         case notProbed = "not-probed"
     }
 
     package var slug: String
-    /// In the order in which they were made; what a failed one makes pointless is left out.
+    /// In the order in which they were made, without those that an earlier failure makes pointless.
     package var results: [CheckResult]
-    /// Whether it was looked at to its end.
+    /// Whether all of its checks were made.
     package var isComplete: Bool
 
     package init(slug: String, results: [CheckResult] = [], isComplete: Bool = true) {
@@ -71,7 +71,7 @@ package struct ServiceVerification: Sendable, Equatable {
 
     package var failures: [ProbeFailure] { results.compactMap(\.failure) }
 
-    /// What is known where nothing failed: a clause.
+    /// What is known if nothing failed, as a clause.
     package var proof: String {
         let works = "its login works, as far as can be seen without one"
         for result in results where result.check == .login {

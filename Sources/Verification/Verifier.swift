@@ -4,17 +4,17 @@ package import DesiredState
 import Kinds
 package import Secrets
 
-/// Proves that logins work, as far as can be seen without one, and leaves no trace.
+/// Verifies that logins work, as far as possible without logging in, and leaves no trace.
 ///
-/// A service with rules of who may open it is probed as any other: a login ends before anybody is asked who they are.
+/// A service with access rules is probed like any other: a login ends before the user is identified.
 ///
-/// Probes go where browsers and services go: to the `publicURL` of the file, else to the address of Authentik; only the
-/// client secret never goes anywhere but to the latter, and the API's token is sent with none of them. They end for all
-/// services as soon as Authentik is slow, or does not answer.
+/// Probes are sent where browsers and services go: to the `publicURL` of the file, else to the address of Authentik. The
+/// client secret is sent to the latter only, and the API's token with no probe. Probes end for all services as soon as
+/// Authentik is slow or does not answer.
 package struct Verifier: Sendable {
     private let client: AuthentikClient
     package var limits = ProbeLimits()
-    /// Whether Authentik is one that is made for this run, and all that is declared to be elsewhere is asked there, too.
+    /// Whether Authentik is a sandbox of this run, which then stands for every host in the file.
     package var isSandbox = false
 
     package init(client: AuthentikClient) {
@@ -22,9 +22,9 @@ package struct Verifier: Sendable {
     }
 
     /// - Parameters:
-    ///   - isIncluded: tells by the slug which services it is about.
-    ///   - secrets: what came of looking them up.
-    /// - Throws: ``AuthentikError`` if what services name cannot be seen, or `CancellationError`.
+    ///   - isIncluded: which services to verify, by slug.
+    ///   - secrets: the results of looking them up.
+    /// - Throws: ``AuthentikError`` if the objects that services refer to cannot be read, or `CancellationError`.
     package func verify(
         _ desired: DesiredState,
         where isIncluded: (_ slug: String) -> Bool = { _ in true },
@@ -52,7 +52,7 @@ package struct Verifier: Sendable {
         )
     }
 
-    /// In a handful of lists, however many services there are.
+    /// Four lists, whatever the number of services.
     private func seenObjects() async throws -> SeenObjects {
         async let release = client.release()
         async let providers = client.providers()
@@ -74,7 +74,7 @@ package struct Verifier: Sendable {
             outpost.externalHost = client.address.description
             return .outpost(outpost)
         case .oidc(var login):
-            // The service is not there.
+            // The service does not exist.
             login.button = nil
             return .oidc(login)
         }

@@ -45,10 +45,10 @@ struct AuthentikAddressTests {
             ("", "has no scheme; write https:// or http:// before it"),
             ("ftp://id.example.org", "must begin with https:// or http://"),
             ("https:///api/v3", "has no host"), ("http://:9000", "has no host"), ("https://", "has no host"),
-            ("https://user:password@id.example.org", "has a user in it; a token is all that Authentik takes"),
-            ("https://id.example.org?x=1", "has a query or fragment; leave it out"),
-            ("https://id example.org", "has a character in it that no URL may have"),
-            ("https://id.example.org/a@b", "has a character in it that no URL may have"),
+            ("https://user:password@id.example.org", "contains a user name; Authentik accepts only a token"),
+            ("https://id.example.org?x=1", "has a query or fragment; remove it"),
+            ("https://id example.org", "contains a character that is not allowed in a URL"),
+            ("https://id.example.org/a@b", "contains a character that is not allowed in a URL"),
         ]
     )
     func reasons(text: String, expected: String) {

@@ -121,10 +121,10 @@ struct DecodingTests {
             (#"{"results": []}"#, "has no 'pagination'"),
             (
                 #"{"pagination": {"count": 1, "total_pages": 1}, "results": [{"pk": "s3cret", "name": "s3cret"}]}"#,
-                "results.[0].pk is of another type"
+                "results.[0].pk has an unexpected type"
             ),
             (#"{"pagination": {"count": 1, "total_pages": 1}, "results": [{"pk": 1, "name": null}]}"#, "is null"),
-            (#"s3cret"#, "it is no JSON"), ("", "it is no JSON"),
+            (#"s3cret"#, "it is not JSON"), ("", "it is not JSON"),
         ]
     )
     func undecodable(body: String, words: String) async throws {

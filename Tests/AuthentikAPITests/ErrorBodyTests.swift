@@ -241,7 +241,7 @@ extension ErrorBodyTests {
         #expect(error.kind == .rejected)
         #expect(
             error.message
-                == "client_secret: this release keeps secrets as objects of their own, which this version does not write yet"
+                == "client_secret: this release stores secrets as separate objects, which this version cannot write yet"
         )
         #expect(!error.mayHaveHappened)
         #expect(!error.mayBeOutdated)
@@ -255,7 +255,9 @@ extension ErrorBodyTests {
         #expect(error.fields.map(\.field) == ["attributes_cost", "attributes_team"])
         let explanation = try #require(error.explanation)
         #expect(
-            explanation.hasPrefix("somebody defined the object attributes 'cost', 'team' in Authentik (since 2026.8)")
+            explanation.hasPrefix(
+                "the object attributes 'cost', 'team', defined in Authentik (since 2026.8), do not allow"
+            )
         )
         #expect(error.message.hasSuffix("; \(explanation)"))
         let other = try Self.error(400, Self.json, #"{"attributes": ["Must be an object."]}"#, to: request)

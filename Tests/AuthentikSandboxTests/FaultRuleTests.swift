@@ -42,8 +42,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("", "no fault is named; known are latency=200ms, "),
-            ("latncy=3s", "unknown fault 'latncy'; known are latency=200ms, "),
+            ("", "no fault is given; known faults: latency=200ms, "),
+            ("latncy=3s", "unknown fault 'latncy'; known faults: latency=200ms, "),
             ("latency", "'latency' must be a time such as 200ms, 2s or 1m, and has no value"),
             ("latency=3", "'latency' must be a time such as 200ms, 2s or 1m, not '3'"),
             ("latency=-3s", "'latency' must be a time such as 200ms, 2s or 1m, not '-3s'"),
@@ -58,7 +58,7 @@ import Testing
             ("reset", "'reset' must be 'before' or 'after', and has no value"),
             ("shift=left", "'shift' must be 'appear' or 'vanish', not 'left'"),
             ("html=999", "'html' must be a status from 200 to 599, not '999'"),
-            ("revoked=now", "'revoked' takes no value, and got 'now'"),
+            ("revoked=now", "'revoked' takes no value, but got 'now'"),
             ("late=0", "'late' must be a number of writes from 1 to 1000, not '0'"),
             ("ignore", "'ignore' must be the name of a field, such as meta_icon, and has no value"),
             ("ignore=Meta Icon", "'ignore' must be the name of a field, such as meta_icon, not 'Meta Icon'"),
@@ -94,10 +94,10 @@ import Testing
             ([], "a plan must be an object with a list of rules"),
             ([:], "a plan must be an object with a list of rules"),
             (["rules": "cut"], "a plan must be an object with a list of rules"),
-            (["rules": [], "sed": 1], "a plan has no 'sed'; it has seed, rules"),
+            (["rules": [], "sed": 1], "unknown field 'sed' in a plan; expected seed or rules"),
             (["rules": [], "seed": -1], "'seed' must be a whole number of at least 0"),
             (["rules": ["cut", 7]], "rules[1] must be a text such as \"unavailable=503,share=0.2\""),
-            (["rules": ["cut", "cat"]], "rules[1]: unknown fault 'cat'; known are "),
+            (["rules": ["cut", "cat"]], "rules[1]: unknown fault 'cat'; known faults: "),
         ] as [(JSONValue, String)]
     )
     func `a plan that makes no sense is told what is wrong`(json: JSONValue, message: String) throws {

@@ -223,7 +223,7 @@ import Testing
         }
     }
 
-    @Test func `a policy that is not understood says so`() async throws {
+    @Test func `a policy that the sandbox does not support says so`() async throws {
         try await Workshop.open { workshop in
             workshop.sandbox.change { state in
                 state.addExpressionPolicy("hours", "return ak_now().hour > 8")
@@ -232,7 +232,7 @@ import Testing
             let answer = try await workshop.get("core/applications/a/check_access/").json
             #expect(answer?["passing"] == false)
             let messages = answer?["log_messages"]?.array ?? []
-            #expect(messages.map { $0["event"]?.string } == ["The sandbox does not understand the policy 'hours'"])
+            #expect(messages.map { $0["event"]?.string } == ["The sandbox does not support the policy 'hours'"])
         }
     }
 

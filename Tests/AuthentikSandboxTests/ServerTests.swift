@@ -97,7 +97,7 @@ import Testing
         ("GET", "/api/v3/core/groups/x/", 404, #"{"detail":"Not found."}"#, "application/json; charset=utf-8"),
         (
             "PUT", "/api/v3/flows/instances/x/", 501,
-            #"{"detail":"The sandbox does not do this: PUT on this path."}"#, "application/json; charset=utf-8"
+            #"{"detail":"The sandbox does not support this: PUT on this path."}"#, "application/json; charset=utf-8"
         ),
     ])
     func `a wrong path or method`(

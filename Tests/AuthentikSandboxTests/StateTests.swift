@@ -268,11 +268,11 @@ import Testing
     @Test(
         arguments: [
             (nil, "cannot read '%': there is no such file"),
-            ("", "finds no state of a sandbox in '%': it is not JSON"),
-            ("{", "finds no state of a sandbox in '%': it is not JSON"),
-            ("{}", "finds no state of a sandbox in '%': .format is missing"),
-            (#"{"format": "other/1"}"#, "finds no state of a sandbox in '%': .release is missing"),
-            (#"{"format": 1}"#, "finds no state of a sandbox in '%': .format is of another type"),
+            ("", "cannot read a state from '%': it is not JSON"),
+            ("{", "cannot read a state from '%': it is not JSON"),
+            ("{}", "cannot read a state from '%': .format is missing"),
+            (#"{"format": "other/1"}"#, "cannot read a state from '%': .release is missing"),
+            (#"{"format": 1}"#, "cannot read a state from '%': .format has an unexpected type"),
         ] as [(String?, String)]
     )
     func `a file that is no state is one sentence`(content: String?, message: String) async throws {

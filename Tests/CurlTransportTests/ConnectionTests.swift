@@ -139,7 +139,7 @@ struct ConnectionTests {
             of: HTTPRequest("GET", server.url, timeLimit: .milliseconds(50))
         )
         #expect(error.kind == .timedOut)
-        #expect(error.message == "no connection became free in time")
+        #expect(error.message == "no connection became available in time")
         #expect(!error.mayHaveReachedServer)
         first.cancel()
         _ = await first.result

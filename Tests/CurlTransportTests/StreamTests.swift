@@ -126,7 +126,7 @@ struct StreamTests {
             try await text(try await transport.stream(server.url, idle: .milliseconds(50)))
         }
         #expect(error?.kind == .timedOut)
-        #expect(error?.message == "nothing came for 0.05 seconds")
+        #expect(error?.message == "no data received for 0.05 seconds")
     }
 
     @Test("Its head may have less time than the rest")
@@ -139,7 +139,7 @@ struct StreamTests {
             try await transport.stream(server.url + "/silent", head: .milliseconds(50))
         }
         #expect(error?.kind == .timedOut)
-        #expect(error?.message == "nothing came for 0.05 seconds")
+        #expect(error?.message == "no data received for 0.05 seconds")
         // However busy the machine is: at last the head comes in time.
         var limit = Duration.milliseconds(50)
         while true {

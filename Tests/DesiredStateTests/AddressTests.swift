@@ -75,7 +75,7 @@ struct AddressTests {
         ),
         (
             "{url: ▲'https://x)', matching: regex}",
-            "url is not a regular expression: a ')' closes no '(' in an entry of redirectURIs"
+            "url is not a regular expression: a ')' has no matching '(' in an entry of redirectURIs"
         ),
         (
             "{url: ▲'https://[x', matching: regex}",
@@ -83,11 +83,11 @@ struct AddressTests {
         ),
         (
             "{url: ▲'*.example.net', matching: regex}",
-            "url is not a regular expression: nothing stands before a '*' in an entry of redirectURIs"
+            "url is not a regular expression: there is nothing to repeat before a '*' in an entry of redirectURIs"
         ),
         (
             "{url: ▲'x\\', matching: regex}",
-            "url is not a regular expression: it ends in a single '\\' in an entry of redirectURIs"
+            "url is not a regular expression: it ends with a single '\\' in an entry of redirectURIs"
         ),
     ])
     func `bad redirect URIs`(entry: String, message: String) throws {

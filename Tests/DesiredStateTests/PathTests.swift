@@ -72,7 +72,7 @@ final class PathTests {
         try #require(mkfifo("\(folder)/pipe.yaml", 0o600) == 0)
         #expect(
             messages("pipe.yaml") == [
-                "pipe.yaml: error: the file cannot be read: it is a pipe, and nobody writes to it"
+                "pipe.yaml: error: the file cannot be read: it is a pipe that nothing writes to"
             ]
         )
         try write("b.yaml", slug: "b")

@@ -59,7 +59,7 @@ import Testing
         (["grafana", "--for", "grafana", "--url", "s.x"], "the address of Authentik has no scheme; write https://"),
         (
             ["grafana", "--for", "grafana", "--url", "https://u:s3cr3t@s.x"],
-            "the address of Authentik has a user in it"
+            "the address of Authentik contains a user name"
         ),
     ])
     func `what is asked for wrongly is a matter of usage`(arguments: [String], message: String) async throws {

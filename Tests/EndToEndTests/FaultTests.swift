@@ -77,7 +77,7 @@ import Testing
     @Test func aRuleThatMakesNoSenseIsToldWhatIsWrong() async throws {
         let result = try await Command(["sandbox", "--fault", "latncy=200ms"]).run()
         #expect(result.status == 64)
-        #expect(result.errors.contains("unknown fault 'latncy'; known are latency=200ms, "))
+        #expect(result.errors.contains("unknown fault 'latncy'; known faults: latency=200ms, "))
     }
 
     @Test func aLogFileThatCannotBeOpenedIsOneSentence() async throws {

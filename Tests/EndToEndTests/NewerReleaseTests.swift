@@ -57,7 +57,7 @@ import Testing
             #expect(once.status == 1)
             #expect(
                 once.output.contains(
-                    "this release keeps secrets as objects of their own, which this version does not write yet"
+                    "this release stores secrets as separate objects, which this version cannot write yet"
                 )
             )
             once.expectNoSecrets()

@@ -15,7 +15,7 @@ import Testing
                     target.sandbox.resetRequests()
                     let once = try await target.run("--once", "--config", path)
                     #expect(once.status == 1)
-                    #expect(once.output.contains("somebody defined the object attribute 'team' in Authentik"))
+                    #expect(once.output.contains("the object attribute 'team', defined in Authentik"))
                     #expect(once.output.contains("attributes_team: This field is required."))
                     once.expectNoSecrets()
                     #expect(target.writes.count { $0.hasPrefix("PUT") } == (number == 1 ? 1 : 0))
@@ -51,7 +51,7 @@ import Testing
             try await withServices(services(grafana("description: Dashboards"))) { path in
                 let once = try await target.run("--once", "--config", path)
                 #expect(once.status == 1)
-                #expect(once.output.contains("somebody defined the object attribute 'team' in Authentik"))
+                #expect(once.output.contains("the object attribute 'team', defined in Authentik"))
                 target.sandbox.change { $0.removeEntitlementAttribute("team") }
                 #expect(try await target.run("--once", "--config", path).status == 0)
             }

@@ -89,7 +89,7 @@ import Testing
             #expect(broken.status == 1)
             #expect(
                 broken.errors
-                    == "error: the sandbox finds no state of a sandbox in '\(file.path)': .format is missing\n"
+                    == "error: the sandbox cannot read a state from '\(file.path)': .format is missing\n"
             )
             #expect(try String(contentsOf: file, encoding: .utf8) == "{}")
             let both = try await Command(["sandbox", "--state", file.path, "--load", file.path]).run()

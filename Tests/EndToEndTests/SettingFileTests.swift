@@ -11,7 +11,7 @@ import Testing
             let large = workplace.folder.appending(path: "large").path
             try Data(repeating: 0x61, count: 70_000).write(to: URL(filePath: large))
             for (path, reason) in [
-                (pipe, "it is a pipe, and nobody writes to it"), (large, "it is larger than 65536 bytes"),
+                (pipe, "it is a pipe that nothing writes to"), (large, "it is larger than 65536 bytes"),
                 (workplace.folder.path, "Is a directory"), ("/dev/zero", "it is larger than 65536 bytes"),
                 ("/nonexistent", "No such file or directory"),
             ] {

@@ -249,16 +249,16 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
                 try #require(lchown(path, 65_534, 65_534) == 0)
                 let saved = try await target.run("plan", "--config", homelab, "--save", path)
                 #expect(saved.status == 65)
-                #expect(saved.errors.contains("is a link of another user"))
+                #expect(saved.errors.contains("is a symbolic link owned by another user"))
                 #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
 
                 try FileManager.default.removeItem(at: victim)
                 let sandbox = try await Command(["sandbox", "--port", "0", "--state", path]).run()
                 #expect(sandbox.status == 1)
-                #expect(sandbox.errors.contains("is a link of another user"))
+                #expect(sandbox.errors.contains("is a symbolic link owned by another user"))
                 let log = try await Command(["sandbox", "--port", "0", "--log-file", path]).run()
                 #expect(log.status == 1)
-                #expect(log.errors.contains("is a link of another user"))
+                #expect(log.errors.contains("is a symbolic link owned by another user"))
                 #expect(!FileManager.default.fileExists(atPath: victim.path))
             }
         }

@@ -70,7 +70,7 @@ import Testing
             ).run()
             #expect(result.status == 1)
             let text = result.output + result.errors
-            let reason = "has a character that is not ASCII, and no client can log in with it"
+            let reason = "contains a character that is not ASCII, so that no client can log in with it"
             #expect(text.contains("the secret (file \(workplace.secretFile.path)) \(reason)"), "\(text)")
             for part in [secret, "ß", "ä"] { #expect(!text.contains(part), "\(text)") }
             #expect(try await workplace.admin.list("core/applications/").count == 1)

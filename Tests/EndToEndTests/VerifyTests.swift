@@ -200,43 +200,43 @@ import Testing
         Symptom(
             testDescription: "no redirect URI, so that the first that comes is taken",
             reasons: ["RedirectURIMismatch"],
-            text: "would take the first that anybody brings"
+            text: "would accept the first one that any client sends"
         ) { try await $0.admin.changeProvider("grafana", ["redirect_uris": []]) },
         Symptom(
             testDescription: "Invalid client: the secret",
             reasons: ["SecretMismatch"],
-            text: "Authentik has another client secret than env GRAFANA_OAUTH_CLIENT_SECRET"
+            text: "Authentik has a different client secret than env GRAFANA_OAUTH_CLIENT_SECRET"
         ) { try await $0.admin.changeProvider("grafana", ["client_secret": "another"]) },
         Symptom(
             testDescription: "Invalid client: the client id",
             reasons: ["ClientMismatch"],
-            text: "Authentik knows the client as 'another' and the file as 'grafana'"
+            text: "the client id is 'another' in Authentik and 'grafana' in the file"
         ) { try await $0.admin.changeProvider("grafana", ["client_id": "another"]) },
         Symptom(
             testDescription: "403 insufficient_scope on userinfo",
             reasons: ["ScopesMissing"],
-            text: "the scopes 'openid', 'email', 'profile' should be offered and are not (offered: openid)"
+            text: "the scopes 'openid', 'email', 'profile' are not offered (offered: openid)"
         ) { try await $0.admin.changeProvider("grafana", ["property_mappings": []]) },
         Symptom(
             testDescription: "unexpected algorithm HS256",
             reasons: ["AlgorithmMismatch", "KeyMismatch"],
             text:
-                "tokens are signed with HS256 and should be with RS256, with the key 'authentik Self-signed Certificate'"
+                "tokens are signed with HS256; expected RS256 with the key 'authentik Self-signed Certificate'"
         ) { try await $0.admin.changeProvider("grafana", ["signing_key": nil]) },
         Symptom(
             testDescription: "discovery 404: no provider",
             reasons: ["DiscoveryNotFound"],
-            text: "in Authentik the application 'grafana' does not exist, or has no provider"
+            text: "returned 404: the application 'grafana' does not exist in Authentik, or has no provider"
         ) { try await $0.admin.deleteProvider("grafana") },
         Symptom(
             testDescription: "discovery 404: the provider is not linked",
             reasons: ["DiscoveryNotFound"],
-            text: "(404)"
+            text: "returned 404: "
         ) { try await $0.admin.changeApplication("grafana", ["provider": nil]) },
         Symptom(
             testDescription: "discovery 404: no application",
             reasons: ["DiscoveryNotFound"],
-            text: "(404)"
+            text: "returned 404: "
         ) { try await $0.admin.deleteApplication("grafana") },
         Symptom(
             testDescription: "another issuer",

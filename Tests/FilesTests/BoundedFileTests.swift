@@ -46,7 +46,7 @@ import Testing
             let silent = #expect(throws: FileFailure.self) {
                 try BoundedFile.contents(of: pipe, limit: 10, kind: .any)
             }
-            #expect(silent?.description == "it is a pipe, and nobody writes to it")
+            #expect(silent?.description == "it is a pipe that nothing writes to")
             let writer = Thread {
                 guard let file = fopen(pipe, "w") else { return }
                 for part in ["one ", "two"] {

@@ -78,7 +78,7 @@ import Testing
                 try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
                 try #require(lchown(link, 65_534, 65_534) == 0)
                 let error = #expect(throws: FileFailure.self) { try PrivateFile.write(bytes("theirs"), to: link) }
-                #expect(error?.description.contains("is a link of another user") == true)
+                #expect(error?.description.contains("is a symbolic link owned by another user") == true)
             }
             #expect(try text(victim) == "mine\n")
             #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "absent").path))

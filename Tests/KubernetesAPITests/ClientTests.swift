@@ -132,16 +132,16 @@ struct ClientTests {
             (#"{"metadata":{"resourceVersion":"1"}}"#, "the Secret has no metadata.uid"),
             (
                 #"{"metadata":{"uid":"u","resourceVersion":"1"},"data":{"K":"hunter2!"}}"#,
-                "the Secret holds a value that is no base64"
+                "the Secret contains a value that is not base64"
             ),
-            ("hunter2", "it is no JSON"),
+            ("hunter2", "it is not JSON"),
         ]
     )
     func undecodable(body: String, message: String) async throws {
         let server = try CannedServer(.json(200, body))
         let error = try await failure { try await makeClient(server.url).secret(grafana) }
         #expect(error.kind == .undecodable)
-        #expect(error.message == "the answer does not decode: \(message)")
+        #expect(error.message == "the answer cannot be decoded: \(message)")
     }
 
     @Test("What is no JSON does not count as success", arguments: [200, 302])

@@ -155,10 +155,10 @@ struct ConfigurationTests {
             ("server: https://a\n    insecure-skip-tls-verify: true", "", "insecure-skip-tls-verify is refused"),
             ("server: https://a\n    proxy-url: http://p", "", "set HTTPS_PROXY instead"),
             ("{}", "", "has no server"),
-            ("server: a:6443", "", "no http or https URL"),
+            ("server: a:6443", "", "not an http or https URL"),
             (
                 "server: https://a\n    certificate-authority-data: '!'", "",
-                "certificate-authority-data that is no base64"
+                "certificate-authority-data that is not base64"
             ),
             (
                 "server: https://a\n    certificate-authority: none", "",

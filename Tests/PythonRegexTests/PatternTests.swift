@@ -50,11 +50,11 @@ struct PatternTests {
     }
 
     @Test(arguments: [
-        (#"https://(x"#, "a '(' is not closed", 8), (#"https://x)"#, "a ')' closes no '('", 9),
-        (#"https://[x"#, "a '[' is not closed", 8), ("*.example.net", "nothing stands before a '*'", 0),
-        (#"x\"#, #"it ends in a single '\'"#, 1), (#"\p{L}+"#, #"Python's re has no '\p'"#, 0),
-        ("(?<n>a)", "Python's re has no '(?<n'; a named group is '(?P<name>…)'", 0),
-        ("é a**", "a '*' repeats what is repeated already", 4),
+        (#"https://(x"#, "a '(' is not closed", 8), (#"https://x)"#, "a ')' has no matching '('", 9),
+        (#"https://[x"#, "a '[' is not closed", 8), ("*.example.net", "there is nothing to repeat before a '*'", 0),
+        (#"x\"#, #"it ends with a single '\'"#, 1), (#"\p{L}+"#, #"Python's re does not support '\p'"#, 0),
+        ("(?<n>a)", "Python's re does not support '(?<n'; a named group is '(?P<name>…)'", 0),
+        ("é a**", "a '*' follows another repetition", 4),
         (#"\N{DIGIT ONE}"#, #"a character is named by '\N{…}'; write the character itself"#, 0),
     ])
     func `the reason and its place`(pattern: String, reason: String, offset: Int) {

@@ -37,7 +37,7 @@ struct KubernetesSecretReaderTests {
     func unusable() async throws {
         let server = try CannedServer(.json(200, json(7, ["KEY": "geheiß"])))
         let value = try await makeReader(server).look(for: "KEY")
-        let fault = "has a character that is not ASCII, and no client can log in with it"
+        let fault = "contains a character that is not ASCII, so that no client can log in with it"
         #expect(value == .unusable(reason: "the secret (kubernetes n/s KEY) \(fault)"))
     }
 

@@ -39,18 +39,18 @@ final class SecretResolverTests {
     }
 
     private static let space =
-        "has a space in it: Authentik takes it off at the ends, and not every client sends it as it is"
+        "contains a space: Authentik trims it at both ends, and not every client sends it unchanged"
 
     @Test(arguments: [
-        ("geheiß", "has a character that is not ASCII, and no client can log in with it"),
-        ("gehei\u{301}m", "has a character that is not ASCII, and no client can log in with it"),
-        ("secret\u{A0}", "has a character that is not ASCII, and no client can log in with it"),
-        ("a\tb", "has a line break or another control character in it"),
-        ("a\nb", "has a line break or another control character in it"),
-        ("secret\n\n", "has a line break or another control character in it"),
-        ("secret\u{7F}", "has a line break or another control character in it"),
+        ("geheiß", "contains a character that is not ASCII, so that no client can log in with it"),
+        ("gehei\u{301}m", "contains a character that is not ASCII, so that no client can log in with it"),
+        ("secret\u{A0}", "contains a character that is not ASCII, so that no client can log in with it"),
+        ("a\tb", "contains a line break or another control character"),
+        ("a\nb", "contains a line break or another control character"),
+        ("secret\n\n", "contains a line break or another control character"),
+        ("secret\u{7F}", "contains a line break or another control character"),
         (" secret", space), ("secret ", space), ("two words", space),
-        (String(repeating: "s", count: 256), "is longer than the 255 characters that Authentik takes"),
+        (String(repeating: "s", count: 256), "is longer than the 255 characters that Authentik accepts"),
         ("", "is empty"),
         ("\n", "is empty"),
     ])
@@ -64,7 +64,7 @@ final class SecretResolverTests {
     @Test func `bytes that are no text`() throws {
         let path = "\(folder)/secret"
         try Data([0x61, 0xFF, 0x62]).write(to: URL(filePath: path))
-        let fault = "has a character that is not ASCII, and no client can log in with it"
+        let fault = "contains a character that is not ASCII, so that no client can log in with it"
         #expect(outcome(.file(path)).reason == "the secret (file \(path)) \(fault)")
     }
 
@@ -74,7 +74,7 @@ final class SecretResolverTests {
         // Of holes: it takes no room, and reading it would take minutes and all memory.
         try #require(truncate(path, 3 << 30) == 0)
         let begin = ContinuousClock.now
-        #expect(outcome(.file(path)).reason?.hasSuffix("has a line break or another control character in it") == true)
+        #expect(outcome(.file(path)).reason?.hasSuffix("contains a line break or another control character") == true)
         #expect(begin.duration(to: .now) < .seconds(5))
     }
 
@@ -144,7 +144,7 @@ final class SecretResolverTests {
     @Test func `where no Kubernetes can be asked`() async {
         let subject = "the secret (kubernetes n/s A)"
         let none = await SecretResolver(environment: [:]).resolve([Self.key("A")])
-        #expect(none.looks == [Self.key("A"): .missing(reason: "\(subject) is not asked for here")])
+        #expect(none.looks == [Self.key("A"): .missing(reason: "\(subject) is not looked up here")])
         let reader = KubernetesSecretReader(KubernetesAccess { nil })
         let lost = await SecretResolver(environment: [:], reader: reader).resolve([Self.key("A")])
         let fault = KubernetesConfigurationError.notFound

@@ -52,7 +52,7 @@ import Testing
         guard let difference else { return }
         #expect(
             failure?.message
-                == "the issuer is '\(issuer)' and should be '\(base)/application/o/grafana/': \(difference)"
+                == "the issuer is '\(issuer)'; expected '\(base)/application/o/grafana/': \(difference)"
         )
     }
 
@@ -82,14 +82,14 @@ import Testing
             (.secret, ["HS256"], nil),
             (
                 .key(name: "main", algorithm: .rs256, fingerprint: nil), ["HS256"],
-                "tokens are signed with HS256 and should be with RS256, with the key 'main'"
+                "tokens are signed with HS256; expected RS256 with the key 'main'"
             ),
             (
                 .key(name: "main", algorithm: nil, fingerprint: nil), ["HS256"],
-                "tokens are signed with HS256 and should be with the algorithm of its key, with the key 'main'"
+                "tokens are signed with HS256; expected the algorithm of the key 'main'"
             ),
-            (.secret, ["RS256"], "tokens are signed with RS256 and should be with HS256, with the client secret"),
-            (.secret, [], "tokens are signed with nothing and should be with HS256, with the client secret"),
+            (.secret, ["RS256"], "tokens are signed with RS256; expected HS256 with the client secret"),
+            (.secret, [], "tokens are signed with nothing; expected HS256 with the client secret"),
         ] as [(ExpectedSigning, [JSONValue], String?)]
     )
     func `the algorithm is the key's`(_ signing: ExpectedSigning, _ offered: [JSONValue], _ message: String?) {
@@ -104,11 +104,11 @@ import Testing
         arguments: [
             (["openid", "email"], ["openid", "email"], nil),
             (["openid", "profile", "email"], ["openid", "email"], nil),
-            (["openid"], ["openid"], "the scope 'email' should be offered and is not (offered: openid)"),
-            (["openid"], [], "the scopes 'openid', 'email' should be offered and are not (offered: openid)"),
-            ([], ["openid"], "the scopes 'openid', 'email' should be offered and are not (offered: none)"),
+            (["openid"], ["openid"], "the scope 'email' is not offered (offered: openid)"),
+            (["openid"], [], "the scopes 'openid', 'email' are not offered (offered: openid)"),
+            ([], ["openid"], "the scopes 'openid', 'email' are not offered (offered: none)"),
             // Authentik offers it always.
-            (["openid", "email"], ["email"], "the scope 'openid' should be offered and is not"),
+            (["openid", "email"], ["email"], "the scope 'openid' is not offered"),
         ] as [([JSONValue], [String], String?)]
     )
     func `each declared scope is offered`(_ offered: [JSONValue], _ held: [String], _ message: String?) {
@@ -187,7 +187,7 @@ import Testing
                 .redirectURIMismatch, "scheme 'http' instead of 'https'"
             ),
             (["\(redirect)/"], "grafana", .redirectURIMismatch, "path '/login/generic_oauth/' instead of"),
-            ([redirect], "old", .clientMismatch, "knows the client as 'old' and the file as 'grafana'"),
+            ([redirect], "old", .clientMismatch, "the client id is 'old' in Authentik and 'grafana' in the file"),
         ]
     )
     func `a refusal names what differs`(
@@ -295,7 +295,7 @@ import Testing
             (.html(303, location: "\(base):443/application/o/authorize/?\(good)"), nil, ""),
             (
                 .html(302, location: "\(authorize)?client_id=old&redirect_uri=x"), .clientMismatch,
-                "the service logs in as the client 'old' and should as 'grafana'"
+                "the service logs in as the client 'old'; expected 'grafana'"
             ),
             (.html(302, location: "\(authorize)?redirect_uri=x"), .clientMismatch, "the client none"),
             (
@@ -311,7 +311,7 @@ import Testing
                 .html(302, location: "https://old.example.net/application/o/authorize/?\(good)"), .loginNotOffered,
                 "host 'old.example.net' instead of 'sso.example.net'"
             ),
-            (.html(200), .loginNotOffered, "answers 200 and sends nobody to"),
+            (.html(200), .loginNotOffered, "answers 200 instead of redirecting to"),
             (.html(404), .loginNotOffered, "answers 404"), (.html(302), .loginNotOffered, "answers 302"),
             (.html(502), .unavailable, "502"), (.silence, .unreachable, "does not answer"),
         ] as [(ProbeReply, ProbeFailure.Reason?, String)]
@@ -329,7 +329,7 @@ import Testing
     @Test(
         arguments: [
             ("https%3A%2F%2Fx.example.net%2Fcb", nil),
-            ("https%3A%2F%2Fx.example.com%2Fcb", "should to one that matches 'https://[a-z]+\\.example\\.net/cb'"),
+            ("https%3A%2F%2Fx.example.com%2Fcb", "expected one that matches 'https://[a-z]+\\.example\\.net/cb'"),
         ] as [(String, String?)]
     )
     func `where a pattern is declared, the redirect URI has to match it`(_ uri: String, _ text: String?) {

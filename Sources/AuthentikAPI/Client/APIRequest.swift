@@ -17,7 +17,7 @@ package struct APIRequest: Sendable {
     package var body: JSONValue?
     /// Instead of a body of JSON; none if empty.
     package var form: [(String, String)] = []
-    /// Who sends it, if that is a client of Authentik's and not the account.
+    /// The OAuth2 client that sends it; nil for the account of the API token.
     package var credentials: ClientCredentials?
     /// What the request holds and no error may show.
     package var secrets: [Secret]
@@ -52,7 +52,7 @@ package struct APIRequest: Sendable {
     }
 }
 
-/// One request that was sent, and what came back: for counting.
+/// A request that was sent and the status of its response, for counting.
 package struct RequestRecord: Sendable {
     package var method: String
     package var endpoint: Endpoint
@@ -75,7 +75,7 @@ package struct RequestCounts: Sendable, Equatable {
     package init() {}
 }
 
-/// Counts requests of everybody who shares it.
+/// Counts the requests of all clients that share it.
 final class RequestCounter: Sendable {
     private let state = Mutex(RequestCounts())
 

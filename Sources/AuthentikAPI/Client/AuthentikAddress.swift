@@ -1,7 +1,7 @@
 import CurlTransport
 import Glibc
 
-/// Where an Authentik is: the part of its URLs before `/api/v3/`.
+/// The address of an Authentik: the part of its URLs before `/api/v3/`.
 package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
     /// Without a slash at the end.
     package let description: String
@@ -22,7 +22,9 @@ package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
         description = String(text)
     }
 
-    /// Why a text is none, to be put behind what it is for; nothing of the text is in it, which may hold a password.
+    /// Why a text is not an address, to follow the name of the setting.
+    ///
+    /// It quotes nothing of the text, which may contain a password.
     package static func complaint(about text: String) -> String? {
         guard AuthentikAddress(text) == nil else { return nil }
         guard ["http://", "https://"].contains(where: { text.lowercased().hasPrefix($0) }) else {
@@ -31,9 +33,9 @@ package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
         }
         let authority = text.drop { $0 != "/" }.dropFirst(2).prefix { !"/?#".contains($0) }
         if authority.isEmpty || authority.first == ":" { return "has no host" }
-        if authority.contains("@") { return "has a user in it; a token is all that Authentik takes" }
-        if text.contains(where: { "?#".contains($0) }) { return "has a query or fragment; leave it out" }
-        return "has a character in it that no URL may have"
+        if authority.contains("@") { return "contains a user name; Authentik accepts only a token" }
+        if text.contains(where: { "?#".contains($0) }) { return "has a query or fragment; remove it" }
+        return "contains a character that is not allowed in a URL"
     }
 
     /// Whether it is spoken to without TLS.

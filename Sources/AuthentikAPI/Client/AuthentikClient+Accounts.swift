@@ -145,7 +145,7 @@ extension AuthentikClient {
     private func missing(_ request: APIRequest) -> AuthentikError {
         AuthentikError(
             kind: .undecodable,
-            message: "what was just made is not there",
+            message: "the object that was just created does not exist",
             request: request.description(at: address)
         )
     }

@@ -30,7 +30,7 @@ extension AuthentikClient {
         return try await decode(Account.self, try await send(request), to: request)
     }
 
-    /// Whether an application without a binding is open to everybody; else it is open to nobody.
+    /// Whether an application without bindings is open to all users; otherwise it is open to none.
     ///
     /// That is a flag of the installation, which is on unless somebody turned it off.
     ///
@@ -59,7 +59,7 @@ extension AuthentikClient {
     ///
     /// Only what came over HTTP is in it: no blueprint, no migration.
     ///
-    /// - Parameter count: at most so many, up to 100.
+    /// - Parameter count: the maximum number of entries, up to 100.
     package func newestEvents(_ count: Int) async throws -> [AuditEvent] {
         var query = [("ordering", "-created"), ("page_size", "\(count)")]
         query += ["model_created", "model_updated", "model_deleted"].map { ("actions", $0) }
@@ -82,11 +82,11 @@ extension AuthentikClient {
 extension AuthentikClient {
     /// What Authentik gives at most on one page since 2025.12.
     static let pageSize = 100
-    /// Where a page of that many is too large: before 2025.12 a binding comes with its group and all of its members.
+    /// The page size if a page of the usual size is too large: before 2025.12 a binding comes with its group and all of its members.
     private static let smallPageSize = 5
     /// How many pages of a list are under way at the same time.
     private static let pagesAtOnce = 8
-    /// Of all pages of a list together.
+    /// The maximum size of all pages of a list together.
     private static let maximumListBytes = 128 << 20
 
     /// All rows of a list: the first page, then the others, a few at once.
@@ -146,7 +146,7 @@ extension AuthentikClient {
         return pages.flatMap(\.results).filter { seen.insert($0.key).inserted }
     }
 
-    /// The first page and the others that it tells of, a few at once; those that are gone by then are left out.
+    /// The first page and all further pages, a few at a time; pages that no longer exist are left out.
     ///
     /// What a server says of their number is not believed before it fits the rest, and bounds no memory by itself.
     private func pages<Row>(
@@ -206,7 +206,7 @@ extension AuthentikClient {
 /// An object that comes in lists.
 package protocol ListedObject: Decodable, Sendable {
     associatedtype Key: Hashable, Sendable
-    /// What tells one object of the list from another.
+    /// Identifies the object within the list.
     var key: Key { get }
 }
 
@@ -214,11 +214,11 @@ package protocol ListedObject: Decodable, Sendable {
 struct Page<Row: ListedObject>: Decodable, Sendable {
     var pagination: Pagination
     var results: [Row]
-    /// Of its JSON, in bytes.
+    /// The size of its JSON, in bytes.
     var size = 0
 
     struct Pagination: Decodable, Sendable {
-        /// Of all rows, on all pages.
+        /// The number of rows on all pages.
         var count: Int
         var totalPages: Int
 

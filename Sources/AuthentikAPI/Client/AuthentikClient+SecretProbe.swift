@@ -1,15 +1,15 @@
 import Base
 package import Secrets
 
-/// Whether a client secret that Authentik does not show is the one that somebody has.
+/// Whether a client secret is the one that Authentik has but does not show.
 package enum SecretProof: Sendable, Equatable {
     case right
     case wrong
-    /// Why it could not be told: a clause.
+    /// It could not be checked; why, as a clause.
     case unknown(reason: String)
 }
 
-/// Who an OAuth2 client says it is (RFC 6749, section 2.3.1).
+/// The credentials of an OAuth2 client (RFC 6749, section 2.3.1).
 package struct ClientCredentials: Sendable {
     package var id: String
     package var secret: Secret
@@ -49,7 +49,7 @@ extension Endpoint {
 }
 
 extension AuthentikClient {
-    /// Enough for a hiccup; that a path is closed to this program is no reason to wait.
+    /// Enough for a brief failure; a path that is closed to this program is not worth waiting for.
     private static let probeAttempts = 2
 
     /// Asks whether a client secret is the right one, by giving up a token that does not exist: that changes nothing, and

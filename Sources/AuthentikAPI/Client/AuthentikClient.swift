@@ -13,9 +13,9 @@ package struct AuthentikClient: Sendable {
     package var retryPolicy = RetryPolicy()
     /// When to give up on retrying; nil for never.
     package var deadline: ContinuousClock.Instant?
-    /// Told of each failure that will be retried, and the wait before that.
+    /// Called for each failure that will be retried, with the delay before the retry.
     package var onRetry: (@Sendable (AuthentikError, Duration) -> Void)?
-    /// Told of each request that was sent.
+    /// Called for each request that was sent.
     package var onRequest: (@Sendable (RequestRecord) -> Void)?
     /// Whether writes may begin; see ``WriteGate``.
     package var gate = WriteGate()
@@ -108,7 +108,7 @@ package struct AuthentikClient: Sendable {
         to request: APIRequest
     ) async throws -> Value {
         guard MarkRuns.areShort(in: response.body) else {
-            let message = "the answer does not decode: it has too many combining marks in a row"
+            let message = "the answer cannot be decoded: it has too many combining marks in a row"
             throw undecodable(message, response, to: request)
         }
         do {
@@ -116,7 +116,7 @@ package struct AuthentikClient: Sendable {
                 try JSONDecoder().decode(type, from: Data(response.body))
             }
         } catch {
-            throw undecodable("the answer does not decode: \(explanation(of: error))", response, to: request)
+            throw undecodable("the answer cannot be decoded: \(explanation(of: error))", response, to: request)
         }
     }
 
@@ -140,7 +140,7 @@ package struct AuthentikClient: Sendable {
         do {
             return try await gate.pass { try await exchange(request, $0) }
         } catch let error as AuthentikError where error.transport?.kind == .tooLate {
-            throw gate.closed ?? WritesStopped(reason: "this process was held up, and may not write any more")
+            throw gate.closed ?? WritesStopped(reason: "this process was suspended and may no longer write")
         }
     }
 
@@ -229,14 +229,14 @@ package struct AuthentikClient: Sendable {
 }
 
 extension APIRequest {
-    /// Nil if there is no form.
+    /// Nil without a form.
     fileprivate var encodedForm: [UInt8]? {
         let pairs = form.map { "\(percentEncoded($0))=\(percentEncoded($1))" }
         return pairs.isEmpty ? nil : Array(pairs.joined(separator: "&").utf8)
     }
 }
 
-/// As HTTP's basic authentication has it (RFC 7617).
+/// Base64, for HTTP basic authentication (RFC 7617).
 func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
 /// Names the place of a decoding error; never the data.
@@ -246,9 +246,9 @@ private func explanation(of error: any Error) -> String {
     }
     switch error {
     case DecodingError.keyNotFound(let key, let context): return "\(path(context)) has no '\(key.stringValue)'"
-    case DecodingError.typeMismatch(_, let context): return "\(path(context)) is of another type than expected"
+    case DecodingError.typeMismatch(_, let context): return "\(path(context)) has an unexpected type"
     case DecodingError.valueNotFound(_, let context): return "\(path(context)) is null"
-    default: return "it is no JSON"
+    default: return "it is not JSON"
     }
 }
 

@@ -1,6 +1,6 @@
-/// A place below `/api/v3/` where objects of one sort are read and written; or one beside it that tells something.
+/// A path below `/api/v3/` at which objects of one type are read and written, or another path of Authentik.
 ///
-/// Those of a kind of object stand with the kind; here are those that belong to none.
+/// The endpoints of a kind of object are declared with the kind; the others are declared here.
 package struct Endpoint: Sendable, Hashable {
     /// The path: `core/applications`.
     package let path: String
@@ -58,7 +58,7 @@ package struct Endpoint: Sendable, Hashable {
 extension Endpoint {
     package static let version = Endpoint("admin/version")
     package static let account = Endpoint("core/users/me")
-    /// Of the whole installation.
+    /// The settings of the installation.
     package static let settings = Endpoint(
         "admin/settings",
         granted: ["GET": ["authentik_rbac.view_system_settings"]]
@@ -87,7 +87,7 @@ extension Endpoint {
     )
 }
 
-/// A model of Django's, after which permissions are named, and by which the audit log tells of objects.
+/// A Django model, which permissions and entries of the audit log refer to.
 package struct ObjectModel: Sendable, Hashable {
     /// Django's app: `authentik_core`.
     package var app: String

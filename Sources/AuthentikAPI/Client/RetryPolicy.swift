@@ -5,7 +5,7 @@ import CurlTransport
 ///
 /// | failure | repeatable request | create |
 /// |---|---|---|
-/// | nobody answers at the address | 5 attempts | 5 attempts |
+/// | the address does not answer | 5 attempts | 5 attempts |
 /// | not ready (502, 503, 504) | until the deadline | until the deadline, looked up in between |
 /// | throttled (429) | until the deadline | until the deadline |
 /// | timed out, interrupted, server error (500) | 3 attempts | 3 attempts, looked up in between |

@@ -71,11 +71,11 @@ struct PermissionRecord: Sendable, ListedObject {
     }
 }
 
-/// Whose token it is, as `GET /core/users/me/` tells.
+/// The account of a token, from `GET /core/users/me/`.
 package struct Account: Sendable, Equatable {
     package var username: String
     package var isSuperuser: Bool
-    /// Its roles, those of its groups included; nil in a release that does not tell, before 2025.12.
+    /// Its roles, those of its groups included; nil before 2025.12, which does not report them.
     package var roles: [RoleRecord]?
 }
 

@@ -3,7 +3,7 @@ package import FoundationEssentials
 /// An entry of Authentik's audit log about an object that was created, changed or deleted over HTTP.
 package struct AuditEvent: Sendable, Equatable {
     package var pk: String
-    /// Who did it; nil if Authentik does not say.
+    /// The user who made the change; nil if Authentik does not report it.
     package var username: String?
     package var created: Date
     /// The application of Authentik's that the object's model belongs to: `authentik_core`.
@@ -14,7 +14,7 @@ package struct AuditEvent: Sendable, Equatable {
     package var objectPK: String?
     /// The `X-authentik-id` of the request that did it.
     package var requestID: String?
-    /// The network address that the request came from; nil if Authentik does not say.
+    /// The network address that the request came from; nil if Authentik does not report it.
     package var clientAddress: String?
 }
 
@@ -50,7 +50,7 @@ extension AuditEvent: Decodable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         pk = try container.decode(String.self, forKey: .pk)
         created = try container.date(forKey: .created)
-        // What an event tells beside that differs from event to event.
+        // The other members of an event depend on its kind.
         let user = try? container.nestedContainer(keyedBy: UserKeys.self, forKey: .user)
         username = try? user?.decode(String.self, forKey: .username)
         let context = try? container.nestedContainer(keyedBy: ContextKeys.self, forKey: .context)

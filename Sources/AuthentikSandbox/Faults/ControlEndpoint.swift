@@ -1,6 +1,6 @@
 import JSON
 
-/// What is no part of Authentik: the sandbox's own paths, served if its configuration says so.
+/// The sandbox's own paths, which are not part of Authentik; served only if its configuration says so.
 ///
 /// | path | | |
 /// |---|---|---|

@@ -50,7 +50,7 @@ struct FaultRequest {
         return value.flatMap { Int($0.dropFirst("page=".count)) } ?? 1
     }
 
-    /// Whoever waits for the sandbox to live asks here, and shall be told.
+    /// Clients that wait for the sandbox to start poll this path, which therefore never fails.
     var isExempt: Bool { path == "/-/health/live/" }
 }
 

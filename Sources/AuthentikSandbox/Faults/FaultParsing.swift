@@ -71,8 +71,8 @@ extension Fault {
             self = .refuse(field: try words.name("the name of a field, such as client_secret"))
         default:
             throw words.error(
-                words.kind.isEmpty ? "no fault is named" : "unknown fault '\(words.kind)'",
-                "known are \(Self.kinds.joined(separator: ", "))"
+                words.kind.isEmpty ? "no fault is given" : "unknown fault '\(words.kind)'",
+                "known faults: \(Self.kinds.joined(separator: ", "))"
             )
         }
     }
@@ -86,7 +86,7 @@ struct FaultWords {
     /// What was asked for, which is what could have stood there.
     private var known: [String] = []
 
-    /// - Throws: ``FaultSyntaxError`` if a word is no pair, or a name stands twice.
+    /// - Throws: ``FaultSyntaxError`` if a word is not a pair, or a name is given twice.
     init(_ text: String) throws(FaultSyntaxError) {
         var words = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.pair)
         let first = words.removeFirst()
@@ -184,7 +184,7 @@ struct FaultWords {
     }
 
     func requireNoValue() throws(FaultSyntaxError) {
-        if let value { throw error("'\(kind)' takes no value, and got '\(value)'") }
+        if let value { throw error("'\(kind)' takes no value, but got '\(value)'") }
     }
 
     // MARK: - Errors

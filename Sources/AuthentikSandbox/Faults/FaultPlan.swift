@@ -2,7 +2,7 @@ package import JSON
 
 /// What is to go wrong.
 ///
-/// Of a request's rules the first that strikes is what happens to it; a latency comes beside that.
+/// The first rule that applies to a request decides what happens to it; a latency comes in addition.
 package struct FaultPlan: Sendable, Hashable {
     /// Equal seeds, rules and requests make equal faults.
     package var seed: UInt64
@@ -23,7 +23,7 @@ package struct FaultPlan: Sendable, Hashable {
             )
         }
         if let unknown = members.keys.filter({ $0 != "seed" && $0 != "rules" }).min() {
-            throw FaultSyntaxError(description: "a plan has no '\(unknown)'; it has seed, rules")
+            throw FaultSyntaxError(description: "unknown field '\(unknown)' in a plan; expected seed or rules")
         }
         self.init()
         if let value = members["seed"] {
@@ -135,10 +135,10 @@ package enum Fault: Sendable, Hashable {
     case shift(Shift)
     /// The token is refused. Nothing is done.
     case revoked
-    /// For so long after the rule was set: 503 with `Retry-After`, in seconds, as before Authentik is up.
+    /// For this long after the rule was set: 503 with `Retry-After`, in seconds, as before Authentik is up.
     case starting(Duration, retryAfter: Int = 5)
     /// The connection is reset, and the write carried out only later: right before that many-th write after it. So it
-    /// lands after whoever sends that one has looked; without one it is never carried out.
+    /// takes effect after the sender of that one has read; without such a write it is never carried out.
     case late(Int)
     /// A field of a write, or of the application or provider in a transaction, is not taken, and nothing says so.
     case ignore(field: String)

@@ -4,11 +4,11 @@ import JSON
 struct Reply {
     enum Delivery {
         case whole
-        /// In pieces, over that time.
+        /// The body in pieces, spread over that time.
         case slow(Duration)
         /// Half of the body, then the end of the connection.
         case half
-        /// Nothing but a reset.
+        /// A connection reset without a response.
         case none
     }
 
@@ -17,11 +17,11 @@ struct Reply {
     var allow: String?
     /// Where a redirect leads.
     var location: String?
-    /// In seconds.
+    /// The `Retry-After` header, in seconds.
     var retryAfter: Int?
     var bytes: [UInt8]
     var delivery = Delivery.whole
-    /// Who asked, and the permissions that the request needs; for the log.
+    /// The caller, and the permissions that the request needs; for the log.
     var caller: String?
     var permissions: [String] = []
 

@@ -19,7 +19,7 @@ struct APIRequest {
     var body: [UInt8]
     /// The part of the path that a route leaves open: a slug or a primary key.
     var key = ""
-    /// Who asks; nil where no token is needed.
+    /// The caller; nil where no token is needed.
     var caller: User?
 
     /// - Parameter target: path and query as they were sent.
@@ -116,7 +116,7 @@ struct Query {
 
 /// Percent-encoding of URLs (RFC 3986), and of forms, where a plus is a space.
 enum PercentEncoding {
-    /// The decoded text; what is no valid escape stays as it is, and invalid UTF-8 becomes U+FFFD.
+    /// The decoded text; invalid escapes stay as they are, and invalid UTF-8 becomes U+FFFD.
     static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(text)

@@ -5,7 +5,7 @@ struct APIResponse {
     enum Body {
         /// A REST endpoint's, whose content type may name the charset.
         case json(JSONValue)
-        /// That of an endpoint outside the REST framework, whose content type never does.
+        /// JSON of an endpoint outside the REST framework, whose content type never names a charset.
         case plainJSON(JSONValue)
         case html(String)
         /// No body, but declared as HTML all the same.
@@ -19,7 +19,7 @@ struct APIResponse {
     var allow: String?
     /// Where a redirect leads.
     var location: String?
-    /// Who asked; nil where no token was sent, or none that is valid.
+    /// The caller; nil without a valid token.
     var caller: String?
     /// The permissions that the request needs, granted or not; of an operation's own, those that depend on the body.
     var permissions: [String] = []
@@ -106,7 +106,7 @@ enum Refusal: Error {
         case .invalidPage: detail(404, "Invalid page.")
         case .methodNotAllowed(let method): detail(405, "Method \"\(method)\" not allowed.")
         case .unsupportedMediaType(let type): detail(415, "Unsupported media type \"\(type)\" in request.")
-        case .notInSandbox(let what): detail(501, "The sandbox does not do this: \(what).")
+        case .notInSandbox(let what): detail(501, "The sandbox does not support this: \(what).")
         case .noSuchPath: page(404, "Not Found", to: method)
         case .crash: page(500, "Server Error", to: release.ownsUpToErrors ? "GET" : method)
         }

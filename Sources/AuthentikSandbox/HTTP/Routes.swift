@@ -65,7 +65,7 @@ struct Route: Sendable {
     /// Whom a path lets in.
     enum Access: Equatable {
         case everybody
-        /// Whoever sends a valid API token.
+        /// Callers with a valid API token.
         case tokens
     }
 

@@ -134,7 +134,7 @@ extension Store {
 extension Store {
     /// Makes the policies of a fresh installation and binds them.
     ///
-    /// They guard flows, stages of flows, and the rules by which events are notified; the last two are no objects here
+    /// They guard flows, stages of flows, and the rules by which events are notified; the last two are not objects here
     /// and have a UUID only. Two are in prompts and bound to nothing.
     mutating func makeDefaultPolicies() {
         func flow(_ slug: String) -> UUID { indexes.flowBySlug[slug] ?? UUID() }
@@ -177,7 +177,7 @@ extension Store {
 }
 
 extension Policy {
-    /// One of the installation's own.
+    /// An expression policy of a fresh installation.
     fileprivate static func expression(_ name: String, promptCount: Int = 0) -> Policy {
         Policy(name: name, kind: .expression, expression: unknown, promptCount: promptCount)
     }

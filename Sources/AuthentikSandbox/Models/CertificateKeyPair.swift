@@ -11,7 +11,7 @@ struct CertificateKeyPair: Sendable, Codable {
 
     /// What is shown of one that a request had generated.
     ///
-    /// There is no key: its fingerprints are made up.
+    /// There is no key: its fingerprints are generated.
     struct Generated: Sendable, Codable {
         var algorithm: Algorithm
         var fingerprintSHA256 = fingerprint(of: 32)
@@ -55,7 +55,7 @@ struct CertificateKeyPair: Sendable, Codable {
 
 /// The public half of an RSA key, with a certificate that it signed itself: what every sandbox shows as its own.
 ///
-/// It was made once, and its private half was not kept: no sandbox ever signs anything. So nobody has to make a key, and
+/// It was made once, and its private half was not kept: no sandbox ever signs anything. So no key has to be generated, and
 /// no cryptography is built into this program. Its certificate does not expire (RFC 5280, section 4.1.2.5).
 enum SigningKey {
     /// X.509 as DER, in base64: CN=authentik Self-signed Certificate, O=authentik, OU=Self-signed.
@@ -73,7 +73,7 @@ enum SigningKey {
         VPtw2W/BB6noi301itxcTEa1XFQbPN0KKNM4Rlpcq/jBfRsaSlTp8r7fZWPN2+Dx1ano8v3WyNePpVrkCRMEnL2dseChz+7iuonn\
         usFCkHD9rDw5jSpHgyhKyLiGtIJJ8yqWdeK28y+tcE/LAvtMJrmxXg==
         """
-    /// In base64 for URLs, as all numbers of a JSON Web Key.
+    /// The number in base64url, as in a JSON Web Key.
     private static let modulus = """
         igWeHv1olhMDEFfr9cwwHcb8MxHUPv2JcrMKXrpdIF-R4ga28EIWjpEuC99-EEMgfji9fYHep6SZ1eJKwIINGHmfi_T3f_nW3C00\
         tWJXZhMioA55aXD_crEvkf0G89sflT53xtuF1HFQMDBIiqqpSY_JN2bPUkgAseJG0i6rAAm78nEsoAHHBYIzdMAg59XUg4cT6NMC\

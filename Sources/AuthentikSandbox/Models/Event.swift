@@ -13,7 +13,7 @@ struct Event: Sendable, Codable {
         case modelDeleted = "model_deleted"
     }
 
-    /// Who did it.
+    /// The user who did it.
     struct Actor: Sendable, Codable {
         var pk: Int
         var username: String

@@ -4,7 +4,7 @@ import JSON
 /// `authentik_flows.flow`.
 struct Flow: Sendable, Codable {
     var pk = UUID()
-    /// What it is known by as a target of bindings, beside its primary key.
+    /// Its key as a target of bindings, in addition to its primary key.
     var bindingTarget = UUID()
     var slug: String
     var name: String

@@ -29,7 +29,7 @@ struct OAuth2Provider: Sendable, Codable {
     var federatedProviders: [Int] = []
     /// By which a token may be had; since 2026.5.
     ///
-    /// Without `authorization_code` nobody can log in.
+    /// Without `authorization_code` logins are refused.
     var grantTypes: [String] = []
     /// Set for a proxy provider, which Authentik builds on an OAuth2 provider of the same key.
     var proxy: ProxySettings?
@@ -47,7 +47,7 @@ struct OAuth2Provider: Sendable, Codable {
     /// What 2026.8 has besides.
     static let tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
 
-    /// Those of a proxy provider, whatever is sent.
+    /// The grant types of a proxy provider, which requests cannot change.
     static let proxyGrantTypes = ["authorization_code", "client_credentials", "password"]
 
     enum LogoutMethod: String, Choice, Codable {
@@ -69,7 +69,7 @@ struct OAuth2Provider: Sendable, Codable {
     }
 }
 
-/// One of the URIs that a provider sends a browser back to.
+/// A URI to which a provider redirects browsers after a login or logout.
 ///
 /// All fields can be missing in the store: a PATCH with an incomplete entry is stored before Authentik fails on it, and
 /// from then on it fails on every read.

@@ -24,7 +24,7 @@ struct ObjectAttribute: Sendable, Codable {
         return isUnique && others.contains { self.value(in: $0) == value } ? "Value is not unique." : nil
     }
 
-    /// Nothing counts as no value, and so does an empty text.
+    /// A missing value and an empty text both count as no value.
     private func value(in attributes: JSONValue) -> JSONValue? {
         let value = key.split(separator: ".").reduce(JSONValue?.some(attributes)) { $0?[String($1)] }
         return value == .null || value == "" ? nil : value

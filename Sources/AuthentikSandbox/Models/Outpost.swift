@@ -5,7 +5,7 @@ import JSON
 package enum OutpostType: String, Choice, Codable {
     case proxy, ldap, radius, rac
 
-    /// Of the providers there are here, only proxy providers are served.
+    /// Of the kinds of providers that exist here, only proxy providers are served.
     func accepts(_ provider: OAuth2Provider) -> Bool { self == .proxy && provider.proxy != nil }
 }
 
@@ -35,7 +35,7 @@ struct Outpost: Sendable, Codable {
     var kind = OutpostType.proxy
     var providers: [Int] = []
     var managed: String?
-    /// As it was written; nil is that of a fresh installation.
+    /// The configuration as it was written; nil for that of a fresh installation.
     var configuration: JSONValue?
     /// Authentik knows them for as long as they report themselves.
     var instances: [OutpostInstance] = []
@@ -69,7 +69,7 @@ struct Outpost: Sendable, Codable {
         ]
     }
 
-    /// What `health/` tells of each instance.
+    /// What `health/` answers for each instance.
     func health(_ release: Release, at now: Date) -> JSONValue {
         .array(
             instances.map { instance in
@@ -81,7 +81,7 @@ struct Outpost: Sendable, Codable {
                     "golang_version": "go1.24.5",
                     "openssl_enabled": false,
                     "openssl_version": "",
-                    // Only an enterprise licence tells it.
+                    // Only shown with an enterprise licence.
                     "fips_enabled": nil,
                     "version_should": .string(release.version),
                     "version_outdated": .bool(version != release.version),

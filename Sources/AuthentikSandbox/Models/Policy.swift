@@ -18,10 +18,10 @@ struct Policy: Sendable, Codable {
     var expression = ""
     /// Whether each execution is to be an event; kept and shown, and nothing more.
     var logsExecution = false
-    /// In how many prompts it is, which are no objects here.
+    /// The number of prompts that use it, which are not objects here.
     var promptCount = 0
 
-    /// What an expression policy decides; nil if that cannot be told here.
+    /// What an expression policy decides; nil if it cannot be evaluated here.
     ///
     /// There is no Python in the sandbox: besides comments and empty lines it understands `return True` and
     /// `return False`.
@@ -70,7 +70,7 @@ struct Policy: Sendable, Codable {
         return .object(fields)
     }
 
-    /// Those of a fresh installation, which cannot be changed here.
+    /// The policies of a fresh installation, which cannot be changed here.
     private static let passwordRules: [String: JSONValue] = [
         "password_field": "password",
         "amount_digits": 0,

@@ -20,14 +20,14 @@ struct ProxySettings: Sendable, Codable {
     var interceptsHeaderAuth = true
     var cookieDomain = ""
 
-    /// Where the outpost sends a browser back to.
+    /// The redirect URIs of the outpost.
     private var redirectURIs: [RedirectURI] {
         [Self.callback(of: externalHost), externalHost].map { address in
             RedirectURI(matchingMode: .strict, url: "\(address)?X-authentik-auth-callback=true", kind: .authorization)
         }
     }
 
-    /// The callback beside an address: what follows the last slash of its path is replaced (RFC 3986, section 5.2.3).
+    /// The callback next to an address: what follows the last slash of its path is replaced (RFC 3986, section 5.2.3).
     private static func callback(of address: String) -> String {
         let callback = "outpost.goauthentik.io/callback"
         let plain = address.prefix { $0 != "?" && $0 != "#" }

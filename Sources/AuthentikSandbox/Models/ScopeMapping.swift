@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// `authentik_providers_oauth2.scopemapping`: what a client is told of a user when it asks for a scope.
+/// `authentik_providers_oauth2.scopemapping`: the claims about a user that a client gets for a scope.
 struct ScopeMapping: Sendable, Codable {
     var pk = UUID()
     var name = ""
@@ -18,7 +18,7 @@ struct ScopeMapping: Sendable, Codable {
 
     init() {}
 
-    /// One that the installation brings along, whose expression is not known here.
+    /// A mapping of a fresh installation, whose expression is not known here.
     init(name: String, scopeName: String, managed: String, description: String, claims: [String]) {
         self.name = name
         self.scopeName = scopeName
@@ -44,9 +44,9 @@ struct ScopeMapping: Sendable, Codable {
 
     private static let unknown = "return {}"
 
-    /// What discovery tells of an expression: the keys of the dictionary that it returns, as far as they are written down.
+    /// What discovery shows of an expression: the keys of the dictionary that it returns, as far as they are literals.
     ///
-    /// Authentik runs it for a user who is nobody. There is no Python here, so that keys are found by how they are
+    /// Authentik runs it for an anonymous user. There is no Python here, so that keys are found by how they are
     /// written: as text before a colon, in the outermost braces of the last `return {`.
     private static func claims(of expression: String) -> [String] {
         guard let start = expression.ranges(of: "return {").last?.upperBound else { return [] }

@@ -61,7 +61,7 @@ struct User: Sendable, Codable {
         return .object(fields)
     }
 
-    /// What the user is told of itself, at `/core/users/me/`.
+    /// What `/core/users/me/` answers for the user.
     func selfJSON(in store: Store) -> JSONValue {
         let groups = store.groups(of: pk)
         var fields: [String: JSONValue] = [
@@ -78,7 +78,7 @@ struct User: Sendable, Codable {
             "type": .string(kind.rawValue),
             "system_permissions": [],
         ]
-        // Whoever sends a token has no session in which there could be others.
+        // A request with a token has no session, which could have other users.
         if store.release.listsSessionUsers { fields["is_current"] = true }
         if store.release.usersHaveRoles {
             fields["roles"] = .array(

@@ -1,6 +1,6 @@
 import JSON
 
-/// What the OAuth2 endpoints answer to somebody who is not logged in; nobody ever is.
+/// What the OAuth2 endpoints answer to an anonymous user; there are no logins here.
 ///
 /// Tokens are never given: every code and token that a request brings along is unknown.
 enum OAuth2Endpoints {
@@ -125,7 +125,7 @@ enum OAuth2Endpoints {
         "urn:ietf:params:oauth:grant-type:device_code",
     ]
 
-    /// Revokes a token (RFC 7009): an unknown one is revoked already, so a right secret is told from a wrong one.
+    /// Revokes a token (RFC 7009): an unknown one counts as revoked, which distinguishes a right secret from a wrong one.
     private static func revoke(_ request: APIRequest, in store: inout Store) -> APIResponse {
         guard let client = client(of: request), let provider = store.provider(clientID: client.id),
             accepts(client.secret, provider)
@@ -133,12 +133,12 @@ enum OAuth2Endpoints {
         return APIResponse(200, .plainJSON([:]))
     }
 
-    /// Tells of a token (RFC 7662): nobody knows it, whoever asks.
+    /// Introspects a token (RFC 7662), which is always unknown.
     private static func introspect(_ request: APIRequest, in store: inout Store) -> APIResponse {
         APIResponse(200, .plainJSON(["active": false]))
     }
 
-    /// Who a client says it is, by its `Authorization` or in the form.
+    /// The credentials of a client, from `Authorization` or the form.
     private static func client(of request: APIRequest) -> (id: String, secret: String)? {
         if let basic = request.basicCredentials { return (basic.name, basic.password) }
         let form = request.form

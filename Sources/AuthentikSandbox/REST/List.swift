@@ -117,13 +117,13 @@ enum SortKey: Comparable {
 
 /// One page of a list.
 ///
-/// Its size is the release's default unless `page_size` says otherwise; a size that is no positive number is ignored.
+/// Its size is the release's default unless `page_size` says otherwise; a size that is not a positive number is ignored.
 struct Page {
     let number: Int
     let count: Int
     let size: Int
 
-    /// - Throws: ``Refusal/invalidPage`` if there is no such page; the first one is there even if nothing is.
+    /// - Throws: ``Refusal/invalidPage`` if the page does not exist; the first one always does.
     init(_ query: Query, count: Int, _ release: Release) throws(Refusal) {
         let wanted = query["page_size"].flatMap { Int($0) } ?? 0
         size = wanted > 0 ? min(wanted, release.maximumPageSize ?? wanted) : release.defaultPageSize

@@ -58,7 +58,7 @@ struct URLCheck {
         return (text[..<end], text[end...])
     }
 
-    /// Nothing, or a colon and two to five digits of any script.
+    /// An optional port: a colon and two to five digits of any script.
     private func isPort(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
         if text.isEmpty { return true }
         let digits = text.dropFirst()
@@ -128,7 +128,7 @@ enum FileNameCheck {
 
     /// What a browser loads for a name; nil if there is none.
     ///
-    /// The address of a file of Authentik's own is another one each time: it lets whoever has it load the file for a
+    /// The address of a file in Authentik's storage differs each time: it lets its holder load the file for a
     /// quarter of an hour, by a JSON Web Token (RFC 7519). The sandbox has no files, and signs it with nothing.
     static func url(of name: String, at now: Date = Date()) -> String? {
         if name.isEmpty { return nil }

@@ -11,7 +11,7 @@ struct Validator {
     let isPartial: Bool
     private var errors: [String: JSONValue] = [:]
 
-    /// - Throws: ``Refusal/invalid(_:)`` if the body is no object.
+    /// - Throws: ``Refusal/invalid(_:)`` if the body is not an object.
     init(_ body: JSONValue, partial: Bool) throws(Refusal) {
         switch body {
         case .object(let members): self.members = members
@@ -30,7 +30,7 @@ struct Validator {
 
     func hasFailed(_ field: String) -> Bool { errors[field] != nil }
 
-    /// That a field which is read elsewhere must be there.
+    /// Requires a field that is read elsewhere.
     mutating func required(_ field: String) { _ = value(field, required: true) }
 
     /// - Throws: ``Refusal/invalid(_:)`` with all errors, if there are any.
@@ -192,7 +192,7 @@ protocol PrimaryKey: Hashable, Sendable {
     static func parse(_ value: JSONValue) -> Result<Self, InvalidKey>
 }
 
-/// Why a value is no key of an existing object, in Authentik's words.
+/// Why a value is not the key of an existing object, in Authentik's words.
 struct InvalidKey: Error {
     let message: String
 

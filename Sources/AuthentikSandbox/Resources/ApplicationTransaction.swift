@@ -2,8 +2,8 @@ import JSON
 
 /// `PUT /core/transactional/applications/`: a provider, its application and its bindings, all or nothing.
 ///
-/// What is wrong with the application is told before what is wrong with the provider. Neither may exist. That the caller
-/// may not add bindings is told last.
+/// Mistakes in the application are reported before those in the provider. Neither may exist. A missing permission to add
+/// bindings is reported last.
 enum ApplicationTransaction {
     /// The kinds of provider that Authentik takes here.
     private static func providerModels(_ release: Release) -> [String] {

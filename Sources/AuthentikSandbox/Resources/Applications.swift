@@ -104,7 +104,7 @@ extension Applications {
 
     /// Whether the caller may open an application, or the user whom `for_user` names if a superuser asks.
     ///
-    /// Nobody needs a permission for it, and anybody else's `for_user` is ignored.
+    /// It needs no permission; `for_user` of an account that is not a superuser is ignored.
     private static func checkAccess(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let application = try find(request, in: store)
         let isSuperuser = store.isSuperuser(request.callerKey)
@@ -119,7 +119,7 @@ extension Applications {
         return .ok([
             "passing": .bool(access.mayOpen(application)),
             "messages": [],
-            "log_messages": .array(notes.map { logMessage("The sandbox does not understand the policy '\($0)'") }),
+            "log_messages": .array(notes.map { logMessage("The sandbox does not support the policy '\($0)'") }),
         ])
     }
 

@@ -67,9 +67,9 @@ enum Blueprints: Resource {
 }
 
 extension SandboxState {
-    /// Applies a blueprint, as Authentik does when its file has changed: what it writes is no event of the audit log.
+    /// Applies a blueprint, as Authentik does when its file has changed: what it writes is not in the audit log.
     ///
-    /// One that is not there yet is added.
+    /// A blueprint that does not exist yet is added.
     ///
     /// - Parameters:
     ///   - path: below Authentik's folder of blueprints.

@@ -144,7 +144,7 @@ enum CertificateKeyPairs: Resource {
     }
 }
 
-/// What the installation tells about itself.
+/// What the installation shows about itself.
 enum Administration {
     static let versionPath = "api/v3/admin/version/"
 
@@ -189,7 +189,7 @@ enum Administration {
     private static func changeSettings(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let body = try request.json()
         guard store.release.hasDefaultAccessFlag, body.object?.keys.allSatisfy({ $0 == "flags" }) == true else {
-            throw .notInSandbox("another change of the settings than of their flags")
+            throw .notInSandbox("changing settings other than the flags")
         }
         var fields = try Validator(body, partial: true)
         var flags = JSONValue.object([:])

@@ -31,7 +31,7 @@ enum Outposts: EditableResource {
 
     static func json(_ row: Outpost, _ request: APIRequest, in store: Store) -> JSONValue { row.json(in: store) }
 
-    /// Whether a provider fits is looked at only if the type is sent beside it, and only the embedded one may serve none.
+    /// Whether a provider fits is checked only if the type is sent with it, and only the embedded outpost may serve none.
     static func validate(
         _ body: JSONValue,
         into draft: inout Outpost,

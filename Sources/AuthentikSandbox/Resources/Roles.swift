@@ -44,7 +44,7 @@ enum Roles: EditableResource {
     static func delete(_ row: Role, in store: inout Store) { store.replace(row, with: nil) }
 }
 
-/// `/rbac/permissions/`, as far as it tells the permissions of one role; any valid token may ask.
+/// `/rbac/permissions/`, as far as it lists the permissions of one role; any valid token is accepted.
 ///
 /// Not recorded; as `authentik/rbac/api/rbac.py` has it. Without `role` it lists every permission that there is, which
 /// the sandbox does not know.

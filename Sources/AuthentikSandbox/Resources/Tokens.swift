@@ -56,7 +56,7 @@ enum Tokens: EditableResource {
         try fields.finish()
     }
 
-    /// Belongs to whoever makes it unless the request names somebody.
+    /// Belongs to its creator unless the request names another user.
     static func blank(in store: inout Store) -> Token { Token(user: store.auditContext?.actor?.pk ?? 0) }
 
     static func insert(_ row: Token, in store: inout Store) { store.replace(nil, with: row) }

@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// Who may open what: declared in a state to begin with, and read back from one.
+/// Who may open what: declared in an initial state, and read back from one.
 ///
 /// What is named and not there yet is made: a user, a group without members, a policy that says no, an application
 /// without a provider. Nothing of it is an event of the audit log.
@@ -118,7 +118,7 @@ extension SandboxState {
         }
     }
 
-    /// Whether an application that no enabled binding guards is open to everybody: the installation's flag
+    /// Whether an application without an enabled binding is open to all users: the installation's flag
     /// `core_default_app_access`, which releases before 2026.5 do not have.
     package var opensWithoutBindings: Bool {
         get { store.opensWithoutBindings }
@@ -142,7 +142,7 @@ extension SandboxState {
         }
     }
 
-    /// Whether one policy of an application lets in, or only all of them; nil if there is no such application.
+    /// Whether one policy of an application lets in, or only all of them; nil if the application does not exist.
     package func mode(of slug: String) -> PolicyEngineMode? { store.application(slug: slug)?.policyEngineMode }
 
     /// Whether an application has anything that can be opened: a provider or a launch URL.
@@ -150,13 +150,13 @@ extension SandboxState {
         store.application(slug: slug).map { $0.provider != nil || !$0.metaLaunchURL.isEmpty } ?? false
     }
 
-    /// The usernames in a group itself, in order; nil if there is no such group.
+    /// The usernames in a group itself, in order; nil if the group does not exist.
     package func members(of group: String) -> [String]? {
         store.indexes.groupByName[group].flatMap { store.groups[$0] }?.users
             .compactMap { store.users[$0]?.username }.sorted()
     }
 
-    /// What a policy says; nil if there is no such policy.
+    /// The expression of a policy; nil if the policy does not exist.
     package func expression(of policy: String) -> String? {
         store.indexes.policyByName[policy].flatMap { store.policies[$0] }?.expression
     }

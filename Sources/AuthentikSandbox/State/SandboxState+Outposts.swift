@@ -1,9 +1,9 @@
 import FoundationEssentials
 import JSON
 
-/// Who serves proxy providers: declared in a state to begin with, and read back from one.
+/// What serves proxy providers: declared in an initial state, and read back from one.
 ///
-/// Nothing of it is an event of the audit log.
+/// None of it creates an event in the audit log.
 extension SandboxState {
     /// An outpost.
     package struct OutpostFacts: Sendable, Hashable {
@@ -37,7 +37,7 @@ extension SandboxState {
         return provider.pk
     }
 
-    /// Adds an outpost that nobody runs, or replaces what the one of that name serves.
+    /// Adds an outpost without instances, or replaces what the one of that name serves.
     ///
     /// - Parameter providers: the names of providers of any kind; a proxy provider is made of one that is not there.
     /// - Returns: its primary key.

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// What providers say of a user, and whom they trust: declared in a state to begin with, and read back from one.
 ///
-/// Nothing of it is an event of the audit log.
+/// None of it creates an event in the audit log.
 extension SandboxState {
     /// A scope mapping.
     package struct ScopeMappingFacts: Sendable, Hashable {
@@ -59,7 +59,7 @@ extension SandboxState {
         return source.pk.text
     }
 
-    /// The names of the scope mappings that a provider of any kind has, in order; nil if there is no such provider.
+    /// The names of the scope mappings that a provider of any kind has, in order; nil if the provider does not exist.
     package func scopeMappings(ofProvider name: String) -> [String]? {
         store.indexes.providerByName[name].flatMap { store.providers[$0] }.map { provider in
             store.mappings(of: provider).map(\.name).sorted()

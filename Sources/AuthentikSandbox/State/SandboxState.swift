@@ -54,7 +54,7 @@ package struct SandboxState: Sendable {
     /// Makes a key the API token of `akadmin`.
     package mutating func admit(_ token: String) { store.admit(token) }
 
-    /// A token that nobody can guess.
+    /// A random token that cannot be guessed.
     package static func makeToken() -> String { Random.alphanumeric(40) }
 
     /// Writes it to a ``PrivateFile``, which holds the old state or the new one at any time.
@@ -72,7 +72,7 @@ package struct SandboxState: Sendable {
         }
     }
 
-    /// Where a file is wrong, without what stands there: that may be a secret.
+    /// The place of a mistake in a file, without its value, which may be a secret.
     private static func place(of error: any Error) -> String {
         func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
             (context.codingPath + [last].compactMap { $0 }).map { key in
@@ -82,16 +82,16 @@ package struct SandboxState: Sendable {
         return switch error as? DecodingError {
         case .keyNotFound(let key, let context)?: "\(path(context, key)) is missing"
         case .typeMismatch(_, let context)?, .valueNotFound(_, let context)?:
-            "\(path(context)) is of another type"
-        case .dataCorrupted(let context)? where !context.codingPath.isEmpty: "\(path(context)) is not understood"
+            "\(path(context)) has an unexpected type"
+        case .dataCorrupted(let context)? where !context.codingPath.isEmpty: "\(path(context)) has an invalid value"
         default: "it is not JSON"
         }
     }
 }
 
 extension SandboxState {
-    /// Adds made-up services, `service-00000` and so on: an application and its OAuth2 provider each, as a
-    /// reconciler would have made them but for the mark.
+    /// Adds generated services, `service-00000` and so on: an application with its OAuth2 provider each, as a reconciler
+    /// would create them, without the mark.
     package mutating func addServices(_ count: Int) {
         let authorization = store.indexes.flowBySlug["default-provider-authorization-implicit-consent"]
         let invalidation = store.indexes.flowBySlug["default-provider-invalidation-flow"]

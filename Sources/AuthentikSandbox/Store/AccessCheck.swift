@@ -12,7 +12,7 @@ import FoundationEssentials
 /// a group or user that passes is enough for all of them, and only policies are asked one by one.
 ///
 /// A binding passes for its user, for a member of its group or of a group below that, and if its policy says so; a
-/// negated one passes otherwise. A policy whose answer cannot be told here (see ``Policy/result``) lets nobody in,
+/// negated one passes otherwise. A policy that cannot be evaluated here (see ``Policy/result``) lets no user in,
 /// negated or not. That somebody is a superuser makes no difference.
 ///
 /// Source: `authentik/policies/engine.py`; the fault is of pull request 14957, and corrected by 20430.
@@ -37,7 +37,7 @@ struct AccessCheck {
         return results(policies).allSatisfy { $0 } && (subjects.isEmpty || results(subjects).contains(true))
     }
 
-    /// The policies of an application whose answer cannot be told, which counts as no.
+    /// The policies of an application that cannot be evaluated, which count as not passing.
     func unknownPolicies(of application: Application) -> [String] {
         enabledBindings(of: application).filter { passes($0) == nil }
             .compactMap { $0.policy.flatMap { store.policies[$0]?.name } }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Who somebody is, and what they may do.
+/// Accounts and their permissions.
 extension Store {
     /// The user whom the API knows by a key.
     func user(tokenKey: String) -> User? {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// The writes that keep the indexes true, what falls with what, and the audit log of it.
+/// The writes, which maintain the indexes, delete dependent objects and write the audit log.
 extension Store {
     mutating func replace(_ old: Application?, with new: Application?) {
         audit(old, new, \.audited)
@@ -15,7 +15,7 @@ extension Store {
         store(old, new)
     }
 
-    /// A provider that goes leaves its application behind, without one.
+    /// Deleting a provider keeps its application, without a provider.
     mutating func replace(_ old: OAuth2Provider?, with new: OAuth2Provider?) {
         audit(old, new, \.audited)
         if let old {
@@ -45,7 +45,7 @@ extension Store {
         }
     }
 
-    /// A scope mapping that goes is taken out of its providers, which is no event of theirs.
+    /// Deleting a scope mapping removes it from its providers, without an event for them.
     mutating func replace(_ old: ScopeMapping?, with new: ScopeMapping?) {
         audit(old, new, \.audited)
         if let old {
@@ -133,7 +133,7 @@ extension Store {
         }
     }
 
-    /// Removes the bindings whose time is over; that is nobody's request, so no event.
+    /// Removes the expired bindings; no request does that, so there is no event.
     mutating func removeExpiredBindings(at now: Date = Date()) {
         for pk in indexes.expiringBindings {
             guard let binding = bindings[pk], let expires = binding.expires, expires <= now else { continue }
@@ -234,7 +234,7 @@ extension Store {
         }
     }
 
-    /// Stores an application as a database would: nobody is told.
+    /// Stores an application as a database would, without an event.
     private mutating func store(_ old: Application?, _ new: Application?) {
         if let old {
             indexes.applicationBySlug[old.slug] = nil

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Everything the sandbox remembers.
+/// The state of the sandbox.
 ///
 /// Requests are answered one after the other on this one value, so what a request sees never changes under it.
 struct Store: Sendable {
@@ -19,7 +19,7 @@ struct Store: Sendable {
     var applications = Table<UUID, Application> { .text($0.name) }
     /// Proxy providers among them.
     var providers = Table<Int, OAuth2Provider> { .text($0.name) }
-    /// Those of OAuth, whose tokens providers may take.
+    /// OAuth sources, whose tokens providers may accept.
     var sources = Table<UUID, Source> { .text($0.slug) }
     var outposts = Table<UUID, Outpost> { .text($0.name) }
     var blueprints = Table<UUID, Blueprint> { .text($0.name) }
@@ -66,7 +66,7 @@ struct KeyCounters: Sendable, Codable {
     mutating func reserveUserKey(_ key: Int) { lastUser = max(lastUser, key) }
 }
 
-/// Where to find a row by what is unique in it.
+/// The indexes of unique values.
 struct Indexes: Sendable {
     var applicationBySlug: [String: UUID] = [:]
     var applicationByProvider: [Int: UUID] = [:]
@@ -86,7 +86,7 @@ struct Indexes: Sendable {
     var entitlementsByApplication: [UUID: [String: UUID]] = [:]
     var bindingsByTarget: [UUID: Set<UUID>] = [:]
     var bindingsByPolicy: [UUID: Set<UUID>] = [:]
-    /// Those that go by themselves.
+    /// The bindings that expire.
     var expiringBindings: Set<UUID> = []
 }
 
@@ -128,7 +128,7 @@ extension Store {
         keys.compactMap { bindings[$0] }.sorted { ($0.order, $0.pk.text) < ($1.order, $1.pk.text) }
     }
 
-    /// Whether an application that no enabled binding guards is open to everybody; else it is to nobody.
+    /// Whether an application without an enabled binding is open to all users; otherwise it is open to none.
     var opensWithoutBindings: Bool { !release.hasDefaultAccessFlag || flags[Self.defaultAccessFlag] ?? true }
 
     static let defaultAccessFlag = "core_default_app_access"

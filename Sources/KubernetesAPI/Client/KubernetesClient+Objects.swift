@@ -62,12 +62,12 @@ extension KubernetesClient {
 /// A ConfigMap or Secret as it was at one moment, and what of it this program applied
 /// (https://kubernetes.io/docs/reference/using-api/server-side-apply/).
 package struct KubernetesObject: Sendable, Equatable {
-    /// By key, no longer in base64; nil for what is no text.
+    /// By key, decoded from base64; nil for values that are not text.
     package var data: [String: Secret?]
     package var labels: [String: String]
-    /// The keys of ``data`` that this program applied, and nobody else changed since.
+    /// The keys of ``data`` that this program applied and that were not changed by another manager since.
     package var ownKeys: Set<String>
-    /// The same of labels.
+    /// The labels that this program applied and that were not changed by another manager since.
     package var ownLabels: Set<String>
 
     /// By default, one that holds nothing.
@@ -113,13 +113,13 @@ extension KubernetesObject {
 }
 
 extension KubernetesClient {
-    /// Who changes objects by this client, as their `managedFields` say.
+    /// The field manager of this client, as `managedFields` name it.
     static let fieldManager = "reconcile"
 
     /// Restarts what runs the pods of a Deployment, StatefulSet or DaemonSet, one after the other as its strategy says:
     /// what `kubectl rollout restart` does.
     ///
-    /// The same time again changes nothing, so it is retried like a read.
+    /// Repeating it with the same time changes nothing, so it is retried like a read.
     ///
     /// - Parameter time: RFC 3339, in UTC and whole seconds.
     /// - Throws: ``KubernetesError``, what ``admission`` throws, or `CancellationError`.

@@ -103,7 +103,7 @@ package struct KubernetesClient: Sendable {
             do {
                 return try JSONValue(parsing: response.body)
             } catch {
-                throw Malformed("it is no JSON")
+                throw Malformed("it is not JSON")
             }
         }
     }
@@ -195,7 +195,7 @@ package struct KubernetesClient: Sendable {
         }
     }
 
-    /// As much of an error's body as matters.
+    /// The part of an error's body that is used.
     private func start(of body: ResponseBody, _ request: KubernetesRequest) async throws -> [UInt8] {
         do {
             var bytes: [UInt8] = []
@@ -222,7 +222,7 @@ actor PartTurns {
     private var waiting: [CheckedContinuation<Void, Never>] = []
     /// Parts that are under way.
     private var underWay = 0
-    /// Places of parts that ran out of time, which nobody has been given yet.
+    /// Freed places of parts that timed out, not yet assigned.
     private var withheld = 0
     /// Parts that ran out of time since one was answered.
     private var silences = 0

@@ -52,7 +52,7 @@ extension KubernetesError: CustomStringConvertible {
         return permission.map { "\(text) (\($0))" } ?? text
     }
 
-    /// Whether the same may well go through after a while, without anybody's doing.
+    /// Whether the same request may succeed later without any intervention.
     package var isTransient: Bool {
         switch kind {
         case .unreachable: transport?.kind != .tls && transport?.kind != .invalidRequest
@@ -123,7 +123,7 @@ extension KubernetesError {
     init(_ malformed: Malformed, to request: KubernetesRequest, at server: String) {
         self.init(
             kind: .undecodable,
-            message: "the answer does not decode: \(malformed.message)",
+            message: "the answer cannot be decoded: \(malformed.message)",
             request: request.description(at: server)
         )
     }

@@ -5,7 +5,7 @@ import Secrets
 
 /// One request about the objects of a namespace.
 struct KubernetesRequest: Sendable {
-    /// As a Role names them; `list` and `watch` are of one object by its name, which `resourceNames` in a Role allows.
+    /// The verbs as a Role names them; `list` and `watch` are of one object by its name, which `resourceNames` in a Role allows.
     enum Verb: String, Sendable {
         case get, list, watch, create, update, patch
     }

@@ -5,7 +5,7 @@ import CurlTransport
 package struct KubernetesResource: Sendable, Hashable {
     /// The API group; empty for the core group.
     package var group: String
-    /// In the plural: `deployments`.
+    /// The plural name: `deployments`.
     package var name: String
 
     package static let configMaps = KubernetesResource(group: "", name: "configmaps")
@@ -23,7 +23,7 @@ package struct KubernetesResource: Sendable, Hashable {
     /// The version that this program speaks, of each group alike.
     static let version = "v1"
 
-    /// Of all that is in a namespace; the namespace is empty for what is in none.
+    /// The path of a namespaced resource; the namespace is empty for a cluster-scoped one.
     func path(namespace: String) -> String {
         let base = group.isEmpty ? "/api/\(Self.version)" : "/apis/\(group)/\(Self.version)"
         guard !namespace.isEmpty else { return "\(base)/\(name)" }

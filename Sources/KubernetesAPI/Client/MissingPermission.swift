@@ -3,7 +3,7 @@ import JSON
 /// What an account may not do, and what would let it
 /// (https://kubernetes.io/docs/reference/access-authn-authz/rbac/).
 package struct MissingPermission: Sendable, Hashable {
-    /// As a Role names it: `get`, `patch`.
+    /// The verb as a Role names it: `get`, `patch`.
     package var verb: String
     package var resource: KubernetesResource
     /// The name is empty where it is about none in particular.

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The Kubernetes that the file means, found when the first thing needs it.
 ///
-/// Who names no Kubernetes Secret, restarts no workload and publishes nothing needs no Kubernetes, and gets no error about
+/// A file that names no Kubernetes Secret, restarts no workload and publishes nothing needs no Kubernetes, and gets no error about
 /// one.
 package final class KubernetesAccess: Sendable {
     /// How long each part of a pass may take, with all its attempts.

@@ -46,7 +46,7 @@ extension KubernetesConfiguration {
         guard var server = cluster.part.text("server") else { throw cluster.error("has no server") }
         while server.hasSuffix("/") { server.removeLast() }
         guard server.hasPrefix("https://") || server.hasPrefix("http://") else {
-            throw cluster.error("has a server that is no http or https URL")
+            throw cluster.error("has a server that is not an http or https URL")
         }
         self.server = server
         if let pem = try cluster.data("certificate-authority-data") {
@@ -71,10 +71,10 @@ extension KubernetesConfiguration {
 
     private mutating func take(user: ContextPart) throws(KubernetesConfigurationError) {
         let remedy = "use a user with a token (kubectl create token) or a client certificate"
-        try user.refuse("exec", "gets credentials from a command and is not supported; \(remedy)")
+        try user.refuse("exec", "gets credentials from a command, which is not supported; \(remedy)")
         try user.refuse("auth-provider", "is not supported; \(remedy)")
-        try user.refuse("username", "is for a password and not supported; \(remedy)")
-        try user.refuse("as", "is impersonation and not supported; \(remedy)")
+        try user.refuse("username", "is for a password, which is not supported; \(remedy)")
+        try user.refuse("as", "is for impersonation, which is not supported; \(remedy)")
         if let path = try user.file("tokenFile") {
             credentials = .tokenFile(path)
         } else if let token = user.part.text("token") {
@@ -114,7 +114,7 @@ private struct ContextPart {
     func data(_ key: String) throws(KubernetesConfigurationError) -> PEM? {
         guard let text = part.text(key) else { return nil }
         guard let bytes = Data(base64Encoded: text, options: .ignoreUnknownCharacters), !bytes.isEmpty else {
-            throw error("has a \(key) that is no base64")
+            throw error("has a \(key) that is not base64")
         }
         return PEM([UInt8](bytes))
     }

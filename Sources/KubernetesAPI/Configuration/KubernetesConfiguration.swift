@@ -2,7 +2,7 @@ package import CurlTransport
 import FoundationEssentials
 package import Secrets
 
-/// Where a Kubernetes API is, whom to trust, and who asks.
+/// The address of a Kubernetes API, its certificate authorities, and the credentials for it.
 package struct KubernetesConfiguration: Sendable {
     /// `https://host:port`, perhaps with a path; without a slash at the end.
     package var server: String
@@ -61,7 +61,7 @@ extension KubernetesConfiguration {
 
 /// How a request says whose it is, besides a client certificate.
 package enum KubernetesCredentials: Sendable {
-    /// Nothing: the certificate does, or the server lets anybody in.
+    /// None: the client certificate authenticates, or the server requires no credentials.
     case none
     case token(Secret)
     /// A file whose token is replaced before it expires, as the kubelet does it; read anew for each request.
@@ -75,7 +75,7 @@ package struct KubernetesConfigurationError: Error, Sendable, Equatable, CustomS
 
     /// What ``KubernetesConfiguration/find(environment:serviceAccount:)`` looks for is nowhere.
     package static let notFound = KubernetesConfigurationError(
-        "no Kubernetes API is known here: neither KUBECONFIG, nor a pod's service account, nor ~/.kube/config"
+        "no Kubernetes API is configured: found neither KUBECONFIG, nor a pod's service account, nor ~/.kube/config"
     )
 
     package init(_ description: String) {
@@ -103,7 +103,7 @@ extension KubernetesConfiguration {
         for name in ["token", "ca.crt"] where !isFile("\(directory)/\(name)") {
             throw KubernetesConfigurationError(
                 "\(directory)/\(name) cannot be read: the pod needs its service account's token "
-                    + "(automountServiceAccountToken is not to be false)"
+                    + "(automountServiceAccountToken must not be false)"
             )
         }
         let address = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host

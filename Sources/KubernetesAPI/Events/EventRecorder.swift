@@ -5,11 +5,11 @@ import JSON
 ///
 /// | | |
 /// |---|---|
-/// | what was told within ``memory`` is told again | the Event is counted up, as a series |
+/// | a note is repeated within ``memory`` | the Event is counted up, as a series |
 /// | more than ``limit`` new ones within a minute | the rest is left out |
 /// | the API refuses one, or does not answer | said once, and nothing is sent for ``pause`` |
 ///
-/// Whoever tells something never waits, and nothing that matters depends on an Event.
+/// Recording never waits, and nothing else depends on an Event.
 package actor EventRecorder {
     private static let controller = "reconcile"
 
@@ -19,7 +19,7 @@ package actor EventRecorder {
     private let onFailure: @Sendable (KubernetesError) -> Void
     private let now: @Sendable () -> ContinuousClock.Instant
 
-    /// For how long what was told counts as the same.
+    /// How long a repeated note counts as the same Event.
     private let memory: Duration = .seconds(3600)
     /// How many new Events there are in a minute at most.
     private let limit = 10
@@ -27,7 +27,7 @@ package actor EventRecorder {
     private let pause: Duration = .seconds(60)
 
     private struct Told {
-        /// Of the Event.
+        /// The name of the Event.
         var name: String
         var count: Int
         var at: ContinuousClock.Instant
@@ -43,7 +43,7 @@ package actor EventRecorder {
 
     /// - Parameters:
     ///   - timeLimit: how long one request may take.
-    ///   - onFailure: told of a failure that is another than the one before.
+    ///   - onFailure: called for a failure that differs from the previous one.
     package init(
         client: KubernetesClient,
         subject: EventSubject,
@@ -59,10 +59,10 @@ package actor EventRecorder {
         (notes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(32))
     }
 
-    /// Has something told; returns at once.
+    /// Queues a note; returns at once.
     package nonisolated func tell(_ note: EventNote) { continuation.yield(note) }
 
-    /// Writes what is told, until the task is cancelled.
+    /// Writes the queued notes until the task is cancelled.
     package func run() async {
         for await note in notes { await write(note) }
     }
@@ -162,7 +162,7 @@ package struct EventNote: Sendable, Hashable {
         self.note = note
     }
 
-    /// As much as an Event may hold.
+    /// The maximum length of an Event's note.
     static let maximumBytes = 1024
 
     /// The note, cut between two characters if it is too long.
@@ -201,7 +201,7 @@ extension KubernetesClient {
 
     /// Makes a series of an Event, or counts it up, once.
     ///
-    /// - Returns: false if there is no such Event any more.
+    /// - Returns: false if the Event no longer exists.
     /// - Throws: ``KubernetesError`` or `CancellationError`.
     func countUpEvent(_ event: ObjectName, _ series: JSONValue, within time: Duration) async throws -> Bool {
         var request = KubernetesRequest(verb: .patch, resource: .events, object: event)

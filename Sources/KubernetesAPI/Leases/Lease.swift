@@ -10,17 +10,17 @@ struct Lease: Sendable, Equatable {
     /// out, and the one that was there may not know yet.
     private static let releaseNote = "reconcile/given-up"
 
-    /// Tells it from another one of its name, before or after.
+    /// Distinguishes it from earlier and later Leases of the same name.
     var uid: String
     /// Changes with every change of it, a renewal included.
     var resourceVersion: String
-    /// Who has it; nil for nobody.
+    /// The identity of the holder; nil without one.
     var holder: String?
     /// How long the holder has it after each renewal; nil if the Lease does not say.
     var duration: Duration?
     /// How many times it came to another holder.
     var transitions: Int
-    /// As it was read: what this program does not know of is sent back unchanged.
+    /// The object as it was read: fields unknown to this program are sent back unchanged.
     private var object: JSONValue
 
     /// Reads the JSON of one.
@@ -40,7 +40,7 @@ struct Lease: Sendable, Equatable {
         object = json
     }
 
-    /// Whether its last holder gave it up, having ended every write, and nobody has held it since.
+    /// Whether its last holder released it after its last write, and it has had no holder since.
     ///
     /// Each of them counts `leaseTransitions` up when it takes the Lease, so that an old note is none of this time.
     var isGivenUp: Bool {
@@ -76,7 +76,7 @@ struct Lease: Sendable, Equatable {
         return replacing(spec, note: nil)
     }
 
-    /// This Lease, given up by its holder: whoever looks at it next can take it.
+    /// This Lease, released by its holder: the next replica that reads it can take it.
     func released(at time: Date) -> JSONValue {
         var spec = object["spec"]?.object ?? [:]
         spec.removeValue(forKey: "holderIdentity")

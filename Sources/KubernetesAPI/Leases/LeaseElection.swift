@@ -26,7 +26,7 @@ package final class LeaseElection: Sendable {
     package enum Report: Sendable {
         case leads(WriteTerm)
         case standsBy(holder: String)
-        /// Nobody leads; this process takes the Lease once it has not changed for so long.
+        /// No replica leads; this process takes the Lease once it has not changed for this long.
         case waits(Duration)
         /// The Lease cannot be reached; who led goes on leading until its term ends.
         case failed(KubernetesError)
@@ -37,7 +37,7 @@ package final class LeaseElection: Sendable {
     }
 
     package let name: ObjectName
-    /// Who this process is; no other process, of whatever time, has the same.
+    /// The identity of this process, unique for all time.
     package let identity: String
     package let timing: LeaseTiming
     private let client: KubernetesClient
@@ -53,7 +53,7 @@ package final class LeaseElection: Sendable {
 
     /// Works until the task is cancelled.
     ///
-    /// - Parameter report: told of each attempt, before the next one.
+    /// - Parameter report: called after each attempt, before the next one.
     package func run(_ report: @Sendable (Report) async -> Void) async {
         var term: WriteTerm?
         while !Task.isCancelled {
@@ -160,7 +160,7 @@ package final class LeaseElection: Sendable {
 /// | 14/15 | 14 s | has ended every write | |
 /// | 15/15 | 15 s | | may take it |
 package struct LeaseTiming: Sendable, Equatable {
-    /// In whole seconds, as a Lease has it.
+    /// The duration in whole seconds, as in a Lease.
     package var seconds: Int
 
     package init(seconds: Int = 15) {

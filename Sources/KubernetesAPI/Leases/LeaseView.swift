@@ -7,7 +7,7 @@ struct LeaseView: Sendable {
     let timing: LeaseTiming
     /// The Lease as this process last wrote it as its holder.
     private var own: Lease?
-    /// Whether it leads by that: nobody else changed it, and its term is not over.
+    /// Whether this process leads: the Lease is unchanged and its term has not ended.
     private var isHeld = false
     private var last: Lease?
     /// When the last change of it was seen.

@@ -31,7 +31,7 @@ extension KubernetesSecret {
         self.init(version: SecretVersion(uid: uid, resourceVersion: resourceVersion), data: [:])
         for (key, value) in json["data"]?.object ?? [:] {
             guard let bytes = value.string.flatMap({ Data(base64Encoded: $0) }) else {
-                throw Malformed("the Secret holds a value that is no base64")
+                throw Malformed("the Secret contains a value that is not base64")
             }
             data[key] = SecretBytes([UInt8](bytes))
         }
@@ -52,13 +52,13 @@ extension KubernetesSecret.Observation {
 
 /// A list of the one Secret of a name.
 struct SecretList: Sendable {
-    /// Of the list: where a watch goes on from.
+    /// The resource version of the list, from which a watch continues.
     var resourceVersion: String
     var secret: KubernetesSecret?
 
     init(_ json: JSONValue, _ object: ObjectName) throws(Malformed) {
         guard let resourceVersion = json["metadata"]?["resourceVersion"]?.string, let items = json["items"] else {
-            throw Malformed("it is no list with a metadata.resourceVersion and items")
+            throw Malformed("expected a list with metadata.resourceVersion and items")
         }
         self.resourceVersion = resourceVersion
         // `items` is null where a list is empty, in some releases.

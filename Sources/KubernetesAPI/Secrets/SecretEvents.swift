@@ -62,7 +62,7 @@ enum SecretEvent: Sendable {
     /// `ADDED` or `MODIFIED`.
     case present(KubernetesSecret)
     case deleted(resourceVersion: String)
-    /// Nothing changed up to here.
+    /// A bookmark: nothing changed up to this version.
     case bookmark(resourceVersion: String)
     /// `ERROR`, with its `Status`.
     case failed(code: Int, status: JSONValue)
@@ -74,7 +74,7 @@ enum SecretEvent: Sendable {
         do {
             json = try JSONValue(parsing: line)
         } catch {
-            throw Malformed("an event is no JSON")
+            throw Malformed("an event is not JSON")
         }
         guard let type = json["type"]?.string, let object = json["object"] else {
             throw Malformed("an event has no type or no object")
@@ -102,9 +102,9 @@ struct LineSplitter {
     static let limit = KubernetesClient.maximumObjectBytes
 
     private var bytes: [UInt8] = []
-    /// Where the first line that was not taken begins.
+    /// The start of the first line that was not read yet.
     private var start = 0
-    /// Up to where there is no line break.
+    /// The part that is known to contain no line break.
     private var searched = 0
 
     /// Whether nothing is left, not even the begin of a line.

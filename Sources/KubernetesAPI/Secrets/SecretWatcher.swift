@@ -5,7 +5,7 @@ import Secrets
 package struct SecretWatcher: Sendable {
     package let object: ObjectName
     package var policy = WatchPolicy()
-    /// Told of each failure, and of the wait before the next attempt.
+    /// Called for each failure, with the delay before the next attempt.
     package var onRetry: (@Sendable (KubernetesError, Duration) -> Void)?
     /// Waits; tests need not.
     package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -22,7 +22,7 @@ package struct SecretWatcher: Sendable {
 
     private struct Progress {
         var known: KubernetesSecret.Observation?
-        /// Where to go on from; nil to list.
+        /// The version to continue from; nil to list first.
         var resourceVersion: String?
         /// Failures in a row.
         var failures = 0
@@ -31,8 +31,8 @@ package struct SecretWatcher: Sendable {
     /// Works until the task is cancelled.
     ///
     /// - Parameters:
-    ///   - known: What is no news; nil if it was never looked at.
-    ///   - onChange: Told of each change of the Secret, and when it cannot be read for lack of permission.
+    ///   - known: The last known version, which is not reported; nil if it was never read.
+    ///   - onChange: Called for each change of the Secret, and when permission to read it is lacking.
     package func run(
         from known: KubernetesSecret.Observation? = nil,
         onChange: @Sendable (KubernetesSecret.Observation) async -> Void

@@ -169,7 +169,7 @@ import Testing
             var pass = try await cluster.makePass()
             pass.kubernetes = KubernetesAccess { nil }
             let message = try #require(try await pass.run().outcomes[0].failure?.message)
-            #expect(message.contains("cannot be published: no Kubernetes API is known here"))
+            #expect(message.contains("cannot be published: no Kubernetes API is configured"))
             // Where none may be asked at all, as beside a sandbox, it is left out.
             pass = try await cluster.makePass()
             pass.kubernetes = nil

@@ -223,7 +223,7 @@ private let providers = "/api/v3/providers/oauth2/"
             pass = try await cluster.makePass()
             pass.kubernetes = KubernetesAccess { nil }
             let other = try #require(try await pass.run().outcomes[0].failure?.message)
-            #expect(other.contains("could not be restarted: no Kubernetes API is known here"))
+            #expect(other.contains("could not be restarted: no Kubernetes API is configured"))
             #expect(try await cluster.pass().isConverged)
             #expect(cluster.restarts() == 1)
         }

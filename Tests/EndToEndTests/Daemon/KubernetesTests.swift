@@ -129,7 +129,7 @@ import Testing
                 nowhere["KUBECONFIG"] = nil
                 let none = try await Command(["--once", "--config", file], environment: nowhere).run()
                 #expect(none.status == 1)
-                #expect(none.output.contains("no Kubernetes API is known here"))
+                #expect(none.output.contains("no Kubernetes API is configured"))
             }
         }
     }

@@ -143,7 +143,7 @@ import Testing
             let asked = try await Command(arguments + ["--leader-elect"], environment: environment).run()
             #expect(asked.status == 64)
             #expect(asked.errors.contains("leader election needs a Kubernetes Lease (or --no-leader-elect)"))
-            #expect(asked.errors.contains("no Kubernetes API is known here"))
+            #expect(asked.errors.contains("no Kubernetes API is configured"))
             // Within a cluster it is on.
             environment["KUBERNETES_SERVICE_HOST"] = "127.0.0.1"
             environment["KUBERNETES_SERVICE_PORT"] = "1"

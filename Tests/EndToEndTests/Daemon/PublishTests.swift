@@ -129,7 +129,7 @@ import Testing
             nowhere["KUBECONFIG"] = nil
             let none = try await run("--once", environment: nowhere)
             #expect(none.status == 1)
-            #expect(none.output.contains("cannot be published: no Kubernetes API is known here"))
+            #expect(none.output.contains("cannot be published: no Kubernetes API is configured"))
         }
     }
 
