@@ -56,6 +56,14 @@ let pins = [
     Pin("https://github.com/apple/swift-service-context", "1.5.1", "ServiceContextModule"),
 ]
 
+/// The commit that the program is to name in `--version`, from the environment of the build.
+///
+/// A part of what SwiftPM keeps an evaluated manifest by, so that another commit is another evaluation. What cannot be a
+/// commit is left out, since it would become a part of a command line and of a C string.
+let commit = Context.environment["RECONCILE_COMMIT"].flatMap { text in
+    !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ? text : nil
+}
+
 let package = Package(
     name: "reconcile",
     traits: [
@@ -83,12 +91,17 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(
+            name: "CBuildIdentity",
+            cSettings: commit.map { [.define("RECONCILE_COMMIT", to: "\"\($0)\"")] } ?? []
+        ),
+        library("BuildIdentity", ["CBuildIdentity"], resources: [.embedInCode("VERSION")]),
         library("Files", [.product(name: "SystemPackage", package: "swift-system")]),
         library("Base"),
         library("JSON", ["Base"]),
         library("Secrets", ["Base"]),
         library("PythonRegex"),
-        library("CurlTransport", ["Base", "CCurl"]),
+        library("CurlTransport", ["Base", "BuildIdentity", "CCurl"]),
         library("YAMLDocument", ["Base", "CYAML"]),
         library("AuthentikAPI", ["Base", "CurlTransport", "JSON", "Secrets"]),
         library("Kinds", ["AuthentikAPI", "Base", "CurlTransport", "JSON", "PythonRegex", "Secrets"]),
@@ -195,7 +208,8 @@ let package = Package(
             dependencies: [
                 .target(name: "AuthentikSandbox", condition: .when(traits: ["Sandbox"])),
                 .target(name: "SandboxCommandLine", condition: .when(traits: ["Sandbox"])),
-                "Applying", "AuthentikAPI", "Base", "ClientConfiguration", "Controller", "CurlTransport",
+                "Applying", "AuthentikAPI", "Base", "BuildIdentity", "ClientConfiguration", "Controller",
+                "CurlTransport",
                 "DesiredState",
                 "Exporting", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reporting",
                 "Secrets",
@@ -209,12 +223,25 @@ let package = Package(
             ] + pins.map(\.use),
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "reconcile-bench",
+            dependencies: [
+                "Applying", "AuthentikAPI", "CCurl", "CurlTransport", "DesiredState", "SandboxCommandLine",
+                "SecretSources",
+                "Secrets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings
+        ),
         tests("Base", [.product(name: "Crypto", package: "swift-crypto")]),
+        tests("BuildIdentity"),
         tests("Files"),
         tests("JSON"),
         tests("Secrets"),
         tests("PythonRegex", ["JSON"], resources: [.copy("Fixtures")]),
-        tests("CurlTransport", ["TestSupport"]),
+        tests("CurlTransport", ["BuildIdentity", "TestSupport"]),
         tests(
             "AuthentikAPI",
             ["Base", "CurlTransport", "JSON", "Kinds", "Secrets", "TestSupport"],
@@ -294,8 +321,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "JSON", "Kinds", "KubernetesSupport", "reconcile",
-                "TestSupport", "YAMLDocument",
+                "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "JSON", "Kinds", "KubernetesSupport",
+                "PrometheusMetrics", "reconcile", "StatusServer", "TestSupport", "YAMLDocument",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -1,8 +1,19 @@
-/// `1 service`, `2 services`.
+/// `1 service`, `2 services`, `10,000 services`.
 ///
 /// - Parameter plural: where it is not the noun and an s.
 package func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
-    number == 1 ? "1 \(noun)" : "\(number) \(plural ?? noun + "s")"
+    number == 1 ? "1 \(noun)" : "\(number.grouped) \(plural ?? noun + "s")"
+}
+
+extension Int {
+    /// As people read a number: `10,000`.
+    package var grouped: String {
+        let digits = String(magnitude)
+        let groups = stride(from: digits.count, to: 0, by: -3).map { end in
+            digits.dropFirst(Swift.max(0, end - 3)).prefix(Swift.min(3, end))
+        }
+        return (self < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
+    }
 }
 
 /// A duration for people: `0.31 s`.

@@ -1,3 +1,5 @@
+import BuildIdentity
+
 /// How a ``CurlTransport`` connects.
 package struct TransportConfiguration: Sendable {
     package enum Proxy: Sendable {
@@ -34,9 +36,12 @@ package struct TransportConfiguration: Sendable {
     /// `host:port` to connect to wherever a URL points, whose host then is only what the certificate must name.
     package var connectTo: String?
     package var proxy: Proxy = .environment
-    package var userAgent = "reconcile"
+    /// The product and version of this program, unless the caller says otherwise.
+    package var userAgent: String
 
-    package init() {}
+    package init() {
+        userAgent = Build.userAgent
+    }
 }
 
 extension Duration {

@@ -102,7 +102,7 @@ struct ExportCheck {
             let record = ChangeRecord(change)
             let before = record.shownBefore?.joined(separator: ", ") ?? ""
             let after = record.shownAfter?.joined(separator: ", ") ?? ""
-            return "\(change.field): \(before.isEmpty ? "(none)" : before) → \(after.isEmpty ? "(none)" : after)"
+            return "\(change.fileField): \(before.isEmpty ? "(none)" : before) → \(after.isEmpty ? "(none)" : after)"
         }
         return "it would change \(texts.joined(separator: "; "))"
     }

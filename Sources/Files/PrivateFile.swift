@@ -106,7 +106,7 @@ package enum PrivateFile {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         let count = readlink(link.string, &bytes, bytes.count - 1)
         guard count >= 0 else { throw FileFailure(Errno(rawValue: errno)) }
-        return FilePath(String(decoding: bytes.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self))
+        return FilePath(String(decoding: bytes.prefix(count).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self))
     }
 }
 

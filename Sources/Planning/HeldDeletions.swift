@@ -29,12 +29,16 @@ package struct HeldDeletions: Sendable, Equatable {
         self.init(deletions: deletions, limit: limit, isFileEmpty: isFileEmpty)
     }
 
-    /// What it is about and how to let the deletions through, in one sentence.
-    package var description: String {
+    /// Why deletions are held back and how to allow them, in one sentence.
+    package var description: String { "\(advice) with 'reconcile --once --allow-deletions \(deletions)'" }
+
+    /// The sentence, which ends with a command to be pasted into a shell.
+    package func description(allowing command: String) -> String { "\(advice): \(command)" }
+
+    private var advice: String {
         let why =
             isFileEmpty
             ? "the file has no services left" : "\(deletions) planned, and the limit is \(limit)"
-        return "deletions held back: \(why); check the file, then allow them once with "
-            + "'reconcile --once --allow-deletions \(deletions)'"
+        return "deletions held back: \(why); check the file, then allow them once"
     }
 }

@@ -127,24 +127,26 @@ package struct Planner {
         self.observation = observation
         let declared = Set(desired.services.map(\.slug))
         let all = declared.union(desired.services.flatMap(\.renamedFrom))
+        let declarations = desired.services.map { service in
+            let login = service.state == .present ? service.login : nil
+            return Declaration(
+                service: service,
+                claim: observation.claim(of: service, declared: declared),
+                resolution: login.map { Resolution($0, secrets: secrets, observation.names) }
+            )
+        }
         differences = Differences(
             desired: desired,
             observation: observation,
-            declarations: desired.services.map { service in
-                let login = service.state == .present ? service.login : nil
-                return Declaration(
-                    service: service,
-                    claim: observation.claim(of: service, declared: declared),
-                    resolution: login.map { Resolution($0, secrets: secrets, observation.names) }
-                )
-            },
+            declarations: declarations,
             indexBySlug: Dictionary(
                 desired.services.enumerated().map { ($1.slug, $0) },
                 uniquingKeysWith: { first, _ in first }
             ),
             orphans: observation.orphans(claimed: all),
             unreadable: observation.unclaimedUnreadable(claimed: all),
-            address: address
+            address: address,
+            departures: OutpostDepartures(declarations, observation.names)
         )
     }
 

@@ -67,7 +67,7 @@ extension SharedObjectPlan {
         guard let pk else {
             return SharedObjectPlan(group, .create, reason: "new group", effect: .create([.group(named: name)]))
         }
-        return SharedObjectPlan(group, pk: pk, .inSync, reason: "the group is there")
+        return SharedObjectPlan(group, pk: pk, .inSync, reason: "the group exists")
     }
 }
 
@@ -97,6 +97,6 @@ extension SharedObjectPlan {
                 effect: .update(key, ObjectFields(.expressionPolicy, [expression]))
             )
         }
-        return SharedObjectPlan(policy, pk: observed.pk, .inSync, reason: "the policy is there")
+        return SharedObjectPlan(policy, pk: observed.pk, .inSync, reason: "the policy exists")
     }
 }

@@ -51,7 +51,7 @@ extension SyncState {
         case .blocked: Look(word: "blocked", sign: "!", color: .red, tone: .warning, symbol: .bar)
         case .waiting: Look(word: "waiting", sign: "…", color: .yellow, tone: .idle, symbol: .dashes)
         case .held: Look(word: "held back", sign: "-", color: .red, tone: .warning, symbol: .pause)
-        case .orphan: Look(word: "orphan", sign: "?", color: .yellow, tone: .idle, symbol: .question)
+        case .orphan: Look(word: "orphaned", sign: "?", color: .yellow, tone: .idle, symbol: .question)
         }
     }
 
@@ -103,7 +103,7 @@ extension Decision {
         case .delete:
             DecisionLook(planned: "delete", done: "deleted", summary: "to delete", sign: "-", color: .red)
         case .orphan:
-            DecisionLook(planned: "orphan", done: "orphan", summary: "orphaned", sign: "?", color: .yellow)
+            DecisionLook(planned: "orphaned", done: "orphaned", summary: "orphaned", sign: "?", color: .yellow)
         case .conflict:
             DecisionLook(planned: "conflict", done: "conflict", summary: "in conflict", sign: "!", color: .red)
         case .blocked:

@@ -40,13 +40,13 @@ enum PlanGroup: CaseIterable {
     var explanation: String {
         switch self {
         case .inSync, .changes, .deletions: ""
-        case .adoptions: "in Authentik already; brought in line with the file, and marked as ours"
-        case .releases: "the ownership mark is taken off, and nothing else changes"
+        case .adoptions: "already in Authentik; brought in line with the file and marked as owned"
+        case .releases: "the ownership mark is removed; nothing else changes"
         case .conflicts:
-            "left alone until somebody settles them, in the file or in Authentik; shown is what would change"
-        case .blocked: "left alone until what they lack is there"
-        case .waiting: "their secrets are on their way"
-        case .orphans: "ours, and no longer in the file; left alone"
+            "left alone until they are resolved in the file or in Authentik; what would change is shown"
+        case .blocked: "left alone until what they need is available"
+        case .waiting: "their secrets are not available yet"
+        case .orphans: "still owned, but no longer in the file; left alone"
         }
     }
 }
@@ -58,20 +58,16 @@ extension Plan {
 extension ServicePlan {
     /// Whether people are to see it also where what is in sync is only counted: it is not, or its secret may not be.
     var isToBeShown: Bool { PlanGroup(self) != .inSync || hiddenSecret != nil }
-    /// Whether its application or provider falls when it is carried out.
-    var deletes: Bool { (decision == .delete || deletion.map { !$0.isOfBindingsOnly } ?? false) && !isHeld }
-    /// How many bindings of others are taken away when it is carried out.
-    var deletedBindings: Int { isHeld ? 0 : deletion?.bindings.count ?? 0 }
-    /// Whether the deletion limit holds back its deletion.
+    /// Whether the deletion limit holds back a deletion of it.
     var isHeld: Bool { deletion?.isHeld == true }
-}
-
-extension Deletion {
-    /// Whether the application and its provider stay.
-    fileprivate var isOfBindingsOnly: Bool { application == nil && provider == nil && !bindings.isEmpty }
+    /// Whether it is to be deleted as a whole, and the deletion limit holds that back.
+    var isHeldBack: Bool { decision == .delete && isHeld }
 }
 
 /// How many services a plan is about, and what becomes of them.
+///
+/// Each service is counted once, by what is decided of it, so that the numbers add up to all services. What is deleted of
+/// services that stay is counted in addition, with a noun.
 struct PlanSummary {
     /// `2 to create`, `1 to delete`: what is written.
     private(set) var planned: [String] = []
@@ -79,30 +75,41 @@ struct PlanSummary {
     private(set) var others: [String] = []
     private var needsSomebody = false
 
-    /// Of a whole plan, with what is no service's and not in sync.
+    /// Of a whole plan, with the shared objects that are not in sync.
     init(_ plan: Plan, _ style: Style = Style(isColored: false)) {
         self.init(plan.services, style)
         for (kind, objects) in plan.shared.byKind {
             for decision in Decision.allCases where decision != .inSync {
-                let number = objects.count { $0.decision == decision }
+                let number = objects.count { $0.decision == decision && !$0.isHeld }
                 if number > 0 { add(count(number, kind.noun, kind.plural), decision, style) }
             }
+            addHeld(objects.count(where: \.isHeld), kind.noun, kind.plural, style)
         }
-        needsSomebody = needsSomebody || plan.shared.contains(where: \.decision.isStuck)
+        needsSomebody = needsSomebody || plan.shared.contains { $0.decision.isStuck || $0.isHeld }
     }
 
     init(_ services: [ServicePlan], _ style: Style = Style(isColored: false)) {
-        let held = services.filter(\.isHeld).count
         for decision in Decision.allCases {
-            let number = services.filter { decision == .delete ? $0.deletes : $0.decision == decision }.count
-            if number > 0 { add("\(number)", decision, style) }
+            let number = services.count { $0.decision == decision && !$0.isHeldBack }
+            if number > 0 { add(number.grouped, decision, style) }
         }
-        let bindings = services.map(\.deletedBindings).reduce(0, +)
-        if bindings > 0 {
-            planned.append(style.red("\(count(bindings, "binding of others", "bindings of others")) to delete"))
+        let held = services.count(where: \.isHeldBack)
+        if held > 0 { others.append(style.red("\(held.grouped) held back")) }
+        let staying = services.filter { $0.decision != .delete }
+        for (noun, plural, number) in [
+            ("former provider", "former providers", { (deletion: Deletion) in deletion.provider == nil ? 0 : 1 }),
+            ("binding of others", "bindings of others", { $0.bindings.count }),
+        ] as [(String, String, (Deletion) -> Int)] {
+            let deletions = staying.compactMap(\.deletion)
+            let deleted = deletions.filter { !$0.isHeld }.map(number).reduce(0, +)
+            if deleted > 0 { add(count(deleted, noun, plural), .delete, style) }
+            addHeld(deletions.filter(\.isHeld).map(number).reduce(0, +), noun, plural, style)
         }
-        if held > 0 { others.append(style.red("\(count(held, "deletion")) held back")) }
-        needsSomebody = held > 0 || services.contains { $0.decision.isStuck }
+        needsSomebody = services.contains { $0.decision.isStuck || $0.isHeld }
+    }
+
+    private mutating func addHeld(_ number: Int, _ noun: String, _ plural: String, _ style: Style) {
+        if number > 0 { others.append(style.red("\(count(number, noun, plural)) held back")) }
     }
 
     /// - Parameter number: of what this was decided.

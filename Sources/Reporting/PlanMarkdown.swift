@@ -1,3 +1,4 @@
+import Applying
 import AuthentikAPI
 import Base
 import DesiredState
@@ -11,7 +12,7 @@ package struct PlanMarkdown {
     ]
 
     /// Objects of a kind that is no service's that are named; the rest is counted.
-    private static let namedObjects = 100
+    static let namedObjects = 100
 
     /// Whether to list what is in sync, too.
     let isVerbose: Bool
@@ -80,7 +81,19 @@ package struct PlanMarkdown {
 
     /// The texts of a group, and which services each is about.
     private func items(_ group: PlanGroup, _ services: [ServicePlan]) -> [(String, [ServicePlan])] {
-        guard group == .inSync else { return services.map { (ServiceMarkdown(service: $0).text, [$0]) } }
+        guard group == .inSync else {
+            let creates = services.filter { $0.decision == .create }
+            let areBrief = !isVerbose && creates.count > ServiceMarkdown.detailedCreates
+            let detailed = areBrief ? services.filter { $0.decision != .create } : services
+            let items = detailed.map { (ServiceMarkdown(service: $0, word: $0.decision.look.planned).text, [$0]) }
+            guard areBrief else { return items }
+            var rest = creates[...]
+            return items
+                + ServiceMarkdown.brief(creates, word: Decision.create.look.planned).map { text, number in
+                    defer { rest = rest.dropFirst(number) }
+                    return (text, Array(rest.prefix(number)))
+                }
+        }
         let list = services.map { service in
             "- \(Markdown.code(service.slug))" + service.notes.map { ": \(Markdown.code($0))" }.joined()
         }
@@ -101,10 +114,37 @@ struct ServiceMarkdown {
     /// Of what this program says, which ends with what to do.
     private static let longestRemark = 2_000
 
+    /// New services of which the fields are shown; of more, `--verbose` shows them.
+    static let detailedCreates = 10
+    /// Services of one list, which fits into a comment or is left out as a whole.
+    private static let listed = 50
+
     let service: ServicePlan
+    let word: String
+    /// Why it was not done; nil for a plan, and for what was done.
+    var failure: ServiceFailure?
+
+    /// New services without their fields, and how many each text is about.
+    static func brief(_ services: [ServicePlan], word: String) -> [(String, Int)] {
+        let texts = lists(
+            services.map { service in
+                let notes = ([service.hindrance] + service.notes).compactMap(\.self)
+                    .map { ": \(Markdown.code(ChangesMarkdown.shortened($0)))" }
+                return "- **\(word)** \(Markdown.code(ChangesMarkdown.shortened(service.slug)))" + notes.joined()
+            }
+        )
+        return texts.isEmpty ? [] : texts + [("`--verbose` shows their fields.", 0)]
+    }
+
+    /// Lines in lists of a bounded length, and how many each has.
+    static func lists(_ lines: [String]) -> [(String, Int)] {
+        stride(from: 0, to: lines.count, by: listed).map { start in
+            let part = lines[start..<min(start + listed, lines.count)]
+            return (part.joined(separator: "\n"), part.count)
+        }
+    }
 
     var text: String {
-        let word = service.decision.look.planned
         let block = Markdown.block(lines, language: "diff")
         guard lines.count > Self.openLines else {
             return "**\(word)** \(Markdown.code(shortened(service.slug)))\n\n\(block)"
@@ -121,7 +161,13 @@ struct ServiceMarkdown {
             let verb = deletion.isHeld ? "# would delete" : "- delete"
             if let name = deletion.provider { lines.append("\(verb) provider \(shortened(name))") }
             if let slug = deletion.application { lines.append("\(verb) application \(shortened(slug))") }
-            lines += deletion.bindings.map { "\(verb) what others bound to it: \(shortened($0))" }
+            lines += deletion.bindings.map { "\(verb) binding of others: \(shortened($0))" }
+        }
+        if let failure {
+            lines.append("! error: \(shortened(failure.message, to: Self.longestRemark))")
+            lines += failure.fields.map { field in
+                "!   \(ObjectKind.fileName(ofComplaint: field.field)): \(shortened(field.message))"
+            }
         }
         lines += ChangesMarkdown.lines(service.changes)
         if let workload = service.restart { lines.append("! restarts \(shortened(workload.description))") }
@@ -143,12 +189,12 @@ enum ChangesMarkdown {
     private static let mostLines = 100
 
     static func lines(_ changes: [FieldChange]) -> [String] {
-        let width = changes.map(\.field.count).max() ?? 0
+        let width = changes.map(\.fileField.columns).max() ?? 0
         var last: ObjectKind?
         return changes.flatMap { change in
             defer { last = change.object }
             return (change.object == last ? [] : ["@@ \(change.object.rawValue) @@"])
-                + lines(change, "\(change.field.padded(to: width))  ")
+                + lines(change, "\(change.fileField.padded(to: width))  ")
         }
     }
 

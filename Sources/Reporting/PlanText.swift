@@ -1,5 +1,5 @@
 package import AuthentikAPI
-import Base
+package import Base
 package import DesiredState
 import Kinds
 package import Planning
@@ -7,7 +7,7 @@ package import Planning
 /// A plan for people at a terminal: a group for each kind of thing that happens, and the counts last.
 package struct PlanText {
     let style: Style
-    /// Whether to show what is in sync, too.
+    /// Whether to show what is in sync, too, and the fields of many new services.
     let isVerbose: Bool
 
     package init(style: Style, isVerbose: Bool) {
@@ -20,8 +20,10 @@ package struct PlanText {
         let shared = result.plan.shared.filter { isVerbose || $0.decision != .inSync }
         let text = ServiceText(
             style: style,
+            isVerbose: isVerbose,
             slugs: shown.map(\.slug) + shared.map(\.name),
-            words: (shown.map(\.decision) + shared.map(\.decision)).map(\.look.planned)
+            words: (shown.map(\.decision) + shared.map(\.decision)).map(\.look.planned),
+            creates: shown.count { $0.decision == .create }
         )
         var blocks = [heading(result.release, "\(result.address)", isSandbox: result.isSandbox)]
         for (kind, objects) in shared.byKind {
@@ -30,16 +32,14 @@ package struct PlanText {
         for group in PlanGroup.allCases {
             let services = shown.filter { PlanGroup($0) == group }
             if !services.isEmpty {
-                blocks.append(block(group, services, heldDeletions: result.plan.heldDeletions, text: text))
+                blocks.append(block(group, services, heldDeletions: result.heldDeletions, text: text))
             }
         }
         if let remark = standInRemark(result.standIns) { blocks.append([remark]) }
         if result.narrowing.withoutSecrets {
             blocks.append(["Secrets are left out: not resolved, not compared (--without-secrets)."])
         }
-        let exposure = Exposure(result.plan.services).lines(\.printable).map(sentence)
-        let unserved = Unserved(result.plan.services).lines(\.printable)
-        let remarks = exposure + unserved.map { "\(style.yellow("warning:")) \(sentence($0))" }
+        let remarks = style.remarks(Exposure(result.plan.services), Unserved(result.plan.services))
         if !remarks.isEmpty { blocks.append(remarks) }
         blocks.append([summary(result)])
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
@@ -48,20 +48,21 @@ package struct PlanText {
     private func block(
         _ group: PlanGroup,
         _ services: [ServicePlan],
-        heldDeletions: HeldDeletions?,
+        heldDeletions: String?,
         text: ServiceText
     ) -> [String] {
         var lines = [title(group, services)]
         for service in services {
             let look = service.decision.look
             let color = group == .deletions ? .red : look.color
-            lines.append(text.headline(service, look.planned, sign: look.sign, color: color))
-            if let deletion = service.deletion { lines.append(text.deletion(deletion, verb: "deletes")) }
-            lines += text.changes(service.changes)
+            lines += text.headline(service, look.planned, sign: look.sign, color: color)
+            if let deletion = service.deletion { lines += text.deletion(deletion, verb: "deletes") }
+            lines += text.changes(of: service)
             lines += text.restart(service.restart, verb: "restarts")
             lines += text.hindrance(service) + text.notes(service)
         }
-        if group == .deletions, let heldDeletions { lines.append("  " + style.red(heldDeletions.description)) }
+        if group == .changes, let remark = text.briefRemark { lines.append("  " + remark) }
+        if group == .deletions, let heldDeletions { lines.append("  " + style.red(heldDeletions)) }
         return lines
     }
 
@@ -71,15 +72,25 @@ package struct PlanText {
             let state = held == 0 ? "" : held == services.count ? ", held back" : ", \(held) of them held back"
             return style.red(style.bold("\(group.title): \(services.count)\(state)"))
         }
-        let explanation = group.explanation.isEmpty ? "" : style.dim(": \(group.explanation)")
-        return style.bold(group.title) + explanation
+        let explanation = group.explanation.isEmpty ? "" : style.dim("; \(group.explanation)")
+        return style.bold("\(group.title): \(services.count.grouped)") + explanation
     }
 
     private func summary(_ result: PlanResult) -> String {
         let only = result.narrowing.only.map(\.printable).joined(separator: ", ")
         let subject = only.isEmpty ? "Plan" : "Plan for \(only) only"
-        let end = result.nextStep.isEmpty ? "" : " " + result.nextStep.printable
+        let end = result.nextStep.map { "\n" + $0.printable } ?? ""
         return "\(subject): \(PlanSummary(result.plan, style).text).\(end)"
+    }
+}
+
+extension Style {
+    /// The services that anybody may open, and those that nobody can reach, as lines below all others.
+    func remarks(_ exposure: Exposure, _ unserved: Unserved) -> [String] {
+        exposure.lines(\.printable).flatMap { lines(sentence($0), indent: 0) }
+            + unserved.lines(\.printable).flatMap { text in
+                lines(sentence(text), label: yellow("warning:"), labelColumns: 8, indent: 0)
+            }
     }
 }
 
@@ -97,7 +108,7 @@ func heading(_ release: Release, _ address: String, isSandbox: Bool) -> [String]
 /// What a sandbox made up; nil if nothing.
 func standInRemark(_ standIns: [SecretReference]) -> String? {
     guard !standIns.isEmpty else { return nil }
-    return "Not set, and made up for the sandbox: \(standIns.map(\.description).joined(separator: ", ").printable)."
+    return "Not set, so generated for the sandbox: \(standIns.map(\.description).joined(separator: ", ").printable)."
 }
 
 /// A plan and what it is about, to be shown in one form or another.
@@ -113,6 +124,8 @@ package struct PlanResult: Sendable {
     package var allowedDeletions: Int?
     /// Where the plan was written to; nil if nowhere.
     package var savedTo: String?
+    /// What the program was called with, for the commands that are printed.
+    package var invocation = Invocation()
 
     package init(plan: Plan, release: Release, address: AuthentikAddress, narrowing: Narrowing = Narrowing()) {
         self.plan = plan
@@ -121,17 +134,25 @@ package struct PlanResult: Sendable {
         self.narrowing = narrowing
     }
 
-    /// What to do about it; empty if nothing is to be done.
-    var nextStep: String {
-        if !plan.isChanging { return "" }
+    /// How to apply it, on a line of its own that ends with the command; nil if there is nothing to apply.
+    var nextStep: String? {
+        guard plan.isChanging else { return nil }
         let isRelease =
             plan.changing.allSatisfy { $0.decision == .release }
             && plan.shared.allSatisfy { $0.step == nil || $0.decision == .release }
-        if isRelease { return "Run 'reconcile release' to apply." }
-        if let savedTo { return "Run 'reconcile --once --plan \(savedTo)' to apply exactly this." }
-        if narrowing.withoutSecrets { return "To apply it, run 'reconcile --once' where the secrets are." }
-        let options =
-            narrowing.only.map { " --only \($0)" } + [allowedDeletions.map { " --allow-deletions \($0)" } ?? ""]
-        return "Run 'reconcile --once\(options.joined())' to apply."
+        if isRelease { return "Run: \(invocation.command("release"))" }
+        if let savedTo { return "Apply exactly this plan: \(invocation.command("--once", "--plan", savedTo))" }
+        let only = narrowing.only.flatMap { ["--only", $0] }
+        let command = invocation.command("--once", only + (allowedDeletions.map { ["--allow-deletions", "\($0)"] } ?? []))
+        return narrowing.withoutSecrets ? "Run where the secrets are available: \(command)" : "Run: \(command)"
+    }
+
+    /// Why deletions are held back, with the command that allows them; nil if none are.
+    var heldDeletions: String? {
+        plan.heldDeletions.map { held in
+            let only = narrowing.only.flatMap { ["--only", $0] }
+            let command = invocation.command("--once", only + ["--allow-deletions", "\(held.deletions)"])
+            return held.description(allowing: command).printable
+        }
     }
 }

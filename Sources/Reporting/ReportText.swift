@@ -1,15 +1,22 @@
 package import Applying
 package import AuthentikAPI
-import Base
+package import Base
 import Kinds
 import Planning
 import SecretSources
 
 /// A report for people at a terminal: the services, and the counts last.
-package struct ReportText {
+package struct ReportText: Sendable {
     let style: Style
-    /// Whether to show what is in sync, too.
+    /// Whether to show what is in sync, too, and the fields of many new services.
     let isVerbose: Bool
+    /// What the program was called with, for the commands that are printed.
+    package var invocation = Invocation()
+
+    /// Services that fail for one reason and are shown each; more are shown together.
+    static let listedFailures = 10
+    /// Services that are named of those that are shown together; the rest is counted.
+    private static let named = 3
 
     package init(style: Style, isVerbose: Bool) {
         self.style = style
@@ -20,88 +27,143 @@ package struct ReportText {
     ///   - address: of Authentik.
     ///   - isSandbox: whether that is one made for this run.
     package func render(_ report: PassReport, address: AuthentikAddress, isSandbox: Bool) -> String {
-        let shown = report.outcomes.filter { isVerbose || $0.plan.isToBeShown }
-        let shared = report.shared.filter { isVerbose || $0.plan.decision != .inSync }
-        let text = ServiceText(
-            style: style,
-            slugs: shown.map(\.plan.slug) + shared.map(\.name),
-            words: shown.map(word) + shared.map(word)
-        )
-        let heading = heading(report.release, "\(address)", isSandbox: isSandbox)
-        var lines = heading + [""]
-        lines += shared.flatMap { self.lines(of: $0, text) }
-        for outcome in shown {
-            let look = outcome.plan.decision.look
-            if let failure = outcome.failure {
-                lines.append(text.headline(outcome.plan, word(outcome), sign: "x", color: .red))
-                lines += text.failure(failure)
-            } else {
-                lines.append(text.headline(outcome.plan, word(outcome), sign: look.sign, color: look.color))
-                if let deletion = outcome.plan.deletion { lines.append(text.deletion(deletion, verb: "deleted")) }
-                if outcome.plan.decision == .conflict, !outcome.plan.changes.isEmpty {
-                    lines.append("      left alone; it is not as declared:")
-                }
-                lines += text.changes(outcome.plan.changes)
-                lines += text.restart(outcome.restarted, verb: "restarted")
-            }
-            lines += text.notes(outcome.plan)
+        let head = heading(report.release, "\(address)", isSandbox: isSandbox)
+        return (head + [""] + rest(report, layout(report))).joined(separator: "\n")
+    }
+
+    /// Everything after the heading.
+    ///
+    /// - Parameter isShown: tells which services were shown before.
+    func rest(_ report: PassReport, _ text: ServiceText, isShown: (ServiceOutcome) -> Bool = { _ in false }) -> [String] {
+        var lines = report.shared.filter { isVerbose || $0.plan.decision != .inSync }.flatMap { self.lines(of: $0, text) }
+        let left = shown(report).filter { !isShown($0) }
+        let failures = Dictionary(grouping: left.filter { $0.failure != nil }) { $0.failure?.message ?? "" }
+        let many = isVerbose ? [:] : failures.filter { $0.value.count > Self.listedFailures }
+        lines += left.filter { many[$0.failure?.message ?? ""] == nil }.flatMap { self.lines(of: $0, text) }
+        for (message, outcomes) in many.sorted(by: { $0.key < $1.key }) {
+            let slugs = outcomes.prefix(Self.named).map(\.plan.slug).joined(separator: ", ")
+            let rest = count(outcomes.count - Self.named, "other")
+            let line = "x \(count(outcomes.count, "service")) (\(slugs) and \(rest)): \(message)"
+            lines += style.lines(line.printable, indent: 2, color: .red)
         }
-        if lines.count > heading.count + 1 { lines.append("") }
-        let remark = standInRemark(report.secrets.standIns).map { [$0, ""] } ?? []
-        let heldDeletions = report.heldDeletions.map { [style.red($0.description), ""] } ?? []
-        let exposure = Exposure(report).lines(\.printable).map(sentence)
-        let unserved = Unserved(report).lines(\.printable).map { "\(style.yellow("warning:")) \(sentence($0))" }
-        let remarks = exposure + unserved
-        return (lines + heldDeletions + remark + (remarks.isEmpty ? [] : remarks + [""]) + [summary(report)])
-            .joined(separator: "\n")
+        if let remark = text.briefRemark { lines.append("  " + remark) }
+        if !lines.isEmpty { lines.append("") }
+        if let held = report.heldDeletions {
+            let command = invocation.command("--once", "--allow-deletions", "\(held.deletions)")
+            lines += [style.red(held.description(allowing: command).printable), ""]
+        }
+        if let remark = standInRemark(report.secrets.standIns) { lines += style.lines(remark, indent: 0) + [""] }
+        let remarks = style.remarks(Exposure(report), Unserved(report))
+        if !remarks.isEmpty { lines += remarks + [""] }
+        return lines + style.lines(ReportSummary(report, style).text, indent: 0)
+    }
+
+    private func shown(_ report: PassReport) -> [ServiceOutcome] {
+        report.outcomes.filter { isVerbose || $0.plan.isToBeShown || $0.failure != nil }
+    }
+
+    private func layout(_ report: PassReport) -> ServiceText {
+        let shown = shown(report)
+        let shared = report.shared.filter { isVerbose || $0.plan.decision != .inSync }
+        return ServiceText(
+            style: style,
+            isVerbose: isVerbose,
+            slugs: shown.map(\.plan.slug) + shared.map(\.name),
+            words: shown.map(\.word) + shared.map(\.word),
+            creates: shown.count { $0.plan.decision == .create && $0.failure == nil }
+        )
+    }
+
+    /// A layout for what a plan is about to do, before it is known what comes of it.
+    func layout(_ plan: Plan) -> ServiceText {
+        let shown = plan.services.filter { isVerbose || $0.isToBeShown }
+        let shared = plan.shared.filter { isVerbose || $0.decision != .inSync }
+        return ServiceText(
+            style: style,
+            isVerbose: isVerbose,
+            slugs: shown.map(\.slug) + shared.map(\.name),
+            words: (shown.map(\.decision) + shared.map(\.decision)).map(\.look.done),
+            creates: shown.count { $0.decision == .create }
+        )
+    }
+
+    func lines(of outcome: ServiceOutcome, _ text: ServiceText) -> [String] {
+        let look = outcome.plan.decision.look
+        guard outcome.failure == nil else {
+            return text.headline(outcome.plan, outcome.word, sign: "x", color: .red)
+                + (outcome.failure.map(text.failure) ?? []) + text.notes(outcome.plan)
+        }
+        var lines = text.headline(outcome.plan, outcome.word, sign: look.sign, color: look.color)
+        if let deletion = outcome.plan.deletion { lines += text.deletion(deletion, verb: "deleted") }
+        if outcome.plan.decision == .conflict, !outcome.plan.changes.isEmpty {
+            lines.append("      left alone; it differs from the file:")
+        }
+        lines += text.changes(of: outcome.plan)
+        lines += text.restart(outcome.restarted, verb: "restarted")
+        return lines + text.notes(outcome.plan)
     }
 
     private func lines(of outcome: SharedOutcome, _ text: ServiceText) -> [String] {
         let (plan, look) = (outcome.plan, outcome.plan.decision.look)
         let (sign, color) = outcome.failure == nil ? (look.sign, look.color) : ("x", .red)
-        return [text.headline(plan.name, word(outcome), plan.reason, sign: sign, color: color)]
+        return text.headline(plan.name, outcome.word, plan.reason, sign: sign, color: color)
             + (outcome.failure.map(text.failure) ?? text.changes(plan.changes))
     }
+}
 
-    private func word(_ outcome: SharedOutcome) -> String {
-        let look = outcome.plan.decision.look
-        return outcome.failure == nil ? look.done : "\(look.planned) failed"
+extension ServiceOutcome {
+    /// What became of it, in a word or two.
+    var word: String {
+        let look = plan.decision.look
+        if failure != nil { return "\(look.planned) failed" }
+        return plan.isHeldBack ? "held back" : look.done
     }
+}
 
-    /// `; 2 groups: 1 in sync, 1 created`.
-    private func summary(_ kind: Kind, _ outcomes: [SharedOutcome]) -> String {
-        let failed = outcomes.count { $0.failure != nil }
-        let parts = Decision.allCases.compactMap { decision in
-            let number = outcomes.count { $0.plan.decision == decision && $0.failure == nil }
-            return number == 0 ? nil : "\(number) \(decision.look.done)"
+extension SharedOutcome {
+    /// What became of it, in a word or two.
+    var word: String {
+        let look = plan.decision.look
+        if failure != nil { return "\(look.planned) failed" }
+        return plan.isHeld ? "held back" : look.done
+    }
+}
+
+/// The last line of a report: how many services there are, what became of them, and what that took.
+///
+/// Each service is counted once, so that the numbers add up.
+struct ReportSummary {
+    /// `3 services: 2 updated, 1 failed; 1 group: 1 created`.
+    let counts: String
+    /// `12 requests, 2 writes, in 0.31 s`.
+    let requests: String
+
+    init(_ report: PassReport, _ style: Style = Style(isColored: false)) {
+        let services = Self.parts(report.outcomes.map { ($0.plan.decision, $0.failure, $0.plan.isHeldBack) }, style)
+        let shared = report.shared.byKind.map { kind, outcomes in
+            let parts = Self.parts(outcomes.map { ($0.plan.decision, $0.failure, $0.plan.isHeld) }, style)
+            return "; \(Base.count(outcomes.count, kind.noun, kind.plural))\(parts)"
         }
-        let all = parts + (failed == 0 ? [] : [style.red("\(failed) failed")])
-        return "; \(count(outcomes.count, kind.noun, kind.plural)): \(all.joined(separator: ", "))"
+        counts = "\(Base.count(report.outcomes.count, "service"))\(services)\(shared.joined())"
+        let writes = report.requests.writes == 0 ? "no writes" : Base.count(report.requests.writes, "write")
+        requests = "\(Base.count(report.requests.total, "request")), \(writes), in \(seconds(report.duration))"
     }
 
-    private func word(_ outcome: ServiceOutcome) -> String {
-        let look = outcome.plan.decision.look
-        if outcome.failure != nil { return "\(look.planned) failed" }
-        return outcome.plan.decision == .delete && outcome.plan.isHeld ? "held back" : look.done
-    }
+    var text: String { "\(counts). \(requests)." }
 
-    private func summary(_ report: PassReport) -> String {
-        let services = report.outcomes.filter { $0.plan.decision != .orphan }
-        let parts = Decision.allCases.compactMap { decision in
-            let number = report.outcomes.filter { outcome in
-                outcome.plan.decision == decision && outcome.failure == nil
-                    && !(decision == .delete && outcome.plan.isHeld)
-            }.count
-            return number == 0 ? nil : "\(number) \(decision.look.done)"
+    private static func parts(
+        _ outcomes: [(decision: Decision, failure: ServiceFailure?, isHeld: Bool)],
+        _ style: Style
+    ) -> String {
+        var parts = Decision.allCases.map { decision in
+            (outcomes.count { $0.decision == decision && $0.failure == nil && !$0.isHeld }, decision.look.done, false)
         }
-        let failed = report.outcomes.filter { $0.failure != nil }.count
-        let held = report.outcomes.filter(\.plan.isHeld).count
-        let all =
-            parts + (held == 0 ? [] : [style.red("\(count(held, "deletion")) held back")])
-            + (failed == 0 ? [] : [style.red("\(failed) failed")])
-        let writes = report.requests.writes == 0 ? "none of them a write" : count(report.requests.writes, "write")
-        return "\(count(services.count, "service"))\(all.isEmpty ? "" : ": \(all.joined(separator: ", "))")"
-            + "\(report.shared.byKind.map(summary).joined()). "
-            + "\(count(report.requests.total, "request")), \(writes), in \(seconds(report.duration))."
+        parts.append((outcomes.count { $0.isHeld && $0.failure == nil }, "held back", true))
+        parts.append((outcomes.count { $0.failure?.isNotBegun == false }, "failed", true))
+        parts.append((outcomes.count { $0.failure?.isNotBegun == true }, "not attempted", true))
+        let texts = parts.filter { $0.0 > 0 }.map { number, word, isBad in
+            isBad ? style.red("\(number.grouped) \(word)") : "\(number.grouped) \(word)"
+        }
+        return texts.isEmpty ? "" : ": \(texts.joined(separator: ", "))"
     }
 }

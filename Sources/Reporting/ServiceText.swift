@@ -11,30 +11,45 @@ struct ServiceText {
     private static let widestBefore = 48
     /// What does not fit on a line of this width takes two.
     private static let widestLine = 100
+    /// Longer lists of a new object get a line for each element.
+    private static let widestList = 60
+    /// More elements that stay are counted.
+    private static let shownKept = 2
+    /// New services of which the fields are shown; of more, `--verbose` shows them.
+    private static let detailedCreates = 10
+    /// Where what belongs to a service begins.
+    private static let indent = 6
 
     let style: Style
-    /// The longest slug and the longest word, so that what stands behind aligns.
+    /// Whether to leave nothing out.
+    let isVerbose: Bool
+    /// The longest slug and the longest word, so that what follows them aligns.
     private let slugWidth: Int
     private let wordWidth: Int
+    /// New services whose fields are left out.
+    let briefCreates: Int
 
     /// - Parameters:
     ///   - slugs: of all services that will be shown.
     ///   - words: what will be said of each.
-    init(style: Style, slugs: [String], words: [String]) {
+    ///   - creates: how many of them are new.
+    init(style: Style, isVerbose: Bool, slugs: [String], words: [String], creates: Int = 0) {
         self.style = style
-        slugWidth = slugs.map(\.printable.count).max() ?? 0
-        wordWidth = words.map(\.count).max() ?? 0
+        self.isVerbose = isVerbose
+        slugWidth = slugs.map(\.printable.columns).max() ?? 0
+        wordWidth = words.map(\.columns).max() ?? 0
+        briefCreates = isVerbose || creates <= Self.detailedCreates ? 0 : creates
     }
 
     /// The line of a service, with its explanation.
-    func headline(_ service: ServicePlan, _ word: String, sign: String, color: Style.Color) -> String {
+    func headline(_ service: ServicePlan, _ word: String, sign: String, color: Style.Color) -> [String] {
         headline(service.slug, word, service.reason, sign: sign, color: color)
     }
 
-    /// What a plan says of an object that is no service's.
+    /// An object of a plan that is shared by services.
     func lines(_ object: SharedObjectPlan) -> [String] {
         let look = object.decision.look
-        return [headline(object.name, look.planned, object.reason, sign: look.sign, color: look.color)]
+        return headline(object.name, look.planned, object.reason, sign: look.sign, color: look.color)
             + changes(object.changes)
     }
 
@@ -44,53 +59,79 @@ struct ServiceText {
         _ reason: String,
         sign: String,
         color: Style.Color
-    ) -> String {
-        let slug = style.colored("\(sign) \(slug.printable.padded(to: slugWidth))", color)
-        return "  \(slug)  \(style.colored(word.padded(to: wordWidth), color))  \(style.dim(reason.printable))"
+    ) -> [String] {
+        let name = style.colored("\(sign) \(slug.printable.padded(to: slugWidth))", color)
+        let head = "\(name)  \(style.colored(word.padded(to: wordWidth), color)) "
+        let columns = sign.columns + 1 + slugWidth + 2 + wordWidth + 1
+        let reason = reason.printable
+        guard let width = style.width, reason.columns > width - columns - 3,
+            width - columns - 3 < Style.narrowestText
+        else { return style.lines(reason, label: head, labelColumns: columns, indent: 2, color: .dim) }
+        return ["  \(head)"] + style.lines(reason, indent: Self.indent, color: .dim)
     }
 
-    /// What falls, or fell.
-    func deletion(_ deletion: Deletion, verb: String) -> String {
+    /// The fields that change in a service; of a new one among many, none.
+    func changes(of service: ServicePlan) -> [String] {
+        briefCreates > 0 && service.decision == .create ? [] : changes(service.changes)
+    }
+
+    /// Says that fields were left out; nil if none were.
+    var briefRemark: String? {
+        guard briefCreates > 0 else { return nil }
+        return style.dim("The fields of the \(briefCreates.grouped) new services are not shown; --verbose shows them.")
+    }
+
+    /// What is deleted, or was.
+    func deletion(_ deletion: Deletion, verb: String) -> [String] {
         self.deletion(DeletionRecord(deletion), verb: deletion.isHeld ? "would delete" : verb)
     }
 
-    /// The same of a record.
-    func deletion(_ deletion: DeletionRecord, verb: String) -> String {
+    /// What is deleted, or was.
+    func deletion(_ deletion: DeletionRecord, verb: String) -> [String] {
         let parts = [
             deletion.provider.map { "the provider '\($0)'" }, deletion.application.map { "the application '\($0)'" },
-            deletion.bindings.map { "what others bound to it: \($0.joined(separator: ", "))" },
+            deletion.bindings.map { "the bindings of others: \($0.joined(separator: ", "))" },
         ]
-        return "      " + style.red("\(verb) \(parts.compactMap { $0 }.joined(separator: ", then "))".printable)
+        let text = "\(verb) \(parts.compactMap { $0 }.joined(separator: ", then "))".printable
+        return style.lines(text, indent: Self.indent, color: .red)
     }
 
     /// What is restarted, or was; nothing if nothing is.
     func restart(_ workload: Workload?, verb: String) -> [String] {
-        workload.map { ["      " + style.yellow("\(verb) \($0)".printable)] } ?? []
+        workload.map { style.lines("\(verb) \($0)".printable, indent: Self.indent, color: .yellow) } ?? []
     }
 
     /// The changed fields, a block for each object, the arrows of a block below each other.
     func changes(_ changes: [FieldChange]) -> [String] {
-        self.changes(changes.map { ($0.object.rawValue, $0.field, ChangeElements($0)) })
+        self.changes(changes.map { ($0.object.rawValue, $0.fileField, ChangeElements($0)) })
     }
 
-    /// The same of records.
+    /// The changed fields of a record.
     func changes(_ changes: [ChangeRecord]) -> [String] {
-        self.changes(changes.map { ($0.object, $0.field, ChangeElements($0)) })
+        self.changes(changes.map { ($0.object, $0.shownField, ChangeElements($0)) })
     }
 
     private func changes(_ changes: [(object: String, field: String, elements: ChangeElements)]) -> [String] {
-        let fieldWidth = changes.map(\.field.count).max() ?? 0
+        let fieldWidth = changes.map(\.field.columns).max() ?? 0
+        // Values that have no room beside their field go below it.
+        let column = Self.indent + 11 + 2 + fieldWidth + 2
+        let isBelow = style.width.map { $0 - column < Style.narrowestText } ?? false
+        let room = style.width.map { $0 - (isBelow ? Self.indent + 2 : column) }
         let elements = changes.map(\.elements)
-        let beforeWidth =
-            elements.filter(fitsOneLine).map { before($0).count }.filter { $0 <= Self.widestBefore }.max() ?? 0
+        let single = elements.filter { fitsOneLine($0, room) }.map { before($0).columns }
+        let beforeWidth = single.filter { $0 <= Self.widestBefore }.max() ?? 0
         var last: String?
         return changes.flatMap { change in
             let object = change.object == last ? "" : change.object
-            let elements = change.elements
             last = change.object
             let head = "      \(object.padded(to: 11))  \(change.field.padded(to: fieldWidth))  "
-            let indent = String(repeating: " ", count: head.count)
-            return lines(elements, beforeWidth).enumerated().map { ($0 == 0 ? head : indent) + $1 }
+            let values = lines(change.elements, beforeWidth, room)
+            if isBelow {
+                let title = "      \(change.object)  \(change.field)"
+                return [title] + values.map { String(repeating: " ", count: Self.indent + 2) + $0 }
+            }
+            let indent = String(repeating: " ", count: head.columns)
+            return values.enumerated().map { ($0 == 0 ? head : indent) + $1 }
         }
     }
 
@@ -98,29 +139,42 @@ struct ServiceText {
 
     /// What a plan says that cannot be done.
     func hindrance(_ service: ServicePlan) -> [String] {
-        service.hindrance.map { ["      \(style.red("error:")) \($0.printable)"] } ?? []
+        service.hindrance.map { labelled("error:", .red, $0.printable) } ?? []
     }
 
-    func notes(_ notes: [String]) -> [String] {
-        notes.map { "      \(style.yellow("note:")) \($0.printable)" }
+    func notes(_ notes: [String]) -> [String] { notes.flatMap { labelled("note:", .yellow, $0.printable) } }
+
+    private func labelled(_ label: String, _ color: Style.Color, _ text: String) -> [String] {
+        style.lines(
+            text,
+            label: style.colored(label, color),
+            labelColumns: label.columns,
+            indent: Self.indent
+        )
+    }
+
+    /// A line below a service.
+    func remark(_ text: String, _ color: Style.Color) -> [String] {
+        style.lines(text.printable, indent: Self.indent, color: color)
     }
 
     func failure(_ failure: ServiceFailure) -> [String] { self.failure(ErrorDocument(failure)) }
 
     func failure(_ failure: ErrorDocument) -> [String] {
-        var lines = ["      \(style.red("error:")) \(failure.message.printable)"]
+        var lines = labelled("error:", .red, failure.message.printable)
         for field in failure.fields {
-            let name = field.field.isEmpty ? "" : "\(field.field): "
-            lines.append("        \(style.red("\(name)\(field.message)".printable))")
+            let name = field.field.isEmpty ? "" : "\(ObjectKind.fileName(ofComplaint: field.field)): "
+            lines += style.lines("\(name)\(field.message)".printable, indent: Self.indent + 2, color: .red)
         }
         if let identifier = failure.requestID, !failure.message.contains(identifier) {
-            lines.append("        \(style.dim("Authentik's log has it as request \(identifier.printable)"))")
+            let text = "request ID in Authentik's log: \(identifier.printable)"
+            lines += style.lines(text, indent: Self.indent + 2, color: .dim)
         }
         return lines
     }
 
-    /// `before → after` on one line where both fit, else removed and added elements.
-    private func lines(_ elements: ChangeElements, _ beforeWidth: Int) -> [String] {
+    /// `before → after` on one line where both fit, else what is removed and what is added, each on lines of its own.
+    private func lines(_ elements: ChangeElements, _ beforeWidth: Int, _ room: Int?) -> [String] {
         if let word = elements.secretWord { return [word] }
         if let code = elements.code {
             return code.lines.map { line in
@@ -131,40 +185,61 @@ struct ServiceText {
                 }
             }
         }
-        guard elements.hasBefore else { return lines(ofNew: elements.added) }
+        guard elements.hasBefore else { return lines(ofNew: elements, room) }
         let before = before(elements)
-        if fitsOneLine(elements) {
-            let space = String(repeating: " ", count: max(0, beforeWidth - before.count))
+        if fitsOneLine(elements, room) {
+            let space = String(repeating: " ", count: max(0, beforeWidth - before.columns))
             return ["\(style.red(before))\(space) → \(style.green(after(elements)))"]
         }
-        return elements.kept.map { "  \($0)" } + elements.removed.map { style.red("- \($0)") }
-            + elements.added.map { style.green("+ \($0)") }
+        return kept(elements.kept, room) + elements.removed.flatMap { signed("-", $0, .red, room) }
+            + elements.added.flatMap { signed("+", $0, .green, room) }
+    }
+
+    /// What stays: shown as context where it is little, else counted.
+    private func kept(_ elements: [String], _ room: Int?) -> [String] {
+        guard isVerbose || elements.count <= Self.shownKept else {
+            return [style.dim("  (\(elements.count) unchanged)")]
+        }
+        return elements.flatMap { signed(" ", $0, .dim, room) }
+    }
+
+    private func signed(_ sign: String, _ text: String, _ color: Style.Color, _ room: Int?) -> [String] {
+        text.wrapped(to: room.map { max(Style.narrowestText, $0 - 2) }).enumerated().map { index, line in
+            style.colored("\(index == 0 ? sign : " ") \(line)", color)
+        }
     }
 
     private func before(_ elements: ChangeElements) -> String { elements.removed.first ?? "(none)" }
     private func after(_ elements: ChangeElements) -> String { elements.added.first ?? "(none)" }
 
     /// Whether a change of a value is short enough for `before → after`.
-    private func fitsOneLine(_ elements: ChangeElements) -> Bool {
-        elements.hasBefore && elements.secretWord == nil && elements.code == nil && elements.isSingle
-            && before(elements).count + after(elements).count <= Self.widestLine
+    private func fitsOneLine(_ elements: ChangeElements, _ room: Int?) -> Bool {
+        guard elements.hasBefore, elements.secretWord == nil, elements.code == nil, elements.isSingle else {
+            return false
+        }
+        let columns = before(elements).columns + after(elements).columns
+        return columns <= Self.widestLine && room.map { columns + 3 <= $0 } ?? true
     }
 
     /// Short words on one line, anything longer on lines of their own.
-    private func lines(ofNew values: [String]) -> [String] {
+    private func lines(ofNew elements: ChangeElements, _ room: Int?) -> [String] {
+        let values = elements.added
         if values.isEmpty { return ["(none)"] }
         let joined = values.joined(separator: ", ")
-        return joined.count <= 60 ? [joined] : values
+        let isShort = joined.columns <= min(Self.widestList, room ?? .max) && !(elements.isList && values.count > 1)
+        return isShort ? [joined] : values.flatMap { $0.wrapped(to: room.map { max(Style.narrowestText, $0) }) }
     }
 }
 
-/// What stays, goes and comes in a field, ready to print.
+/// What a field keeps, loses and gains, ready to print.
 struct ChangeElements {
     var kept: [String] = []
     var removed: [String] = []
     var added: [String] = []
     /// Whether the field had a value, or none, before; false if its object is new.
     var hasBefore: Bool
+    /// Whether each element stands for itself, as redirect URIs do, and gets a line of its own.
+    var isList: Bool
     /// Stands for the value of a secret; nil for any other field.
     var secretWord: String?
     /// Of a field that holds code, its lines; nil for any other.
@@ -184,6 +259,7 @@ struct ChangeElements {
     /// Of a record, which says of a secret only that it changes.
     init(_ change: ChangeRecord) {
         hasBefore = change.before != nil
+        isList = change.isList
         if change.isSecret {
             secretWord = "(changed)"
         } else {
@@ -196,5 +272,5 @@ struct ChangeElements {
     }
 
     /// Whether there is one value at most, before and after.
-    var isSingle: Bool { kept.isEmpty && removed.count <= 1 && added.count <= 1 }
+    var isSingle: Bool { !isList && kept.isEmpty && removed.count <= 1 && added.count <= 1 }
 }

@@ -1,6 +1,7 @@
 import Applying
 package import Base
 import FoundationEssentials
+import Kinds
 import Planning
 package import Status
 
@@ -19,7 +20,12 @@ package struct StatusText {
 
     package func render(_ status: StatusDocument) -> String {
         let shown = status.services.filter { isVerbose || $0.state != .inSync }
-        let text = ServiceText(style: style, slugs: shown.map(\.slug), words: shown.map(\.look.word))
+        let text = ServiceText(
+            style: style,
+            isVerbose: isVerbose,
+            slugs: shown.map(\.slug),
+            words: shown.map(\.look.word)
+        )
         var blocks = [headline(status)]
         if !status.file.problems.isEmpty { blocks.append(status.file.problems.map(problem)) }
         if !shown.isEmpty { blocks.append(shown.flatMap { lines(of: $0, text) }) }
@@ -53,6 +59,7 @@ package struct StatusText {
             facts[0].1 +=
                 isReachable ? ", reachable for \(span(since))" : ", unreachable since \(since) (\(span(since)))"
         }
+        if !status.services.isEmpty { facts.append(("Services", ServiceCounts(status.services).text)) }
         facts.append(("File", "\(status.file.paths.joined(separator: ", ")), read \(ago(status.file.loadedAt))"))
         if let change = latestChange(status) { facts.append(("Last change", change)) }
         if let drift = latestDrift(status) { facts.append(("Last drift", drift)) }
@@ -68,7 +75,10 @@ package struct StatusText {
         if let next = status.passes.next { facts.append(("Next pass", "\(ahead(next.at)) (\(next.reason.rawValue))")) }
         facts.append(("Daemon", "\(status.program.version), started \(ago(status.program.startedAt))"))
         let width = facts.map(\.0.count).max() ?? 0
-        return facts.map { "\(style.dim($0.0.padded(to: width)))  \($0.1.printable)" }
+        return facts.flatMap { name, text in
+            let label = name.padded(to: width)
+            return style.lines(text.printable, label: style.dim(label) + " ", labelColumns: width + 1, indent: 0)
+        }
     }
 
     private func pass(_ pass: FinishedPass) -> String {
@@ -102,28 +112,24 @@ package struct StatusText {
             service.conditions.first { $0.type == .synced }.map { ", for \(span($0.lastTransitionTime))" } ?? ""
         // An error's own lines say it whole.
         let reason = (service.error.map { failed($0, service.access) } ?? service.reason) + since
-        var lines = [text.headline(service.slug, look.word, reason, sign: look.sign, color: look.color)]
+        var lines = text.headline(service.slug, look.word, reason, sign: look.sign, color: look.color)
         if let error = service.error { lines += text.failure(error) }
-        if let remedy = service.verification?.remedy { lines.append("      " + style.dim("-> \(remedy.printable)")) }
-        if let deletion = service.deletion { lines.append(text.deletion(deletion, verb: "would delete")) }
+        if let remedy = service.verification?.remedy { lines += text.remark("-> \(remedy)", .dim) }
+        if let deletion = service.deletion { lines += text.deletion(deletion, verb: "would delete") }
         lines += text.changes(service.differences)
         if let access = service.access.flatMap(AccessText.init) {
-            lines.append("      " + style.dim(access.text.printable))
+            lines += text.remark(access.text, .dim)
         }
         if let serving = service.serving {
-            let text = ServingText(serving).text.printable
-            lines.append("      " + (serving.isServed == false ? style.yellow(text) : style.dim(text)))
+            lines += text.remark(ServingText(serving).text, serving.isServed == false ? .yellow : .dim)
         }
         if let contest = service.contest {
-            let fields = contest.fields.joined(separator: ", ").printable
-            lines.append(
-                "      "
-                    + style.yellow(
-                        "\(fields) changed back \(contest.corrections) times; corrected again \(ahead(contest.nextCorrectionAt))"
-                    )
-            )
+            let fields = contest.fields.map(ObjectKind.fileName(ofQualified:)).joined(separator: ", ")
+            let times = count(contest.corrections, "time")
+            let next = ahead(contest.nextCorrectionAt)
+            lines += text.remark("\(fields) changed back \(times); corrected again \(next)", .yellow)
             if let culprit = contest.blueprints?.culprit {
-                lines.append("      " + style.yellow("changed by: \(culprit)".printable))
+                lines += text.remark("changed by: \(culprit)", .yellow)
             }
         }
         return lines + text.notes(service.notes)
@@ -131,9 +137,9 @@ package struct StatusText {
 
     private func failed(_ error: ErrorDocument, _ access: AccessRecord?) -> String {
         guard let complaint = access?.complaint, error.message.contains(complaint) else {
-            return "its writes were not all done"
+            return "not all of its writes succeeded"
         }
-        return access?.isClosed == true ? "nobody may open it" : "who may open it is not as declared"
+        return access?.isClosed == true ? "nobody can open it" : "who may open it differs from the file"
     }
 
     // MARK: - Times
@@ -156,5 +162,25 @@ package struct StatusText {
         case ..<172_800: return "\(seconds / 3600) h"
         default: return "\(seconds / 86_400) d"
         }
+    }
+}
+
+/// How many services there are in each state; each is counted once, so that the numbers add up.
+package struct ServiceCounts: Sendable {
+    /// The states that any service is in, what wants a person's eye first.
+    package let counts: [(state: SyncState, number: Int)]
+    package let total: Int
+
+    package init(_ services: [ServiceStatus]) {
+        total = services.count
+        counts = SyncState.byUrgency.compactMap { state in
+            let number = services.count { $0.state == state }
+            return number == 0 ? nil : (state, number)
+        }
+    }
+
+    /// `8: 1 failed, 1 orphaned, 6 in sync`.
+    package var text: String {
+        "\(total.grouped): " + counts.map { "\($0.number.grouped) \($0.state.look.word)" }.joined(separator: ", ")
     }
 }

@@ -1,18 +1,24 @@
 import Base
 import DesiredState
 
-/// Colours for a terminal, or none.
+/// How text is laid out for where it goes: colours and a width for a terminal, neither for a pipe.
 package struct Style: Sendable {
-    /// What a terminal shows by more than words.
+    /// Colours, and faint text.
     package enum Color: Sendable {
         case red, green, yellow, dim
     }
 
     package var isColored: Bool
+    /// How many columns the terminal has; nil for no terminal, where nothing is wrapped.
+    package var width: Int?
 
-    package init(isColored: Bool) {
+    /// - Parameter width: fewer columns than people can read in count as ``narrowest``.
+    package init(isColored: Bool, width: Int? = nil) {
         self.isColored = isColored
+        self.width = width.map { max($0, Self.narrowest) }
     }
+
+    private static let narrowest = 40
 
     package func colored(_ text: String, _ color: Color) -> String {
         switch color {
@@ -36,15 +42,15 @@ package struct Style: Sendable {
 }
 
 extension String {
-    /// With spaces behind it, up to a width.
+    /// Followed by spaces, up to a width in columns.
     func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
+        self + String(repeating: " ", count: max(0, width - columns))
     }
 
-    /// Without control characters, and those that reorder or break what is around them: they could write to the
-    /// terminal, or show, what Authentik or a file made up.
+    /// With control characters escaped, and those that reorder or break the text around them: text from Authentik or from
+    /// a file could otherwise act on the terminal, or pass for something else.
     ///
-    /// Nor is there anything that a CI runner takes for a command.
+    /// Commands to a CI runner are defused.
     package var printable: String {
         guard unicodeScalars.contains(where: \.isUnprintable) else { return RunnerCommand.neutralized(self) }
         return RunnerCommand.neutralized(self).unicodeScalars.reduce(into: "") { text, scalar in

@@ -19,6 +19,10 @@ enum ExitStatus: Int32, Sendable {
     case unobservable = 69
     /// The token is refused or lacks a permission.
     case refused = 77
+    /// SIGINT ended a single pass before everything was done.
+    case interrupted = 130
+    /// SIGTERM ended a single pass before everything was done.
+    case terminated = 143
 
     init(_ failure: PassFailure) {
         self =

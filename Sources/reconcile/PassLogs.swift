@@ -1,3 +1,4 @@
+import Applying
 import AuthentikAPI
 import Base
 import Logging
@@ -33,9 +34,9 @@ struct ProgressLog: Sendable {
         self.logger = logger
     }
 
-    func report(_ done: Int, _ total: Int) {
-        guard gate.opens(every: .seconds(2)) else { return }
-        logger.notice("applying", metadata: ["services.done": "\(done)", "services.total": "\(total)"])
+    func take(_ event: PassEvent) {
+        guard case .writing(let done, let total) = event, gate.opens(every: .seconds(2)) else { return }
+        logger.notice("applying", metadata: ["writes.done": "\(done)", "writes.total": "\(total)"])
     }
 }
 

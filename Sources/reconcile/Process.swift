@@ -2,11 +2,6 @@ import FoundationEssentials
 import Glibc
 import SystemPackage
 
-/// The version of this program.
-enum Version {
-    static let current = "0.5.0"
-}
-
 /// The environment of this process, where options are looked for that the command line does not give.
 enum Environment {
     static let variables = ProcessInfo.processInfo.environment
@@ -24,7 +19,10 @@ enum StandardOutput {
     static func print(_ line: String) { write(line + "\n") }
 
     /// Writes text at once, as it is.
-    static func write(_ text: String) { FileDescriptor.standardOutput.writeWhole(text) }
+    static func write(_ text: String) {
+        ProgressLine.clear()
+        FileDescriptor.standardOutput.writeWhole(text)
+    }
 }
 
 /// Where the log and errors go.
@@ -33,7 +31,10 @@ enum StandardError {
     static func print(_ line: String) { write(line + "\n") }
 
     /// Writes text at once, as it is.
-    static func write(_ text: String) { FileDescriptor.standardError.writeWhole(text) }
+    static func write(_ text: String) {
+        ProgressLine.clear()
+        FileDescriptor.standardError.writeWhole(text)
+    }
 }
 
 extension FileDescriptor {

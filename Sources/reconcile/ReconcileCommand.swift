@@ -1,5 +1,6 @@
 import Applying
 import ArgumentParser
+import BuildIdentity
 import Glibc
 import Reporting
 
@@ -48,7 +49,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             64 usage; 65 the file is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or \
             lacks a permission.
             """,
-        version: Version.current,
+        version: Build.description,
         subcommands: [
             RunCommand.self, StatusCommand.self, PlanCommand.self, VerifyCommand.self, ReleaseCommand.self,
             ValidateCommand.self, SchemaCommand.self, ExportCommand.self, AccessCommand.self, ClientConfigCommand.self,

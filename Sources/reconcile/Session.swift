@@ -1,6 +1,8 @@
 import Applying
 import AuthentikAPI
+import Base
 import DesiredState
+import Glibc
 import Kinds
 import Logging
 import Planning
@@ -33,6 +35,7 @@ struct Session: Sendable {
         result.standIns = standIns
         result.allowedDeletions = pass.allowedDeletions
         result.savedTo = savedTo
+        result.invocation = options.invocation
         return switch options.output {
         case .text: PlanText(style: options.style.standardOutput, isVerbose: options.verbose).render(result)
         case .markdown: PlanMarkdown(isVerbose: options.verbose).render(result)
@@ -42,22 +45,80 @@ struct Session: Sendable {
 
     /// A report as the result of `reconcile --once`.
     ///
-    /// - Parameter proof: what came of the probes after the pass; nil if there were none.
-    func render(_ report: PassReport, _ proof: Proof? = nil) -> String {
+    /// - Parameters:
+    ///   - proof: what came of the probes after the pass; nil if there were none.
+    ///   - live: what showed part of it already; nil if nothing did.
+    func render(_ report: PassReport, _ proof: Proof? = nil, after live: LiveReport? = nil) -> String {
         let address = pass.client.address
-        guard options.output != .json else {
+        switch options.output {
+        case .json:
             return JSONText.of(ReportDocument(report, address: address, verification: proof?.report))
+        case .markdown:
+            let text = ReportMarkdown(isVerbose: options.verbose)
+                .render(report, address: address, isSandbox: options.isSandbox) { held in
+                    options.invocation.command("--once", "--allow-deletions", "\(held.deletions)")
+                }
+            switch proof {
+            case nil: return text
+            case .seen(let seen)?:
+                return "\(text)\n\n" + VerificationMarkdown().render(seen, isSandbox: options.isSandbox)
+            case .unseen(let failure)?: return "\(text)\n\n" + VerificationMarkdown().failure(failure)
+            }
+        case .text:
+            let text =
+                live?.rest(report) ?? reportText.render(report, address: address, isSandbox: options.isSandbox)
+            switch proof {
+            case nil: return text
+            case .seen(let seen)?:
+                let rest = verificationText.render(seen, isSandbox: options.isSandbox, withHeading: false)
+                return "\(text)\n\n\(rest)"
+            case .unseen(let failure)?:
+                return "\(text)\n\n\(options.style.standardOutput.red("Verification: \(failure)".printable))"
+            }
         }
-        let text = ReportText(style: options.style.standardOutput, isVerbose: options.verbose)
-            .render(report, address: address, isSandbox: options.isSandbox)
-        switch proof {
-        case nil: return text
-        case .seen(let seen)?:
-            let rest = verificationText.render(seen, isSandbox: options.isSandbox, withHeading: false)
-            return "\(text)\n\n\(rest)"
-        case .unseen(let failure)?:
-            return "\(text)\n\n\(options.style.standardOutput.red("Verification: \(failure)".printable))"
+    }
+
+    private var reportText: ReportText {
+        var text = ReportText(style: options.style.standardOutput, isVerbose: options.verbose)
+        text.invocation = options.invocation
+        return text
+    }
+
+    /// Runs the pass so that it can be interrupted; on a terminal, services are shown as soon as they are finished.
+    ///
+    /// - Parameters:
+    ///   - reviewed: the one plan that may be applied; nil for any.
+    ///   - limits: how the logins are proved after it; nil if they are not.
+    func apply(_ reviewed: PlanRecord?, proving limits: ProbeLimits?) async throws -> (output: String, status: ExitStatus) {
+        let interruption = Interruption(gate: pass.client.gate, style: options.style)
+        let live = isWatched ? liveReport : nil
+        var pass = pass
+        let onEvent = pass.onEvent
+        pass.onEvent = { event in
+            switch event {
+            case .planned(let plan, let release):
+                interruption.beginWriting()
+                live?.begin(plan, release)
+            case .ended(let outcome): live?.show(outcome)
+            case .reading, .writing: break
+            }
+            onEvent?(event)
         }
+        let report = try await interruption.run { [pass] in try await pass.run(applying: reviewed) }
+        if let status = interruption.status, !report.isConverged {
+            let advice = "interrupted: \(report.extent); run the command again to finish the rest"
+            return ("\(render(report, after: live))\n\n\(advice)", status)
+        }
+        guard let limits else { return (render(report, after: live), ExitStatus(report)) }
+        let proof = await proof(limits)
+        return (render(report, proof, after: live), proof.isVerified ? ExitStatus(report) : .incomplete)
+    }
+
+    /// Whether a person sees the report while it is made.
+    private var isWatched: Bool { options.output == .text && isatty(STDOUT_FILENO) == 1 }
+
+    private var liveReport: LiveReport {
+        LiveReport(reportText, address: pass.client.address, isSandbox: options.isSandbox) { StandardOutput.print($0) }
     }
 
     /// What came of the probes after a pass, whose writes are done, however they end.
@@ -145,7 +206,10 @@ extension PassOptions {
         pass.kubernetes = resolver.reader?.kubernetes
         pass.narrowing = narrowing
         pass.concurrency = concurrency
-        pass.onProgress = ProgressLog(logger: logger).report
+        let (progress, progressLog) = (PassProgress(), ProgressLog(logger: logger))
+        pass.onEvent = { event in
+            if ProgressLine.isThere { progress.take(event) } else { progressLog.take(event) }
+        }
         return Session(pass: pass, options: self)
     }
 }

@@ -235,7 +235,7 @@ private let marks = "/api/v3/core/application_entitlements/"
             #expect(homelab.writes.count <= 4)
             let failures = report.outcomes.compactMap(\.failure?.message)
             #expect(failures.count == 7)
-            #expect(failures.count { $0 == "not attempted: Authentik refused the token meanwhile" } >= 3)
+            #expect(failures.count { $0 == "not attempted: Authentik rejected the token" } >= 3)
         }
     }
 

@@ -63,7 +63,7 @@ import Testing
             #expect(report.isConverged)
             let outcome = try #require(report.outcomes.first)
             #expect(outcome.plan.decision == .adopt)
-            #expect(outcome.plan.notes == ["it changed while this pass was under way, and was looked at again"])
+            #expect(outcome.plan.notes == ["it changed during this pass and was checked again"])
             #expect(outcome.written == [.createMark, .updateApplication])
             #expect(report.requests.reads == 16)
             #expect(report.requests.writes == 3)
@@ -248,7 +248,7 @@ import Testing
             let report = try await pass.run(applying: pass.record(plan, release))
             let failure = try #require(report.outcomes.first?.failure)
             #expect(failure.fields.map(\.field) == ["slug"])
-            #expect(failure.message.hasSuffix("; if it changed since it was planned, plan again"))
+            #expect(failure.message.hasSuffix("; if it changed after it was planned, plan again"))
             #expect(try await homelab.admin.application("trivy")["name"] == "By hand")
             #expect(try await homelab.admin.mark(of: "trivy") == nil)
         }

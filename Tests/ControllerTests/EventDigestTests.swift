@@ -45,8 +45,8 @@ import Verification
     @Test func `each kind of thing is one, and what goes on as it was is none`() {
         let digest = EventDigest([
             change("grafana"),
-            .failed(slug: "argocd", ServiceFailure("Authentik refuses it"), isNew: true),
-            .failed(slug: "old", ServiceFailure("Authentik refuses it"), isNew: false),
+            .failed(slug: "argocd", ServiceFailure("Authentik rejects it"), isNew: true),
+            .failed(slug: "old", ServiceFailure("Authentik rejects it"), isNew: false),
             .stuck(slug: "wiki", .conflict, reason: "belongs to the owner 'other'"),
             .unverified(slug: "git", ProbeFailure(.secretMismatch, "it has another", remedy: "run a pass")),
             .verified(slug: "chat"),
@@ -86,7 +86,7 @@ import Verification
         )
     }
 
-    @Test func `what nobody gets through to is a warning, and what is served again is none`() {
+    @Test func `what nobody can reach is a warning, and what is served again is none`() {
         let digest = EventDigest([
             .notServed(slug: "trivy", outpost: "edge", reason: "the outpost 'edge' was last seen at noon"),
             .servedAgain(slug: "wiki", outpost: "inner"),

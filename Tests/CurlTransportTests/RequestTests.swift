@@ -1,3 +1,4 @@
+import BuildIdentity
 import TestSupport
 import Testing
 
@@ -17,7 +18,7 @@ struct RequestTests {
         #expect(request.header("x-one") == "a b")
         #expect(request.header("content-type") == "application/json")
         #expect(request.header("expect") == nil)
-        #expect(request.header("user-agent") == "reconcile")
+        #expect(request.header("user-agent") == Build.userAgent)
         #expect(request.body == body)
     }
 

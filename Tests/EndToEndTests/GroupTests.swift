@@ -85,7 +85,7 @@ import Testing
                 second.output.contains("1 service: 1 in sync; 2 groups: 2 in sync. 9 requests, none of them a write")
             )
             #expect(try await place.run("plan").output.contains("Plan: nothing to do; 1 in sync."))
-            #expect(try await place.run("plan", "--verbose").output.contains("= admins  in sync  the group is there"))
+            #expect(try await place.run("plan", "--verbose").output.contains("= admins  in sync  the group exists"))
             #expect(place.target.writes == [])
 
             let pk = try #require(try await place.group("family")?["pk"]?.string)

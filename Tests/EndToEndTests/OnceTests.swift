@@ -96,7 +96,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
         #expect(result.output.contains("client_secret       (set)"))
         #expect(
             result.output.contains(
-                "made up for the sandbox: env ARGOCD_OIDC_CLIENT_SECRET, env GRAFANA_OAUTH_CLIENT_SECRET."
+                "generated for the sandbox: env ARGOCD_OIDC_CLIENT_SECRET, env GRAFANA_OAUTH_CLIENT_SECRET."
             )
         )
         #expect(result.output.contains("7 services: 7 created; 1 group: 1 created. 41 requests, 19 writes, in "))

@@ -127,7 +127,7 @@ import Testing
 
             try place.declare("", scopes: "[openid, profile]")
             let orphan = try await place.run("plan")
-            #expect(orphan.output.contains("? Own email  orphan  marked as ours and no longer declared; left alone"))
+            #expect(orphan.output.contains("? Own email  orphan  no longer in the file; left alone"))
             try place.declare("prune: true", scopes: "[openid, profile]")
             place.target.sandbox.resetRequests()
             let pruned = try await place.run("--once")

@@ -132,7 +132,7 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
                     try Data(text.utf8).write(to: URL(filePath: file))
                     let result = try await target.run("--once", "--config", file, "--plan", path)
                     #expect(result.status == 1)
-                    #expect(result.errors.contains("  trivy  now it is neither declared nor ours\n"))
+                    #expect(result.errors.contains("  trivy  now: neither declared nor owned\n"))
                     #expect(target.writes == [])
                 }
             }

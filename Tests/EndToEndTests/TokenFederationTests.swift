@@ -128,7 +128,7 @@ import Testing
                 #expect(try await target.admin.mark(of: "grafana") != nil)
                 let only = try await target.run("--once", "--config", path, "--only", "grafana")
                 #expect(only.status == 1)
-                #expect(only.output.contains("'argocd' has no provider yet, and gets none in this pass"))
+                #expect(only.output.contains("'argocd' has no provider yet and gets none in this pass"))
                 let whole = try await target.run("--once", "--config", path)
                 #expect(whole.status == 0, "\(whole.output)")
                 #expect(try await target.admin.provider("grafana")["jwt_federation_providers"]?.array?.count == 1)

@@ -55,7 +55,7 @@ import Testing
             target.sandbox.faults.set(FaultPlan())
             let result = try await target.run("--once", "--config", homelab)
             #expect(result.status == 0)
-            #expect(result.output.contains("note: it changed while this pass was under way, and was looked at again"))
+            #expect(result.output.contains("note: it changed during this pass and was checked again"))
             #expect(result.output.contains("7 services: 6 created, 1 adopted; 1 group: 1 created."))
             result.expectNoSecrets()
             let second = try await target.run("--once", "--config", homelab)

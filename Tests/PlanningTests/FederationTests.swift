@@ -52,7 +52,7 @@ import Testing
         #expect(try plan(world).hindrance == nil)
         world.prune = true
         #expect(try plan(world, of: "argocd").decision == .delete)
-        let told = "jwtFederation names 'argocd', which is about to be deleted: take it out there"
+        let told = "jwtFederation names 'argocd', which is about to be deleted; remove it from the list"
         #expect(try plan(world).hindrance == told)
     }
 
@@ -146,7 +146,7 @@ import Testing
         #expect(plan.decision == .create && federation(plan) == nil)
         #expect(
             plan.hindrance
-                == "jwtFederation.providers is not set: 'argocd' has no provider yet, and gets none in this pass"
+                == "jwtFederation.providers is not set: 'argocd' has no provider yet and gets none in this pass"
         )
         #expect(plan.writeRecords.allSatisfy { $0.provider?[Self.providers] == nil })
     }

@@ -60,9 +60,9 @@ import Testing
 
     @Test(
         arguments: [
-            ("public", "grafana", "grafana", "it is a public client so far"),
-            ("confidential", nil, "grafana", "it is linked to no application"),
-            ("confidential", "grafana", "urn:grafana", "its client id holds a colon"),
+            ("public", "grafana", "grafana", "it is a public client"),
+            ("confidential", nil, "grafana", "it is not linked to an application"),
+            ("confidential", "grafana", "urn:grafana", "its client id contains a colon"),
         ] as [(String, String?, String, String)]
     )
     func `of some no probe can tell`(_ type: String, _ application: String?, _ clientID: String, _ obstacle: String) {

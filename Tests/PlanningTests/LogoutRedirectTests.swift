@@ -113,7 +113,7 @@ struct LogoutRedirectTests {
 
     @Test(arguments: ["2025.12.4", "2026.2.7"])
     func `a release without them is said, and sent none`(release: String) throws {
-        let note = "logoutRedirectURIs is not managed: Authentik \(release) does not take it"
+        let note = "logoutRedirectURIs is not managed: Authentik \(release) does not support it"
         var world = world([RedirectURI("https://a")], release: release)
         world.changeProviders { $0["grantTypes"] = .none }
         #expect(try plan(world).decision == .inSync)

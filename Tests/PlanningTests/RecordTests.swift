@@ -60,7 +60,7 @@ struct Move: Sendable, CustomTestStringConvertible {
         Move("a service more in the file", "zeta: not in the plan; now: create, new") {
             $0.services.append(.bookmark("zeta", port: 9))
         },
-        Move("a service less in the file", "docs: planned: create; now it is neither declared nor ours") {
+        Move("a service less in the file", "docs: planned: create; now: neither declared nor owned") {
             $0.services.removeAll { $0.slug == "docs" }
         },
         Move("another owner's mark", "grafana: planned: update, signing_key differs; now: conflict, belongs to") {

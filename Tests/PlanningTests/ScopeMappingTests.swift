@@ -107,14 +107,14 @@ struct ScopeMappingTests {
             there: [there()],
             decision: .adopt,
             sent: ["managed"],
-            reason: "is there without an ownership mark, exactly as declared"
+            reason: "exists without an ownership mark and matches the file"
         ),
         Row(
             testDescription: "nobody's, with an empty mark",
             there: [there("", expression: "return 1")],
             decision: .adopt,
             sent: ["expression", "managed"],
-            reason: "is there without an ownership mark, not as declared"
+            reason: "exists without an ownership mark and differs from the file"
         ),
         Row(
             testDescription: "somebody's whose name says nothing",
@@ -131,7 +131,7 @@ struct ScopeMappingTests {
             adopt: .matching,
             decision: .adopt,
             sent: ["managed"],
-            reason: "is there without an ownership mark, exactly as declared"
+            reason: "exists without an ownership mark and matches the file"
         ),
         Row(
             testDescription: "nobody's, and does not match",
@@ -139,21 +139,21 @@ struct ScopeMappingTests {
             adopt: .matching,
             decision: .conflict,
             reason:
-                "is there without an ownership mark, and not as declared; set 'adopt: always' for it to be brought in line"
+                "exists without an ownership mark and differs from the file; set 'adopt: always' for it to be brought in line"
         ),
         Row(
             testDescription: "nobody's, and never to be adopted",
             there: [there()],
             adopt: .never,
             decision: .conflict,
-            reason: "is there without an ownership mark, and is not to be adopted; give it another name, or set "
+            reason: "exists without an ownership mark, and may not be adopted; give it another name, or set "
                 + "'adopt: always' for it to be taken over"
         ),
         Row(
             testDescription: "another owner's",
             there: [there("reconcile/others/Own email")],
             decision: .conflict,
-            reason: "belongs to the owner 'others'; take it out of one of the two files, or have that owner run "
+            reason: "belongs to the owner 'others'; remove it from one of the two files, or have that owner run "
                 + "'reconcile release'"
         ),
         Row(
@@ -300,7 +300,7 @@ struct ScopeMappingTests {
     @Test func `an orphan is left alone, or deleted after the providers that had it`() throws {
         let left = try #require(orphaned(prune: false).plan.shared.first)
         #expect(left.decision == .orphan)
-        #expect(left.reason == "marked as ours and no longer declared; left alone")
+        #expect(left.reason == "no longer in the file; left alone")
         let plan = orphaned().plan
         let deleted = try #require(plan.shared.first)
         #expect(deleted.decision == .delete)

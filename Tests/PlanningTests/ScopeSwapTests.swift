@@ -27,7 +27,7 @@ import Testing
         #expect(record.elements.added == ["email (OpenID 'email')"])
         #expect(
             plan.notes == [
-                "the scope 'email' may say something else from this change on: its mapping 'OpenID 'email'' comes, its mapping "
+                "the scope 'email' may carry other claims after this change: its mapping 'OpenID 'email'' comes, its mapping "
                     + "'Own email' goes; Authentik's own says since 2025.10 that an address is not verified "
                     + "(email_verified: false); to keep 'Own email', write '{mapping: Own email}' in scopes"
             ]

@@ -84,7 +84,7 @@ import Testing
         let old = world.plan.services.first { $0.slug == "old" }
         #expect(old?.decision == (owner == "other" ? nil : .conflict))
         #expect(old?.steps.isEmpty ?? true)
-        if let old { #expect(old.reason.hasPrefix("declared nowhere, and its ownership mark cannot be read")) }
+        if let old { #expect(old.reason.hasPrefix("not in the file, and its ownership mark cannot be read")) }
     }
 
     @Test func anAbsentServiceIsNotDeleted() throws {

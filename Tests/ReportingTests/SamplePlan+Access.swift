@@ -85,12 +85,12 @@ extension SamplePlan {
         $0.hindrance = "closed to everybody: the group 'admins' is gone"
     }
 
-    private static let blocked = service("wiki", .update, "who may open it is not as declared") {
+    private static let blocked = service("wiki", .update, "who may open it differs from the file") {
         let complaint = "there is no group 'famliy'; did you mean 'family'?"
         $0.access = standing(.blocked)
         $0.access?.complaint = complaint
         $0.access?.isExposed = true
-        $0.hindrance = "who may open it is left as it is: \(complaint)"
+        $0.hindrance = "who may open it is left unchanged: \(complaint)"
     }
 
     private static let alsoUnsaid = service("www", .inSync, "as declared") {

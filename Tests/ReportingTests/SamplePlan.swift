@@ -14,7 +14,7 @@ enum SamplePlan {
         service("billing", .conflict, "belongs to the owner 'finance'") {
             $0.changes = [change(.application, "name", .text("Billing"), .text("Invoices"))]
         },
-        service("docs", .adopt, "is there without an ownership mark, not as declared") {
+        service("docs", .adopt, "exists without an ownership mark and differs from the file") {
             $0.changes = [
                 change(.application, "name", .text("Docs"), .text("Homelab Docs")),
                 change(.application, "meta_launch_url", FieldValue.none, .text("https://docs.example.net")),
@@ -64,7 +64,7 @@ enum SamplePlan {
             $0.add(.removal, .delete(.provider(pk: 9)))
             $0.add(.application, .delete(.application(slug: "old")))
         },
-        service("orphan", .orphan, "marked as ours and no longer declared; left alone", isDeclared: false),
+        service("orphan", .orphan, "no longer in the file; left alone", isDeclared: false),
         service("trivy", .create, "new") {
             $0.changes = [
                 change(.application, "name", nil, .text("Trivy")), change(.application, "slug", nil, .text("trivy")),

@@ -49,7 +49,7 @@ import Verification
 
                 Groups
                   + family  create    new group
-                  = admins  in sync   the group is there
+                  = admins  in sync   the group exists
 
                 Cooking recipes
                   ~ soup    update    expression differs

@@ -78,12 +78,12 @@ import Testing
                     nextCorrectionAt: now.advanced(by: .seconds(300))
                 )
             },
-            service("old", .held, "marked as ours and no longer declared") {
+            service("old", .held, "no longer in the file") {
                 $0.deletion = DeletionRecord(Deletion(application: "old", provider: "old"))
             },
-            service("relic", .orphan, "marked as ours and no longer declared; left alone"),
-            service("vault", .failed, "Authentik refuses it (400)") {
-                var failure = ServiceFailure("Authentik refuses it (400 to PATCH /api/v3/providers/oauth2/7/)")
+            service("relic", .orphan, "no longer in the file; left alone"),
+            service("vault", .failed, "Authentik rejects it (400)") {
+                var failure = ServiceFailure("Authentik rejects it (400 to PATCH /api/v3/providers/oauth2/7/)")
                 failure.fields = [.init(field: "client_id", message: "must be \u{1B}[31munique")]
                 failure.requestID = "9e58c942"
                 $0.error = ErrorDocument(failure)
@@ -168,7 +168,7 @@ import Testing
                     $0.subjects = ["group 'admins'", "user 'bob'"]
                     $0.others = ["group 'guests'"]
                 }
-                $0.notes = ["bound by others, which let in, too: group 'guests'; left alone"]
+                $0.notes = ["bound by others, which also let people in: group 'guests'; left alone"]
             },
             Self.service("docs", .inSync, "as declared") { $0.access = access(.everyone) },
             Self.service("homepage", .inSync, "as declared") { $0.access = access(.unmanaged) { $0.isExposed = true } },
@@ -207,9 +207,9 @@ import Testing
         let complaint = "the outpost 'edge' was last seen at 2026-11-24T11:00:00.000Z"
         document.services = [
             Self.service("docs", .inSync, "as declared") { $0.serving = serving(.served, "inner") },
-            Self.service("new", .failed, "Authentik refuses it") {
+            Self.service("new", .failed, "Authentik rejects it") {
                 $0.serving = serving(.notInOutpost, "inner", "the outpost 'inner' does not serve it")
-                $0.error = ErrorDocument(ServiceFailure("Authentik refuses it"))
+                $0.error = ErrorDocument(ServiceFailure("Authentik rejects it"))
             },
             Self.service("trivy", .inSync, "as declared") { $0.serving = serving(.outpostNotSeen, "edge", complaint) },
             Self.service("wiki", .inSync, "as declared") { $0.serving = serving(.outpostNotSeen, "edge", complaint) },

@@ -38,8 +38,8 @@ import Testing
         ]
         #expect(
             lines(services) == [
-                "nobody gets through to 2 services, since the outpost 'edge' was last seen at 2027-01-15T08:00:00.000Z: a, c",
-                "nobody gets through to 1 service, since no instance of the outpost 'other' has connected to Authentik: b",
+                "nobody can reach 2 services, because the outpost 'edge' was last seen at 2027-01-15T08:00:00.000Z: a, c",
+                "nobody can reach 1 service, because no instance of the outpost 'other' has connected to Authentik: b",
             ]
         )
         let many = lines((10..<30).map { service("s\($0)", .notSeen(since: nil)) }).first
@@ -60,7 +60,7 @@ import Testing
             .render(report, address: address, isSandbox: false)
         #expect(
             text.contains(
-                "\nwarning: Nobody gets through to 1 service, since the outpost 'edge' was last seen at "
+                "\nwarning: Nobody gets through to 1 service, because the outpost 'edge' was last seen at "
                     + "2027-01-15T08:00:00.000Z: trivy.\n\n1 service: "
             )
         )

@@ -246,8 +246,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
     }
 
     @Test(arguments: [
-        ("vaultwarden", "vaultwarden Vaultwarden failed Authentik refuses it (400) since 2026-11-24 12:39:00 UTC"),
-        ("gitea", "gitea orphan marked as ours and no longer declared; left alone since 2026-11-24 12:39:00 UTC"),
+        ("vaultwarden", "vaultwarden Vaultwarden failed Authentik rejects it (400) since 2026-11-24 12:39:00 UTC"),
+        ("gitea", "gitea orphan no longer in the file; left alone since 2026-11-24 12:39:00 UTC"),
         ("argocd", "argocd Argo CD in sync as declared 1 note"),
         ("grafana", "grafana Grafana in sync as declared corrected 2026-11-24 12:56:56 UTC"),
     ])
@@ -278,18 +278,18 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         (
             "vaultwarden",
             [
-                "Error Authentik refuses it (400 to PATCH /api/v3/providers/oauth2/7/). access_token_validity minutes is "
+                "Error Authentik rejects it (400 to PATCH /api/v3/providers/oauth2/7/). access_token_validity minutes is "
                     + "not valid Authentik’s log has it as request 5d4f8f0e1c3b4a55.",
                 "Not as declared provider.access_token_validity minutes=5 minutes=x provider.client_secret (changed) "
                     + "application.meta_description (none) Passwords − as it is + as declared",
-                "Conditions Synced False Failed Authentik refuses it (400) since 2026-11-24 12:39:00 UTC",
+                "Conditions Synced False Failed Authentik rejects it (400) since 2026-11-24 12:39:00 UTC",
             ]
         ),
         (
             "old-wiki",
             [
                 "Deletion Held back: the provider old-wiki, then the application old-wiki.",
-                "Conditions Synced False Held declared as absent; the deletion limit holds its deletion back since "
+                "Conditions Synced False Held declared absent; the deletion limit holds its deletion back since "
                     + "2026-11-24 12:39:00 UTC",
             ]
         ),
@@ -337,7 +337,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             sample.restricted, "good", "wiki Wiki in sync as declared 1 note",
             [
                 "Access Open to group 'admins', user 'bob'.",
-                "Notes Bound by others, which let in, too: group 'guests'; left alone.",
+                "Notes Bound by others, which also let people in: group 'guests'; left alone.",
                 "Conditions Synced True InSync as declared since 2026-11-24 12:57:00 UTC",
             ]
         ),

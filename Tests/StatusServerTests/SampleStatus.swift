@@ -246,8 +246,8 @@ struct SampleStatus {
     }
 
     var failed: ServiceStatus {
-        var service = service("vaultwarden", "Vaultwarden", .failed, "Authentik refuses it (400)")
-        service.error = ErrorDocument(ServiceFailure("Authentik refuses it (400 to PATCH /api/v3/providers/oauth2/7/)"))
+        var service = service("vaultwarden", "Vaultwarden", .failed, "Authentik rejects it (400)")
+        service.error = ErrorDocument(ServiceFailure("Authentik rejects it (400 to PATCH /api/v3/providers/oauth2/7/)"))
         service.error?.fields = [ErrorDocument.Field(field: "access_token_validity", message: "minutes is not valid")]
         service.error?.requestID = "5d4f8f0e1c3b4a55"
         service.differences = [
@@ -318,7 +318,7 @@ struct SampleStatus {
     }
 
     var held: ServiceStatus {
-        var service = service("old-wiki", nil, .held, "declared as absent; the deletion limit holds its deletion back")
+        var service = service("old-wiki", nil, .held, "declared absent; the deletion limit holds its deletion back")
         var deletion = Deletion(application: "old-wiki", provider: "old-wiki")
         deletion.isHeld = true
         service.deletion = DeletionRecord(deletion)
@@ -396,7 +396,7 @@ struct SampleStatus {
         service.access = AccessRecord(AccessStanding(.restricted))
         service.access?.subjects = ["group 'admins'", "user 'bob'"]
         service.access?.others = ["group 'guests'"]
-        service.notes = ["bound by others, which let in, too: group 'guests'; left alone"]
+        service.notes = ["bound by others, which also let people in: group 'guests'; left alone"]
         return service
     }
 
@@ -412,7 +412,7 @@ struct SampleStatus {
     var pending: ServiceStatus { service("seafile", "Seafile", .pending, "not looked at yet") }
 
     var orphan: ServiceStatus {
-        var service = service("gitea", nil, .orphan, "marked as ours and no longer declared; left alone")
+        var service = service("gitea", nil, .orphan, "no longer in the file; left alone")
         service.location = nil
         return service
     }

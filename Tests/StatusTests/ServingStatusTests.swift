@@ -98,7 +98,7 @@ import Testing
     @Test func `what its outpost was to get, and did not, is not in it`() {
         pass(
             joining {
-                $0.failure = ServiceFailure("Authentik refuses it")
+                $0.failure = ServiceFailure("Authentik rejects it")
                 $0.written = [.updateApplication]
             }
         )

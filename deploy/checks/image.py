@@ -75,6 +75,7 @@ def built(image: Image) -> Path:
     """The program, built as the first stage builds it: of what it copies alone, and by its own commands."""
     folder = REPOSITORY / ".build/image"
     folder.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "RECONCILE_COMMIT": commit()}
     for keyword, text in image.build.instructions:
         if keyword == "COPY":
             source, target = text.split()
@@ -85,8 +86,14 @@ def built(image: Image) -> Path:
             else:
                 shutil.copy2(REPOSITORY / source, folder / target)
         elif keyword == "RUN" and text.startswith("swift "):
-            subprocess.run(["nice", *shlex.split(text)], cwd=folder, check=True)
+            subprocess.run(["nice", *shlex.split(text)], cwd=folder, check=True, env=environment)
     return folder / image.made_at
+
+
+def commit() -> str:
+    """What a build of the image is given as REVISION."""
+    command = ["git", "rev-parse", "--short=12", "HEAD"]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def needed(program: Path) -> set[str]:

@@ -1,5 +1,8 @@
 """deploy/Dockerfile, as far as it can be read; test_image.py does what it says."""
 
+import re
+import shlex
+
 import pytest
 from image import DOCKERFILE, REPOSITORY, Image
 
@@ -19,6 +22,18 @@ def test_the_program_is_built_small_and_with_its_runtime():
     assert "--disable-default-traits" in command
     # Without symbols.
     assert ("-Xlinker", "-s") in zip(command, command[1:])
+
+
+def test_the_program_names_the_commit_that_the_label_names():
+    assert image.build.texts("ARG") == image.last.texts("ARG") == ["REVISION="]
+    assert image.build.texts("ENV") == ["RECONCILE_COMMIT=${REVISION}"]
+    assert 'image.revision="${REVISION}"' in image.last.texts("LABEL")[0]
+
+
+def test_what_is_installed_is_built_as_the_image_is():
+    script = (REPOSITORY / "deploy/install").read_text().replace("\\\n", " ")
+    (command,) = re.findall(r"^ +(swift build .*)$", script, re.MULTILINE)
+    assert shlex.split(command) == [*image.build_command, "--scratch-path", ".build/install"]
 
 
 def test_the_last_stage_holds_the_program_and_what_it_needs():

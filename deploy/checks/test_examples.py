@@ -49,7 +49,7 @@ def test_each_is_as_its_schema_wants_it(path):
         (GITHUB, "runs-on: ubuntu-latest", "runs_on: ubuntu-latest"),
         (GITHUB, "contents: read", "contents: reading"),
         (GITHUB, "pull_request:", "pull-request:"),
-        (GITLAB, "when: always", "when: ever"),
+        (GITLAB, "when: manual", "when: manually"),
         (GITLAB, "expire_in: 1 week", "expires_in: 1 week"),
         (GITLAB, "resource_group: authentik", "resource_groups: authentik"),
     ],
@@ -63,37 +63,65 @@ def test_the_schemas_find(path, old, new, tmp_path):
 
 
 def test_scripts_are_shell():
-    assert len(list(scripts())) >= 7
+    assert len(list(scripts())) >= 9
     for script in scripts():
         run = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
 
 
 @pytest.mark.parametrize("path", [GITHUB, GITLAB], ids=lambda path: path.name)
-def test_a_request_is_validated_and_planned_without_secrets_and_main_is_converged(path):
+def test_a_request_is_validated_and_planned_without_secrets_and_the_reviewed_plan_is_applied(path):
     text = path.read_text()
-    for command in (r"validate\b", r"plan .*--output markdown --without-secrets", r"--once\b"):
+    for command in (
+        r"validate\b",
+        r"plan .*--output markdown --without-secrets",
+        r"plan .*--save plan\.json",
+        r"--once .*--plan plan\.json",
+    ):
         assert re.search(command, text)
     assert f"registry.example.net/reconcile:{version()}" in text
 
 
-def test_options_of_the_examples_are_there(program):
+def test_github_is_run_by_hand_and_by_the_clock_and_a_review_is_asked_for():
+    workflow = yaml.safe_load(GITHUB.read_text())
+    # YAML 1.1 reads 'on' as true.
+    assert {"pull_request", "push", "schedule", "workflow_dispatch"} == set(workflow[True])
+    jobs = workflow["jobs"]
+    assert [name for name, job in jobs.items() if "environment" in job] == ["apply"]
+    # Only the job that is reviewed has the token that may write.
+    writers = [name for name, job in jobs.items() if "secrets.AUTHENTIK_TOKEN" in str(job)]
+    assert writers == ["apply"]
+    for job in jobs.values():
+        assert any("docker/login-action" in step.get("uses", "") for step in job["steps"])
+
+
+def test_gitlab_asks_before_it_applies():
+    jobs = yaml.safe_load(GITLAB.read_text())
+    assert {rule["when"] for rule in jobs["apply"]["rules"]} == {"manual"}
+    assert [name for name, job in jobs.items() if "AUTHENTIK_WRITE_TOKEN" in str(job)] == ["apply"]
+
+
+def test_commands_of_the_examples_are_understood(program):
+    """Each with an option more that nothing knows, which is then the only mistake."""
     text = "\n".join(scripts()).replace("\\\n", " ")
-    commands = re.findall(r'(?:"\$IMAGE"|^reconcile) +([^>\n|]+)', text, re.MULTILINE)
-    assert len(commands) == 6
+    commands = re.findall(r'(?:"\$IMAGE"|^ *reconcile) +([^>\n|]+)', text, re.MULTILINE)
+    assert len(commands) == 8
     for words in map(str.split, commands):
-        subcommand = "run" if words[0].startswith("-") else words[0]
-        run = subprocess.run([program, subcommand, "--help"], capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr
-        for option in [word for word in words if word.startswith("--")]:
-            assert re.search(rf"{option}\b", run.stdout), f"{subcommand} {option}"
+        for asked, mistake in ((words, None), ([*words, "--no-such-option"], "--no-such-option")):
+            run = subprocess.run(
+                [program, *asked], capture_output=True, text=True,
+                env={"AUTHENTIK_URL": "http://127.0.0.1:9", "AUTHENTIK_TOKEN": "T", "RECONCILE_CONFIG": "/nonexistent"},
+            )
+            # 64 is a mistake in the command line, 65 that there is no such file.
+            assert run.returncode == (64 if mistake else 65), f"{asked}: {run.stderr}"
+            assert not mistake or mistake in run.stderr
 
 
-# Runs the program in the container's stead.
+# Runs the program in the container's stead, in the folder that would be mounted.
 DOCKER = """#!/bin/sh
 while [ "$1" != "$IMAGE" ]; do shift; done
 shift
-exec reconcile $(echo "$@" | sed 's#/etc/reconcile#services#')
+exec reconcile "$@"
 """
 
 
@@ -106,31 +134,50 @@ def test_its_scripts_do_what_they_say(path, program, tmp_path):
     shutil.copytree(COMPOSE.parent / "services", tmp_path / "services")
     example = yaml.safe_load(path.read_text())
     jobs = example.get("jobs", example)
+    summary, outputs = tmp_path / "summary.md", tmp_path / "outputs"
 
     def run(job: str, **environment: str) -> int:
-        lines = jobs[job]["script"] if "script" in jobs[job] else [jobs[job]["steps"][1]["run"]]
-        return subprocess.run(
+        """The steps of a job that run the program; each begins with nothing of the others."""
+        outputs.write_text("")
+        summary.write_text("")
+        steps = jobs[job].get("steps", [])
+        (lines,) = [[step["run"]] for step in steps if "reconcile" in step.get("run", "") or "docker run" in step.get("run", "")
+                    ] or [jobs[job]["script"]]
+        done = subprocess.run(
             ["sh", "-e"], input="\n".join(lines), cwd=tmp_path, text=True, capture_output=True, env=environment
-        ).returncode
+        )
+        shown[0] = done.stdout + summary.read_text()
+        return done.returncode
 
+    shown = [""]
     with sandbox(program) as address:
         variables = {
             **(example.get("env") or example.get("variables")),
             "AUTHENTIK_URL": address,
             "AUTHENTIK_TOKEN": TOKEN,
-            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+            "GITHUB_STEP_SUMMARY": str(summary),
+            "GITHUB_OUTPUT": str(outputs),
             "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
         }
         secret = {"GRAFANA_CLIENT_SECRET": "a-secret-of-grafana"}
-        plan = tmp_path / "plan.md"
         assert run("validate", **variables) == 0
-        assert run("plan", **variables) == 0
-        assert "2 to create" in plan.read_text()
+        assert run("preview", **variables) == 0
+        assert "2 to create" in (tmp_path / "plan.md").read_text()
+        # Nothing was applied; the plan that is saved is, and only once.
+        assert run("plan", **variables, **secret) == 0
+        assert "2 to create" in shown[0]
+        assert path == GITLAB or outputs.read_text() == "changes=true\n"
         assert run("apply", **variables, **secret) == 0
-        assert run("plan", **variables) == 0
-        assert "2 in sync" in plan.read_text()
+        assert "2 created" in shown[0]
+        assert run("apply", **variables, **secret) == 1
+        assert run("plan", **variables, **secret) == 0
+        assert path == GITLAB or outputs.read_text() == "changes=false\n"
+        assert run("preview", **variables) == 0
+        assert "2 in sync" in (tmp_path / "plan.md").read_text()
+        assert "a-secret-of-grafana" not in (tmp_path / "plan.json").read_text()
         # A refused token, and a file with a mistake.
-        assert run("plan", **variables | {"AUTHENTIK_TOKEN": "another"}) == 77
+        assert run("preview", **variables | {"AUTHENTIK_TOKEN": "another"}) == 77
+        assert run("plan", **variables | {"AUTHENTIK_TOKEN": "another"}, **secret) == 77
         (tmp_path / "services/services.yaml").write_text("apiVersion: reconcile/v2\n")
         assert run("validate", **variables) == 65
         assert run("apply", **variables, **secret) == 65
@@ -183,15 +230,3 @@ def test_links_lead_somewhere(name):
         target = path.parent / file if file else path
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
-
-
-def test_every_place_that_names_the_version_names_this_one():
-    names = re.compile(r"(?:reconcile:|ref=|newTag: |image\.version=\"|^Daemon +)(\d+\.\d+\.\d+)", re.MULTILINE)
-    texts = {
-        path: path.read_text(errors="ignore")
-        for path in [REPOSITORY / "README.md", *DEPLOY.rglob("*")]
-        if path.is_file() and "checks" not in path.parts
-    }
-    named = {str(path): set(found) for path, text in texts.items() if (found := names.findall(text))}
-    assert len(named) >= 9
-    assert {path: versions for path, versions in named.items() if versions != {version()}} == {}

@@ -8,13 +8,14 @@ Dockerfile names, nor what Docker makes of them.
 """
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from image import Container, Image, built, copied_root, debian_root, libraries, needed, size
-from objects import of_kind, overlay, pod_templates
+from image import Container, libraries, needed, size
+from objects import of_kind, overlay, pod_templates, version
 from sandbox import TOKEN, free_port, sandbox, wait_for
 
 pytestmark = pytest.mark.image
@@ -29,32 +30,6 @@ LINKED = {
     # Of the base image: libc6, libgcc-s1, libstdc++6.
     "libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libgcc_s.so.1", "libstdc++.so.6",
 }
-
-
-@pytest.fixture(scope="session")
-def image() -> Image:
-    return Image()
-
-
-@pytest.fixture(scope="session")
-def made(image, request) -> Path:
-    """The program as the image has it."""
-    given = request.config.getoption("--program")
-    return Path(given).absolute() if given else built(image)
-
-
-@pytest.fixture(scope="session", params=["copied", "debian"])
-def root(request, image, made, tmp_path_factory) -> Path:
-    """The file system of the image."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can change the root")
-    if request.param == "debian" and not shutil.which("debootstrap"):
-        pytest.skip("debootstrap is not installed")
-    path = tmp_path_factory.mktemp(request.param)
-    path.chmod(0o755)
-    (copied_root if request.param == "copied" else debian_root)(path, image, made)
-    yield path
-    shutil.rmtree(path)
 
 
 def test_the_program_keeps_to_its_budget(made):
@@ -98,7 +73,14 @@ def test_it_has_the_notices_of_what_is_in_the_program(image, root):
 
 def test_it_says_its_version(image, root):
     code, output, errors = Container(root, image, ["--version"], {}).result()
-    assert (code, errors) == (0, "") and output.strip()
+    assert (code, errors) == (0, "")
+    assert re.fullmatch(rf"{re.escape(version())} \([0-9a-f]{{12}}\)\n", output)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_it_prints_completions_for_outside(image, root, shell):
+    code, output, errors = Container(root, image, ["completions", shell], {}).result()
+    assert (code, errors) == (0, "") and "reconcile" in output
 
 
 def configure(root: Path, name: str) -> tuple[list[str], dict[str, str]]:

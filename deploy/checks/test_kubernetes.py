@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 import yaml
+from install_manifest import INSTALL, install_manifest
 from objects import (
     DEPLOY,
     OVERLAYS,
@@ -235,6 +236,11 @@ def test_the_prometheus_rule_is_made_of_the_alerts():
     assert built["spec"] == alerts
 
 
+def test_install_yaml_is_the_minimal_overlay():
+    assert INSTALL.read_text() == install_manifest(), "run 'deploy/check --write'"
+    assert list(yaml.safe_load_all(INSTALL.read_text())) == overlay("minimal")
+
+
 def test_the_dashboard_is_packed_as_it_is():
     (config,) = [thing for thing in overlay("homelab") if "grafana_dashboard" in thing["metadata"].get("labels", {})]
     assert list(config["data"].values()) == [(DEPLOY / "monitoring/dashboard.json").read_text()]
@@ -247,7 +253,6 @@ def test_images_are_of_this_version(name):
             assert container["image"] == f"registry.example.net/reconcile:{version()}"
     dockerfile = (DEPLOY / "Dockerfile").read_text()
     assert f'org.opencontainers.image.version="{version()}"' in dockerfile
-    assert f"reconcile:{version()} ." in dockerfile
 
 
 def test_the_cronjob_makes_the_job():

@@ -48,8 +48,11 @@ struct Execution {
     private var stop: ServiceFailure?
     /// Why steps that are no service's were not done.
     private var sharedFailures: [Step.ID: ServiceFailure] = [:]
-    /// How many services are done, in whichever way.
-    private(set) var doneCount = 0
+    /// The services that are over, whatever came of them, in the order in which they ended.
+    private(set) var ended: [Int] = []
+    /// How many steps were answered or left out.
+    private(set) var doneSteps = 0
+    var stepCount: Int { nodes.count }
 
     init(shared: [Step], services plans: [ServicePlan], _ release: Release) {
         self.release = release
@@ -88,8 +91,13 @@ struct Execution {
     /// - Parameters:
     ///   - isSlotFree: whether another step may be sent to Authentik.
     ///   - isTimeUp: whether no other service may be begun.
+    ///   - closed: why no write may begin; nil if they may.
     /// - Returns: nil if nothing can be begun now.
-    mutating func next(isSlotFree: Bool, isTimeUp: @autoclosure () -> Bool) -> Job? {
+    mutating func next(
+        isSlotFree: Bool,
+        isTimeUp: @autoclosure () -> Bool,
+        closed: @autoclosure () -> String? = nil
+    ) -> Job? {
         while let node = forKubernetes.pop() { if let job = job(of: node) { return job } }
         guard isSlotFree else { return nil }
         if let job = begun.pop() { return job }
@@ -98,7 +106,7 @@ struct Execution {
             guard nodes[node].state == .waiting else { continue }
             let service = nodes[node].service
             if service.map({ !services[$0].isBegun }) ?? true {
-                if let reason = stop ?? (isTimeUp() ? Self.timeIsUp : nil) {
+                if let reason = stop ?? closed().map(Self.notBegun) ?? (isTimeUp() ? Self.timeIsUp : nil) {
                     skip(node, reason)
                     continue
                 }
@@ -152,7 +160,7 @@ struct Execution {
         case (.nodes(let nodes), .step(let result)): for node in nodes { end(node, result) }
         case (.correction(let service), .step(let result)):
             services[service].take(result, of: result.failure == nil ? .updateMark : nil)
-            doneCount += 1
+            ended.append(service)
         case (.look, .look(let look)): resolve(with: look)
         case (_, .look), (.look, _): break
         }
@@ -161,6 +169,8 @@ struct Execution {
     private mutating func end(_ node: Int, _ result: StepResult) {
         let step = nodes[node].step
         let isResolved = transactions.remove(node) != nil
+        // A transaction was answered before what it made was looked up.
+        if !isResolved { doneSteps += 1 }
         if result.isTokenRefused { stop = Self.tokenRefused }
         if let service = nodes[node].service {
             let isWritten = result.failure == nil && !isResolved
@@ -196,6 +206,7 @@ struct Execution {
         while let (node, reason) = rest.popLast() {
             guard nodes[node].state == .waiting else { continue }
             nodes[node].state = .over
+            doneSteps += 1
             if let service = nodes[node].service {
                 services[service].fail(reason)
             } else {
@@ -220,7 +231,7 @@ struct Execution {
         services[service].open -= 1
         guard services[service].open == 0 else { return }
         guard let mark = services[service].correctedMark else {
-            doneCount += 1
+            ended.append(service)
             return
         }
         let effect = Effect.updateMark(entitlement: mark.entitlement, MarkContent(mark.mark))
@@ -296,12 +307,14 @@ struct Execution {
 
     // MARK: - Outcomes
 
-    var outcomes: [ServiceOutcome] {
-        services.map { service in
-            var failure = service.failure
-            if service.open > 0 { failure = failure ?? Self.waitsForItself }
-            return ServiceOutcome(plan: service.plan, failure: failure, written: service.written, made: service.made)
-        }
+    var outcomes: [ServiceOutcome] { services.indices.map(outcome) }
+
+    /// What became of a service.
+    func outcome(of index: Int) -> ServiceOutcome {
+        let service = services[index]
+        var failure = service.failure
+        if service.open > 0 { failure = failure ?? Self.waitsForItself }
+        return ServiceOutcome(plan: service.plan, failure: failure, written: service.written, made: service.made)
     }
 
     /// What became of an object that is no service's.
@@ -317,19 +330,25 @@ struct Execution {
     }
 
     private static let waitsForItself = ServiceFailure("not attempted: its steps wait for each other")
-    private static let timeIsUp = ServiceFailure("not attempted: the time for this pass was up")
-    private static let tokenRefused = ServiceFailure("not attempted: Authentik refused the token meanwhile")
+    private static let timeIsUp = notBegun("the time limit of this pass was reached")
+    private static let tokenRefused = notBegun("Authentik rejected the token")
+
+    private static func notBegun(_ reason: String) -> ServiceFailure {
+        var failure = ServiceFailure("not attempted: \(reason)")
+        failure.isNotBegun = true
+        return failure
+    }
 
     private static func notAttempted(_ step: Step.ID, after id: Step.ID) -> ServiceFailure {
         guard let slug = id.service else {
-            return ServiceFailure("not attempted: \(id.name) is needed for it, and was not done in this pass")
+            return ServiceFailure("not attempted: \(id.name) is needed for it, and was not done")
         }
         if step.place == .federation {
             let field = OAuth2Provider.Row.federatedProviders.name.rawValue
-            return ServiceFailure("\(field) is not set: '\(slug)' has no provider yet, and got none in this pass")
+            return ServiceFailure("\(field) is not set: '\(slug)' has no provider yet and got none in this pass")
         }
         return ServiceFailure(
-            "not attempted: '\(slug)' has to give something up for it first, and did not in this pass"
+            "not attempted: '\(slug)' has to release something it needs first, and did not"
         )
     }
 }

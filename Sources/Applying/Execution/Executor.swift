@@ -15,8 +15,10 @@ struct Executor: Sendable {
     let release: Release
     /// How many steps are sent to Authentik at the same time; what waits for Kubernetes does not count.
     var concurrency = 4
-    /// Told how many of the services are done; nil for nobody.
-    var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    /// Called with each service that is finished; nil for nobody.
+    var onEnd: (@Sendable (ServiceOutcome) -> Void)?
+    /// Called with how many steps are done; nil for nobody.
+    var onStep: (@Sendable (_ done: Int, _ total: Int) -> Void)?
     /// Where workloads are restarted; nil for nowhere.
     var kubernetes: KubernetesAccess?
     var clock = RestartClock()
@@ -27,13 +29,17 @@ struct Executor: Sendable {
         var execution = Execution(shared: plan.shared.compactMap(\.step), services: changing, release)
         await withTaskGroup(of: (job: Job, result: JobResult).self) { group in
             var sent = 0
-            var done = 0
+            var (ended, steps) = (0, 0)
             while true {
-                while let job = execution.next(isSlotFree: sent < max(1, concurrency), isTimeUp: isTimeUp) {
+                while let job = execution.next(
+                    isSlotFree: sent < max(1, concurrency),
+                    isTimeUp: isTimeUp,
+                    closed: client.gate.closed.map { "\($0)" }
+                ) {
                     if job.takesSlot { sent += 1 }
                     group.addTask { (job, await perform(job)) }
                 }
-                report(execution.doneCount, after: &done, of: changing.count)
+                report(execution, after: &ended, &steps)
                 if let (job, result) = await group.next() {
                     if job.takesSlot { sent -= 1 }
                     execution.end(job, result)
@@ -45,7 +51,7 @@ struct Executor: Sendable {
                     execution.look()
                 }
             }
-            report(execution.doneCount, after: &done, of: changing.count)
+            report(execution, after: &ended, &steps)
         }
         let untouched = plan.services.filter(\.steps.isEmpty).map { ServiceOutcome(plan: $0, failure: nil) }
         let services = (execution.outcomes + untouched).map(hindered).sorted { $0.plan.slug < $1.plan.slug }
@@ -69,10 +75,16 @@ struct Executor: Sendable {
 
     private var isTimeUp: Bool { client.deadline.map { ContinuousClock.now >= $0 } ?? false }
 
-    private func report(_ count: Int, after done: inout Int, of total: Int) {
-        guard count > done else { return }
-        done = count
-        onProgress?(done, total)
+    private func report(_ execution: Execution, after ended: inout Int, _ steps: inout Int) {
+        if steps < execution.doneSteps {
+            steps = execution.doneSteps
+            onStep?(steps, execution.stepCount)
+        }
+        guard let onEnd else { return }
+        while ended < execution.ended.count {
+            onEnd(hindered(execution.outcome(of: execution.ended[ended])))
+            ended += 1
+        }
     }
 
     /// An outcome with what could not be done from the start.

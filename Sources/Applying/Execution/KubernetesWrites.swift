@@ -49,7 +49,7 @@ struct KubernetesWrites: Sendable {
         _ body: @escaping @Sendable (KubernetesClient) async throws -> Void
     ) async throws {
         do {
-            guard let kubernetes else { throw KubernetesConfigurationError("no Kubernetes is asked here") }
+            guard let kubernetes else { throw KubernetesConfigurationError("no Kubernetes API is available") }
             var client = try kubernetes.client()
             client.admission = { [gate] in try await gate.pass($0) }
             try await client.within(kubernetes.limit) { client in

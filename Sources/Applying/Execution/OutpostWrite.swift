@@ -43,22 +43,22 @@ struct OutpostWrite: Sendable {
             latest = events.first?.pk
             if let other = try? await overwritten(events.prefix { $0.pk != before }.filter(isOfOutpost), client) {
                 throw ServiceFailure(
-                    "\(other) changed what the outpost '\(name)' serves at the same moment, and that change may be lost: "
-                        + "look whether it serves all that it is to serve"
+                    "\(other) changed what the outpost '\(name)' serves at the same moment, and that change may be lost; "
+                        + "check that it serves everything it should"
                 )
             }
         }
         let seen = try await client.outpost(pk: outpost)
         guard seen.providers.isSuperset(of: joining), seen.providers.isDisjoint(with: leaving) else {
             throw ServiceFailure(
-                "somebody else changes what the outpost '\(name)' serves at the same time; the next pass tries again"
+                "somebody else is changing what the outpost '\(name)' serves at the same time; the next pass tries again"
             )
         }
     }
 
     private var emptied: ServiceFailure {
         ServiceFailure(
-            "the outpost '\(name)' still serves it, since Authentik lets none be without a provider; add another provider to "
+            "the outpost '\(name)' still serves it: Authentik requires every outpost to have a provider; add another provider to "
                 + "it, or delete it"
         )
     }

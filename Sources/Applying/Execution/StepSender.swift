@@ -54,7 +54,7 @@ extension StepContext {
     fileprivate func key(of object: ObjectKey) throws(ServiceFailure) -> String {
         guard let maker = object.maker else { return object.key }
         guard let pk = outputs[maker]?.pk(of: object.kind) else {
-            throw ServiceFailure("the answer does not tell its \(object.kind.noun)'s pk")
+            throw ServiceFailure("the answer lacks its \(object.kind.noun)'s pk")
         }
         return pk
     }
@@ -127,7 +127,7 @@ struct StepSender: Sendable {
         case .delete(let object): try await client.delete(object.kind.endpoint, key: object.key)
         case .claim(let application, let content):
             guard let pk = context.value(application, \.application) else {
-                throw ServiceFailure.unmarked("the answer does not tell its application's pk")
+                throw ServiceFailure.unmarked("the answer lacks its application's pk")
             }
             try await createMark(finished(content, context, time: nil), on: pk, &result)
         case .createMark(let application, let content, let claim):
@@ -137,7 +137,7 @@ struct StepSender: Sendable {
             } else if let pk = context.value(application, \.application) {
                 try await createMark(mark, on: pk, &result)
             } else {
-                throw ServiceFailure.unmarked("the answer does not tell its application's pk")
+                throw ServiceFailure.unmarked("the answer lacks its application's pk")
             }
         case .updateMark(let entitlement, let content):
             if case .now(let last) = content.restartTime { result.output.time = clock.time(after: last) }
@@ -146,13 +146,13 @@ struct StepSender: Sendable {
         case .deleteMark(let entitlement): try await client.deleteEntitlement(pk: entitlement)
         case .restart(let workload, let time):
             guard let time = context.value(time, \.time) else {
-                throw ServiceFailure("the time of its restart is not known")
+                throw ServiceFailure("the time of its restart is unknown")
             }
             try await kubernetesWrites.restart(workload, at: time)
         case .publish(let content): try await kubernetesWrites.publish(content)
         case .serve(let membership):
             guard let write = OutpostWrite([(membership, context)]) else {
-                throw ServiceFailure("it is not known which provider the outpost is to serve")
+                throw ServiceFailure("the provider for the outpost is unknown")
             }
             try await write.send(client)
         }
@@ -218,7 +218,7 @@ struct StepSender: Sendable {
         )
         guard creation.object.attributes == mark.attributes else {
             guard creation.isFound else { throw ServiceFailure.markNotKept }
-            throw ServiceFailure.outdated("its application was marked meanwhile\(Self.owner(of: creation.object))")
+            throw ServiceFailure.outdated("its application was marked in the meantime\(Self.owner(of: creation.object))")
         }
         result.output.mark = creation.object.pk
         result.mark = StandingMark(entitlement: creation.object.pk, mark: mark)
@@ -244,7 +244,7 @@ struct StepSender: Sendable {
     func resolve(_ transaction: SentTransaction, _ look: TransactionLook) async -> StepResult {
         do {
             guard let application = try await client.application(slug: transaction.slug) else {
-                let reason = "it was gone again before it could be marked"
+                let reason = "it was deleted before it could be marked"
                 return StepResult(failure: .unmarked(reason, isOutdated: true))
             }
             return look.result(of: transaction, application, release)

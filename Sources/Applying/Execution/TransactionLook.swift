@@ -106,7 +106,7 @@ struct TransactionLook: Sendable {
         if let provider = application.provider.flatMap({ providers[$0] }) {
             unkept += provider(transaction.provider)
         } else if complaint == nil {
-            result.failure = .outdated("its provider was gone again before it could be marked")
+            result.failure = .outdated("its provider was deleted before it could be marked")
             return result
         }
         if let bindings {

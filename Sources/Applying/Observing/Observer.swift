@@ -50,7 +50,7 @@ package struct Observer: Sendable {
                 throw PassFailure(
                     .refused,
                     "an export needs the token of a superuser: Authentik shows the account '\(account.username)' only the "
-                        + "applications that it may open itself, so the file would lack the others without a trace"
+                        + "applications that it may open itself, so the file would silently lack the others"
                 )
             }
             async let bindings = client.policyBindings()
@@ -258,8 +258,11 @@ package struct Observer: Sendable {
             }
             for _ in 0..<Self.readingConcurrency { startNext() }
             var applications: [Application] = []
+            var done = 0
             for try await application in group {
                 if let application { applications.append(application) }
+                done += 1
+                client.onRead?(.applications, done, slugs.count)
                 startNext()
             }
             return applications

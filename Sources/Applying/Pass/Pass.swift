@@ -23,8 +23,8 @@ package struct Pass: Sendable {
     package var allowedDeletions: Int?
     /// Tells by the secrets which services are looked at and not corrected: somebody keeps changing them back.
     package var paused: @Sendable ([SecretReference: SecretLook]) -> Set<String> = { _ in [] }
-    /// Told how many of the changing services are done.
-    package var onProgress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    /// Called while the pass is under way, from any thread; nil for nobody.
+    package var onEvent: (@Sendable (PassEvent) -> Void)?
 
     package init(
         client: AuthentikClient,
@@ -52,6 +52,7 @@ package struct Pass: Sendable {
         let start = ContinuousClock.now
         let seen = try await observe()
         let plan = try reviewed.map { try self.plan(of: seen, reviewedAs: $0) } ?? narrowedPlan(of: seen)
+        onEvent?(.planned(plan, seen.authentik.release))
         let (outcomes, shared) = await execute(plan, seen)
         guard reviewed == nil else {
             // Only the plan that was reviewed may be applied, so there is no other to go on with.
@@ -91,6 +92,8 @@ package struct Pass: Sendable {
     /// - Parameter first: what was seen before: what Kubernetes has, and whether outposts run, is not looked at again.
     private func observe(after first: Seen? = nil) async throws -> Seen {
         async let secrets = secrets(after: first)
+        var client = client
+        if let onEvent { client.onRead = { onEvent(.reading($0, done: $1, total: $2)) } }
         let observer = Observer(client: client, kubernetes: kubernetes)
         let authentik = try await observer.observe(for: desired, narrowing, after: first?.authentik)
         return try await proved(Seen(authentik: authentik, secrets: await secrets), by: observer)
@@ -140,7 +143,7 @@ package struct Pass: Sendable {
         do {
             plan = try narrowedPlan(of: seen)
         } catch {
-            throw PlanMoved(error.names.map { .init(slug: $0.slug, message: "now it is neither declared nor ours") })
+            throw PlanMoved(error.names.map { .init(slug: $0.slug, message: "now: neither declared nor owned") })
         }
         let differences = reviewed.differences(from: record(plan, seen.authentik.release))
         guard differences.isEmpty else { throw PlanMoved(differences) }
@@ -163,22 +166,15 @@ package struct Pass: Sendable {
         var executor = Executor(
             client: client,
             release: seen.authentik.release,
-            concurrency: concurrency,
-            onProgress: onProgress
+            concurrency: concurrency
         )
+        if let onEvent {
+            executor.onEnd = { onEvent(.ended($0.completed(paused))) }
+            executor.onStep = { onEvent(.writing(done: $0, total: $1)) }
+        }
         executor.kubernetes = kubernetes
         let (outcomes, shared) = await executor.run(plan)
-        let services = outcomes.map { outcome in
-            var outcome = outcome
-            outcome.isPaused = outcome.plan.isPaused(paused)
-            if outcome.plan.needsSecret {
-                outcome.failure = ServiceFailure(
-                    "not attempted: it needs its secret, which was left out of the plan"
-                )
-            }
-            return outcome
-        }
-        return (services, shared)
+        return (outcomes.map { $0.completed(paused) }, shared)
     }
 
     // MARK: - Report
@@ -226,6 +222,32 @@ extension ServicePlan {
     fileprivate func isPaused(_ slugs: Set<String>) -> Bool {
         decision == .update && deletion == nil && slugs.contains(slug)
     }
+}
+
+extension ServiceOutcome {
+    /// With what was decided before anything was carried out.
+    ///
+    /// - Parameter paused: the services that are looked at and not corrected.
+    fileprivate func completed(_ paused: Set<String>) -> ServiceOutcome {
+        var outcome = self
+        outcome.isPaused = plan.isPaused(paused)
+        if plan.needsSecret {
+            outcome.failure = ServiceFailure("not attempted: it needs its secret, which was left out of the plan")
+        }
+        return outcome
+    }
+}
+
+/// What a pass says while it is under way.
+package enum PassEvent: Sendable {
+    /// So many rows of a list were read; each list counts for itself.
+    case reading(Endpoint, done: Int, total: Int)
+    /// From now on it writes.
+    case planned(Plan, Release)
+    /// So many of its writes are done, or need not be.
+    case writing(done: Int, total: Int)
+    /// A service that the pass writes to is finished; one that changed meanwhile may come again.
+    case ended(ServiceOutcome)
 }
 
 /// What a pass goes on with where something came in between: a create that a killed process had left in flight, another
@@ -294,7 +316,7 @@ extension ServiceOutcome {
     fileprivate var askingForAnotherPlan: ServiceOutcome {
         var outcome = self
         if failure?.mayBeOutdated == true {
-            outcome.failure?.message += "; if it changed since it was planned, plan again"
+            outcome.failure?.message += "; if it changed after it was planned, plan again"
         }
         return outcome
     }
@@ -307,7 +329,7 @@ extension ServiceOutcome {
         outcome.made.provider = made.provider ?? first.made.provider
         outcome.made.mark = made.mark ?? first.made.mark
         outcome.made.bindings = first.made.bindings + made.bindings
-        outcome.plan.notes.append("it changed while this pass was under way, and was looked at again")
+        outcome.plan.notes.append("it changed during this pass and was checked again")
         return outcome
     }
 }

@@ -25,10 +25,10 @@ package struct PassFailure: Error, Sendable, CustomStringConvertible {
         case .invalidToken:
             self.init(
                 .refused,
-                "Authentik refuses the token: \(error); check AUTHENTIK_TOKEN (intent 'API', not expired, not revoked)"
+                "Authentik rejects the token: \(error); check AUTHENTIK_TOKEN (intent 'API', not expired, not revoked)"
             )
         case .permissionDenied:
-            self.init(.refused, "the token's account may not do this: \(error)")
+            self.init(.refused, "the token's account lacks a permission: \(error)")
         default:
             self.init(.unobservable, "Authentik cannot be observed: \(error)")
         }
@@ -46,7 +46,7 @@ package struct PlanMoved: Error, Sendable, CustomStringConvertible {
     /// A sentence, and a line for each difference.
     package var description: String {
         let lines = differences.map { "  " + ($0.slug.map { "\($0)  " } ?? "") + $0.message }
-        return (["the plan is out of date, and nothing was written; plan again and review what is new:"] + lines)
+        return (["the plan is out of date, so nothing was written; plan again and review the differences:"] + lines)
             .joined(separator: "\n")
     }
 }

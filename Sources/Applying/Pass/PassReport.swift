@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Base
 package import DesiredState
 package import Kinds
 package import Planning
@@ -19,6 +20,14 @@ package struct PassReport: Sendable {
     package var objects = ManagedObjects()
     /// What came of the secrets.
     package var secrets = ResolvedSecrets()
+
+    /// How far the pass came with the services that it writes to: `2 of 5 services done, 1 partly`.
+    package var extent: String {
+        let all = outcomes.filter { !$0.plan.steps.isEmpty }
+        let done = all.count { $0.failure == nil }
+        let begun = all.count { $0.failure?.isNotBegun == false && !$0.written.isEmpty }
+        return "\(done.grouped) of \(count(all.count, "service")) done" + (begun == 0 ? "" : ", \(begun.grouped) partly")
+    }
 
     /// Whether every service, and what is none's, is as declared now, and no deletion is held back.
     package var isConverged: Bool {
@@ -86,6 +95,8 @@ package struct ServiceFailure: Error, Equatable {
     package var requestID: String?
     /// Whether it may be because something changed since the pass looked, so that it looks again.
     package var mayBeOutdated = false
+    /// Whether nothing of it was begun, because the pass was over before its turn.
+    package var isNotBegun = false
 
     package init(_ message: String) {
         self.message = message
@@ -113,7 +124,7 @@ package struct ServiceFailure: Error, Equatable {
         ServiceFailure(UnkeptField.complaint(about: unkept.map(\.name)))
     }
 
-    static let madeByOthers = outdated("somebody else made it at the same time, with other values")
+    static let madeByOthers = outdated("somebody else created it at the same time with other values")
     static let markNotKept = ServiceFailure("Authentik does not keep the ownership mark as it was sent")
 
     package init(_ error: AuthentikError) {
@@ -124,11 +135,11 @@ package struct ServiceFailure: Error, Equatable {
             message = "\(error)"
             return
         }
-        message = "Authentik refuses it"
+        message = "Authentik rejects it"
         if let status = error.status { message += " (\(status) to \(error.request))" }
         if error.saysProviderNameIsTaken {
             message +=
-                "; if no OAuth2 provider has the name, one of another type does: rename that, or set providerName"
+                "; if no OAuth2 provider has that name, a provider of another type does; rename it, or set providerName"
         }
         if let explanation = error.explanation { message += "; \(explanation)" }
         fields = error.fields

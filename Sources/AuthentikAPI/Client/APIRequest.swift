@@ -56,6 +56,8 @@ package struct APIRequest: Sendable {
 package struct RequestRecord: Sendable {
     package var method: String
     package var endpoint: Endpoint
+    /// The whole address, with the query; no secret is ever in one.
+    package var url: String
     /// The HTTP status; nil if no answer came.
     package var status: Int?
     /// `X-authentik-id`, which the audit log knows a write by.

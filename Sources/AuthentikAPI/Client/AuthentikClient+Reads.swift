@@ -156,7 +156,9 @@ extension AuthentikClient {
     ) async throws -> [Page<Row>] {
         let request = APIRequest(method: "GET", endpoint: endpoint)
         if let mistake = first.mistake { throw refusal(mistake, of: request) }
-        let last = first.pagination.totalPages
+        let (last, total) = (first.pagination.totalPages, first.pagination.count)
+        var done = first.results.count
+        onRead?(endpoint, done, total)
         guard last > 1 else { return [first] }
         var pages = [1: first]
         var size = first.size
@@ -171,6 +173,8 @@ extension AuthentikClient {
             while let (number, page) = try await group.next() {
                 pages[number] = page
                 size += page?.size ?? 0
+                done += page?.results.count ?? 0
+                onRead?(endpoint, done, total)
                 guard size <= Self.maximumListBytes else {
                     throw refusal("the list is larger than \(Self.maximumListBytes) bytes", of: request)
                 }

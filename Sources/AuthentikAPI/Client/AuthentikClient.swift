@@ -17,6 +17,8 @@ package struct AuthentikClient: Sendable {
     package var onRetry: (@Sendable (AuthentikError, Duration) -> Void)?
     /// Called for each request that was sent.
     package var onRequest: (@Sendable (RequestRecord) -> Void)?
+    /// Called with how many rows of a list have been read, after each page; nil for nobody.
+    package var onRead: (@Sendable (Endpoint, _ done: Int, _ total: Int) -> Void)?
     /// Whether writes may begin; see ``WriteGate``.
     package var gate = WriteGate()
 
@@ -170,6 +172,7 @@ package struct AuthentikClient: Sendable {
             RequestRecord(
                 method: request.method,
                 endpoint: request.endpoint,
+                url: address.url(request.endpoint, request.key, request.action, query: request.query),
                 status: response?.status,
                 requestID: response?.headers["x-authentik-id"]
             )

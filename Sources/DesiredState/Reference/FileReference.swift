@@ -11,7 +11,7 @@ package enum FileReference {
         "# The file, field by field",
         "",
         "Written by `reconcile schema --output markdown`; [its JSON Schema](../manifests/schemas/file.schema.json) is made of",
-        "the same rows. What the fields do together is told in [the README](../README.md#the-file).",
+        "the same rows. What the fields do together is explained in [the file](file.md).",
         "",
         "*Since* is the first release of Authentik that takes a field; with an older one a plan says that the field is not",
         "managed. *Left as it is* means that whatever Authentik has there stays, until the file sets the field; one that the",

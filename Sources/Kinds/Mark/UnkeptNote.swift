@@ -136,8 +136,10 @@ package struct UnkeptField: Sendable {
         self.kept = kept
     }
 
-    /// As people read it: `provider.grant_types`.
-    package var name: String { "\(kind.id).\(assignment.field)" }
+    /// As people read it: `provider.grantTypes`.
+    package var name: String {
+        "\(kind.id).\(kind.fields.row(attribute: assignment.field)?.fileName ?? assignment.field)"
+    }
 
     /// Whether it decides who may open an application: where it is not as it was sent, what follows may let in others.
     package var isOfAccess: Bool { kind == .policyBinding || assignment.field == AccessMode.attribute }

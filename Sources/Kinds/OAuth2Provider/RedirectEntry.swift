@@ -11,6 +11,8 @@ package struct RedirectEntry: Sendable, Hashable, Decodable {
     /// `authorization` or `logout`; nil before 2026.5, where all are for authorization.
     package var type: String?
 
+    /// How one is compared whose URL is no pattern.
+    package static let strict = "strict"
     /// The type of one that a browser may be sent to after a logout.
     package static let logout = "logout"
 

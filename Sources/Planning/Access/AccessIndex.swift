@@ -88,7 +88,7 @@ struct AccessIndex {
         let former = bound.first { $0.subject.kind == declared.kind && $0.name.exact == declared.name.exact }
         if let former {
             guard let name = names[former.subject] else { return .vanished(former) }
-            return .unknown("the \(declared.description) is called '\(name)' by now")
+            return .unknown("the \(declared.description) is now called '\(name)'")
         }
         let nearest = Suggestion.nearest(
             to: declared.name,

@@ -40,7 +40,7 @@ extension AccessStanding {
         guard state != .unmanaged else { return [] }
         var notes: [String] = []
         if !others.isEmpty {
-            let what = state == .everyone ? "which restrict it all the same" : "which let in, too"
+            let what = state == .everyone ? "which also restrict it" : "which also let people in"
             notes.append("bound by others, \(what): \(others.joined(separator: ", ")); left alone")
         }
         if !expiring.isEmpty {

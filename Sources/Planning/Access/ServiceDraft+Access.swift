@@ -139,8 +139,8 @@ extension ServiceDraft {
             plan.access = unmanagedAccess
             if let bound = mark?.access {
                 let names = bound.map(\.description).joined(separator: ", ")
-                let stay = bound.isEmpty ? "none is left" : "they stay as they are: \(names)"
-                plan.notes.append("access is not declared any more, and its bindings are not managed; \(stay)")
+                let stay = bound.isEmpty ? "there are none" : "they stay as they are: \(names)"
+                plan.notes.append("access is no longer declared, so its bindings are not managed; \(stay)")
             }
             return
         }
@@ -157,7 +157,7 @@ extension ServiceDraft {
         plan.hinder(hindrance)
         guard plan.decision == .inSync else { return }
         plan.decision = .update
-        plan.reason = "who may open it is not as declared"
+        plan.reason = "who may open it differs from the file"
     }
 
     /// Of a service whose file does not say who may open it; nil if nobody looked.
@@ -177,7 +177,7 @@ extension ServiceDraft {
         guard let access, access.standing.state == .blocked, application == nil || isBare && access.standing.isExposed,
             let complaint = access.standing.complaint
         else { return nil }
-        var plan = stuck(.blocked, "not created, since everybody could open it: \(complaint)")
+        var plan = stuck(.blocked, "not created, because everybody could open it: \(complaint)")
         plan.access = access.standing
         return plan
     }
@@ -189,7 +189,7 @@ extension AccessDraft {
         guard let complaint = standing.complaint else { return nil }
         switch standing.state {
         case .closed: return "closed to everybody: \(complaint)"
-        case .blocked: return "who may open it is left as it is: \(complaint)"
+        case .blocked: return "who may open it is left unchanged: \(complaint)"
         default: return complaint
         }
     }

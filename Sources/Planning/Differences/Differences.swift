@@ -18,6 +18,8 @@ struct Differences {
     let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
     /// Where Authentik is, without a slash at the end.
     let address: String
+    /// The providers that cannot leave their outposts.
+    let departures: OutpostDepartures
 
     /// - Parameter index: of the service, in the order of the file.
     func plan(at index: Int, _ matching: Matching) -> ServicePlan {
@@ -44,7 +46,7 @@ struct Differences {
             var plan = draft.plan(resolved, match, observation.names)
             plan.needs = resolved.scopes.compactMap(\.shared)
             for slug in falling(of: resolved, matching.deletions) {
-                plan.hinder("jwtFederation names '\(slug)', which is about to be deleted: take it out there")
+                plan.hinder("jwtFederation names '\(slug)', which is about to be deleted; remove it from the list")
             }
             guard case .oauth2(let provider) = resolved.login, let publication = provider.publication else {
                 return plan
@@ -111,6 +113,7 @@ struct Differences {
         if case .resolved(let resolved, let version)? = declaration.resolution {
             draft.secretVersion = version
             draft.outpost = resolved.outpost
+            draft.departures = departures
             draft.formerOutpost = draft.mark?.outpost.flatMap { pk in
                 pk == resolved.outpost?.pk ? nil : observation.names.outpost(pk: pk)
             }
@@ -155,22 +158,23 @@ struct Differences {
             let list = leftovers.map { "'\($0.name)' (pk \($0.pk), client id '\($0.clientID)')" }
             return draft.stuck(
                 .conflict,
-                "its application is gone, and with it the mark that would say that the provider "
-                    + "\(list.joined(separator: ", ")) was its own; delete that in Authentik, or take the service out "
-                    + "of the file if it is to stay"
+                "its application no longer exists, and neither does the mark that says whether the provider "
+                    + "\(list.joined(separator: ", ")) was its own; delete the provider in Authentik, or, to keep it, "
+                    + "remove the service from the file"
             )
         }
         guard let mark = draft.mark else {
             return draft.stuck(
                 .conflict,
-                "is to be absent, and there without an ownership mark of ours; delete it by hand, or declare it first"
+                "is declared absent, but the application exists without our ownership mark; delete it manually, or "
+                    + "declare it as present first to adopt it"
             )
         }
         var plan = planDeletion(
             of: application,
             mark,
             slug: draft.service.slug,
-            reason: "declared as absent",
+            reason: "declared absent",
             matching.deletions
         )
         plan.location = draft.service.location
@@ -181,9 +185,9 @@ struct Differences {
     func planUndeclared(_ matching: Matching) -> [ServicePlan] {
         orphans.map { application, mark in
             let former = mark.slug == application.slug ? "" : " (declared as '\(mark.slug)' before)"
-            let reason = "marked as ours and no longer declared\(former)"
+            let reason = "no longer in the file\(former)"
             guard desired.prune else {
-                return ServicePlan(slug: application.slug, decision: .orphan, reason: "\(reason); left alone")
+                return ServicePlan(slug: application.slug, decision: .orphan, reason: "\(reason); \(Orphans.advice)")
             }
             return planDeletion(of: application, mark, slug: application.slug, reason: reason, matching.deletions)
         }
@@ -191,7 +195,7 @@ struct Differences {
                 ServicePlan(
                     slug: application.slug,
                     decision: .conflict,
-                    reason: "declared nowhere, and \(remains.reason)"
+                    reason: "not in the file, and \(remains.reason)"
                 )
             }
     }
@@ -219,11 +223,9 @@ struct Differences {
         plan.deletion?.isHeld = deletions.isHeld
         if let pk = application.provider, pk != own?.pk {
             let name = application.providerSummary?.name ?? "\(pk)"
-            plan.notes.append(
-                "the provider '\(name)', which the application has, is not this service's own; left alone"
-            )
+            plan.notes.append("the application's provider '\(name)' does not belong to this service; left alone")
         } else if own == nil, let left = mark.provider.flatMap(observation.provider(pk:)) {
-            plan.notes.append("its provider '\(left.name)' is another service's by now; left alone")
+            plan.notes.append("its provider '\(left.name)' now belongs to another service; left alone")
         }
         plan.notes += application.backchannelNotes
         guard !deletions.isHeld else { return plan }
@@ -233,13 +235,19 @@ struct Differences {
     }
 }
 
+/// What this owner manages and the file no longer declares.
+enum Orphans {
+    /// What to do about one that is left alone.
+    static let advice = "declare it again to keep it, or set 'prune: true' to delete it"
+}
+
 extension Application {
-    /// What somebody gave it beside its provider, a clause for each; this program never sends that field.
+    /// What somebody gave it in addition to its provider, a clause for each; this program never sends that field.
     var backchannelNotes: [String] {
         backchannelProviders.map { provider in
             let type = provider.typeName.map { " (\($0))" } ?? ""
-            return "the backchannel provider '\(provider.name ?? "?")'\(type), which somebody gave the application, "
-                + "is left alone"
+            return "the application has the backchannel provider '\(provider.name ?? "?")'\(type), which the file does not "
+                + "declare; left alone"
         }
     }
 }

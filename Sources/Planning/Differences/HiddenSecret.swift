@@ -49,11 +49,11 @@ extension ResolvedProvider {
         guard provider.clientSecret == nil, let secret else { return nil }
         var hidden = HiddenSecret(provider: provider.pk, clientID: provider.clientID, declared: secret)
         if provider.clientType == ClientType.public.rawValue {
-            hidden.obstacle = "it is a public client so far"
+            hidden.obstacle = "it is a public client"
         } else if provider.applicationSlug == nil {
-            hidden.obstacle = "it is linked to no application"
+            hidden.obstacle = "it is not linked to an application"
         } else if !ClientCredentials.canCarry(clientID: provider.clientID) {
-            hidden.obstacle = "its client id holds a colon"
+            hidden.obstacle = "its client id contains a colon"
         }
         return hidden
     }

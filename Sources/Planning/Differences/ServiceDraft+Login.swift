@@ -53,7 +53,7 @@ extension ServiceDraft {
         guard !deletions.isHeld else { return }
         if plan.decision == .inSync || plan.reason == Self.markIsOutOfDate {
             plan.decision = .update
-            plan.reason = "its former provider is not needed any more"
+            plan.reason = "its former provider is no longer needed"
         }
         for provider in former { plan.add(.retirement, .delete(.provider(provider)), named: "\(provider.pk)") }
     }
@@ -109,7 +109,7 @@ extension ServiceDraft {
         let serving = own.map { names.outposts(serving: $0.pk) } ?? []
         let former = formerOutpost.flatMap { former in serving.first { $0.pk == former.pk } }
         for other in serving where other.pk != outpost.pk && other.pk != former?.pk {
-            plan.notes.append("the outpost '\(other.name)' serves it, too; left alone")
+            plan.notes.append("the outpost '\(other.name)' also serves it; left alone")
         }
         let isServed = serving.contains { $0.pk == outpost.pk }
         if !isServed {
@@ -130,38 +130,69 @@ extension ServiceDraft {
             )
         }
         if let former, let own {
-            if isServed { plan.notes.append("the outpost '\(former.name)' is not to serve it any more") }
-            if former.serves(only: own.pk) {
+            if isServed { plan.notes.append("the outpost '\(former.name)' no longer serves it after this change") }
+            if staysInFormerOutpost {
                 let remedy = "add another provider to it, or delete it"
                 plan.hinder(
-                    "the outpost '\(former.name)' still serves it, since Authentik lets none be without a provider; \(remedy)"
+                    "the outpost '\(former.name)' still serves it: Authentik requires every outpost to have a provider; \(remedy)"
                 )
             } else {
                 plan.add(.withdrawal, .serve(OutpostMembership(former, .existing(own.pk), isServed: false)))
             }
         }
         if plan.decision == .adopt, !isServed, plan.reason == Self.isAsDeclared {
-            plan.reason += ", but for its outpost"
+            plan.reason += ", except for its outpost"
         }
         guard plan.decision == .inSync || plan.reason == Self.markIsOutOfDate,
             former != nil || !isServed || plan.hindrance != nil
         else { return }
         plan.decision = .update
-        plan.reason = former != nil ? "another outpost is to serve it" : "its outpost does not serve it"
+        plan.reason = former != nil ? "it moves to another outpost" : "its outpost does not serve it"
     }
 }
 
 extension ServiceDraft {
     /// Which outpost its mark is to name: the one that it is to lose until it has lost it.
     var markedOutpost: String? {
-        if let formerOutpost, let own = mark?.provider, formerOutpost.serves(only: own) { return formerOutpost.pk }
-        return outpost?.pk
+        staysInFormerOutpost ? formerOutpost?.pk : outpost?.pk
     }
 }
 
-extension Outpost {
-    /// Whether a provider cannot be taken out of it, because Authentik lets none but the embedded one be empty.
-    fileprivate func serves(only provider: Int) -> Bool { !isEmbedded && providers == [provider] }
+/// The providers that cannot leave their outposts, because Authentik lets none but the embedded one be empty.
+///
+/// | of an outpost's providers | |
+/// |---|---|
+/// | one is not about to leave, or another one comes | all that leave can |
+/// | all leave | the oldest stays, so that the others can |
+struct OutpostDepartures {
+    /// By the pk of the outpost.
+    private let staying: [String: Int]
+
+    init(_ declarations: [Declaration], _ names: NameIndex) {
+        var leaving: [String: Set<Int>] = [:]
+        var joined: Set<String> = []
+        for declaration in declarations {
+            guard case .resolved(let resolved, _)? = declaration.resolution, let outpost = resolved.outpost else {
+                continue
+            }
+            let mark = declaration.claim.mark
+            if mark?.provider.map({ outpost.providers.contains($0) }) != true { joined.insert(outpost.pk) }
+            if let provider = mark?.provider, let former = mark?.outpost, former != outpost.pk {
+                leaving[former, default: []].insert(provider)
+            }
+        }
+        staying = leaving.reduce(into: [:]) { staying, pair in
+            guard let outpost = names.outpost(pk: pair.key), !outpost.isEmbedded, !joined.contains(outpost.pk),
+                !outpost.providers.isEmpty, pair.value.isSuperset(of: outpost.providers)
+            else { return }
+            staying[outpost.pk] = outpost.providers.min()
+        }
+    }
+
+    func holds(_ provider: Int?, in outpost: Outpost?) -> Bool {
+        guard let provider, let outpost else { return false }
+        return staying[outpost.pk] == provider
+    }
 }
 
 extension Login {

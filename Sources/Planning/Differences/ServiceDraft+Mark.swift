@@ -64,11 +64,11 @@ extension ServiceDraft {
         case .matching:
             if isUnfinished || isOurs() { return plan }
             if plan.changes.allSatisfy({ $0.before == nil }), application == nil || plan.changes.isEmpty { return plan }
-            what = "is there without an ownership mark and not as declared"
+            what = "exists without an ownership mark and differs from the file"
         case .never:
             if isUnfinished, isAsCreated() { return plan }
             if isOurs() { return plan }
-            what = "is there without an ownership mark"
+            what = "exists without an ownership mark"
         }
         var conflict = plan
         conflict.refuse("\(what), and adopt is '\(service.adopt.rawValue)'; set 'adopt: always' to take it over")
@@ -117,9 +117,8 @@ struct Withheld {
     var unknown: [String] = []
 
     var names: [String] {
-        (note?.application.keys.map { "application.\($0)" } ?? [])
-            + (note?.provider.keys.map { "provider.\($0)" } ?? [])
-            + unknown.map { "provider.\($0)" }
+        (note?.application.keys.map { "application.\(ObjectKind.application.fileName(of: $0))" } ?? [])
+            + ((note?.provider.keys.map { $0 } ?? []) + unknown).map { "provider.\(ObjectKind.provider.fileName(of: $0))" }
     }
 
     func contains(_ field: String, of object: ObjectKind) -> Bool {
@@ -160,7 +159,7 @@ extension ServicePlan {
         hinder(complaint)
         guard decision == .inSync else { return }
         decision = .update
-        reason = "not all of it is kept"
+        reason = "Authentik does not keep all of it"
     }
 
     /// Adds a reason why not all of it can be done.

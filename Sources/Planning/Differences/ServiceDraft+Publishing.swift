@@ -58,7 +58,7 @@ extension ServicePlan {
         }
     }
 
-    /// `group differs`, `group, client_secret differ`, `access.groups differs`.
+    /// `group differs`, `group, clientSecret differ`, `access.groups differs`.
     static func differing(_ changes: [FieldChange]) -> String {
         let fields = changes.map(\.title).joined(separator: ", ")
         return changes.count == 1 ? "\(fields) differs" : "\(fields) differ"
@@ -68,7 +68,7 @@ extension ServicePlan {
 extension FieldChange {
     /// What differs, where a service is told of: its access has words of the file's, or is that of one binding.
     fileprivate var title: String {
-        guard object == .access else { return field }
+        guard object == .access else { return fileField }
         return field.contains("'") ? "the binding of \(field)" : "access.\(field)"
     }
 }

@@ -32,6 +32,10 @@ struct ServiceDraft {
     var outpost: Outpost?
     /// What this program has it served by so far, by its mark, if that is another one.
     var formerOutpost: Outpost?
+    /// The providers that cannot leave their outposts.
+    var departures: OutpostDepartures?
+    /// Whether its provider cannot leave the one that it is to leave.
+    var staysInFormerOutpost: Bool { departures?.holds(mark?.provider, in: formerOutpost) ?? false }
     /// Providers that it had before its login became another one, and that are still there.
     var replaced: [OAuth2Provider] = []
     var notes: [String] = []
@@ -78,10 +82,10 @@ struct ServiceDraft {
             bindings: plan.deletion?.bindings ?? []
         )
         plan.deletion?.isHeld = isHeld
-        plan.notes.append("its provider '\(own.name)' is not declared any more")
+        plan.notes.append("its provider '\(own.name)' is no longer declared")
         if !isHeld {
             plan.decision = .update
-            plan.reason = "its provider is not declared any more"
+            plan.reason = "its provider is no longer declared"
             for provider in [own] + former {
                 plan.add(.removal, .delete(.provider(provider)), named: "\(provider.pk)")
             }
@@ -141,7 +145,7 @@ struct ServiceDraft {
             }
             if let clientID = sent.first(where: { $0.field == OAuth2Provider.Row.clientID.attribute })?.after.text {
                 plan.notes.append(
-                    "its client id changes from '\(own.clientID)' to '\(clientID)': tell it to the service"
+                    "its client id changes from '\(own.clientID)' to '\(clientID)'; update the service's configuration"
                 )
             }
             plan.notes += consequences(of: sent, names)
@@ -306,12 +310,12 @@ struct ServiceDraft {
         return plan
     }
 
-    static let isAsDeclared = "is there without an ownership mark, exactly as declared"
+    static let isAsDeclared = "exists without an ownership mark and matches the file"
     static let markIsOutOfDate = "its ownership mark is out of date"
 
     private func decide(_ changes: [FieldChange], markDiffers: Bool, link: LinkChange?) -> (Decision, String) {
         if mark == nil {
-            return (.adopt, changes.isEmpty ? Self.isAsDeclared : "is there without an ownership mark, not as declared")
+            return (.adopt, changes.isEmpty ? Self.isAsDeclared : "exists without an ownership mark and differs from the file")
         }
         switch link?.provider {
         case .made where !replaced.isEmpty:
@@ -342,8 +346,8 @@ struct ServiceDraft {
             service.provider?.issuerMode != .global
         else { return [] }
         return [
-            "its issuer changes from /application/o/\(application.slug)/ to /application/o/\(service.slug)/: "
-                + "tell it to the service"
+            "its issuer changes from /application/o/\(application.slug)/ to /application/o/\(service.slug)/; "
+                + "update the service's configuration"
         ]
     }
 
@@ -357,16 +361,16 @@ struct ServiceDraft {
     private func leftAlone(_ application: Application) -> [String] {
         guard let linked = application.provider, !replaced.contains(where: { $0.pk == linked }) else { return [] }
         let name = application.providerSummary?.name ?? "?"
-        return ["the provider '\(name)', which the application has now, is left alone"]
+        return ["the application's present provider '\(name)' is left alone"]
     }
 
     /// Fields of the file that this release does not take.
     private var unsupportedFields: [String] {
         service.unsupportedFields(release).map {
-            "\($0.rawValue) is not managed: Authentik \(release) does not take it"
+            "\($0.rawValue) is not managed: Authentik \(release) does not support it"
         }
             + (service.login?.unsupportedWords(release) ?? []).map {
-                "'\($0.word)' in \($0.field.rawValue) is not managed: Authentik \(release) does not take it"
+                "'\($0.word)' in \($0.field.rawValue) is not managed: Authentik \(release) does not support it"
             }
     }
 }
@@ -402,12 +406,11 @@ extension ServiceDraft {
         if let after {
             guard change.before != nil, let before, before != after else { return [] }
             return [
-                "its tokens are signed \(after.rawValue) from this change on, \(before.rawValue) before: the service must accept "
-                    + "that"
+                "its tokens will be signed with \(after.rawValue) instead of \(before.rawValue); the service must accept that"
             ]
         }
         guard case .reference(let reference) = change.after, let type = names.key(reference)?.keyType else { return [] }
-        return ["Authentik \(release) signs no tokens with a key of the type '\(type)', as '\(reference.name)' is"]
+        return ["Authentik \(release) does not sign tokens with keys of the type '\(type)', which '\(reference.name)' has"]
     }
 
     private func opening(_ change: FieldChange) -> [String] {

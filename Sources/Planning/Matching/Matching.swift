@@ -137,7 +137,7 @@ extension Observation {
         if let former = service.renamedFrom.lazy.compactMap(application(slug:)).first {
             guard current == nil else {
                 claim.conflict =
-                    "both it and '\(former.slug)', which it was renamed from, are there; delete one, or take renamedFrom out"
+                    "both it and '\(former.slug)', which it was renamed from, exist; delete one, or remove renamedFrom"
                 return claim
             }
             claim.application = former
@@ -148,7 +148,7 @@ extension Observation {
         guard let application = claim.application else {
             if slugs.contains(where: isMarkedOutOfSight) {
                 claim.conflict =
-                    "its application is there under another slug, which this account cannot see; rename it back"
+                    "its application has another slug now, which this account cannot see; rename it back"
             }
             return claim
         }
@@ -157,7 +157,7 @@ extension Observation {
         case .mark(let mark) where mark.owner == owner: claim.mark = mark
         case .mark(let mark):
             claim.conflict =
-                "belongs to the owner '\(mark.owner)'; take it out of one of the two files, or have that owner run "
+                "belongs to the owner '\(mark.owner)'; remove it from one of the two files, or have that owner run "
                 + "'reconcile release'"
         case .newer(let version, let owner): claim.conflict = OwnershipMark.newer(version, owner)
         case .unreadable(let remains): claim.conflict = remains.reason

@@ -227,7 +227,7 @@ struct ProviderMatcher {
             }
             if try isTaken(own, before: index, answers) {
                 return .conflict(
-                    "its provider '\(own.name)' is another service's too, by the marks; correct one of them"
+                    "its provider '\(own.name)' also belongs to another service, by their ownership marks; correct one of them"
                 )
             }
             return .found(own, isLinked: false)
@@ -272,7 +272,7 @@ struct ProviderMatcher {
     private func foreignMark(on linked: OAuth2Provider, of application: Application) -> Match? {
         guard let owner = observation.foreignOwner(of: linked, besides: application) else { return nil }
         return .conflict(
-            "the application has the provider '\(linked.name)', which is marked as the owner '\(owner)''s; unlink it"
+            "the application has the provider '\(linked.name)', which the owner '\(owner)' has marked; unlink it"
         )
     }
 
@@ -290,7 +290,7 @@ struct ProviderMatcher {
             let present = application.providerSummary?.typeName ?? "provider of another type"
             let wanted = type == .proxy ? "a proxy provider" : "an OAuth2 provider"
             let name = application.providerSummary?.name ?? "?"
-            return .conflict("the application has the \(present) '\(name)'; unlink it to have \(wanted) made")
+            return .conflict("the application has the \(present) '\(name)'; unlink it so that \(wanted) can be created")
         }
         if let conflict = foreignMark(on: linked, of: application) { return conflict }
         let isDeclaredElsewhere = isSpokenFor(linked, application) || declaredNames.contain(linked)

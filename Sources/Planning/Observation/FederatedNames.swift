@@ -8,7 +8,7 @@ import Kinds
 /// | a slug is that of | it means |
 /// |---|---|
 /// | a service of the file with a provider | that provider, also one that is still to be made |
-/// | a service of the file that is to be absent, or has no provider | a mistake |
+/// | a service of the file that is absent, or has no provider | a mistake, which the file's reader reports |
 /// | an application that has a provider of those that Authentik lists as OAuth2 ones | that |
 /// | none of these | a mistake |
 struct FederatedNames {
@@ -16,8 +16,8 @@ struct FederatedNames {
     private let namesByProvider: [Int: String]
     private let sourcesBySlug: [String: String]
     private let slugsBySource: [String: String]
-    /// Whether they have a provider, by slug.
-    private let declared: [String: Bool]
+    /// The services of the file that have a provider.
+    private let declared: Set<String>
 
     init(_ observed: ObservedState, _ services: [Service]) {
         func table<Key: Hashable, Value>(_ pairs: [(Key, Value)]) -> [Key: Value] {
@@ -29,7 +29,7 @@ struct FederatedNames {
         namesByProvider = table(observed.providers.map { ($0.pk, $0.applicationSlug ?? $0.name) })
         sourcesBySlug = table(observed.sources.map { ($0.slug, $0.pk) })
         slugsBySource = table(observed.sources.map { ($0.pk, $0.slug) })
-        declared = table(services.map { ($0.slug, $0.state == .present && $0.provider != nil) })
+        declared = Set(services.filter { $0.state == .present && $0.provider != nil }.map(\.slug))
     }
 
     /// A name for people; nil for what is neither.
@@ -42,15 +42,12 @@ struct FederatedNames {
 
     /// - Returns: without a pk, if it is still to be made.
     func provider(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
-        guard declared[slug] != false else {
-            throw LookUpError("\(field): the service '\(slug)' of the file has no OAuth2 provider")
-        }
         if let pk = providersBySlug[slug] { return .init(pk: .integer(pk), name: slug) }
-        guard declared[slug] == nil else { return .init(named: slug) }
+        guard !declared.contains(slug) else { return .init(named: slug) }
         throw LookUpError(
             "\(field): neither the file nor Authentik has an application '\(slug)' with an OAuth2 provider",
             meant: slug,
-            among: Set(providersBySlug.keys).union(declared.filter(\.value).keys)
+            among: Set(providersBySlug.keys).union(declared)
         )
     }
 

@@ -302,11 +302,11 @@ extension NameIndex {
         func list(_ mappings: [ScopeMapping]) -> String { mappings.map { "'\($0.name)'" }.joined(separator: ", ") }
         if removed.isEmpty, added.isEmpty { return nil }
         var parts: [String] = []
-        if !added.isEmpty { parts.append("its mapping \(list(added)) comes") }
-        if !removed.isEmpty { parts.append("its mapping \(list(removed)) goes") }
-        var text = "the scope '\(scope)' may say something else from this change on: \(parts.joined(separator: ", "))"
+        if !added.isEmpty { parts.append("its mapping \(list(added)) is added") }
+        if !removed.isEmpty { parts.append("its mapping \(list(removed)) is removed") }
+        var text = "the scope '\(scope)' may carry other claims after this change: \(parts.joined(separator: ", "))"
         if added.contains(where: \.isBuiltInEmail), release.leavesAddressesUnverified {
-            text += "; Authentik's own says since 2025.10 that an address is not verified (email_verified: false)"
+            text += "; since 2025.10 Authentik's own mapping says that addresses are not verified (email_verified: false)"
         }
         for mapping in removed {
             let managed = mapping.isBuiltIn ? mapping.managed : mapping.foreignName

@@ -68,8 +68,8 @@ extension OAuth2Provider {
         case .oauth2: "is an OAuth2 provider"
         case .proxy: "is a proxy provider"
         case .undetermined:
-            "looks like a proxy provider by its redirect URIs, and this account may not see what it is (the permission "
-                + "authentik_providers_proxy.view_proxyprovider would tell)"
+            "looks like a proxy provider by its redirect URIs, and this account may not see what it is (it lacks the "
+                + "permission authentik_providers_proxy.view_proxyprovider)"
         }
     }
 }

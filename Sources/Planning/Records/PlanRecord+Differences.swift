@@ -38,7 +38,7 @@ extension PlanRecord {
             let messages =
                 switch (planned[slug], present[slug]) {
                 case (let planned?, let now?): planned.differences(from: now)
-                case (let planned?, nil): ["planned: \(planned.decision); now it is neither declared nor ours"]
+                case (let planned?, nil): ["planned: \(planned.decision); now: neither declared nor owned"]
                 case (nil, let now?): ["not in the plan; now: \(now.decision), \(now.reason)"]
                 case (nil, nil): [String]()
                 }
@@ -76,16 +76,16 @@ extension ServiceRecord {
 }
 
 extension ChangeRecord: CustomStringConvertible {
-    fileprivate var name: String { "\(object).\(field)" }
+    fileprivate var name: String { "\(object).\(shownField)" }
 
-    /// `strict https://a → strict https://b`; of a secret only that it changes.
+    /// `https://a → https://b`; of a secret only that it changes.
     package var description: String {
         func text(_ values: [String]?) -> String {
             guard let values, !values.isEmpty else { return "(none)" }
             return values.joined(separator: ", ")
         }
         if isSecret { return "(changed)" }
-        return before == nil ? text(after) : "\(text(before)) → \(text(after))"
+        return before == nil ? text(shownAfter) : "\(text(shownBefore)) → \(text(shownAfter))"
     }
 }
 

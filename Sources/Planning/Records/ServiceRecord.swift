@@ -57,6 +57,10 @@ package struct ChangeRecord: Sendable, Equatable, Codable {
     /// Authentik's name of the field; of access the file's, or a binding as `group 'admins'`; of what is published, the
     /// key.
     package var field: String
+    /// What the file calls it: `launchURL`.
+    ///
+    /// Always there in what this program writes; plans and documents of before do not have it.
+    package private(set) var fileField: String?
     package var isSecret: Bool
     package var before: [String]?
     package var after: [String]?
@@ -72,6 +76,7 @@ package struct ChangeRecord: Sendable, Equatable, Codable {
     package init(_ change: FieldChange) {
         object = change.object.rawValue
         field = change.field
+        fileField = change.fileField
         isSecret = change.isSecret
         if !isSecret {
             before = change.before?.shown
@@ -141,16 +146,22 @@ package struct AccessRecord: Sendable, Equatable, Codable {
 }
 
 extension ChangeRecord {
-    /// ``before`` for people: a key with its algorithm.
+    /// The field for people: what the file calls it.
+    package var shownField: String { fileField ?? kind?.fileName(of: field) ?? field }
+    /// ``before`` for people: in the file's words, a key with its algorithm.
     package var shownBefore: [String]? { before.map { shown($0, algorithm?.before) } }
-    /// ``after`` for people: a key with its algorithm.
+    /// ``after`` for people: in the file's words, a key with its algorithm.
     package var shownAfter: [String]? { after.map { shown($0, algorithm?.after) } }
+    /// Whether each element of it gets a line of its own, however short.
+    package var isList: Bool { kind?.isList(field) ?? false }
+
+    private var kind: ObjectKind? { ObjectKind(rawValue: object) }
 
     /// What stays, goes and comes, as people read it.
     package var elements: ListDifference { ListDifference(from: shownBefore ?? [], to: shownAfter ?? []) }
 
     private func shown(_ values: [String], _ algorithm: String?) -> [String] {
-        guard let algorithm else { return values }
+        guard let algorithm else { return values.map { kind?.fileWords($0, of: field) ?? $0 } }
         return values.isEmpty ? ["(none, \(algorithm))"] : values.map { "\($0) (\(algorithm))" }
     }
 }

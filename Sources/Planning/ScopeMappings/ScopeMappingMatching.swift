@@ -61,20 +61,20 @@ struct ScopeMappingMatching {
     ) -> [SharedObjectPlan] {
         undeclared.map { mapping in
             let name = SharedName(.scopeMapping, mapping.name)
-            let reason = "marked as ours and no longer declared"
+            let reason = "no longer in the file"
             func leftAlone(_ why: String) -> SharedObjectPlan {
                 SharedObjectPlan(name, pk: mapping.pk, .orphan, reason: "\(reason); \(why)")
             }
-            guard desired.prune else { return leftAlone("left alone") }
+            guard desired.prune else { return leftAlone(Orphans.advice) }
             var before: Set<Step.ID> = []
             for provider in providers where provider.has(mapping) {
                 guard let step = services.lazy.compactMap({ $0.step(taking: mapping, from: provider) }).first else {
-                    return leftAlone("left alone, since the provider '\(provider.name)' has it")
+                    return leftAlone("left alone because the provider '\(provider.name)' has it")
                 }
                 before.insert(step)
             }
             if isHeld {
-                var plan = leftAlone("its deletion is held back")
+                var plan = leftAlone("the deletion limit holds its deletion back")
                 plan.isHeld = true
                 return plan
             }
@@ -190,7 +190,7 @@ private struct ScopeMappingMatcher {
                 return conflict(
                     name,
                     named,
-                    "it is called '\(mappings[own].mapping.name)' now, and another one has its name"
+                    "it is now called '\(mappings[own].mapping.name)', and another scope mapping has its name; rename one of them"
                 )
             }
             plan = bring(own, declaration, .update)
@@ -207,15 +207,15 @@ private struct ScopeMappingMatcher {
     /// Why a mapping without the mark of its name is nobody's to take; nil if it may be.
     private func refusal(of mapping: ScopeMapping) -> String? {
         if mapping.isBuiltIn {
-            return "Authentik brings one of that name, and would change it back; give it another name"
+            return "Authentik has a built-in scope mapping of that name, which it would restore; choose another name"
         }
         guard let mark = mapping.mark else { return nil }
         if mark.owner != owner {
-            return "belongs to the owner '\(mark.owner)'; take it out of one of the two files, or have that owner run "
+            return "belongs to the owner '\(mark.owner)'; remove it from one of the two files, or have that owner run "
                 + "'reconcile release'"
         }
         guard declared.contains(mark.name.exact) else { return nil }
-        return "the one of that name is '\(mark.name)', which gets its name back first"
+        return "the name is taken by '\(mark.name)', which gets its own name back first"
     }
 
     private func wanted(_ declaration: DeclaredScopeMapping) -> WantedFields {
@@ -259,20 +259,20 @@ private struct ScopeMappingMatcher {
             return conflict(
                 name,
                 index,
-                "is there, and its 'managed' field says '\(manager)': somebody else keeps it; \(advice)"
+                "exists, and its 'managed' field is '\(manager)', so something else manages it; \(advice)"
             )
         }
-        let isThere = "is there without an ownership mark"
+        let isThere = "exists without an ownership mark"
         switch declaration.adopt {
         case .always: break
         case .never:
-            let advice = "give it another name, or set 'adopt: always' for it to be taken over"
-            return conflict(name, index, "\(isThere), and is not to be adopted; \(advice)")
+            let advice = "give it another name, or set 'adopt: always' to take it over"
+            return conflict(name, index, "\(isThere), and may not be adopted; \(advice)")
         case .matching:
             let changes = wanted(declaration).changes(from: mappings[index].mapping.values, formerly: [], release)
             guard changes.isEmpty else {
-                let advice = "set 'adopt: always' for it to be brought in line"
-                return conflict(name, index, "\(isThere), and not as declared; \(advice)", changes)
+                let advice = "set 'adopt: always' to bring it in line"
+                return conflict(name, index, "\(isThere) and differs from the file; \(advice)", changes)
             }
         }
         return bring(index, declaration, .adopt)
@@ -313,8 +313,9 @@ private struct ScopeMappingMatcher {
 
     private func reason(_ decision: Decision, _ changes: [FieldChange], _ mapping: ScopeMapping) -> String {
         if decision == .adopt {
-            let state = changes.isEmpty ? "exactly as declared" : "not as declared"
-            return "is there without an ownership mark, \(state)"
+            return changes.isEmpty
+                ? "exists without an ownership mark and matches the file"
+                : "exists without an ownership mark and differs from the file"
         }
         return changes.isEmpty ? "its ownership mark is out of date" : ServicePlan.differing(changes)
     }

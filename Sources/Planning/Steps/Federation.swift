@@ -44,7 +44,7 @@ struct Federation {
             let list = missing.map { "'\($0)'" }.joined(separator: ", ")
             plan.changes.removeAll { $0.object == .provider && $0.field == Self.field.attribute }
             plan.hinder(
-                "\(Self.field.name.rawValue) is not set: \(list) has no provider yet, and gets none in this pass"
+                "\(Self.field.name.rawValue) is not set: \(list) has no provider yet and gets none in this pass"
             )
             return plan
         }

@@ -58,7 +58,7 @@ struct WriteOrder {
         guard let index = plans.indices.first(where: waitsForItself) else { return false }
         let others = waited(index).sorted().map { "'\($0)'" }.joined(separator: ", ")
         plans[index].refuse(
-            "it and \(others) have each other's provider, or its name or client id; change one by hand"
+            "it and \(others) have each other's provider, or its name or client id; change one manually"
         )
         return true
     }
@@ -82,7 +82,7 @@ struct WriteOrder {
         for provider in plan.steps.compactMap(\.effect.linkedProvider) {
             guard let other = freed[provider], other != plan.slug else { continue }
             guard let step = indexBySlug[other].flatMap({ plans[$0].unlinking }) else {
-                return .failure(Refusal(reason: "its provider (pk \(provider)) is the service '\(other)''s; unlink it"))
+                return .failure(Refusal(reason: "its provider (pk \(provider)) belongs to the service '\(other)'; unlink it"))
             }
             steps.insert(step)
         }
@@ -92,7 +92,7 @@ struct WriteOrder {
     private func advice(on name: TakenName) -> String {
         if let holder = name.holder.applicationSlug.flatMap({ indexBySlug[$0] }).map({ plans[$0] }) {
             if holder.deletion?.isHeld == true { return "the deletion limit holds its deletion back" }
-            if holder.decision == .blocked { return "'\(holder.slug)' is blocked; see to that first" }
+            if holder.decision == .blocked { return "'\(holder.slug)' is blocked; resolve that first" }
             if holder.decision == .waiting { return "'\(holder.slug)' is waiting for its secret" }
         }
         return "rename that, or give this service another one"

@@ -22,7 +22,8 @@ struct RunCommand: AsyncParsableCommand {
 
             Exit codes of --once: 0 converged or nothing to do; 1 a service failed, conflicts, is blocked or waits for \
             its secret (the others were converged), the deletion limit held deletions back, the reviewed plan is out of date, or, with \
-            --verify, a login is not verified; 64 usage; 65 the file \
+            --verify, a login is not verified; 130 or 143 SIGINT (Ctrl-C) or SIGTERM ended it before everything was done: \
+            requests in flight were finished, and the next run does the rest; 64 usage; 65 the file \
             is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or lacks a permission. The \
             daemon ends with 0 when it is told to end, and with 64 or 65 if it cannot begin.
             """
@@ -64,7 +65,6 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func checkOptions() throws {
-        if pass.output == .markdown { throw ValidationError("--output markdown is for 'reconcile plan'") }
         guard plan != nil else { return }
         if !narrowing.only.isEmpty {
             throw ValidationError("--only and --plan exclude each other: the plan says what it is about")
@@ -95,16 +95,12 @@ struct RunCommand: AsyncParsableCommand {
         }
         let reviewed = try reviewedPlan()
         let allowedDeletions = reviewed?.allowedDeletions ?? deletions.allowDeletions
-        let verifies = verify
-        let limits = try probes.limits
+        let limits = verify ? try probes.limits : nil
         try await pass.run(reviewed?.narrowing ?? Narrowing(only: narrowing.only), concurrency: concurrency) {
             session in
             var session = session
             session.pass.allowedDeletions = allowedDeletions
-            let report = try await session.pass.run(applying: reviewed)
-            guard verifies else { return (session.render(report), ExitStatus(report)) }
-            let proof = await session.proof(limits)
-            return (session.render(report, proof), proof.isVerified ? ExitStatus(report) : .incomplete)
+            return try await session.apply(reviewed, proving: limits)
         }
     }
 

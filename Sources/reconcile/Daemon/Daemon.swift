@@ -2,6 +2,7 @@ import Applying
 import ArgumentParser
 import AuthentikAPI
 import Base
+import BuildIdentity
 import Controller
 import CurlTransport
 import DesiredState
@@ -110,7 +111,7 @@ struct Daemon {
         MetricsSystem.bootstrap(registry)
         let startedAt = Timestamp.now
         let program = ProgramStatus(
-            version: Version.current,
+            version: Build.version,
             startedAt: startedAt,
             isLeader: election == nil,
             leadership: election.map {

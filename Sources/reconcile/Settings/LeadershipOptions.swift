@@ -89,6 +89,6 @@ struct LeadershipOptions: ParsableArguments {
         var bytes = [CChar](repeating: 0, count: 256)
         guard gethostname(&bytes, bytes.count - 1) == 0 else { return "reconcile" }
         let end = bytes.firstIndex(of: 0) ?? bytes.endIndex
-        return String(decoding: bytes[..<end].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return String(decoding: bytes[..<end].map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import DesiredState
 import Planning
 import Reporting
@@ -12,13 +13,13 @@ struct PassOptions: ParsableArguments {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "The form of the result on stdout: text, json, or, of a plan, markdown.",
+            "The form of the result on stdout: text, json or markdown.",
             discussion: "manifests/schemas describes the JSON."
         )
     )
     var output: OutputFormat = .text
 
-    @Flag(name: [.short, .long], help: "Also show the services that are in sync.")
+    @Flag(name: [.short, .long], help: "Also show the services that are in sync, and the fields of many new ones.")
     var verbose = false
 
     @OptionGroup var style: StyleOptions
@@ -26,6 +27,9 @@ struct PassOptions: ParsableArguments {
 
     /// Whether the Authentik is one that is made for this run.
     var isSandbox: Bool { builtIn.sandbox }
+
+    /// What commands that are printed repeat of it.
+    var invocation: Invocation { Invocation(files: files.config, connection: isSandbox ? ["--sandbox"] : []) }
 }
 
 extension OutputFormat: ExpressibleByArgument {}

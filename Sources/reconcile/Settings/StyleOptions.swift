@@ -11,8 +11,17 @@ struct StyleOptions: ParsableArguments {
     @Option(help: "Colours; 'auto' is on a terminal, unless NO_COLOR is set.")
     var color: Color = .auto
 
-    var standardOutput: Style { Style(isColored: isColored(STDOUT_FILENO)) }
-    var standardError: Style { Style(isColored: isColored(STDERR_FILENO)) }
+    var standardOutput: Style { Style(isColored: isColored(STDOUT_FILENO), width: Self.width(of: STDOUT_FILENO)) }
+    var standardError: Style { Style(isColored: isColored(STDERR_FILENO), width: Self.width(of: STDERR_FILENO)) }
+
+    /// How many columns a terminal has, by its driver, else by the variable `COLUMNS`; nil if it is no terminal, or nobody
+    /// knows.
+    static func width(of descriptor: Int32) -> Int? {
+        guard isatty(descriptor) == 1 else { return nil }
+        var size = winsize()
+        if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        return Environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    }
 
     private func isColored(_ descriptor: Int32) -> Bool {
         switch color {

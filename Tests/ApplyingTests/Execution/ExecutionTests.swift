@@ -27,7 +27,7 @@ import Testing
         #expect(run.begin(4) == ["a.application"])
         run.end("a.application")
         #expect(run.failures == [nil])
-        #expect(run.execution.doneCount == 1)
+        #expect(run.execution.ended.count == 1)
     }
 
     @Test func `what waits for Kubernetes is begun without a slot`() {
@@ -75,7 +75,7 @@ import Testing
         run.end("a.provider")
         run.end("b.provider")
         #expect(run.begin(4) == [])
-        #expect(run.failures == ["not attempted: family is needed for it, and was not done in this pass", nil])
+        #expect(run.failures == ["not attempted: family is needed for it, and was not done", nil])
         #expect(run.execution.outcomes.map(\.written) == [[.deleteProvider], [.deleteProvider]])
     }
 
@@ -85,7 +85,7 @@ import Testing
         #expect(refused.begin(1) == ["a"])
         refused.end("a", failure: "refused", isTokenRefused: true)
         #expect(refused.begin(1) == [])
-        let reason = "not attempted: Authentik refused the token meanwhile"
+        let reason = "not attempted: Authentik rejected the token"
         #expect(groups.map { refused.execution.failure(of: $0)?.message } == ["refused", reason])
         #expect(refused.failures == [reason])
         var late = Run(shared: groups, [])
@@ -94,7 +94,7 @@ import Testing
         #expect(late.begin(1, isTimeUp: true) == [])
         #expect(
             groups.map { late.execution.failure(of: $0)?.message }
-                == [nil, "not attempted: the time for this pass was up"]
+                == [nil, "not attempted: the time limit of this pass was reached"]
         )
     }
 
@@ -125,9 +125,9 @@ import Testing
             run.end("b.provider", failure: what == "failed" ? "refused" : nil, isKept: what != "unkept")
         }
         #expect(run.begin(4) == [])
-        let reason = "not attempted: 'b' has to give something up for it first, and did not in this pass"
+        let reason = "not attempted: 'b' has to release something it needs first, and did not"
         #expect(run.failures.first == reason)
-        #expect(run.execution.doneCount == other.count + 1)
+        #expect(run.execution.ended.count == other.count + 1)
     }
 
     @Test func `steps that wait for each other are said, and not waited for`() {
@@ -146,7 +146,7 @@ import Testing
             #expect(run.begin(1) == ["a.application"])
             run.end("a.application")
             #expect(run.begin(1, isTimeUp: !isRefused) == [])
-            let reason = isRefused ? "Authentik refused the token meanwhile" : "the time for this pass was up"
+            let reason = isRefused ? "Authentik rejected the token" : "the time limit of this pass was reached"
             #expect(run.failures == [nil, "not attempted: \(reason)"])
         }
     }

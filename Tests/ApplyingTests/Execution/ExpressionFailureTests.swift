@@ -12,7 +12,7 @@ struct ExpressionFailureTests {
     )
 
     private func failure(_ message: String, field: String = "expression") -> ServiceFailure {
-        var failure = ServiceFailure("Authentik refuses it (400)")
+        var failure = ServiceFailure("Authentik rejects it (400)")
         failure.fields = [.init(field: field, message: message)]
         return failure
     }
@@ -35,7 +35,7 @@ struct ExpressionFailureTests {
         let prefix = "Expression Syntax Error: "
         let located = failure(prefix + message).located(Self.place)
         #expect(located.fields.map(\.message) == [prefix + told])
-        #expect(located.message == "Authentik refuses it (400); the expression is at \(place)")
+        #expect(located.message == "Authentik rejects it (400); the expression is at \(place)")
     }
 
     @Test func `what is about something else stays as it is`() {

@@ -219,7 +219,7 @@ private let providers = "/api/v3/providers/oauth2/"
             var pass = try await cluster.makePass()
             pass.kubernetes = nil
             let message = try #require(try await pass.run().outcomes[0].failure?.message)
-            #expect(message.hasSuffix("could not be restarted: no Kubernetes is asked here"))
+            #expect(message.hasSuffix("could not be restarted: no Kubernetes API is available"))
             pass = try await cluster.makePass()
             pass.kubernetes = KubernetesAccess { nil }
             let other = try #require(try await pass.run().outcomes[0].failure?.message)

@@ -69,7 +69,7 @@ import Testing
             #expect(page.contains("<code>OutpostNotSeen</code>"))
             let text = try await Command(["status", "-v", "--url", try await daemon.url()]).run()
             #expect(text.output.contains("Not served "), "\(text.output)")
-            let unserved = "nobody gets through to 1 service, since the outpost 'edge' was last seen at "
+            let unserved = "nobody can reach 1 service, because the outpost 'edge' was last seen at "
             #expect(text.output.contains(unserved))
             #expect(text.output.contains("served by the outpost '\(SandboxState.embeddedOutpost)'"))
 
@@ -79,7 +79,7 @@ import Testing
             try await daemon.settled("it is back") { $0.served("trivy")?["status"] == "True" }
             #expect(daemon.line("served again")?["service"] == "trivy")
             #expect(try await daemon.end() == 0)
-            let told = daemon.log.filter { $0["message"] == "not served: nobody gets through to it" }
+            let told = daemon.log.filter { $0["message"] == "not served: nobody can reach it" }
             #expect(told.count == 1)
             #expect(told.first?["level"] == "warning")
             #expect(told.first?["service"] == "trivy" && told.first?["outpost"] == "edge")
@@ -94,7 +94,7 @@ import Testing
             }
             let first = try await run("--once")
             #expect(first.status == 0, "\(first.output)\(first.errors)")
-            let warning = "warning: Nobody gets through to 1 service, since the outpost 'edge' was last seen at "
+            let warning = "warning: Nobody gets through to 1 service, because the outpost 'edge' was last seen at "
             #expect(first.output.contains(warning), "\(first.output)")
             #expect(health(workplace).count == 2)
             let json = try JSONValue(parsing: Array(try await run("--once", "--output", "json").output.utf8))
@@ -126,7 +126,7 @@ import Testing
             #expect(status.served("trivy")?["reason"] == "HealthUnreadable")
             #expect(status.served("wiki")?["status"] == "True")
             #expect(try await daemon.metric(#"reconcile_services_by_served{served="unknown"}"#) == 1)
-            #expect(daemon.line("not served: nobody gets through to it") == nil)
+            #expect(daemon.line("not served: nobody can reach it") == nil)
             #expect(try await daemon.end() == 0)
         }
     }

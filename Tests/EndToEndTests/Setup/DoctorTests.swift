@@ -145,7 +145,7 @@ import Testing
             for line in [
                 "= outpost  '\(SandboxState.embeddedOutpost)', which is to serve 'a' and 1 more, was seen at 20",
                 "x outpost  no instance of the outpost 'edge' has connected to Authentik, "
-                    + "so nobody gets through to 'c'\n",
+                    + "so nobody can reach 'c'\n",
                 "→ start it where it runs, with Authentik's address and its own token",
                 "x outpost  forwardAuth: Authentik has no outpost 'edgy', which blocks 'd'\n",
                 "→ did you mean 'edge'?\n",

@@ -27,7 +27,7 @@ import Testing
         #expect(plan.access?.expiring == ["group 'b'"])
         #expect(
             plan.notes == [
-                "bound by others, which let in, too: group 'z', user 'bob'; left alone",
+                "bound by others, which also let people in: group 'z', user 'bob'; left alone",
                 "bound for a time: group 'b'; left alone",
             ]
         )
@@ -40,7 +40,7 @@ import Testing
         #expect(world.only.decision == .inSync)
         #expect(world.only.access?.others == ["group 'z'"])
         #expect(
-            world.only.notes == ["bound by others, which restrict it all the same: group 'z'; left alone"]
+            world.only.notes == ["bound by others, which also restrict it: group 'z'; left alone"]
         )
     }
 
@@ -116,7 +116,7 @@ import Testing
         #expect(plan.stepNames == ["mark"])
         #expect(plan.markedAccess == nil)
         #expect(plan.reason == "its ownership mark is out of date")
-        let note = "access is not declared any more, and its bindings are not managed; they stay as they are: "
+        let note = "access is no longer declared, so its bindings are not managed; they stay as they are: "
         #expect(plan.notes == [note + "group 'a', group 'b'"])
         #expect(plan.access?.state == .unmanaged)
         #expect(plan.access?.others == ["group 'a'", "group 'b'"])
@@ -205,7 +205,7 @@ import Testing
         #expect(world.only.decision == .adopt)
         #expect(world.only.stepNames == ["claim"])
         #expect(world.only.markedAccess == nil)
-        #expect(world.only.hindrance == "who may open it is left as it is: there is no group 'guests'")
+        #expect(world.only.hindrance == "who may open it is left unchanged: there is no group 'guests'")
     }
 
     /// It was made with nothing to open, and not marked yet.

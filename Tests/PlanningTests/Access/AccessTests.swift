@@ -126,33 +126,33 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             "one was never there: all stay, also whom the file dropped",
             .blocked,
             marked: ["a x", "b y"],
-            says: "who may open it is left as it is: there is no group 'guests'"
+            says: "who may open it is left unchanged: there is no group 'guests'"
         ) { $0.access = .any(.group("a"), .group("guests")) },
         AccessCase(
             "each of those that were never there is named",
             .blocked,
             marked: ["a x", "b y"],
-            says: "who may open it is left as it is: there is no user 'bobb'; did you mean 'bob'?; "
+            says: "who may open it is left unchanged: there is no user 'bobb'; did you mean 'bob'?; "
                 + "there is no policy 'weekend'"
         ) { $0.access = .all(.user("bobb"), .policy("weekend")) },
         AccessCase(
             "the spelling counts",
             .blocked,
             marked: ["a x", "b y"],
-            says: "who may open it is left as it is: there is no group 'A'; did you mean 'a'?"
+            says: "who may open it is left unchanged: there is no group 'A'; did you mean 'a'?"
         ) { $0.access = .any(.group("A")) },
         AccessCase(
             "one was never there, and nobody was bound before",
             .blocked,
             marked: nil,
-            says: "who may open it is left as it is: there is no group 'guests'",
+            says: "who may open it is left unchanged: there is no group 'guests'",
             .open(.any(.group("guests")))
         ),
         AccessCase(
             "one has another name by now",
             .blocked,
             marked: ["a x", "b y"],
-            says: "who may open it is left as it is: the group 'b' is called 'renamed' by now"
+            says: "who may open it is left unchanged: the group 'b' is called 'renamed' by now"
         ) { world in
             world.observed.groups[1].name = "renamed"
             world.changeBinding("y") { $0.name = "renamed" }
@@ -161,7 +161,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             "a user who is named no more is known by his binding",
             .blocked,
             marked: ["bob u"],
-            says: "who may open it is left as it is: the user 'bob' is called 'robert' by now",
+            says: "who may open it is left unchanged: the user 'bob' is called 'robert' by now",
             .guarded(.any(.user("bob")))
         ) { world in
             world.unbind("x", "y")
@@ -175,7 +175,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             steps: ["grant x"],
             changes: ["group 'a': disabled → enabled"],
             marked: ["a x", "b y"],
-            says: "who may open it is left as it is: there is no group 'guests'"
+            says: "who may open it is left unchanged: there is no group 'guests'"
         ) { world in
             world.access = .any(.group("a"), .group("guests"))
             world.changeBinding("x") { $0.isEnabled = false }
@@ -185,7 +185,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             .blocked,
             steps: ["mark"],
             marked: ["a x", "b y"],
-            says: "who may open it is left as it is: there is no group 'guests'"
+            says: "who may open it is left unchanged: there is no group 'guests'"
         ) {
             $0.tell([("a", "x"), ("b", "y"), ("a", nil), ("b", nil)])
             $0.access = .any(.group("a"), .group("guests"))
@@ -231,7 +231,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             .blocked,
             steps: ["mark"],
             marked: ["a -", "b y"],
-            says: "who may open it is left as it is: there is no group 'guests'"
+            says: "who may open it is left unchanged: there is no group 'guests'"
         ) {
             $0.remove(.group("a"))
             $0.access = .any(.group("a"), .group("b"), .group("guests"))

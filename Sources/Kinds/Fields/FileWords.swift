@@ -1,0 +1,100 @@
+/// What a file calls the fields and values that Authentik has other names for.
+///
+/// The names are those of the tables; this only finds them by Authentik's attribute.
+extension FieldSpec {
+    /// What plans and reports call the field: its name in the file.
+    ///
+    /// | field | is called | since |
+    /// |---|---|---|
+    /// | the client secret | `clientSecret` | `secretRef` says where it is, and that does not change with it |
+    /// | those of basic authentication | `basicAuth.user` | they stand in a mapping of their own |
+    /// | any other | by its name | |
+    package var fileName: String {
+        if isSecret { return "clientSecret" }
+        let isOfBasicAuth = [ProxyProvider.Row.basicAuthUser, ProxyProvider.Row.basicAuthPassword].contains { $0 === self }
+        return isOfBasicAuth ? "\(ProxyProvider.Row.basicAuth.name.rawValue).\(name.rawValue)" : name.rawValue
+    }
+
+    /// A value in the words of the file.
+    ///
+    /// | Authentik's | the file's |
+    /// |---|---|
+    /// | `strict https://a/b` | `https://a/b` |
+    /// | `regex https://.*` | `https://.* (regex)` |
+    /// | `forward_single` | `single` |
+    ///
+    /// - Parameter shown: an element of ``FieldValue/shown``.
+    fileprivate func fileWords(_ shown: String) -> String {
+        switch kind {
+        case .redirectURIs, .logoutRedirectURIs:
+            guard let space = shown.firstIndex(of: " ") else { return shown }
+            let (mode, rest) = (shown[..<space], String(shown[shown.index(after: space)...]))
+            return mode == RedirectEntry.strict ? rest : "\(rest) (\(mode))"
+        case .choice where self === ProxyProvider.Row.mode: return ProxyProvider.Mode(rawValue: shown)?.word ?? shown
+        default: return shown
+        }
+    }
+}
+
+extension ObjectKind {
+    /// The tables of the fields that a change of the object may be about.
+    private var tables: [FieldTable] {
+        switch self {
+        case .application: [Application.fields]
+        // An attribute that both kinds of providers have is one field of the file.
+        case .provider: [OAuth2Provider.fields, ProxyProvider.fields]
+        case .mapping: [ScopeMapping.fields]
+        case .access, .outpost, .published: []
+        }
+    }
+
+    private func row(_ attribute: String) -> FieldSpec? {
+        tables.lazy.compactMap { $0.row(attribute: attribute) }.first
+    }
+
+    /// What the file calls a field, by Authentik's name of it: `launchURL` for `meta_launch_url`.
+    ///
+    /// Who may open a service, and what is published, have the file's words already; of an outpost a change is about which one.
+    package func fileName(of attribute: String) -> String {
+        self == .outpost ? rawValue : row(attribute)?.fileName ?? attribute
+    }
+
+    /// A value of a field in the words of the file.
+    ///
+    /// - Parameter shown: an element of ``FieldValue/shown``.
+    package func fileWords(_ shown: String, of attribute: String) -> String {
+        row(attribute)?.fileWords(shown) ?? shown
+    }
+
+    /// Whether the elements of a field are long and each stands for itself, as redirect URIs do.
+    package func isList(_ attribute: String) -> Bool {
+        switch row(attribute)?.kind {
+        case .redirectURIs, .logoutRedirectURIs, .lines: true
+        default: false
+        }
+    }
+
+    /// A field together with its object, as statuses and logs have it: `provider.redirectURIs` for
+    /// `provider.redirect_uris`.
+    package static func fileName(ofQualified field: String) -> String {
+        let parts = field.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let object = ObjectKind(rawValue: parts[0]) else { return field }
+        return "\(parts[0]).\(object.fileName(of: parts[1]))"
+    }
+
+    /// What the file calls a field of a service that Authentik complains about; as it is where that is not clear.
+    ///
+    /// - Parameter attribute: maybe with a path into its value: `redirect_uris.0.url`.
+    package static func fileName(ofComplaint attribute: String) -> String {
+        let parts = attribute.split(separator: ".", maxSplits: 1).map(String.init)
+        guard let first = parts.first else { return attribute }
+        let names = Set([application, .provider].compactMap { $0.row(first)?.fileName })
+        guard names.count == 1, let name = names.first else { return attribute }
+        return ([name] + parts.dropFirst()).joined(separator: ".")
+    }
+}
+
+extension FieldChange {
+    /// What the file calls the field.
+    package var fileField: String { object.fileName(of: field) }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import CurlTransport
+import FoundationEssentials
+import Subprocess
+import SystemPackage
+
+/// What is measured: where Authentik is, and what is declared.
+struct Site: Sendable {
+    var url: String
+    var config: String
+    /// What a floor reads.
+    var requests: [String] = []
+}
+
+/// This program again, as a process of its own.
+enum Child {
+    static let environment = ProcessInfo.processInfo.environment
+    static let program = FilePath("/proc/self/exe")
+    private static let limit = 64 << 20
+
+    /// Measures once, in a process that does nothing else.
+    static func measure(_ kind: MeasureCommand.Kind, _ site: Site) async throws -> Measurement {
+        let file = FileManager.default.temporaryDirectory.appending(path: "reconcile-bench-\(UUID().uuidString).txt")
+        defer { try? FileManager.default.removeItem(at: file) }
+        var arguments = ["measure", kind.rawValue, "--url", site.url, "--config", site.config]
+        if kind == .floor {
+            try Data(site.requests.joined(separator: "\n").utf8).write(to: file)
+            arguments += ["--requests", file.path]
+        }
+        let result = try await Subprocess.run(
+            .path(try executable()),
+            arguments: Arguments(arguments),
+            environment: .inherit.updating(variables(of: site)),
+            output: .string(limit: limit),
+            error: .string(limit: limit)
+        )
+        guard result.terminationStatus.isSuccess else {
+            throw ValidationError("a measurement failed: \(result.standardError)")
+        }
+        return try JSONDecoder().decode(Measurement.self, from: Data(result.standardOutput.utf8))
+    }
+
+    /// A sandbox gets the secrets of the workload; a real Authentik those of this process.
+    private static func variables(of site: Site) -> [Environment.Key: String] {
+        guard SandboxServer.isOne(site.url) else { return [:] }
+        return [
+            Environment.Key(stringLiteral: Workload.variable): Workload.secret,
+            "AUTHENTIK_TOKEN": Workload.token,
+        ]
+    }
+
+    static func executable() throws -> FilePath {
+        FilePath(try FileManager.default.destinationOfSymbolicLink(atPath: program.string))
+    }
+}
+
+/// A sandbox in a process of its own.
+struct SandboxServer: Sendable {
+    private static let port = 19_471
+
+    var url: String { "http://127.0.0.1:\(Self.port)" }
+
+    static func isOne(_ url: String) -> Bool { url == SandboxServer().url }
+
+    /// Serves an empty one while the body runs.
+    static func serving<Result: Sendable>(
+        _ body: @Sendable @escaping (SandboxServer) async throws -> Result
+    ) async throws -> Result {
+        let outcome = try await Subprocess.run(
+            .path(try Child.executable()),
+            arguments: ["sandbox", "--port", "\(port)", "--token", Workload.token, "--control"],
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        ) { execution in
+            let sandbox = SandboxServer()
+            do {
+                try await sandbox.waitUntilReady()
+                let result = try await body(sandbox)
+                try execution.send(signal: .terminate)
+                return result
+            } catch {
+                // It would be waited for.
+                try? execution.send(signal: .terminate)
+                throw error
+            }
+        }
+        return outcome.closureResult
+    }
+
+    /// Answers come later from now on.
+    func slowDown(byMilliseconds latency: Int) async throws {
+        guard latency > 0 else { return }
+        let response = try await CurlTransport().send(
+            HTTPRequest(
+                "PUT",
+                "\(url)/-/sandbox/faults/",
+                headers: ["authorization": "Bearer \(Workload.token)", "content-type": "application/json"],
+                body: Array(#"{"seed": 1, "rules": ["latency=\#(latency)ms"]}"#.utf8)
+            )
+        )
+        guard (200..<300).contains(response.status) else {
+            throw ValidationError("the sandbox does not take a latency: it answered \(response.status)")
+        }
+    }
+
+    private func waitUntilReady() async throws {
+        let transport = try CurlTransport()
+        let end = ContinuousClock.now + .seconds(30)
+        while true {
+            let answer = try? await transport.send(HTTPRequest("GET", "\(url)/-/health/live/"))
+            if let answer, (200..<300).contains(answer.status) { return }
+            guard ContinuousClock.now < end else {
+                throw ValidationError("the sandbox did not start on port \(Self.port); is it in use?")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
