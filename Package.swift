@@ -322,7 +322,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "AuthentikAPI", "AuthentikSandbox", "CurlTransport", "JSON", "Kinds", "KubernetesSupport",
-                "PrometheusMetrics", "reconcile", "StatusServer", "TestSupport", "YAMLDocument",
+                "PrometheusMetrics", "reconcile", "reconcile-bench", "StatusServer", "TestSupport", "YAMLDocument",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

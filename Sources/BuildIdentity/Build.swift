@@ -2,8 +2,8 @@ private import CBuildIdentity
 
 /// Which version of this program runs, and what it was built from.
 ///
-/// The version stands in the file `VERSION` at the top of the repository, which is compiled in; nothing else is asked
-/// while building, so that a build needs no Git, no network and no plugin, and leaves the checkout clean. The commit is
+/// The version is kept in the file `VERSION` at the top of the repository, which is compiled in. Nothing else is needed
+/// for it while building, so that a build needs no Git, no network and no plugin, and leaves the checkout clean. The commit is
 /// what `RECONCILE_COMMIT` holds in the environment of a build: `deploy/install`, the image and the Debian package set
 /// it, and a plain `swift build` does not.
 package enum Build {

@@ -171,7 +171,7 @@ struct ServiceMarkdown {
         }
         lines += ChangesMarkdown.lines(service.changes)
         if let workload = service.restart { lines.append("! restarts \(shortened(workload.description))") }
-        if let hindrance = service.hindrance {
+        if failure == nil, let hindrance = service.hindrance {
             lines.append("! error: \(shortened(hindrance, to: Self.longestRemark))")
         }
         return lines + service.notes.map { "# note: \(shortened($0, to: Self.longestRemark))" }

@@ -51,7 +51,7 @@ package struct PlanText {
         heldDeletions: String?,
         text: ServiceText
     ) -> [String] {
-        var lines = [title(group, services)]
+        var lines = title(group, services)
         for service in services {
             let look = service.decision.look
             let color = group == .deletions ? .red : look.color
@@ -66,21 +66,29 @@ package struct PlanText {
         return lines
     }
 
-    private func title(_ group: PlanGroup, _ services: [ServicePlan]) -> String {
+    private func title(_ group: PlanGroup, _ services: [ServicePlan]) -> [String] {
         if group == .deletions {
             let held = services.filter(\.isHeld).count
             let state = held == 0 ? "" : held == services.count ? ", held back" : ", \(held) of them held back"
-            return style.red(style.bold("\(group.title): \(services.count)\(state)"))
+            return [style.red(style.bold("\(group.title): \(services.count.grouped)\(state)"))]
         }
-        let explanation = group.explanation.isEmpty ? "" : style.dim("; \(group.explanation)")
-        return style.bold("\(group.title): \(services.count.grouped)") + explanation
+        let title = "\(group.title): \(services.count.grouped)"
+        guard !group.explanation.isEmpty else { return [style.bold(title)] }
+        return style.lines(
+            group.explanation,
+            label: style.bold(title) + style.dim(";"),
+            labelColumns: title.columns + 1,
+            indent: 0,
+            color: .dim
+        )
     }
 
     private func summary(_ result: PlanResult) -> String {
         let only = result.narrowing.only.map(\.printable).joined(separator: ", ")
         let subject = only.isEmpty ? "Plan" : "Plan for \(only) only"
-        let end = result.nextStep.map { "\n" + $0.printable } ?? ""
-        return "\(subject): \(PlanSummary(result.plan, style).text).\(end)"
+        // The command is to be pasted, and so is not wrapped.
+        let lines = style.lines("\(subject): \(PlanSummary(result.plan, style).text).", indent: 0)
+        return (lines + [result.nextStep?.printable].compactMap(\.self)).joined(separator: "\n")
     }
 }
 
@@ -143,7 +151,10 @@ package struct PlanResult: Sendable {
         if isRelease { return "Run: \(invocation.command("release"))" }
         if let savedTo { return "Apply exactly this plan: \(invocation.command("--once", "--plan", savedTo))" }
         let only = narrowing.only.flatMap { ["--only", $0] }
-        let command = invocation.command("--once", only + (allowedDeletions.map { ["--allow-deletions", "\($0)"] } ?? []))
+        let command = invocation.command(
+            "--once",
+            only + (allowedDeletions.map { ["--allow-deletions", "\($0)"] } ?? [])
+        )
         return narrowing.withoutSecrets ? "Run where the secrets are available: \(command)" : "Run: \(command)"
     }
 

@@ -93,7 +93,8 @@ package struct ReportMarkdown {
         let exposure = Exposure(report).lines { Markdown.code($0.cut(to: 60)) }.map(sentence)
         let remark =
             leftOut == 0
-            ? [] : ["**Left out, since a comment takes \(CommentBudget.limit) characters:** \(count(leftOut, "service"))."]
+            ? []
+            : ["**Left out, since a comment takes \(CommentBudget.limit) characters:** \(count(leftOut, "service"))."]
         return comment.text(endingWith: exposure + remark)
     }
 

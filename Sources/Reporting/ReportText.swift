@@ -34,8 +34,11 @@ package struct ReportText: Sendable {
     /// Everything after the heading.
     ///
     /// - Parameter isShown: tells which services were shown before.
-    func rest(_ report: PassReport, _ text: ServiceText, isShown: (ServiceOutcome) -> Bool = { _ in false }) -> [String] {
-        var lines = report.shared.filter { isVerbose || $0.plan.decision != .inSync }.flatMap { self.lines(of: $0, text) }
+    func rest(_ report: PassReport, _ text: ServiceText, isShown: (ServiceOutcome) -> Bool = { _ in false }) -> [String]
+    {
+        var lines = report.shared.filter { isVerbose || $0.plan.decision != .inSync }.flatMap {
+            self.lines(of: $0, text)
+        }
         let left = shown(report).filter { !isShown($0) }
         let failures = Dictionary(grouping: left.filter { $0.failure != nil }) { $0.failure?.message ?? "" }
         let many = isVerbose ? [:] : failures.filter { $0.value.count > Self.listedFailures }

@@ -2,9 +2,13 @@ extension String {
     /// How many columns of a terminal it takes.
     ///
     /// Characters of East Asian scripts and most emoji take two (Unicode Standard Annex 11, "wide" and "fullwidth").
+    /// Colours take none.
     var columns: Int {
-        utf8.count == unicodeScalars.count ? utf8.count : reduce(0) { $0 + $1.columns }
+        let text = contains("\u{1B}") ? replacing(Self.rendition, with: "") : self
+        return text.utf8.count == text.unicodeScalars.count ? text.utf8.count : text.reduce(0) { $0 + $1.columns }
     }
+
+    private static var rendition: Regex<Substring> { /\u{1B}\[[0-9;]*m/ }
 
     /// Lines of at most a width, broken at spaces, and within a word only where that alone is too long.
     ///
@@ -43,7 +47,8 @@ extension String {
     /// - Returns: what was cut off.
     fileprivate mutating func cutAfterSeparator() -> String {
         let separators: Set<Character> = ["/", "?", "&", ",", ";", "-", "_", "."]
-        guard let separator = lastIndex(where: separators.contains), let end = index(separator, offsetBy: 1, limitedBy: endIndex),
+        guard let separator = lastIndex(where: separators.contains),
+            let end = index(separator, offsetBy: 1, limitedBy: endIndex),
             distance(from: end, to: endIndex) <= count / 3
         else { return "" }
         defer { removeSubrange(end...) }

@@ -49,7 +49,7 @@ struct Unserved {
         outposts.map { complaint, slugs in
             let rest = slugs.count - Self.named
             let list = slugs.prefix(Self.named).map(show) + (rest > 0 ? ["and \(count(rest, "other"))"] : [])
-            return "nobody can reach \(count(slugs.count, "service")), since \(complaint.printable): "
+            return "nobody can reach \(count(slugs.count, "service")), because \(complaint.printable): "
                 + list.joined(separator: ", ")
         }
     }

@@ -68,7 +68,9 @@ package struct VerificationMarkdown {
     package init() {}
 
     /// What is said where no probe could be sent.
-    package func failure(_ reason: String) -> String { "**Verification failed:** \(Markdown.code(reason.cut(to: 600)))" }
+    package func failure(_ reason: String) -> String {
+        "**Verification failed:** \(Markdown.code(reason.cut(to: 600)))"
+    }
 
     package func render(_ report: VerificationReport, isSandbox: Bool) -> String {
         var comment = CommentBudget()

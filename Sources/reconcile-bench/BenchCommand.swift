@@ -3,7 +3,7 @@ import FoundationEssentials
 import SandboxCommandLine
 import SystemPackage
 
-/// `reconcile-bench`: what a pass without changes costs, beside the same requests by plain libcurl.
+/// `reconcile-bench`: what a pass without changes costs, compared with the same requests by plain libcurl.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -92,7 +92,7 @@ struct RunCommand: AsyncParsableCommand {
         try Data(Workload.file(services: size).utf8).write(to: URL(filePath: config))
         return try await SandboxServer.serving { sandbox in
             note("\(size) services: bringing the sandbox in sync")
-            let site = Site(url: sandbox.url, config: config)
+            let site = Site(url: sandbox.url, config: config, isSandbox: true)
             _ = try await Child.measure(.apply, site)
             try await sandbox.slowDown(byMilliseconds: latency)
             return try await measured(site, size: size)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CurlTransport
 import FoundationEssentials
+import Glibc
 import Subprocess
 import SystemPackage
 
@@ -8,6 +9,8 @@ import SystemPackage
 struct Site: Sendable {
     var url: String
     var config: String
+    /// Whether it is a sandbox of this program, with the token and the secret of the workload.
+    var isSandbox = false
     /// What a floor reads.
     var requests: [String] = []
 }
@@ -42,7 +45,7 @@ enum Child {
 
     /// A sandbox gets the secrets of the workload; a real Authentik those of this process.
     private static func variables(of site: Site) -> [Environment.Key: String] {
-        guard SandboxServer.isOne(site.url) else { return [:] }
+        guard site.isSandbox else { return [:] }
         return [
             Environment.Key(stringLiteral: Workload.variable): Workload.secret,
             "AUTHENTIK_TOKEN": Workload.token,
@@ -56,16 +59,13 @@ enum Child {
 
 /// A sandbox in a process of its own.
 struct SandboxServer: Sendable {
-    private static let port = 19_471
-
-    var url: String { "http://127.0.0.1:\(Self.port)" }
-
-    static func isOne(_ url: String) -> Bool { url == SandboxServer().url }
+    let url: String
 
     /// Serves an empty one while the body runs.
     static func serving<Result: Sendable>(
         _ body: @Sendable @escaping (SandboxServer) async throws -> Result
     ) async throws -> Result {
+        let port = try freePort()
         let outcome = try await Subprocess.run(
             .path(try Child.executable()),
             arguments: ["sandbox", "--port", "\(port)", "--token", Workload.token, "--control"],
@@ -73,7 +73,7 @@ struct SandboxServer: Sendable {
             output: .discarded,
             error: .discarded
         ) { execution in
-            let sandbox = SandboxServer()
+            let sandbox = SandboxServer(url: "http://127.0.0.1:\(port)")
             do {
                 try await sandbox.waitUntilReady()
                 let result = try await body(sandbox)
@@ -111,9 +111,26 @@ struct SandboxServer: Sendable {
             let answer = try? await transport.send(HTTPRequest("GET", "\(url)/-/health/live/"))
             if let answer, (200..<300).contains(answer.status) { return }
             guard ContinuousClock.now < end else {
-                throw ValidationError("the sandbox did not start on port \(Self.port); is it in use?")
+                throw ValidationError("the sandbox did not start at \(url)")
             }
             try await Task.sleep(for: .milliseconds(20))
         }
+    }
+
+    /// A port on which nothing listens now.
+    private static func freePort() throws -> UInt16 {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) == 0 && getsockname(listener, $0, &size) == 0
+            }
+        }
+        guard isBound else { throw ValidationError("no port is free on 127.0.0.1") }
+        return UInt16(bigEndian: address.sin_port)
     }
 }

@@ -89,7 +89,9 @@ struct Session: Sendable {
     /// - Parameters:
     ///   - reviewed: the one plan that may be applied; nil for any.
     ///   - limits: how the logins are proved after it; nil if they are not.
-    func apply(_ reviewed: PlanRecord?, proving limits: ProbeLimits?) async throws -> (output: String, status: ExitStatus) {
+    func apply(_ reviewed: PlanRecord?, proving limits: ProbeLimits?) async throws -> (
+        output: String, status: ExitStatus
+    ) {
         let interruption = Interruption(gate: pass.client.gate, style: options.style)
         let live = isWatched ? liveReport : nil
         var pass = pass

@@ -87,7 +87,7 @@ import Testing
             let report = try await homelab.pass()
             let trivy = try #require(report.outcomes.first { $0.plan.slug == "trivy" })
             #expect(trivy.plan.decision == .conflict)
-            #expect(trivy.plan.reason.contains("under another slug"))
+            #expect(trivy.plan.reason.contains("another slug now"))
             #expect(homelab.writes == [])
         }
     }

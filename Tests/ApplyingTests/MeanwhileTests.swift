@@ -236,7 +236,7 @@ import Testing
         error.fields = [.init(field: "provider.name", message: "provider with this name already exists.")]
         let failure = ServiceFailure(error)
         #expect(failure.mayBeOutdated)
-        #expect(failure.message.contains("if no OAuth2 provider has the name, one of another type does"))
+        #expect(failure.message.contains("if no OAuth2 provider has that name, a provider of another type does"))
     }
 
     @Test func `only the plan that was reviewed is applied`() async throws {

@@ -49,7 +49,11 @@ import Testing
             let report = try await homelab.pass(Self.patterned)
             let plan = try #require(report.outcomes.first { $0.plan.slug == "grafana" }).plan
             #expect(plan.decision == .conflict)
-            #expect(plan.reason.contains("authentik_providers_proxy.view_proxyprovider would tell"))
+            #expect(
+                plan.reason.contains(
+                    "permission authentik_providers_proxy.view_proxyprovider"
+                )
+            )
             #expect(homelab.writes == [])
 
             var homelab = homelab

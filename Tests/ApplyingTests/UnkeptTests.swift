@@ -11,8 +11,8 @@ import Testing
 /// A server that takes a field and does not keep it: the service says so in every pass, the mark does not claim it, and
 /// nothing is written for ever.
 @Suite struct UnkeptTests {
-    private static let grantTypes = "Authentik does not keep provider.grant_types as declared"
-    private static let icon = "Authentik does not keep application.meta_icon as declared"
+    private static let grantTypes = "Authentik does not keep provider.grantTypes as declared"
+    private static let icon = "Authentik does not keep application.icon as declared"
 
     /// The release takes grant types, and this candidate of it has none.
     private static func withGrantTypes(_ desired: inout DesiredState) {
@@ -126,7 +126,7 @@ import Testing
                     desired.services[index].provider?["subjectMode"] = .text("user_id")
                 }
             }
-            let message = "Authentik does not keep application.provider, provider.sub_mode as declared"
+            let message = "Authentik does not keep application.provider, provider.subjectMode as declared"
             #expect(report.outcomes.map(\.failure?.message) == [message])
         }
     }
@@ -142,7 +142,7 @@ import Testing
             for _ in 1...2 {
                 let report = try await homelab.pass(only: "grafana")
                 let failure = try #require(report.outcomes.first?.failure)
-                #expect(failure.message == "Authentik does not keep provider.client_secret as declared")
+                #expect(failure.message == "Authentik does not keep provider.clientSecret as declared")
                 #expect(report.outcomes.first?.written == [])
                 homelab.expectNoSecrets(in: "\(failure)")
             }

@@ -21,18 +21,37 @@ struct ConformanceTable {
         return """
             # How the sandbox compares with live servers
 
-            Each row is a scenario that was recorded, request by request, of a live Authentik, and replayed against
-            `reconcile sandbox` of that release: status, content type, error bodies, and every field and value. What
-            cannot be equal (keys, generated ids and secrets, dates, host names) is matched up one to one. The test
-            `ConformanceTests` makes this document and fails if it is not true. `2026.5.0-rc1` is an early candidate;
-            `grant-types-forecast` is the same with two fields that 2026.5 came to have, `2026.5.0-rc1-may` the last
-            candidate, and `2026.8.0-rc1` one that has all of 2026.5 and nothing of what is new in 2026.8. They are
-            replayed against builds of the sandbox's that are like the first and the last, and are not offered. Its 2026.5
-            is like the last, but for the version and that a secret is shown only to who may change it (2026.5.7); its
-            2026.8 differs from that in what the release notes say; its 2026.2 was not recorded, and is between 2025.12 and
-            2026.5 as the documents of its API are. `ModelTests` holds every answer of the offered releases to those
-            documents. Of `2025.12.4`, `access`, `forward-auth`, `more-fields` and `scope-mappings` are of a candidate,
-            too, which lacks five fields.
+            Each row is a scenario that was recorded, request by request, from a live Authentik, and replayed against
+            `reconcile sandbox` of that release. Status, content type, error bodies, and every field and value are compared. What
+            cannot be equal (keys, generated ids and secrets, dates, host names) is matched one to one. The test
+            `ConformanceTests` writes this document and fails if it is not true.
+
+            ## What was recorded
+
+            | name | recorded from |
+            |---|---|
+            | `2024.12.5` | the release |
+            | `2025.12.4` | the release; `access`, `forward-auth`, `more-fields` and `scope-mappings` from a candidate, which lacks five fields |
+            | `2026.5.0-rc1` | an early candidate |
+            | `grant-types-forecast` | the same candidate, with two fields that 2026.5 has |
+            | `2026.5.0-rc1-may` | the last candidate |
+            | `2026.8.0-rc1` | a candidate that has everything of 2026.5 and nothing that is new in 2026.8 |
+
+            Recordings of candidates are replayed against two variants of the sandbox, like the first and the last candidate. They
+            cannot be chosen with `--release`.
+
+            ## What is offered
+
+            | `--release` | is based on |
+            |---|---|
+            | `2024.12`, `2025.12` | the recordings of these releases |
+            | `2026.2` | not recorded; between 2025.12 and 2026.5, as the documents of its API say |
+            | `2026.5` | the last candidate; except for the version, and that a secret is shown only to those who may change it (2026.5.7) |
+            | `2026.8` | 2026.5, and what the release notes say |
+
+            `ModelTests` compares every answer of these releases with the documents of their API.
+
+            ## Results
 
             | server | scenario | exchanges | equal | different | left out |
             |---|---|---:|---:|---:|---:|

@@ -13,7 +13,7 @@ import Verification
 /// What of a pass becomes Kubernetes Events.
 @Suite(.timeLimit(.minutes(60))) struct EventDigestTests {
     private func change(_ slug: String) -> LedgerEvent {
-        .changed(ServicePlan(slug: slug, decision: .update, reason: "redirect_uris differs"))
+        .changed(ServicePlan(slug: slug, decision: .update, reason: "redirectURIs differs"))
     }
 
     @Test func `what happens to many services is one event`() {
@@ -21,7 +21,7 @@ import Verification
         #expect(digest.notes.count == 1)
         #expect(digest.notes.first?.reason == "ServicesChanged")
         #expect(digest.notes.first?.isWarning == false)
-        #expect(digest.notes.first?.note.hasPrefix("s0: update, redirect_uris differs; s1: ") == true)
+        #expect(digest.notes.first?.note.hasPrefix("s0: update, redirectURIs differs; s1: ") == true)
         #expect(digest.notes.first?.note.hasSuffix("; and 988 more") == true)
     }
 
@@ -67,7 +67,7 @@ import Verification
         #expect(digest.notes.map(\.isWarning) == [false, true, true, false, true, true, false, false])
         #expect(
             digest.notes[1].note
-                == "argocd: failed, Authentik refuses it; wiki: conflict, belongs to the owner 'other'"
+                == "argocd: failed, Authentik rejects it; wiki: conflict, belongs to the owner 'other'"
         )
     }
 
@@ -80,7 +80,7 @@ import Verification
         #expect(digest.notes.map(\.reason) == ["ServicesChanged", "ServicesNotInSync"])
         #expect(
             digest.notes.map(\.note) == [
-                "group 'family': create, it was missing; grafana: update, redirect_uris differs",
+                "group 'family': create, it was missing; grafana: update, redirectURIs differs",
                 "group 'family': failed, no",
             ]
         )

@@ -67,7 +67,7 @@ import Testing
             let plan = try await place.run("plan")
             #expect(plan.status == 2)
             #expect(plan.output.contains("Groups\n  + family  create  new group\n\nChanges\n"))
-            #expect(plan.output.contains("Plan: 1 to create, 1 group to create. Run 'reconcile --once' to apply."))
+            #expect(plan.output.contains("Plan: 1 to create, 1 group to create.\nRun: reconcile --once --config "))
             #expect(place.requests.map(\.path) == ["\(Self.list)?include_users=false&page_size=100"])
             #expect(place.target.writes == [])
 
@@ -82,7 +82,7 @@ import Testing
             let second = try await place.run("--once")
             #expect(second.status == 0)
             #expect(
-                second.output.contains("1 service: 1 in sync; 2 groups: 2 in sync. 9 requests, none of them a write")
+                second.output.contains("1 service: 1 in sync; 2 groups: 2 in sync. 9 requests, no writes")
             )
             #expect(try await place.run("plan").output.contains("Plan: nothing to do; 1 in sync."))
             #expect(try await place.run("plan", "--verbose").output.contains("= admins  in sync  the group exists"))

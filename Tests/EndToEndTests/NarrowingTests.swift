@@ -70,7 +70,7 @@ import Testing
             let without = ["GRAFANA_OAUTH_CLIENT_SECRET": String?.none, "ARGOCD_OIDC_CLIENT_SECRET": nil]
             let fresh = try await target.run("plan", "--config", homelab, "--without-secrets", changing: without)
             #expect(fresh.status == 2)
-            #expect(fresh.output.contains("client_secret       (not resolved)"))
+            #expect(fresh.output.contains("clientSecret       (not resolved)"))
             #expect(fresh.output.contains("Secrets are left out: not resolved, not compared"))
             #expect(fresh.output.contains("To apply it, run 'reconcile --once' where the secrets are."))
             _ = try await target.run("--once", "--config", homelab)

@@ -93,7 +93,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
         for slug in ["argocd", "grafana", "infisical", "launchfast", "mkdocs", "openclaw", "trivy"] {
             #expect(result.output.contains("+ \(slug)"))
         }
-        #expect(result.output.contains("client_secret       (set)"))
+        #expect(result.output.contains("clientSecret       (set)"))
         #expect(
             result.output.contains(
                 "generated for the sandbox: env ARGOCD_OIDC_CLIENT_SECRET, env GRAFANA_OAUTH_CLIENT_SECRET."
@@ -116,7 +116,7 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
         let second = try await Command(["--once", "--config", homelab], environment: environment).run()
         #expect(second.status == 0)
         #expect(
-            second.output.contains("7 services: 7 in sync; 1 group: 1 in sync. 14 requests, none of them a write, in ")
+            second.output.contains("7 services: 7 in sync; 1 group: 1 in sync. 14 requests, no writes, in ")
         )
         let log = sandbox.requests.dropFirst(before)
         #expect(log.count == 14)
@@ -133,8 +133,8 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
             target.sandbox.resetRequests()
             let second = try await target.run("--once", "--config", homelab)
             #expect(second.status == 0)
-            #expect(second.output.contains("client_secret  (changed)"))
-            #expect(second.output.contains("signing_key    (none, HS256) → authentik Self-signed Certificate (RS256)"))
+            #expect(second.output.contains("clientSecret  (changed)"))
+            #expect(second.output.contains("signingKey    (none, HS256) → authentik Self-signed Certificate (RS256)"))
             #expect(second.output.contains("7 services: 5 in sync, 1 updated, 1 linked; 1 group: 1 in sync."))
             second.expectNoSecrets()
             #expect(target.writes.count == 3)

@@ -8,7 +8,7 @@ import Testing
         try await withTarget { target in
             let before = try await target.run("plan", "--config", homelab)
             #expect(before.status == 2)
-            #expect(before.output.contains("Plan: 7 to create, 1 group to create. Run 'reconcile --once' to apply."))
+            #expect(before.output.contains("Plan: 7 to create, 1 group to create.\nRun: reconcile --once --config \(homelab)\n"))
             before.expectNoSecrets()
             #expect(target.writes == [])
             #expect(try await target.run("--once", "--config", homelab).status == 0)
@@ -58,7 +58,7 @@ extension PlanTests {
             #expect(result.status == 2)
             #expect(result.output.hasPrefix("### Plan: 7 to create, 1 group to create\n"))
             #expect(result.output.contains("**create** `mkdocs`"))
-            #expect(result.output.contains("+ client_secret       (set)"))
+            #expect(result.output.contains("+ clientSecret       (set)"))
             result.expectNoSecrets()
         }
     }

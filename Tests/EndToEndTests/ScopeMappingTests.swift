@@ -127,7 +127,11 @@ import Testing
 
             try place.declare("", scopes: "[openid, profile]")
             let orphan = try await place.run("plan")
-            #expect(orphan.output.contains("? Own email  orphan  no longer in the file; left alone"))
+            #expect(
+                orphan.output.contains(
+                    "? Own email  orphaned  no longer in the file; declare it again to keep it, or set 'prune: true' to delete it"
+                )
+            )
             try place.declare("prune: true", scopes: "[openid, profile]")
             place.target.sandbox.resetRequests()
             let pruned = try await place.run("--once")

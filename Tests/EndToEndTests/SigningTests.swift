@@ -6,7 +6,7 @@ import Testing
 /// What tokens are signed with is said where it matters, in every form.
 @Suite(.timeLimit(.minutes(60))) struct SigningTests {
     private static let note =
-        "its tokens are signed RS256 from this change on, HS256 before: the service must accept that"
+        "its tokens will be signed with RS256 instead of HS256; the service must accept that"
 
     @Test(arguments: Sandbox.Release.allCases)
     func `adopting a provider without a key changes how tokens are signed`(_ release: Sandbox.Release) async throws {

@@ -49,7 +49,7 @@ import Testing
 
                 try await target.admin.changeProvider("grafana", ["jwt_federation_providers": []])
                 let corrected = try await target.run("--once", "--config", path)
-                #expect(corrected.status == 0 && corrected.output.contains("jwt_federation_providers"))
+                #expect(corrected.status == 0 && corrected.output.contains("jwtFederation.providers"))
             }
             try await withServices(Self.file("jwtFederation: {providers: []}", "")) { path in
                 let emptied = try await target.run("--once", "--config", path)

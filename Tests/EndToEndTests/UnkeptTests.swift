@@ -25,7 +25,7 @@ import Testing
         try Data(Self.file.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         try await withTarget(.earlyMay2026) { target in
-            let complaint = "error: Authentik does not keep provider.grant_types as declared"
+            let complaint = "error: Authentik does not keep provider.grantTypes as declared"
             let first = try await target.run("--once", "--config", file.path)
             #expect(first.status == 1)
             #expect(first.output.contains(complaint))
@@ -34,7 +34,7 @@ import Testing
             #expect(second.status == 1)
             #expect(second.output.contains(complaint))
             #expect(!second.output.contains("in sync"))
-            #expect(second.output.contains("8 requests, none of them a write, in "))
+            #expect(second.output.contains("8 requests, no writes, in "))
             let plan = try await target.run("plan", "--config", file.path)
             #expect(plan.status == 1)
             #expect(plan.output.contains(complaint))
@@ -60,7 +60,7 @@ import Testing
             result.expectNoSecrets()
             let second = try await target.run("--once", "--config", homelab)
             #expect(
-                second.output.contains("7 services: 7 in sync; 1 group: 1 in sync. 14 requests, none of them a write")
+                second.output.contains("7 services: 7 in sync; 1 group: 1 in sync. 14 requests, no writes")
             )
         }
     }

@@ -156,7 +156,7 @@ struct RowJourney {
         for number in 1...2 {
             workshop.sandbox.resetRequests()
             let report = try await pass(declaring).run()
-            #expect(report.outcomes.first?.failure?.message.contains(field.attribute) == true)
+            #expect(report.outcomes.first?.failure?.message.contains(field.fileName) == true)
             #expect(number == 1 || workshop.sandbox.requests.filter(\.isWrite).isEmpty)
         }
     }

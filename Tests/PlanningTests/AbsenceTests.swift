@@ -25,7 +25,7 @@ import Testing
         #expect(plan.decision == .conflict)
         #expect(plan.steps.isEmpty)
         #expect(plan.reason.contains("the provider 'grafana' (pk 7, client id 'grafana')"))
-        #expect(plan.reason.contains("delete that in Authentik"))
+        #expect(plan.reason.contains("delete the provider in Authentik"))
     }
 
     @Test func itIsKnownByItsClientIDToo() {

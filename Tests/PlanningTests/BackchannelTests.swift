@@ -6,7 +6,7 @@ import Testing
 /// Providers that somebody gave an application beside its own: never sent, and named where a change concerns them.
 @Suite struct BackchannelTests {
     private static let note =
-        "the backchannel provider 'scim' (SCIM Provider), which somebody gave the application, is left alone"
+        "the application has the backchannel provider 'scim' (SCIM Provider), which the file does not declare; left alone"
 
     private var world: World {
         var world = World(.grafana())

@@ -93,7 +93,7 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
             "linked to another provider",
             .link,
             writes: ["patch application grafana:  link 7"],
-            says: "the provider 'intruder', which the application has now, is left alone"
+            says: "the application's present provider 'intruder' is left alone"
         ) {
             $0.observed.providers.append(OAuth2Provider(pk: 9, name: "intruder", clientID: "intruder"))
             $0.link("grafana", to: 9)
@@ -143,10 +143,10 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
                 on: "grafana"
             )
         },
-        DecisionCase("marked as ours, and not to be seen", .conflict, says: "under another slug") {
+        DecisionCase("marked as ours, and not to be seen", .conflict, says: "another slug now") {
             $0.observed.applications = []
         },
-        DecisionCase("mark deleted", .adopt, writes: ["mark app-grafana provider 7"], says: "exactly as declared") {
+        DecisionCase("mark deleted", .adopt, writes: ["mark app-grafana provider 7"], says: "matches the file") {
             $0.removeMark(of: "grafana")
         },
         DecisionCase(
@@ -201,7 +201,11 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
                 ($0.provider, $0.providerSummary) = (70, .init(name: "forward-auth", typeName: "Proxy Provider"))
             }
         },
-        DecisionCase("its own provider may be a proxy provider", .conflict, says: "view_proxyprovider would tell") {
+        DecisionCase(
+            "its own provider may be a proxy provider",
+            .conflict,
+            says: "permission authentik_providers_proxy.view_proxyprovider"
+        ) {
             $0.changeProviders { $0.kind = .undetermined }
         },
         DecisionCase(
@@ -216,8 +220,11 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
             $0.removeApplication("grafana")
             $0.changeProviders { $0.kind = .proxy }
         },
-        DecisionCase("what may be a proxy provider of its client id", .conflict, says: "view_proxyprovider would tell")
-        {
+        DecisionCase(
+            "what may be a proxy provider of its client id",
+            .conflict,
+            says: "permission authentik_providers_proxy.view_proxyprovider"
+        ) {
             $0.removeApplication("grafana")
             $0.changeProviders { ($0.kind, $0.name) = (.undetermined, "other") }
         },

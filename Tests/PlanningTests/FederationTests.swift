@@ -96,16 +96,6 @@ import Testing
         )
     }
 
-    @Test func `a service of the file without a provider is a mistake`() throws {
-        var world = World(grafana("docs"), .bookmark("docs", port: 8445))
-        #expect(
-            try plan(world).reason == "jwtFederation.providers: the service 'docs' of the file has no OAuth2 provider"
-        )
-        world = standing(grafana("argocd"))
-        world.services[1].state = .absent
-        #expect(try plan(world).decision == .blocked)
-    }
-
     @Test func `one that is made in the same pass is set last`() throws {
         var world = standing(grafana("argocd"))
         world.removeApplication("argocd")

@@ -29,8 +29,8 @@ import Testing
         let plan = try #require(world(launchURL: nil).plan.services.first)
         #expect(plan.writeSummaries == ["patch provider 7: redirect_uris"])
         let elements = ChangeRecord(try #require(plan.changes.first)).elements
-        #expect(elements.removed == ["strict http://localhost/cb (first)", "strict https://wiki.example.net/cb"])
-        #expect(elements.added == ["strict https://wiki.example.net/cb (first)", "strict http://localhost/cb"])
+        #expect(elements.removed == ["http://localhost/cb (first)", "https://wiki.example.net/cb"])
+        #expect(elements.added == ["https://wiki.example.net/cb (first)", "http://localhost/cb"])
         #expect(plan.notes == ["it has no launch URL, so its tile opens the first redirect URI"])
     }
 

@@ -31,7 +31,7 @@ import Testing
     @Test func `an older one gets the others, and a note says so`() throws {
         let plan = try #require(world("2026.5.8", "authorization_code", "implicit", Self.exchange).plan.services.first)
         #expect(grantTypes(plan) == ["authorization_code", "implicit"])
-        let note = "'\(Self.exchange)' in grantTypes is not managed: Authentik 2026.5.8 does not take it"
+        let note = "'\(Self.exchange)' in grantTypes is not managed: Authentik 2026.5.8 does not support it"
         #expect(plan.notes == [note])
         let calm = try #require(world("2026.5.8", "authorization_code", Self.exchange).plan.services.first)
         #expect(grantTypes(calm) == nil)
@@ -54,6 +54,6 @@ import Testing
 
     @Test func `before there are grant types, the field is named as a whole`() throws {
         let plan = try #require(world("2026.2.7", "authorization_code", Self.exchange).plan.services.first)
-        #expect(plan.notes == ["grantTypes is not managed: Authentik 2026.2.7 does not take it"])
+        #expect(plan.notes == ["grantTypes is not managed: Authentik 2026.2.7 does not support it"])
     }
 }

@@ -41,7 +41,7 @@ import Testing
         #expect(service.decision == .update)
         #expect(service.changes.map(\.field) == ["client_secret"])
         #expect(service.changes.map(\.isSecret) == [true])
-        #expect(service.reason == "client_secret differs")
+        #expect(service.reason == "clientSecret differs")
         #expect(service.notes == [])
     }
 

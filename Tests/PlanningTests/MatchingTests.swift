@@ -100,7 +100,7 @@ extension World {
         ) {
             $0.changeProviders { if $0.pk == 7 { $0.kind = .undetermined } }
         },
-        MatchingCase("the mark names it, whatever its name", grafana: .update, says: "name, client_id differ") {
+        MatchingCase("the mark names it, whatever its name", grafana: .update, says: "providerName, clientID differ") {
             $0.changeProviders { if $0.pk == 7 { ($0.name, $0.clientID) = ("x", "y") } }
         },
         MatchingCase(
@@ -116,7 +116,7 @@ extension World {
             "the mark names what an earlier service takes",
             grafana: .conflict,
             argocd: .link,
-            says: "its provider 'argocd' is another service's too, by the marks"
+            says: "its provider 'argocd' also belongs to another service, by their ownership marks"
         ) {
             $0.removeProvider(7)
             $0.link("argocd", to: nil)
@@ -125,7 +125,7 @@ extension World {
         MatchingCase(
             "its application's, of the declared name, is marked as another owner's",
             grafana: .conflict,
-            says: "which is marked as the owner 'others''s; unlink it"
+            says: "which the owner 'others' has marked; unlink it"
         ) {
             $0.removeMark(of: "grafana")
             $0.observed.applications.append(Application(pk: "app-else", slug: "else", name: "Else"))
@@ -144,7 +144,7 @@ extension World {
             $0.changeProviders { if $0.pk == 7 { $0.name = "x" } }
             $0.observed.providers.append(OAuth2Provider(pk: 9, name: "grafana", clientID: "z"))
         },
-        MatchingCase("its application's, by the client id", grafana: .adopt, says: "not as declared") {
+        MatchingCase("its application's, by the client id", grafana: .adopt, says: "differs from the file") {
             $0.removeMark(of: "grafana")
             $0.changeProviders { if $0.pk == 7 { $0.name = "x" } }
         },
@@ -172,7 +172,7 @@ extension World {
         MatchingCase(
             "an application without a mark has what is marked as another owner's",
             grafana: .conflict,
-            says: "which is marked as the owner 'others''s; unlink it"
+            says: "which the owner 'others' has marked; unlink it"
         ) {
             $0.removeMark(of: "grafana")
             $0.changeProviders { if $0.pk == 7 { ($0.name, $0.clientID) = ("x", "y") } }

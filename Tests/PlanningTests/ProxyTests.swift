@@ -85,7 +85,7 @@ import Testing
         let deleted = try #require(world.plan.services.first)
         #expect(deleted.decision == .conflict)
         #expect(deleted.writeSummaries == [])
-        #expect(deleted.reason.contains("view_proxyprovider would tell"))
+        #expect(deleted.reason.contains("permission authentik_providers_proxy.view_proxyprovider"))
 
         world.services = [.bookmark("grafana", port: 8444)]
         world.prune = true

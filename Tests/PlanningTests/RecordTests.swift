@@ -32,17 +32,19 @@ struct Move: Sendable, CustomTestStringConvertible {
         },
         Move(
             "the service converged meanwhile",
-            "grafana: planned: update, signing_key differs; now: in-sync, as declared"
+            "grafana: planned: update, signingKey differs; now: in-sync, as declared"
         ) { $0.changeProviders { $0["signingKey"] = .reference(pk: "key") } },
-        Move("a field", "grafana: provider.client_id: planned unchanged; now other → grafana") {
+        Move("a field", "grafana: provider.clientID: planned unchanged; now other → grafana") {
             $0.changeProviders { $0.clientID = "other" }
         },
-        Move("a value before", "grafana: provider.signing_key: planned (none) → authentik Self-signed Certificate; now")
-        {
+        Move(
+            "a value before",
+            "grafana: provider.signingKey: planned (none, HS256) → authentik Self-signed Certificate; now"
+        ) {
             $0.observed.keys.append(CertificateKeyPair(pk: "other", name: "Other"))
             $0.changeProviders { $0["signingKey"] = .reference(pk: "other") }
         },
-        Move("a secret", "grafana: provider.client_secret: planned unchanged; now (changed)") {
+        Move("a secret", "grafana: provider.clientSecret: planned unchanged; now (changed)") {
             $0.changeProviders { $0.clientSecret = Secret("by-hand") }
         },
         Move("a uuid behind a name", "grafana: planned to send update-provider 7 (signing_key); now update-provider 7")
@@ -63,7 +65,7 @@ struct Move: Sendable, CustomTestStringConvertible {
         Move("a service less in the file", "docs: planned: create; now: neither declared nor owned") {
             $0.services.removeAll { $0.slug == "docs" }
         },
-        Move("another owner's mark", "grafana: planned: update, signing_key differs; now: conflict, belongs to") {
+        Move("another owner's mark", "grafana: planned: update, signingKey differs; now: conflict, belongs to") {
             $0.set(OwnershipMark(owner: "other", slug: "grafana"), on: "grafana")
         },
     ]

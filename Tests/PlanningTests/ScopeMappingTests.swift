@@ -93,7 +93,7 @@ struct ScopeMappingTests {
             testDescription: "ours, called otherwise, and another has its name",
             there: [there(mark, name: "Other"), there()],
             decision: .conflict,
-            reason: "it is called 'Other' now, and another one has its name"
+            reason: "it is now called 'Other', and another scope mapping has its name; rename one of them"
         ),
         Row(
             testDescription: "ours, marked for a name that the file had before",
@@ -122,7 +122,7 @@ struct ScopeMappingTests {
             decision: .conflict,
             sent: [],
             reason:
-                "is there, and its 'managed' field says 'example.net/email': somebody else keeps it; give this one another "
+                "exists, and its 'managed' field is 'example.net/email', so something else manages it; give this one another "
                 + "name, or clear that field in Authentik"
         ),
         Row(
@@ -139,7 +139,7 @@ struct ScopeMappingTests {
             adopt: .matching,
             decision: .conflict,
             reason:
-                "exists without an ownership mark and differs from the file; set 'adopt: always' for it to be brought in line"
+                "exists without an ownership mark and differs from the file; set 'adopt: always' to bring it in line"
         ),
         Row(
             testDescription: "nobody's, and never to be adopted",
@@ -147,7 +147,7 @@ struct ScopeMappingTests {
             adopt: .never,
             decision: .conflict,
             reason: "exists without an ownership mark, and may not be adopted; give it another name, or set "
-                + "'adopt: always' for it to be taken over"
+                + "'adopt: always' to take it over"
         ),
         Row(
             testDescription: "another owner's",
@@ -160,7 +160,7 @@ struct ScopeMappingTests {
             testDescription: "Authentik's own",
             there: [there("goauthentik.io/providers/oauth2/scope-own")],
             decision: .conflict,
-            reason: "Authentik brings one of that name, and would change it back; give it another name"
+            reason: "Authentik has a built-in scope mapping of that name, which it would restore; choose another name"
         ),
     ]
 
@@ -191,7 +191,7 @@ struct ScopeMappingTests {
         let there = [Self.there("reconcile/homelab/A", name: "B", scope: "a")]
         let plan = world([Self.declared("A", scope: "a"), Self.declared("B", scope: "b")], there).plan
         #expect(plan.shared.map(\.decision) == [.update, .conflict])
-        #expect(plan.shared[1].reason == "the one of that name is 'A', which gets its name back first")
+        #expect(plan.shared[1].reason == "the name is taken by 'A', which gets its own name back first")
     }
 
     // MARK: - In services
@@ -248,7 +248,7 @@ struct ScopeMappingTests {
         #expect(record.elements.kept == ["openid"])
         #expect(record.elements.removed == ["email (OpenID 'email')"])
         #expect(record.elements.added == ["email (Own email)"])
-        #expect(plan.notes.first?.contains("its mapping 'Own email' comes") == true)
+        #expect(plan.notes.first?.contains("its mapping 'Own email' is added") == true)
     }
 
     @Test func `a scope name means what Authentik brings, else the only one, also one that is still to be made`() throws
@@ -300,7 +300,7 @@ struct ScopeMappingTests {
     @Test func `an orphan is left alone, or deleted after the providers that had it`() throws {
         let left = try #require(orphaned(prune: false).plan.shared.first)
         #expect(left.decision == .orphan)
-        #expect(left.reason == "no longer in the file; left alone")
+        #expect(left.reason == "no longer in the file; declare it again to keep it, or set 'prune: true' to delete it")
         let plan = orphaned().plan
         let deleted = try #require(plan.shared.first)
         #expect(deleted.decision == .delete)
@@ -321,7 +321,7 @@ struct ScopeMappingTests {
         world.observed.providers.append(other)
         let left = try #require(world.plan.shared.first)
         #expect(left.decision == .orphan)
-        #expect(left.reason.hasSuffix("left alone, since the provider 'other' has it"))
+        #expect(left.reason.hasSuffix("left alone because the provider 'other' has it"))
         // A service that asks for it by name keeps it, too.
         let kept = scopes(orphaned(), [Self.openid, Self.own]).plan
         #expect(kept.shared.map(\.decision) == [.orphan])

@@ -27,8 +27,8 @@ import Testing
         #expect(record.elements.added == ["email (OpenID 'email')"])
         #expect(
             plan.notes == [
-                "the scope 'email' may carry other claims after this change: its mapping 'OpenID 'email'' comes, its mapping "
-                    + "'Own email' goes; Authentik's own says since 2025.10 that an address is not verified "
+                "the scope 'email' may carry other claims after this change: its mapping 'OpenID 'email'' is added, its mapping "
+                    + "'Own email' is removed; since 2025.10 Authentik's own mapping says that addresses are not verified "
                     + "(email_verified: false); to keep 'Own email', write '{mapping: Own email}' in scopes"
             ]
         )
@@ -46,7 +46,7 @@ import Testing
 
     @Test func theBuiltInOneSaidSomethingElseBefore() throws {
         let note = try #require(swapped("2025.8.4").plan.services.first?.notes.first)
-        #expect(note.contains("'Own email' goes"))
+        #expect(note.contains("'Own email' is removed"))
         #expect(!note.contains("email_verified"))
     }
 
@@ -70,7 +70,7 @@ import Testing
         let record = ChangeRecord(try #require(plan.changes.first))
         #expect(record.elements.removed == ["email (Own email)"])
         #expect(record.elements.added == [])
-        #expect(plan.notes.first?.contains("its mapping 'Own email' goes") == true)
+        #expect(plan.notes.first?.contains("its mapping 'Own email' is removed") == true)
     }
 
     /// A file may call a mapping by its `managed` name.
@@ -99,6 +99,6 @@ import Testing
         world.services[0].adopt = .matching
         let plan = try #require(world.plan.services.first)
         #expect(plan.decision == .conflict)
-        #expect(plan.notes.first?.contains("'Own email' goes") == true)
+        #expect(plan.notes.first?.contains("'Own email' is removed") == true)
     }
 }

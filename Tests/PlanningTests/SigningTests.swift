@@ -40,7 +40,7 @@ import Testing
         world.converge(.grafana())
         let plan = try #require(world.plan.services.first)
         #expect(try signingKey(plan).shownBefore == ["\(ProgramDefaults.signingKey) (RS256)"])
-        #expect(plan.notes.first?.hasPrefix("its tokens are signed HS256 from this change on, RS256 before") == true)
+        #expect(plan.notes.first?.hasPrefix("its tokens will be signed with HS256 instead of RS256") == true)
         world.changeProviders { $0["signingKey"] = .none }
         #expect(try #require(world.plan.services.first).changes.isEmpty)
     }
@@ -58,7 +58,7 @@ import Testing
         #expect(record.shownAfter == ["\(ProgramDefaults.signingKey) (RS256)"])
         #expect(
             plan.notes == [
-                "its tokens are signed RS256 from this change on, HS256 before: the service must accept that"
+                "its tokens will be signed with RS256 instead of HS256; the service must accept that"
             ]
         )
     }
@@ -70,7 +70,7 @@ import Testing
         world.services[0].provider?["signingKey"] = .reference(.init(named: "Curve"))
         let plan = try #require(world.plan.services.first)
         #expect(try signingKey(plan).algorithm?.before == "RS256")
-        #expect(plan.notes.first?.hasPrefix("its tokens are signed ES256 from this change on, RS256 before") == true)
+        #expect(plan.notes.first?.hasPrefix("its tokens will be signed with ES256 instead of RS256") == true)
     }
 
     @Test func aKeyOfTheSameKindIsNotSaidToChange() throws {
@@ -89,8 +89,8 @@ import Testing
         #expect(try signingKey(plan).algorithm == nil)
         #expect(
             plan.notes == [
-                "Authentik \(release) signs no tokens with a key of the type '\(type)', as "
-                    + "'\(ProgramDefaults.signingKey)' is"
+                "Authentik \(release) does not sign tokens with keys of the type '\(type)', which "
+                    + "'\(ProgramDefaults.signingKey)' has"
             ]
         )
     }

@@ -116,7 +116,7 @@ import Testing
         world.observed.applications = []
         let unseen = try #require(world.plan.services.first)
         #expect(unseen.decision == .conflict)
-        #expect(unseen.reason.contains("under another slug"))
+        #expect(unseen.reason.contains("another slug now"))
     }
 
     /// A provider that an unreadable mark, or one of a newer version, names is that application's.

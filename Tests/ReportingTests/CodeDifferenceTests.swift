@@ -44,7 +44,7 @@ import Testing
                 """
                 Scope mappings
                   ~ Own email  update  expression differs
-                      mapping      scope_name  mail → email
+                      mapping      scope       mail → email
                                    expression    …
                                                  d = 4
                                                  e = 5

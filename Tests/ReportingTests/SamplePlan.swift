@@ -25,7 +25,7 @@ enum SamplePlan {
             $0.add(.application, .update(.application(slug: "docs"), fields))
             $0.add(.mark, .createMark(on: .existing("app-docs"), mark))
         },
-        service("grafana", .update, "client_secret, redirect_uris, signing_key differ") {
+        service("grafana", .update, "clientSecret, redirectURIs, signingKey differ") {
             $0.changes = [
                 change(.application, "open_in_new_tab", .flag(false), .flag(true)),
                 change(.provider, "client_secret", .secret(Secret("0ld-s3cr3t")), .secret(Secret("n3w-s3cr3t"))),
@@ -64,7 +64,12 @@ enum SamplePlan {
             $0.add(.removal, .delete(.provider(pk: 9)))
             $0.add(.application, .delete(.application(slug: "old")))
         },
-        service("orphan", .orphan, "no longer in the file; left alone", isDeclared: false),
+        service(
+            "orphan",
+            .orphan,
+            "no longer in the file; declare it again to keep it, or set 'prune: true' to delete it",
+            isDeclared: false
+        ),
         service("trivy", .create, "new") {
             $0.changes = [
                 change(.application, "name", nil, .text("Trivy")), change(.application, "slug", nil, .text("trivy")),

@@ -56,8 +56,8 @@ import Verification
                       provider     expression  salt → pepper
                   ! stew    conflict  it is somebody else's
 
-                Plan: 1 group to create, 1 cooking recipe to update; 1 cooking recipe in conflict. \
-                Run 'reconcile --once' to apply.
+                Plan: 1 group to create, 1 cooking recipe to update; 1 cooking recipe in conflict.
+                Run: reconcile --once
                 """
         )
     }
@@ -135,8 +135,8 @@ import Verification
                       error: no
                   ! stew    conflict       it is somebody else's
 
-                0 services; 1 group: 1 created; 2 cooking recipes: 1 conflict, 1 failed. \
-                0 requests, none of them a write, in 1.00 s.
+                0 services; 1 group: 1 created; 2 cooking recipes: 1 conflict, 1 failed. 0 \
+                requests, no writes, in 1.00 s.
                 """
         )
         let json = try self.json(ReportDocument(report, address: Self.result.address))

@@ -81,7 +81,11 @@ import Testing
             service("old", .held, "no longer in the file") {
                 $0.deletion = DeletionRecord(Deletion(application: "old", provider: "old"))
             },
-            service("relic", .orphan, "no longer in the file; left alone"),
+            service(
+                "relic",
+                .orphan,
+                "no longer in the file; declare it again to keep it, or set 'prune: true' to delete it"
+            ),
             service("vault", .failed, "Authentik rejects it (400)") {
                 var failure = ServiceFailure("Authentik rejects it (400 to PATCH /api/v3/providers/oauth2/7/)")
                 failure.fields = [.init(field: "client_id", message: "must be \u{1B}[31munique")]

@@ -60,7 +60,7 @@ import Testing
             .render(report, address: address, isSandbox: false)
         #expect(
             text.contains(
-                "\nwarning: Nobody gets through to 1 service, because the outpost 'edge' was last seen at "
+                "\nwarning: Nobody can reach 1 service, because the outpost 'edge' was last seen at "
                     + "2027-01-15T08:00:00.000Z: trivy.\n\n1 service: "
             )
         )

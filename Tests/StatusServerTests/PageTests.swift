@@ -239,7 +239,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         let totals = page.all(class: "totals").flatMap { $0.all("li") }.map(\.text)
         #expect(
             totals == [
-                "1 failed", "1 conflict", "1 blocked", "1 drifted", "1 held back", "1 pending", "1 orphan", "7 in sync",
+                "1 failed", "1 conflict", "1 blocked", "1 drifted", "1 held back", "1 pending", "1 orphaned",
+                "7 in sync",
                 "1 with conflicting changes",
             ]
         )
@@ -247,7 +248,10 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
 
     @Test(arguments: [
         ("vaultwarden", "vaultwarden Vaultwarden failed Authentik rejects it (400) since 2026-11-24 12:39:00 UTC"),
-        ("gitea", "gitea orphan no longer in the file; left alone since 2026-11-24 12:39:00 UTC"),
+        (
+            "gitea",
+            "gitea orphaned no longer in the file; declare it again to keep it, or set 'prune: true' to delete it since 2026-11-24 12:39:00 UTC"
+        ),
         ("argocd", "argocd Argo CD in sync as declared 1 note"),
         ("grafana", "grafana Grafana in sync as declared corrected 2026-11-24 12:56:56 UTC"),
     ])
@@ -263,15 +267,15 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             [
                 "Conflicting changes Somebody keeps changing provider.redirect_uris back, since 2026-11-24 12:20:00 UTC. Corrected 6 times "
                     + "so far; corrected again 2026-11-24 13:14:00 UTC at the earliest.",
-                "Not as declared provider.redirect_uris strict https://wrong.example.net/callback "
-                    + "strict https://app.example.net/oauth/callback strict https://app.example.net/login − as it is "
+                "Not as declared provider.redirect_uris https://wrong.example.net/callback "
+                    + "https://app.example.net/oauth/callback https://app.example.net/login − as it is "
                     + "+ as declared",
                 "Conditions Synced False Drifted somebody keeps changing redirect_uris back since 2026-11-24 12:39:00 UTC",
-                "Last change 2026-11-24 12:53:20 UTC, by pass 405: updated (redirect_uris differ); "
+                "Last change 2026-11-24 12:53:20 UTC, by pass 405: updated (redirectURIs differ); "
                     + "provider.redirect_uris.",
                 "Last drift terraform changed it 2026-11-24 12:58:50 UTC; found 2026-11-24 12:58:55 UTC, by pass 410. "
-                    + "provider.redirect_uris strict https://wrong.example.net/callback "
-                    + "strict https://app.example.net/oauth/callback strict https://app.example.net/login "
+                    + "provider.redirect_uris https://wrong.example.net/callback "
+                    + "https://app.example.net/oauth/callback https://app.example.net/login "
                     + "− as somebody made it + as declared",
             ]
         ),

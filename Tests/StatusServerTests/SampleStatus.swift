@@ -199,7 +199,7 @@ struct SampleStatus {
         grafana.lastDrift = LastDrift(
             at: ago(.seconds(185)),
             pass: 411,
-            reason: "redirect_uris differs",
+            reason: "redirectURIs differs",
             changes: [redirectURIs],
             by: DriftAuthor(username: "akadmin", at: ago(.seconds(189)))
         )
@@ -207,7 +207,7 @@ struct SampleStatus {
             at: ago(.seconds(184)),
             pass: 411,
             decision: "update",
-            reason: "redirect_uris differ",
+            reason: "redirectURIs differ",
             fields: ["provider.redirect_uris"]
         )
         return [
@@ -225,7 +225,7 @@ struct SampleStatus {
         service.lastDrift = LastDrift(
             at: ago(.seconds(65)),
             pass: 410,
-            reason: "redirect_uris differs",
+            reason: "redirectURIs differs",
             changes: [redirectURIs],
             by: DriftAuthor(username: "terraform", at: ago(.seconds(70)))
         )
@@ -233,7 +233,7 @@ struct SampleStatus {
             at: ago(.seconds(400)),
             pass: 405,
             decision: "update",
-            reason: "redirect_uris differ",
+            reason: "redirectURIs differ",
             fields: ["provider.redirect_uris"]
         )
         service.contest = ContestStatus(
@@ -412,7 +412,12 @@ struct SampleStatus {
     var pending: ServiceStatus { service("seafile", "Seafile", .pending, "not looked at yet") }
 
     var orphan: ServiceStatus {
-        var service = service("gitea", nil, .orphan, "no longer in the file; left alone")
+        var service = service(
+            "gitea",
+            nil,
+            .orphan,
+            "no longer in the file; declare it again to keep it, or set 'prune: true' to delete it"
+        )
         service.location = nil
         return service
     }

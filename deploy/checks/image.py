@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @dataclass
 class Stage:
-    """What stands between one FROM and the next."""
+    """The instructions from one FROM to the next."""
 
     image: str
     name: str | None

@@ -5,7 +5,7 @@ from pathlib import Path
 ALERTS = Path(__file__).parents[1] / "monitoring/alerts.yaml"
 
 HEADER = """\
-# Made from deploy/monitoring/alerts.yaml by 'deploy/check --write'; change it there.
+# Generated from deploy/monitoring/alerts.yaml by 'deploy/check --write'; change it there.
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:

@@ -103,7 +103,7 @@ def test_its_scripts_are_shell():
 def test_lintian_finds_no_error(package):
     if not shutil.which("lintian"):
         pytest.skip("lintian is not installed")
-    # Whose package it is, is said by whoever builds one.
+    # The maintainer is set by the person who builds a package.
     anonymous = "root-in-contact,bogus-mail-host,bogus-mail-host-in-debian-changelog"
     run = subprocess.run(
         ["lintian", "--fail-on", "error", "--suppress-tags", anonymous, package], capture_output=True, text=True

@@ -38,7 +38,7 @@ def linked() -> list[notices.Package]:
 
 
 def test_they_are_those_of_what_is_linked(linked):
-    """'deploy/check --write' makes them anew."""
+    """'deploy/check --write' generates them."""
     assert notices.text(linked) == TEXT
 
 

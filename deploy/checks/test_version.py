@@ -1,4 +1,4 @@
-"""The version stands in VERSION; everything that repeats it agrees."""
+"""The version is kept in VERSION; everything that repeats it agrees."""
 
 import re
 import shutil

@@ -11,7 +11,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 
-# What stands right before the version in each of these places.
+# The text right before the version in each of these places.
 PLACE = re.compile(r'((?:\breconcile:|\?ref=|newTag: |image\.version="|^Daemon +))(\d+\.\d+\.\d+)\b', re.MULTILINE)
 TEXTS = {".md", ".yaml", ".yml", ""}
 

@@ -89,7 +89,7 @@ package struct AuthentikClient: Sendable {
         request.maximumResponseBytes = APIRequest.maximumResponseBytes
         func report(_ status: Int?) {
             guard let endpoint else { return }
-            onRequest?(RequestRecord(method: "GET", endpoint: endpoint, status: status))
+            onRequest?(RequestRecord(method: "GET", endpoint: endpoint, url: url, status: status))
         }
         do {
             let response = try await transport.send(request)

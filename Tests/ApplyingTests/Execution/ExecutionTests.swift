@@ -189,7 +189,7 @@ import Testing
         run.execution.end(job, .step(StepResult()))
         #expect(run.begin(1) == [])
         #expect(run.execution.outcomes[0].written == [.deleteProvider, .updateMark])
-        #expect(run.failures == ["Authentik does not keep provider.name as declared"])
+        #expect(run.failures == ["Authentik does not keep provider.providerName as declared"])
     }
 
     // MARK: - Plans

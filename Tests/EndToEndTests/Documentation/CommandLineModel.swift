@@ -52,7 +52,7 @@ struct CommandLineModel {
         var words = words[...]
         var name = defaultSubcommand
         if let first = words.first, !first.hasPrefix("-") {
-            if first == "help" { return nil }
+            if first == "help" || first == "…" { return nil }
             if subcommands[first] != nil {
                 name = words.removeFirst()
             } else {

@@ -152,7 +152,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             "one has another name by now",
             .blocked,
             marked: ["a x", "b y"],
-            says: "who may open it is left unchanged: the group 'b' is called 'renamed' by now"
+            says: "who may open it is left unchanged: the group 'b' is now called 'renamed'"
         ) { world in
             world.observed.groups[1].name = "renamed"
             world.changeBinding("y") { $0.name = "renamed" }
@@ -161,7 +161,7 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             "a user who is named no more is known by his binding",
             .blocked,
             marked: ["bob u"],
-            says: "who may open it is left unchanged: the user 'bob' is called 'robert' by now",
+            says: "who may open it is left unchanged: the user 'bob' is now called 'robert'",
             .guarded(.any(.user("bob")))
         ) { world in
             world.unbind("x", "y")

@@ -1,0 +1,51 @@
+import Foundation
+import Subprocess
+import SystemPackage
+import Testing
+
+@Suite("reconcile-bench", .timeLimit(.minutes(60)))
+struct BenchTests {
+    /// The same program for passes, floors and sandboxes, beside `reconcile`.
+    private static let executable = Command.executable.deletingLastPathComponent().appending(path: "reconcile-bench")
+
+    private func run(_ arguments: [String]) async throws -> (status: Int32, output: String, errors: String) {
+        let result = try await Subprocess.run(
+            .path(FilePath(Self.executable.path)),
+            arguments: Arguments(arguments),
+            environment: .custom(["TMPDIR": FileManager.default.temporaryDirectory.path]),
+            output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20)
+        )
+        return (result.terminationStatus.code, result.standardOutput, result.standardError)
+    }
+
+    @Test("Measures passes and floors in turn, and says what both did")
+    func measures() async throws {
+        let run = try await run(["--sizes", "5", "--runs", "2", "--latency", "1", "--output", "json"])
+        #expect(run.status == 0, "\(run.errors)")
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        #expect(json["runs"] as? Int == 2)
+        let sizes = try #require(json["sizes"] as? [[String: Any]])
+        #expect(sizes.count == 1)
+        #expect(sizes[0]["services"] as? Int == 5)
+        // As many as a pass without changes sends, however many services there are below a page.
+        #expect(sizes[0]["requests"] as? Int == 8)
+        for key in ["passSeconds", "floorSeconds", "passCPUSeconds", "floorCPUSeconds", "memoryBytes"] {
+            let spread = try #require(sizes[0][key] as? [String: Double], "\(key)")
+            let (least, median, most) = (spread["minimum"] ?? 0, spread["median"] ?? 0, spread["maximum"] ?? 0)
+            #expect(0 < least && least <= median && median <= most, "\(key)")
+        }
+    }
+
+    @Test(
+        "What does not go together is a mistake",
+        arguments: [
+            ["--sizes", "0"], ["--runs", "0"], ["--latency", "-1"], ["--authentik-url", "https://sso.example.net"],
+        ]
+    )
+    func mistakes(arguments: [String]) async throws {
+        let run = try await run(arguments)
+        #expect(run.status == 64)
+        #expect(run.output == "")
+    }
+}
