@@ -147,7 +147,7 @@ let package = Package(
         library(
             "Setup",
             [
-                "AuthentikAPI", "CurlTransport", "DesiredState", "Files", "Kinds", "KubernetesAPI", "Planning",
+                "AuthentikAPI", "Base", "CurlTransport", "DesiredState", "Files", "Kinds", "KubernetesAPI", "Planning",
                 "Secrets", "SecretSources", "YAMLDocument",
             ]
         ),
@@ -158,6 +158,7 @@ let package = Package(
                 "SecretSources", "Setup", "Status", "Verification",
             ]
         ),
+        library("CommandHelp", ["Base", "JSON"]),
         library("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         library(
             "HTTPServing",
@@ -208,7 +209,7 @@ let package = Package(
             dependencies: [
                 .target(name: "AuthentikSandbox", condition: .when(traits: ["Sandbox"])),
                 .target(name: "SandboxCommandLine", condition: .when(traits: ["Sandbox"])),
-                "Applying", "AuthentikAPI", "Base", "BuildIdentity", "ClientConfiguration", "Controller",
+                "Applying", "AuthentikAPI", "Base", "BuildIdentity", "ClientConfiguration", "CommandHelp", "Controller",
                 "CurlTransport",
                 "DesiredState",
                 "Exporting", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reporting",
@@ -343,6 +344,7 @@ let package = Package(
                 "Kinds", "KubernetesAPI", "Secrets", "SecretSources", "TestSupport",
             ]
         ),
+        tests("CommandHelp", ["JSON"]),
         tests("PrometheusMetrics", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         tests(
             "StatusServer",

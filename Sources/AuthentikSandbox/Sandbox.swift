@@ -88,6 +88,8 @@ package final class Sandbox: Sendable {
 
     /// The release that it is.
     package let release: Release
+    /// Whether its answers say that it is a sandbox.
+    var saysSo: Bool { configuration.saysSo }
 
     /// What it answers: `GET api/v3/core/applications/{}/`.
     package var operations: [String] { routes.operations }
@@ -172,6 +174,9 @@ extension Sandbox {
         package var faults = FaultPlan()
         /// Whether ``ControlEndpoint`` is served; it is not by default.
         package var isControllable = false
+        /// Whether each answer says, in a header that no Authentik sends, that it is a sandbox's; by default not, as an
+        /// Authentik does.
+        package var saysSo = false
         /// The clock by which a fault can end.
         package var now: @Sendable () -> ContinuousClock.Instant = { .now }
 

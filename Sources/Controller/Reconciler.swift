@@ -64,6 +64,8 @@ package struct AuthentikReconciler: Reconciler {
     private let concurrency: Int
     /// Whether Authentik is one that is made for this run.
     private let isSandbox: Bool
+    /// Generates secrets that are missing, if Authentik says that it is a sandbox.
+    package var standIns: StandIns?
     /// How patient the probes of logins are.
     package var probes = ProbeLimits()
     private let log: LoopLog
@@ -109,6 +111,7 @@ package struct AuthentikReconciler: Reconciler {
             kubernetes: kubernetes,
             concurrency: concurrency,
             isSandbox: isSandbox,
+            standIns: standIns,
             probes: probes,
             auditLog: auditLog
         )
@@ -123,6 +126,7 @@ private struct AuthentikVisit: Visit {
     let kubernetes: KubernetesAccess?
     let concurrency: Int
     let isSandbox: Bool
+    let standIns: StandIns?
     let probes: ProbeLimits
     let auditLog: AuditLogWatch
 
@@ -135,6 +139,7 @@ private struct AuthentikVisit: Visit {
         paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
     ) async throws -> PassReport {
         var pass = Pass(client: client, desired: desired) { [secrets] in await secrets(desired) }
+        pass.standIns = standIns
         pass.kubernetes = kubernetes
         pass.concurrency = concurrency
         pass.paused = paused
@@ -154,7 +159,9 @@ private struct AuthentikVisit: Visit {
         var verifier = Verifier(client: client)
         verifier.isSandbox = isSandbox
         verifier.limits = probes
-        return try await verifier.verify(desired, secrets: await secrets(desired).looks)
+        let resolved = await secrets(desired)
+        let filled = await standIns?.filling(resolved, for: client) ?? resolved
+        return try await verifier.verify(desired, secrets: filled.looks)
     }
 }
 

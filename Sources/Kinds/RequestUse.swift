@@ -83,10 +83,12 @@ package struct RequiredPermission: Sendable, Hashable {
     package var isOptional: Bool
 
     /// Those that a file takes, in the order in which people read them; no others are granted.
-    package static func needed(by features: Set<FileFeature>) -> [RequiredPermission] {
+    ///
+    /// - Parameter forPlan: whether only what `reconcile plan` needs, which reads.
+    package static func needed(by features: Set<FileFeature>, forPlan: Bool = false) -> [RequiredPermission] {
         var permissions: [RequiredPermission] = []
         var seen: Set<String> = []
-        for use in RequestUse.needed(by: features) {
+        for use in RequestUse.needed(by: features) where !forPlan || use.method == "GET" && !use.isOptional {
             for name in use.endpoint.permissions(for: use.method) where seen.insert(name).inserted {
                 permissions.append(RequiredPermission(name: name, purpose: use.purpose, isOptional: use.isOptional))
             }

@@ -19,6 +19,18 @@ package enum PlanFile {
         }
     }
 
+    /// Whether a path names a saved plan rather than a desired-state file; nothing but a regular file is read.
+    ///
+    /// What is called `.json` and is not JSON is a plan that is damaged.
+    package static func isPlan(_ path: String) -> Bool {
+        guard let bytes = try? BoundedFile.contents(of: path, limit: limit) else { return false }
+        let first = bytes.first { !" \t\r\n".utf8.contains($0) }
+        guard first == UInt8(ascii: "{"), let json = try? JSONValue(parsing: bytes) else {
+            return path.hasSuffix(".json")
+        }
+        return json["kind"]?.string == PlanRecord.kind
+    }
+
     /// Reads what ``write(_:to:)`` or `plan --output json` wrote.
     ///
     /// - Throws: ``PlanFileError``

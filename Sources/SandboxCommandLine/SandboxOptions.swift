@@ -6,7 +6,7 @@ import FoundationEssentials
 struct StateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The release of Authentik to be: \(Sandbox.Release.names).",
+            "The release of Authentik to emulate: \(Sandbox.Release.names).",
             discussion: """
                 A state of an older release is upgraded, as Authentik's migrations do. Default: that of the state, else \
                 2025.12.
@@ -21,14 +21,18 @@ struct StateOptions: ParsableArguments {
         help: ArgumentHelp(
             "Keep everything in this file, across restarts; it holds secrets and is readable for you only.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var state: String?
 
-    @Option(help: ArgumentHelp("Begin with what another sandbox kept with --state.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Start with what another sandbox kept with --state.", valueName: "file"),
+        completion: .file()
+    )
     var load: String?
 
-    @Option(help: ArgumentHelp("Add so many made-up services at the start.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of generated services to start with.", valueName: "n"))
     var services = 0
 
     func validate() throws {

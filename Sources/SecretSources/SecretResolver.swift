@@ -40,12 +40,7 @@ package struct SecretResolver: Sendable {
             }
         }
         var resolved = ResolvedSecrets(all)
-        guard let standIn else { return resolved }
-        for (reference, look) in all where look.isMissing {
-            resolved.looks[reference] = .present(standIn(reference))
-            resolved.standIns.append(reference)
-        }
-        resolved.standIns.sort { $0.description < $1.description }
+        if let standIn { resolved.fill(StandIns(secret: standIn)) }
         return resolved
     }
 
@@ -109,6 +104,30 @@ package struct ResolvedSecrets: Sendable {
     package init(_ looks: [SecretReference: SecretLook] = [:]) {
         self.looks = looks
     }
+
+    /// Generates what is missing, only ever for a sandbox.
+    package mutating func fill(_ generated: StandIns) {
+        for (reference, look) in looks {
+            let isUnasked = generated.coversKubernetes && reference.object != nil && !look.isPresent
+            guard look.isMissing || isUnasked else { continue }
+            looks[reference] = .present(generated.secret(reference))
+            standIns.append(reference)
+        }
+        standIns.sort { $0.description < $1.description }
+    }
+}
+
+/// Secrets that are generated for a sandbox where there are none.
+package struct StandIns: Sendable {
+    /// The same for the same reference.
+    package var secret: @Sendable (SecretReference) -> Secret
+    /// Whether secrets in Kubernetes are generated also where Kubernetes cannot be asked.
+    package var coversKubernetes = false
+
+    package init(coversKubernetes: Bool = false, secret: @escaping @Sendable (SecretReference) -> Secret) {
+        self.secret = secret
+        self.coversKubernetes = coversKubernetes
+    }
 }
 
 /// How long a missing secret is waited for before it counts as an error.
@@ -150,6 +169,8 @@ extension SecretLook {
         case .present, .unusable, .unreadable, .leftOut: false
         }
     }
+
+    fileprivate var isPresent: Bool { if case .present = self { true } else { false } }
 }
 
 extension SecretLook {

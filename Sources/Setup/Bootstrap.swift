@@ -1,4 +1,5 @@
 package import AuthentikAPI
+package import Base
 import Kinds
 package import Secrets
 
@@ -21,18 +22,17 @@ package struct Bootstrap: Sendable {
     /// Told of each thing that is made or changed: a clause.
     package var onChange: (@Sendable (String) -> Void)?
 
-    package static let standardName = "reconcile"
+    /// Whether the account may only view, for `reconcile plan`; then ``permissions`` are those for a plan.
+    package var isViewOnly = false
 
-    /// The command that makes an account with the permissions that files need.
-    ///
-    /// - Parameter paths: the files, where they need more than services do.
-    package static func command(for paths: [String] = []) -> String {
-        (["reconcile bootstrap"] + paths.map { "--config \($0)" }).joined(separator: " ")
-    }
+    package static let standardName = "reconcile"
+    package static let standardViewName = "reconcile-view"
 
     /// The command that takes a surplus away.
-    package static func trimming(_ name: String, for paths: [String] = []) -> String {
-        command(for: paths) + " --trim" + (name == standardName ? "" : " --account \(name)")
+    package static func trimming(_ name: String, _ invocation: Invocation, isViewOnly: Bool = false) -> String {
+        let standard = isViewOnly ? standardViewName : standardName
+        let account = name == standard ? [] : ["--account", name]
+        return invocation.command("bootstrap", (isViewOnly ? ["--view-only"] : []) + ["--trim"] + account)
     }
 
     package init(client: AuthentikClient, name: String) {
@@ -57,9 +57,18 @@ package struct Bootstrap: Sendable {
         var user: UserRecord?
         var group: GroupRecord?
         var token: TokenRecord?
+        /// That of an account of the other sort: of one that may write, or of one that may only view.
+        var otherToken: TokenRecord?
+        /// What the role permits; empty if there is none, or it is not asked for.
+        var permissions: Set<String> = []
 
         /// - Throws: ``NameTaken`` if something of it is not what this program makes.
-        func check() throws(NameTaken) {
+        func check(isViewOnly: Bool) throws(NameTaken) {
+            if let otherToken {
+                let sort = isViewOnly ? "an account that may write" : "a view-only account; see --view-only"
+                throw NameTaken("the token '\(otherToken.identifier)' is that of \(sort)")
+            }
+            if isViewOnly { try checkViewing() }
             if let user {
                 guard user.type == "service_account" else {
                     throw NameTaken("the user '\(user.username)' is no service account")
@@ -80,20 +89,39 @@ package struct Bootstrap: Sendable {
                 throw NameTaken("the token '\(token.identifier)' expires, and would get another key by itself")
             }
         }
+
+        /// An account that may write is never given out as one that may not.
+        private func checkViewing() throws(NameTaken) {
+            if let role {
+                let views = RequiredPermission.needed(by: Set(FileFeature.allCases), forPlan: true).map(\.name)
+                if let other = permissions.subtracting(views).min() {
+                    throw NameTaken("the role '\(role.name)' permits more than viewing: \(other)")
+                }
+            }
+            guard let group else { return }
+            if group.roles.contains(where: { $0 != role?.pk }) {
+                throw NameTaken("the group '\(group.name)' has another role, which may permit more than viewing")
+            }
+        }
     }
 
     /// - Throws: ``AuthentikError``; ``NameTaken``, and then nothing was changed; or `CancellationError`.
     package func run() async throws -> Account {
-        let identifier = "\(name)-api"
-        let present = try await look(for: identifier)
-        try present.check()
+        let (mine, other) = ("\(name)-api", "\(name)-view")
+        let identifier = isViewOnly ? other : mine
+        let present = try await look(for: identifier, isViewOnly ? mine : other)
+        try present.check(isViewOnly: isViewOnly)
         var changes = 0
         let role = try await role(present, &changes)
         let surplus = try await permit(role, &changes)
         let user = try await user(present, &changes)
         try await join(user, to: role, in: present, &changes)
         if present.token == nil {
-            _ = try await client.createToken(identifier, user: user.pk, description: "for 'reconcile'")
+            _ = try await client.createToken(
+                identifier,
+                user: user.pk,
+                description: isViewOnly ? "for 'reconcile plan'" : "for 'reconcile'"
+            )
             note("made the API token '\(identifier)', which does not expire", &changes)
         }
         return Account(
@@ -104,12 +132,15 @@ package struct Bootstrap: Sendable {
         )
     }
 
-    private func look(for identifier: String) async throws -> Present {
+    private func look(for identifier: String, _ other: String) async throws -> Present {
         async let role = client.role(named: name)
         async let user = client.user(named: name)
         async let group = client.group(named: name)
         async let token = client.token(identifier)
-        return try await Present(role: role, user: user, group: group, token: token)
+        async let otherToken = client.token(other)
+        var present = try await Present(role: role, user: user, group: group, token: token, otherToken: otherToken)
+        if isViewOnly, let role = present.role { present.permissions = try await client.permissions(ofRole: role.pk) }
+        return present
     }
 
     private func role(_ present: Present, _ changes: inout Int) async throws -> RoleRecord {

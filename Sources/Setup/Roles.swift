@@ -75,13 +75,19 @@ extension [String] {
 }
 
 extension Roles {
-    /// The Roles, each with its RoleBinding, as documents for `kubectl apply` and kustomize; without any, comments only.
+    /// The Roles, each with its RoleBinding, as documents for `kubectl apply` and kustomize; without any, an empty List, which both take.
     ///
     /// - Parameter command: What made them, for the comment at the top.
     package func yaml(madeBy command: String) -> String {
         let top = "# Made by: \(YAMLText.comment(command))\n"
         guard !all.isEmpty else {
-            return top + "# There is nothing to grant: the services read, publish and restart nothing in Kubernetes.\n"
+            return top + """
+                # Nothing to grant: the services read, publish and restart nothing in Kubernetes.
+                apiVersion: v1
+                kind: List
+                items: []
+
+                """
         }
         return top + all.flatMap { [document($0), binding($0)] }.joined(separator: "---\n")
     }

@@ -14,7 +14,8 @@ package import Secrets
 package struct Verifier: Sendable {
     private let client: AuthentikClient
     package var limits = ProbeLimits()
-    /// Whether Authentik is a sandbox of this run, which then stands for every host in the file.
+    /// Whether Authentik is a sandbox, and all that is declared to be elsewhere is asked there, too; one that says so of
+    /// itself is one in any case.
     package var isSandbox = false
 
     package init(client: AuthentikClient) {
@@ -31,12 +32,14 @@ package struct Verifier: Sendable {
         secrets: [SecretReference: SecretLook]
     ) async throws -> VerificationReport {
         let seen = try await seenObjects()
+        // After the first answers, which say what it is.
+        let isSandbox = isSandbox || client.isSandbox
         let start = ContinuousClock.now
         let address = isSandbox ? client.address.description : desired.publicURL ?? client.address.description
         let services = desired.services.filter { isIncluded($0.slug) }
         let expectations = services.filter(\.isProbed).compactMap { service in
             service.expectation(at: address, seen: seen, secrets: secrets, declared: desired.scopeMappings)
-        }.map(redirected)
+        }.map { isSandbox ? redirected($0) : $0 }
         let course = ProbeCourse()
         let prober = Prober(client: client, address: address, limits: limits, course: course)
         let verified = try await probe(expectations, prober)
@@ -68,7 +71,6 @@ package struct Verifier: Sendable {
 
     /// A sandbox answers for every host.
     private func redirected(_ expectation: Expectation) -> Expectation {
-        guard isSandbox else { return expectation }
         switch expectation {
         case .outpost(var outpost):
             outpost.externalHost = client.address.description

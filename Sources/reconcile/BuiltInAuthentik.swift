@@ -1,8 +1,9 @@
 import ArgumentParser
 import AuthentikAPI
+import Base
 import DesiredState
+import SecretSources
 import Secrets
-import Synchronization
 
 #if Sandbox
     import AuthentikSandbox
@@ -34,10 +35,20 @@ enum BuiltInAuthentik {
         ? """
         Try it on a built-in Authentik, which needs nothing:
 
-          reconcile --once --sandbox --config manifests/homelab.yaml
+          reconcile apply manifests/homelab.yaml --sandbox
 
-        Then on yours
-        """ : "Try it on your Authentik"
+        On yours:
+
+        """ : "On your Authentik:\n"
+
+    /// How somebody changes an application by hand, and sees that corrected; empty where there is no sandbox.
+    static func drift(of slug: String, at address: String, token: String) -> String {
+        #if Sandbox
+            DriftAdvice(address: address, token: token, slug: slug).text
+        #else
+            ""
+        #endif
+    }
 
     /// - Throws: `ValidationError` if this build has none.
     static func check() throws {
@@ -50,7 +61,9 @@ enum BuiltInAuthentik {
     ) async throws -> Result {
         #if Sandbox
             let token = randomToken()
-            return try await withSandbox(token: token) { _, url in
+            var configuration = Sandbox.Configuration(token: token)
+            configuration.saysSo = true
+            return try await withSandbox(configuration: configuration) { _, url in
                 guard let address = AuthentikAddress(url) else { preconditionFailure("the sandbox has no address") }
                 return try await body(address, Secret(token))
             }
@@ -77,21 +90,20 @@ enum BuiltInAuthentik {
     }
 #endif
 
-/// Secrets that are made up for a sandbox, the same for each reference as long as it runs.
-final class StandIns: Sendable {
-    private let secrets = Mutex<[SecretReference: Secret]>([:])
-
-    func secret(_ reference: SecretReference) -> Secret {
-        secrets.withLock { secrets in
-            let secret = secrets[reference] ?? Secret(randomToken())
-            secrets[reference] = secret
-            return secret
+extension StandIns {
+    /// The same for the same token and reference, in every process: what one run of the program wrote is not changed by
+    /// the next.
+    init(for token: Secret, coversKubernetes: Bool = false) {
+        self.init(coversKubernetes: coversKubernetes) { reference in
+            let halves = ["a", "b"].map { SHA256.digest(of: Array("\(token.exposed)\u{0}\(reference)\u{0}\($0)".utf8)) }
+            return Secret(String(halves.joined().prefix(40).map { characters[Int($0) % characters.count] }))
         }
     }
 }
 
-/// A token or stand-in secret of 40 letters and digits, from the system's randomness.
+/// A token of 40 letters and digits, from the system's randomness.
 private func randomToken() -> String {
-    let characters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-    return String((0..<40).map { _ in characters[Int.random(in: characters.indices)] })
+    String((0..<40).map { _ in characters[Int.random(in: characters.indices)] })
 }
+
+private let characters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")

@@ -33,7 +33,7 @@ enum ExitStatus: Int32, Sendable {
     }
 
     init(_ report: PassReport) {
-        self = report.isConverged ? .success : .incomplete
+        self = report.isConverged ? .success : report.isForbidden ? .refused : .incomplete
     }
 
     /// Of `reconcile plan`.

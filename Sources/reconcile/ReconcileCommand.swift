@@ -1,4 +1,3 @@
-import Applying
 import ArgumentParser
 import BuildIdentity
 import Glibc
@@ -9,70 +8,95 @@ import Reporting
 struct ReconcileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reconcile",
-        abstract: "Keeps the applications and OAuth2 providers of an Authentik equal to a file.",
+        abstract: "Keep the applications and logins of an Authentik in sync with a YAML file.",
         usage: """
-            reconcile --config FILE\(BuiltInAuthentik.usage)
-            reconcile --once --config FILE\(BuiltInAuthentik.usage)
-            reconcile status
-            reconcile plan --config FILE
-            reconcile verify --config FILE
-            reconcile validate --config FILE
-            reconcile schema > file.schema.json
-            reconcile export --all > services.yaml
-            reconcile access --user bob
-            reconcile client-config grafana --for grafana
-            reconcile release --config FILE
-            reconcile bootstrap --write-file token
-            reconcile rbac --config FILE | kubectl apply -f -
-            reconcile doctor --config FILE\(BuiltInAuthentik.isThere ? "\nreconcile sandbox --port 9000" : "")
+            reconcile <command> [<file> ...] [<options>]
+            reconcile --config <file> [<options>]          the daemon
+            reconcile --once --config <file> [<options>]   one pass
             """,
         discussion: """
-            \(BuiltInAuthentik.introduction) (an administrator's token, intent 'API', for the first command; the token of the account that \
-            it makes for the others):
+            \(BuiltInAuthentik.introduction)
+              export AUTHENTIK_URL=https://sso.example.net
+              export AUTHENTIK_TOKEN=...         an administrator's, intent 'API'
 
-              export AUTHENTIK_URL=https://sso.example.net AUTHENTIK_TOKEN=...
-              reconcile bootstrap                        # an account with few rights, and its token
-              reconcile doctor --config services.yaml    # is everything as it has to be?
-              reconcile plan --config services.yaml      # what would change
-              reconcile --once --config services.yaml    # change it
-              reconcile verify --config services.yaml    # do the logins work?
-              reconcile --config services.yaml           # keep it so, as a daemon
-              reconcile status                           # of that daemon
+              reconcile export --all > services.yaml   what is there, as a file
+              reconcile bootstrap                      an account for reconcile
+              export AUTHENTIK_TOKEN=...               its token
 
-            With a review in between: 'reconcile plan --save plan.json', then 'reconcile --once --plan plan.json', which \
-            applies that plan or, if it is out of date, nothing.
+              reconcile doctor services.yaml           check the whole setup
+              reconcile plan services.yaml             show what would change
+              reconcile apply services.yaml            change it
+              reconcile verify services.yaml           test the logins
+              reconcile --config services.yaml         keep it so, as a daemon
+              reconcile status                         ask the daemon
 
-            'reconcile run --help' tells all options of a pass and of the daemon.
+            To apply exactly what was reviewed:
 
-            Exit codes: 0 converged or nothing to do; 1 a service failed, conflicts, is blocked or waits for its \
-            secret (the others were converged), the deletion limit held deletions back, or the reviewed plan is out of date; 2 'plan' found changes; \
-            64 usage; 65 the file is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or \
-            lacks a permission.
+              reconcile plan services.yaml --save plan.json
+              reconcile apply plan.json --config services.yaml
+
+            Exit codes:
+
+              0   everything is as declared, or there is nothing to change
+              1   a service failed, conflicts, is blocked or waits for its
+                  secret (the others were applied); deletions were held back;
+                  a saved plan is out of date; a login is not verified
+              2   'plan' found changes
+              64  usage: an option or a setting is wrong
+              65  the file is wrong
+              69  Authentik cannot be reached or observed
+              77  the token is rejected, or lacks a permission
             """,
         version: Build.description,
-        subcommands: [
-            RunCommand.self, StatusCommand.self, PlanCommand.self, VerifyCommand.self, ReleaseCommand.self,
-            ValidateCommand.self, SchemaCommand.self, ExportCommand.self, AccessCommand.self, ClientConfigCommand.self,
-            BootstrapCommand.self, RBACCommand.self, DoctorCommand.self, BuiltInAuthentik.command,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Change",
+                subcommands: [RunCommand.self, ApplyCommand.self, ReleaseCommand.self]
+            ),
+            CommandGroup(
+                name: "Read-only",
+                subcommands: [
+                    PlanCommand.self, ValidateCommand.self, VerifyCommand.self, StatusCommand.self, AccessCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Setup",
+                subcommands: [
+                    ExportCommand.self, BootstrapCommand.self, DoctorCommand.self, RBACCommand.self,
+                    ClientConfigCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Other",
+                subcommands: [
+                    BuiltInAuthentik.command, SchemaCommand.self, CompletionsCommand.self, ManualCommand.self,
+                ]
+            ),
         ],
         defaultSubcommand: RunCommand.self
     )
 
+    /// The same before every error, whoever words it.
+    static let _errorPrefix = "error: "
+
     static func main() async {
         // A peer that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        let failure = CommandLineFailure(arguments: Array(CommandLine.arguments.dropFirst()))
+        var command: any ParsableCommand
         do {
-            var command = try await asyncParseAsRoot()
+            command = try await asyncParseAsRoot()
+        } catch {
+            failure.exit(with: error, isParsing: true)
+        }
+        do {
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
-        } catch let error as TokenFileError {
-            StandardError.print("error: \(error.description.printable)")
-            exit(withError: ExitStatus.usage.thrown)
         } catch {
-            exit(withError: error)
+            failure.exit(with: error, isParsing: false)
         }
     }
 }

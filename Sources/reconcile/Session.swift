@@ -16,6 +16,9 @@ struct Session: Sendable {
     var pass: Pass
     let options: PassOptions
 
+    /// Whether Authentik is a sandbox: of this process, or one that says so.
+    var isSandbox: Bool { options.isSandbox || pass.client.isSandbox }
+
     /// A plan as the result of `reconcile plan`.
     ///
     /// - Parameter standIns: the secrets that were made up.
@@ -31,7 +34,7 @@ struct Session: Sendable {
             address: pass.client.address,
             narrowing: pass.narrowing
         )
-        result.isSandbox = options.isSandbox
+        result.isSandbox = isSandbox
         result.standIns = standIns
         result.allowedDeletions = pass.allowedDeletions
         result.savedTo = savedTo
@@ -55,22 +58,22 @@ struct Session: Sendable {
             return JSONText.of(ReportDocument(report, address: address, verification: proof?.report))
         case .markdown:
             let text = ReportMarkdown(isVerbose: options.verbose)
-                .render(report, address: address, isSandbox: options.isSandbox) { held in
+                .render(report, address: address, isSandbox: isSandbox) { held in
                     options.invocation.command("--once", "--allow-deletions", "\(held.deletions)")
                 }
             switch proof {
             case nil: return text
             case .seen(let seen)?:
-                return "\(text)\n\n" + VerificationMarkdown().render(seen, isSandbox: options.isSandbox)
+                return "\(text)\n\n" + VerificationMarkdown().render(seen, isSandbox: isSandbox)
             case .unseen(let failure)?: return "\(text)\n\n" + VerificationMarkdown().failure(failure)
             }
         case .text:
             let text =
-                live?.rest(report) ?? reportText.render(report, address: address, isSandbox: options.isSandbox)
+                live?.rest(report) ?? reportText.render(report, address: address, isSandbox: isSandbox)
             switch proof {
             case nil: return text
             case .seen(let seen)?:
-                let rest = verificationText.render(seen, isSandbox: options.isSandbox, withHeading: false)
+                let rest = verificationText.render(seen, isSandbox: isSandbox, withHeading: false)
                 return "\(text)\n\n\(rest)"
             case .unseen(let failure)?:
                 return "\(text)\n\n\(options.style.standardOutput.red("Verification: \(failure)".printable))"
@@ -111,6 +114,12 @@ struct Session: Sendable {
             let advice = "interrupted: \(report.extent); run the command again to finish the rest"
             return ("\(render(report, after: live))\n\n\(advice)", status)
         }
+        if report.isForbidden {
+            StandardError.print(
+                "error: nothing was written: the account of the token lacks permissions (a view-only account can only plan); "
+                    + "'reconcile bootstrap' makes an account that can write"
+            )
+        }
         guard let limits else { return (render(report, after: live), ExitStatus(report)) }
         let proof = await proof(limits)
         return (render(report, proof, after: live), proof.isVerified ? ExitStatus(report) : .incomplete)
@@ -120,7 +129,7 @@ struct Session: Sendable {
     private var isWatched: Bool { options.output == .text && isatty(STDOUT_FILENO) == 1 }
 
     private var liveReport: LiveReport {
-        LiveReport(reportText, address: pass.client.address, isSandbox: options.isSandbox) { StandardOutput.print($0) }
+        LiveReport(reportText, address: pass.client.address, isSandbox: isSandbox) { StandardOutput.print($0) }
     }
 
     /// What came of the probes after a pass, whose writes are done, however they end.
@@ -168,7 +177,7 @@ extension PassOptions {
         do {
             return try await body()
         } catch let failure as PassFailure {
-            throw style.refusal(failure.description, ExitStatus(failure))
+            throw await style.refusal(failure, of: try? connection.client())
         } catch let moved as PlanMoved {
             throw style.refusal(moved.description, .incomplete)
         } catch let unknown as UnknownServices {
@@ -203,8 +212,9 @@ extension PassOptions {
             isSandbox: isSandbox,
             concurrency: concurrency
         )
-        let resolver = connection.secretResolver(isSandbox: isSandbox)
+        let resolver = connection.secretResolver(sandboxToken: isSandbox ? token : nil)
         var pass = Pass(client: client, desired: desired) { await resolver.resolve(desired, narrowing) }
+        pass.standIns = isSandbox ? nil : connection.standIns(for: token)
         pass.kubernetes = resolver.reader?.kubernetes
         pass.narrowing = narrowing
         pass.concurrency = concurrency

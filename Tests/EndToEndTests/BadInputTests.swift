@@ -155,6 +155,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
             #expect(
                 result.errors.contains("the status server cannot listen on 127.0.0.1:\(port): Address already in use")
             )
+            #expect(result.errors.hasSuffix("; choose another address with --listen\n"))
         }
     }
 
@@ -163,7 +164,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
             let port = target.environment["AUTHENTIK_URL"]?.split(separator: ":").last.map(String.init) ?? ""
             let result = try await Command(["sandbox", "--port", port]).run()
             #expect(result.status == 1)
-            #expect(result.errors.contains("the port is already in use"))
+            #expect(result.errors.contains("the port is already in use; choose another port with --port"))
         }
     }
 }

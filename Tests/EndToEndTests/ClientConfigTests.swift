@@ -54,7 +54,7 @@ import Testing
             "an outpost logs people in to service 'trivy', before they reach it; --for takes "
         ),
         (["grafana", "--for", "graphana"], "is invalid for '--for <tool>'"),
-        (["grafana"], "Missing expected argument '--for <tool>'"),
+        (["grafana"], "missing expected argument '--for <tool>'"),
         (["trivy", "--for", "caddy", "--upstream", "127.0.0.1"], "--upstream must be an http or https URL of a host"),
         (["grafana", "--for", "grafana", "--url", "s.x"], "the address of Authentik has no scheme; write https://"),
         (

@@ -27,6 +27,8 @@ struct Command: Sendable {
     var environment: [String: String]
     /// The soft limit of open files that it is started with; nil for this process's.
     var descriptors: Int?
+    /// What it reads from its standard input.
+    var input = ""
 
     init(_ arguments: [String], environment: [String: String] = [:], descriptors: Int? = nil) {
         self.arguments = arguments
@@ -60,11 +62,13 @@ struct Command: Sendable {
     /// Runs it to its end; one that finds none is killed.
     func run() async throws -> Result {
         let configuration = configuration
+        let input = input
         let words = arguments.joined(separator: " ")
         return try await withThrowingTaskGroup(of: Result.self) { group in
             group.addTask {
                 let result = try await Subprocess.run(
                     configuration,
+                    input: .string(input),
                     output: .string(limit: Self.limit),
                     error: .string(limit: Self.limit)
                 )
@@ -84,6 +88,20 @@ struct Command: Sendable {
             return result
         }
     }
+}
+
+/// What a line prints to either stream, run by a shell, where `$RECONCILE` is the built program.
+func shell(_ line: String, _ environment: [String: String]) async throws -> String {
+    let all = environment.merging(["RECONCILE": Command.executable.path]) { $1 }
+    let variables = all.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
+    return try await Subprocess.run(
+        .path("/bin/sh"),
+        arguments: ["-c", "exec 2>&1; \(line)"],
+        environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
+        workingDirectory: FilePath(Command.package.path),
+        output: .string(limit: 1 << 20),
+        error: .discarded
+    ).standardOutput
 }
 
 extension Subprocess.TerminationStatus {

@@ -8,7 +8,11 @@ import Testing
         try await withTarget { target in
             let before = try await target.run("plan", "--config", homelab)
             #expect(before.status == 2)
-            #expect(before.output.contains("Plan: 7 to create, 1 group to create.\nRun: reconcile --once --config \(homelab)\n"))
+            #expect(
+                before.output.contains(
+                    "Plan: 7 to create, 1 group to create.\nRun: reconcile --once --config \(homelab)\n"
+                )
+            )
             before.expectNoSecrets()
             #expect(target.writes == [])
             #expect(try await target.run("--once", "--config", homelab).status == 0)

@@ -160,7 +160,10 @@ import Testing
         #expect(
             try await print("--config", homelab) == """
                 # Made by: reconcile rbac --config \(homelab)
-                # There is nothing to grant: the services read, publish and restart nothing in Kubernetes.
+                # Nothing to grant: the services read, publish and restart nothing in Kubernetes.
+                apiVersion: v1
+                kind: List
+                items: []
 
                 """
         )
@@ -178,7 +181,7 @@ import Testing
         for (options, complaint) in [
             ([], "no file is given"), (["--job", "--with-daemon"], "exclude each other"),
             (["--lease", "x"], "--lease is for --with-daemon"),
-            (["--with-daemon", "--lease", "a/b/c"], "is no name of a Lease"),
+            (["--with-daemon", "--lease", "a/b/c"], "invalid Lease 'a/b/c'"),
             (["--namespace", "Two Words"], "--namespace 'Two Words' is no name"),
             (["--service-account", ""], "--service-account '' is no name"),
         ] {

@@ -10,10 +10,12 @@ final class SandboxProcess: Sendable {
     /// What it prints goes here.
     private let file: URL
 
-    /// Starts it on a free port.
+    /// Starts it, on a free port unless told otherwise.
     ///
-    /// - Parameter arguments: beside the port and the token.
-    init(token: String, _ arguments: [String] = []) throws {
+    /// - Parameters:
+    ///   - port: nil to leave the option out.
+    ///   - arguments: beside the port and the token.
+    init(token: String, port: String? = "0", _ arguments: [String] = []) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "sandbox-\(UUID().uuidString).log")
         let output = try FileDescriptor.open(
             FilePath(file.path),
@@ -22,7 +24,8 @@ final class SandboxProcess: Sendable {
             permissions: .ownerReadWrite
         )
         let (stops, stopping) = AsyncStream.makeStream(of: Void.self)
-        let command = Command(["sandbox", "--port", "0", "--token", token] + arguments)
+        let options = port.map { ["--port", $0] } ?? []
+        let command = Command(["sandbox", "--token", token] + options + arguments)
         process = Task {
             let result = try await Subprocess.run(
                 command.configuration,

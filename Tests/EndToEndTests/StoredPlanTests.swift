@@ -19,7 +19,11 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
             try await withFile("plan.json") { path in
                 let plan = try await target.run("plan", "--config", homelab, "--save", path)
                 #expect(plan.status == 2)
-                #expect(plan.output.contains("\nApply exactly this plan: reconcile --once --config \(homelab) --plan \(path)\n"))
+                #expect(
+                    plan.output.contains(
+                        "\nApply exactly this plan: reconcile --once --config \(homelab) --plan \(path)\n"
+                    )
+                )
                 #expect(target.writes == [])
                 try expectNoSecrets(in: path)
                 #expect(try schemaMistakes(JSONValue(parsing: Array(text(path).utf8)), "plan") == [])
@@ -179,7 +183,7 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
         try await withTarget { target in
             let result = try await target.run("release", "--config", homelab, "--only", "grafana")
             #expect(result.status == 64)
-            #expect(result.errors.contains("Unknown option '--only'"))
+            #expect(result.errors.contains("unknown option '--only'"))
             #expect(target.writes == [])
         }
     }
@@ -319,9 +323,10 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
     }
 
     @Test(arguments: [
-        (["--plan", "x", "--only", "grafana"], "exclude each other"), (["--plan", "x", "--sandbox"], "made anew"),
-        (["--plan", "x", "--allow-deletions", "4"], "the plan says what may be deleted"),
-        (["--without-secrets"], "Unknown option '--without-secrets'"),
+        (["--plan", "x", "--only", "grafana"], "which says which services it is about"),
+        (["--plan", "x", "--sandbox"], "starts empty in each run"),
+        (["--plan", "x", "--allow-deletions", "4"], "which says how many deletions are allowed"),
+        (["--without-secrets"], "unknown option '--without-secrets'"),
         (["--output", "markdown"], "--output markdown is for 'reconcile plan'"),
     ])
     func optionsThatMakeNoSenseAreUsage(_ options: [String], _ says: String) async throws {

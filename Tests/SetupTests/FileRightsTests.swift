@@ -1,5 +1,6 @@
 import AuthentikAPI
 import AuthentikSandbox
+import Base
 import CurlTransport
 import DesiredState
 import Kinds
@@ -84,7 +85,11 @@ import Testing
     @Test func `doctor names each missing right, what it is for, and the command that grants it`() async throws {
         let features = try features(Self.service("{groups: [family], users: [bob]}"))
         try await withAccount(.december2025) { client, transport in
-            let checkup = AuthentikCheckup(client: client, transport: transport, features: features, paths: ["a.yaml"])
+            let checkup = AuthentikCheckup(
+                client: client,
+                features: features,
+                invocation: Invocation(files: ["a.yaml"])
+            )
             let missing = try await checkup.findings().filter { $0.subject == "permission" }
             let closing = "close services whose last subject vanished"
             let purposes = [
@@ -96,7 +101,10 @@ import Testing
             #expect(missing.map(\.message) == zip(rights, purposes).map { "\($0) is missing: to \($1)" })
             for finding in missing {
                 #expect(finding.verdict == .problem)
-                #expect(finding.advice?.contains("'reconcile bootstrap --config a.yaml' makes an account") == true)
+                #expect(
+                    finding.advice?.contains("run with an administrator's token: reconcile bootstrap --config a.yaml")
+                        == true
+                )
             }
         }
     }
@@ -105,14 +113,13 @@ import Testing
         try await withAccount(.december2024) { client, transport in
             let checkup = AuthentikCheckup(
                 client: client,
-                transport: transport,
                 features: [.groups, .accessGroups, .accessUsers],
-                paths: ["a.yaml"]
+                invocation: Invocation(files: ["a.yaml"])
             )
             let missing = try await checkup.findings().filter { $0.subject == "permission" }
             let rights = ["authentik_core.view_group", "authentik_core.view_user"]
             #expect(missing.map(\.message) == rights.map { "\($0) is missing" })
-            let advice = "'reconcile bootstrap --config a.yaml' makes an account"
+            let advice = "run with an administrator's token: reconcile bootstrap --config a.yaml"
             #expect(missing.allSatisfy { $0.advice?.contains(advice) == true })
         }
     }

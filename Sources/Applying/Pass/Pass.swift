@@ -13,6 +13,8 @@ package struct Pass: Sendable {
     package var desired: DesiredState
     /// Resolves the secrets that `desired` refers to; begun beside the reading of Authentik.
     package var secrets: @Sendable () async -> ResolvedSecrets
+    /// Generates secrets that are missing, if Authentik says that it is a sandbox; nil to leave them missing.
+    package var standIns: StandIns?
     /// Where workloads are restarted and services told of their providers; nil for nowhere.
     package var kubernetes: KubernetesAccess?
     /// What it is about, if not about everything.
@@ -96,7 +98,9 @@ package struct Pass: Sendable {
         if let onEvent { client.onRead = { onEvent(.reading($0, done: $1, total: $2)) } }
         let observer = Observer(client: client, kubernetes: kubernetes)
         let authentik = try await observer.observe(for: desired, narrowing, after: first?.authentik)
-        return try await proved(Seen(authentik: authentik, secrets: await secrets), by: observer)
+        var resolved = await secrets
+        if let standIns, client.isSandbox { resolved.fill(standIns) }
+        return try await proved(Seen(authentik: authentik, secrets: resolved), by: observer)
     }
 
     /// What is seen, and what probes tell of the secrets that Authentik does not show.
@@ -204,6 +208,17 @@ package struct Pass: Sendable {
             objects: objects,
             secrets: seen.secrets
         )
+    }
+}
+
+extension StandIns {
+    /// Generates what is missing, if Authentik says that it is a sandbox; it is asked if something is missing.
+    package func filling(_ resolved: ResolvedSecrets, for client: AuthentikClient) async -> ResolvedSecrets {
+        var filled = resolved
+        filled.fill(self)
+        guard !filled.standIns.isEmpty, client.address.isLoopback else { return resolved }
+        if !client.isSandbox { _ = try? await client.release() }
+        return client.isSandbox ? filled : resolved
     }
 }
 

@@ -14,6 +14,8 @@ package struct PassFailure: Error, Sendable, CustomStringConvertible {
     package var kind: Kind
     /// One sentence: what was tried, what came back, what to do.
     package var description: String
+    /// What came of the request that failed, if it is one's failure.
+    package var cause: AuthentikError?
 
     package init(_ kind: Kind, _ description: String) {
         self.kind = kind
@@ -30,8 +32,11 @@ package struct PassFailure: Error, Sendable, CustomStringConvertible {
         case .permissionDenied:
             self.init(.refused, "the token's account lacks a permission: \(error)")
         default:
-            self.init(.unobservable, "Authentik cannot be observed: \(error)")
+            let fault = error.transport.flatMap(ConnectionFault.init)
+            let advice = fault.flatMap { $0.isOfTLS ? "; \($0.advice)" : nil } ?? ""
+            self.init(.unobservable, "Authentik cannot be observed: \(error)\(advice)")
         }
+        cause = error
     }
 }
 

@@ -35,6 +35,15 @@ package struct PassReport: Sendable {
     }
 }
 
+extension PassReport {
+    /// Whether the account may not write: something failed for want of a permission, and nothing was written.
+    package var isForbidden: Bool {
+        let failures = outcomes.compactMap(\.failure) + shared.compactMap(\.failure)
+        let isWritten = outcomes.contains { !$0.written.isEmpty } || shared.contains(where: \.isWritten)
+        return !isWritten && failures.contains(where: \.isForbidden)
+    }
+}
+
 /// What became of one service.
 package struct ServiceOutcome: Sendable {
     package var plan: ServicePlan
@@ -97,6 +106,8 @@ package struct ServiceFailure: Error, Equatable {
     package var mayBeOutdated = false
     /// Whether nothing of it was begun, because the pass was over before its turn.
     package var isNotBegun = false
+    /// Whether the account lacks a permission.
+    package var isForbidden = false
 
     package init(_ message: String) {
         self.message = message
@@ -129,6 +140,7 @@ package struct ServiceFailure: Error, Equatable {
 
     package init(_ error: AuthentikError) {
         requestID = error.requestID
+        isForbidden = error.kind == .permissionDenied
         mayBeOutdated = error.mayBeOutdated
         guard error.permission == nil, !error.fields.isEmpty else {
             // One sentence tells it all; it names the permission, which Authentik's own words do not.

@@ -80,6 +80,12 @@ package struct RequestCounts: Sendable, Equatable {
 /// Counts the requests of all clients that share it.
 final class RequestCounter: Sendable {
     private let state = Mutex(RequestCounts())
+    private let sandbox = Mutex(false)
+
+    /// Whether an answer said that it is a sandbox's.
+    var hasMetSandbox: Bool { sandbox.withLock { $0 } }
+
+    func meetSandbox() { sandbox.withLock { $0 = true } }
 
     var counts: RequestCounts { state.withLock { $0 } }
 

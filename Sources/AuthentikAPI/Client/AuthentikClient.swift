@@ -36,6 +36,15 @@ package struct AuthentikClient: Sendable {
     /// What was sent so far, by this client and its copies.
     package var requestCounts: RequestCounts { counter.counts }
 
+    /// Whether what answers is a sandbox of this program, in this process or in another one, and not an Authentik.
+    ///
+    /// It is known after the first answer. A sandbox says so in a header that no Authentik sends, and it listens on the
+    /// loopback interface only: from anywhere else the header means nothing.
+    package var isSandbox: Bool { counter.hasMetSandbox }
+
+    /// The header by which a sandbox says that it is one.
+    private static let sandboxHeader = "x-reconcile-sandbox"
+
     /// Sends a request, retrying it as the policy says if it is repeatable.
     ///
     /// - Throws: ``AuthentikError``, ``WritesStopped``, or `CancellationError`.
@@ -151,6 +160,7 @@ package struct AuthentikClient: Sendable {
         let response: HTTPResponse
         do {
             response = try await transport.send(httpRequest(request, term))
+            if address.isLoopback, response.headers[Self.sandboxHeader] != nil { counter.meetSandbox() }
             report(request, response)
         } catch let error as TransportError {
             report(request, nil)

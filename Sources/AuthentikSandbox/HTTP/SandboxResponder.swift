@@ -48,7 +48,7 @@ struct SandboxResponder: HTTPResponder {
             )
         )
         if case .none = reply.delivery { await context.reset() }
-        return Response(reply, to: call, context)
+        return Response(reply, to: call, context, saysSo: sandbox.saysSo)
     }
 }
 
@@ -70,8 +70,10 @@ extension APIRequest {
 }
 
 extension Response {
-    fileprivate init(_ reply: Reply, to call: APIRequest, _ context: SandboxContext) {
+    /// - Parameter saysSo: whether it says that it is a sandbox's.
+    fileprivate init(_ reply: Reply, to call: APIRequest, _ context: SandboxContext, saysSo: Bool = false) {
         var headers = HTTPFields()
+        if saysSo, let name = HTTPField.Name("X-Reconcile-Sandbox") { headers[name] = "1" }
         if let contentType = reply.contentType { headers[.contentType] = contentType }
         if let allow = reply.allow { headers[.allow] = allow }
         if let location = reply.location { headers[.location] = location }

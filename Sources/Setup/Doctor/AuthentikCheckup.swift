@@ -1,5 +1,5 @@
 package import AuthentikAPI
-package import CurlTransport
+package import Base
 package import Kinds
 
 /// Looks whether Authentik can be reached, is of a known release, takes the token, and lets its account do what passes do.
@@ -8,26 +8,33 @@ package import Kinds
 package struct AuthentikCheckup: Sendable {
     package var client: AuthentikClient
     /// What the files have; nil if that is not known.
-    private let features: Set<FileFeature>?
-    /// For the command that grants what they need; empty if that is what any file does.
-    private let paths: [String]
-    private let permissions: [RequiredPermission]
-    /// For a look without the token.
-    private let transport: CurlTransport
+    private var features: Set<FileFeature>?
+    /// Of the files.
+    private let owner: String?
+    /// For the commands that grant what they need, without files if that is what any file needs.
+    private var invocation: Invocation
+    private var permissions: [RequiredPermission]
 
     /// - Parameters:
     ///   - features: what the files have; nil if that is not known.
-    ///   - paths: of the files.
-    package init(client: AuthentikClient, transport: CurlTransport, features: Set<FileFeature>?, paths: [String]) {
+    ///   - owner: of the files.
+    ///   - invocation: with the files.
+    package init(
+        client: AuthentikClient,
+        features: Set<FileFeature>?,
+        owner: String? = nil,
+        invocation: Invocation = Invocation()
+    ) {
         self.client = client
-        self.transport = transport
         self.features = features
-        self.paths = features?.isEmpty ?? true ? [] : paths
+        self.owner = owner
+        self.invocation =
+            features?.isEmpty ?? true ? invocation.forAdministrator.withoutFiles : invocation.forAdministrator
         permissions = RequiredPermission.needed(by: features ?? [])
     }
 
     private var bootstrap: String {
-        "with an administrator's token, '\(Bootstrap.command(for: paths))' makes an account that has all, and its token"
+        "to make an account that has all of them, run with an administrator's token: \(invocation.command("bootstrap"))"
     }
 
     /// - Throws: `CancellationError`.
@@ -44,7 +51,7 @@ package struct AuthentikCheckup: Sendable {
         do {
             let account = try await client.account()
             findings.append(token(of: account))
-            findings += account.isSuperuser ? [] : try await rights(of: account)
+            findings += account.isSuperuser ? [] : try await withMarked.rights(of: account)
             findings += try await defaultAccess(release)
         } catch let error as AuthentikError {
             findings.append(Finding("token", .problem, "\(error)", advice: bootstrap))
@@ -55,7 +62,7 @@ package struct AuthentikCheckup: Sendable {
     // MARK: - The way there
 
     private func unreachable(_ error: AuthentikError) async -> [Finding] {
-        if let fault = await fault(error) {
+        if let fault = await client.connectionFault(behind: error) {
             return [Finding("Authentik", .problem, "\(error)", advice: fault.advice)]
         }
         let reached = Finding("Authentik", .ok, "\(client.address) answers")
@@ -70,34 +77,6 @@ package struct AuthentikCheckup: Sendable {
             let advice = "it may be starting: try again in a minute, and see its log"
             return [Finding("Authentik", .problem, "\(error)", advice: advice)]
         default: return [Finding("Authentik", .problem, "\(error)", advice: "check the address")]
-        }
-    }
-
-    private func fault(_ error: AuthentikError) async -> ConnectionFault? {
-        if let fault = error.transport.flatMap(ConnectionFault.init) { return fault }
-        // A port that speaks TLS answers plain HTTP with an alert, a page of status 400, or by ending the connection.
-        let isInterrupted = error.transport?.kind == .interrupted
-        let isBadRequest = error.kind == .notAuthentik && error.status == 400
-        guard client.address.isPlain, isInterrupted || isBadRequest else { return nil }
-        return await speaksTLS() ? .onlyTLS : nil
-    }
-
-    /// Whether what is at a plain address speaks TLS, with whatever certificate.
-    ///
-    /// It is sent no token.
-    private func speaksTLS() async -> Bool {
-        let url = "https" + client.address.description.dropFirst("http".count)
-        do {
-            _ = try await transport.send(HTTPRequest("GET", "\(url)/-/health/live/", timeLimit: .seconds(5)))
-            return true
-        } catch let error as TransportError {
-            switch ConnectionFault(error) {
-            case .expired, .notYetValid, .wrongHost, .selfSigned, .unknownAuthority, .clientCertificateRefused:
-                return true
-            default: return false
-            }
-        } catch {
-            return false
         }
     }
 
@@ -141,10 +120,25 @@ package struct AuthentikCheckup: Sendable {
 
     // MARK: - What the account may do
 
+    /// With the rights for what has left the file and is still marked as the owner's; those of the file alone if that
+    /// cannot be seen.
+    private var withMarked: AuthentikCheckup {
+        get async throws {
+            var checkup = self
+            guard let features else { return checkup }
+            do {
+                let all = features.union(try await MarkedFeatures.all(of: client, owner: owner))
+                checkup.features = all
+                checkup.permissions = RequiredPermission.needed(by: all)
+            } catch is AuthentikError {}
+            return checkup
+        }
+    }
+
     private func token(of account: Account) -> Finding {
         guard account.isSuperuser else { return Finding("token", .ok, "of the account '\(account.username)'") }
         let message = "of '\(account.username)', a superuser, who may do everything"
-        let advice = "'reconcile bootstrap' makes an account that may do no more than it has to"
+        let advice = "make an account with just the permissions that are needed: \(invocation.command("bootstrap"))"
         return Finding("token", .warning, message, advice: advice)
     }
 
@@ -159,6 +153,12 @@ package struct AuthentikCheckup: Sendable {
         }
         let missing = permissions.filter { !held.contains($0.name) }
         let needed = missing.filter { !$0.isOptional }
+        let viewing = Set(RequiredPermission.needed(by: features ?? [], forPlan: true).map(\.name))
+        let writing = Set(permissions.filter { !$0.isOptional }.map(\.name)).subtracting(viewing)
+        if viewing.isSubset(of: held), held.isDisjoint(with: writing) {
+            let message = "the account may only view, which is enough for 'reconcile plan' and not to apply"
+            return [Finding("permissions", .problem, message, advice: bootstrap)] + surplus
+        }
         let present = permissions.count - missing.count
         var findings: [Finding] = []
         if needed.isEmpty {
@@ -182,14 +182,16 @@ package struct AuthentikCheckup: Sendable {
         let surplus = held.subtracting(used.map(\.name)).sorted()
         guard !surplus.isEmpty else { return [] }
         // The role that 'bootstrap' makes has the name of its account.
-        let command = "with an administrator's token, '\(Bootstrap.trimming(role.name, for: paths))' takes them away"
+        let command = Bootstrap.trimming(role.name, invocation)
         return [
             Finding(
                 "permissions",
                 .warning,
                 "\(surplus.count) of the role '\(role.name)' are used by nothing, and a leaked token could use them: "
                     + surplus.joined(separator: ", "),
-                advice: role.name == account.username ? command : "take them away from the role '\(role.name)'"
+                advice: role.name == account.username
+                    ? "to remove them, run with an administrator's token: \(command)"
+                    : "remove them from the role '\(role.name)'"
             )
         ]
     }

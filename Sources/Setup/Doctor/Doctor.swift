@@ -1,5 +1,5 @@
 package import AuthentikAPI
-package import CurlTransport
+package import Base
 package import DesiredState
 import Kinds
 import KubernetesAPI
@@ -11,18 +11,6 @@ package import SecretSources
 /// names, outposts and secrets that the file refers to; and Kubernetes, where something needs it. What cannot be looked at since
 /// something before it is wrong is left out, or skipped.
 package struct Doctor {
-    /// How Authentik is asked.
-    package struct Authentik {
-        package var client: AuthentikClient
-        /// For a look without the token.
-        package var transport: CurlTransport
-
-        package init(client: AuthentikClient, transport: CurlTransport) {
-            self.client = client
-            self.transport = transport
-        }
-    }
-
     /// Why Authentik cannot be asked: something is missing or wrong in the settings.
     package struct UnusableSettings: Error {
         package var message: String
@@ -32,25 +20,30 @@ package struct Doctor {
         }
     }
 
-    private let authentik: Result<Authentik, UnusableSettings>
+    private let authentik: Result<AuthentikClient, UnusableSettings>
     private let paths: [String]
     private let cautions: (DesiredState?) -> [Caution]
     private let secrets: SecretResolver
     private let environment: [String: String]
     private let lease: String?
+    private let invocation: Invocation
+    /// Generates the secrets that are missing, as passes do for a sandbox.
+    package var standIns: StandIns?
 
     /// - Parameters:
     ///   - paths: of the files; empty if none are given.
     ///   - cautions: what may give a secret away, given what the files say, if they can be read.
     ///   - environment: by which Kubernetes is found, and the pod.
     ///   - lease: NAME or NAMESPACE/NAME of the Lease that elects a leader; nil if none is to be elected.
+    ///   - invocation: what the program was called with, for the commands in advice.
     package init(
-        authentik: Result<Authentik, UnusableSettings>,
+        authentik: Result<AuthentikClient, UnusableSettings>,
         paths: [String],
         cautions: @escaping (DesiredState?) -> [Caution],
         secrets: SecretResolver,
         environment: [String: String],
-        lease: String?
+        lease: String?,
+        invocation: Invocation = Invocation()
     ) {
         self.authentik = authentik
         self.paths = paths
@@ -58,6 +51,7 @@ package struct Doctor {
         self.secrets = secrets
         self.environment = environment
         self.lease = lease
+        self.invocation = invocation
     }
 
     /// - Throws: `CancellationError`, or what is wrong with the certificates that Kubernetes is asked with.
@@ -71,26 +65,32 @@ package struct Doctor {
                 findings += try await NameCheckup(client: client, desired: desired).findings()
                 findings += try await OutpostCheckup(client: client, desired: desired).findings()
             }
-            findings += SecretCheckup(desired: desired, resolved: await secrets.resolve(desired)).findings()
+            findings += SecretCheckup(desired: desired, resolved: await resolve(desired, client)).findings()
         }
         return findings + (try await checkKubernetes(desired))
+    }
+
+    /// What is missing does not matter to a sandbox.
+    private func resolve(_ desired: DesiredState, _ client: AuthentikClient?) async -> ResolvedSecrets {
+        var resolved = await secrets.resolve(desired)
+        if let standIns, client?.isSandbox == true { resolved.fill(standIns) }
+        return resolved
     }
 
     /// - Returns: also the client, if Authentik answers it.
     private func checkAuthentik(_ desired: DesiredState?) async throws -> (AuthentikClient?, [Finding]) {
         var client: AuthentikClient
-        let transport: CurlTransport
         switch authentik {
-        case .success(let authentik): (client, transport) = (authentik.client, authentik.transport)
+        case .success(let authentik): client = authentik
         case .failure(let settings): return (nil, [Finding("settings", .problem, settings.message)])
         }
         // Who waits for a person's eye does not wait for Authentik long.
         client.retryPolicy.maximumAttempts = 1
         let findings = try await AuthentikCheckup(
             client: client,
-            transport: transport,
             features: desired?.features,
-            paths: paths
+            owner: desired?.owner,
+            invocation: invocation
         ).findings()
         let answers = !findings.contains { ["Authentik", "token"].contains($0.subject) && $0.verdict == .problem }
         return (answers ? client : nil, findings)
@@ -135,8 +135,11 @@ package struct Doctor {
             let advice = "run this where the program runs, or set KUBECONFIG"
             return [Finding("Kubernetes", .problem, KubernetesConfigurationError.notFound.description, advice: advice)]
         }
-        return try await KubernetesCheckup(client: KubernetesClient(configuration: configuration), needed: needed)
-            .findings()
+        return try await KubernetesCheckup(
+            client: KubernetesClient(configuration: configuration),
+            needed: needed,
+            roles: "\(invocation.filesOnly.command("rbac")) | kubectl apply -f -"
+        ).findings()
     }
 }
 

@@ -8,9 +8,13 @@ package struct KubernetesCheckup: Sendable {
     package var client: KubernetesClient
     package var needed: [NeededAccess]
 
-    package init(client: KubernetesClient, needed: [NeededAccess]) {
+    /// The command that grants it.
+    package var roles: String
+
+    package init(client: KubernetesClient, needed: [NeededAccess], roles: String = "reconcile rbac") {
         self.client = client
         self.needed = needed
+        self.roles = roles
     }
 
     /// - Throws: `CancellationError`.
@@ -29,7 +33,7 @@ package struct KubernetesCheckup: Sendable {
                             "Kubernetes",
                             .problem,
                             "it \(missing)",
-                            advice: "'reconcile rbac' prints the Roles; it is to \(access.purpose)"
+                            advice: "needed to \(access.purpose); grant it: \(roles)"
                         )
                     )
                 }

@@ -66,8 +66,7 @@ struct AccessCommand: AsyncParsableCommand {
         } catch let refusal as AccessReview.Refusal {
             throw style.refusal(refusal.description, ExitStatus(refusal))
         } catch let error as AuthentikError {
-            let failure = PassFailure(error)
-            throw style.refusal(failure.description, ExitStatus(failure))
+            throw await style.refusal(PassFailure(error), of: client)
         }
     }
 }

@@ -2,6 +2,7 @@ import Applying
 import ArgumentParser
 import AuthentikAPI
 import Base
+import DesiredState
 import Files
 import Kinds
 import KubernetesAPI
@@ -45,8 +46,25 @@ struct BootstrapCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The name of the account, its role and its group.", valueName: "name"))
-    var account = Bootstrap.standardName
+    @Option(
+        help: ArgumentHelp(
+            "The name of the account, its role and its group.",
+            discussion: "Default: \(Bootstrap.standardName), with --view-only \(Bootstrap.standardViewName).",
+            valueName: "name"
+        )
+    )
+    var account: String?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Create an account that can only view, for 'reconcile plan' on pull requests.",
+            discussion: """
+                It is an account of its own; that of the daemon is never reused. Authentik before 2026.2.7, 2026.5.7 and \
+                2026.8.2 shows client secrets to whoever can view providers: there the token is as secret as they are.
+                """
+        )
+    )
+    var viewOnly = false
 
     @Flag(
         help: ArgumentHelp(
@@ -60,7 +78,8 @@ struct BootstrapCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Write the token to this file, readable for its owner only, and not to stdout.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var writeFile: String?
 
@@ -76,12 +95,16 @@ struct BootstrapCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The key of the Secret.", valueName: "key"))
     var secretKey = "token"
 
-    @OptionGroup var files: FileOptions
+    @OptionGroup var arguments: FileArguments
+    @OptionGroup var options: FileOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var style: StyleOptions
     @OptionGroup var log: LogOptions
 
+    private var name: String { account ?? (viewOnly ? Bootstrap.standardViewName : Bootstrap.standardName) }
+
     func validate() throws {
+        let account = name
         let characters = account.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }
         guard !account.isEmpty, account.utf8.count <= 100, characters else {
             throw ValidationError("--account takes up to 100 letters, digits, '-' and '_'")
@@ -92,25 +115,30 @@ struct BootstrapCommand: AsyncParsableCommand {
         }
     }
 
+    private var files: FileOptions { options.with(arguments) }
+
     func run() async throws {
         let target = try connection.target()
-        let features = try files.loadIfGiven(style: style.standardError)?.features
+        let desired = try files.loadIfGiven(style: style.standardError)
         // Before anything is made: whether there is a place for the token.
         let kubernetes = try kubernetes()
         let logger = log.logger()
         connection.warn(logger)
         let client = try connection.client(of: target.address, target.token, logger: logger)
-        var bootstrap = Bootstrap(client: client, name: account)
+        var bootstrap = Bootstrap(client: client, name: name)
         bootstrap.trims = trim
-        bootstrap.permissions = RequiredPermission.needed(by: features ?? []).map(\.name)
+        bootstrap.isViewOnly = viewOnly
         bootstrap.onChange = { StandardError.print($0.printable) }
         do {
+            // What has left the file is still to be deleted.
+            let marked = try await MarkedFeatures.all(of: client, owner: desired?.owner)
+            let needed = marked.union(desired?.features ?? [])
+            bootstrap.permissions = RequiredPermission.needed(by: needed, forPlan: viewOnly).map(\.name)
             let made = try await bootstrap.run()
-            report(made, features)
+            report(made, desired?.features)
             try await hand(over: made.token, kubernetes)
         } catch let error as AuthentikError {
-            let failure = PassFailure(error)
-            throw style.refusal(failure.description, ExitStatus(failure))
+            throw await style.refusal(PassFailure(error), of: client)
         } catch let taken as NameTaken {
             throw style.refusal("\(taken); choose another name with --account, or remove it", .incomplete)
         } catch let failure as FileFailure {
@@ -128,15 +156,19 @@ struct BootstrapCommand: AsyncParsableCommand {
         let isMaybeUsed = features == nil && !Set(made.surplus).isDisjoint(with: ofFiles)
         let advice =
             isMaybeUsed
-            ? "; a file with groups, access, scopeMappings, forwardAuth or sources in jwtFederation uses some: give it with "
-                + "--config" : ""
+            ? " (with --config FILE if your file has groups, access, scopeMappings, forwardAuth or sources in "
+                + "jwtFederation, which need some of them)" : ""
         let names = made.surplus.joined(separator: ", ").printable
         StandardError.print(
             style.standardError.yellow("warning: ")
                 + "the role has \(count(made.surplus.count, "permission")) that nothing uses: \(names); "
-                + "'\(Bootstrap.trimming(account, for: features?.isEmpty == false ? (try? files.paths()) ?? [] : []))' "
-                + "takes them away\(advice)"
+                + "remove them\(advice): \(Bootstrap.trimming(name, invocation(features), isViewOnly: viewOnly).printable)"
         )
+    }
+
+    /// With the files if they need more than services do.
+    private func invocation(_ features: Set<FileFeature>?) -> Invocation {
+        connection.invocation(files: features?.isEmpty == false ? files.config : [])
     }
 
     private func hand(over token: Secret, _ kubernetes: KubernetesClient?) async throws {
@@ -165,7 +197,7 @@ struct BootstrapCommand: AsyncParsableCommand {
             }
             return try KubernetesClient(configuration: configuration)
         } catch let error as KubernetesConfigurationError {
-            throw ValidationError("--write-secret needs a Kubernetes API: \(error)")
+            throw SettingError("--write-secret needs a Kubernetes API: \(error)")
         }
     }
 

@@ -109,10 +109,6 @@ struct ClientConfigCommand: ParsableCommand {
 
     private func address() throws -> String? {
         guard let text = url ?? Environment["AUTHENTIK_URL"], !text.isEmpty else { return nil }
-        guard let address = AuthentikAddress(text) else {
-            let complaint = AuthentikAddress.complaint(about: text) ?? "must be an http or https URL"
-            throw ValidationError("the address of Authentik \(complaint)")
-        }
-        return address.description
+        return try ConnectionOptions.address(text).description
     }
 }

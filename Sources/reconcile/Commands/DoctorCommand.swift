@@ -28,7 +28,8 @@ struct DoctorCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var files: FileOptions
+    @OptionGroup var arguments: FileArguments
+    @OptionGroup var options: FileOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var leadership: LeadershipOptions
     @OptionGroup var trigger: TriggerTokenOptions
@@ -36,6 +37,8 @@ struct DoctorCommand: AsyncParsableCommand {
     var output: StatusCommand.Form = .text
     @OptionGroup var style: StyleOptions
     @OptionGroup var log: LogOptions
+
+    private var files: FileOptions { options.with(arguments) }
 
     func run() async throws {
         let findings = try await doctor().findings()
@@ -47,26 +50,27 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func doctor() throws -> Doctor {
-        Doctor(
+        var doctor = Doctor(
             authentik: try authentik(),
             paths: (try? files.paths()) ?? [],
             cautions: { [connection, path = trigger.path] in connection.cautions($0, triggerToken: path) },
             secrets: connection.secretResolver(),
             environment: Environment.variables,
-            lease: leadership.isWanted(isSandbox: false) ? leadership.leaseText : nil
+            lease: leadership.isWanted(isSandbox: false) ? leadership.leaseText : nil,
+            invocation: connection.invocation(files: files.config)
         )
+        doctor.standIns = (try? connection.token()).map(connection.standIns)
+        return doctor
     }
 
-    private func authentik() throws -> Result<Doctor.Authentik, Doctor.UnusableSettings> {
+    private func authentik() throws -> Result<AuthentikClient, Doctor.UnusableSettings> {
         do {
             let target = try connection.target()
             let transport = try connection.transport()
             var client = AuthentikClient(address: target.address, token: target.token, transport: transport)
             client.deadline = .now + .seconds(connection.timeoutSeconds)
-            return .success(Doctor.Authentik(client: client, transport: transport))
-        } catch let error as ValidationError {
-            return .failure(Doctor.UnusableSettings(error.message))
-        } catch let error as TokenFileError {
+            return .success(client)
+        } catch let error as SettingError {
             return .failure(Doctor.UnusableSettings(error.description))
         }
     }

@@ -75,7 +75,7 @@ struct ExportCommand: AsyncParsableCommand {
             report(export, logger)
             guard export.problems.isEmpty else { throw ExitStatus.incomplete.thrown }
         } catch let failure as PassFailure {
-            throw style.refusal(failure.description, ExitStatus(failure))
+            throw await style.refusal(failure, of: client)
         }
     }
 

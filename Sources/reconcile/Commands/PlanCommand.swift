@@ -26,10 +26,16 @@ struct PlanCommand: AsyncParsableCommand {
 
             Exit codes: 0 nothing to change; 2 there are changes; 1 a service conflicts, is blocked, waits for its \
             secret or cannot be told of its provider, or deletions are held back.
-            """
+            """,
+        aliases: ["diff"]
     )
 
-    @Option(help: ArgumentHelp("Write the plan to a file, too, for 'reconcile --once --plan'.", valueName: "file"))
+    @OptionGroup var arguments: FileArguments
+
+    @Option(
+        help: ArgumentHelp("Also write the plan to this file, for 'reconcile apply'.", valueName: "file"),
+        completion: .file(extensions: ["json"])
+    )
     var save: String?
 
     @OptionGroup var pass: PassOptions
@@ -48,13 +54,13 @@ struct PlanCommand: AsyncParsableCommand {
 
     func validate() throws {
         if save != nil, pass.isSandbox {
-            throw ValidationError("--save is of no use with --sandbox, which is made anew for each run")
+            throw ValidationError("--save cannot be combined with --sandbox, which starts empty in each run")
         }
     }
 
     func run() async throws {
         let allowedDeletions = deletions.allowDeletions
-        try await pass.run(Narrowing(only: narrowing.only, withoutSecrets: withoutSecrets)) { session in
+        try await pass.with(arguments).run(Narrowing(only: narrowing.only, withoutSecrets: withoutSecrets)) { session in
             var session = session
             session.pass.allowedDeletions = allowedDeletions
             let (plan, release, standIns) = try await session.pass.plan()

@@ -22,7 +22,8 @@ struct RBACCommand: ParsableCommand {
     private static let standardNamespace = "authentik"
     private static let standardName = "reconcile"
 
-    @OptionGroup var files: FileOptions
+    @OptionGroup var arguments: FileArguments
+    @OptionGroup var options: FileOptions
 
     @Option(help: ArgumentHelp("The namespace of the service account.", valueName: "name"))
     var namespace = standardNamespace
@@ -62,6 +63,8 @@ struct RBACCommand: ParsableCommand {
         _ = try leaseName()
     }
 
+    private var files: FileOptions { options.with(arguments) }
+
     func run() throws {
         let desired = try files.load(style: output.standardError)
         let account = ObjectName(namespace: namespace, name: serviceAccount)
@@ -74,7 +77,7 @@ struct RBACCommand: ParsableCommand {
         let text = lease ?? Self.standardName
         guard let name = ObjectName(text: text, in: namespace) else {
             throw ValidationError(
-                "'\(text.printable)' is no name of a Lease; 'reconcile' and 'authentik/reconcile' are"
+                "invalid Lease '\(text.printable)'; expected NAME or NAMESPACE/NAME"
             )
         }
         return name
@@ -82,19 +85,12 @@ struct RBACCommand: ParsableCommand {
 
     /// What to type to get the same again.
     private func line() throws -> String {
-        var words = ["reconcile", "rbac"] + (try files.paths().flatMap { ["--config", $0] })
-        if namespace != Self.standardNamespace { words += ["--namespace", namespace] }
-        if serviceAccount != Self.standardName { words += ["--service-account", serviceAccount] }
-        if job { words.append("--job") }
-        if withDaemon { words.append("--with-daemon") }
-        if let lease { words += ["--lease", lease] }
-        return words.map(Self.shellWord).joined(separator: " ")
-    }
-
-    private static func shellWord(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_./:@+,=".utf8.contains($0) }
-        // By scalars: to a shell, a quotation mark with an accent is one.
-        let quoted = text.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined()
-        return isPlain ? text : "'\(quoted)'"
+        var options: [String] = []
+        if namespace != Self.standardNamespace { options += ["--namespace", namespace] }
+        if serviceAccount != Self.standardName { options += ["--service-account", serviceAccount] }
+        if job { options.append("--job") }
+        if withDaemon { options.append("--with-daemon") }
+        if let lease { options += ["--lease", lease] }
+        return Invocation(files: try files.paths()).command("rbac", options)
     }
 }

@@ -17,6 +17,7 @@ struct ReleaseCommand: AsyncParsableCommand {
             """
     )
 
+    @OptionGroup var arguments: FileArguments
     @OptionGroup var pass: PassOptions
     @OptionGroup var writes: ConcurrencyOptions
 
@@ -26,7 +27,7 @@ struct ReleaseCommand: AsyncParsableCommand {
     func run() async throws {
         if pass.output == .markdown, !dryRun { throw ValidationError("--output markdown is for plans") }
         let dryRun = dryRun
-        try await pass.run(concurrency: try writes.limit) { session in
+        try await pass.with(arguments).run(concurrency: try writes.limit) { session in
             var release = ReleasePass(client: session.pass.client, owner: session.pass.desired.owner)
             release.concurrency = session.pass.concurrency
             if dryRun {

@@ -1,6 +1,4 @@
-import Applying
 import ArgumentParser
-import Planning
 import Reporting
 
 /// `reconcile`, without a subcommand: the daemon, or with `--once` a single pass.
@@ -41,7 +39,8 @@ struct RunCommand: AsyncParsableCommand {
                 that needs one. Exit codes: 1 it is out of date, and stderr says why; 65 the file holds no plan.
                 """,
             valueName: "file"
-        )
+        ),
+        completion: .file(extensions: ["json"])
     )
     var plan: String?
 
@@ -61,20 +60,19 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Options of the daemon") var daemon: DaemonOptions
 
     func validate() throws {
-        if once { try checkOptions() } else { try checkDaemonOptions() }
+        if once { try single.check() } else { try checkDaemonOptions() }
     }
 
-    private func checkOptions() throws {
-        guard plan != nil else { return }
-        if !narrowing.only.isEmpty {
-            throw ValidationError("--only and --plan exclude each other: the plan says what it is about")
-        }
-        if deletions.allowDeletions != nil {
-            throw ValidationError("--allow-deletions and --plan exclude each other: the plan says what may be deleted")
-        }
-        if pass.isSandbox {
-            throw ValidationError("--plan is of no use with --sandbox, which is made anew for each run")
-        }
+    private var single: SinglePass {
+        SinglePass(
+            pass: pass,
+            narrowing: narrowing,
+            deletions: deletions,
+            writes: writes,
+            probes: probes,
+            verifies: verify,
+            plan: plan
+        )
     }
 
     private func checkDaemonOptions() throws {
@@ -85,31 +83,19 @@ struct RunCommand: AsyncParsableCommand {
         if let (name, _) = misplaced.first(where: \.1) {
             throw ValidationError("\(name) is for single passes; add --once, or leave it out to run as a daemon")
         }
+        if pass.files.readsStandardInput {
+            throw ValidationError(
+                "the daemon reads its file again whenever that changes, which stdin cannot do; give a path, or add --once"
+            )
+        }
     }
 
     func run() async throws {
-        let concurrency = try writes.limit
         guard once else {
+            let concurrency = try writes.limit
             let limits = try probes.limits
             return try await Daemon(pass: pass, options: daemon, concurrency: concurrency, probes: limits).run()
         }
-        let reviewed = try reviewedPlan()
-        let allowedDeletions = reviewed?.allowedDeletions ?? deletions.allowDeletions
-        let limits = verify ? try probes.limits : nil
-        try await pass.run(reviewed?.narrowing ?? Narrowing(only: narrowing.only), concurrency: concurrency) {
-            session in
-            var session = session
-            session.pass.allowedDeletions = allowedDeletions
-            return try await session.apply(reviewed, proving: limits)
-        }
-    }
-
-    private func reviewedPlan() throws -> PlanRecord? {
-        guard let plan else { return nil }
-        do {
-            return try PlanFile.read(plan)
-        } catch {
-            throw pass.style.refusal(error.description, .invalidFile)
-        }
+        try await single.run()
     }
 }

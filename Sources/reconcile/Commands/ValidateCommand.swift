@@ -10,11 +10,12 @@ struct ValidateCommand: ParsableCommand {
         discussion: "Exit codes: 0 the file is good (warnings allowed); 65 it is not."
     )
 
+    @OptionGroup var arguments: FileArguments
     @OptionGroup var files: FileOptions
     @OptionGroup var output: StyleOptions
 
     func run() throws {
-        let desired = try files.load(style: output.standardError)
+        let desired = try files.with(arguments).load(style: output.standardError)
         let clients = desired.services.count { $0.provider != nil }
         let guarded = desired.services.count { $0.forwardAuth != nil }
         let behind = guarded == 0 ? "" : "\(guarded) behind an outpost, "

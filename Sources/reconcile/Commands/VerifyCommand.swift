@@ -53,6 +53,7 @@ struct VerifyCommand: AsyncParsableCommand {
             """
     )
 
+    @OptionGroup var arguments: FileArguments
     @OptionGroup var pass: PassOptions
     @OptionGroup var probes: ProbeOptions
 
@@ -71,7 +72,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let only = only
         let style = pass.style
         let limits = try probes.limits
-        try await pass.run(Narrowing(only: only)) { session in
+        try await pass.with(arguments).run(Narrowing(only: only)) { session in
             try session.checkDeclared(only, style)
             let report = try await session.verify(limits)
             return (session.render(report), report.isVerified ? .success : .incomplete)
@@ -88,7 +89,8 @@ extension Session {
         verifier.limits = limits
         verifier.isSandbox = options.isSandbox
         do {
-            let secrets = await pass.secrets()
+            let resolved = await pass.secrets()
+            let secrets = await pass.standIns?.filling(resolved, for: pass.client) ?? resolved
             return try await verifier.verify(pass.desired, where: pass.narrowing.includes, secrets: secrets.looks)
         } catch let error as AuthentikError {
             throw PassFailure(error)
@@ -98,8 +100,8 @@ extension Session {
     /// A verification as the result of `reconcile verify`.
     func render(_ report: VerificationReport) -> String {
         switch options.output {
-        case .text: verificationText.render(report, isSandbox: options.isSandbox)
-        case .markdown: VerificationMarkdown().render(report, isSandbox: options.isSandbox)
+        case .text: verificationText.render(report, isSandbox: isSandbox)
+        case .markdown: VerificationMarkdown().render(report, isSandbox: isSandbox)
         case .json: JSONText.of(VerificationDocument(report))
         }
     }

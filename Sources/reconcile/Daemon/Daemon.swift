@@ -16,6 +16,7 @@ import Metrics
 import PrometheusMetrics
 import Reporting
 import SecretSources
+import Secrets
 import ServiceLifecycle
 import Status
 import StatusServer
@@ -70,9 +71,26 @@ struct Daemon {
             try await BuiltInAuthentik.run { address, token in
                 let source = TokenSource(token, log: log, read: nil)
                 let site = Site(address: address, transport: transport, token: source)
+                announce(address, token, files.loaded.files.desired)
                 try await serve(site, files, server: server, election: election, signals: signals, log: log, to: logger)
             }
         }
+    }
+
+    /// Says where the sandbox of this process is, so that somebody can change something in it and see that corrected.
+    ///
+    /// Its token is worth nothing: it ends with this process, and only this machine reaches it.
+    private func announce(_ address: AuthentikAddress, _ token: Secret, _ desired: DesiredState) {
+        let first = desired.services.first { $0.state == .present }?.slug
+        let drift = first.map { BuiltInAuthentik.drift(of: $0, at: "\(address)", token: token.exposed) } ?? ""
+        StandardOutput.print(
+            """
+            A sandbox runs at \(address) until the daemon ends. To use it from another terminal:
+
+              export AUTHENTIK_URL=\(address) AUTHENTIK_TOKEN=\(token.exposed)
+            \(drift)
+            """
+        )
     }
 
     /// Where to tell of what happens, if this is a pod.
@@ -118,7 +136,8 @@ struct Daemon {
                 LeadershipStatus(lease: $0.name.description, identity: $0.identity, since: startedAt)
             }
         )
-        var resolver = pass.connection.secretResolver(isSandbox: pass.isSandbox)
+        let token = site.token.current()
+        var resolver = pass.connection.secretResolver(sandboxToken: pass.isSandbox ? token : nil)
         resolver.patience = SecretPatience(limit: .seconds(options.secretGraceSeconds))
         var reconciler = AuthentikReconciler(
             client: site.client,
@@ -129,6 +148,7 @@ struct Daemon {
             log: log
         )
         reconciler.probes = probes
+        if !pass.isSandbox { reconciler.standIns = pass.connection.standIns(for: token) }
         var surroundings = LoopSurroundings(address: site.address, reconciler: reconciler)
         if let reader = resolver.reader {
             surroundings.secretReader = {
@@ -173,7 +193,7 @@ struct Daemon {
             try await group.run()
             logger.notice("ended")
         } catch let error as StatusServerError {
-            throw pass.style.refusal(error.description, .incomplete)
+            throw pass.style.refusal("\(error); choose another address with --listen", .incomplete)
         }
     }
 }

@@ -15,34 +15,43 @@ import Setup
 
 /// Which Authentik, and how to reach it.
 struct ConnectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The address of Authentik. (environment: AUTHENTIK_URL)", valueName: "url"))
+    @Option(help: ArgumentHelp("The URL of Authentik. (environment: AUTHENTIK_URL)", valueName: "url"))
     var url: String?
 
     @Option(
         help: ArgumentHelp(
             "A file with the API token. (environment: AUTHENTIK_TOKEN_FILE, or the token itself in AUTHENTIK_TOKEN)",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var tokenFile: String?
 
-    @Option(help: ArgumentHelp("A PEM file with the authorities to trust instead of the system's.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A PEM file of CA certificates to trust instead of the system's.", valueName: "file"),
+        completion: .file()
+    )
     var caFile: String?
 
-    @Option(help: ArgumentHelp("A PEM file with a client certificate.", valueName: "file"))
+    @Option(help: ArgumentHelp("A PEM file with a client certificate.", valueName: "file"), completion: .file())
     var clientCertificate: String?
 
-    @Option(help: ArgumentHelp("A PEM file with the client certificate's key.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A PEM file with the private key of the client certificate.", valueName: "file"),
+        completion: .file()
+    )
     var clientKey: String?
 
     @Option(
         name: .customLong("timeout-seconds"),
         help: ArgumentHelp(
-            "How long a pass may take, retries included; a first pass needs about 0.1 s for each service.",
+            "Time limit of a pass, including retries. A first pass takes about 0.1 s per service.",
             valueName: "n"
         )
     )
-    var timeoutSeconds = 300
+    var timeoutSeconds = Self.standardTimeout
+
+    private static let standardTimeout = 300
 
     func validate() throws {
         guard timeoutSeconds > 0 else { throw ValidationError("--timeout-seconds must be positive") }
@@ -50,24 +59,48 @@ struct ConnectionOptions: ParsableArguments {
             do {
                 try BoundedFile.check(file)
             } catch {
-                throw ValidationError("the file '\(file)' cannot be read: \(error)")
+                throw SettingError("the file '\(file)' cannot be read: \(error)")
             }
         }
+    }
+
+    /// The options as they were given, for commands that are printed.
+    ///
+    /// A pipe that a shell made for this command (`<(…)`) is left out: it is gone by the next one.
+    func invocation(files: [String]) -> Invocation {
+        func lasting(_ path: String?) -> String? {
+            path.flatMap { $0.hasPrefix("/dev/fd/") || $0.hasPrefix("/proc/") ? nil : $0 }
+        }
+        let options = [
+            ("--url", url), ("--ca-file", lasting(caFile)), ("--client-certificate", lasting(clientCertificate)),
+            ("--client-key", lasting(clientKey)),
+            ("--timeout-seconds", timeoutSeconds == Self.standardTimeout ? nil : "\(timeoutSeconds)"),
+        ]
+        let words = options.flatMap { name, value in value.map { [name, $0] } ?? [] }
+        return Invocation(files: files, connection: words, tokenFile: lasting(tokenFile))
     }
 
     /// The address and token of Authentik.
     ///
     /// - Parameter offeringSandbox: whether the command could do without, by `--sandbox`.
-    /// - Throws: `ValidationError` that says what is missing, or ``TokenFileError``.
+    /// - Throws: ``SettingError``.
     func target(offeringSandbox: Bool = false) throws -> (address: AuthentikAddress, token: Secret) {
         guard let text = url ?? Environment["AUTHENTIK_URL"], !text.isEmpty else {
             let sandbox = offeringSandbox && BuiltInAuthentik.isThere ? ", or use --sandbox to try things out" : ""
-            throw ValidationError("no Authentik is given; set AUTHENTIK_URL (https://sso.example.net)\(sandbox)")
+            throw SettingError(
+                "no address of Authentik is given; set AUTHENTIK_URL (https://sso.example.net)\(sandbox)"
+            )
         }
+        return (try Self.address(text), try token())
+    }
+
+    /// - Throws: ``SettingError`` that says what is wrong with it, and quotes nothing of it.
+    static func address(_ text: String) throws -> AuthentikAddress {
         guard let address = AuthentikAddress(text) else {
-            throw ValidationError("the address of Authentik must be of the form https://sso.example.net")
+            let complaint = AuthentikAddress.complaint(about: text) ?? "is not a URL"
+            throw SettingError("the address of Authentik \(complaint); expected e.g. https://sso.example.net")
         }
-        return (address, try token())
+        return address
     }
 
     /// The file with the token, if there is one.
@@ -79,25 +112,47 @@ struct ConnectionOptions: ParsableArguments {
     /// The token as it is now.
     ///
     /// - Parameter kind: what its file may be.
-    /// - Throws: `ValidationError` that says what is wrong with it, or ``TokenFileError``.
+    /// - Throws: ``SettingError``.
     func token(_ kind: BoundedFile.Kind = .any) throws -> Secret {
-        let text: String
+        let (text, source) = try tokenText(kind)
+        let token = text.trimmed
+        if let fault = Self.fault(of: token) { throw SettingError("the token in \(source) \(fault)") }
+        return Secret(token)
+    }
+
+    /// The token as it was given, and where, which is said of one that cannot be used.
+    private func tokenText(_ kind: BoundedFile.Kind) throws -> (text: String, source: String) {
         if let path = tokenPath {
             do {
-                text = try TokenFile.text(path, kind)
+                return (try TokenFile.text(path, kind), "'\(path)'")
             } catch {
-                throw TokenFileError(path, error)
+                throw SettingError("the token file '\(path)' cannot be read: \(error)")
             }
-        } else if let variable = Environment["AUTHENTIK_TOKEN"] {
-            text = variable
-        } else {
-            throw ValidationError("no token is given; set AUTHENTIK_TOKEN or AUTHENTIK_TOKEN_FILE")
         }
-        let token = text.trimmed
-        guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-            throw ValidationError("the token is empty or holds characters that no token has")
+        guard let variable = Environment["AUTHENTIK_TOKEN"] else {
+            throw SettingError("no token is given; set AUTHENTIK_TOKEN or AUTHENTIK_TOKEN_FILE")
         }
-        return Secret(token)
+        return (variable, "AUTHENTIK_TOKEN")
+    }
+
+    /// Why a text is not a token, without quoting any of it; nil if it can be one.
+    private static func fault(of token: String) -> String? {
+        if token.isEmpty { return "is empty" }
+        let words = token.split(whereSeparator: \.isWhitespace)
+        if words.count > 1, words[0].lowercased() == "bearer" {
+            return "starts with 'Bearer '; give the token alone, without that word"
+        }
+        if token.contains(where: \.isNewline) {
+            return "has a line break in it; expected one line with the token alone"
+        }
+        if words.count > 1 { return "has white space in it; expected the token alone" }
+        if token.count > 1, token.first == token.last, let mark = token.first, "\"'".contains(mark) {
+            return "is in quotation marks; give it without them"
+        }
+        guard token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            return "has a character in it that a token cannot have"
+        }
+        return nil
     }
 
     /// What may give secrets away here.
@@ -123,11 +178,13 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    /// Where secrets are looked for; a sandbox asks no Kubernetes, and makes up what is missing, once for each reference.
-    func secretResolver(isSandbox: Bool = false) -> SecretResolver {
+    /// Where secrets are looked for; one for a sandbox of this process asks no Kubernetes, and generates what is missing.
+    ///
+    /// - Parameter sandboxToken: of a sandbox of this process; nil for any other Authentik.
+    func secretResolver(sandboxToken: Secret? = nil) -> SecretResolver {
         var resolver = SecretResolver(environment: Environment.variables)
-        if isSandbox {
-            resolver.standIn = StandIns().secret
+        if let sandboxToken {
+            resolver.standIn = StandIns(for: sandboxToken).secret
         } else {
             let kubernetes = KubernetesAccess {
                 try KubernetesConfiguration.find(environment: Environment.variables)
@@ -135,6 +192,13 @@ struct ConnectionOptions: ParsableArguments {
             resolver.reader = KubernetesSecretReader(kubernetes)
         }
         return resolver
+    }
+
+    /// What is generated for an Authentik that says that it is a sandbox: also what is in Kubernetes, where there is
+    /// none.
+    func standIns(for token: Secret) -> StandIns {
+        let configuration = try? KubernetesConfiguration.find(environment: Environment.variables)
+        return StandIns(for: token, coversKubernetes: configuration == nil)
     }
 
     /// A client that is done within the time limit of a pass, and logs what it tries again.
@@ -150,6 +214,12 @@ struct ConnectionOptions: ParsableArguments {
         client.deadline = .now + .seconds(timeoutSeconds)
         client.onRetry = RetryLog(logger: logger).report
         return client
+    }
+
+    /// A client of the Authentik that the options and the environment name.
+    func client() throws -> AuthentikClient {
+        let target = try target()
+        return AuthentikClient(address: target.address, token: target.token, transport: try transport())
     }
 
     /// - Parameter concurrency: how many writes are sent at the same time; each needs a connection.
@@ -177,15 +247,6 @@ enum TokenFile {
         let bytes = try BoundedFile.contents(of: path, limit: limit, kind: kind)
         guard let text = String(validating: bytes, as: UTF8.self) else { throw FileFailure("it is not text") }
         return text
-    }
-}
-
-/// The file with the token of Authentik is of no use; a matter of that file, and not of how the command is used.
-struct TokenFileError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ path: String, _ failure: FileFailure) {
-        description = "the token file '\(path)' cannot be read: \(failure)"
     }
 }
 

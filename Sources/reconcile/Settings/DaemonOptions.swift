@@ -99,7 +99,7 @@ struct DaemonOptions: ParsableArguments {
             let text = listen ?? Environment["RECONCILE_LISTEN"] ?? ""
             if text.isEmpty { return .standard }
             guard let address = ListenAddress(text) else {
-                throw ValidationError("'\(text)' is no address to listen on; 127.0.0.1:8080, :8080 and 8080 are")
+                throw ValidationError("invalid listen address '\(text)'; expected HOST:PORT, :PORT or PORT")
             }
             return address
         }
@@ -112,7 +112,8 @@ struct TriggerTokenOptions: ParsableArguments {
         help: ArgumentHelp(
             "A file with the bearer token that POST /reconcile needs. (environment: RECONCILE_TRIGGER_TOKEN_FILE)",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var triggerTokenFile: String?
 
@@ -121,9 +122,9 @@ struct TriggerTokenOptions: ParsableArguments {
         do {
             guard try Self.token(path) == nil else { return }
         } catch {
-            throw ValidationError("the trigger token file '\(path)' cannot be read: \(error)")
+            throw SettingError("the trigger token file '\(path)' cannot be read: \(error)")
         }
-        throw ValidationError("the trigger token file '\(path)' is empty")
+        throw SettingError("the trigger token file '\(path)' is empty")
     }
 
     var path: String? {

@@ -47,7 +47,7 @@ struct LeadershipOptions: ParsableArguments {
 
     /// The election that this process takes part in; nil for none.
     ///
-    /// - Throws: `ValidationError` if one is wanted and there is no Kubernetes to hold it.
+    /// - Throws: ``SettingError`` if one is wanted and there is no Kubernetes to hold it.
     func election(isSandbox: Bool) throws -> LeaseElection? {
         guard isWanted(isSandbox: isSandbox) else { return nil }
         do {
@@ -62,7 +62,7 @@ struct LeadershipOptions: ParsableArguments {
                 client: try KubernetesClient(configuration: configuration)
             )
         } catch let error as KubernetesConfigurationError {
-            throw ValidationError("leader election needs a Kubernetes Lease (or --no-leader-elect): \(error)")
+            throw SettingError("leader election needs a Kubernetes Lease (or --no-leader-elect): \(error)")
         }
     }
 
@@ -74,7 +74,7 @@ struct LeadershipOptions: ParsableArguments {
 
     func leaseName(namespace: String) throws -> ObjectName {
         guard let name = ObjectName(text: leaseText, in: namespace) else {
-            throw ValidationError("'\(leaseText)' is no name of a Lease; 'reconcile' and 'authentik/reconcile' are")
+            throw ValidationError("invalid Lease '\(leaseText)'; expected NAME or NAMESPACE/NAME")
         }
         return name
     }

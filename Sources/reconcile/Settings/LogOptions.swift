@@ -53,10 +53,11 @@ struct LogOptions: ParsableArguments {
         get throws { try logFormat ?? Self.variable("RECONCILE_LOG_FORMAT", Format.init(rawValue:)) }
     }
 
-    private static func variable<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value? {
+    private static func variable<Value: CaseIterable>(_ name: String, _ parse: (String) -> Value?) throws -> Value? {
         guard let text = Environment[name] else { return nil }
         guard let value = parse(text) else {
-            throw ValidationError("\(name) is '\(text)', which is none of its values")
+            let expected = Value.allCases.map { "\($0)" }.joined(separator: ", ")
+            throw SettingError("invalid \(name) '\(text)'; expected one of: \(expected)")
         }
         return value
     }

@@ -13,13 +13,13 @@ struct PassOptions: ParsableArguments {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "The form of the result on stdout: text, json or markdown.",
-            discussion: "manifests/schemas describes the JSON."
+            "Format of the result on stdout: text, json or markdown.",
+            discussion: "The JSON is described in manifests/schemas."
         )
     )
     var output: OutputFormat = .text
 
-    @Flag(name: [.short, .long], help: "Also show the services that are in sync, and the fields of many new ones.")
+    @Flag(name: [.short, .long], help: "Show services that are in sync, too, and the fields of many new ones.")
     var verbose = false
 
     @OptionGroup var style: StyleOptions
@@ -29,7 +29,10 @@ struct PassOptions: ParsableArguments {
     var isSandbox: Bool { builtIn.sandbox }
 
     /// What commands that are printed repeat of it.
-    var invocation: Invocation { Invocation(files: files.config, connection: isSandbox ? ["--sandbox"] : []) }
+    var invocation: Invocation {
+        if isSandbox { return Invocation(files: files.config, connection: ["--sandbox"]) }
+        return connection.invocation(files: files.config)
+    }
 }
 
 extension OutputFormat: ExpressibleByArgument {}
@@ -38,7 +41,7 @@ extension OutputFormat: ExpressibleByArgument {}
 struct BuiltInOptions: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
-            "Use a built-in Authentik, made for this run, instead of a real one.",
+            "Use a built-in Authentik that exists for this run only, instead of a real one.",
             visibility: BuiltInAuthentik.isThere ? .default : .hidden
         )
     )
@@ -53,7 +56,8 @@ struct BuiltInOptions: ParsableArguments {
 struct NarrowingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only this service, declared or an orphan; may be repeated. Nothing else is shown or written; the deletion limit counts all.",
+            "Limit the run to this service, declared or an orphan (repeatable).",
+            discussion: "Other services are neither shown nor written. The deletion limit still counts all services.",
             valueName: "slug"
         )
     )
@@ -64,7 +68,7 @@ struct NarrowingOptions: ParsableArguments {
 struct DeletionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Let up to so many services be deleted from this once, where the deletion limit would hold them back.",
+            "Allow up to N deletions in this run, even if the deletion limit would hold them back.",
             valueName: "n"
         )
     )
@@ -81,7 +85,7 @@ struct ConcurrencyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Writes sent to Authentik at the same time, from 1 to 64; default: 4. (environment: RECONCILE_CONCURRENCY)",
+            "Number of writes in flight at the same time, 1 to 64 (default: 4). (environment: RECONCILE_CONCURRENCY)",
             valueName: "n"
         )
     )
@@ -104,25 +108,31 @@ struct ConcurrencyOptions: ParsableArguments {
     }
 }
 
-/// Which files declare the services.
+/// The files that declare the services, as an option.
 struct FileOptions: ParsableArguments {
     @Option(
-        name: [.short, .long],
+        name: [.short, .customShort("f"), .long],
         help: ArgumentHelp(
-            "A desired-state file, or a directory of them; may be repeated. (environment: RECONCILE_CONFIG)",
+            "A file, or a directory of .yaml and .yml files (repeatable; - for stdin). (environment: RECONCILE_CONFIG)",
             valueName: "file"
-        )
+        ),
+        completion: .file(extensions: ["yaml", "yml"])
     )
     var config: [String] = []
 
+    /// What the system calls the standard input.
+    private static let standardInput = "/dev/stdin"
+
+    var readsStandardInput: Bool { config.contains("-") || config.contains(Self.standardInput) }
+
     /// The given paths, else the environment's.
     func paths() throws -> [String] {
-        if !config.isEmpty { return config }
+        if !config.isEmpty { return config.map { $0 == "-" ? Self.standardInput : $0 } }
         if let path = Environment["RECONCILE_CONFIG"] { return [path] }
-        throw ValidationError("no file is given; use --config FILE or set RECONCILE_CONFIG")
+        throw SettingError("no file is given; use --config FILE, or set RECONCILE_CONFIG")
     }
 
-    /// Reads the files, and prints what there is to say about them.
+    /// Reads the files, and prints their mistakes and warnings.
     ///
     /// - Throws: The exit code 65 if they are wrong.
     func load(style: Style) throws -> DesiredState {
@@ -133,8 +143,40 @@ struct FileOptions: ParsableArguments {
         return state
     }
 
-    /// The same; nil if no file is given.
+    /// As ``load(style:)``; nil if no file is given.
     func loadIfGiven(style: Style) throws -> DesiredState? {
         config.isEmpty && Environment["RECONCILE_CONFIG"] == nil ? nil : try load(style: style)
+    }
+}
+
+/// The files that declare the services, as arguments: `reconcile plan services.yaml`.
+struct FileArguments: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp("A file or directory, as with --config.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
+    var paths: [String] = []
+
+    init() {}
+
+    init(_ paths: [String]) {
+        self.paths = paths
+    }
+}
+
+extension FileOptions {
+    /// With the files of the arguments, which come after those of the options.
+    func with(_ arguments: FileArguments) -> FileOptions {
+        var files = self
+        files.config += arguments.paths
+        return files
+    }
+}
+
+extension PassOptions {
+    func with(_ arguments: FileArguments) -> PassOptions {
+        var pass = self
+        pass.files = files.with(arguments)
+        return pass
     }
 }

@@ -1,4 +1,6 @@
+import Applying
 import ArgumentParser
+import AuthentikAPI
 import Glibc
 import Reporting
 
@@ -43,5 +45,17 @@ extension StyleOptions {
         let lines = message.split(separator: "\n").map { String($0).printable }
         StandardError.print(standardError.red("error: ") + lines.joined(separator: "\n"))
         return status.thrown
+    }
+
+    /// Says why a pass ended before it could plan.
+    ///
+    /// - Parameter client: finds out whether the address begins as its port speaks, if that may be the reason.
+    func refusal(_ failure: PassFailure, of client: AuthentikClient?) async -> ArgumentParser.ExitCode {
+        var message = failure.description
+        let isExplained = failure.cause?.transport.flatMap(ConnectionFault.init) != nil
+        if !isExplained, let cause = failure.cause, await client?.connectionFault(behind: cause) == .onlyTLS {
+            message += "; \(ConnectionFault.onlyTLS.advice)"
+        }
+        return refusal(message, ExitStatus(failure))
     }
 }

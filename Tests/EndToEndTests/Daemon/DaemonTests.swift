@@ -137,7 +137,7 @@ import Testing
 
     @Test(arguments: [
         (["--interval-seconds", "0"], "--interval-seconds must be from 1 to 86400"),
-        (["--listen", "here"], "'here' is no address to listen on"),
+        (["--listen", "here"], "invalid listen address 'here'; expected HOST:PORT, :PORT or PORT"),
         (["--only", "grafana"], "--only is for single passes; add --once"),
         (["--allow-deletions", "3"], "--allow-deletions is for single passes"),
         (["--trigger-token-file", "/nowhere"], "the trigger token file '/nowhere' cannot be read"),

@@ -152,7 +152,7 @@ import Testing
             #expect(inCluster.errors.contains("automountServiceAccountToken"))
             let name = try await Command(arguments + ["--lease", "a/b/c"], environment: environment).run()
             #expect(name.status == 64)
-            #expect(name.errors.contains("'a/b/c' is no name of a Lease"))
+            #expect(name.errors.contains("invalid Lease 'a/b/c'"))
             let seconds = try await Command(arguments + ["--lease-seconds", "0"], environment: environment).run()
             #expect(seconds.errors.contains("--lease-seconds must be from"))
         }

@@ -1,7 +1,7 @@
 import CurlTransport
 import Testing
 
-@testable import Setup
+@testable import AuthentikAPI
 
 /// What libcurl says with OpenSSL 3 and with GnuTLS, seen on servers that are wrong in one way each.
 @Suite struct ConnectionFaultTests {

@@ -1,7 +1,7 @@
-import CurlTransport
+package import CurlTransport
 
 /// Why there is no connection to Authentik, as far as its address, TLS and certificates go; each has a remedy of its own.
-enum ConnectionFault: Equatable, CaseIterable {
+package enum ConnectionFault: Sendable, Equatable, CaseIterable {
     case unknownHost, nobodyAnswers
     /// `https://` to a port that speaks plain HTTP.
     case noTLS
@@ -14,7 +14,7 @@ enum ConnectionFault: Equatable, CaseIterable {
     case otherTLS
 
     /// - Returns: nil if it is something else.
-    init?(_ error: TransportError) {
+    package init?(_ error: TransportError) {
         self.init(error.kind, error.message)
     }
 
@@ -73,16 +73,19 @@ enum ConnectionFault: Equatable, CaseIterable {
         (.endsInHandshake, ["unexpected eof", "ssl_error_syscall", "in connection to"]),
     ]
 
+    /// Whether it is about TLS, and the advice is not what the error says already.
+    package var isOfTLS: Bool { self != .unknownHost && self != .nobodyAnswers }
+
     /// What to do: a clause.
-    var advice: String {
+    package var advice: String {
         switch self {
         case .unknownHost: "check the host's name in the address, and that this machine can look it up"
         case .nobodyAnswers:
             "check the address and its port, and what stands between: a NetworkPolicy, a firewall, a proxy"
         case .noTLS:
-            "this port speaks no TLS: give the port that does (Authentik's own is 9443), or write http:// in the address "
-                + "if nobody can listen on the way"
-        case .onlyTLS: "this port speaks TLS: write https:// in the address"
+            "this port speaks HTTP, not HTTPS: use http:// in the address (if nobody can listen on the way), or the port for "
+                + "HTTPS (Authentik's own is 9443)"
+        case .onlyTLS: "this port speaks HTTPS, not HTTP: use https:// in the address"
         case .expired: "its certificate has expired: renew it on the server; no option here helps"
         case .notYetValid: "its certificate is not valid yet: check the clocks of this machine and of the server"
         case .wrongHost:
@@ -100,6 +103,40 @@ enum ConnectionFault: Equatable, CaseIterable {
         case .endsInHandshake:
             "the connection ends before TLS is agreed on: the port may be another program's, or a proxy stands between"
         case .otherTLS: "TLS failed: check the address, the server's certificate and --ca-file"
+        }
+    }
+}
+
+extension AuthentikClient {
+    /// Why there is no connection; nil if that is not what an error is about.
+    ///
+    /// Where a plain address may be that of a port for TLS, it is tried, without the token.
+    package func connectionFault(behind error: AuthentikError) async -> ConnectionFault? {
+        if let fault = error.transport.flatMap(ConnectionFault.init) { return fault }
+        // A port that speaks TLS answers plain HTTP with an alert, a page of status 400, or by ending the connection.
+        let isInterrupted = error.transport?.kind == .interrupted
+        let isBadRequest = error.kind == .notAuthentik && error.status == 400
+        guard address.isPlain, isInterrupted || isBadRequest else { return nil }
+        return await speaksTLS() ? .onlyTLS : nil
+    }
+
+    /// Whether what is at a plain address speaks TLS, with whatever certificate.
+    private func speaksTLS() async -> Bool {
+        var client = self
+        // The time for a pass may be over.
+        client.deadline = nil
+        do {
+            let url = "https" + address.description.dropFirst("http".count)
+            _ = try await client.visit("\(url)/-/health/live/", within: .seconds(5))
+            return true
+        } catch let error as TransportError {
+            switch ConnectionFault(error) {
+            case .expired, .notYetValid, .wrongHost, .selfSigned, .unknownAuthority, .clientCertificateRefused:
+                return true
+            default: return false
+            }
+        } catch {
+            return false
         }
     }
 }

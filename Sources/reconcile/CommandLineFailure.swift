@@ -1,0 +1,97 @@
+import ArgumentParser
+import Base
+import CommandHelp
+import Reporting
+
+/// A setting that cannot be used: something is missing, or a variable or file holds what it must not.
+///
+/// It ends the program with 64, as a usage error does, and without the usage, which would not help.
+struct SettingError: Error, CustomStringConvertible {
+    /// A sentence without a full stop.
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// How the program ends with an error of the command line.
+///
+/// | error | stderr | exit code |
+/// |---|---|--:|
+/// | of parsing | the message, with advice if there is any, and the usage of the command | 64 |
+/// | an unknown command | the message with the command that was meant | 64 |
+/// | of a command that ran, a ``SettingError`` | the message | 64 |
+/// | anything else | the message | 1 |
+struct CommandLineFailure {
+    /// Without the program's name.
+    let arguments: [String]
+
+    /// Ends the process with what stands for an error; help that was asked for is one, too.
+    ///
+    /// - Parameter isParsing: whether no command has run yet.
+    func exit(with error: any Error, isParsing: Bool) -> Never {
+        let code = ReconcileCommand.exitCode(for: error)
+        let message = ReconcileCommand.message(for: error)
+        // What was asked for (--help, --version), or a command that said everything itself.
+        guard !code.isSuccess, !message.isEmpty else { ReconcileCommand.exit(withError: error) }
+        if isParsing, code == .validationFailure {
+            StandardError.print(usageError(message, full: ReconcileCommand.fullMessage(for: error)))
+        } else {
+            StandardError.print("error: " + message.printable)
+        }
+        let isSetting = isParsing || error is SettingError || error is ValidationError
+        ReconcileCommand.exit(withError: (isSetting ? ExitStatus.usage : .incomplete).thrown)
+    }
+
+    /// - Parameter full: as ArgumentParser puts it: the message after a prefix, then the usage.
+    private func usageError(_ message: String, full: String) -> String {
+        let habits = Habits(commands: Self.commands)
+        if let first = arguments.first, !first.hasPrefix("-"),
+            let complaint = habits.complaint(aboutCommand: first)
+        {
+            return "error: \(complaint)\nSee 'reconcile --help' for all commands."
+        }
+        let usage = full.dropFirst(ReconcileCommand._errorPrefix.count + message.count)
+        return "error: " + lowercasedFirst(message).replacing(". Did you mean", with: "; did you mean").printableLines
+            + advice(on: message, habits) + usage
+    }
+
+    /// `; use 'reconcile plan', which writes nothing`; empty if nothing is known.
+    private func advice(on message: String, _ habits: Habits) -> String {
+        let advice: String?
+        // As ArgumentParser words it.
+        if message.hasPrefix("Unknown option '"), !message.contains("Did you mean") {
+            advice = habits.advice(
+                onOption: String(message.dropFirst("Unknown option '".count).prefix { $0 != "'" }),
+                of: arguments.first { !$0.hasPrefix("-") }
+            )
+        } else if message.hasPrefix("Unexpected argument '") {
+            advice = habits.advice(
+                onArgument: String(message.dropFirst("Unexpected argument '".count).prefix { $0 != "'" })
+            )
+        } else {
+            advice = nil
+        }
+        return advice.map { "; \($0)" } ?? ""
+    }
+
+    /// As ArgumentParser's own messages are to begin; not the name of a variable.
+    private func lowercasedFirst(_ text: String) -> String {
+        guard text.dropFirst().first?.isLowercase ?? false else { return text }
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+
+    /// All commands and aliases.
+    private static var commands: [String] {
+        let configuration = ReconcileCommand.configuration
+        return configuration.subcommands.flatMap { [$0._commandName] + $0.configuration.aliases } + ["help"]
+    }
+}
+
+extension String {
+    /// Each line without what a terminal would act on.
+    fileprivate var printableLines: String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\n")
+    }
+}

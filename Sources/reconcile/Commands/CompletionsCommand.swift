@@ -1,0 +1,62 @@
+import ArgumentParser
+import BuildIdentity
+import CommandHelp
+import JSON
+
+/// `reconcile completions`: the script by which a shell completes commands, options, values and files.
+struct CompletionsCommand: ParsableCommand {
+    enum Shell: String, ExpressibleByArgument, CaseIterable {
+        case bash, zsh, fish
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "completions",
+        abstract: "Print the completion script for a shell.",
+        discussion: """
+            For this shell only:
+
+              source <(reconcile completions bash)
+
+            For all shells:
+
+              reconcile completions bash |
+                sudo tee /usr/share/bash-completion/completions/reconcile
+              reconcile completions zsh |
+                sudo tee /usr/share/zsh/vendor-completions/_reconcile
+              reconcile completions fish |
+                sudo tee /usr/share/fish/vendor_completions.d/reconcile.fish
+            """
+    )
+
+    @Argument(help: "The shell: bash, zsh or fish.")
+    var shell: Shell
+
+    func run() {
+        let shell: CompletionShell =
+            switch self.shell {
+            case .bash: .bash
+            case .zsh: .zsh
+            case .fish: .fish
+            }
+        StandardOutput.print(ReconcileCommand.completionScript(for: shell))
+    }
+}
+
+/// `reconcile man`: the manual page, made of what `--help` says.
+struct ManualCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "man",
+        abstract: "Print the manual page.",
+        discussion: """
+            To read it, and to install it:
+
+              reconcile man | man -l -
+              reconcile man | sudo tee /usr/share/man/man1/reconcile.1
+            """
+    )
+
+    func run() throws {
+        let dump = try JSONValue(parsing: Array(ReconcileCommand._dumpHelp().utf8))
+        StandardOutput.write(ManualPage(dump, version: Build.version).text)
+    }
+}
