@@ -135,11 +135,12 @@ let package = Package(
                 "Verification",
             ]
         ),
+        library("Notifications", ["Base", "CurlTransport", "JSON", "Secrets"]),
         library(
             "Controller",
             [
-                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning", "Secrets",
-                "SecretSources", "Status", "Verification",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Notifications",
+                "Planning", "Secrets", "SecretSources", "Status", "Verification",
                 metrics,
                 logging,
             ]
@@ -212,8 +213,9 @@ let package = Package(
                 "Applying", "AuthentikAPI", "Base", "BuildIdentity", "ClientConfiguration", "CommandHelp", "Controller",
                 "CurlTransport",
                 "DesiredState",
-                "Exporting", "Files", "JSON", "Kinds", "KubernetesAPI", "Planning", "PrometheusMetrics", "Reporting",
-                "Secrets",
+                "Exporting", "Files", "JSON", "Kinds", "KubernetesAPI", "Notifications", "Planning",
+                "PrometheusMetrics",
+                "Reporting", "Secrets",
                 "SecretSources", "Setup", "Status", "StatusServer", "Verification",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -311,11 +313,12 @@ let package = Package(
                 "SecretSources", "Verification",
             ]
         ),
+        tests("Notifications", ["Base", "CurlTransport", "JSON", "Secrets", "TestSupport"]),
         tests(
             "Controller",
             [
-                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Planning", "Secrets",
-                "SecretSources", "Status", "Verification",
+                "Applying", "AuthentikAPI", "Base", "DesiredState", "Kinds", "KubernetesAPI", "Notifications",
+                "Planning", "Secrets", "SecretSources", "Status", "Verification",
                 logging,
             ]
         ),

@@ -20,7 +20,7 @@ actor AuditLogWatch {
     /// Where the log ended at the last look: nil before the first, empty if there was no entry.
     private var newest: String?
     private var objects = ManagedObjects()
-    private var authors: [String: DriftAuthor] = [:]
+    private var authors = DriftAuthors()
     /// The entries of which only the next pass can tell which service they are about, the oldest first.
     private var unknown: [AuditEvent] = []
 
@@ -36,9 +36,9 @@ actor AuditLogWatch {
         unknown = []
     }
 
-    /// Who changed each service since the last call.
-    func takeAuthors() -> [String: DriftAuthor] {
-        defer { authors = [:] }
+    /// Who changed what since the last call.
+    func takeAuthors() -> DriftAuthors {
+        defer { authors = DriftAuthors() }
         return authors
     }
 
@@ -70,15 +70,26 @@ actor AuditLogWatch {
 
     /// Remembers who did it; the last one counts.
     private func note(_ event: AuditEvent) {
-        guard let slug = objects.slug(of: event), let username = event.username else { return }
+        guard let username = event.username else { return }
         let author = DriftAuthor(
             username: username,
             at: Timestamp(event.created),
             address: event.clientAddress,
             event: event.pk
         )
-        if let known = authors[slug], known.at > author.at { return }
-        authors[slug] = author
+        if let slug = objects.slug(of: event) {
+            authors.services[slug] = author.newer(than: authors.services[slug])
+        } else if let object = objects.shared(of: event) {
+            authors.shared[object] = author.newer(than: authors.shared[object])
+        }
+    }
+}
+
+extension DriftAuthor {
+    /// Itself, unless the other one came later.
+    fileprivate func newer(than other: DriftAuthor?) -> DriftAuthor {
+        guard let other, other.at > at else { return self }
+        return other
     }
 }
 

@@ -66,7 +66,7 @@ struct EventDigest {
             case .verified(let slug): verified.append(slug)
             case .contestBegan(let slug, let contest):
                 let culprit = contest.blueprints?.culprit.map { ", by \($0)" } ?? ""
-                contests.append("\(slug): \(contest.fields.joined(separator: ", "))\(culprit)")
+                contests.append("\(slug): \(contest.fields.map(ChangeLine.label).joined(separator: ", "))\(culprit)")
             case .deletionsHeld(let heldDeletions):
                 rest.append(EventNote(isWarning: true, reason: "DeletionsHeld", note: heldDeletions.message))
             case .authentikLost(let error):
@@ -81,7 +81,11 @@ struct EventDigest {
                 let moment = drift.by.map { " at \($0.at)" } ?? ""
                 let link = drift.by?.link.map { ", \($0)" } ?? ""
                 drifted.append("\(service.slug): \(drift.reason)\(culprit)\(moment)\(link)")
-            case .failed, .sharedFailed, .corrected, .recovered, .contestEnded, .deletionsReleased, .standsBy, .waits,
+            case .sharedDrifted(let object, let drift):
+                let culprit = drift.culprit.map { ", by \($0)" } ?? ""
+                drifted.append("\(object.title): \(drift.reason)\(culprit)")
+            case .failed, .sharedFailed, .corrected, .sharedCorrected, .recovered, .contestEnded, .deletionsReleased,
+                .standsBy, .waits,
                 .leaseLost, .leaseBack:
                 continue
             }

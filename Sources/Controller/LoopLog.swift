@@ -5,23 +5,23 @@ import DesiredState
 import Kinds
 package import KubernetesAPI
 package import Logging
-import Planning
+package import Notifications
 import Status
 import Synchronization
 import Verification
 
-/// What the loop says: one line for each thing that happened.
+/// What the loop logs: one line for each thing that happened, a fixed message with metadata.
 ///
-/// What happens over and over is said once in a while: that all is well once a minute, that a service still fails at
-/// debug.
+/// What repeats is logged less often: that all is well once a minute, that a service still fails at debug.
 package final class LoopLog: Sendable {
     private static let quietPeriod: Duration = .seconds(60)
 
-    private let logger: Logger
+    let logger: Logger
+    private let metrics = LoopMetrics()
     private let clock: any LoopClock
     private let lastQuiet = Mutex<ContinuousClock.Instant?>(nil)
-    /// The release that was told of.
-    private let toldRelease = Mutex<String?>(nil)
+    /// The release that the remark about newer ones was last logged for.
+    private let loggedRelease = Mutex<String?>(nil)
 
     package init(_ logger: Logger, clock: any LoopClock = ContinuousClock()) {
         self.logger = logger
@@ -39,21 +39,18 @@ package final class LoopLog: Sendable {
             "requests.reads": "\(pass.requests.reads)", "requests.writes": "\(pass.requests.writes)",
         ]
         guard pass.result != .failed else { return failed(pass, status, metadata) }
-        if let release = status.authentik.release { tell(release) }
+        if let release = status.authentik.release { remark(about: release) }
         metadata["services.changed"] = "\(pass.changed)"
-        guard pass.changed == 0 else {
-            logger.notice("pass ended: \(status.message)", metadata: metadata)
-            return
-        }
-        logger.debug("pass ended: \(status.message)", metadata: metadata)
-        if isQuietOver() { logger.info("\(status.message)", metadata: ["pass": "\(pass.number)"]) }
+        metadata["status"] = "\(status.message)"
+        let level: Logger.Level = pass.changed > 0 ? .notice : isQuietOver() ? .info : .debug
+        logger.log(level: level, "pass ended", metadata: metadata)
     }
 
-    /// Once for each release that is newer than this program knows.
-    private func tell(_ release: String) {
-        let isNew = toldRelease.withLock { told in
-            defer { told = release }
-            return told != release
+    /// Logged once for each release that is newer than this program knows.
+    private func remark(about release: String) {
+        let isNew = loggedRelease.withLock { logged in
+            defer { logged = release }
+            return logged != release
         }
         guard isNew, let remark = Release(release)?.newerRemark else { return }
         logger.notice("\(remark)")
@@ -62,7 +59,7 @@ package final class LoopLog: Sendable {
     private func failed(_ pass: FinishedPass, _ status: StatusDocument, _ metadata: Logger.Metadata) {
         let error = "\(pass.error ?? "unknown")"
         logger.warning(
-            "pass failed; services stay as they are",
+            "pass failed; nothing was written",
             metadata: metadata.merging(["error": "\(error)", "failures": "\(status.passes.failuresInARow)"]) { $1 }
         )
     }
@@ -76,12 +73,12 @@ package final class LoopLog: Sendable {
         case .same: break
         case .loaded(let loaded):
             logger.notice(
-                "the file changed and is in force",
+                "file loaded",
                 metadata: ["file.hash": "\(loaded.hash)", "services": "\(loaded.desired.services.count)"]
             )
             loaded.warnings.forEach(report)
         case .invalid(let diagnostics):
-            logger.error("the file changed and has mistakes; the last good one stays in force")
+            logger.error("file is invalid; the last valid version stays in force")
             diagnostics.forEach(report)
         }
     }
@@ -92,135 +89,16 @@ package final class LoopLog: Sendable {
         let message = diagnostic.message + (diagnostic.hint.map { "; \($0)" } ?? "")
         logger.log(
             level: diagnostic.severity == .error ? .error : .warning,
-            "\(message)",
-            metadata: ["file.place": "\(place)"]
+            diagnostic.severity == .error ? "file error" : "file warning",
+            metadata: ["file.place": "\(place)", "problem": "\(message)"]
         )
     }
 
-    func happened(_ event: LedgerEvent) {
-        switch event {
-        case .changed(let service): changed(service)
-        case .sharedChanged(let object): changed(object)
-        case .sharedFailed(let object, let failure, let isNew):
-            failed([object.kind.id: "\(object.name)"], failure, isNew)
-        case .sharedStuck(let object, let state):
-            let metadata: Logger.Metadata = [object.kind.id: "\(object.name)", "reason": "\(object.reason)"]
-            logger.warning("\(state.rawValue)", metadata: metadata)
-        case .restarted(let slug, let workload):
-            logger.notice("restarted its workload", metadata: ["service": "\(slug)", "workload": "\(workload)"])
-        case .drifted(let service, let drift):
-            var metadata = metadata(service)
-            metadata["field"] = "\(service.driftedFields.map(\.description).joined(separator: ", "))"
-            if let author = drift.by {
-                metadata["drift.by"] = "\(author.username)"
-                metadata["drift.at"] = "\(author.at)"
-                metadata["drift.address"] = author.address.map { "\($0)" }
-                metadata["drift.event"] = author.link.map { "\($0)" }
-            } else if let culprit = drift.culprit {
-                metadata["drift.by"] = "\(culprit)"
-            }
-            logger.notice("somebody changed it", metadata: metadata)
-        case .corrected(let slug, let fields):
-            let fields = fields.map(\.description).joined(separator: ", ")
-            logger.info("changed it back", metadata: ["service": "\(slug)", "field": "\(fields)"])
-        case .failed(let slug, let failure, let isNew): failed(["service": "\(slug)"], failure, isNew)
-        case .stuck(let slug, let state, let reason):
-            logger.warning("\(state.rawValue)", metadata: ["service": "\(slug)", "reason": "\(reason)"])
-        case .recovered(let slug): logger.notice("in sync again", metadata: ["service": "\(slug)"])
-        case .unverified(let slug, let failure):
-            logger.error(
-                "its login does not work",
-                metadata: [
-                    "service": "\(slug)", "reason": "\(failure.reason.rawValue)", "error": "\(failure.message)",
-                    "remedy": "\(failure.remedy)",
-                ]
-            )
-        case .verified(let slug): logger.notice("its login works again", metadata: ["service": "\(slug)"])
-        case .accessClosed(let slug, let reason):
-            logger.error("closed: nobody may open it", metadata: ["service": "\(slug)", "reason": "\(reason)"])
-        case .accessOpened(let slug): logger.info("open again", metadata: ["service": "\(slug)"])
-        case .notServed(let slug, let outpost, let reason):
-            logger.warning(
-                "not served: nobody gets through to it",
-                metadata: ["service": "\(slug)", "outpost": "\(outpost)", "reason": "\(reason)"]
-            )
-        case .servedAgain(let slug, let outpost):
-            logger.notice("served again", metadata: ["service": "\(slug)", "outpost": "\(outpost)"])
-        case .contestBegan(let slug, let contest):
-            var metadata: Logger.Metadata = [
-                "service": "\(slug)", "field": "\(contest.fields.joined(separator: ", "))",
-                "corrections": "\(contest.corrections)", "at": "\(contest.nextCorrectionAt)",
-            ]
-            metadata["drift.by"] = contest.blueprints?.culprit.map { "\($0)" }
-            logger.warning(
-                "somebody keeps changing it back; it is corrected less often from now on",
-                metadata: metadata
-            )
-        case .contestEnded(let slug): logger.notice("nobody changes it back any more", metadata: ["service": "\(slug)"])
-        case .leads: logger.notice("this replica leads, and writes")
-        case .standsBy(let holder):
-            logger.notice("this replica stands by, and writes nothing", metadata: ["leader": "\(holder ?? "nobody")"])
-        case .waits(let seconds):
-            logger.notice(
-                "nobody leads; this replica waits until the Lease is surely free",
-                metadata: ["wait.seconds": "\(seconds)"]
-            )
-        case .leaseLost(let error): logger.warning("the Lease cannot be reached", metadata: ["error": "\(error)"])
-        case .leaseBack: logger.notice("the Lease can be reached again")
-        case .deletionsHeld(let heldDeletions):
-            logger.warning("\(heldDeletions.message)", metadata: ["deletions": "\(heldDeletions.deletions)"])
-        case .deletionsReleased: logger.notice("no deletion is held back any more")
-        case .authentikLost(let error): logger.warning("Authentik is lost", metadata: ["error": "\(error)"])
-        case .authentikBack(let since):
-            logger.notice("Authentik is back", metadata: since.map { ["lost.at": "\($0)"] } ?? [:])
-        }
-    }
-
-    /// A line for each field of what was there before, and one for what is new or gone.
-    private func changed(_ service: ServicePlan) {
-        var metadata = metadata(service)
-        metadata["action"] = "\(service.decision.rawValue)"
-        let isFieldByField = service.decision == .update || service.decision == .adopt
-        guard isFieldByField, !service.changes.isEmpty else {
-            let fields = service.changes.map { "\($0.object.rawValue).\($0.field)" }.joined(separator: ", ")
-            metadata["field"] = fields.isEmpty ? "mark.attributes" : "\(fields)"
-            if service.decision == .delete { metadata["field"] = nil }
-            logger.notice("changed", metadata: metadata)
-            return
-        }
-        for change in service.changes {
-            metadata["field"] = "\(change.object.rawValue).\(change.field)"
-            logger.notice("changed", metadata: metadata)
-        }
-    }
-
-    private func changed(_ object: SharedObjectPlan) {
-        var metadata: Logger.Metadata = [object.kind.id: "\(object.name)", "reason": "\(object.pastReason)"]
-        guard object.decision != .create else { return logger.notice("created", metadata: metadata) }
-        metadata["action"] = "\(object.decision.rawValue)"
-        if !object.changes.isEmpty { metadata["field"] = "\(object.changes.map(\.field).joined(separator: ", "))" }
-        logger.notice("changed", metadata: metadata)
-    }
-
-    private func failed(_ subject: Logger.Metadata, _ failure: ServiceFailure, _ isNew: Bool) {
-        var metadata = subject
-        metadata["error"] = "\(failure.message)"
-        if let id = failure.requestID { metadata["authentik.request"] = "\(id)" }
-        for field in failure.fields {
-            metadata["error.\(field.field.isEmpty ? "object" : field.field)"] = "\(field.message)"
-        }
-        logger.log(level: isNew ? .error : .debug, "failed", metadata: metadata)
-    }
-
-    private func metadata(_ service: ServicePlan) -> Logger.Metadata {
-        ["service": "\(service.slug)", "reason": "\(service.reason)"]
-    }
-
-    // MARK: - The rest
+    // MARK: - Requests, probes and triggers
 
     func retries(_ error: AuthentikError, _ delay: Duration) {
         logger.info(
-            "Authentik did not answer as it should; trying again",
+            "request to Authentik failed; retrying",
             metadata: ["error": "\(error)", "wait.seconds": "\(delay.inSeconds)"]
         )
     }
@@ -234,47 +112,79 @@ package final class LoopLog: Sendable {
             ]
         )
         guard let stopped = report.stopped else { return }
-        logger.notice("probes ended early; the rest is probed after the next pass", metadata: ["reason": "\(stopped)"])
+        logger.notice("probes stopped early; the rest follows after the next pass", metadata: ["reason": "\(stopped)"])
     }
 
     func cannotProbe(_ error: any Error) {
-        logger.info("logins are not probed until the next pass", metadata: ["error": "\(error)"])
+        logger.info("cannot probe logins; trying again after the next pass", metadata: ["error": "\(error)"])
     }
 
     func cannotWatchAuditLog(_ error: AuthentikError) {
         logger.notice(
-            "the audit log is not watched: drift is found by the periodic pass only",
+            "cannot watch the audit log; only periodic passes find drift",
             metadata: ["error": "\(error)"]
         )
     }
 
     func cannotWatch(_ secret: ObjectName, _ error: KubernetesError, _ delay: Duration) {
         logger.info(
-            "a Secret is not watched; looking again",
+            "cannot watch a Secret; retrying",
             metadata: ["secret": "\(secret)", "error": "\(error)", "wait.seconds": "\(delay.inSeconds)"]
         )
     }
 
     /// Kubernetes Events cannot be written; nothing depends on them.
     package func cannotTell(_ error: KubernetesError) {
-        logger.notice("Kubernetes Events are not written; trying again later", metadata: ["error": "\(error)"])
+        logger.notice("cannot write Kubernetes Events; trying again later", metadata: ["error": "\(error)"])
     }
 
     func noticed(_ trigger: Trigger) {
         switch trigger {
-        case .file: logger.debug("a file changed")
-        case .secret: logger.notice("a secret changed")
-        case .token: logger.notice("the token's file changed")
-        case .authentik: logger.info("Authentik's audit log shows a change to something managed")
-        case .signal: logger.info("a signal asks for a pass")
-        case .request: logger.info("a request asks for a pass")
+        case .file: logger.debug("file changed")
+        case .secret: logger.notice("secret changed")
+        case .token: logger.notice("token file changed")
+        case .authentik: logger.info("change to a managed object in Authentik's audit log")
+        case .signal: logger.info("pass requested by a signal")
+        case .request: logger.info("pass requested by HTTP")
         case .start, .leader, .interval, .retry, .contest: break
         }
     }
 
-    /// The token cannot be read any more; the last one stays in use.
+    /// The token cannot be read; the last one stays in use.
     package func keepsToken(_ reason: String) {
-        logger.warning("the token cannot be read; the last one stays in use", metadata: ["error": "\(reason)"])
+        logger.warning("cannot read the token; the last one stays in use", metadata: ["error": "\(reason)"])
+    }
+
+    // MARK: - Notifications
+
+    /// Where notifications go; of the address only the host.
+    package func notifies(_ target: NotificationTarget) {
+        let metadata: Logger.Metadata = ["host": "\(target.host)", "format": "\(target.format.rawValue)"]
+        logger.info("sending notifications", metadata: metadata)
+        guard target.isExposed else { return }
+        logger.warning("notifications are sent unencrypted; use an https URL", metadata: metadata)
+    }
+
+    package func cannotReadNotificationURL(_ reason: String) {
+        logger.warning("cannot read the notification URL; the last one stays in use", metadata: ["error": "\(reason)"])
+    }
+
+    /// What became of notifications.
+    package func notified(_ outcome: NotificationSender.Outcome) {
+        metrics.notified(outcome)
+        switch outcome {
+        case .sent: logger.debug("notification sent")
+        case .retrying(let error, let delay):
+            logger.info(
+                "cannot send a notification; retrying",
+                metadata: ["error": "\(error)", "wait.seconds": "\(delay.inSeconds)"]
+            )
+        case .failed(let error): logger.warning("notification not sent", metadata: ["error": "\(error)"])
+        case .dropped(let number):
+            logger.warning("notifications dropped: too many are waiting", metadata: ["notifications": "\(number)"])
+        case .abandoned(let number):
+            logger.warning("notifications not sent before the end", metadata: ["notifications": "\(number)"])
+        }
     }
 
     private func isQuietOver() -> Bool {

@@ -1,6 +1,7 @@
 import AuthentikAPI
 import Kinds
 import Metrics
+import Notifications
 import Planning
 import Status
 
@@ -26,11 +27,26 @@ struct LoopMetrics: Sendable {
 
     func happened(_ event: LedgerEvent) {
         switch event {
-        case .corrected(_, let fields):
-            for field in fields { count(.driftCorrected, (.object, field.object), (.field, field.label)) }
+        case .corrected(let service, _): corrected(service.driftedFields)
+        case .sharedCorrected(let object, _): corrected(object.driftedFields)
         case .contestBegan: count(.contestsBegun)
         default: break
         }
+    }
+
+    func notified(_ outcome: NotificationSender.Outcome) {
+        let (result, number): (NotificationResult, Int) =
+            switch outcome {
+            case .sent: (.sent, 1)
+            case .failed: (.failed, 1)
+            case .dropped(let number), .abandoned(let number): (.dropped, number)
+            case .retrying: (.failed, 0)
+            }
+        for _ in 0..<number { count(.notifications, (.result, result.rawValue)) }
+    }
+
+    private func corrected(_ fields: [DriftedField]) {
+        for field in fields { count(.driftCorrected, (.object, field.object), (.field, field.metricLabel)) }
     }
 
     private func count(_ name: MetricName, _ labels: (MetricLabel, String)...) {
@@ -39,8 +55,9 @@ struct LoopMetrics: Sendable {
 }
 
 extension DriftedField {
-    /// The field as a label, which has few values: a single binding is called so, whomever it binds.
-    fileprivate var label: String {
+    /// The field as the value of a metric's label, of which there are few: a single binding is `binding`, whomever it
+    /// binds.
+    fileprivate var metricLabel: String {
         let isSingle = object == ObjectKind.access.rawValue && field.contains(" ")
         return isSingle ? "binding" : field
     }
@@ -59,6 +76,7 @@ package enum MetricName: String, Sendable, CaseIterable {
     case writes = "reconcile_writes_total"
     case driftCorrected = "reconcile_drift_corrected_total"
     case contestsBegun = "reconcile_contests_begun_total"
+    case notifications = "reconcile_notifications_total"
 
     // Read of the status when somebody asks.
     case buildInfo = "reconcile_build_info"
@@ -79,9 +97,18 @@ package enum MetricName: String, Sendable, CaseIterable {
     case deletionsHeld = "reconcile_deletions_held"
 }
 
+/// What became of a notification.
+package enum NotificationResult: String, Sendable, CaseIterable {
+    case sent
+    /// It was given up after several attempts, or since another one would fail as well.
+    case failed
+    /// Too many were waiting, or the program ended.
+    case dropped
+}
+
 /// The names of the labels of this program's own metrics; each has few values.
 package enum MetricLabel: String, Sendable, CaseIterable {
-    /// A raw value of ``PassResult``.
+    /// A raw value of ``PassResult``, or of ``NotificationResult``.
     case result
     /// An HTTP method.
     case method

@@ -1,6 +1,7 @@
 package import AuthentikAPI
 package import Base
 package import KubernetesAPI
+package import Notifications
 package import SecretSources
 
 /// How the loop runs.
@@ -45,6 +46,8 @@ package struct LoopSurroundings: Sendable {
     package var election: (any LeaderElection)?
     /// Tells what happens as Kubernetes Events; nil to tell nobody.
     package var events: EventRecorder?
+    /// Sends notifications; nil if nobody is to be notified.
+    package var notifications: NotificationSender?
 
     package init(address: AuthentikAddress, reconciler: any Reconciler) {
         self.address = address

@@ -4,6 +4,7 @@ import Base
 import DesiredState
 import FoundationEssentials
 import KubernetesAPI
+import Notifications
 import Planning
 package import Status
 
@@ -28,6 +29,8 @@ package actor ReconcileLoop {
 
     private var state: LoopState
     private var drift = DriftMemory()
+    /// What was notified.
+    private var digest = NotificationDigest()
     /// Nil if no login is probed.
     private var schedule: ProbeSchedule?
     /// The services whose logins are to be probed as soon as those that are being probed are.
@@ -82,6 +85,9 @@ package actor ReconcileLoop {
             if let events = surroundings.events {
                 group.addTask { await events.run() }
             }
+            if let notifications = surroundings.notifications {
+                group.addTask { await notifications.run() }
+            }
             if let period = settings.auditPeriod {
                 group.addTask { await self.watchAuditLog(every: period) }
             }
@@ -135,11 +141,16 @@ package actor ReconcileLoop {
 
     /// Tells everybody what happened.
     private func happened(_ events: [LedgerEvent]) {
-        for event in events {
-            log.happened(event)
-            metrics.happened(event)
-        }
+        log.happened(events)
+        events.forEach(metrics.happened)
         tell(EventDigest(events))
+        notify(events)
+    }
+
+    private func notify(_ events: [LedgerEvent]) {
+        guard let sender = surroundings.notifications else { return }
+        let status = board.current.document
+        if let notification = digest.notification(events, status, at: clock.timestamp) { sender.send(notification) }
     }
 
     private func tell(_ digest: EventDigest) {
@@ -254,8 +265,8 @@ package actor ReconcileLoop {
 
     /// Who changed what a pass found.
     private struct Culprits {
-        /// By the slugs of services, where the audit log says so.
-        var authors: [String: DriftAuthor]
+        /// Where the audit log says so.
+        var authors: DriftAuthors
         /// Those that were applied last; only looked up where a service keeps being changed and the audit log has no author.
         var blueprints: [AppliedBlueprint] = []
     }
@@ -270,7 +281,7 @@ package actor ReconcileLoop {
         guard case .report(let report) = end.outcome, await state.isAuditLogWatched == true else { return culprits }
         var drift = drift
         let contested = drift.judge(report, of: desired, at: end.finishedAt).contested
-        guard contested.contains(where: { culprits.authors[$0] == nil }) else { return culprits }
+        guard contested.contains(where: { culprits.authors.services[$0] == nil }) else { return culprits }
         // An account that may not see them knows no more than the audit log does.
         culprits.blueprints = (try? await visit.blueprints()) ?? []
         return culprits
@@ -295,7 +306,7 @@ package actor ReconcileLoop {
         var findings = DriftFindings()
         if case .report(let report) = end.outcome {
             findings = drift.judge(report, of: files.loaded.files.desired, at: end.finishedAt)
-            drift.explain(&findings, by: culprits.blueprints, except: Set(authors.keys))
+            drift.explain(&findings, by: culprits.blueprints, except: Set(authors.services.keys))
         }
         let now = clock.timestamp
         let pauseEnd = drift.firstPauseEnd(after: now).map { Duration.seconds($0.date.timeIntervalSince(now.date)) }

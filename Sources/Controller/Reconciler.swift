@@ -17,8 +17,8 @@ package protocol Reconciler: Sendable {
     ///   - attempts: how many times a request is sent.
     func visit(through gate: WriteGate, within limit: Duration, attempts: Int) -> any Visit
 
-    /// Who changed each service since the last call, as far as the audit log was read.
-    func takeAuthors() async -> [String: DriftAuthor]
+    /// Who changed what since the last call, as far as the audit log was read.
+    func takeAuthors() async -> DriftAuthors
 }
 
 /// One turn of asking Authentik: a pass, a look at its audit log, or both.
@@ -117,7 +117,7 @@ package struct AuthentikReconciler: Reconciler {
         )
     }
 
-    package func takeAuthors() async -> [String: DriftAuthor] { await auditLog.takeAuthors() }
+    package func takeAuthors() async -> DriftAuthors { await auditLog.takeAuthors() }
 }
 
 private struct AuthentikVisit: Visit {

@@ -119,6 +119,11 @@ extension LastChange {
     package var done: String { Decision(rawValue: decision)?.look.done ?? decision }
 }
 
+extension RecentChange {
+    /// What was done, as a participle.
+    package var done: String { Decision(rawValue: decision)?.look.done ?? decision }
+}
+
 // MARK: - The whole
 
 /// How the state of everything is told and shown; it has a line of its own, and so no sign.
@@ -151,8 +156,8 @@ extension PassResult {
     /// How a pass ended, for people.
     package var look: (words: String, tone: Tone) {
         switch self {
-        case .converged: ("everything as declared", .good)
-        case .incomplete: ("some not as declared", .warning)
+        case .converged: ("everything in sync", .good)
+        case .incomplete: ("some services out of sync", .warning)
         case .failed: ("failed", .bad)
         }
     }

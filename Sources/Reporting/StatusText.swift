@@ -5,10 +5,10 @@ import Kinds
 import Planning
 package import Status
 
-/// A daemon's status for people at a terminal: how it stands, then what is not as declared, then the passes.
+/// A daemon's status for people at a terminal: the overall state, then what is out of sync, then the passes.
 package struct StatusText {
     let style: Style
-    /// Whether to show what is in sync, too.
+    /// Whether to show what is in sync, and the history, too.
     let isVerbose: Bool
     let now: Timestamp
 
@@ -33,6 +33,7 @@ package struct StatusText {
             blocks.append(["  " + style.red(heldDeletions.message.printable)])
         }
         blocks.append(facts(status))
+        if isVerbose, !status.recentChanges.isEmpty { blocks.append(history(status)) }
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -81,6 +82,29 @@ package struct StatusText {
         }
     }
 
+    private func history(_ status: StatusDocument) -> [String] {
+        let rows = status.recentChanges.map { change in
+            (
+                ago(change.at), change.kind == RecentChange.service ? change.name : "\(change.kind) \(change.name)",
+                change
+            )
+        }
+        let ageWidth = rows.map(\.0.count).max() ?? 0
+        let nameWidth = rows.map(\.1.printable.count).max() ?? 0
+        return [style.bold("Recent changes")]
+            + rows.map { age, name, change in
+                let what = change.isDrift ? "drift corrected" : change.done
+                let author = change.culprit.map { ", by \($0)" } ?? ""
+                let fields = change.fields.map(ChangeLine.label)
+                let shown = fields.prefix(4).joined(separator: ", ")
+                let rest = fields.count > 4 ? " and \(fields.count - 4) more" : ""
+                let text = "\(what)\(author)\(fields.isEmpty ? "" : ": \(shown)\(rest)")"
+                let restarted = change.restarted.map { ", restarted \($0)" } ?? ""
+                return "  \(style.dim(age.padded(to: ageWidth)))  \(name.printable.padded(to: nameWidth))  "
+                    + (text + restarted).printable
+            }
+    }
+
     private func pass(_ pass: FinishedPass) -> String {
         let triggers = pass.triggers.map(\.rawValue).joined(separator: ", ")
         let error = pass.error.map { ": \($0)" } ?? ""
@@ -114,7 +138,8 @@ package struct StatusText {
         let reason = (service.error.map { failed($0, service.access) } ?? service.reason) + since
         var lines = text.headline(service.slug, look.word, reason, sign: look.sign, color: look.color)
         if let error = service.error { lines += text.failure(error) }
-        if let remedy = service.verification?.remedy { lines += text.remark("-> \(remedy)", .dim) }
+        // A held deletion's is said once for all of them.
+        if service.state != .held, let remedy = service.remedy { lines += text.remark("-> \(remedy)", .dim) }
         if let deletion = service.deletion { lines += text.deletion(deletion, verb: "would delete") }
         lines += text.changes(service.differences)
         if let access = service.access.flatMap(AccessText.init) {
@@ -124,10 +149,10 @@ package struct StatusText {
             lines += text.remark(ServingText(serving).text, serving.isServed == false ? .yellow : .dim)
         }
         if let contest = service.contest {
-            let fields = contest.fields.map(ObjectKind.fileName(ofQualified:)).joined(separator: ", ")
+            let fields = contest.fields.map(ChangeLine.label).joined(separator: ", ")
             let times = count(contest.corrections, "time")
             let next = ahead(contest.nextCorrectionAt)
-            lines += text.remark("\(fields) changed back \(times); corrected again \(next)", .yellow)
+            lines += text.remark("conflicting changes: \(fields) corrected \(times); next correction \(next)", .yellow)
             if let culprit = contest.blueprints?.culprit {
                 lines += text.remark("changed by: \(culprit)", .yellow)
             }

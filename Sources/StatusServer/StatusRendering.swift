@@ -8,7 +8,7 @@ final class StatusRendering: Sendable {
     private struct State {
         var parts = StatusJSON()
         var json: (revision: Int, body: ByteBuffer)?
-        var page: (revision: Int, body: ByteBuffer)?
+        var pages: [PassButton: (revision: Int, body: ByteBuffer)] = [:]
     }
 
     private let board: StatusBoard
@@ -35,12 +35,12 @@ final class StatusRendering: Sendable {
         return (body, "\"\(instance)-\(revision)\"")
     }
 
-    var page: ByteBuffer {
+    func page(_ button: PassButton) -> ByteBuffer {
         let (document, revision) = board.current
         return state.withLock { state in
-            if let page = state.page, page.revision == revision { return page.body }
-            let body = ByteBuffer(string: StatusPage.render(document))
-            state.page = (revision, body)
+            if let page = state.pages[button], page.revision == revision { return page.body }
+            let body = ByteBuffer(string: StatusPage.render(document, button: button))
+            state.pages[button] = (revision, body)
             return body
         }
     }

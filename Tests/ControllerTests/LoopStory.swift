@@ -166,7 +166,7 @@ final class ScriptedAuthentik: Reconciler {
     private struct State {
         var count = 0
         var looks = 0
-        var authors: [String: DriftAuthor] = [:]
+        var authors = DriftAuthors()
         var script: Script?
         var look: @Sendable () async throws -> Bool = { false }
         var blueprints: [AppliedBlueprint] = []
@@ -214,7 +214,7 @@ final class ScriptedAuthentik: Reconciler {
     /// What comes of a look at the audit log.
     func auditLog(is look: @escaping @Sendable () async throws -> Bool) { state.withLock { $0.look = look } }
 
-    func changed(_ slug: String, by author: DriftAuthor) { state.withLock { $0.authors[slug] = author } }
+    func changed(_ slug: String, by author: DriftAuthor) { state.withLock { $0.authors.services[slug] = author } }
 
     /// Waits for the next pass to begin.
     func begun() async -> ScriptedPass {
@@ -229,9 +229,9 @@ final class ScriptedAuthentik: Reconciler {
         ScriptedVisit(authentik: self, gate: gate)
     }
 
-    func takeAuthors() async -> [String: DriftAuthor] {
+    func takeAuthors() async -> DriftAuthors {
         state.withLock { state in
-            defer { state.authors = [:] }
+            defer { state.authors = DriftAuthors() }
             return state.authors
         }
     }

@@ -237,7 +237,7 @@ import Testing
             #expect(try schemaMistakes(failed, "status") == [])
             let group = failed["groups"]?.array?.first
             #expect(group?["name"] == "family" && group?["state"] == "failed")
-            #expect(failed["message"]?.string?.hasPrefix("the group 'family' could not be made: ") == true)
+            #expect(failed["message"]?.string?.hasPrefix("the group 'family' could not be created: ") == true)
             workplace.sandbox.faults.set(FaultPlan())
             let status = try await daemon.settled("it is made") { $0["isInSync"] == true }
             #expect(status["groups"] == [["name": "family", "state": "in-sync"]])

@@ -147,7 +147,12 @@ private struct Terminal {
         try #require(openpty(&master, &slave, nil, nil, &size) == 0)
         let reader = Reader()
         let end = master
-        let reading = Task.detached { reader.read(end) }
+        let (ends, ended) = AsyncStream.makeStream(of: Void.self)
+        // A thread of its own: it blocks, which those of Swift's tasks must not.
+        Thread.detachNewThread {
+            reader.read(end)
+            ended.finish()
+        }
         let side = FileDescriptor(rawValue: slave)
         let result = try await Subprocess.run(
             Command(arguments, environment: environment).configuration,
@@ -164,7 +169,7 @@ private struct Terminal {
             }
         }
         try side.close()
-        await reading.value
+        for await _ in ends {}
         close(master)
         return Screen(status: result.terminationStatus.code, text: reader.text)
     }

@@ -100,7 +100,7 @@ import Testing
             state: .outOfSync,
             since: ago(7200),
             isInSync: false,
-            message: "6 of 8 services are not as declared",
+            message: "6 of 8 services out of sync",
             authentik: AuthentikStatus(
                 url: "https://sso.example.net",
                 release: "2025.12.4",

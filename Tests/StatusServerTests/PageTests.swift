@@ -53,7 +53,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             StatusPage.contentSecurityPolicy.split(separator: "; ") == [
                 "default-src 'none'", "style-src '\(StatusPage.digest(of: style.raw))'",
                 "script-src '\(StatusPage.digest(of: script.raw))'", "connect-src 'self'", "img-src data:",
-                "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+                "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
             ]
         )
     }
@@ -97,10 +97,14 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
 
     /// All that the script looks for by its id is in a page that has everything.
     @Test func whatItsScriptLooksForIsThere() throws {
-        let page = try page(Self.sample.outOfSync)
+        let page = try ParsedHTML(page: StatusPage.render(Self.sample.outOfSync, button: .withToken))
         let script = try #require(page.all("script").first).raw
         let ids = Set(script.matches(of: #/find\("([^"]+)"\)/#).map { String($0.1) })
-        #expect(ids == ["filter", "filter-text", "no-match", "offline"])
+        #expect(
+            ids == [
+                "filter", "filter-text", "no-match", "offline", "trigger", "trigger-result", "trigger-token",
+            ]
+        )
         for id in ids.union(["verdict"]) { #expect(page[id] != nil, "\(id)") }
         for name in ["group", "service"] { #expect(!page.all(class: name).isEmpty) }
     }
@@ -121,8 +125,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             sample.invalidFile, "The file has mistakes", "The file has 2 mistakes; the last good one is in force.",
             "warning"
         ),
-        (sample.outOfSync, "Out of sync", "6 of 14 services are not as declared.", "warning"),
-        (sample.inSync, "In sync", "All 7 services are as declared.", "good"),
+        (sample.outOfSync, "Out of sync", "6 of 14 services out of sync.", "warning"),
+        (sample.inSync, "In sync", "All 7 services are in sync.", "good"),
     ])
     func itsTopTellsTheState(
         _ status: StatusDocument,
@@ -179,14 +183,76 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         #expect(warnings.all("li").count == 1)
     }
 
+    // The button.
+
+    @Test func itsButtonIsThereWhereItIsAllowed() throws {
+        func form(_ button: PassButton, _ status: StatusDocument = Self.sample.inSync) throws -> ParsedHTML? {
+            try ParsedHTML(page: StatusPage.render(status, button: button))["trigger"]
+        }
+        #expect(try form(.none) == nil)
+        let plain = try #require(try form(.plain))
+        #expect(plain.attributes["method"] == "post" && plain.attributes["action"] == "reconcile")
+        #expect(plain.attributes["hidden"] == nil && plain.all("input").isEmpty)
+        // A token goes into a header, which only the script can send.
+        let withToken = try #require(try form(.withToken))
+        #expect(withToken.attributes["hidden"] != nil)
+        #expect(withToken.all("input").map { $0.attributes["type"] } == ["password"])
+        #expect(withToken.all("input").allSatisfy { $0.attributes["name"] == nil })
+        // A standby runs no passes.
+        #expect(try form(.plain, Self.sample.standby) == nil)
+    }
+
+    // The history.
+
+    @Test func itsHistoryIsShortUntilItIsOpened() throws {
+        var status = Self.sample.inSync
+        status.recentChanges = (1...7).map { number in
+            RecentChange(
+                at: status.since,
+                pass: number,
+                kind: number == 1 ? "scopeMapping" : RecentChange.service,
+                name: number == 2 ? "gone" : "grafana",
+                decision: number == 2 ? "delete" : "update",
+                reason: "group differs",
+                fields: number == 2 ? [] : ["application.group", "provider.redirect_uris"],
+                isDrift: number == 1,
+                by: number == 1 ? DriftAuthor(username: "<b>akadmin", at: status.since) : nil
+            )
+        }
+        let history = try #require(try page(status)["history"])
+        #expect(history.all("li").count == 7)
+        #expect(history.all("details").first?.all("li").count == 2)
+        #expect(history.all("summary").map(\.text) == ["2 older changes"])
+        let texts = history.all("li").map(\.text)
+        #expect(
+            texts.first
+                == "2026-11-24 12:00:00 UTC scopeMapping grafana drift corrected after a change by <b>akadmin group, redirectURIs"
+        )
+        #expect(texts.dropFirst().first == "2026-11-24 12:00:00 UTC gone deleted")
+        #expect(try page(Self.sample.inSync)["history"] == nil)
+    }
+
+    @Test func aServiceLinksToItselfAndToItsApplication() throws {
+        var status = Self.sample.inSync
+        let index = try #require(status.services.firstIndex { $0.slug == "grafana" })
+        status.services[index].links = LinksStatus(
+            authentik: "https://sso.example.net/if/admin/#/core/applications/grafana",
+            service: "https://grafana.example.net/?a=\"b"
+        )
+        let links = try #require(try page(status)["service-grafana"]).all(class: "links").flatMap { $0.all("a") }
+        #expect(links.map(\.text) == ["Open the service", "Application in Authentik"])
+        #expect(links.allSatisfy { $0.attributes["rel"] == "noreferrer" })
+        #expect(links.first?.attributes["href"]?.contains("\"") != true || links.count == 2)
+    }
+
     // What happened last, and comes next.
 
     @Test(arguments: [
         (
             sample.inSync,
             [
-                "Last change 2026-11-24 12:56:56 UTC grafana corrected after a change by akadmin provider.redirect_uris",
-                "Last pass 2026-11-24 12:59:22 UTC Everything as declared The regular interval",
+                "Last change 2026-11-24 12:56:56 UTC grafana drift corrected after a change by akadmin redirectURIs",
+                "Last pass 2026-11-24 12:59:22 UTC Everything in sync The regular interval",
                 "Next pass 2026-11-24 13:04:22 UTC The regular interval",
             ]
         ),
@@ -194,15 +260,15 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             sample.outOfSync,
             [
                 "Last change 2026-11-24 12:58:55 UTC nextcloud changed by terraform "
-                    + "provider.redirect_uris",
-                "Last pass 2026-11-24 12:59:22 UTC Some not as declared The regular interval",
+                    + "redirectURIs",
+                "Last pass 2026-11-24 12:59:22 UTC Some services out of sync The regular interval",
                 "Next pass 2026-11-24 13:04:22 UTC The regular interval",
             ]
         ),
         (
             sample.unreachable,
             [
-                "Last change 2026-11-24 12:56:56 UTC grafana corrected after a change by akadmin provider.redirect_uris",
+                "Last change 2026-11-24 12:56:56 UTC grafana drift corrected after a change by akadmin redirectURIs",
                 "Last pass 2026-11-24 12:59:39 UTC Failed Last success 2026-11-24 12:47:20 UTC 6 failures in a row "
                     + "The regular interval",
                 "Next pass 2026-11-24 13:00:42 UTC Another try after a failure",
@@ -233,7 +299,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         )
         #expect(
             page.all("h3").prefix(4).map(\.text) == [
-                "Not in sync 5", "Not looked at yet 1", "Declared no more 1", "In sync 7",
+                "Out of sync 5", "Pending 1", "Orphaned 1", "In sync 7",
             ]
         )
         let totals = page.all(class: "totals").flatMap { $0.all("li") }.map(\.text)
@@ -253,7 +319,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             "gitea orphaned no longer in the file; declare it again to keep it, or set 'prune: true' to delete it since 2026-11-24 12:39:00 UTC"
         ),
         ("argocd", "argocd Argo CD in sync as declared 1 note"),
-        ("grafana", "grafana Grafana in sync as declared corrected 2026-11-24 12:56:56 UTC"),
+        ("grafana", "grafana Grafana in sync as declared drift corrected 2026-11-24 12:56:56 UTC"),
     ])
     func aLineTellsTheStateAndSinceWhenAndWhy(_ slug: String, _ line: String) throws {
         let service = try #require(try page(Self.sample.outOfSync)["service-\(slug)"])
@@ -265,33 +331,38 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         (
             "nextcloud",
             [
-                "Conflicting changes Somebody keeps changing provider.redirect_uris back, since 2026-11-24 12:20:00 UTC. Corrected 6 times "
+                "What to do Find out what changes it (last: terraform) and remove the fields either there or at "
+                    + "homelab.yaml:14:5.",
+                "Conflicting changes Somebody keeps changing redirectURIs, since 2026-11-24 12:20:00 UTC. Corrected 6 times "
                     + "so far; corrected again 2026-11-24 13:14:00 UTC at the earliest.",
-                "Not as declared provider.redirect_uris https://wrong.example.net/callback "
-                    + "https://app.example.net/oauth/callback https://app.example.net/login − as it is "
+                "Differences redirectURIs provider.redirect_uris https://wrong.example.net/callback "
+                    + "https://app.example.net/oauth/callback https://app.example.net/login − current "
                     + "+ as declared",
                 "Conditions Synced False Drifted somebody keeps changing redirect_uris back since 2026-11-24 12:39:00 UTC",
                 "Last change 2026-11-24 12:53:20 UTC, by pass 405: updated (redirectURIs differ); "
-                    + "provider.redirect_uris.",
+                    + "redirectURIs.",
                 "Last drift terraform changed it 2026-11-24 12:58:50 UTC; found 2026-11-24 12:58:55 UTC, by pass 410. "
-                    + "provider.redirect_uris https://wrong.example.net/callback "
+                    + "redirectURIs provider.redirect_uris https://wrong.example.net/callback "
                     + "https://app.example.net/oauth/callback https://app.example.net/login "
-                    + "− as somebody made it + as declared",
+                    + "− as changed + as declared",
             ]
         ),
         (
             "vaultwarden",
             [
-                "Error Authentik rejects it (400 to PATCH /api/v3/providers/oauth2/7/). access_token_validity minutes is "
+                "What to do Correct what Authentik refuses at homelab.yaml:14:5; every pass tries again.",
+                "Error Authentik refuses it (400 to PATCH /api/v3/providers/oauth2/7/). access_token_validity minutes is "
                     + "not valid Authentik’s log has it as request 5d4f8f0e1c3b4a55.",
-                "Not as declared provider.access_token_validity minutes=5 minutes=x provider.client_secret (changed) "
-                    + "application.meta_description (none) Passwords − as it is + as declared",
-                "Conditions Synced False Failed Authentik rejects it (400) since 2026-11-24 12:39:00 UTC",
+                "Differences accessTokenValidity provider.access_token_validity minutes=5 minutes=x secretRef provider.client_secret (changed) "
+                    + "description application.meta_description (none) Passwords − current + as declared",
+                "Conditions Synced False Failed Authentik refuses it (400) since 2026-11-24 12:39:00 UTC",
             ]
         ),
         (
             "old-wiki",
             [
+                "What to do If it was removed by mistake, put it back into the file; otherwise allow the deletion once "
+                    + "with 'reconcile --once --allow-deletions N'.",
                 "Deletion Held back: the provider old-wiki, then the application old-wiki.",
                 "Conditions Synced False Held declared absent; the deletion limit holds its deletion back since "
                     + "2026-11-24 12:39:00 UTC",
@@ -308,6 +379,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         (
             sample.closed, "bad", "vault Vault closed the group 'admins' is gone since 2026-11-24 12:39:00 UTC",
             [
+                "What to do Create the missing group, user or policy again, or change 'access' at homelab.yaml:14:5.",
                 "Error Closed to everybody: the group 'admins' is gone.",
                 "Conditions Access False Closed the group 'admins' is gone since 2026-11-24 12:39:00 UTC "
                     + "Synced False Failed closed to everybody: the group 'admins' is gone since 2026-11-24 12:39:00 UTC",
@@ -404,7 +476,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
                 [
                     "Last attempt: 2026-11-24 12:59:39 UTC pass 412, failed, 0 changes, 9 reads and 0 writes in 0.31 s "
                         + "the regular interval Could not connect to sso.example.net:443: connection refused.",
-                    "Last success: 2026-11-24 12:47:20 UTC pass 406, everything as declared, 0 changes, 9 reads and "
+                    "Last success: 2026-11-24 12:47:20 UTC pass 406, everything in sync, 0 changes, 9 reads and "
                         + "0 writes in 0.31 s the regular interval",
                     "Failures in a row: 6", "Next: 2026-11-24 13:00:42 UTC: another try after a failure",
                 ],

@@ -63,13 +63,13 @@ struct SampleStatus {
     }
 
     var inSync: StatusDocument {
-        document(.inSync, "all 7 services are as declared", homelab)
+        document(.inSync, "all 7 services are in sync", homelab)
     }
 
     /// Something of everything.
     var outOfSync: StatusDocument {
         let troubled = [drifted, failed, conflict, blocked, held, pending, orphan]
-        return document(.outOfSync, "6 of 14 services are not as declared", homelab + troubled) { document in
+        return document(.outOfSync, "6 of 14 services out of sync", homelab + troubled) { document in
             document.heldDeletions = HeldDeletionsRecord(HeldDeletions(deletions: 5, limit: 3, isFileEmpty: false))
         }
     }
@@ -84,7 +84,7 @@ struct SampleStatus {
     /// One of two replicas; the other one leads.
     var standby: StatusDocument {
         let services = homelab.map { service($0.slug, $0.name, .pending, "not looked at yet") }
-        return document(.standby, "reconcile-7d9-x_4f2 leads, and this replica stands by", services) { document in
+        return document(.standby, "reconcile-7d9-x_4f2 leads; this replica stands by", services) { document in
             document.program.isLeader = false
             var leadership = LeadershipStatus(
                 lease: "authentik/reconcile",
@@ -187,7 +187,7 @@ struct SampleStatus {
             }
         }
         let troubled = services.filter { $0.state != .inSync }.count
-        return document(.outOfSync, "\(troubled) of \(number) services are not as declared", services)
+        return document(.outOfSync, "\(troubled) of \(number) services out of sync", services)
     }
 
     // Of services.

@@ -86,7 +86,8 @@ final class LedgerStory {
         _ outcomes: [ServiceOutcome],
         shared: [SharedOutcome] = [],
         heldDeletions: HeldDeletions? = nil,
-        authors: [String: DriftAuthor] = [:]
+        authors: [String: DriftAuthor] = [:],
+        sharedAuthors: [SharedName: DriftAuthor] = [:]
     ) -> [String] {
         guard let release = Release("2025.12.4") else { return ["no release"] }
         let report = PassReport(
@@ -98,7 +99,7 @@ final class LedgerStory {
             duration: .seconds(1),
             secrets: ResolvedSecrets(secrets)
         )
-        return end(.report(report), authors)
+        return end(.report(report), DriftAuthors(services: authors, shared: sharedAuthors))
     }
 
     /// Probes of a service.
@@ -124,10 +125,10 @@ final class LedgerStory {
     /// A pass that failed.
     @discardableResult
     func fail(_ kind: PassFailure.Kind, _ description: String) -> [String] {
-        end(.failure(PassFailure(kind, description)), [:])
+        end(.failure(PassFailure(kind, description)), DriftAuthors())
     }
 
-    private func end(_ outcome: PassEnd.Outcome, _ authors: [String: DriftAuthor]) -> [String] {
+    private func end(_ outcome: PassEnd.Outcome, _ authors: DriftAuthors) -> [String] {
         number += 1
         ledger.began(number, [.interval], at: now)
         now = now.advanced(by: .seconds(60))
@@ -181,7 +182,11 @@ extension LedgerEvent {
         case .changed(let plan): "changed \(plan.slug)"
         case .restarted(let slug, let workload): "restarted \(slug): \(workload)"
         case .drifted(let plan, let drift): "drifted \(plan.slug) by \(drift.culprit ?? "nobody")"
-        case .corrected(let slug, let fields): "corrected \(slug) \(fields.map(\.description).joined(separator: ", "))"
+        case .corrected(let plan, _):
+            "corrected \(plan.slug) \(plan.driftedFields.map(\.description).joined(separator: ", "))"
+        case .sharedDrifted(let object, let drift): "drifted \(object.title) by \(drift.culprit ?? "nobody")"
+        case .sharedCorrected(let object, _):
+            "corrected \(object.title) \(object.driftedFields.map(\.description).joined(separator: ", "))"
         case .failed(let slug, let failure, let isNew): "failed \(slug): \(failure.message)\(isNew ? ", new" : "")"
         case .stuck(let slug, let state, _): "stuck \(slug) \(state.rawValue)"
         case .sharedChanged(let object): "\(object.decision.rawValue) \(object.title)"

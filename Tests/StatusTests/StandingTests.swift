@@ -50,17 +50,17 @@ import Testing
 
     @Test func `a replica that has not reached its Lease yet is not ready`() {
         #expect(document.state == .standby)
-        #expect(document.message == "nobody is known to hold the Lease authentik/reconcile yet")
+        #expect(document.message == "the holder of the Lease authentik/reconcile is not known yet")
         #expect(!isReady)
         #expect(stands(Standing(isLeader: false, error: "refused"), after: 1) == ["lease lost"])
-        #expect(document.message == "the Lease authentik/reconcile cannot be reached: refused")
+        #expect(document.message == "cannot reach the Lease authentik/reconcile: refused")
         #expect(!isReady)
     }
 
     @Test func `a standby is ready while it can reach its Lease`() {
         #expect(stands(Standing(isLeader: false, holder: "b"), after: 1) == ["stands by b"])
         #expect(isReady)
-        #expect(document.message == "b leads, and this replica stands by")
+        #expect(document.message == "b leads; this replica stands by")
         #expect(document.program.leadership?.since == Self.start.advanced(by: .seconds(1)))
         #expect(stands(Standing(isLeader: false, holder: "b"), after: 2) == [])
         #expect(document.program.leadership?.since == Self.start.advanced(by: .seconds(1)))
@@ -75,7 +75,7 @@ import Testing
         #expect(document.state == .standby)
         #expect(
             document.message == """
-                nobody leads; this replica takes the Lease authentik/reconcile once it has not changed for 15 seconds, \
+                no replica leads; this one takes the Lease authentik/reconcile once it has not changed for 15 seconds, \
                 in case its last holder still writes
                 """
         )

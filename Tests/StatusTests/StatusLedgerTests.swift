@@ -38,7 +38,7 @@ import Testing
         #expect(story.pass(services, shared: [family]) == ["failed group 'family': no, new"])
         #expect(story.document.shared.map(\.message) == ["no"])
         #expect(story.document.state == .outOfSync)
-        #expect(story.document.message == "the group 'family' could not be made: no")
+        #expect(story.document.message == "the group 'family' could not be created: no")
         #expect(story.document.passes.lastSuccess?.result == .incomplete)
         #expect(story.pass(services, shared: [family]) == ["failed group 'family': no"])
         family.failure = nil
@@ -86,7 +86,7 @@ import Testing
         )
         #expect(
             story.document.message
-                == "the group 'family' could not be made: no; the recipe 'soup' is not as declared: it is another's"
+                == "the group 'family' could not be created: no; the recipe 'soup' is out of sync: it is another's"
         )
         #expect(story.pass(services, shared: [group, stuck]) == ["failed group 'family': no"])
         let update = SharedObjectPlan(recipe, .update, reason: "it differs", effect: .deleteMark(entitlement: "x"))
@@ -94,7 +94,7 @@ import Testing
         #expect(story.document.state == .inSync)
         let other = SharedOutcome(plan: SharedObjectPlan(SharedName(recipe.kind, "stew"), .blocked, reason: "no salt"))
         story.pass(services, shared: [stuck, other])
-        #expect(story.document.message == "2 recipes are not as declared")
+        #expect(story.document.message == "2 recipes are out of sync")
     }
 
     @Test func `what a pass made is in sync, and was changed`() throws {
@@ -109,14 +109,14 @@ import Testing
         #expect(grafana.conditions.map(\.type) == [.secretResolved, .synced])
         #expect(events == ["changed grafana"])
         #expect(story.document.state == .inSync)
-        #expect(story.document.message == "all 2 services are as declared")
+        #expect(story.document.message == "all 2 services are in sync")
     }
 
     @Test func `what differs after it was in sync is drift, with its author`() throws {
         story.pass([.grafana(.inSync), .docs(.inSync)])
         let author = DriftAuthor(username: "akadmin", at: .now)
         let events = story.pass([.grafana(.update), .docs(.inSync)], authors: ["grafana": author])
-        #expect(events == ["changed grafana", "drifted grafana by akadmin", "corrected grafana application.group"])
+        #expect(events == ["drifted grafana by akadmin", "changed grafana", "corrected grafana application.group"])
         let drift = try #require(story.document.services.last?.lastDrift)
         #expect(drift.by == author)
         #expect(drift.pass == 2)
@@ -147,6 +147,95 @@ import Testing
         story.watchesAuditLog(false)
         story.pass([.grafana(.inSync), .docs(.inSync)])
         #expect(story.pass([.grafana(.update), .docs(.inSync)]).contains("drifted grafana by nobody"))
+    }
+
+    @Test func `what belongs to no service drifts as well, with its author`() throws {
+        let kind = Kind("recipe", .scopeMappings, identity: ["name"], ownership: .marked, requests: [])
+        let soup = SharedName(kind, "soup")
+        let services: [ServiceOutcome] = [.grafana(.inSync), .docs(.inSync)]
+        let well = SharedOutcome(plan: SharedObjectPlan(soup, .inSync, reason: "as declared"))
+        let change = FieldChange(object: .mapping, field: "description", before: .text("x"), after: .text("y"))
+        let plan = SharedObjectPlan(
+            soup,
+            .update,
+            reason: "description differs",
+            changes: [change],
+            effect: .deleteMark(entitlement: "x")
+        )
+        // Of what the first pass finds nobody knows since when it is so.
+        #expect(story.pass(services, shared: [SharedOutcome(plan: plan)]) == ["update recipe 'soup'"])
+        story.pass(services, shared: [well])
+        let author = DriftAuthor(username: "eve", at: .now)
+        let events = story.pass(services, shared: [SharedOutcome(plan: plan)], sharedAuthors: [soup: author])
+        #expect(
+            events == [
+                "drifted recipe 'soup' by eve", "update recipe 'soup'", "corrected recipe 'soup' mapping.description",
+            ]
+        )
+        #expect(story.document.shared.first?.lastDrift?.by == author)
+        let newest = try #require(story.document.recentChanges.first)
+        #expect(newest.kind == "recipe" && newest.name == "soup" && newest.isDrift && newest.by == author)
+        // What could not be corrected is corrected drift once it can.
+        story.pass(services, shared: [well])
+        let failed = SharedOutcome(plan: plan, failure: ServiceFailure("no"))
+        #expect(
+            story.pass(services, shared: [failed]) == [
+                "drifted recipe 'soup' by nobody", "failed recipe 'soup': no, new",
+            ]
+        )
+        #expect(story.pass(services, shared: [SharedOutcome(plan: plan)]).contains { $0.hasPrefix("corrected recipe") })
+    }
+
+    @Test func `a service that somebody took out of its outpost names who changed the outpost`() throws {
+        story.pass([.grafana(.inSync), .docs(.inSync)])
+        var outcome = ServiceOutcome.grafana(.update)
+        outcome.plan.changes = [
+            FieldChange(object: .outpost, field: "name", before: .text("(none)"), after: .text("edge"))
+        ]
+        outcome.plan.serving = ServingStanding(.served, outpost: "edge")
+        let author = DriftAuthor(username: "eve", at: .now)
+        let events = story.pass(
+            [outcome, .docs(.inSync)],
+            sharedAuthors: [
+                SharedName(.outpost, "edge"): author,
+                SharedName(.outpost, "inner"): DriftAuthor(username: "bob", at: .now),
+            ]
+        )
+        #expect(events.first == "drifted grafana by eve")
+    }
+
+    @Test func `the history keeps the last twenty changes, the newest first`() {
+        story.pass([.grafana(.create), .docs(.create)])
+        #expect(story.document.recentChanges.map(\.name) == ["docs", "grafana"])
+        for _ in 0..<12 {
+            story.pass([.grafana(.inSync), .docs(.inSync)])
+            story.pass([.grafana(.update), .docs(.inSync)])
+        }
+        for _ in 0..<12 { story.pass([.grafana(.inSync), .docs(.update)]) }
+        let changes = story.document.recentChanges
+        #expect(changes.count == RecentChange.limit)
+        #expect(changes.map(\.pass) == changes.map(\.pass).sorted(by: >))
+        #expect(changes.first?.name == "docs")
+        story.pass([.grafana(.inSync), .docs(.inSync), .service("old", .delete)])
+        #expect(story.document.recentChanges.first.map { [$0.name, $0.decision] } == ["old", "delete"])
+    }
+
+    @Test func `a service links to itself, and to its application once that is there`() {
+        story.pass([.grafana(.create, failing: "no"), .docs(.create)])
+        let links = story.document.services.map(\.links)
+        #expect(
+            links == [
+                LinksStatus(
+                    authentik: "https://sso.example.net/if/admin/#/core/applications/docs",
+                    service: "https://docs.example.net"
+                ),
+                LinksStatus(service: "https://h.example"),
+            ]
+        )
+        story.declare { $0[0].launchURL = "https://%(username)s.example.net" }
+        story.pass([.grafana(.inSync), .docs(.blocked)])
+        #expect(story.document.services.first?.links?.service == nil)
+        #expect(story.document.services.first?.links?.authentik != nil)
     }
 
     @Test func `what the file or the secret changed is no drift`() throws {
@@ -227,7 +316,7 @@ import Testing
         #expect(story.pass([.grafana(.blocked), .docs(.inSync)]) == ["stuck grafana blocked"])
         #expect(story.pass([.grafana(.blocked), .docs(.inSync)]) == [])
         #expect(story.document.state == .outOfSync)
-        #expect(story.document.message == "1 of 2 services is not as declared: 1 blocked")
+        #expect(story.document.message == "1 of 2 services out of sync: 1 blocked")
         #expect(story.pass([.grafana(.inSync), .docs(.inSync)]) == ["recovered grafana"])
     }
 
@@ -235,7 +324,7 @@ import Testing
         let events = story.pass([.grafana(.inSync), .docs(.inSync), .service("old", .orphan)])
         #expect(events == ["stuck old orphan"])
         #expect(story.document.state == .inSync)
-        #expect(story.document.message == "all 2 services are as declared; an orphan is left alone")
+        #expect(story.document.message == "all 2 services are in sync; 1 orphaned")
         #expect(story.document.services.map(\.slug) == ["docs", "grafana", "old"])
         #expect(story.document.services.last?.location == nil)
     }

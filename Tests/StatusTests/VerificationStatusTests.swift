@@ -38,7 +38,7 @@ import Verification
 
         #expect(story.probe("grafana", .redirectURIMismatch) == ["unverified grafana: RedirectURIMismatch"])
         #expect(story.document.state == .outOfSync && !story.document.isInSync)
-        #expect(story.document.message == "as declared, but not verified: the login of grafana")
+        #expect(story.document.message == "in sync, but the login check failed: grafana")
         #expect(story.document.totals.states == LedgerStory.states(["in-sync": 1, "unverified": 1]))
         #expect(grafana?.state == .unverified)
         #expect(grafana?.reason == "the login fails: RedirectURIMismatch")

@@ -7,8 +7,8 @@ package import Planning
 /// something else.
 package struct ManagedObjects: Sendable, Equatable {
     private var slugs: [Key: String] = [:]
-    /// What is no service's.
-    private var shared: Set<Key> = []
+    /// What belongs to no service.
+    private var shared: [Key: SharedName] = [:]
     /// Nil if the file does not say who may open anything.
     private var access: ManagedAccess?
 
@@ -48,19 +48,28 @@ package struct ManagedObjects: Sendable, Equatable {
             let bound = observed.marks.filter { targets[$0.application] != nil }.flatMap(\.bound)
             return ManagedAccess(access, groups: observed.groups, named: subjects, bound: bound, targets: targets)
         }
-        shared = Set(plan.shared.compactMap { object in object.pk.flatMap { Key(object.kind, pk: $0) } })
-        shared.formUnion(observed.outposts.compactMap { Key(.outpost, pk: $0.pk) })
+        for object in plan.shared {
+            guard let pk = object.pk, let key = Key(object.kind, pk: pk) else { continue }
+            shared[key] = object.identity
+        }
+        for outpost in observed.outposts {
+            guard let key = Key(.outpost, pk: outpost.pk) else { continue }
+            shared[key] = SharedName(.outpost, outpost.name)
+        }
     }
 
     /// Whether an entry is about any of it.
     package func include(_ event: AuditEvent) -> Bool {
-        Key(event).map { slugs[$0] != nil || shared.contains($0) } ?? false || access?.include(event) ?? false
+        Key(event).map { slugs[$0] != nil || shared[$0] != nil } ?? false || access?.include(event) ?? false
     }
 
     /// The slug of the service that an entry is about; nil if it is about none.
     package func slug(of event: AuditEvent) -> String? {
         Key(event).flatMap { slugs[$0] } ?? access?.slug(of: event)
     }
+
+    /// What an entry is about that belongs to no service; nil if it is about nothing of the kind.
+    package func shared(of event: AuditEvent) -> SharedName? { Key(event).flatMap { shared[$0] } }
 
     /// Whether only the next pass can tell which service an entry is about.
     package func isUnknown(_ event: AuditEvent) -> Bool { access?.isUnknown(event) ?? false }
@@ -78,7 +87,7 @@ package struct ManagedObjects: Sendable, Equatable {
 
     /// Adds what a pass made that is no service's.
     mutating func add(_ outcome: SharedOutcome) {
-        if let key = outcome.made.flatMap({ Key(outcome.kind, pk: $0) }) { shared.insert(key) }
+        if let key = outcome.made.flatMap({ Key(outcome.kind, pk: $0) }) { shared[key] = outcome.identity }
     }
 
     private mutating func add(_ kind: Kind, pk: String, for slug: String) {

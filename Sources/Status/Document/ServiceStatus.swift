@@ -59,6 +59,26 @@ package struct ServiceStatus: Sendable, Equatable, Codable {
     package var lastDrift: LastDrift?
     /// Absent unless somebody keeps changing it.
     package var contest: ContestStatus?
+    /// Where a browser finds it; absent if nothing is known of either.
+    package var links: LinksStatus?
+}
+
+/// Where a browser finds a service.
+package struct LinksStatus: Sendable, Equatable, Codable {
+    /// The application's page in Authentik's admin interface; absent while there is no application.
+    package var authentik: String?
+    /// The service itself: its launch URL, if the file has one that a browser can follow.
+    package var service: String?
+
+    package init(authentik: String? = nil, service: String? = nil) {
+        self.authentik = authentik
+        self.service = service
+    }
+
+    /// Nil for what is not an address of the web, and for one with a placeholder that Authentik fills in for each user.
+    static func browsable(_ url: String) -> String? {
+        (url.hasPrefix("https://") || url.hasPrefix("http://")) && !url.contains("%(") ? url : nil
+    }
 }
 
 /// As Kubernetes has conditions.
@@ -409,17 +429,18 @@ extension LastDrift {
     ///   - isWatched: whether whatever is in the audit log is known.
     ///   - blueprints: those that may have done it where the audit log has no author.
     init(
-        _ plan: ServicePlan,
+        _ reason: String,
+        _ changes: [FieldChange],
         _ pass: FinishedPass,
         _ author: DriftAuthor?,
         isWatched: Bool,
-        blueprints: [BlueprintTrace]?
+        blueprints: [BlueprintTrace]? = nil
     ) {
         self.init(
             at: pass.finishedAt,
             pass: pass.number,
-            reason: plan.reason,
-            changes: plan.changes.map(ChangeRecord.init),
+            reason: reason,
+            changes: changes.map(ChangeRecord.init),
             by: author,
             isUnlogged: author == nil && isWatched ? true : nil,
             blueprints: author == nil && isWatched ? blueprints : nil

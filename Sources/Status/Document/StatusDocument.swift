@@ -34,6 +34,8 @@ package struct StatusDocument: Sendable, Equatable {
     ///
     /// A member for each kind, as `groups`; absent if they declare none.
     package var shared: [SharedStatus] = []
+    /// The last changes that this daemon made since it started, the newest first; at most ``RecentChange/limit``.
+    package var recentChanges: [RecentChange] = []
     /// Ordered by slug: all that are declared, and all others that are marked as the owner's.
     package var services: [ServiceStatus]
 }
@@ -140,10 +142,12 @@ package struct SharedStatus: SharedObject, Equatable, Encodable {
     package var state: SyncState
     /// Why it is not as declared; absent if it is, or no pass has looked.
     package var message: String?
+    /// The last time that this daemon found it changed by somebody else; absent if it has not since it started.
+    package var lastDrift: LastDrift?
 
     /// The kind is said by the member that it stands in.
     private enum CodingKeys: CodingKey {
-        case name, state, message
+        case name, state, message, lastDrift
     }
 
     init(pending declared: SharedName) {
@@ -165,6 +169,7 @@ package struct SharedStatus: SharedObject, Equatable, Encodable {
         name = try members.decode(String.self, forKey: .name)
         state = try members.decode(SyncState.self, forKey: .state)
         message = try members.decodeIfPresent(String.self, forKey: .message)
+        lastDrift = try members.decodeIfPresent(LastDrift.self, forKey: .lastDrift)
     }
 }
 
@@ -202,7 +207,7 @@ package struct LeadershipStatus: Sendable, Equatable, Codable {
 extension StatusDocument: Codable {
     private enum CodingKeys: CodingKey {
         case kind, version, program, owner, state, since, isInSync, message, authentik, file, passes, heldDeletions,
-            totals
+            totals, recentChanges
         case services
     }
 
@@ -222,6 +227,8 @@ extension StatusDocument: Codable {
         heldDeletions = try members.decodeIfPresent(HeldDeletionsRecord.self, forKey: .heldDeletions)
         totals = try members.decode(TotalsStatus.self, forKey: .totals)
         shared = try decoder.decodeByKind(SharedStatus.init)
+        // An older daemon keeps none.
+        recentChanges = try members.decodeIfPresent([RecentChange].self, forKey: .recentChanges) ?? []
         services = try members.decode([ServiceStatus].self, forKey: .services)
     }
 
@@ -241,6 +248,7 @@ extension StatusDocument: Codable {
         try members.encodeIfPresent(heldDeletions, forKey: .heldDeletions)
         try members.encode(totals, forKey: .totals)
         try encoder.encode(byKind: shared)
+        try members.encode(recentChanges, forKey: .recentChanges)
         try members.encode(services, forKey: .services)
     }
 }
@@ -256,8 +264,9 @@ extension StatusDocument {
         if passes.lastSuccess == nil { return (.starting, "no pass has ended yet") }
         guard file.isValid else {
             let errors = file.problems.count { $0.severity == "error" }
-            let what = errors == 1 ? "a mistake" : "\(errors) mistakes"
-            return (.invalidFile, "the file has \(what); what was read at \(file.loadedAt) stays in force")
+            return (
+                .invalidFile, "the file has \(count(errors, "error")); the version of \(file.loadedAt) stays in force"
+            )
         }
         let unverified = services.filter { $0.state == .unverified }.map(\.slug)
         let open = services.count { $0.state != .inSync && $0.state != .orphan } - unverified.count
@@ -270,60 +279,63 @@ extension StatusDocument {
 
     private var standbyMessage: String {
         guard let leadership = program.leadership else { return "another replica leads" }
-        if let error = leadership.error { return "the Lease \(leadership.lease) cannot be reached: \(error)" }
+        if let error = leadership.error { return "cannot reach the Lease \(leadership.lease): \(error)" }
         if let seconds = leadership.waitSeconds {
-            return "nobody leads; this replica takes the Lease \(leadership.lease) once it has not changed for "
-                + "\(seconds == 1 ? "a second" : "\(seconds) seconds"), in case its last holder still writes"
+            return "no replica leads; this one takes the Lease \(leadership.lease) once it has not changed for "
+                + "\(count(seconds, "second")), in case its last holder still writes"
         }
-        guard let holder = leadership.holder else { return "nobody is known to hold the Lease \(leadership.lease) yet" }
-        return "\(holder) leads, and this replica stands by"
+        guard let holder = leadership.holder else {
+            return "the holder of the Lease \(leadership.lease) is not known yet"
+        }
+        return "\(holder) leads; this replica stands by"
     }
 
     private var inSyncMessage: String {
         let orphans = totals.states[SyncState.orphan.rawValue] ?? 0
         let all = totals.services - orphans
-        let left = orphans == 0 ? "" : "; \(orphans == 1 ? "an orphan is" : "\(orphans) orphans are") left alone"
+        let left = orphans == 0 ? "" : "; \(orphans) orphaned"
         switch all {
-        case 0: return "no service is declared\(left)"
-        case 1: return "the service is as declared\(left)"
-        default: return "all \(all) services are as declared\(left)"
+        case 0: return "no services declared\(left)"
+        case 1: return "the service is in sync\(left)"
+        default: return "all \(all) services are in sync\(left)"
         }
     }
 
     private func message(_ kind: Kind, _ open: [SharedStatus]) -> String {
-        guard open.count == 1, let only = open.first else { return "\(open.count) \(kind.plural) are not as declared" }
-        // What is never changed cannot fail otherwise.
-        let failed = kind.ownership == .nobodys ? "could not be made" : "is not as declared"
-        return "the \(only.title) \(only.message.map { "\(failed): \($0)" } ?? "is not looked at yet")"
+        guard open.count == 1, let only = open.first else { return "\(open.count) \(kind.plural) are out of sync" }
+        // An object that is never changed can only fail to be created.
+        let failed = kind.ownership == .nobodys ? "could not be created" : "is out of sync"
+        return "the \(only.title) \(only.message.map { "\(failed): \($0)" } ?? "is pending")"
     }
 
     private func unverifiedMessage(_ slugs: [String]) -> String? {
         switch slugs.count {
         case 0: nil
-        case 1...3: "as declared, but not verified: the login of \(slugs.joined(separator: ", "))"
-        default: "as declared, but not verified: the logins of \(slugs.count) services"
+        case 1...3: "in sync, but the login check failed: \(slugs.joined(separator: ", "))"
+        default: "in sync, but the login check failed: \(slugs.count) services"
         }
     }
 
     private func openMessage(_ open: Int) -> String? {
         guard open > 0 else { return nil }
-        let kinds = SyncState.allCases.compactMap { state -> String? in
-            let count = totals.states[state.rawValue] ?? 0
-            let isOpen = count > 0 && ![.inSync, .orphan, .unverified].contains(state)
-            return isOpen ? "\(count) \(state.phrase)" : nil
-        }
-        return "\(open) of \(totals.services) services \(open == 1 ? "is" : "are") not as declared: "
-            + kinds.joined(separator: ", ")
+        let counts = SyncState.allCases.filter { ![.inSync, .orphan, .unverified].contains($0) }.compactMap(counted)
+        return "\(open) of \(count(totals.services, "service")) out of sync: \(counts.joined(separator: ", "))"
+    }
+
+    /// `2 failed`; nil for none.
+    private func counted(_ state: SyncState) -> String? {
+        let number = totals.states[state.rawValue] ?? 0
+        return number == 0 ? nil : "\(number) \(state.phrase)"
     }
 }
 
 extension SyncState {
-    /// Behind a number.
+    /// As it follows a number.
     fileprivate var phrase: String {
         switch self {
         case .conflict: "in conflict"
         case .held: "held back"
-        default: rawValue
+        case .inSync, .pending, .drifted, .failed, .unverified, .blocked, .waiting, .orphan: rawValue
         }
     }
 }
@@ -351,8 +363,8 @@ package struct Readiness: Sendable, Equatable {
         }
         let isRecent = success.finishedAt.advanced(by: limit) > time
         let error = status.authentik.error.map { ": \($0)" } ?? ""
-        let last = "the last pass that succeeded ended at \(success.finishedAt)"
-        return Readiness(isWell: isRecent, reason: isRecent ? last : "\(last), which is too long ago\(error)")
+        let last = "the last successful pass ended at \(success.finishedAt)"
+        return Readiness(isWell: isRecent, reason: isRecent ? last : "\(last), too long ago\(error)")
     }
 
     /// Whether the process lives: its loop is not stuck in a pass.
@@ -361,7 +373,7 @@ package struct Readiness: Sendable, Equatable {
     package static func liveness(_ status: StatusDocument, at time: Timestamp, limit: Duration) -> Readiness {
         guard let running = status.passes.running else { return Readiness(isWell: true, reason: "waiting") }
         let isStuck = running.startedAt.advanced(by: limit) < time
-        let since = "pass \(running.number) runs since \(running.startedAt)"
-        return Readiness(isWell: !isStuck, reason: isStuck ? "\(since), which is too long" : since)
+        let since = "pass \(running.number) has been running since \(running.startedAt)"
+        return Readiness(isWell: !isStuck, reason: isStuck ? "\(since), too long" : since)
     }
 }

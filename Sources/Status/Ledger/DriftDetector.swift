@@ -25,7 +25,15 @@ struct DriftDetector: Sendable {
         var isOpen: Bool
     }
 
+    private struct KnownShared: Sendable {
+        /// Nil for what has no declaration but its name.
+        var declaration: DeclaredScopeMapping?
+        var isInSync: Bool
+        var isOpen: Bool
+    }
+
     private var known: [String: Known] = [:]
+    private var knownShared: [SharedName: KnownShared] = [:]
 
     /// Takes note of what a pass found and did.
     mutating func judge(_ outcome: ServiceOutcome, _ service: Service, _ secret: SecretLook?) -> Verdict {
@@ -40,6 +48,23 @@ struct DriftDetector: Sendable {
         return verdict
     }
 
+    /// Takes note of what a pass found and did with what belongs to no service.
+    ///
+    /// - Parameter declaration: of a scope mapping that the file declares; nil for anything else.
+    mutating func judge(_ outcome: SharedOutcome, _ declaration: DeclaredScopeMapping?) -> Verdict {
+        let before = knownShared[outcome.identity]
+        var verdict = Verdict.none
+        if let before, outcome.plan.isDifferent, before.declaration.isDeclared(as: declaration) {
+            verdict = before.isInSync ? .found : before.isOpen ? .open : .none
+        }
+        knownShared[outcome.identity] = KnownShared(
+            declaration: declaration,
+            isInSync: outcome.isConverged,
+            isOpen: !outcome.isConverged && verdict.isDrift
+        )
+        return verdict
+    }
+
     /// Whether a service is declared as it was in the last pass.
     func isUnchanged(_ service: Service, _ secret: SecretLook?) -> Bool {
         guard let known = known[service.slug], known.service.isDeclared(as: service) else { return false }
@@ -50,6 +75,11 @@ struct DriftDetector: Sendable {
     /// Forgets services that are declared no more.
     mutating func keep(_ slugs: Set<String>) {
         known = known.filter { slugs.contains($0.key) }
+    }
+
+    /// Forgets what belongs to no service and is not part of a pass any more.
+    mutating func keepShared(_ names: Set<SharedName>) {
+        knownShared = knownShared.filter { names.contains($0.key) }
     }
 
     private func verdict(_ outcome: ServiceOutcome, _ service: Service, _ secret: SecretLook?) -> Verdict {
@@ -81,6 +111,23 @@ extension ServicePlan {
         case .conflict: !changes.isEmpty
         case .inSync, .delete, .release, .orphan, .blocked, .waiting: false
         }
+    }
+}
+
+extension SharedObjectPlan {
+    /// Whether something of it is not as declared, and is about to be restored.
+    fileprivate var isDifferent: Bool {
+        switch decision {
+        case .create, .update, .adopt, .link, .recreate: true
+        case .inSync, .delete, .release, .orphan, .blocked, .waiting, .conflict: false
+        }
+    }
+}
+
+extension DeclaredScopeMapping? {
+    /// Whether another declaration says the same, wherever it stands.
+    fileprivate func isDeclared(as other: DeclaredScopeMapping?) -> Bool {
+        self?.values == other?.values && self?.adopt == other?.adopt
     }
 }
 

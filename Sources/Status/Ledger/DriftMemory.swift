@@ -2,6 +2,7 @@ package import Applying
 package import AuthentikAPI
 package import Base
 package import DesiredState
+import Kinds
 import Planning
 import SecretSources
 package import Secrets
@@ -43,6 +44,7 @@ package struct DriftMemory: Sendable {
             findings.contested.insert(slug)
             if isNew { findings.begun[slug] = contest }
         }
+        judgeShared(report.shared, of: desired, into: &findings)
         findings.over = contests.expire(drifted, at: time)
         for outcome in report.outcomes { findings.contests[outcome.plan.slug] = contests.contest(outcome.plan.slug) }
         return findings
@@ -64,6 +66,21 @@ package struct DriftMemory: Sendable {
             findings.contests[slug] = contest
             if findings.begun[slug] != nil { findings.begun[slug] = contest }
         }
+    }
+
+    private mutating func judgeShared(
+        _ outcomes: [SharedOutcome],
+        of desired: DesiredState,
+        into findings: inout DriftFindings
+    ) {
+        let mappings = Dictionary(desired.scopeMappings.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for outcome in outcomes {
+            let declaration = outcome.kind == .scopeMapping ? mappings[outcome.name] : nil
+            let verdict = drifts.judge(outcome, declaration)
+            if case .found = verdict { findings.sharedFound.insert(outcome.identity) }
+            if verdict.isDrift, outcome.isWritten { findings.sharedCorrected.insert(outcome.identity) }
+        }
+        drifts.keepShared(Set(outcomes.map(\.identity)))
     }
 
     /// The services that the next pass is not to correct yet: those whose contest pauses, and whose declaration is still the
@@ -93,6 +110,10 @@ package struct DriftFindings: Sendable {
     var corrected: Set<String> = []
     /// What was corrected of them is in conflict with somebody else's changes, since now or before.
     package internal(set) var contested: Set<String> = []
+    /// What belongs to no service, and was changed by somebody else since the pass before.
+    var sharedFound: Set<SharedName> = []
+    /// What belongs to no service, and was restored.
+    var sharedCorrected: Set<SharedName> = []
     /// Somebody keeps changing them, since now.
     var begun: [String: ContestStatus] = [:]
     /// Nobody changes them back any more; sorted.

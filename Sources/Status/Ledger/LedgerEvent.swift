@@ -19,8 +19,12 @@ package enum LedgerEvent: Sendable {
     case restarted(slug: String, Workload)
     /// A service was found changed by somebody else.
     case drifted(ServicePlan, LastDrift)
-    /// What somebody else changed was changed back: the fields.
-    case corrected(slug: String, fields: [DriftedField])
+    /// A service's drift was corrected; nil if nothing is known of who caused it.
+    case corrected(ServicePlan, LastDrift?)
+    /// What belongs to no service was found changed by somebody else.
+    case sharedDrifted(SharedObjectPlan, LastDrift)
+    /// The drift of what belongs to no service was corrected; nil if nothing is known of who caused it.
+    case sharedCorrected(SharedObjectPlan, LastDrift?)
     /// The writes to a service were not all done.
     case failed(slug: String, ServiceFailure, isNew: Bool)
     /// A service came into a state that somebody should look at.
@@ -64,6 +68,11 @@ package struct DriftedField: Sendable, Hashable, CustomStringConvertible {
     package var field: String
 
     package var description: String { "\(object).\(field)" }
+
+    /// What the file calls the field, or else Authentik's name with its object.
+    package var label: String {
+        ObjectKind(rawValue: object).flatMap { $0.filePath(of: field) } ?? description
+    }
 }
 
 extension ServicePlan {
@@ -71,6 +80,15 @@ extension ServicePlan {
     package var driftedFields: [DriftedField] {
         changes.isEmpty
             ? [DriftedField(object: "mark", field: "attributes")]
+            : changes.map { DriftedField(object: $0.object.rawValue, field: $0.field) }
+    }
+}
+
+extension SharedObjectPlan {
+    /// Every field that changes; of a plan without any, the object as a whole.
+    package var driftedFields: [DriftedField] {
+        changes.isEmpty
+            ? [DriftedField(object: kind.id, field: "object")]
             : changes.map { DriftedField(object: $0.object.rawValue, field: $0.field) }
     }
 }

@@ -95,12 +95,12 @@ package struct StatusLedger: Sendable {
     ///
     /// - Parameters:
     ///   - findings: what the pass shows of drift.
-    ///   - authors: who changed which service since the pass before, where the audit log says so.
+    ///   - authors: who changed what since the pass before, where the audit log says so.
     /// - Returns: what is worth telling, in a stable order.
     package mutating func ended(
         _ end: PassEnd,
         findings: DriftFindings,
-        authors: [String: DriftAuthor]
+        authors: DriftAuthors
     ) -> [LedgerEvent] {
         let finished = FinishedPass(end)
         document.passes.running = nil
@@ -148,13 +148,14 @@ package struct StatusLedger: Sendable {
         _ report: PassReport,
         _ pass: FinishedPass,
         findings: DriftFindings,
-        authors: [String: DriftAuthor]
+        authors: DriftAuthors
     ) -> [LedgerEvent] {
         let secrets = report.secrets.looks
         let time = pass.finishedAt
         let before = Dictionary(document.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         let declared = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
-        var events = record(report.shared)
+        var events = record(report.shared, pass, findings: findings, authors: authors)
+        var changes: [RecentChange] = []
         var services: [ServiceStatus] = []
         for outcome in report.outcomes {
             let slug = outcome.plan.slug
@@ -162,26 +163,34 @@ package struct StatusLedger: Sendable {
             // It is gone, and nothing says that it should be told of.
             if service == nil, outcome.plan.decision == .delete, outcome.isConverged {
                 events.append(.changed(outcome.plan))
+                changes.append(RecentChange(outcome, pass, drift: nil))
                 continue
             }
             let secret = service?.provider?.secret.flatMap { secrets[$0] }
             var status = ServiceStatus(outcome, service, secret, before: before[slug], at: time)
-            if !outcome.written.isEmpty {
-                status.lastChange = LastChange(outcome, pass)
-                events.append(.changed(outcome.plan))
-            }
-            if let workload = outcome.restarted { events.append(.restarted(slug: slug, workload)) }
+            status.links = links(of: outcome, service, before: before[slug]?.links)
             if findings.found.contains(slug) {
-                let drift = drift(outcome.plan, pass, by: authors[slug], findings.contests[slug]?.blueprints)
+                let drift = drift(
+                    outcome.plan.reason,
+                    outcome.plan.changes,
+                    pass,
+                    by: authors.author(of: outcome.plan),
+                    findings.contests[slug]?.blueprints
+                )
                 status.lastDrift = drift
                 events.append(.drifted(outcome.plan, drift))
             } else if findings.corrected.contains(slug), status.lastDrift?.isUnlogged == true {
                 // Who did it is looked up only when it is corrected.
                 status.lastDrift?.blueprints = findings.contests[slug]?.blueprints
             }
-            if findings.corrected.contains(slug) {
-                events.append(.corrected(slug: slug, fields: outcome.plan.driftedFields))
+            let isCorrected = findings.corrected.contains(slug)
+            if !outcome.written.isEmpty {
+                status.lastChange = LastChange(outcome, pass)
+                changes.append(RecentChange(outcome, pass, drift: isCorrected ? status.lastDrift : nil))
+                events.append(.changed(outcome.plan))
             }
+            if isCorrected { events.append(.corrected(outcome.plan, status.lastDrift)) }
+            if let workload = outcome.restarted { events.append(.restarted(slug: slug, workload)) }
             if let contest = findings.begun[slug] { events.append(.contestBegan(slug: slug, contest)) }
             status.contest = findings.contests[slug]
             events += transitions(from: before[slug], to: status, outcome)
@@ -193,19 +202,42 @@ package struct StatusLedger: Sendable {
         closed.formIntersection(services.map(\.slug))
         unserved = unserved.filter { slug, _ in services.contains { $0.slug == slug && $0.serving != nil } }
         events += heldDeletions(report.heldDeletions.map(HeldDeletionsRecord.init))
+        remember(changes)
         return events
+    }
+
+    /// Adds to the history, which keeps the newest.
+    private mutating func remember(_ changes: [RecentChange]) {
+        document.recentChanges = Array((changes + document.recentChanges).prefix(RecentChange.limit))
+    }
+
+    /// Where Authentik is for browsers, without a slash at the end.
+    private var publicURL: String { desired.publicURL ?? document.authentik.url }
+
+    /// - Parameter before: what was known until then, which stays where a pass could not look.
+    private func links(of outcome: ServiceOutcome, _ service: Service?, before: LinksStatus?) -> LinksStatus? {
+        var links = LinksStatus()
+        switch outcome.plan.decision {
+        case .blocked, .waiting: links.authentik = before?.authentik
+        case .create where !outcome.isConverged: break
+        case .delete where outcome.isConverged, .release where outcome.isConverged: break
+        default: links.authentik = "\(publicURL)/if/admin/#/core/applications/\(outcome.plan.slug)"
+        }
+        if service?.state == .present { links.service = service?.launchURL.flatMap(LinksStatus.browsable) }
+        return links.authentik == nil && links.service == nil ? nil : links
     }
 
     /// What the first pass finds may be from before anybody watched.
     private func drift(
-        _ plan: ServicePlan,
+        _ reason: String,
+        _ changes: [FieldChange],
         _ pass: FinishedPass,
         by author: DriftAuthor?,
-        _ blueprints: [BlueprintTrace]?
+        _ blueprints: [BlueprintTrace]? = nil
     ) -> LastDrift {
         let isWatched = document.authentik.isAuditLogWatched == true && pass.number > 1
-        let place = desired.publicURL ?? document.authentik.url
-        return LastDrift(plan, pass, author?.linked(to: place), isWatched: isWatched, blueprints: blueprints)
+        let author = author?.linked(to: publicURL)
+        return LastDrift(reason, changes, pass, author, isWatched: isWatched, blueprints: blueprints)
     }
 
     /// Takes note of what probes saw.
@@ -230,18 +262,42 @@ package struct StatusLedger: Sendable {
         return events
     }
 
-    private mutating func record(_ outcomes: [SharedOutcome]) -> [LedgerEvent] {
+    private mutating func record(
+        _ outcomes: [SharedOutcome],
+        _ pass: FinishedPass,
+        findings: DriftFindings,
+        authors: DriftAuthors
+    ) -> [LedgerEvent] {
         let before = statuses(of: document.shared)
-        // What was deleted is gone, and nothing says that it should be told of.
-        document.shared = outcomes.filter { $0.plan.decision != .delete || !$0.isConverged }.map(SharedStatus.init)
-        return outcomes.compactMap { outcome in
-            let status = SharedStatus(outcome)
+        var events: [LedgerEvent] = []
+        var changes: [RecentChange] = []
+        var shared: [SharedStatus] = []
+        for outcome in outcomes {
+            let plan = outcome.plan
+            var status = SharedStatus(outcome)
+            status.lastDrift = before[outcome.identity]?.lastDrift
+            if findings.sharedFound.contains(outcome.identity) {
+                let drift = drift(plan.pastReason, plan.changes, pass, by: authors.shared[outcome.identity])
+                status.lastDrift = drift
+                events.append(.sharedDrifted(plan, drift))
+            }
             let isNew = before[outcome.identity]?.message != status.message
-            if let failure = outcome.failure { return .sharedFailed(outcome.plan, failure, isNew: isNew) }
-            if outcome.isWritten { return .sharedChanged(outcome.plan) }
-            return status.state != .inSync && status.state != .orphan && isNew
-                ? .sharedStuck(outcome.plan, status.state) : nil
+            if let failure = outcome.failure {
+                events.append(.sharedFailed(plan, failure, isNew: isNew))
+            } else if outcome.isWritten {
+                let isCorrected = findings.sharedCorrected.contains(outcome.identity)
+                changes.append(RecentChange(outcome, pass, drift: isCorrected ? status.lastDrift : nil))
+                events.append(.sharedChanged(plan))
+                if isCorrected { events.append(.sharedCorrected(plan, status.lastDrift)) }
+            } else if status.state != .inSync, status.state != .orphan, isNew {
+                events.append(.sharedStuck(plan, status.state))
+            }
+            // What was deleted is gone, and nothing says that it should be reported.
+            if plan.decision != .delete || !outcome.isConverged { shared.append(status) }
         }
+        document.shared = shared
+        remember(changes)
+        return events
     }
 
     private func statuses(of shared: [SharedStatus]) -> [SharedName: SharedStatus] {

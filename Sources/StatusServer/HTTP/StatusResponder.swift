@@ -32,7 +32,8 @@ struct StatusResponder: HTTPResponder {
         if let refusal = guarding.refusal(isWrite: call.method == "POST", host: call.host, origin: call.origin) {
             return Response(.error(.forbidden, refusal), isHead: isHead)
         }
-        return Response(await routes.answer(call), isHead: isHead)
+        let mayTrigger = guarding.refusal(isWrite: true, host: call.host, origin: call.origin) == nil
+        return Response(await routes.answer(call, mayTrigger: mayTrigger), isHead: isHead)
     }
 
     /// Reads a body to its end, and forgets it.
@@ -53,6 +54,7 @@ extension StatusCall {
         authorization = request.headers[.authorization]
         host = request.head.authority
         origin = request.headers[.origin]
+        wantsPage = request.headers[.accept]?.contains("text/html") ?? false
     }
 }
 
@@ -62,7 +64,7 @@ extension Response {
         headers[.contentType] = reply.contentType
         headers[.cacheControl] = "no-cache"
         headers[.xContentTypeOptions] = "nosniff"
-        if let name = HTTPField.Name("Referrer-Policy") { headers[name] = "no-referrer" }
+        if let name = HTTPField.Name("Referrer-Policy") { headers[name] = "same-origin" }
         if headers[.contentSecurityPolicy] == nil {
             headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
         }
@@ -97,6 +99,8 @@ struct StatusCall: Sendable {
     var authorization: String?
     var host: String?
     var origin: String?
+    /// Whether a browser that shows what comes asks.
+    var wantsPage = false
 
     /// - Parameter target: path and query.
     init(method: String, target: String) {

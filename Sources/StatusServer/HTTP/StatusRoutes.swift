@@ -39,10 +39,11 @@ struct StatusRoutes: Sendable {
         self.rendering = rendering
     }
 
-    func answer(_ call: StatusCall) async -> Reply {
+    /// - Parameter mayTrigger: whether a request for a pass under the same name would not be refused.
+    func answer(_ call: StatusCall, mayTrigger: Bool) async -> Reply {
         let isGet = call.method == "GET" || call.method == "HEAD"
         switch call.path {
-        case "/": return isGet ? page() : notAllowed("GET, HEAD")
+        case "/": return isGet ? page(mayTrigger: mayTrigger) : notAllowed("GET, HEAD")
         case "/status": return isGet ? status(call) : notAllowed("GET, HEAD")
         case "/metrics": return isGet ? metrics() : notAllowed("GET, HEAD")
         case "/healthz":
@@ -54,8 +55,9 @@ struct StatusRoutes: Sendable {
         }
     }
 
-    private func page() -> Reply {
-        Reply(status: .ok, contentType: "text/html; charset=utf-8", body: rendering.page)
+    private func page(mayTrigger: Bool) -> Reply {
+        let button: PassButton = !mayTrigger ? .none : settings.triggerToken == nil ? .plain : .withToken
+        return Reply(status: .ok, contentType: "text/html; charset=utf-8", body: rendering.page(button))
             .with(.contentSecurityPolicy, StatusPage.contentSecurityPolicy)
     }
 
@@ -96,6 +98,8 @@ struct StatusRoutes: Sendable {
             )
         }
         let number = await loop.ask(.request)
+        // The form of the page, without its script.
+        if call.wantsPage { return .error(.seeOther, "see the page").with(.location, "./") }
         guard call.isOn("wait") else {
             return .json(.accepted, ["pass": .integer(number)]).with(.location, "/status")
         }

@@ -49,6 +49,13 @@ package enum MetricCatalog {
                 [label(.object), label(.field)]
             )
         case .contestsBegun: counter(name, "How often a service was first seen to be changed back again and again.")
+        case .notifications:
+            counter(
+                name,
+                "Notifications to --notify-url: sent, failed (given up after several attempts), dropped (too many were "
+                    + "waiting, or the program ended).",
+                [label(.result, NotificationResult.allCases.map(\.rawValue))]
+            )
         case .buildInfo: gauge(name, "Always 1; the label says which version of the program runs.", [label(.version)])
         case .leader: gauge(name, "Whether this process is the one that writes (1), or stands by (0).")
         case .services:

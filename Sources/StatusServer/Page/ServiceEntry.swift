@@ -1,5 +1,6 @@
 import Applying
 import Base
+import Kinds
 import Planning
 import Reporting
 import Status
@@ -41,7 +42,23 @@ struct ServiceEntry {
     }
 
     private var parts: [HTML?] {
-        [contest, error, deletion, differences, access, serving, notes, conditions, lastChange, lastDrift, place]
+        [
+            links, remedy, contest, error, deletion, differences, access, serving, notes, conditions, lastChange,
+            lastDrift, place,
+        ]
+    }
+
+    private var links: HTML? {
+        let links: [HTML?] = [
+            service.links?.service.map { "<a href=\"\($0)\" rel=\"noreferrer\">Open the service</a>" },
+            service.links?.authentik.map { "<a href=\"\($0)\" rel=\"noreferrer\">Application in Authentik</a>" },
+        ]
+        let shown = links.compactMap(\.self)
+        return shown.isEmpty ? nil : "<p class=\"links\">\(shown.joined(by: " "))</p>\n"
+    }
+
+    private var remedy: HTML? {
+        service.remedy.map { part("What to do", "<p>\(sentence($0))</p>") }
     }
 
     private var contest: HTML? {
@@ -49,7 +66,7 @@ struct ServiceEntry {
             part(
                 "Conflicting changes",
                 """
-                <p>Somebody keeps changing \(codes(contest.fields)) back, \(.time(contest.since, .since, isExact: true)). \
+                <p>Somebody keeps changing \(codes(contest.fields)), \(.time(contest.since, .since, isExact: true)). \
                 Corrected \(count(contest.corrections, "time")) so far; \
                 corrected again \(.time(contest.nextCorrectionAt, .due, isExact: true)) at the earliest.</p>
                 \(contest.blueprints?.culprit.map { "<p>Changed by: <bdi>\($0)</bdi>.</p>" as HTML })
@@ -86,7 +103,7 @@ struct ServiceEntry {
 
     private var differences: HTML? {
         guard !service.differences.isEmpty else { return nil }
-        return part("Not as declared", Differences(changes: service.differences, before: "as it is").html)
+        return part("Differences", Differences(changes: service.differences, before: "current").html)
     }
 
     private var access: HTML? {
@@ -152,7 +169,7 @@ struct ServiceEntry {
                 "Last drift",
                 """
                 <p>\(author) \(.time(drift.at, isExact: true)), by pass \(drift.pass).</p>
-                \(Differences(changes: drift.changes, before: "as somebody made it").html)
+                \(Differences(changes: drift.changes, before: "as changed").html)
                 """
             )
         }
@@ -163,7 +180,7 @@ struct ServiceEntry {
             if let location = service.location {
                 "Declared at <code>\(location)</code>."
             } else {
-                "Marked as <bdi>\(owner)</bdi>’s, and declared nowhere."
+                "Owned by <bdi>\(owner)</bdi>, and not declared in any file."
             }
         return "<p class=\"quiet\">\(text)</p>\n"
     }
@@ -176,12 +193,15 @@ struct ServiceEntry {
 /// `provider.name, provider.redirect_uris`.
 private func codes(_ words: [String]) -> HTML { words.map(code).joined(by: ", ") }
 
-/// `provider.redirect_uris`, which may go on in another line after the dot.
+/// What the file calls a field of the status document, with Authentik's name of it as a tooltip; a line may break after
+/// a dot.
 func code(_ field: String) -> HTML {
-    for object in ["access", "application", "outpost", "provider", "published"] where field.hasPrefix("\(object).") {
-        return "<code>\(object).<wbr>\(String(field.dropFirst(object.count + 1)))</code>"
+    let label = ChangeLine.label(field)
+    guard label == field else { return "<code title=\"\(field)\">\(label)</code>" }
+    guard let dot = field.firstIndex(of: "."), ObjectKind(rawValue: String(field[..<dot])) != nil else {
+        return "<code>\(field)</code>"
     }
-    return "<code>\(field)</code>"
+    return "<code>\(String(field[...dot]))<wbr>\(String(field[field.index(after: dot)...]))</code>"
 }
 
 extension ServiceStatus {
@@ -216,9 +236,20 @@ struct Differences {
 
     private func difference(_ change: ChangeRecord) -> HTML {
         """
-        <div><dt><span class="object">\(change.object)</span>.<wbr>\(change.field)</dt>\(values(of: change))</div>
+        <div><dt>\(name(of: change))</dt>\(values(of: change))</div>
 
         """
+    }
+
+    /// The file's name first, and Authentik's in addition where that is another one.
+    private func name(of change: ChangeRecord) -> HTML {
+        let path = "\(change.object).\(change.field)"
+        guard change.label != path else {
+            return "<span class=\"object\">\(change.object)</span>.<wbr>\(change.field)"
+        }
+        let theirs: HTML? =
+            change.label == change.field ? nil : " <span class=\"object\">\(change.object).<wbr>\(change.field)</span>"
+        return "\(change.label)\(theirs)"
     }
 
     private func values(of change: ChangeRecord) -> [HTML] {

@@ -26,13 +26,13 @@ struct ServiceList {
 
     private var groups: [HTML] {
         guard !status.services.isEmpty else {
-            return ["<p class=\"empty\">None is declared, and none is marked as this owner’s.</p>"]
+            return ["<p class=\"empty\">No services are declared, and this owner has none in Authentik.</p>"]
         }
         let troubled = SyncState.byUrgency.filter { ![.pending, .orphan, .inSync].contains($0) }
         return [
-            group("not-in-sync", "Not in sync", of: troubled),
-            group("pending", "Not looked at yet", of: [.pending]),
-            group("orphans", "Declared no more", of: [.orphan]),
+            group("not-in-sync", "Out of sync", of: troubled),
+            group("pending", "Pending", of: [.pending]),
+            group("orphans", "Orphaned", of: [.orphan]),
             group("in-sync", "In sync", of: [.inSync]),
         ].compactMap(\.self) + ["<p id=\"no-match\" class=\"empty\" hidden>No service matches.</p>"]
     }

@@ -3,16 +3,16 @@ import FoundationEssentials
 import Reporting
 package import Status
 
-/// What `GET /` says: the status as a page for a person.
+/// What `GET /` shows: the status as a page for people.
 ///
-/// It is complete without its script, which keeps it up to date and tells moments as distances. It loads nothing from
-/// anywhere but this server.
+/// It is complete without its script, which keeps it up to date and shows times as distances and in the reader's zone.
+/// It loads nothing from any other server.
 package enum StatusPage {
     private static let style = HTML(.style)
     private static let script = HTML(.script)
 
-    /// The whole page as HTML; the same for the same status.
-    package static func render(_ status: StatusDocument) -> String {
+    /// The whole page as HTML; the same for the same status and button.
+    package static func render(_ status: StatusDocument, button: PassButton = .none) -> String {
         let page: HTML = """
             <!DOCTYPE html>
             <html lang="en">
@@ -20,7 +20,7 @@ package enum StatusPage {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
-            <meta name="referrer" content="no-referrer">
+            <meta name="referrer" content="same-origin">
             <noscript><meta http-equiv="refresh" content="15"></noscript>
             <title>\(status.state.look.headline) · \(status.owner) · reconcile</title>
             <link rel="icon" href="\(status.state.look.tone.icon)">
@@ -29,10 +29,10 @@ package enum StatusPage {
             <body>
             \(Symbol.definitions)
             <p id="offline" role="status" hidden></p>
-            \(Verdict(status: status).html)
+            \(Verdict(status: status, button: button).html)
             <main>
             \(Notices(status: status).html)\(Vitals(status: status).html)\(ServiceList(status: status).html)\
-            \(DaemonFacts(status: status).html)</main>
+            \(SharedList(status: status).html)\(History(status: status).html)\(DaemonFacts(status: status).html)</main>
             <script>\(script)</script>
             </body>
             </html>
@@ -45,7 +45,7 @@ package enum StatusPage {
     package static let contentSecurityPolicy = [
         "default-src 'none'", "style-src '\(digest(of: style.markup))'",
         "script-src '\(digest(of: script.markup))'", "connect-src 'self'", "img-src data:",
-        "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+        "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
 
     /// As Content Security Policy Level 3 has it.
@@ -54,19 +54,49 @@ package enum StatusPage {
     }
 }
 
-/// The top of the page: how it stands, since when and why.
+/// How the page lets its reader ask for a pass.
+package enum PassButton: Sendable, Hashable, CaseIterable {
+    /// Not at all: whoever asks under this name is refused, or this replica runs no passes.
+    case none
+    /// A button, which works without the script.
+    case plain
+    /// A button and a field for the trigger token; the script shows both and sends it as a header.
+    case withToken
+}
+
+/// The top of the page: the overall state, since when and why.
 struct Verdict {
     let status: StatusDocument
+    let button: PassButton
 
     var html: HTML {
         """
         <header id="verdict" class="\(status.state.look.tone.name)">
-        <p class="whose"><strong>reconcile</strong> keeps <bdi>\(status.owner)</bdi> at \(authentik)</p>
+        <p class="whose"><strong>reconcile</strong> manages <bdi>\(status.owner)</bdi> at \(authentik)</p>
         <h1 id="state" aria-live="polite">\(status.state.look.symbol.html)\(status.state.look.headline)</h1>
         <p class="message">\(sentence(status.message.plain))</p>
         <p class="since">\(.time(status.since, .since))</p>
-        </header>
+        \(trigger)</header>
         """
+    }
+
+    /// Its outcome is shown by the script; without it the browser is sent back to the page.
+    private var trigger: HTML? {
+        guard status.program.isLeader, button != .none else { return nil }
+        let hidden: HTML? = button == .withToken ? " hidden" : nil
+        let token: HTML? =
+            button == .withToken
+            ? """
+            <label for="trigger-token">Trigger token</label> \
+            <input id="trigger-token" type="password" autocomplete="off" spellcheck="false" required>
+
+            """ : nil
+        return """
+            <form id="trigger" method="post" action="reconcile"\(hidden)>
+            \(token)<button type="submit">Reconcile now</button> <span id="trigger-result" role="status"></span>
+            </form>
+
+            """
     }
 
     private var authentik: HTML {
@@ -78,22 +108,12 @@ struct Verdict {
     }
 }
 
-/// A clause or sentence from elsewhere as a sentence.
-func sentence(_ text: String) -> String {
-    let end: Set<Character> = [".", "!", "?", ":"]
-    let text = text.capitalizedFirst
-    return text.last.map(end.contains) ?? true ? text : text + "."
-}
-
 extension AuthentikStatus {
     /// Whether the address may be followed.
     var isLink: Bool { url.hasPrefix("https://") || url.hasPrefix("http://") }
 }
 
 extension String {
-    /// A clause as it begins a line.
-    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
-
     /// As a person reads it: moments without letters in them, and without the requests' ids, which stand elsewhere.
     var plain: String {
         replacing(#/ \[request [0-9a-f]+\]/#, with: "")

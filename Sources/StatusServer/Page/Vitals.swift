@@ -19,7 +19,16 @@ struct Vitals {
     }
 
     private var change: HTML {
-        guard let event = LatestEvent(status.services) else {
+        // A change of another object, or of a service that is gone, is in the history alone.
+        let event = LatestEvent(status.services)
+        if let change = status.recentChanges.first, event.map({ $0.at < change.at }) ?? true {
+            let fields: HTML? = change.shownFields.isEmpty ? nil : "<dd class=\"quiet\">\(change.shownFields)</dd>"
+            return """
+                <dd class="key">\(.time(change.at))</dd>
+                <dd>\(change.subject(in: status)) \(change.word)\(change.author)</dd>\(fields)
+                """
+        }
+        guard let event else {
             return """
                 <dd class="key">None</dd>
                 <dd>since the daemon started \(.time(status.program.startedAt))</dd>
@@ -103,10 +112,10 @@ struct LatestEvent {
         }
     }
 
-    /// `corrected`, `created`.
+    /// `created`, `drift corrected`.
     var word: String {
         guard let change else { return "changed" }
-        return drift == nil ? change.done : "corrected"
+        return drift == nil ? change.done : "drift corrected"
     }
 
     /// As `provider.redirect_uris`.

@@ -13,10 +13,20 @@
     const [size, unit] = units.find(([, , from]) => seconds >= from);
     return `${Math.floor(seconds / size)} ${unit}`;
   };
+  // In the reader's zone, with UTC beside it; in UTC where that is the reader's zone.
+  const date = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
+  const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
+  const moment = (iso) => {
+    const at = new Date(iso), here = date.format(at);
+    const utc = `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
+    if (here === utc) return `${utc} UTC`;
+    const name = zone.formatToParts(at).find(({ type }) => type === "timeZoneName").value;
+    return `${here} ${name}, ${here.slice(0, 10) === utc.slice(0, 10) ? utc.slice(11) : utc} UTC`;
+  };
   const tell = (time) => {
     const iso = time.dateTime;
     const seconds = (Date.now() + ahead - Date.parse(iso)) / 1000;
-    const exact = `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+    const exact = moment(iso);
     const { tell: how } = time.dataset;
     let text;
     if (how === "since") text = `for ${span(Math.max(0, seconds))}`;
@@ -56,6 +66,7 @@
 
   // Makes an element like another, with as little as possible.
   const renew = (old, fresh) => {
+    if (old.id === "trigger-result") return;
     for (const { name, value } of [...fresh.attributes]) {
       if (!kept.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
     }
@@ -102,6 +113,7 @@
       if (focus.isConnected) focus.focus();
       else if (place) find(place)?.firstElementChild.focus();
     }
+    shown();
     filter();
     tick();
   };
@@ -151,6 +163,30 @@
   };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { tick(); poll(); } });
 
+  // The button. Its form works without this script; with a token it needs it, since that goes into a header.
+  const shown = () => {
+    const form = find("trigger");
+    if (form) form.hidden = false;
+  };
+  document.addEventListener("submit", async (event) => {
+    if (event.target.id !== "trigger") return;
+    event.preventDefault();
+    const button = event.target.querySelector("button"), token = find("trigger-token");
+    const say = (text) => { find("trigger-result")?.replaceChildren(text); };
+    button.disabled = true;
+    try {
+      const headers = token ? { Authorization: `Bearer ${token.value}` } : {};
+      const answer = await fetch("reconcile", { method: "POST", headers, signal: AbortSignal.timeout(patience) });
+      const { pass, error } = await answer.json();
+      say(answer.ok ? `Pass ${pass} was requested.` : `Refused: ${error}.`);
+      if (answer.ok) setTimeout(() => say(""), patience);
+    } catch {
+      say("This daemon cannot be reached.");
+    }
+    button.disabled = false;
+    poll();
+  });
+
   // A link to a service opens it.
   const follow = () => {
     const target = find(location.hash.slice(1));
@@ -158,6 +194,7 @@
   };
   addEventListener("hashchange", follow);
 
+  shown();
   filter();
   tick();
   follow();

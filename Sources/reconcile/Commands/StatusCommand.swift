@@ -1,21 +1,25 @@
 import Applying
 import ArgumentParser
 import Base
-import CurlTransport
+import DesiredState
 import FoundationEssentials
+import Glibc
+import JSON
 import Reporting
 import Status
 
-/// `reconcile status`: how it stands, as a running daemon tells it.
+/// `reconcile status`: the status of a running daemon, once, until it is in sync, or as it changes.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show how it stands, as a running daemon tells it.",
+        abstract: "Show the sync status reported by a running daemon.",
         discussion: """
-            Exit codes: 0 everything is in sync; 1 it is not; 69 the daemon does not answer.
+            Exit codes: 0 everything is in sync; 1 it is not, also when --timeout is over; 69 the daemon does not answer.
 
               kubectl port-forward deployment/reconcile 8080 &
               reconcile status
+              reconcile status --wait --timeout 2m
+              reconcile status --watch
             """
     )
 
@@ -24,8 +28,40 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(name: [.short, .long], help: "text, or json as GET /status answers it.")
     var output: Form = .text
 
-    @Flag(name: [.short, .long], help: "Also show the services that are in sync.")
+    @Flag(name: [.short, .long], help: "Also show the services that are in sync, and the last changes.")
     var verbose = false
+
+    @Flag(help: "Wait until everything is in sync; the same as --wait-for in-sync.")
+    var wait = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Wait until everything is in sync, or until a pass that begins from now on has ended: in-sync or pass.",
+            discussion: "After a change of the file, 'pass' waits until the daemon has seen it.",
+            valueName: "what"
+        )
+    )
+    var waitFor: Goal?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait: 90, 90s, 5m or 1h; 0 for no limit. Default: 5m.",
+            valueName: "time"
+        )
+    )
+    var timeout: TimeLimit?
+
+    @Flag(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Follow the status until interrupted.",
+            discussion: """
+                A terminal shows the status and what changes in it; elsewhere a line is written for each change, with \
+                --output json a document a line. It connects again when the daemon is back.
+                """
+        )
+    )
+    var watch = false
 
     @OptionGroup var style: StyleOptions
 
@@ -33,72 +69,152 @@ struct StatusCommand: AsyncParsableCommand {
         case text, json
     }
 
-    /// How long the daemon may take to answer.
-    private static let limit: Duration = .seconds(10)
-    /// How much it may answer: several thousand services.
-    private static let maximumBytes = 16 << 20
-
-    func run() async throws {
-        let body = try await fetch()
-        guard let status = try? JSONDecoder().decode(StatusDocument.self, from: Data(body)),
-            status.kind == StatusDocument.kind
-        else {
-            throw refusal("what answers at \(daemon.address) is no daemon of this program, or one of another version")
-        }
-        guard status.version == StatusDocument.currentVersion else {
-            throw refusal(
-                "the daemon tells a status of version \(status.version), and this program understands version "
-                    + "\(StatusDocument.currentVersion)"
-            )
-        }
-        switch output {
-        case .json: StandardOutput.write(String(decoding: body, as: UTF8.self))
-        case .text:
-            let text = StatusText(style: style.standardOutput, isVerbose: verbose, now: .now)
-            StandardOutput.print(text.render(status))
-        }
-        if !status.isInSync { throw ExitStatus.incomplete.thrown }
+    enum Goal: String, ExpressibleByArgument, CaseIterable {
+        case inSync = "in-sync"
+        case pass
     }
 
-    private func fetch() async throws -> [UInt8] {
-        do {
-            var request = HTTPRequest("GET", "\(daemon.address)/status", timeLimit: Self.limit)
-            request.maximumResponseBytes = Self.maximumBytes
-            let response = try await CurlTransport().send(request)
-            guard response.status == 200 else {
-                throw refusal("what answers at \(daemon.address) is no daemon of this program: HTTP \(response.status)")
-            }
-            return response.body
-        } catch let error as TransportError {
-            throw refusal("the daemon does not answer: \(error); is it running, and is --url its address?")
-        }
-    }
-
-    private func refusal(_ message: String) -> ArgumentParser.ExitCode { style.refusal(message, .unobservable) }
-}
-
-/// Where a running daemon answers.
-struct DaemonAddressOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The address of the daemon. (environment: RECONCILE_STATUS_URL)",
-            discussion: "Default: http://127.0.0.1:8080.",
-            valueName: "url"
-        )
-    )
-    var url: String?
+    /// Between two looks at the daemon.
+    private static let period: Duration = .seconds(1)
 
     func validate() throws {
-        guard address.hasPrefix("http://") || address.hasPrefix("https://") else {
-            throw ValidationError("the address of the daemon must be of the form http://127.0.0.1:8080")
+        if watch, goal != nil { throw ValidationError("--watch and --wait exclude each other") }
+        if wait, waitFor == .pass { throw ValidationError("--wait and --wait-for pass exclude each other") }
+        if timeout != nil, goal == nil { throw ValidationError("--timeout needs --wait or --wait-for") }
+    }
+
+    private var goal: Goal? { waitFor ?? (wait ? .inSync : nil) }
+
+    func run() async throws {
+        let connection = try StatusConnection(address: daemon.address)
+        do {
+            if watch { return try await follow(connection) }
+            let answer = goal == nil ? try await connection.fetch() : try await waited(connection)
+            show(answer)
+            if !answer.status.isInSync { throw ExitStatus.incomplete.thrown }
+        } catch let error as StatusConnectionError {
+            throw style.refusal(error.description, .unobservable)
         }
     }
 
-    /// Without a slash at the end.
-    var address: String {
-        var address = url ?? Environment["RECONCILE_STATUS_URL"] ?? ""
-        if address.isEmpty { address = "http://127.0.0.1:8080" }
-        while address.hasSuffix("/") { address.removeLast() }
-        return address
+    private func show(_ answer: StatusAnswer) {
+        switch output {
+        case .json: StandardOutput.write(String(decoding: answer.body, as: UTF8.self))
+        case .text: StandardOutput.print(text(answer.status))
+        }
     }
+
+    private func text(_ status: StatusDocument) -> String {
+        StatusText(style: style.standardOutput, isVerbose: verbose, now: .now).render(status)
+    }
+
+    // MARK: - Waiting
+
+    /// - Returns: the status that it waited for, or the last one when the time is over.
+    /// - Throws: ``StatusConnectionError`` if none came until then.
+    private func waited(_ connection: StatusConnection) async throws -> StatusAnswer {
+        let limit = (timeout ?? .standard).duration
+        let end = limit.map { ContinuousClock.now + $0 }
+        var wait = PassWait()
+        var last: Result<StatusAnswer, StatusConnectionError>?
+        var lines = StatusLines()
+        while true {
+            do {
+                let answer = try await connection.fetch()
+                let isOver = goal == .pass ? wait.isOver(answer.status) : answer.status.isInSync
+                if isOver { return answer }
+                for line in lines.lines(answer.status, at: .now) { StandardError.print(line) }
+                last = .success(answer)
+            } catch let error as StatusConnectionError {
+                if error.isFinal { throw error }
+                // It may be about to start, or to restart.
+                last = .failure(error)
+            }
+            if let end, .now + Self.period > end { break }
+            try await Task.sleep(for: Self.period)
+        }
+        switch last {
+        case .success(let answer):
+            StandardError.print("\(style.standardError.red("error:")) timed out after \(timeout ?? .standard)")
+            show(answer)
+            throw ExitStatus.incomplete.thrown
+        case .failure(let error): throw error
+        case nil: throw StatusConnectionError("the daemon does not answer")
+        }
+    }
+
+    // MARK: - Following
+
+    private func follow(_ connection: StatusConnection) async throws {
+        let isScreen = output == .text && isatty(STDOUT_FILENO) == 1
+        var lines = StatusLines()
+        var shown: [UInt8]?
+        var latest: StatusDocument?
+        var lostAt: Timestamp?
+        while true {
+            do {
+                let answer = try await connection.fetch()
+                if lostAt != nil, !isScreen { StandardError.print("\(Timestamp.now) the daemon answers again") }
+                lostAt = nil
+                latest = answer.status
+                if !isScreen, answer.body != shown { append(answer, &lines) }
+                shown = answer.body
+            } catch let error as StatusConnectionError {
+                if error.isFinal { throw error }
+                if lostAt == nil {
+                    lostAt = .now
+                    if !isScreen { StandardError.print("\(Timestamp.now) \(error); trying again".printable) }
+                }
+            }
+            if isScreen { draw(latest, lostAt: lostAt) }
+            try await Task.sleep(for: Self.period)
+        }
+    }
+
+    private func append(_ answer: StatusAnswer, _ lines: inout StatusLines) {
+        switch output {
+        case .text: for line in lines.lines(answer.status, at: .now) { StandardOutput.print(line) }
+        case .json:
+            guard let json = try? JSONValue(parsing: answer.body) else { return }
+            StandardOutput.print(RunnerCommand.neutralized(json: String(decoding: json.serialized(), as: UTF8.self)))
+        }
+    }
+
+    /// Draws the screen anew: from its upper left corner, each line to its end, and then nothing (ECMA-48).
+    private func draw(_ status: StatusDocument?, lostAt: Timestamp?) {
+        var blocks: [String] = []
+        if let lostAt {
+            let since = Int(Timestamp.now.date.timeIntervalSince(lostAt.date))
+            let text = "The daemon has not answered for \(since) s; trying again at \(daemon.address)"
+            blocks.append(style.standardOutput.yellow(text.printable))
+        }
+        if let status { blocks.append(text(status)) }
+        var size = winsize()
+        let rows = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 2 ? Int(size.ws_row) : 24
+        let screen = blocks.joined(separator: "\n\n").cut(toLines: rows - 1).replacing("\n", with: "\u{1B}[K\n")
+        StandardOutput.write("\u{1B}[H\(screen)\u{1B}[K\n\u{1B}[J")
+    }
+}
+
+/// How long to wait: `90`, `90s`, `5m`, `1h`; 0 for no limit.
+struct TimeLimit: ExpressibleByArgument, CustomStringConvertible {
+    static let standard = TimeLimit(seconds: 300)
+
+    private let seconds: Int
+
+    private init(seconds: Int) {
+        self.seconds = seconds
+    }
+
+    init?(argument: String) {
+        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
+        let unit = argument.last.flatMap { units[$0] }
+        let digits = unit == nil ? argument[...] : argument.dropLast()
+        guard digits.utf8.allSatisfy(\.isASCIIDigit), let number = Int(digits), number <= 86_400 else { return nil }
+        seconds = number * (unit ?? 1)
+    }
+
+    /// Nil for no limit.
+    var duration: Duration? { seconds == 0 ? nil : .seconds(seconds) }
+    var description: String { "\(seconds) s" }
 }

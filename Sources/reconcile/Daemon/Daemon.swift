@@ -127,6 +127,7 @@ struct Daemon {
     ) async throws {
         let registry = PrometheusRegistry(families: MetricCatalog.families)
         MetricsSystem.bootstrap(registry)
+        let notifications = try options.notifications.sender(log)
         let startedAt = Timestamp.now
         let program = ProgramStatus(
             version: Build.version,
@@ -158,6 +159,7 @@ struct Daemon {
         }
         surroundings.tokenFile = pass.isSandbox ? nil : pass.connection.tokenPath
         surroundings.election = election
+        surroundings.notifications = notifications
         surroundings.events = pass.isSandbox ? nil : eventRecorder(log)
         let ledger = StatusLedger(
             program: program,

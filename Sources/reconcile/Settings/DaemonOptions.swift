@@ -61,6 +61,7 @@ struct DaemonOptions: ParsableArguments {
     var allowedHost: [String] = []
 
     @OptionGroup var trigger: TriggerTokenOptions
+    @OptionGroup var notifications: NotificationOptions
 
     func validate() throws {
         guard (1...86_400).contains(intervalSeconds) else {

@@ -2,6 +2,7 @@ public import ArgumentParser
 import DesiredState
 import FoundationEssentials
 import Glibc
+import Kinds
 public import Logging
 import Reporting
 
@@ -83,11 +84,19 @@ struct StandardErrorLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
+    /// What a line is about comes first, then what changed and who changed it, then all else.
+    private static func place(of key: String) -> (Int, String) {
+        let first = ["service"] + Kind.all.map(\.id) + ["field", "change", "drift.by"]
+        return (first.firstIndex(of: key) ?? first.count, key)
+    }
+
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
         let time = Date.now.formatted(.iso8601)
         if isText {
-            let tail = fields.sorted { $0.key < $1.key }.map { "  \($0.key)=\($0.value)" }.joined()
+            let tail = fields.sorted { Self.place(of: $0.key) < Self.place(of: $1.key) }.map {
+                "  \($0.key)=\($0.value)"
+            }.joined()
             let text = "\(event.level): \(event.message)\(tail)".printable
             StandardError.print("\(showsTime ? "\(time) " : "")\(text)")
         } else {

@@ -54,10 +54,10 @@ import Testing
             #expect(fields == ["policies"])
             #expect(closed["policies"] == [["name": "reconcile: nobody", "state": "in-sync"]])
             #expect(try await daemon.metric(#"reconcile_services_by_access{access="closed"}"#) == 1)
-            let line = try #require(daemon.line("closed: nobody may open it"))
+            let line = try #require(daemon.line("service closed: nobody may open it"))
             #expect(line["level"] == "error" && line["service"] == "grafana")
             #expect(line["reason"] == "the group 'admins' is gone")
-            #expect(daemon.line("failed") == nil)
+            #expect(daemon.line("service failed") == nil)
             #expect(try await daemon.get("/").contains("<span class=\"tone\">closed</span>"))
             let text = try await Command(["status", "--url", try await daemon.url()]).run()
             #expect(text.output.contains("x grafana  closed"), "\(text.output)")
@@ -67,8 +67,8 @@ import Testing
             #expect(try schemaMistakes(opened, "status") == [])
             #expect(opened.condition("Access", of: "grafana")?["status"] == "True")
             #expect(try await daemon.metric(#"reconcile_services_by_access{access="closed"}"#) == 0)
-            #expect(daemon.line("open again")?["service"] == "grafana")
-            #expect(daemon.log.count { $0["message"] == "closed: nobody may open it" } == 1)
+            #expect(daemon.line("service open again")?["service"] == "grafana")
+            #expect(daemon.log.count { $0["message"] == "service closed: nobody may open it" } == 1)
         }
     }
 

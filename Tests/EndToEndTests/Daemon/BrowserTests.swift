@@ -13,7 +13,7 @@ import Testing
             try await expectPage(
                 daemon,
                 "in-sync",
-                ["In sync All 11 services are as declared.", "11 services", "In sync 11", "grafana Grafana in sync"]
+                ["In sync All 11 services are in sync.", "11 services", "In sync 11", "grafana Grafana in sync"]
             )
         }
     }
@@ -34,10 +34,11 @@ import Testing
                 daemon,
                 "drifted",
                 [
-                    "Out of sync 1 of 2 services is not as declared: 1 drifted.", "1 contest", "Not in sync 1",
+                    "Out of sync 1 of 2 services out of sync: 1 drifted.", "1 with conflicting changes",
+                    "Out of sync 1",
                     "grafana Grafana drifted \(reason)",
-                    "Contest Somebody keeps changing application.group back", "Corrected 3 times by now",
-                    "Not as declared application .group Elsewhere Apps", "akadmin",
+                    "Conflicting changes Somebody keeps changing group,", "Corrected 3 times so far", "What to do",
+                    "Differences group Elsewhere Apps", "akadmin",
                 ]
             )
         }
@@ -56,7 +57,7 @@ import Testing
                 daemon,
                 "failed",
                 [
-                    "Out of sync 1 of 2 services is not as declared: 1 failed.", "grafana Grafana failed",
+                    "Out of sync 1 of 2 services out of sync: 1 failed.", "grafana Grafana failed",
                     "answered 400 with 'text/html' instead of JSON", "Error PATCH",
                     "https://sso.example.net:8444/login/elsewhere",
                 ]
@@ -76,7 +77,7 @@ import Testing
                 daemon,
                 "blocked",
                 [
-                    "Out of sync 1 of 2 services is not as declared: 1 blocked.", "grafana Grafana blocked",
+                    "Out of sync 1 of 2 services out of sync: 1 blocked.", "grafana Grafana blocked",
                     try #require(service["reason"]?.string), "SecretResolved False",
                 ]
             )
@@ -93,7 +94,7 @@ import Testing
                 daemon,
                 "invalid-file",
                 [
-                    "The file has mistakes The file has a mistake; what was read at", "Mistakes in the file",
+                    "The file has mistakes The file has 1 error; the version of", "Mistakes in the file",
                     "services.yaml:9:5", "redirectpath", "Did you mean 'redirectPath'?",
                     "Valid no; what was read before stays in force",
                 ]

@@ -100,7 +100,7 @@ import Testing
             let daemon = try workplace.daemon()
             let status = try await daemon.status("in sync") { $0["isInSync"] == true }
             #expect(status["authentik"]?["isAuditLogWatched"] == false)
-            let line = try #require(daemon.line("the audit log is not watched"))
+            let line = try #require(daemon.line("cannot watch the audit log"))
             #expect(line["error"]?.string?.contains("authentik_events.view_event") == true)
             #expect(line["level"] == "notice")
             try await daemon.pass()

@@ -76,12 +76,12 @@ import Testing
                 #expect(waiting["state"] == "standby")
                 #expect(
                     waiting["message"] == """
-                        nobody leads; this replica takes the Lease authentik/reconcile once it has not changed for 4 \
+                        no replica leads; this one takes the Lease authentik/reconcile once it has not changed for 4 \
                         seconds, in case its last holder still writes
                         """
                 )
                 #expect(try await alpha.request("GET", "/readyz").status == 200)
-                #expect(alpha.line("nobody leads")?["wait.seconds"] == "4")
+                #expect(alpha.line("no leader; waiting")?["wait.seconds"] == "4")
                 #expect(try await alpha.get("/").contains("takes the Lease once it has not changed for 4 seconds"))
                 try await alpha.settled("it leads") { $0["isInSync"] == true }
                 #expect(try await alpha.end() == 0)
@@ -89,7 +89,7 @@ import Testing
                 let next = try replicas.start("alpha", ["--lease-seconds", "60"])
                 let leading = try await next.settled("it leads") { $0["isInSync"] == true }
                 #expect(leading["program"]?["leadership"]?["waitSeconds"] == nil)
-                #expect(next.line("nobody leads") == nil)
+                #expect(next.line("no leader; waiting") == nil)
                 #expect(try await next.end() == 0)
             }
         }
@@ -101,20 +101,20 @@ import Testing
             try await alpha.settled("it leads") { $0["isInSync"] == true }
             try await kubernetes.goAway()
             let lost = try await alpha.status("it stands by") { $0["state"] == "standby" }
-            #expect(lost["message"]?.string?.hasPrefix("the Lease authentik/reconcile cannot be reached: ") == true)
+            #expect(lost["message"]?.string?.hasPrefix("cannot reach the Lease authentik/reconcile: ") == true)
             #expect(try await alpha.request("GET", "/readyz").status == 503)
             let stopped = Date.now
             try replicas.change(to: "Moved")
             alpha.send(.terminalClosed)
             #expect(try await alpha.request("POST", "/reconcile").status == 503)
             try await alpha.eventually("it noticed that the file changed") {
-                alpha.line("a signal asks for a pass")
+                alpha.line("pass requested by a signal")
             }
             #expect(try await replicas.writes(since: stopped).isEmpty)
             try await kubernetes.comeBack()
             try await alpha.settled("it leads again") { $0["isInSync"] == true }
             #expect(try await replicas.workplace.admin.application("grafana")["group"] == "Moved")
-            #expect(alpha.line("the Lease can be reached again") != nil)
+            #expect(alpha.line("Lease reachable again") != nil)
             #expect(try await alpha.end() == 0)
         }
     }

@@ -14,12 +14,12 @@ import Testing
             let status = try await daemon.settled("it is seen") { $0.service("grafana")?["state"] == "unverified" }
             #expect(try schemaMistakes(status, "status") == [])
             #expect(status["state"] == "out-of-sync" && status["isInSync"] == false)
-            #expect(status["message"] == "as declared, but not verified: the login of grafana")
+            #expect(status["message"] == "in sync, but the login check failed: grafana")
             let condition = status.service("grafana")?["conditions"]?.array?.first { $0["type"] == "Verified" }
             #expect(condition?["status"] == "False" && condition?["reason"] == "DiscoveryNotFound")
             #expect(condition?["remedy"]?.string?.hasPrefix("run 'reconcile --once'") == true)
             #expect(try await daemon.metric(#"reconcile_services{state="unverified"}"#) == 1)
-            let line = try #require(daemon.line("its login does not work"))
+            let line = try #require(daemon.line("login check failed"))
             #expect(line["service"] == "grafana" && line["reason"] == "DiscoveryNotFound")
             let page = try await daemon.get("/")
             #expect(page.contains("unverified") && page.contains("DiscoveryNotFound"))
@@ -32,7 +32,7 @@ import Testing
             let after = try await daemon.settled("it is proved") { $0["isInSync"] == true }
             let verified = after.service("grafana")?["conditions"]?.array?.first { $0["type"] == "Verified" }
             #expect(verified?["status"] == "True")
-            #expect(daemon.line("its login works again")?["service"] == "grafana")
+            #expect(daemon.line("login check passed again")?["service"] == "grafana")
             #expect(try await daemon.metric(#"reconcile_services{state="unverified"}"#) == 0)
 
             // Cached while nothing changes, and proved again after a change.

@@ -69,7 +69,7 @@ private let second = "s3c0nd-s3cr3t"
             #expect(conditions.last?["reason"] == "Restarted")
             #expect(restarts(kubernetes) == 1)
             #expect(try await daemon.metric(#"reconcile_writes_total{action="restart-workload"}"#) == 1)
-            #expect(daemon.line("restarted its workload")?["workload"] == "deployment monitoring/grafana")
+            #expect(daemon.line("workload restarted")?["workload"] == "deployment monitoring/grafana")
             for _ in 0..<2 { try await daemon.pass() }
             #expect(restarts(kubernetes) == 1)
 

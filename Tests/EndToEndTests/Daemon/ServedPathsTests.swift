@@ -119,7 +119,7 @@ import Testing
     /// What every answer says to browsers.
     private func expectGuarded(_ answer: RawAnswer, _ path: String) {
         #expect(answer["X-Content-Type-Options"] == "nosniff", "\(path)")
-        #expect(answer["Referrer-Policy"] == "no-referrer", "\(path)")
+        #expect(answer["Referrer-Policy"] == "same-origin", "\(path)")
         #expect(answer["Cache-Control"] == "no-cache", "\(path)")
         #expect(answer["Content-Security-Policy"]?.hasPrefix("default-src 'none'") == true, "\(path)")
         #expect(answer["Access-Control-Allow-Origin"] == nil, "\(path)")

@@ -77,9 +77,9 @@ import Testing
                 state.setHealth(ofOutpost: "edge", to: [OutpostInstance(hostname: "edge-0")])
             }
             try await daemon.settled("it is back") { $0.served("trivy")?["status"] == "True" }
-            #expect(daemon.line("served again")?["service"] == "trivy")
+            #expect(daemon.line("service served again")?["service"] == "trivy")
             #expect(try await daemon.end() == 0)
-            let told = daemon.log.filter { $0["message"] == "not served: nobody can reach it" }
+            let told = daemon.log.filter { $0["message"] == "service not served by its outpost: nobody gets through" }
             #expect(told.count == 1)
             #expect(told.first?["level"] == "warning")
             #expect(told.first?["service"] == "trivy" && told.first?["outpost"] == "edge")
@@ -126,7 +126,7 @@ import Testing
             #expect(status.served("trivy")?["reason"] == "HealthUnreadable")
             #expect(status.served("wiki")?["status"] == "True")
             #expect(try await daemon.metric(#"reconcile_services_by_served{served="unknown"}"#) == 1)
-            #expect(daemon.line("not served: nobody can reach it") == nil)
+            #expect(daemon.line("service not served by its outpost: nobody gets through") == nil)
             #expect(try await daemon.end() == 0)
         }
     }

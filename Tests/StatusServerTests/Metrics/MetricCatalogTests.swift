@@ -61,5 +61,6 @@ import Testing
         counter(.writes, [(.action, "update-provider")]).increment()
         counter(.driftCorrected, [(.object, "provider"), (.field, "redirect_uris")]).increment()
         counter(.contestsBegun).increment()
+        counter(.notifications, [(.result, NotificationResult.sent.rawValue)]).increment()
     }
 }

@@ -1,0 +1,143 @@
+import FoundationEssentials
+import JSON
+
+/// How a notification is written for who receives it.
+///
+/// | format | what is posted | reference |
+/// |---|---|---|
+/// | `generic` | ``Notification`` as JSON | `manifests/schemas/notification.schema.json` |
+/// | `ntfy` | topic, title, message, priority and tags, to the server's root | https://docs.ntfy.sh/publish/#publish-as-json |
+/// | `slack` | text in mrkdwn | https://api.slack.com/messaging/webhooks |
+/// | `mattermost` | text in Markdown | https://developers.mattermost.com/integrate/webhooks/incoming/ |
+/// | `discord` | content in Markdown, which mentions nobody | https://discord.com/developers/docs/resources/webhook#execute-webhook |
+package enum NotificationFormat: String, Sendable, CaseIterable {
+    case generic
+    case ntfy
+    case slack
+    case mattermost
+    case discord
+
+    /// The one that a host is known for.
+    init(host: String) {
+        let host = host.lowercased()
+        self =
+            if host == "ntfy.sh" || host.hasPrefix("ntfy.") {
+                .ntfy
+            } else if host == "hooks.slack.com" || host == "hooks.slack-gov.com" {
+                .slack
+            } else if ["discord.com", "discordapp.com"].contains(where: { host == $0 || host.hasSuffix(".\($0)") }) {
+                .discord
+            } else if host.hasPrefix("mattermost.") {
+                .mattermost
+            } else {
+                .generic
+            }
+    }
+
+    /// The body of the request.
+    ///
+    /// - Parameter topic: of ntfy.
+    func body(_ notification: Notification, topic: String) -> [UInt8] {
+        switch self {
+        case .generic: JSONText.bytes(of: notification)
+        case .ntfy: ntfy(notification, topic).serialized()
+        case .slack: webhook(text(notification, bold: "*", Self.escapedForSlack)).serialized()
+        case .mattermost: webhook(text(notification, bold: "**", Self.escapedForMarkdown)).serialized()
+        case .discord: discord(text(notification, bold: "**", Self.escapedForMarkdown)).serialized()
+        }
+    }
+
+    private func webhook(_ text: String) -> JSONValue { ["text": .string(text)] }
+
+    private func discord(_ text: String) -> JSONValue {
+        [
+            "content": .string(text), "username": "reconcile", "allowed_mentions": ["parse": []],
+            // No previews of links.
+            "flags": 4,
+        ]
+    }
+
+    /// The most characters of a text; what is left out is counted.
+    private var longestText: Int {
+        switch self {
+        case .generic: .max
+        // A message above 4,096 bytes becomes an attachment.
+        case .ntfy: 1300
+        case .slack, .mattermost: 3500
+        // 2,000 is the most.
+        case .discord: 1900
+        }
+    }
+
+    // MARK: - ntfy
+
+    private func ntfy(_ notification: Notification, _ topic: String) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "topic": .string(topic),
+            "title": .string(notification.title),
+            "message": .string(lines(notification, { $0 }).joined(separator: "\n")),
+        ]
+        switch notification.severity {
+        case .info: (members["priority"], members["tags"]) = (3, ["white_check_mark"])
+        case .warning: (members["priority"], members["tags"]) = (3, ["warning"])
+        case .error: (members["priority"], members["tags"]) = (4, ["rotating_light"])
+        }
+        let links = Set(notification.events.compactMap(\.link))
+        if links.count == 1, let link = links.first { members["click"] = .string(link) }
+        return .object(members)
+    }
+
+    // MARK: - Text
+
+    private func text(_ notification: Notification, bold: String, _ escape: (String) -> String) -> String {
+        (["\(bold)\(escape(notification.title))\(bold)"] + lines(notification, escape)).joined(separator: "\n")
+    }
+
+    /// A line for each event, as many as there is room for, and how many there are beyond.
+    private func lines(_ notification: Notification, _ escape: (String) -> String) -> [String] {
+        var lines: [String] = []
+        var length = notification.title.count
+        for event in notification.events {
+            let line = escape(line(event))
+            length += line.count + 1
+            if length > longestText { break }
+            lines.append(line)
+        }
+        let rest = notification.events.count - lines.count + (notification.omitted ?? 0)
+        if rest > 0 { lines.append("… and \(rest) more") }
+        return lines
+    }
+
+    /// `grafana: drift corrected: group: Elsewhere → Apps (by akadmin)`.
+    private func line(_ event: Notification.Event) -> String {
+        let subject = event.name.map { event.kind == "service" ? "\($0): " : "\(event.kind ?? "object") \($0): " } ?? ""
+        let author = event.by.map { " (by \($0))" } ?? ""
+        let text = event.message.count <= 400 ? event.message : "\(event.message.prefix(400))…"
+        return "\(subject)\(event.type.title): \(text)\(author)"
+    }
+
+    /// As Slack wants it: `<!channel>` and the like are made of these.
+    private static func escapedForSlack(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    }
+
+    /// Nothing of it is markup, and nobody is mentioned by it.
+    private static func escapedForMarkdown(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            if "\\`*_~|[]<>#".contains(character) { result += "\\" }
+            result.append(character)
+            // `@channel` is a mention, and with an invisible space it is not.
+            if character == "@" { result += "\u{200B}" }
+        }
+    }
+}
+
+/// JSON of what is sent.
+private enum JSONText {
+    static func bytes(of notification: Notification) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // It holds nothing that cannot be encoded.
+        return (try? encoder.encode(notification)).map(Array.init) ?? []
+    }
+}

@@ -1,0 +1,62 @@
+import Applying
+package import Status
+
+/// What to do about a service that needs a person: a clause.
+///
+/// | state | what to do |
+/// |---|---|
+/// | in sync, pending | nothing |
+/// | waiting | nothing yet: its Secret is expected |
+/// | failed | correct the file, or give the token's account the permission; access that is closed: make the group again |
+/// | unverified | what the probe that failed advises |
+/// | conflict | decide who manages it |
+/// | blocked | provide the secret, or make what the file names |
+/// | drifted | find who keeps changing it |
+/// | held | undo the removal, or allow the deletions once |
+/// | orphaned | declare it again, or have it deleted |
+extension ServiceStatus {
+    package var remedy: String? {
+        switch state {
+        case .inSync, .pending: nil
+        case .waiting:
+            "wait: the Secret is expected to be created; if it never is, create it or correct secretRef\(place)"
+        case .failed: failureRemedy
+        case .unverified: verification?.remedy ?? "run 'reconcile verify --only \(slug)' to see which check fails"
+        case .conflict:
+            "decide who manages it: rename the service\(place), set 'adopt: always' to take it over, or have its other "
+                + "owner release it"
+        case .blocked: blockedRemedy
+        case .drifted:
+            "find out what changes it\(lastDrift?.culprit.map { " (last: \($0))" } ?? "") and remove the fields either there "
+                + "or\(place.isEmpty ? " in the file" : place)"
+        case .held:
+            "if it was removed by mistake, put it back into the file; otherwise allow the deletion once with "
+                + "'reconcile --once --allow-deletions N'"
+        case .orphan:
+            "declare it again, declare it with 'state: absent' to delete it, or set 'prune: true' to delete all orphans"
+        }
+    }
+
+    private var failureRemedy: String {
+        if access?.isClosed == true {
+            return "create the missing group, user or policy again, or change 'access'\(place)"
+        }
+        let message = error?.message ?? ""
+        if message.contains("permission") {
+            return "grant the token's account the missing permission: run 'reconcile bootstrap' again with this file"
+        }
+        return "correct what Authentik refuses\(place); every pass tries again"
+    }
+
+    private var blockedRemedy: String {
+        let secret = conditions.first { $0.type == .secretResolved }
+        guard secret?.status == .no else {
+            return
+                "create in Authentik what the file names, or correct the name\(place); 'reconcile doctor' checks all names"
+        }
+        return "provide the secret, or correct secretRef\(place)"
+    }
+
+    /// ` at services.yaml:14:5`.
+    private var place: String { location.map { " at \($0)" } ?? "" }
+}

@@ -1,0 +1,56 @@
+package import Base
+package import Status
+
+/// What changed between two statuses of a daemon, a line each: for a log, or a pipe, that follows it.
+///
+///     2026-11-24T13:00:05Z out-of-sync: 1 of 3 services is out of sync: 1 failed
+///     2026-11-24T13:00:05Z grafana failed: Authentik refuses it
+///     2026-11-24T13:05:10Z grafana drift corrected, by akadmin: group
+package struct StatusLines: Sendable {
+    private var last: StatusDocument?
+
+    package init() {}
+
+    /// - Returns: of the first status what is out of sync, of each later one what is new in it.
+    package mutating func lines(_ status: StatusDocument, at now: Timestamp) -> [String] {
+        defer { last = status }
+        var lines: [String] = []
+        if status.state != last?.state || status.message != last?.message {
+            lines.append("\(status.state.rawValue): \(status.message)")
+        }
+        lines += changes(status)
+        let before = Dictionary(
+            (last?.services ?? []).map { ($0.slug, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        for service in status.services {
+            let known = before[service.slug]
+            guard service.state != known?.state || service.reason != known?.reason else { continue }
+            // A service that is in sync at the first look is no news.
+            if service.state == .inSync, known == nil || known?.state == .inSync { continue }
+            lines.append("\(service.slug) \(service.look.word): \(service.reason)")
+        }
+        return lines.map { "\(now) \($0)".printable }
+    }
+
+    /// The oldest first.
+    private func changes(_ status: StatusDocument) -> [String] {
+        guard let last else { return [] }
+        return status.recentChanges.prefix { change in !last.recentChanges.contains(change) }.reversed().map { change in
+            let name = change.kind == RecentChange.service ? change.name : "\(change.kind) \(change.name)"
+            let author = change.culprit.map { ", by \($0)" } ?? ""
+            let fields = change.fields.map(ChangeLine.label).joined(separator: ", ")
+            return
+                "\(name) \(change.isDrift ? "drift corrected" : change.done)\(author)\(fields.isEmpty ? "" : ": \(fields)")"
+        }
+    }
+}
+
+extension String {
+    /// The first lines that fit on a screen, and how many more there are.
+    package func cut(toLines limit: Int) -> String {
+        let lines = split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count > limit, limit > 1 else { return self }
+        return (lines.prefix(limit - 1) + ["… \(lines.count - limit + 1) more lines"]).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import JSON
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// `reconcile status`: once, until it is in sync, and as it changes.
+@Suite(.timeLimit(.minutes(60))) struct StatusCommandTests {
+    @Test func `it waits until everything is in sync, or until the time is over`() async throws {
+        try await withWorkplace { workplace in
+            try FileManager.default.removeItem(at: workplace.secretFile)
+            let daemon = try workplace.daemon()
+            try await daemon.settled("blocked") { $0.service("grafana")?["state"] == "blocked" }
+            let url = try await daemon.url()
+            let late = try await Command(["status", "--url", url, "--wait", "--timeout", "2"]).run()
+            #expect(late.status == 1)
+            #expect(late.errors.contains("error: timed out after 2 s"), "\(late.errors)")
+            #expect(late.errors.contains("grafana blocked: "))
+            #expect(late.output.contains("! grafana"))
+            async let waiting = Command(["status", "--url", url, "--wait", "--timeout", "10m", "-o", "json"]).run()
+            try Data("\(Workplace.secret)\n".utf8).write(to: workplace.secretFile, options: .atomic)
+            let done = try await waiting
+            #expect(done.status == 0, "\(done.errors)")
+            #expect(try JSONValue(parsing: Array(done.output.utf8))["isInSync"] == true)
+        }
+    }
+
+    @Test func `it waits for a pass that begins later`() async throws {
+        try await withWorkplace { workplace in
+            let daemon = try workplace.daemon("--audit-seconds", "0")
+            let status = try await daemon.settled("in sync") { $0["isInSync"] == true }
+            let number = try #require(status["passes"]?["lastAttempt"]?["number"]?.integer)
+            let url = try await daemon.url()
+            async let waiting = Command(["status", "--url", url, "--wait-for", "pass", "-o", "json"]).run()
+            // It may not have looked yet; whichever pass comes after its first look will do.
+            let asking = Task { while true { try await daemon.pass() } }
+            let done = try await waiting
+            asking.cancel()
+            #expect(done.status == 0, "\(done.errors)")
+            let json = try JSONValue(parsing: Array(done.output.utf8))
+            #expect(json["passes"]?["lastAttempt"]?["number"]?.integer ?? 0 > number)
+        }
+    }
+
+    @Test func `a daemon that never answers is another matter`() async throws {
+        let server = try CannedServer(.text(503, ""))
+        defer { server.stop() }
+        let result = try await Command(["status", "--url", server.url, "--wait", "--timeout", "2s"]).run()
+        #expect(result.status == 69)
+        #expect(server.requests.count >= 2)
+        let other = try CannedServer(.text(200, "hello"))
+        defer { other.stop() }
+        let wrong = try await Command(["status", "--url", other.url, "--wait"]).run()
+        #expect(wrong.status == 69)
+        #expect(wrong.errors.contains("is not a daemon of this program"), "\(wrong.errors)")
+    }
+
+    @Test func `elsewhere than on a terminal it writes a line for each change, and connects again`() async throws {
+        try await withWorkplace { workplace in
+            let daemon = try workplace.daemon()
+            try await daemon.settled("in sync") { $0["isInSync"] == true }
+            let port = try await daemon.port()
+            let file = workplace.folder.appending(path: "watched")
+            let watching = Task {
+                let command = Command(
+                    ["status", "--watch"],
+                    environment: ["RECONCILE_STATUS_URL": "http://127.0.0.1:\(port)"]
+                )
+                try await Self.run(command, writingTo: file)
+            }
+            defer { watching.cancel() }
+            func seen(_ text: String) async throws {
+                try await daemon.eventually(text, else: { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }) {
+                    (try? String(contentsOf: file, encoding: .utf8))?.contains(text) == true ? true : nil
+                }
+            }
+            try await seen("in-sync: all 2 services are in sync")
+            try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
+            try await seen("grafana drift corrected, by akadmin from 127.0.0.1: group")
+            #expect(try await daemon.end() == 0)
+            try await seen("the daemon does not answer")
+            let again = try workplace.daemon("--listen", "127.0.0.1:\(port)")
+            try await seen("the daemon answers again")
+            #expect(try await again.end() == 0)
+        }
+    }
+
+    /// Runs until the task is cancelled.
+    private static func run(_ command: Command, writingTo file: URL) async throws {
+        func descriptor() throws -> FileDescriptor {
+            try FileDescriptor.open(
+                FilePath(file.path),
+                .writeOnly,
+                options: [.create, .append],
+                permissions: .ownerReadWrite
+            )
+        }
+        _ = try await Subprocess.run(
+            command.configuration,
+            input: .none,
+            output: .fileDescriptor(try descriptor(), closeAfterSpawningProcess: true),
+            error: .fileDescriptor(try descriptor(), closeAfterSpawningProcess: true)
+        )
+    }
+
+    @Test(arguments: [
+        (["--watch", "--wait"], "--watch and --wait exclude each other"),
+        (["--timeout", "5m"], "--timeout needs --wait or --wait-for"),
+        (["--wait", "--timeout", "soon"], "--timeout"),
+        (["--wait", "--wait-for", "pass"], "exclude each other"),
+    ])
+    func `options that make no sense are refused`(_ arguments: [String], _ message: String) async throws {
+        let result = try await Command(["status"] + arguments).run()
+        #expect(result.status == 64)
+        #expect(result.errors.contains(message), "\(result.errors)")
+    }
+}
