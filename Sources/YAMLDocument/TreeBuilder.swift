@@ -1,4 +1,4 @@
-/// Makes nodes of events: resolves aliases, finds duplicate keys, holds the limits.
+/// Makes nodes of events: resolves aliases and merge keys, finds duplicate keys, enforces the limits.
 struct TreeBuilder: ~Copyable {
     private struct Anchored {
         var node: YAMLNode
@@ -33,11 +33,9 @@ struct TreeBuilder: ~Copyable {
             case .streamEnd: return root
             case .documentStart where root == nil: root = try node(try events.next(), depth: 0)
             default:
-                throw YAMLProblem(
-                    "a second document begins here",
-                    hint: "a file holds one; put the other into a file of its own",
-                    at: event.position
-                )
+                let hint = "a file has one document; move the other to a file of its own"
+                problems.append(YAMLProblem("a second document begins here", hint: hint, at: event.position))
+                return root
             }
         }
     }
@@ -89,6 +87,7 @@ struct TreeBuilder: ~Copyable {
     private mutating func readMapping(into node: inout YAMLNode, depth: Int) throws(YAMLProblem) {
         var pairs: [YAMLPair] = []
         var places: [String: YAMLPosition] = [:]
+        var merged: [YAMLPair] = []
         while true {
             let event = try events.next()
             if case .mappingEnd = event.kind { break }
@@ -96,24 +95,47 @@ struct TreeBuilder: ~Copyable {
             let value = try self.node(try events.next(), depth: depth + 1)
             node.lastLine = max(node.lastLine, event.lastLine, value.lastLine)
             guard let name = keyName(key, at: event.position) else { continue }
+            if key.isMergeKey, places[name] == nil {
+                places[name] = event.position
+                merged = mergedPairs(of: value)
+                continue
+            }
             if let earlier = places.updateValue(event.position, forKey: name) {
                 places[name] = earlier
+                let hint = key.isMergeKey ? "write one with a list: '<<: [*first, *second]'" : nil
                 let message = "duplicate key \(YAMLProblem.quote(name))"
-                problems.append(YAMLProblem(message, at: event.position, earlier: earlier))
+                problems.append(YAMLProblem(message, hint: hint, at: event.position, earlier: earlier))
             } else {
                 pairs.append(YAMLPair(key: name, keyPosition: event.position, value: value))
             }
         }
-        node.content = .mapping(pairs)
+        node.content = .mapping(pairs + merged.filter { places[$0.key] == nil })
+    }
+
+    /// What `<<` adds to a mapping (https://yaml.org/type/merge.html): the pairs of a mapping, or of a list of mappings,
+    /// of which an earlier one takes precedence. Each pair keeps the place where it was written.
+    private mutating func mergedPairs(of value: YAMLNode) -> [YAMLPair] {
+        let sources: [YAMLNode]
+        if case .sequence(let items) = value.content { sources = items } else { sources = [value] }
+        var known: Set<String> = []
+        return sources.flatMap { source -> [YAMLPair] in
+            switch source.content {
+            case .mapping(let pairs): return pairs.filter { known.insert($0.key).inserted }
+            case .invalid: return []
+            case .scalar, .sequence:
+                let hint = "name an anchor of a mapping, as in '<<: *base', or a list of them"
+                problems.append(
+                    YAMLProblem("'<<' must be a mapping or a list of mappings", hint: hint, at: source.position)
+                )
+                return []
+            }
+        }
     }
 
     /// The text of a key, or nil and a problem.
     private mutating func keyName(_ key: YAMLNode, at position: YAMLPosition) -> String? {
         switch key.content {
-        case .scalar(let scalar) where scalar.style == .plain && scalar.text == "<<":
-            let hint = "write the fields out"
-            problems.append(YAMLProblem("merge keys ('<<') are not supported", hint: hint, at: position))
-        case .scalar(let scalar) where key.tag == nil || key.tag == "!!str":
+        case .scalar(let scalar) where key.tag == nil || key.tag == "!!str" || key.isMergeKey:
             return scalar.text
         case .scalar:
             problems.append(YAMLProblem("a key cannot have a tag", at: position))
@@ -149,5 +171,13 @@ struct TreeBuilder: ~Copyable {
         guard nodeCount <= limits.nodes else {
             throw YAMLProblem("more than \(limits.nodes) values, aliases included", at: position)
         }
+    }
+}
+
+extension YAMLNode {
+    /// Whether it is `<<` as the key of a mapping; in quotes it is text like any other.
+    fileprivate var isMergeKey: Bool {
+        guard case .scalar(let scalar) = content, scalar.style == .plain else { return false }
+        return scalar.text == "<<" && (tag == nil || tag == "!!merge")
     }
 }

@@ -184,8 +184,8 @@ struct AccessTests {
         ("access: {groups: [a], ▲port: 1}", "'port' in access", "it belongs in a service or in defaults"),
         ("access: {groups: [a], ▲nonsense: 1}", "'nonsense' in access", nil),
         ("▲acess: everyone", "'acess'", "did you mean 'access'?"),
-        ("▲groups: [admins]", "'groups'", "it belongs in access"),
-        ("▲users: [bob]", "'users'", "it belongs in access"),
+        ("▲groups: [admins]", "'groups'", "write it in access: 'access: {groups: [admins]}'"),
+        ("▲users: [bob]", "'users'", "write it in access: 'access: {groups: [admins]}'"),
     ])
     func `unknown fields`(field: String, unknown: String, hint: String?) throws {
         try Mistake.error(Self.with(field), "unknown field \(unknown) in service 'docs'", hint).check()

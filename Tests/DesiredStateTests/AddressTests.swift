@@ -176,11 +176,13 @@ struct AddressTests {
     }
 
     @Test(arguments: [
-        ("../../etc/passwd", "has '..' in it, which Authentik refuses"), ("fa://", "names no icon"),
+        ("../../etc/passwd", "is a path on this machine"), ("a/../b", "has '..' in it, which Authentik refuses"),
+        ("fa://", "names no icon"),
         ("'data:image/png;base64,AA'", "has a scheme that Authentik does not show"),
         ("https://", "has no host in it"), ("a b.png", "has white space in it"),
         ("/media/x.png", "is an absolute path, which Authentik refuses"),
-        ("./a", "begins with '.', which Authentik refuses"), ("a//b", "has '//' in it, which Authentik refuses"),
+        ("./a.svg", "is a path on this machine"), ("file:///a.svg", "is a path on this machine"),
+        (".a", "begins with '.', which Authentik refuses"), ("a//b", "has '//' in it, which Authentik refuses"),
         ("ü.png", "has a character that Authentik refuses in a media path"),
     ])
     func `bad icons`(icon: String, message: String) throws {

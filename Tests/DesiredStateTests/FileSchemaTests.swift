@@ -238,7 +238,7 @@ extension Field {
 
 extension YAMLNode {
     /// As a reader of YAML 1.2 (core schema) has it.
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         switch content {
         case .invalid: .null
         case .sequence(let items): .array(items.map(\.json))

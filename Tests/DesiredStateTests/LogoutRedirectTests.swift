@@ -49,7 +49,7 @@ struct LogoutRedirectTests {
         .error(
             .oidc("logoutRedirectURIs: ▲https://a.net/bye"),
             "logoutRedirectURIs must be a list, not text in service 'grafana'",
-            "write each entry on a line of its own, behind '- '"
+            "write '[…]' around it, or each entry on a line of its own that begins with '- '"
         ),
         .error(
             .oidc("logoutRedirectURIs: [▲{matching: regex}]"),

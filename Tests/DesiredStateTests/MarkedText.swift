@@ -42,7 +42,12 @@ struct MarkedText {
 }
 
 extension DesiredStateLoader {
-    static func load(_ inputs: MarkedText...) -> Result { load(sources: inputs.map(\.source)) }
+    /// Reads inputs, and holds the JSON Schema against what comes of a single one.
+    static func load(_ inputs: MarkedText...) -> Result {
+        let result = load(sources: inputs.map(\.source))
+        if inputs.count == 1 { SchemaAgreement.check(inputs[0], result) }
+        return result
+    }
 }
 
 extension Diagnostic {

@@ -6,7 +6,7 @@ import Testing
 /// Files and directories of a real file system.
 final class PathTests {
     private let folder: String
-    private static let valid = "apiVersion: reconcile/v1\nowner: o\nhost: h\nservices: [{slug: SLUG, port: 8441}]\n"
+    private static let valid = "apiVersion: reconcile/v1\nowner: o\nhost: h\nservices: [{slug: SLUG, host: SLUG}]\n"
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.path + "/reconcile-\(UUID())"
@@ -98,7 +98,7 @@ final class PathTests {
     @Test(arguments: [(100, 0), (101, 0), (5_000, 3), (10, 200), (0, 101)])
     func `of many mistakes the first are shown, and the rest counted`(errors: Int, warnings: Int) throws {
         let bad = (0..<errors).map { "{slug: e\($0), port: x}" }
-        let odd = (0..<warnings).map { "{slug: w\($0), port: '8443'}" }
+        let odd = (0..<warnings).map { "{slug: w\($0), port: '\(2000 + $0)'}" }
         let text =
             "apiVersion: reconcile/v1\nowner: o\nhost: h\nservices: [\n\((odd + bad).joined(separator: ",\n"))]\n"
         try Data(text.utf8).write(to: URL(filePath: "\(folder)/many.yaml"))

@@ -264,7 +264,7 @@ struct PublishTests {
 
     @Test func `an object is one service's`() throws {
         func service(_ slug: String, _ publish: String) -> String {
-            "  - {slug: \(slug), port: 8441, redirectPath: /\(slug), secretRef: {env: S}, publish: \(publish)}\n"
+            "  - {slug: \(slug), host: \(slug).example.net, redirectPath: /\(slug), secretRef: {env: S}, publish: \(publish)}\n"
         }
         let object = "{namespace: n, name: o, keys: {k: issuer}}"
         let text = MarkedText.head + "services:\n" + service("a", object) + service("b", "▲" + object)

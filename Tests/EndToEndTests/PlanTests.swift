@@ -82,7 +82,7 @@ extension PlanTests {
         let result = try await Command(["validate", "--config", homelab]).run()
         #expect(result.status == 0)
         let counts = "7 services: 2 with OIDC, 2 behind an outpost, 3 bookmarks"
-        #expect(result.output == "\(counts); owner 'homelab'. No mistakes.\n")
+        #expect(result.output == "\(counts); owner 'homelab'. The file is valid.\n")
         #expect(result.errors == "")
     }
 

@@ -92,7 +92,7 @@ import Testing
         #expect(
             plan.reason
                 == "jwtFederation.providers: neither the file nor Authentik has an application 'argocf' with an OAuth2 "
-                + "provider; did you mean 'argocd'?"
+                + "provider; did you mean 'argocd'?; there are 'argocd' and 'grafana'"
         )
     }
 
@@ -159,7 +159,7 @@ import Testing
         world.services[0].provider?["jwtFederation.sources"] = .references([.init(named: "githab")])
         #expect(
             try plan(world).reason
-                == "jwtFederation.sources: Authentik has no OAuth source 'githab'; did you mean 'github'?"
+                == "jwtFederation.sources: Authentik has no OAuth source 'githab'; did you mean 'github'?; there is only 'github'"
         )
     }
 }

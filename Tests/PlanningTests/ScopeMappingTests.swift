@@ -276,7 +276,8 @@ struct ScopeMappingTests {
         #expect(missing.services.map(\.decision) == [.blocked])
         #expect(
             missing.services.first?.reason == "scopes: neither the file nor Authentik has a scope mapping named "
-                + "'Own emial'; did you mean 'Own email'?"
+                + "'Own emial'; did you mean 'Own email'?; there are 'OpenID 'email'', 'OpenID 'offline_access'', "
+                + "'OpenID 'openid'', 'OpenID 'profile'' and 'Own email'"
         )
         let foreign = [Self.there("reconcile/others/Own email")]
         let refused = scopes(world([Self.declared()], foreign), [Self.own]).plan

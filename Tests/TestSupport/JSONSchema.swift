@@ -31,8 +31,7 @@ package struct JSONSchema: Sendable {
                     return isFit ? [] : ["\(path) fits \(fits) of \(keyword)"]
                 case "pattern":
                     guard let text = value.string else { return [] }
-                    let isMatch = (try? Regex(argument.string ?? "").firstMatch(in: text)) != nil
-                    return isMatch ? [] : ["\(path) does not match \(argument)"]
+                    return matches(text, argument.string ?? "") ? [] : ["\(path) does not match \(argument)"]
                 case "minimum", "minLength", "minItems", "minProperties":
                     return isWithin(value, keyword, argument, >=) ? [] : ["\(path) is beyond \(keyword)"]
                 case "maximum", "maxProperties":
@@ -48,9 +47,16 @@ package struct JSONSchema: Sendable {
                     return (argument.object ?? [:]).flatMap { name, schema in
                         value[name].map { mistakes(in: $0, schema, at: "\(path).\(name)") } ?? []
                     }
+                case "patternProperties":
+                    return (argument.object ?? [:]).flatMap { pattern, schema in
+                        (value.object ?? [:]).filter { matches($0.key, pattern) }
+                            .flatMap { mistakes(in: $0.value, schema, at: "\(path).\($0.key)") }
+                    }
                 case "additionalProperties" where argument == false:
                     let known = Set(schema["properties"]?.object?.keys.map { $0 } ?? [])
+                    let patterns = schema["patternProperties"]?.object?.keys.map { $0 } ?? []
                     return Set(value.object?.keys.map { $0 } ?? []).subtracting(known).sorted()
+                        .filter { name in !patterns.contains { matches(name, $0) } }
                         .map { "\(path) has \($0)" }
                 case "additionalProperties":
                     let known = Set(schema["properties"]?.object?.keys.map { $0 } ?? [])
@@ -59,6 +65,10 @@ package struct JSONSchema: Sendable {
                 default: return ["the schema uses \(keyword), which this check does not know"]
                 }
             }
+    }
+
+    private func matches(_ text: String, _ pattern: String) -> Bool {
+        (try? Regex(pattern).firstMatch(in: text)) != nil
     }
 
     /// Whether a value keeps to a limit; one that has no such size does.

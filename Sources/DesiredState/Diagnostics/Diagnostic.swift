@@ -46,6 +46,9 @@ package struct Diagnostic: Sendable, Equatable {
 }
 
 extension Diagnostic {
+    /// The message and what to do about it.
+    var text: String { message + (hint.map { "; \($0)" } ?? "") }
+
     /// How many errors it is, or stands for.
     var errors: Int { omitted?.errors ?? (severity == .error ? 1 : 0) }
     var warnings: Int { omitted?.warnings ?? (severity == .warning ? 1 : 0) }

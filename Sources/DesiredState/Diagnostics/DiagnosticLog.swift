@@ -50,6 +50,12 @@ final class DiagnosticLog {
 
     func hide(_ node: YAMLNode) {
         hideLines(node.position.line...max(node.position.line, node.lastLine))
+        // What aliases and merge keys stand for was written elsewhere.
+        switch node.content {
+        case .sequence(let items): items.forEach(hide)
+        case .mapping(let pairs): pairs.forEach(hide)
+        case .scalar, .invalid: break
+        }
     }
 
     /// Whether there is so much to say that guessing what somebody meant is no use any more.

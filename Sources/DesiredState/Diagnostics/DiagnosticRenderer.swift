@@ -22,7 +22,7 @@ package struct DiagnosticRenderer: Sendable {
         var place = DisplayText(diagnostic.file).text
         if let line = diagnostic.line { place += ":\(line):\(diagnostic.column ?? 1)" }
         let severity = style("\(diagnostic.severity.rawValue):", diagnostic.severity == .error ? "31;1" : "33;1")
-        let message = DisplayText(diagnostic.message + (diagnostic.hint.map { "; \($0)" } ?? "")).text
+        let message = DisplayText(diagnostic.text).text
         let head = (place.isEmpty ? "" : style("\(place):", "1") + " ") + "\(severity) \(message)\n"
         guard let sourceLine = diagnostic.sourceLine, let column = diagnostic.column else { return head }
         let line = DisplayText(sourceLine, caret: column - 1)

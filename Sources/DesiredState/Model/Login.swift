@@ -78,6 +78,8 @@ package struct ForwardAuth: Sendable, Equatable {
     package var values = FieldValues(ProxyProvider.fields)
     /// The outpost's name, or ``Kinds/Outpost/embedded``.
     package var outpost: String
+    /// Where the file names flows, scopes and the outpost.
+    package var places = NamePlaces()
 
     /// - Parameter externalHost: the service's origin: `https://wiki.example.org`.
     package init(slug: String, externalHost: String, outpost: String = Outpost.embedded) {

@@ -14,6 +14,8 @@ package struct Provider: Sendable, Equatable {
     package var publication: Publication?
     /// A URI that one of the patterns among ``redirectURIs`` matches, for probes; Authentik never gets it.
     package var redirectExample: String?
+    /// Where the file names flows, certificates, scopes and other objects.
+    package var places = NamePlaces()
 
     /// - Parameter redirectURIs: at least one; no entry twice.
     package init(slug: String, redirectURIs: [RedirectURI]) {

@@ -18,6 +18,7 @@ struct CrossChecks {
         reportNames(services)
         reportRedirects(services)
         reportHosts(services)
+        reportOrigins(services)
         reportFederation(services)
         reportRenames(services)
         reportScopeMappings()
@@ -165,6 +166,29 @@ struct CrossChecks {
         }
     }
 
+    /// Two tiles that open one address: one of the two has the port of the other, or no launch URL of its own.
+    ///
+    /// What is an error already is not reported again: two outposts' services, two clients with one redirect URI.
+    private func reportOrigins(_ services: [DecodedService]) {
+        var firsts: [String: DecodedService] = [:]
+        for service in services {
+            guard let origin = service.origin?.text, service.service.launchURL == origin else { continue }
+            guard let first = firsts[origin] else {
+                firsts[origin] = service
+                continue
+            }
+            let isBehindOutpost = first.service.forwardAuth != nil && service.service.forwardAuth != nil
+            guard !isBehindOutpost, !first.hasRedirectURI(of: service) else { continue }
+            let field = [FieldName.port, .host].first { service.positions[$0] != nil } ?? .slug
+            service.log.warning(
+                "services '\(first.service.slug)' and '\(service.service.slug)' have the same address, \(origin)",
+                hint:
+                    "give each a port, host or launchURL of its own; the other is at \(first.location(of: .slug).text)",
+                at: service.location(of: field).position
+            )
+        }
+    }
+
     /// Two clients at one origin with one redirect URI: one of the two is a mistake of copying.
     private func reportRedirects(_ services: [DecodedService]) {
         struct Key: Hashable {
@@ -186,5 +210,13 @@ struct CrossChecks {
                 for key in keys { firsts[key] = service }
             }
         }
+    }
+}
+
+extension DecodedService {
+    /// Whether both are clients to which logins return at one address.
+    fileprivate func hasRedirectURI(of other: DecodedService) -> Bool {
+        let uris = Set(service.provider?.redirectURIs ?? [])
+        return other.service.provider?.redirectURIs.contains { uris.contains($0) } ?? false
     }
 }

@@ -38,6 +38,8 @@ struct Field: Sendable {
     }
 
     let name: FieldName
+    /// Authentik's name of it; nil for a field that is not one of Authentik's.
+    let attribute: String?
     let kind: Kind
     /// Whether it describes the OAuth2 provider, which a bookmark does not have.
     let isForProvider: Bool
@@ -68,6 +70,7 @@ struct Field: Sendable {
         doc: String
     ) {
         self.name = name
+        attribute = nil
         self.kind = kind
         self.isForProvider = isForProvider
         self.isDefaultable = isDefaultable
@@ -83,6 +86,7 @@ struct Field: Sendable {
     /// - Parameter unlessGiven: for people; made of the row unless given.
     init(_ row: FieldSpec, isForProvider: Bool = false, isRequired: Bool? = nil, unlessGiven: String? = nil) {
         name = row.name.inner
+        attribute = row.attribute
         kind = Kind(row.kind)
         self.isForProvider = isForProvider
         isDefaultable = row.isDefaultable

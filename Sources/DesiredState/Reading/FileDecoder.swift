@@ -7,19 +7,24 @@ struct FileDecoder {
     let log: DiagnosticLog
 
     func decode(_ yaml: ParsedYAML) -> DecodedFile {
-        yaml.problems.forEach(log.add)
         var file = DecodedFile(log: log)
+        if yaml.hasNoFields, let foreign = ForeignDocument(text: yaml.source) {
+            refuse(foreign)
+            return file
+        }
+        yaml.problems.forEach(log.add)
         guard let root = yaml.root, !root.isNull else {
             if yaml.problems.isEmpty {
                 log.error("the document is empty", hint: "begin it with 'apiVersion: reconcile/v1'")
             }
             return file
         }
-        guard let pairs = ValueReader(log: log, place: "").pairs(root, "the document"), isDesiredState(pairs) else {
+        guard let pairs = fields(of: root), isDesiredState(pairs) else {
             log.hideEverything()
             return file
         }
-        let values = MappingReader(log: log, schema: .file, place: "").values(of: pairs)
+        let known = pairs.filter { !$0.key.hasPrefix(Schema.extensionPrefix) }
+        let values = MappingReader(log: log, schema: .file, place: "").values(of: known)
         require(values)
         file.owner = located(values, .owner, values.text(.owner))
         file.prune = located(values, .prune, values.flag(.prune))
@@ -30,20 +35,38 @@ struct FileDecoder {
         file.managesScopeMappings = values[.scopeMappings] != nil
         file.scopeMappings = scopeMappings(values.node(.scopeMappings), adopt: defaults.word(.adopt))
         guard let services = values.node(.services),
-            let items = ValueReader(log: log, place: "").items(services, "services")
+            let items = ValueReader(log: log, place: "").items(services, "services", hint: services.hintForServices)
         else { return file }
         let decoder = ServiceDecoder(log: log, file: values, defaults: defaults)
         file.services = items.enumerated().compactMap { decoder.decode($1, number: $0 + 1) }
         return file
     }
 
+    /// The pairs of the document; nil, and an error, if it is something else.
+    private func fields(of root: YAMLNode) -> [YAMLPair]? {
+        guard case .sequence = root.content else { return ValueReader(log: log, place: "").pairs(root, "the document") }
+        let hint = "begin the file with 'apiVersion: reconcile/v1' and 'owner: …', and put the list below 'services:'"
+        log.error("the document must be a mapping of fields, not a list", hint: hint, at: root.position)
+        return nil
+    }
+
     /// Whether a document has anything of a desired-state file; somebody may have given a file of secrets instead.
     private func isDesiredState(_ pairs: [YAMLPair]) -> Bool {
+        if let foreign = ForeignDocument(pairs) {
+            refuse(foreign)
+            return false
+        }
         let isKnown = { (key: String) in Schema.file.fields.contains { Suggestion.isSlip(key, $0.name.rawValue) } }
         if pairs.isEmpty || pairs.contains(where: { isKnown($0.key) }) { return true }
         let hint = "begin it with 'apiVersion: reconcile/v1'"
         log.error("the document is not a desired-state file", hint: hint, at: YAMLPosition(line: 1, column: 1))
         return false
+    }
+
+    private func refuse(_ foreign: ForeignDocument) {
+        let message = "this is \(foreign.noun), not a desired-state file"
+        log.error(message, hint: foreign.hint, at: YAMLPosition(line: 1, column: 1))
+        log.hideEverything()
     }
 
     private func located<Value>(_ values: ReadFields, _ name: FieldName, _ value: Value?) -> Located<Value>? {
@@ -118,6 +141,28 @@ struct FileDecoder {
             log.error("\(name.rawValue) has no value\(place)", hint: hint, at: entry.position)
         }
         return values
+    }
+}
+
+extension ParsedYAML {
+    /// Whether there is not one field in it.
+    fileprivate var hasNoFields: Bool {
+        guard case .mapping? = root?.content else { return true }
+        return false
+    }
+}
+
+extension YAMLNode {
+    /// How to write the services that somebody has given by name, as in a Compose file.
+    fileprivate var hintForServices: String? {
+        guard case .mapping(let pairs) = content else {
+            return "write each as an entry that begins with '- slug: NAME'"
+        }
+        let first = pairs.first { pair in
+            guard case .mapping = pair.value.content else { return false }
+            return TextRule.slug.check(pair.key)?.severity != .error
+        }
+        return "write each as an entry that begins with its slug: '- slug: \(first?.key ?? "NAME")'"
     }
 }
 

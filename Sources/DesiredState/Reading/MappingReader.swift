@@ -37,7 +37,7 @@ struct MappingReader {
         let looksSecret = SecretWords.appear(in: pair.key)
         let (meant, hint) = log.isFull ? (nil, nil) : guess(pair, looksSecret: looksSecret)
         let isSlip =
-            meant.map { Suggestion.isSlip(pair.key, $0.rawValue) || schema.field(called: pair.key) == $0 } ?? false
+            meant.map { Suggestion.isSlip(pair.key, $0.rawValue) || schema.meaning(of: pair.key)?.field == $0 } ?? false
         if looksSecret || schema.mayHoldSecret || meant == .secretRef || !isSlip { log.hide(pair) }
         let name = mayRepeat(pair, meant) ? " \(YAMLProblem.quote(pair.key))" : ""
         log.error("unknown field\(name)\(place)", hint: hint, at: pair.keyPosition)
@@ -53,8 +53,11 @@ struct MappingReader {
 
     private func guess(_ pair: YAMLPair, looksSecret: Bool) -> (meant: FieldName?, hint: String?) {
         let key = pair.key
-        if let meant = schema.field(called: key) {
-            return (meant, spelling(of: meant, pair.value) ?? "did you mean '\(meant.rawValue)'?")
+        if let meaning = schema.meaning(of: key) {
+            return (meaning.field, meaning.field.flatMap { spelling(of: $0, pair.value) } ?? meaning.hint)
+        }
+        if key.hasPrefix(Schema.extensionPrefix) {
+            return (nil, "fields that begin with '\(Schema.extensionPrefix)' may stand at the top of the file only")
         }
         let near = Suggestion.nearest(to: key, among: schema.fields.map(\.name.rawValue))
         let isSlip = near.map { Suggestion.isSame(key, $0) } ?? false
@@ -65,6 +68,9 @@ struct MappingReader {
             // In a reference to a secret a slip is likelier than a field of something else.
             if near == nil || !schema.mayHoldSecret, let other = Schema.all.first(where: { $0[key] != nil }) {
                 return (nil, "it belongs \(other.place)")
+            }
+            if near == nil, let (field, other) = Schema.field(withAttribute: key) {
+                return (nil, "it is '\(field.name.rawValue)' \(other.place)")
             }
         }
         if let near { return (FieldName(rawValue: near), "did you mean '\(near)'?") }

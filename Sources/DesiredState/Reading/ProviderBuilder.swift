@@ -8,6 +8,8 @@ struct ProviderBuilder {
     let label: String
     let begin: YAMLPosition
     let values: ReadFields
+    /// Of the service, or else of the file.
+    let scheme: String
     let log: DiagnosticLog
 
     /// - Parameter origin: What the redirect paths are appended to; nil without paths, or after an error.
@@ -16,6 +18,7 @@ struct ProviderBuilder {
         for field in OAuth2Provider.fields.rows {
             if let value = values.declared(field) { provider.values[field] = value }
         }
+        provider.places = values.places(OAuth2Provider.fields, log: log)
         provider.secret = secret(for: provider.clientType)
         provider.restart = restart(for: provider)
         provider.publication = values.publication(.publish)
@@ -34,12 +37,22 @@ struct ProviderBuilder {
             given = paths.map { Located(value: RedirectURI(origin.text + $0.value), position: $0.position) }
         }
         given += values.redirectURIs(.redirectURIs) ?? []
+        given.forEach(checkScheme)
         var seen: Set<RedirectURI> = []
         return given.compactMap { uri in
             if seen.insert(uri.value).inserted { return uri.value }
             log.warning("\(label) has the same redirect URI twice", hint: "take one out", at: uri.position)
             return nil
         }
+    }
+
+    /// Warns of a login that returns unencrypted to a service that is reached by https.
+    private func checkScheme(of uri: Located<RedirectURI>) {
+        guard scheme == "https", uri.value.matching == .strict, uri.value.isPlainHTTP, !uri.value.isOnThisMachine else {
+            return
+        }
+        let hint = "write it with https://, or set 'scheme: http' for a service without TLS"
+        log.warning("\(label) is reached by https and has a redirect URI with http", hint: hint, at: uri.position)
     }
 
     private func secret(for type: ClientType) -> SecretReference? {
@@ -77,5 +90,16 @@ struct ProviderBuilder {
             let hint = "use 'secretRef: {kubernetes: {…}}': only a Secret there has a version that tells a rotation"
             log.error("restart of \(label) needs its secret to be in Kubernetes", hint: hint, at: position)
         }
+    }
+}
+
+extension RedirectURI {
+    fileprivate var isPlainHTTP: Bool { url.lowercased().hasPrefix("http://") }
+
+    /// Whether it is a program's own, on the machine of whoever logs in (RFC 8252, section 7.3).
+    fileprivate var isOnThisMachine: Bool {
+        let host = url.lowercased().dropFirst("http://".count).prefix { !"/?#".contains($0) }
+        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+        return name == "localhost" || name == "[::1]" || name.hasPrefix("127.") || name.hasSuffix(".localhost")
     }
 }

@@ -9,7 +9,7 @@ enum ReadValue {
     case number(Int)
     case texts([Located<String>])
     case redirectURIs([Located<RedirectURI>])
-    case references([FieldValue.Reference])
+    case references([Located<FieldValue.Reference>])
     case secret(SecretReference)
     case workload(WorkloadReference)
     case publication(Publication)
@@ -36,7 +36,7 @@ enum ReadValue {
         case (.reference(let referent), .text(let name)):
             name == referent.wordForNone ? FieldValue.none : .reference(.init(named: name))
         case (.references, .texts(let names)): .references(names.map { .init(named: $0.value) })
-        case (.references, .references(let references)): .references(references)
+        case (.references, .references(let references)): .references(references.map(\.value))
         default: nil
         }
     }

@@ -6,6 +6,7 @@ extension Schema {
     static let secretReference = Schema(
         "in secretRef",
         mayHoldSecret: true,
+        otherNames: .ofSecretReference,
         [
             Field(.env, .text(.environmentVariable), doc: "An environment variable of this program."),
             Field(.file, .text(.line), doc: "The path of a file; a line break at its end is no part of the secret."),
@@ -89,7 +90,7 @@ extension Schema {
 
     static let access = Schema(
         "in access",
-        otherNames: Dictionary(uniqueKeysWithValues: SubjectKind.allCases.map { ($0.rawValue, FieldName($0)) }),
+        otherNames: .ofAccess,
         [
             Field(
                 FieldName(.group),
@@ -125,6 +126,7 @@ extension Schema {
 
     static let forwardAuth = Schema(
         "in forwardAuth",
+        otherNames: .ofForwardAuth,
         [
             Field(
                 .mode,
@@ -157,6 +159,7 @@ extension Schema {
 
     static let redirectURI = Schema(
         "in an entry of redirectURIs",
+        otherNames: .ofRedirectURI,
         [
             Field(.url, .text(.line), isRequired: true, doc: "The whole URL, or a pattern of Python's re."),
             Field(
@@ -185,7 +188,6 @@ extension Schema {
 
     static let scopeMapping = Schema(
         "in an entry of scopeMappings",
-        otherNames: ["scopeName": ScopeMapping.Row.scope.name, "scope_name": ScopeMapping.Row.scope.name],
         ScopeMapping.fields.inReadingOrder.map { row in
             Field(row, isRequired: row.name != ScopeMapping.Row.description.name)
         } + [

@@ -1,3 +1,4 @@
+import Base
 import JSON
 import Kinds
 
@@ -12,18 +13,18 @@ struct Schema: Sendable {
     let mayHoldSecret: Bool
 
     private let byName: [FieldName: Field]
-    private let otherNames: [String: FieldName]
+    private let otherNames: OtherNames
 
-    /// - Parameter otherNames: what people call a field that is not near its name, or is the name of one elsewhere.
+    /// - Parameter otherNames: what people and other programs call a field, besides what Authentik calls it.
     init(
         _ place: String,
         mayHoldSecret: Bool = false,
-        otherNames: [String: FieldName] = [:],
+        otherNames: OtherNames = [:],
         _ fields: [Field]
     ) {
         self.place = place
         self.mayHoldSecret = mayHoldSecret
-        self.otherNames = otherNames
+        self.otherNames = otherNames.adding(fields)
         self.fields = fields
         byName = Dictionary(fields.map { ($0.name, $0) }) { first, _ in first }
     }
@@ -38,8 +39,11 @@ struct Schema: Sendable {
     subscript(name: String) -> Field? { byName[FieldName(rawValue: name)] }
     subscript(name: FieldName) -> Field? { byName[name] }
 
-    /// The field that people call so.
-    func field(called name: String) -> FieldName? { otherNames[name] }
+    /// What somebody means by a name that is not one of the fields.
+    func meaning(of name: String) -> OtherNames.Meaning? { otherNames[name] }
+
+    /// The beginning of names at the top of the file that are ignored, as in Compose files; anchors stand there.
+    static let extensionPrefix = "x-"
 }
 
 /// The fields that code asks for by name; all others are rows only.
@@ -124,6 +128,7 @@ extension FieldName {
 extension Schema {
     static let file = Schema(
         "at the top of the file",
+        otherNames: .ofFile,
         [
             Field(.apiVersion, .choice(["reconcile/v1"]), isRequired: true, doc: "The format of the file."),
             Field(
@@ -199,7 +204,7 @@ extension Schema {
 
     static let service = Schema(
         "in a service or in defaults",
-        otherNames: ["scope": OAuth2Provider.Row.scopes.name, "check": .loginURL],
+        otherNames: .ofService,
         ofApplication + ofOrigin + ofProvider + ofService
     )
 
@@ -322,6 +327,14 @@ extension Schema {
         access, file, service, forwardAuth, basicAuth, secretReference, kubernetesSecret, workload, publication,
         federation, redirectURI, group, scopeMapping, scope,
     ]
+
+    /// The field that has one of Authentik's names, and where it stands.
+    static func field(withAttribute name: String) -> (Field, Schema)? {
+        all.lazy.compactMap { schema in
+            let field = schema.fields.first { $0.attribute.map { Suggestion.isSame($0, name) } ?? false }
+            return field.map { ($0, schema) }
+        }.first
+    }
 }
 
 extension CaseIterable where Self: RawRepresentable<String> {

@@ -50,7 +50,14 @@ struct ServiceBuilder {
         checkLaunchPort(origin)
         checkHidden()
         if isOIDC {
-            let builder = ProviderBuilder(slug: slug, label: label, begin: begin, values: values, log: log)
+            let builder = ProviderBuilder(
+                slug: slug,
+                label: label,
+                begin: begin,
+                values: values,
+                scheme: scheme,
+                log: log
+            )
             service.provider = builder.build(at: origin)
             service.loginURL = loginURL(at: origin)
             checkPublication(service)
@@ -113,6 +120,8 @@ struct ServiceBuilder {
             forwardAuth.values[ProxyProvider.Row.basicAuthUser] = .text(attributes.user)
             forwardAuth.values[ProxyProvider.Row.basicAuthPassword] = .text(attributes.password)
         }
+        forwardAuth.places = read.values.places(ProxyProvider.fields, log: log)
+        forwardAuth.places[.outpost, outpost] = read.values[.outpost].map { log.location($0.position) }
         return forwardAuth
     }
 
@@ -166,9 +175,12 @@ struct ServiceBuilder {
             return nil
         }
         guard case .text(let host) = hostEntry.value, !values.isInvalid(.port) else { return nil }
-        var scheme = "https"
-        if case .text(let given) = (values[.scheme] ?? fileScheme)?.value { scheme = given }
         return Origin(scheme: scheme, host: host, port: values.number(.port))
+    }
+
+    /// Of the service, or else of the file.
+    private var scheme: String {
+        if case .text(let given) = (values[.scheme] ?? fileScheme)?.value { given } else { "https" }
     }
 
     /// Authentik takes no URL with a port of one digit, which only a launch URL of its own can spare a service.

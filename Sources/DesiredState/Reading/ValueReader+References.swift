@@ -19,6 +19,11 @@ extension ValueReader {
             return nil
         }
         guard let pairs = self.pairs(pair.value, "secretRef") else { return nil }
+        if !pairs.isEmpty, pairs.allSatisfy({ Schema.kubernetesSecret[$0.key] != nil }) {
+            let hint = "write 'kubernetes: {namespace: NAMESPACE, name: NAME, key: KEY}' in it"
+            log.error("secretRef does not say where the secret is\(place)", hint: hint, at: position)
+            return nil
+        }
         let values = MappingReader(log: log, schema: .secretReference, place: " in secretRef\(place)").values(of: pairs)
         guard pairs.count == 1 else {
             let hint = "give it exactly one of 'env', 'file', 'kubernetes'"

@@ -4,7 +4,7 @@ internal import YAMLDocument
 
 extension ValueReader {
     /// A list of scope names, or `{mapping: NAME}` each.
-    func scopes(_ node: YAMLNode, _ name: String) -> [FieldValue.Reference]? {
+    func scopes(_ node: YAMLNode, _ name: String) -> [Located<FieldValue.Reference>]? {
         struct Entry: Hashable {
             var name: ExactText
             var isByOwnName: Bool
@@ -15,7 +15,10 @@ extension ValueReader {
             }
             return text(item, "an entry of \(name)", .scope).map { Entry(name: $0.exact, isByOwnName: false) }
         }
-        return entries?.map { .init(named: $0.value.name.text, isByOwnName: $0.value.isByOwnName) }
+        return entries?.map { entry in
+            let reference = FieldValue.Reference(named: entry.value.name.text, isByOwnName: entry.value.isByOwnName)
+            return Located(value: reference, position: entry.position)
+        }
     }
 
     private func mapping(_ node: YAMLNode, _ name: String) -> String? {

@@ -127,7 +127,9 @@ struct ValueReader {
         guard let scalar = scalar(node, name, wanted: "a number") else { return nil }
         let digits = scalar.text.utf8
         guard !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) else {
-            let hint = "write it in plain digits: \(example)"
+            let hint =
+                scalar.text.contains(":")
+                ? "write one number: the port that people reach it at" : "write it in plain digits: \(example)"
             let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
             log.error("\(name) must be \(wanted)\(place)", hint: hint, at: node.position)
             return nil
@@ -169,7 +171,15 @@ extension ValueReader {
         switch node.content {
         case .mapping(let pairs): hasFitTag(node, name, ["!!map"]) ? pairs : nil
         case .sequence: shape(node, name, wanted: wanted, not: "a list")
-        case .scalar: shape(node, name, wanted: wanted, not: node.isNull ? "empty" : "text")
+        case .scalar(let scalar):
+            shape(
+                node,
+                name,
+                wanted: wanted,
+                not: node.isNull ? "empty" : "text",
+                hint: scalar.style == .plain && scalar.text.contains(":")
+                    ? "a field is written 'name: value', with a space after the colon" : nil
+            )
         case .invalid: nil
         }
     }
@@ -191,7 +201,13 @@ extension ValueReader {
         mayBeEmpty: Bool = false,
         _ read: (YAMLNode) -> Value?
     ) -> [Located<Value>]? {
-        guard let items = items(node, name, hint: "write each entry on a line of its own, behind '- '") else {
+        guard
+            let items = items(
+                node,
+                name,
+                hint: "write '[…]' around it, or each entry on a line of its own that begins with '- '"
+            )
+        else {
             return nil
         }
         if items.isEmpty, !mayBeEmpty {

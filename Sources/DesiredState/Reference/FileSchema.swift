@@ -10,6 +10,9 @@ package enum FileSchema {
         var schema = object(.file)
         schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
         schema["title"] = "reconcile: the file"
+        schema["patternProperties"] = [
+            "^\(Schema.extensionPrefix)": ["description": "Ignored: a place for anchors and for other programs."]
+        ]
         schema["description"] = "The applications and OAuth2 providers that an Authentik is to have."
         schema["$defs"] = .object(definitions.mapValues(JSONValue.object))
         return .object(schema)

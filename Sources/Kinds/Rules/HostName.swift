@@ -6,6 +6,9 @@ enum HostName {
         if text.unicodeScalars.contains(":") || text.hasPrefix("[") {
             return isIPv6(text) ? nil : Complaint("is not a valid IP address")
         }
+        if text.contains("*") {
+            return Complaint("has a '*' in it", hint: "write one host name; wildcards are not supported here")
+        }
         if text.utf8.contains(where: { $0 >= 0x80 }) {
             return Complaint("has letters that no host name has", hint: "write it in its 'xn--' form")
         }

@@ -15,7 +15,7 @@ enum IconName {
         if text.hasPrefix("fa://") {
             return text == "fa://" ? Complaint("names no icon", hint: "as in fa://fa-book") : nil
         }
-        if text.contains("://") || text.hasPrefix("data:") || text.hasPrefix("javascript:") {
+        if !text.hasPrefix("file:"), text.contains("://") || text.hasPrefix("data:") || text.hasPrefix("javascript:") {
             return Complaint("has a scheme that Authentik does not show", hint: "use https://, fa:// or a media path")
         }
         return text.hasPrefix("/static/") ? nil : complaint(aboutMediaPath: text)
@@ -23,6 +23,12 @@ enum IconName {
 
     /// A path below Authentik's media folder.
     private static func complaint(aboutMediaPath text: String) -> Complaint? {
+        if text.hasPrefix("./") || text.hasPrefix("../") || text.hasPrefix("~/") || text.hasPrefix("file:") {
+            let name = text.split(separator: "/").last.map(String.init) ?? "icon.svg"
+            let hint =
+                "an icon is a URL, or a file that was uploaded to Authentik, by its name there: \(Complaint.quote(name))"
+            return Complaint("is a path on this machine", hint: hint)
+        }
         let plain = text.replacing(theme, with: "theme")
         let parts = plain.split(separator: "/", omittingEmptySubsequences: false)
         if parts.contains("..") { return Complaint("has '..' in it, which Authentik refuses") }
@@ -35,7 +41,9 @@ enum IconName {
             return Complaint("is an absolute path, which Authentik refuses", hint: hint)
         }
         if plain.contains("//") { return Complaint("has '//' in it, which Authentik refuses") }
-        if plain.hasPrefix(".") { return Complaint("begins with '.', which Authentik refuses") }
+        if plain.hasPrefix(".") {
+            return Complaint("begins with '.', which Authentik refuses", hint: "rename the file in Authentik")
+        }
         if plain.utf8.count > maximumLength || parts.contains(where: { $0.utf8.count > maximumPartLength }) {
             let limits = "\(maximumLength) characters, or \(maximumPartLength) between two '/'"
             return Complaint("is longer than Authentik takes: \(limits)")

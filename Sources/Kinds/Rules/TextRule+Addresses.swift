@@ -52,6 +52,7 @@ extension TextRule {
 
     /// A redirect URI that is compared as it is: any scheme, since apps have their own (RFC 8252).
     package static let strictRedirectURI = TextRule("a URL") { text in
+        if let complaint = RedirectPattern.complaint(aboutStrict: text) { return complaint }
         if let complaint = WebAddress.badCharacter(in: text) { return complaint }
         guard let colon = text.firstIndex(of: ":"), WebAddress.isScheme(text[..<colon]) else {
             return Complaint(

@@ -136,7 +136,7 @@ extension TextRule {
             ? nil
             : Complaint(
                 "is not the name of an environment variable",
-                hint: "name the variable that holds the secret: letters, digits and '_', not a digit first"
+                hint: "name the variable that holds the secret, without '$': letters, digits and '_', not a digit first"
             )
     }
 
@@ -146,9 +146,17 @@ extension TextRule {
 
     private static let slugPattern = "^[A-Za-z0-9_-]+$"
 
+    /// The slug that a name makes; nil for what may be anything but a name.
+    private static func example(of text: String) -> String? {
+        let isName =
+            text.utf8.count <= Complaint.quoteLimit
+            && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || " .-_".utf8.contains($0) }
+        return isName ? text.lowercased().replacing(" ", with: "-").replacing(".", with: "-") : nil
+    }
+
     private static let notASlug: @Sendable (String) -> Complaint? = { text in
         let isSlug = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }
-        let hint = "use only letters, digits, '-' and '_'"
+        let hint = "use only letters, digits, '-' and '_'" + (example(of: text).map { ", as in '\($0)'" } ?? "")
         return isSlug ? nil : Complaint("has a character that no slug may have", hint: hint)
     }
 }

@@ -90,11 +90,20 @@ struct AccessIndex {
             guard let name = names[former.subject] else { return .vanished(former) }
             return .unknown("the \(declared.description) is now called '\(name)'")
         }
-        let nearest = Suggestion.nearest(
-            to: declared.name,
-            among: (pks[declared.kind] ?? [:]).keys.map(\.text).sorted()
-        )
-        return .unknown("there is no \(declared.description)" + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+        return .unknown(absence(of: declared).description)
+    }
+
+    private func absence(of declared: AccessSubject) -> LookUpError {
+        let known = (pks[declared.kind] ?? [:]).keys.map(\.text)
+        var error = LookUpError("there is no \(declared.description)", meant: declared.name, among: known)
+        // Only the users that the file names were looked up.
+        if declared.kind == .user { error.names = nil }
+        return error.located(at: declared.location)
+    }
+
+    /// What is wrong with the name of somebody who may open a service; nil if there is such a one, or will be.
+    func mistake(_ declared: AccessSubject) -> LookUpError? {
+        if case .unknown = look(for: declared, bound: []) { absence(of: declared) } else { nil }
     }
 
     /// Whether a subject is known to be there.

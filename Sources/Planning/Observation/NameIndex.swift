@@ -94,10 +94,12 @@ struct NameIndex {
             guard let value = login.value(of: field) else { continue }
             switch (field.kind, value) {
             case (.reference(let referent), .reference(let reference)):
-                values[field] = .reference(try object(referent, reference, for: field))
+                values[field] = .reference(try object(referent, reference, for: field, of: login))
             case (.references(let referent), .references(let references)):
                 var objects: [FieldValue.Reference] = []
-                for reference in references { objects.append(try object(referent, reference, for: field)) }
+                for reference in references {
+                    objects.append(try object(referent, reference, for: field, of: login))
+                }
                 let value = FieldValue.references(objects)
                 values[field] =
                     objects.contains(where: \.isByOwnName) ? toldApart(.references([]), value).after : value
@@ -111,7 +113,11 @@ struct NameIndex {
         let others = ownScopes.filter { own in !scopes.contains { $0.pk == own.pk } }
         values[ProxyProvider.Row.scopes] = .references(scopes + others)
         var resolved = ResolvedProvider(login, secret: nil, values: values)
-        resolved.outpost = try outposts.named(forwardAuth.outpost)
+        do throws(LookUpError) {
+            resolved.outpost = try outposts.named(forwardAuth.outpost)
+        } catch {
+            throw error.located(at: forwardAuth.places["outpost", forwardAuth.outpost])
+        }
         return resolved
     }
 
@@ -128,7 +134,7 @@ struct NameIndex {
             }
             for reference in names {
                 do throws(LookUpError) {
-                    _ = try object(kind, reference, for: field)
+                    _ = try object(kind, reference, for: field, of: login)
                 } catch {
                     mistakes.append(error)
                 }
@@ -152,7 +158,20 @@ struct NameIndex {
         }.filter { seen.insert($0.exact).inserted }
     }
 
-    /// The object of a name that a field has.
+    /// The object of a name that a field of a declared login has.
+    private func object(
+        _ referent: Referent,
+        _ declared: FieldValue.Reference,
+        for field: FieldSpec,
+        of login: Login
+    ) throws(LookUpError) -> FieldValue.Reference {
+        do throws(LookUpError) {
+            return try object(referent, declared, for: field)
+        } catch {
+            throw error.located(at: login.places[field.name, declared.name])
+        }
+    }
+
     private func object(
         _ referent: Referent,
         _ declared: FieldValue.Reference,
@@ -206,7 +225,8 @@ struct NameIndex {
             throw LookUpError(
                 "\(field): Authentik has no scope mapping '\(name)'",
                 meant: name,
-                among: (Array(scopesByScopeName.keys) + scopesByManaged.keys).map(\.text)
+                among: (Array(scopesByScopeName.keys) + scopesByManaged.keys).map(\.text),
+                listing: scopesByScopeName.keys.map(\.text)
             )
         }
         guard mappings.count == 1 else {
@@ -246,6 +266,10 @@ struct LookUpError: Error, CustomStringConvertible {
     var message: String
     /// What to do: a clause.
     var hint: String?
+    /// The names that there are: a clause.
+    var names: String?
+    /// Where the file has the name; nil for a default of this program.
+    var location: SourceLocation?
     /// Whether it is about to correct itself.
     var isWaiting = false
 
@@ -254,12 +278,47 @@ struct LookUpError: Error, CustomStringConvertible {
         self.isWaiting = isWaiting
     }
 
-    var description: String { message + (hint.map { "; \($0)" } ?? "") }
+    var description: String {
+        message + (location.map { " (\($0))" } ?? "") + [hint, names].compactMap(\.self).map { "; \($0)" }.joined()
+    }
 
     /// A name that is not there.
-    init(_ message: String, meant name: String, among names: some Sequence<String>) {
+    ///
+    /// - Parameter listed: the names that people are shown; all of them unless given.
+    init(
+        _ message: String,
+        meant name: String,
+        among names: some Sequence<String>,
+        listing listed: [String]? = nil
+    ) {
         self.message = message
-        hint = Suggestion.nearest(to: name, among: names.sorted()).map { "did you mean '\($0)'?" }
+        let all = names.sorted()
+        hint = Suggestion.nearest(to: name, among: all).map { "did you mean '\($0)'?" }
+        self.names = Self.list(listed ?? all)
+    }
+
+    /// The most names that a message lists.
+    private static let longestList = 8
+
+    /// What there is, for people: `there are 'email', 'openid' and 3 more`.
+    static func list(_ names: [String]) -> String {
+        let names = Set(names).sorted()
+        guard let only = names.first else { return "there are none" }
+        if names.count == 1 { return "there is only '\(only)'" }
+        // A single one that is left out takes no less room by its name.
+        let shown = names.count <= longestList + 1 ? names : Array(names.prefix(longestList))
+        let quoted = shown.map { "'\($0)'" }
+        if shown.count < names.count {
+            return "there are \(quoted.joined(separator: ", ")) and \(names.count - shown.count) more"
+        }
+        return "there are \(quoted.dropLast().joined(separator: ", ")) and \(quoted[quoted.count - 1])"
+    }
+
+    /// At a place of the file, unless it has one already.
+    func located(at location: SourceLocation?) -> LookUpError {
+        var error = self
+        error.location = self.location ?? location
+        return error
     }
 }
 
@@ -343,6 +402,10 @@ package struct NameMistake: Sendable, Equatable {
     package var message: String
     /// What to do: a clause.
     package var hint: String?
+    /// The names that there are: a clause.
+    package var names: String?
+    /// The first place where the file has it; nil for a default of this program.
+    package var location: SourceLocation?
     /// The services that use it, in the order of the file.
     package var slugs: [String]
 
@@ -353,15 +416,24 @@ package struct NameMistake: Sendable, Equatable {
         let matching = ScopeMappingMatching(desired, observed)
         let names = NameIndex(observed, scopeMappings: matching.mappings, services: desired.services)
         var mistakes: [NameMistake] = []
+        let access = observed.access.map { access in
+            AccessIndex(access, groups: observed.groups, declaredGroups: desired.groups)
+        }
         for service in desired.services where service.state == .present {
-            for error in service.login.map(names.mistakes) ?? [] {
+            let ofAccess = service.access?.subjects?.list.compactMap { access?.mistake($0) } ?? []
+            for error in (service.login.map(names.mistakes) ?? []) + ofAccess {
                 if let index = mistakes.firstIndex(where: { $0.message == error.message }) {
                     if mistakes[index].slugs.last != service.slug { mistakes[index].slugs.append(service.slug) }
                 } else {
-                    mistakes.append(NameMistake(message: error.message, hint: error.hint, slugs: [service.slug]))
+                    mistakes.append(NameMistake(error, slug: service.slug))
                 }
             }
         }
         return mistakes
+    }
+
+    private init(_ error: LookUpError, slug: String) {
+        (message, hint, names, location) = (error.message, error.hint, error.names, error.location)
+        slugs = [slug]
     }
 }

@@ -85,29 +85,34 @@ import Testing
             let result = try await doctor(["--config", workplace.file.path], environment)
             #expect(result.status == 1)
             #expect(result.output.contains("4 problems, 1 warning."))
+            let file = workplace.file.path
+            let scopes = "; there are 'email', 'offline_access', 'openid' and 'profile'"
             for (message, advice) in [
-                ("scopes: Authentik has no scope mapping 'emial', which blocks 'grafana'", "did you mean 'email'?"),
                 (
-                    "scopes: Authentik has no scope mapping 'no-such-thing', which blocks 'grafana'",
-                    "correct it in the file, or make it in Authentik"
+                    "\(file):8:23: scopes: Authentik has no scope mapping 'emial', which blocks 'grafana'",
+                    "did you mean 'email'?" + scopes
                 ),
                 (
-                    "signingKey: Authentik has no certificate with a private key named "
+                    "\(file):8:30: scopes: Authentik has no scope mapping 'no-such-thing', which blocks 'grafana'",
+                    "correct it in the file, or create it in Authentik" + scopes
+                ),
+                (
+                    "\(file):9:17: signingKey: Authentik has no certificate with a private key named "
                         + "'authentik Self-signed Certficate', which blocks 'grafana'",
                     "did you mean 'authentik Self-signed Certificate'?"
                 ),
                 (
-                    "authorizationFlow: Authentik has no flow 'default-provider-authorization-explicit-concent', "
+                    "\(file):10:24: authorizationFlow: Authentik has no flow 'default-provider-authorization-explicit-concent', "
                         + "which blocks 'grafana'",
                     "did you mean 'default-provider-authorization-explicit-consent'?"
                 ),
             ] {
                 #expect(result.output.contains("  \(message)\n"))
-                #expect(result.output.contains("→ \(advice)\n"))
+                #expect(result.output.contains("→ \(advice)"))
             }
             // A plan says it, too.
             let plan = try await Command(["plan", "--config", workplace.file.path], environment: environment).run()
-            #expect(plan.output.contains("no scope mapping 'emial'; did you mean 'email'?"))
+            #expect(plan.output.contains("no scope mapping 'emial' (\(file):8:23); did you mean 'email'?\(scopes)"))
         }
     }
 

@@ -60,7 +60,7 @@ import Testing
                     = token        of the account 'reconcile'
                     = permissions  17 of 17, all that a pass needs
                     = file         2 services of the owner 'homelab'
-                    = names        Authentik has every flow, key and scope that the file names
+                    = names        Authentik has every flow, key, scope, group, user and policy that the file names
                     = secrets      one can be used
 
                     Nothing is wrong.

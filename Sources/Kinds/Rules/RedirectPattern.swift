@@ -1,0 +1,50 @@
+import Base
+
+/// Redirect URIs that are written as patterns where Authentik compares them to the letter.
+///
+/// | written | it is |
+/// |---|---|
+/// | `https://*.example.net/cb` | a wildcard in the host: an error, since no host has it |
+/// | `https://a.example.net/*` | a wildcard elsewhere: a warning, since a URL may have it |
+/// | `https://.*\\.example\\.net/`, `^https://…$` | a pattern of Python's `re` without `matching: regex`: an error |
+enum RedirectPattern {
+    static func complaint(aboutStrict text: String) -> Complaint? {
+        let isExpression =
+            text.hasPrefix("^") || text.hasSuffix("$") || text.contains("\\") || text.contains(".*")
+            || text.contains(".+")
+        if isExpression {
+            return Complaint("is a pattern, and is compared to the letter", hint: hint(repeatable(text) ? text : nil))
+        }
+        guard text.contains("*") else { return nil }
+        let host = text.firstRange(of: "://").map { text[$0.upperBound...].prefix { !"/?#".contains($0) } } ?? ""
+        let hint = hint(repeatable(text) ? pattern(of: text) : nil)
+        if host.contains("*") {
+            return Complaint("has a wildcard in its host, and is compared to the letter", hint: hint)
+        }
+        return Complaint("has a '*' in it, which is compared to the letter", hint: hint, severity: .warning)
+    }
+
+    /// Whether a hint may have it: it is short, and no password stands in it.
+    private static func repeatable(_ text: String) -> Bool {
+        text.count <= 120 && !text.contains("@") && !text.contains("'") && !text.contains("?")
+    }
+
+    private static func hint(_ pattern: String?) -> String {
+        "write a pattern: {matching: regex, url: '\(pattern ?? "…")'}"
+    }
+
+    /// The pattern that a URL with wildcards stands for: in the host, any text without a dot or slash; else any text.
+    private static func pattern(of text: String) -> String {
+        var pattern = ""
+        var slashes = 0
+        for character in text {
+            switch character {
+            case "*": pattern += slashes < 3 ? "[^./]+" : ".*"
+            case ".", "+", "(", ")", "[", "]", "{", "}", "|", "$", "^": pattern += "\\\(character)"
+            default: pattern.append(character)
+            }
+            if character == "/" { slashes += 1 }
+        }
+        return pattern
+    }
+}
