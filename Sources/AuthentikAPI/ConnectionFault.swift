@@ -1,6 +1,6 @@
 package import CurlTransport
 
-/// Why there is no connection to Authentik, as far as its address, TLS and certificates go; each has a remedy of its own.
+/// Why there is no connection to Authentik, by address, TLS and certificates; each reason has a remedy of its own.
 package enum ConnectionFault: Sendable, Equatable, CaseIterable {
     case unknownHost, nobodyAnswers
     /// `https://` to a port that speaks plain HTTP.
@@ -8,7 +8,7 @@ package enum ConnectionFault: Sendable, Equatable, CaseIterable {
     /// `http://` to a port that speaks TLS.
     case onlyTLS
     case expired, notYetValid, wrongHost, selfSigned, unknownAuthority
-    /// The authorities' file, or the client's certificate or key, is none.
+    /// The file of CA certificates, the client certificate or its key cannot be used.
     case unusableAuthorities, unusableClientCertificate
     case clientCertificateRefused, noCommonVersion, endsInHandshake
     case otherTLS
@@ -32,10 +32,10 @@ package enum ConnectionFault: Sendable, Equatable, CaseIterable {
         }
     }
 
-    /// How OpenSSL, GnuTLS and libcurl put it.
+    /// How OpenSSL, GnuTLS and libcurl word it.
     ///
-    /// An alert is what the server says of us, so it comes before what is said of the server's certificate in the same
-    /// words.
+    /// An alert is the server's complaint about this client, so alerts come before the same words about the server's
+    /// certificate.
     private static let words: [(fault: ConnectionFault, words: [String])] = [
         (
             .noCommonVersion,
@@ -79,29 +79,29 @@ package enum ConnectionFault: Sendable, Equatable, CaseIterable {
     /// What to do: a clause.
     package var advice: String {
         switch self {
-        case .unknownHost: "check the host's name in the address, and that this machine can look it up"
+        case .unknownHost: "check the host name in the address, and that this machine can resolve it"
         case .nobodyAnswers:
-            "check the address and its port, and what stands between: a NetworkPolicy, a firewall, a proxy"
+            "check the address and its port, and what may block the connection: a NetworkPolicy, a firewall, a proxy"
         case .noTLS:
             "this port speaks HTTP, not HTTPS: use http:// in the address (if nobody can listen on the way), or the port for "
                 + "HTTPS (Authentik's own is 9443)"
         case .onlyTLS: "this port speaks HTTPS, not HTTP: use https:// in the address"
-        case .expired: "its certificate has expired: renew it on the server; no option here helps"
+        case .expired: "its certificate has expired: renew it on the server"
         case .notYetValid: "its certificate is not valid yet: check the clocks of this machine and of the server"
         case .wrongHost:
             "its certificate is not for this host: use a name that is in the certificate, or add this one to it"
-        case .selfSigned: "its certificate is signed by itself: name that certificate with --ca-file"
+        case .selfSigned: "its certificate is self-signed: pass that certificate with --ca-file"
         case .unknownAuthority:
-            "the authority that signed its certificate is not known here: name the authority's certificate with "
-                + "--ca-file; if it is a public one, the server must send the intermediate certificates too"
-        case .unusableAuthorities: "the file of --ca-file has to hold certificates in PEM"
+            "the CA that signed its certificate is not trusted here: pass the CA's certificate with --ca-file; if it is a "
+                + "public CA, the server must also send the intermediate certificates"
+        case .unusableAuthorities: "the file given with --ca-file must contain PEM certificates"
         case .unusableClientCertificate:
-            "the files of --client-certificate and --client-key have to be PEM, and belong together"
+            "the files given with --client-certificate and --client-key must be PEM, and match"
         case .clientCertificateRefused:
-            "it wants a client certificate, or not this one: see --client-certificate and --client-key"
-        case .noCommonVersion: "there is no version or cipher of TLS in common: allow TLS 1.2 or 1.3 on the server"
+            "it requires a client certificate, or rejects this one: see --client-certificate and --client-key"
+        case .noCommonVersion: "no common TLS version or cipher: enable TLS 1.2 or 1.3 on the server"
         case .endsInHandshake:
-            "the connection ends before TLS is agreed on: the port may be another program's, or a proxy stands between"
+            "the connection was closed during the TLS handshake: the port may belong to another program or a proxy"
         case .otherTLS: "TLS failed: check the address, the server's certificate and --ca-file"
         }
     }
@@ -127,7 +127,7 @@ extension AuthentikClient {
         client.deadline = nil
         do {
             let url = "https" + address.description.dropFirst("http".count)
-            _ = try await client.visit("\(url)/-/health/live/", within: .seconds(5))
+            _ = try await client.visit("\(url)/-/health/live/", of: nil, within: .seconds(5))
             return true
         } catch let error as TransportError {
             switch ConnectionFault(error) {

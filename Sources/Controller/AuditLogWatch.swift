@@ -9,7 +9,7 @@ import Synchronization
 /// One cheap request a look, and a second one when there is something new. What this process wrote itself is known by
 /// the ids of its requests.
 actor AuditLogWatch {
-    /// Reads the newest entries, at most so many, the newest first.
+    /// Reads the newest entries, at most `count`, the newest first.
     typealias Read = @Sendable (_ count: Int) async throws -> [AuditEvent]
 
     /// The most that is read at a time; what came before that is left to the periodic pass.
@@ -21,10 +21,10 @@ actor AuditLogWatch {
     private var newest: String?
     private var objects = ManagedObjects()
     private var authors = DriftAuthors()
-    /// The entries of which only the next pass can tell which service they are about, the oldest first.
+    /// The entries whose service only the next pass can determine, the oldest first.
     private var unknown: [AuditEvent] = []
 
-    /// - Parameter isOwn: tells the requests of this process from those of others.
+    /// - Parameter isOwn: whether a request was sent by this process.
     init(isOwn: @escaping @Sendable (_ requestID: String) -> Bool) {
         self.isOwn = isOwn
     }

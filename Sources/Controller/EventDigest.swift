@@ -6,25 +6,24 @@ import Planning
 import Status
 import Verification
 
-/// What happened in a pass, as Kubernetes Events are to tell it: one for each kind of thing, however many services it
-/// happened to.
+/// What happened in a pass, as Kubernetes Events: one for each kind of event, however many services it concerns.
 ///
 /// | what happened | reason | |
 /// |---|---|---|
 /// | services were written to | `ServicesChanged` | normal |
 /// | services were found changed by somebody else | `ServicesDrifted` | normal |
 /// | workloads were restarted | `WorkloadsRestarted` | normal |
-/// | services failed, or came into a state that somebody should look at | `ServicesNotInSync` | warning |
+/// | services failed, or came into a state that needs attention | `ServicesNotInSync` | warning |
 /// | nobody may open services any more, or those may again whom the file names | `AccessClosed`, `AccessOpened` | warning, normal |
 /// | nobody gets through to services any more, or people do again | `ServicesNotServed`, `ServicesServed` | warning, normal |
 /// | logins do not work any more, as far as probes see, or work again | `LoginsNotVerified`, `LoginsVerified` | warning, normal |
-/// | somebody keeps changing services back | `ConflictingChanges` | warning |
+/// | somebody keeps changing services | `ConflictingChanges` | warning |
 /// | deletions are held back | `DeletionsHeld` | warning |
 /// | Authentik went away, or came back | `AuthentikLost`, `AuthentikBack` | warning, normal |
 /// | the file turned invalid | `FileInvalid` | warning |
 /// | this replica began to lead | `BecameLeader` | normal |
 ///
-/// What goes on as it was is no event.
+/// What continues unchanged is not an event.
 struct EventDigest {
     private(set) var notes: [EventNote] = []
 
@@ -74,7 +73,7 @@ struct EventDigest {
             case .authentikBack:
                 rest.append(EventNote(isWarning: false, reason: "AuthentikBack", note: "Authentik answers again"))
             case .leads:
-                let note = "this replica leads, and writes"
+                let note = "this replica became the leader"
                 rest.append(EventNote(isWarning: false, reason: "BecameLeader", note: note))
             case .drifted(let service, let drift):
                 let culprit = drift.culprit.map { ", by \($0)" } ?? ""

@@ -5,10 +5,10 @@ import Status
 /// Notices when files change, by looking at them twice a second.
 ///
 /// Looking costs a few microseconds a file, works on every file system and mount, and cannot miss what an event queue
-/// would have dropped. What changes is told once it has been the same for two looks, so that a file that is being
-/// written is not read half way.
+/// would have dropped. A change is reported once the file has been the same for two looks, so that a file
+/// that is being written is not read half way.
 struct FileWatch: Sendable {
-    /// What is looked at; each part is told of by its own trigger.
+    /// What is looked at; each part has a trigger of its own.
     struct Paths: Sendable, Equatable {
         /// Desired-state files and directories.
         var configuration: [String]
@@ -41,7 +41,7 @@ struct FileWatch: Sendable {
 
     /// Looks once.
     ///
-    /// - Returns: the parts that changed since they were last told of, and rest now.
+    /// - Returns: the parts that changed since they were last reported, and are stable now.
     mutating func look(at paths: Paths) -> [Trigger] {
         let now = Self.look(paths)
         defer { last = now }
@@ -63,7 +63,7 @@ struct FileWatch: Sendable {
     }
 }
 
-/// What tells one content of a file from another without reading it (stat(2), symlinks followed).
+/// Distinguishes contents of a file without reading it (stat(2), symlinks followed).
 ///
 /// A rename over it, a symlink's swap, an edit in place and a removal all change it.
 struct FileSignature: Sendable, Hashable {

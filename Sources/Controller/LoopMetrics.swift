@@ -5,7 +5,7 @@ import Notifications
 import Planning
 import Status
 
-/// What the loop counts.
+/// The counters of the loop.
 struct LoopMetrics: Sendable {
     func passEnded(_ pass: FinishedPass, _ duration: Duration) {
         count(.passes, (.result, pass.result.rawValue))
@@ -68,7 +68,7 @@ extension DriftedField {
 /// What they are stands in the catalog of the status server. Whoever counts takes them from here, as labels of handles
 /// of swift-metrics. Renaming one breaks somebody's alerts: it is part of what the program promises.
 package enum MetricName: String, Sendable, CaseIterable {
-    // Counted while it happens.
+    // Counted when it happens.
     case passes = "reconcile_passes_total"
     case passDuration = "reconcile_pass_duration_seconds"
     case requests = "reconcile_authentik_requests_total"
@@ -78,7 +78,7 @@ package enum MetricName: String, Sendable, CaseIterable {
     case contestsBegun = "reconcile_contests_begun_total"
     case notifications = "reconcile_notifications_total"
 
-    // Read of the status when somebody asks.
+    // Read from the status when it is scraped.
     case buildInfo = "reconcile_build_info"
     case leader = "reconcile_leader"
     case services = "reconcile_services"
@@ -128,7 +128,7 @@ package enum MetricLabel: String, Sendable, CaseIterable {
     case access
     /// One of `ServingRecord.states`.
     case served
-    /// The id of a `Kind` that is no service's.
+    /// The id of a `Kind` whose objects belong to no service.
     case kind
     /// The program's own.
     case version

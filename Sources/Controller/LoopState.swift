@@ -6,9 +6,9 @@ import Status
 enum Phase: Sendable, Equatable {
     /// It does not lead: no pass and no write begins. Why: a clause.
     case standby(why: String)
-    /// Passes run and writes go out, until the term ends; without one for ever.
+    /// Passes run and writes are sent until the term ends; without a term there is no end.
     case leading(WriteTerm?)
-    /// It was told to end: no pass and no write begins any more.
+    /// It is ending: no further pass or write begins.
     case ending
 
     /// What it means for writes: the one place that says so.
@@ -21,7 +21,7 @@ enum Phase: Sendable, Equatable {
     }
 }
 
-/// The loop as a value: it is told what happens, and says what is to be done.
+/// The loop as a value: events go in, and what to do comes out.
 ///
 /// It has no clock, and waits for nothing.
 ///
@@ -31,11 +31,11 @@ enum Phase: Sendable, Equatable {
 /// | a pass is due | – | it begins | – |
 /// | the Lease is taken, or renewed | it leads, and a pass begins | its term is longer | – |
 /// | the Lease is somebody else's, or nobody's | – | it stands by; the pass that runs is cut short | the pass is cut short |
-/// | it is told to end | it ends | it ends | – |
+/// | it is stopped | it ends | it ends | – |
 ///
 /// Passes never overlap. What is asked for while one runs becomes one pass after it, however often it is asked for; what
 /// is asked for by a standby, one pass when it leads. Passes that nothing but requests ask for begin at least
-/// ``requestDistance`` apart: whoever may ask could otherwise keep Authentik busy.
+/// ``requestDistance`` apart, so that requests cannot keep Authentik busy.
 struct LoopState: Sendable {
     /// What the loop does next.
     enum Step: Sendable, Equatable {
@@ -51,12 +51,12 @@ struct LoopState: Sendable {
         case cutShort
         /// Nobody waits for the end of this pass, or one after it, any more.
         case dismiss(from: Int)
-        /// Who leads is told.
+        /// The new standing in the election is reported.
         case tell(Standing)
     }
 
     private(set) var phase: Phase
-    /// What is told of the election; nothing is decided by it.
+    /// What is reported about the election; nothing is decided by it.
     private(set) var standing: Standing
     /// The pass that runs.
     private(set) var running: Int?
@@ -79,7 +79,7 @@ struct LoopState: Sendable {
     /// Nil until that was tried.
     private(set) var isAuditLogWatched: Bool?
 
-    /// - Parameter isElected: whether a leader is elected; otherwise this process leads, for ever.
+    /// - Parameter isElected: whether a leader is elected; otherwise this process always leads.
     init(interval: Duration, requestDistance: Duration = .seconds(1), isElected: Bool) {
         schedule = Schedule(interval: interval)
         self.requestDistance = requestDistance
@@ -120,7 +120,7 @@ struct LoopState: Sendable {
         return number
     }
 
-    /// It is told to end.
+    /// It is stopped.
     mutating func end() -> [Effect] {
         guard phase != .ending else { return [] }
         phase = .ending
@@ -160,7 +160,7 @@ struct LoopState: Sendable {
         return [.dismiss(from: number)] + (running == nil ? [] : [.cutShort]) + stand(standing)
     }
 
-    /// A renewal changes nothing, and is nothing to tell.
+    /// A renewal changes nothing, and is not reported.
     private mutating func stand(_ standing: Standing) -> [Effect] {
         guard standing != self.standing else { return [] }
         self.standing = standing

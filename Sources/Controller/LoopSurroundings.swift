@@ -6,11 +6,11 @@ package import SecretSources
 
 /// How the loop runs.
 package struct LoopSettings: Sendable {
-    /// Between passes when nothing else asks for one.
+    /// Between periodic passes.
     package var interval: Duration = .seconds(300)
     /// How long a pass may take, retries included.
     package var passLimit: Duration = .seconds(300)
-    /// Between looks at Authentik's audit log; nil for none.
+    /// Between checks of Authentik's audit log; nil for none.
     package var auditPeriod: Duration? = .seconds(5)
     /// Within which each login is proved to work, though nothing changed; nil for never.
     package var verifyPeriod: Duration?
@@ -44,7 +44,7 @@ package struct LoopSurroundings: Sendable {
     package var tokenFile: String?
     /// Decides who of several replicas writes; nil if there is none but this.
     package var election: (any LeaderElection)?
-    /// Tells what happens as Kubernetes Events; nil to tell nobody.
+    /// Writes Kubernetes Events about what happens; nil for none.
     package var events: EventRecorder?
     /// Sends notifications; nil if nobody is to be notified.
     package var notifications: NotificationSender?
@@ -55,7 +55,7 @@ package struct LoopSurroundings: Sendable {
     }
 }
 
-/// The clock that the loop goes by: terms of a Lease and waits are counted by the one, what is told by the other.
+/// The loop's clock: terms of a Lease and waits use the continuous one, timestamps the one on the wall.
 package protocol LoopClock: Clock where Instant == ContinuousClock.Instant {
     /// What a clock on the wall shows.
     var timestamp: Timestamp { get }
@@ -72,7 +72,7 @@ package protocol LeaderElection: Sendable {
 
     /// Takes part until the task is cancelled.
     ///
-    /// - Parameter report: told what becomes of it, over and over.
+    /// - Parameter report: called with each outcome.
     func run(_ report: @Sendable (LeaseElection.Report) async -> Void) async
 
     /// Lets another one lead at once. Only for when nothing is being written any more.
@@ -86,8 +86,8 @@ package protocol SecretFollowing: Sendable {
     /// Follows Secrets until the task is cancelled.
     ///
     /// - Parameters:
-    ///   - onRetry: told of each failure, and of the wait before the next attempt.
-    ///   - onChange: told that a Secret is not as it was at the last look at it.
+    ///   - onRetry: called with each failure and the wait before the next attempt.
+    ///   - onChange: called when a Secret has changed since it was last read.
     func follow(
         _ objects: Set<ObjectName>,
         onRetry: @escaping @Sendable (ObjectName, KubernetesError, Duration) -> Void,

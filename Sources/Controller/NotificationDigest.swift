@@ -19,7 +19,7 @@ import Status
 ///
 /// In addition each drift that was corrected, or that was found and could not be, unless its service is in conflicting
 /// changes. A problem whose text changes in more than numbers is notified anew. A replica that stands by notifies
-/// nothing, and forgets: whoever leads next notifies what is still wrong.
+/// nothing, and forgets: the next leader notifies what is still wrong.
 struct NotificationDigest: Sendable {
     /// A single pass may fail because Authentik is restarted.
     static let passesUntilLost = 2

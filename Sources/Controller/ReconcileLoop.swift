@@ -97,7 +97,7 @@ package actor ReconcileLoop {
             await group.next()
             group.cancelAll()
         }
-        // A write that may still happen is waited for by whoever leads next, until the Lease ends by itself.
+        // If a write may still happen, the Lease is left to expire, so that the next leader waits for it.
         if let election = surroundings.election, !isCutShort {
             await election.resign(within: settings.resignationLimit)
         }
@@ -139,7 +139,7 @@ package actor ReconcileLoop {
         wake.yield()
     }
 
-    /// Tells everybody what happened.
+    /// Reports what happened to the log, the metrics, Kubernetes and the webhook.
     private func happened(_ events: [LedgerEvent]) {
         log.happened(events)
         events.forEach(metrics.happened)
@@ -300,7 +300,7 @@ package actor ReconcileLoop {
         return drift
     }
 
-    /// Tells everybody what came of a pass, and in the same breath what comes next.
+    /// Reports the result of a pass, and in the same update what comes next.
     private func conclude(_ end: PassEnd, _ culprits: Culprits) {
         let authors = culprits.authors
         var findings = DriftFindings()
@@ -341,7 +341,7 @@ package actor ReconcileLoop {
         probeWake.yield()
     }
 
-    /// Probes the logins that are due, beside passes: it writes nothing, and no pass waits for it.
+    /// Probes the logins that are due, concurrently with passes: it writes nothing, and no pass waits for it.
     private func probe() async {
         let slugs = toProbe
         toProbe = []
@@ -386,11 +386,11 @@ package actor ReconcileLoop {
     private func watchSecrets(_ reader: @Sendable () throws -> any SecretFollowing) async {
         var followed: Set<ObjectName> = []
         var following: Task<Void, Never>?
-        // The first pass reads them first, so that what is there from the start is no news.
+        // The first pass reads them first, so that what exists from the start is not taken for a change.
         while (try? await clock.sleep(for: Self.secretPeriod)) != nil {
             // Whoever stands by reads no secrets.
             let wanted = whyNoWrites == nil ? files.loaded.kubernetesSecrets : []
-            // Where there is no Kubernetes, each service says so; it may come to be there.
+            // Without Kubernetes, each service reports it; it may become available later.
             guard wanted != followed, let reader = try? reader() else { continue }
             following?.cancel()
             followed = wanted

@@ -9,7 +9,7 @@ package import Status
 import Synchronization
 package import Verification
 
-/// What the loop has others do: all that asks Authentik.
+/// What the loop delegates: all that talks to Authentik.
 package protocol Reconciler: Sendable {
     /// - Parameters:
     ///   - gate: asked before each write.
@@ -34,7 +34,7 @@ package protocol Visit: Sendable {
 
     /// Runs a pass.
     ///
-    /// - Parameter paused: tells by the secrets which services are looked at and not corrected.
+    /// - Parameter paused: returns, for the secrets, which services are looked at and not corrected.
     /// - Throws: `PassFailure`, or `CancellationError`; then nothing was written.
     func pass(
         _ desired: DesiredState,
@@ -59,7 +59,7 @@ package struct AuthentikReconciler: Reconciler {
     private let client: @Sendable () -> AuthentikClient
     /// Resolves all secrets of the desired state.
     private let secrets: @Sendable (DesiredState) async -> ResolvedSecrets
-    /// Where workloads are restarted and services are told of their providers; nil for nowhere.
+    /// Where workloads are restarted and objects are published; nil for nowhere.
     private let kubernetes: KubernetesAccess?
     private let concurrency: Int
     /// Whether Authentik is one that is made for this run.
@@ -167,7 +167,7 @@ private struct AuthentikVisit: Visit {
 
 /// The ids of the requests with which this process wrote, so that it does not take its own writes for somebody else's.
 private final class OwnWrites: Sendable {
-    /// So many are remembered, far more than can lie between two looks at the audit log.
+    /// How many are remembered: far more than can be between two looks at the audit log.
     private static let memory = 4096
 
     private struct State {

@@ -1,9 +1,9 @@
 import Base
 import Secrets
 
-/// Where notifications go. The address is a secret: whoever has it can post there.
+/// Where notifications go.
 ///
-/// Of it, only the host is ever shown.
+/// The address is a secret, since whoever has it can post there: only its host is ever shown.
 package struct NotificationTarget: Sendable, Equatable {
     package let format: NotificationFormat
     /// Name and port, without user information.

@@ -4,7 +4,7 @@
 struct ExpositionText {
     private(set) var text = ""
 
-    /// What stands before a family's series, also if there are none yet: whoever looks sees what there will be.
+    /// What comes before a family's series, also if there are none yet, so that readers see what there will be.
     mutating func head(_ family: MetricFamily) {
         let kind =
             switch family.kind {

@@ -10,7 +10,7 @@ package struct MetricFamily: Sendable {
         case histogram(buckets: [Double])
     }
 
-    /// One of the names that tell a family's series apart.
+    /// One of the names that distinguish a family's series.
     package struct Label: Sendable, Equatable, ExpressibleByStringLiteral {
         package var name: String
         /// The values that are known from the start; empty if they are not.
@@ -25,7 +25,7 @@ package struct MetricFamily: Sendable {
     }
 
     package var name: String
-    /// What it is, for whoever reads the output; one line.
+    /// What it is, for readers of the output; one line.
     package var help: String
     package var kind: Kind
     package var labels: [Label]
@@ -46,10 +46,10 @@ package struct MetricFamily: Sendable {
     /// Prometheus 3 takes.
     package var mistakes: [String] {
         var mistakes: [String] = []
-        if !Self.isName(name, colons: true) { mistakes.append("'\(name)' is no name of a metric") }
+        if !Self.isName(name, colons: true) { mistakes.append("invalid metric name '\(name)'") }
         for (index, label) in labels.enumerated() {
             if !Self.isName(label.name, colons: false) || label.name.hasPrefix("__") {
-                mistakes.append("'\(label.name)' of \(name) is no name of a label")
+                mistakes.append("invalid label name '\(label.name)' of \(name)")
             }
             if labels[..<index].contains(where: { $0.name == label.name }) {
                 mistakes.append("\(name) has the label '\(label.name)' twice")

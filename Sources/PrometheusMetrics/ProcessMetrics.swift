@@ -96,7 +96,7 @@ struct ProcessStatistics {
     var virtualBytes: Double
     var residentPages: Double
 
-    /// Nil for what is no such text.
+    /// Nil for any other text.
     init?(_ text: String) {
         // The second field is the name of the executable in parentheses, and may hold spaces and parentheses itself.
         guard let end = text.lastIndex(of: ")") else { return nil }

@@ -16,7 +16,7 @@ package final class PrometheusRegistry: MetricsFactory {
 
     /// - Parameters:
     ///   - families: All that there can be; those that Prometheus would not take, or that come twice, are left out.
-    ///   - onMistake: Is told of every programmer's mistake; nothing else comes of them.
+    ///   - onMistake: Called with every programmer's mistake; they have no other effect.
     package init(
         families: [MetricFamily],
         onMistake: @escaping @Sendable (String) -> Void = { assertionFailure($0) }

@@ -1,11 +1,12 @@
+import Kinds
 package import Planning
 package import Setup
 package import Status
 
-/// How a state is told and shown: all words, colours and symbols of states stand in this file, a row for each.
+/// How a state is shown: all words, colours and symbols of states are in this file, a row for each.
 ///
-/// A terminal has a sign and a colour; the page has a tone, which is a colour, and a symbol, so that nothing is said by
-/// colours alone.
+/// A terminal has a sign and a colour; the page has a tone, which is a colour, and a symbol, so that nothing depends on
+/// colour alone.
 package struct Look: Sendable {
     /// `in sync`.
     package var word: String
@@ -16,7 +17,7 @@ package struct Look: Sendable {
     package var symbol: Symbol
 }
 
-/// How much something wants a person's eye.
+/// How urgent something is.
 package enum Tone: Sendable {
     case good
     case idle
@@ -24,7 +25,7 @@ package enum Tone: Sendable {
     case bad
 }
 
-/// A shape that says how something stands, also to who sees no colours.
+/// A shape for a state, for readers who do not see its colour.
 package enum Symbol: Sendable, CaseIterable {
     case check
     case dashes
@@ -55,7 +56,7 @@ extension SyncState {
         }
     }
 
-    /// What wants a person's eye first.
+    /// The most urgent first.
     package static let byUrgency: [SyncState] = [
         .failed, .unverified, .conflict, .blocked, .drifted, .held, .waiting, .pending, .orphan, .inSync,
     ]
@@ -69,7 +70,7 @@ extension ServiceStatus {
     }
 }
 
-/// How a decision is told and shown.
+/// How a decision is shown.
 package struct DecisionLook: Sendable {
     /// Of a plan.
     package var planned: String
@@ -120,13 +121,16 @@ extension LastChange {
 }
 
 extension RecentChange {
+    /// What it is about, in a word or two: `service`, `scope mapping`.
+    package var noun: String { Kind.all.first { $0.id == kind }?.noun ?? kind }
+
     /// What was done, as a participle.
     package var done: String { Decision(rawValue: decision)?.look.done ?? decision }
 }
 
 // MARK: - The whole
 
-/// How the state of everything is told and shown; it has a line of its own, and so no sign.
+/// How the overall state is shown; it has a line of its own, and so no sign.
 package struct OverallLook: Sendable {
     package var headline: String
     package var color: Style.Color
@@ -143,7 +147,7 @@ extension OverallState {
         case .refused: OverallLook(headline: "Refused by Authentik", color: .red, tone: .bad, symbol: .bar)
         case .unreachable: OverallLook(headline: "Authentik is unreachable", color: .red, tone: .bad, symbol: .cross)
         case .invalidFile:
-            OverallLook(headline: "The file has mistakes", color: .red, tone: .warning, symbol: .exclamation)
+            OverallLook(headline: "The file is invalid", color: .red, tone: .warning, symbol: .exclamation)
         case .outOfSync: OverallLook(headline: "Out of sync", color: .red, tone: .warning, symbol: .wave)
         case .inSync: OverallLook(headline: "In sync", color: .green, tone: .good, symbol: .check)
         }
@@ -164,20 +168,20 @@ extension PassResult {
 }
 
 extension Trigger {
-    /// As it stands in brackets, or after a dash.
+    /// A clause that explains why a pass runs.
     package var words: String {
         switch self {
-        case .start: "the start"
-        case .leader: "this replica began to lead"
-        case .interval: "the regular interval"
-        case .retry: "another try after a failure"
+        case .start: "the daemon started"
+        case .leader: "this replica became the leader"
+        case .interval: "periodic pass"
+        case .retry: "retry after a failure"
         case .file: "the file changed"
         case .secret: "a secret changed"
         case .token: "the token changed"
-        case .signal: "asked for by SIGHUP"
-        case .request: "asked for by a request"
-        case .authentik: "something changed in Authentik"
-        case .contest: "the pause of conflicting changes is over"
+        case .signal: "requested by SIGHUP"
+        case .request: "requested by HTTP or the page"
+        case .authentik: "a change in Authentik"
+        case .contest: "the pause for conflicting changes ends"
         }
     }
 }

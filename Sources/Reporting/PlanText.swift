@@ -61,7 +61,7 @@ package struct PlanText {
             lines += text.restart(service.restart, verb: "restarts")
             lines += text.hindrance(service) + text.notes(service)
         }
-        if group == .changes, let remark = text.briefRemark { lines.append("  " + remark) }
+        if group == .changes { lines += text.briefRemark }
         if group == .deletions, let heldDeletions { lines.append("  " + style.red(heldDeletions)) }
         return lines
     }

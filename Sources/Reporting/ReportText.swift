@@ -49,7 +49,7 @@ package struct ReportText: Sendable {
             let line = "x \(count(outcomes.count, "service")) (\(slugs) and \(rest)): \(message)"
             lines += style.lines(line.printable, indent: 2, color: .red)
         }
-        if let remark = text.briefRemark { lines.append("  " + remark) }
+        lines += text.briefRemark
         if !lines.isEmpty { lines.append("") }
         if let held = report.heldDeletions {
             let command = invocation.command("--once", "--allow-deletions", "\(held.deletions)")

@@ -75,10 +75,11 @@ struct ServiceText {
         briefCreates > 0 && service.decision == .create ? [] : changes(service.changes)
     }
 
-    /// Says that fields were left out; nil if none were.
-    var briefRemark: String? {
-        guard briefCreates > 0 else { return nil }
-        return style.dim("The fields of the \(briefCreates.grouped) new services are not shown; --verbose shows them.")
+    /// Says that fields were left out; nothing if none were.
+    var briefRemark: [String] {
+        guard briefCreates > 0 else { return [] }
+        let text = "The fields of the \(briefCreates.grouped) new services are not shown; --verbose shows them."
+        return style.lines(text, indent: 2, color: .dim)
     }
 
     /// What is deleted, or was.

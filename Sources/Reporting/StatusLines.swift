@@ -37,7 +37,7 @@ package struct StatusLines: Sendable {
     private func changes(_ status: StatusDocument) -> [String] {
         guard let last else { return [] }
         return status.recentChanges.prefix { change in !last.recentChanges.contains(change) }.reversed().map { change in
-            let name = change.kind == RecentChange.service ? change.name : "\(change.kind) \(change.name)"
+            let name = change.kind == RecentChange.service ? change.name : "\(change.noun) \(change.name)"
             let author = change.culprit.map { ", by \($0)" } ?? ""
             let fields = change.fields.map(ChangeLine.label).joined(separator: ", ")
             return

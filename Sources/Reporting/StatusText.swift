@@ -85,7 +85,7 @@ package struct StatusText {
     private func history(_ status: StatusDocument) -> [String] {
         let rows = status.recentChanges.map { change in
             (
-                ago(change.at), change.kind == RecentChange.service ? change.name : "\(change.kind) \(change.name)",
+                ago(change.at), change.kind == RecentChange.service ? change.name : "\(change.noun) \(change.name)",
                 change
             )
         }

@@ -4,19 +4,19 @@ import JSON
 import Synchronization
 import SystemPackage
 
-/// A file that gets a line of JSON for each request.
+/// A file to which each request is appended as a line of JSON.
 final class RequestLogFile: Sendable {
-    /// Why the file cannot be used; one sentence without a full stop.
+    /// Why the file cannot be used: a sentence without a full stop.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
     private let path: String
     private let file: FileDescriptor
-    /// Whether writing failed, which is said once.
+    /// Whether writing failed, which is reported once.
     private let isBroken = Mutex(false)
 
-    /// Opens the file, and makes it, readable for its owner only, if it is not there; what it holds is kept.
+    /// Opens the file, or creates it, readable by its owner only; its contents are kept.
     ///
     /// - Throws: ``Failure``.
     init(path: String) throws(Failure) {
@@ -41,13 +41,15 @@ final class RequestLogFile: Sendable {
                 try file.writeAll(line)
             } catch {
                 isBroken = true
-                Terminal.complain("error: the log file '\(path)' cannot be written: \(error); it ends here")
+                Terminal.complain(
+                    "error: the log file '\(path)' cannot be written: \(error); no more requests are logged"
+                )
             }
         }
     }
 }
 
-/// Where a served sandbox tells what it does: a line at once, and none where nobody reads any more.
+/// Where a sandbox prints: each line at once, and without an error where nobody reads any more.
 enum Terminal {
     static func print(_ line: String) { write(line, to: .standardOutput) }
     static func complain(_ line: String) { write(line, to: .standardError) }

@@ -8,8 +8,8 @@ package struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract: "Serve a built-in Authentik to try things out.",
         discussion: """
-            It answers the API as Authentik does, refusals and traps included, and forgets everything when it ends, \
-            unless --state names a file. Each request is printed as it is answered. Ctrl-C stops it.
+            It answers the API as Authentik does, including its errors and pitfalls. Its state is lost when it stops, \
+            unless --state names a file. Each request is printed when it was answered. Ctrl-C stops it.
 
 
             """
@@ -48,7 +48,7 @@ package struct SandboxCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        guard (0...65535).contains(port ?? 0) else { throw ValidationError("--port must be from 0 to 65535") }
+        guard (0...65535).contains(port ?? 0) else { throw ValidationError("invalid --port; expected 0 to 65535") }
         if let token, token.isEmpty { throw ValidationError("--token must not be empty") }
     }
 

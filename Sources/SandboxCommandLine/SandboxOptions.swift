@@ -2,14 +2,14 @@ import ArgumentParser
 import AuthentikSandbox
 import FoundationEssentials
 
-/// What a served sandbox is, and what it begins with and keeps.
+/// The release of a sandbox, and the state that it starts with and keeps.
 struct StateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The release of Authentik to emulate: \(Sandbox.Release.names).",
             discussion: """
-                A state of an older release is upgraded, as Authentik's migrations do. Default: that of the state, else \
-                2025.12.
+                A state of an older release is upgraded, as by Authentik's migrations. Default: the release of the state, \
+                or 2025.12.
                 """,
             valueName: "release"
         ),
@@ -19,7 +19,7 @@ struct StateOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Keep everything in this file, across restarts; it holds secrets and is readable for you only.",
+            "Keep the state in this file across restarts. It contains secrets, and is readable by you only.",
             valueName: "file"
         ),
         completion: .file()
@@ -27,7 +27,7 @@ struct StateOptions: ParsableArguments {
     var state: String?
 
     @Option(
-        help: ArgumentHelp("Start with what another sandbox kept with --state.", valueName: "file"),
+        help: ArgumentHelp("Start with the state that another sandbox kept with --state.", valueName: "file"),
         completion: .file()
     )
     var load: String?
@@ -36,13 +36,15 @@ struct StateOptions: ParsableArguments {
     var services = 0
 
     func validate() throws {
-        guard (0...100_000).contains(services) else { throw ValidationError("--services must be from 0 to 100000") }
+        guard (0...100_000).contains(services) else {
+            throw ValidationError("invalid --services; expected 0 to 100000")
+        }
         if let state, load != nil, FileManager.default.fileExists(atPath: state) {
-            throw ValidationError("--load would be ignored, since '\(state)' is there already; remove one of them")
+            throw ValidationError("--load would be ignored, because '\(state)' exists; omit one of them")
         }
     }
 
-    /// - Parameter token: that of the superuser; nil for the one in the state, or one that is made up.
+    /// - Parameter token: the superuser's; nil for the one in the state, or a generated one.
     func initialState(token: String?) throws -> SandboxState {
         let kept = state.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
         var initial: SandboxState
@@ -51,7 +53,7 @@ struct StateOptions: ParsableArguments {
             if let release {
                 guard release >= initial.release else {
                     throw ValidationError(
-                        "--release \(release.rawValue) does not go with '\(file)', which is of "
+                        "--release \(release.rawValue) is older than '\(file)', which is of "
                             + "\(initial.release.rawValue): Authentik does not go back to an older release"
                     )
                 }
@@ -77,12 +79,12 @@ extension Sandbox.Release {
     fileprivate static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
-/// What is to go wrong in a served sandbox.
+/// The faults of a sandbox.
 struct FaultOptions: ParsableArguments {
     @Option(
         name: .customLong("fault"),
         help: ArgumentHelp(
-            "Something that goes wrong, such as 'unavailable=503,share=0.2'; may be repeated (see above).",
+            "A fault to inject, e.g. 'unavailable=503,share=0.2' (repeatable, see above).",
             valueName: "rule"
         ),
         transform: FaultRule.init(parsing:)
@@ -91,14 +93,17 @@ struct FaultOptions: ParsableArguments {
 
     @Option(
         name: .customLong("fault-seed"),
-        help: ArgumentHelp("Makes the same requests meet the same faults again; made up if not given.", valueName: "n")
+        help: ArgumentHelp(
+            "Seed of the faults: the same seed repeats the same faults. Default: a random one.",
+            valueName: "n"
+        )
     )
     var seed: UInt32?
 
-    @Flag(help: "Serve /-/sandbox/faults/ and /-/sandbox/requests/, for the superuser's token.")
+    @Flag(help: "Serve /-/sandbox/faults/ and /-/sandbox/requests/, which require the superuser's token.")
     var control = false
 
-    /// The rules with a seed, which is made up if none is given.
+    /// The rules with the seed, or with a random one.
     func plan() -> FaultPlan {
         FaultPlan(seed: UInt64(seed ?? .random(in: 0...UInt32.max)), rules: rules)
     }
@@ -106,26 +111,27 @@ struct FaultOptions: ParsableArguments {
     static let help = """
         --fault takes one of
 
-          latency=200ms      answer later, also 50ms..200ms
+          latency=200ms      answer later; also 50ms..200ms
           unavailable=503    502, 503 or 504 from a proxy; takes
-                             retry-after=SECONDS, and write=done
-          reset=before       reset the connection, nothing done
-          reset=after        reset the connection, everything done
+                             retry-after=SECONDS and write=done
+          reset=before       reset the connection before the request
+                             is carried out
+          reset=after        reset it afterwards
           cut                close the connection within the body
-          slow-body=2s       take that long for the body
+          slow-body=2s       take this long to send the body
           truncated          send half of the JSON
-          html=500           a page of HTML of that status
-          shift=appear       a row came before page 2 and the next
-          shift=vanish       a row went before page 2 and the next
-          revoked            refuse the token
-          starting=10s       503 for so long; takes retry-after=5
-          late=1             reset the connection, and do the write
-                             right before the first write after it
-          ignore=meta_icon   do a write without that field
-          refuse=client_secret  400 to a write with that field
+          html=500           an HTML page with this status
+          shift=appear       a row appeared before pages 2 and up
+          shift=vanish       a row vanished before pages 2 and up
+          revoked            reject the token
+          starting=10s       503 for this long; takes retry-after=5
+          late=1             reset the connection, and carry the
+                             write out right before the next one
+          ignore=meta_icon   drop this field from writes
+          refuse=client_secret  400 to writes with this field
 
-        and then, each with a comma before it, method=POST, path=/api/v3/core/, share=0.2 (of the requests that \
-        match), after=20 (let so many off first), times=3 (at most). The first rule that strikes is what happens; a \
-        latency comes beside it. /-/health/live/ is always well.
+        optionally followed, separated by commas, by method=POST, path=/api/v3/core/ (a prefix), share=0.2 (of the \
+        matching requests), after=20 (skip the first 20), times=3 (at most). The first rule that applies is used; \
+        latency is added to others. /-/health/live/ is always healthy.
         """
 }

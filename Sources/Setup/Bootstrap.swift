@@ -3,23 +3,22 @@ package import Base
 import Kinds
 package import Secrets
 
-/// Makes the account that this program then runs as: a service account in a group whose role has just the permissions
+/// Creates the account that this program then runs as: a service account in a group whose role has only the permissions
 /// that it needs, and an API token that does not expire.
 ///
-/// What is there already is looked at and kept, so that a second run, or one after half a run, does what is missing and
-/// nothing else; only a surplus of permissions goes, and only if that is wanted. What is there and is something else
-/// under the same name is left alone, and ends the run.
+/// What exists is checked and kept, so that a second run, also after an interrupted one, adds only what is missing;
+/// surplus permissions are removed on request only. Something else under the same name is left alone, and ends the run.
 package struct Bootstrap: Sendable {
-    /// A superuser's, or of an account that may do all this.
+    /// With the token of a superuser, or of an account that may do all this.
     package var client: AuthentikClient
-    /// The name of the account, its group and its role; the token's identifier is derived of it.
+    /// The name of the account, its group and its role; the token's identifier is derived from it.
     package var name: String
-    /// Unless told otherwise, those for a file of services.
+    /// The permissions of the role; by default those for a file that has services only.
     package var permissions = RequiredPermission.needed(by: []).map(\.name)
-    /// Whether the role's surplus is taken away: whatever it has beyond ``permissions``, since nothing tells what an
-    /// earlier release gave it from what a person did.
+    /// Whether surplus permissions are removed: everything beyond ``permissions``, because what an earlier release granted
+    /// cannot be distinguished from what a person did.
     package var trims = false
-    /// Told of each thing that is made or changed: a clause.
+    /// Called for each thing that is created or changed, with a clause.
     package var onChange: (@Sendable (String) -> Void)?
 
     /// Whether the account may only view, for `reconcile plan`; then ``permissions`` are those for a plan.
@@ -28,7 +27,7 @@ package struct Bootstrap: Sendable {
     package static let standardName = "reconcile"
     package static let standardViewName = "reconcile-view"
 
-    /// The command that takes a surplus away.
+    /// The command that removes surplus permissions.
     package static func trimming(_ name: String, _ invocation: Invocation, isViewOnly: Bool = false) -> String {
         let standard = isViewOnly ? standardViewName : standardName
         let account = name == standard ? [] : ["--account", name]
@@ -40,18 +39,18 @@ package struct Bootstrap: Sendable {
         self.name = name
     }
 
-    /// What there is at the end.
+    /// The account at the end.
     package struct Account: Sendable {
-        /// What the program is to be given.
+        /// The token that the program is configured with.
         package var token: Secret
         package var tokenIdentifier: String
-        /// How many things were made or changed.
+        /// How many things were created or changed.
         package var changes: Int
         /// The permissions that its role still has beyond those that it needs, sorted.
         package var surplus: [String]
     }
 
-    /// What is there under the names.
+    /// What exists under the names.
     private struct Present {
         var role: RoleRecord?
         var user: UserRecord?
@@ -66,27 +65,27 @@ package struct Bootstrap: Sendable {
         func check(isViewOnly: Bool) throws(NameTaken) {
             if let otherToken {
                 let sort = isViewOnly ? "an account that may write" : "a view-only account; see --view-only"
-                throw NameTaken("the token '\(otherToken.identifier)' is that of \(sort)")
+                throw NameTaken("the token '\(otherToken.identifier)' belongs to \(sort)")
             }
             if isViewOnly { try checkViewing() }
             if let user {
                 guard user.type == "service_account" else {
-                    throw NameTaken("the user '\(user.username)' is no service account")
+                    throw NameTaken("the user '\(user.username)' is not a service account")
                 }
                 guard !user.isSuperuser else {
                     throw NameTaken("the service account '\(user.username)' is a superuser")
                 }
             }
             if let group, group.isSuperuser {
-                throw NameTaken("the group '\(group.name)' makes superusers of its members")
+                throw NameTaken("the group '\(group.name)' grants superuser rights to its members")
             }
             guard let token else { return }
             guard token.user == user?.pk else {
-                throw NameTaken("the token '\(token.identifier)' is another account's")
+                throw NameTaken("the token '\(token.identifier)' belongs to another account")
             }
-            guard token.intent == "api" else { throw NameTaken("the token '\(token.identifier)' is no API token") }
+            guard token.intent == "api" else { throw NameTaken("the token '\(token.identifier)' is not an API token") }
             guard !token.expiring else {
-                throw NameTaken("the token '\(token.identifier)' expires, and would get another key by itself")
+                throw NameTaken("the token '\(token.identifier)' expires, and its key would then change")
             }
         }
 
@@ -122,7 +121,7 @@ package struct Bootstrap: Sendable {
                 user: user.pk,
                 description: isViewOnly ? "for 'reconcile plan'" : "for 'reconcile'"
             )
-            note("made the API token '\(identifier)', which does not expire", &changes)
+            note("created the API token '\(identifier)', which does not expire", &changes)
         }
         return Account(
             token: try await client.key(ofToken: identifier),
@@ -146,31 +145,31 @@ package struct Bootstrap: Sendable {
     private func role(_ present: Present, _ changes: inout Int) async throws -> RoleRecord {
         if let role = present.role { return role }
         let role = try await client.createRole(named: name)
-        note("made the role '\(name)'", &changes)
+        note("created the role '\(name)'", &changes)
         return role
     }
 
-    /// Gives the role what is missing, and takes the surplus away if that is wanted.
+    /// Grants the role what is missing, and removes the surplus on request.
     ///
-    /// - Returns: what the role has beyond.
+    /// - Returns: the surplus that the role still has.
     private func permit(_ role: RoleRecord, _ changes: inout Int) async throws -> [String] {
         let present = try await client.permissions(ofRole: role.pk)
         let missing = permissions.filter { !present.contains($0) }
         if !missing.isEmpty {
             try await client.assign(missing, toRole: role.pk)
-            note("gave the role \(missing.count == 1 ? missing[0] : "\(missing.count) permissions")", &changes)
+            note("granted the role \(missing.count == 1 ? missing[0] : "\(missing.count) permissions")", &changes)
         }
         let surplus = present.subtracting(permissions).sorted()
         guard trims, !surplus.isEmpty else { return surplus }
         try await client.unassign(surplus, fromRole: role.pk)
-        note("took from the role what nothing uses: \(surplus.joined(separator: ", "))", &changes)
+        note("removed permissions that are not needed from the role: \(surplus.joined(separator: ", "))", &changes)
         return []
     }
 
     private func user(_ present: Present, _ changes: inout Int) async throws -> UserRecord {
         if let user = present.user { return user }
         let user = try await client.createServiceAccount(named: name)
-        note("made the service account '\(name)'", &changes)
+        note("created the service account '\(name)'", &changes)
         return user
     }
 
@@ -182,7 +181,7 @@ package struct Bootstrap: Sendable {
     ) async throws {
         guard let group = present.group else {
             _ = try await client.createGroup(named: name, users: [user.pk], roles: [role.pk])
-            return note("made the group '\(name)', with the account and the role", &changes)
+            return note("created the group '\(name)', with the account and the role", &changes)
         }
         guard !group.users.contains(user.pk) || !group.roles.contains(role.pk) else { return }
         try await client.updateGroup(
@@ -190,7 +189,7 @@ package struct Bootstrap: Sendable {
             users: group.users + (group.users.contains(user.pk) ? [] : [user.pk]),
             roles: group.roles + (group.roles.contains(role.pk) ? [] : [role.pk])
         )
-        note("put the account and the role into the group '\(name)'", &changes)
+        note("added the account and the role to the group '\(name)'", &changes)
     }
 
     private func note(_ change: String, _ changes: inout Int) {
@@ -199,7 +198,7 @@ package struct Bootstrap: Sendable {
     }
 }
 
-/// Something of the name is there, and is not what it should be.
+/// Something else has the name already.
 package struct NameTaken: Error, Sendable, CustomStringConvertible {
     /// A clause.
     package var description: String

@@ -2,8 +2,8 @@ package import AuthentikAPI
 package import Kinds
 import Planning
 
-/// What this program made in Authentik that takes rights of its own, whether the file still has it or not: to delete what
-/// has left the file, passes need them until it is gone.
+/// What this program created in Authentik that needs permissions of its own, whether the file still has it or not: passes
+/// need them until what has left the file is deleted.
 ///
 /// | marked as an owner's | needed |
 /// |---|---|

@@ -3,14 +3,14 @@ package import Kinds
 package import KubernetesAPI
 import SecretSources
 
-/// Something that the program's account in Kubernetes has to be allowed to do.
+/// A permission that the program's account needs in Kubernetes.
 package struct NeededAccess: Sendable, Hashable {
-    /// As a Role names it: `get`, `patch`.
+    /// As in a Role: `get`, `patch`.
     package var verb: String
     package var resource: KubernetesResource
-    /// The name is empty where it is about none in particular.
+    /// The name is empty for all objects of the kind.
     package var object: ObjectName
-    /// What for: a clause.
+    /// What it is needed for: a clause.
     package var purpose: String
 
     package init(_ verb: String, _ resource: KubernetesResource, _ object: ObjectName, purpose: String) {
@@ -22,7 +22,7 @@ package struct NeededAccess: Sendable, Hashable {
 }
 
 extension DesiredState {
-    /// What takes rights in Authentik beyond those that services do.
+    /// What needs permissions in Authentik beyond those for services.
     package var features: Set<FileFeature> {
         var features = Set(accessSubjects.keys.map(\.feature))
         if !groups.isEmpty { features.insert(.groups) }
@@ -36,7 +36,7 @@ extension DesiredState {
 }
 
 extension SubjectKind {
-    /// That of a file whose access names subjects of this kind.
+    /// The feature of a file whose access rules name subjects of this kind.
     fileprivate var feature: FileFeature {
         switch self {
         case .group: .accessGroups
@@ -47,7 +47,7 @@ extension SubjectKind {
 }
 
 extension NeededAccess {
-    /// What the services of a file need.
+    /// The permissions that the services of a file need.
     ///
     /// | the file says | verbs |
     /// |---|---|
@@ -75,14 +75,14 @@ extension NeededAccess {
         return all.filter { seen.insert($0).inserted }
     }
 
-    /// What several replicas need to elect their leader.
+    /// The permissions that replicas need to elect a leader.
     package static func election(by lease: ObjectName) -> [NeededAccess] {
         let anyLease = ObjectName(namespace: lease.namespace, name: "")
         return [.init("create", .leases, anyLease, purpose: "elect a leader")]
             + ["get", "update"].map { .init($0, .leases, lease, purpose: "elect a leader") }
     }
 
-    /// What Events about a pod need.
+    /// The permissions that Events about a pod need.
     package static func events(in namespace: String) -> [NeededAccess] {
         let anyEvent = ObjectName(namespace: namespace, name: "")
         return ["create", "patch"].map { .init($0, .events, anyEvent, purpose: "write Events") }

@@ -2,18 +2,18 @@ package import DesiredState
 package import KubernetesAPI
 import YAMLDocument
 
-/// The rights in Kubernetes that desired-state files need, and no others: a Role in each namespace that they name.
+/// The Kubernetes permissions that desired-state files need, and no others: one Role per namespace that they name.
 ///
-/// What is needed for what stands at ``NeededAccess/needed(by:)``. All of it is by name: a list and a watch ask for one
+/// ``NeededAccess/needed(by:)`` lists them. All of them are by name: a list and a watch ask for one
 /// Secret, and server-side apply creates under a name that is known
 /// (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources).
 package struct Roles: Sendable, Equatable {
-    /// The service account that the program runs as; its name begins the names of its Roles.
+    /// The service account that the program runs as; the names of its Roles begin with its name.
     package let account: ObjectName
     /// Those for services by namespace, then those of the daemon itself.
     package private(set) var all: [Role]
 
-    /// - Parameter isJob: Whether passes are run one by one, which follow no Secret.
+    /// - Parameter isJob: whether passes are run one by one, which do not watch Secrets.
     package init(for desired: DesiredState, account: ObjectName, isJob: Bool = false) {
         self.account = account
         let needed = NeededAccess.needed(by: desired).filter { !isJob || !["list", "watch"].contains($0.verb) }
@@ -22,7 +22,7 @@ package struct Roles: Sendable, Equatable {
         }
     }
 
-    /// Adds what the daemon needs besides: to be elected, and to tell Events of its pod.
+    /// Adds what the daemon itself needs: to be elected, and to write Events about its pod.
     package mutating func addDaemon(lease: ObjectName) {
         all.append(
             Role(
@@ -38,7 +38,7 @@ package struct Roles: Sendable, Equatable {
         )
     }
 
-    /// Objects of a kind that may have the same done with them share a rule.
+    /// Objects of a kind for which the same verbs are needed share a rule.
     private static func rules(_ needed: [NeededAccess]) -> [RoleRule] {
         struct Sharing: Hashable {
             var resource: KubernetesResource
@@ -77,7 +77,7 @@ extension [String] {
 extension Roles {
     /// The Roles, each with its RoleBinding, as documents for `kubectl apply` and kustomize; without any, an empty List, which both take.
     ///
-    /// - Parameter command: What made them, for the comment at the top.
+    /// - Parameter command: the command that printed them, for the comment at the top.
     package func yaml(madeBy command: String) -> String {
         let top = "# Made by: \(YAMLText.comment(command))\n"
         guard !all.isEmpty else {
@@ -132,7 +132,7 @@ extension Roles {
     }
 }
 
-/// A Role of Kubernetes: what its account may do in one namespace.
+/// A Kubernetes Role: what an account may do in one namespace.
 package struct Role: Sendable, Equatable {
     package var object: ObjectName
     package var rules: [RoleRule]
@@ -143,11 +143,11 @@ package struct Role: Sendable, Equatable {
     }
 }
 
-/// A rule of a Role: what may be done with objects of one kind
+/// A rule of a Role: what is allowed with objects of one kind
 /// (https://kubernetes.io/docs/reference/access-authn-authz/rbac/).
 package struct RoleRule: Sendable, Equatable {
     package var resource: KubernetesResource
-    /// The objects, sorted; empty for all of that kind in the namespace.
+    /// The names of the objects, sorted; empty for all of that kind in the namespace.
     package var names: [String]
     package var verbs: [String]
 

@@ -8,16 +8,15 @@ import NIOCore
 package import PrometheusMetrics
 import Status
 
-/// Serves what a daemon tells: status, metrics, health and the page; and takes requests for passes.
+/// Serves the status, the metrics, health and the page, and accepts requests for passes.
 ///
-/// It never touches the loop but by asking for a pass, so nothing that a client does can hold a pass up.
+/// The only thing it asks of the loop is a pass, so no client can delay one.
 package struct StatusServer: Sendable {
     /// Enough for any number of monitors; beyond it, a new connection replaces the longest idle one.
     private static let maximumConnections = 1024
     /// How many more may be open while replaced ones are being closed; others wait in the system's queue.
     private static let closingConnections = 128
-    /// After so many seconds without a byte a connection is closed; half a request counts as none, as does an answer that
-    /// is not read.
+    /// Seconds without a byte after which a connection is closed, also within a request or an answer that is not read.
     private static let idleLimit: Int64 = 30
 
     private let settings: StatusServerSettings

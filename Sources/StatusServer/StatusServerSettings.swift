@@ -5,11 +5,11 @@ package import Secrets
 /// Where the server listens, and whom it lets do what.
 package struct StatusServerSettings: Sendable {
     package var address = ListenAddress.standard
-    /// Names by which it may be asked, beside loopback's and IP addresses; see ``RequestGuard``.
+    /// Host names that are allowed in addition to loopback and IP addresses; see ``RequestGuard``.
     package var hosts: Set<String> = []
-    /// The token that `POST /reconcile` needs, read anew for each request; nil if it needs none.
+    /// The token that `POST /reconcile` needs, read again for each request; nil if it needs none.
     ///
-    /// A token that cannot be read lets nobody in.
+    /// While it cannot be read, every request is refused.
     package var triggerToken: (@Sendable () -> Secret?)?
 
     package init() {}
@@ -21,7 +21,7 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// 0 for any free one.
     package var port: Int
 
-    /// Loopback only, so that nothing is open that nobody opened.
+    /// Loopback only, so that nothing is exposed by default.
     package static let standard = ListenAddress(host: "127.0.0.1", port: 8080)
 
     package init(host: String, port: Int) {

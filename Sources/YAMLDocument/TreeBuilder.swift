@@ -112,8 +112,9 @@ struct TreeBuilder: ~Copyable {
         node.content = .mapping(pairs + merged.filter { places[$0.key] == nil })
     }
 
-    /// What `<<` adds to a mapping (https://yaml.org/type/merge.html): the pairs of a mapping, or of a list of mappings,
-    /// of which an earlier one takes precedence. Each pair keeps the place where it was written.
+    /// What `<<` adds to a mapping: the pairs of a mapping, or of a list of mappings, of which an earlier one wins.
+    ///
+    /// Each pair keeps the place where it was written (https://yaml.org/type/merge.html).
     private mutating func mergedPairs(of value: YAMLNode) -> [YAMLPair] {
         let sources: [YAMLNode]
         if case .sequence(let items) = value.content { sources = items } else { sources = [value] }

@@ -1,3 +1,4 @@
+import Base
 import DesiredState
 import Foundation
 import Kinds
@@ -108,7 +109,7 @@ final class PathTests {
         #expect(shown.count { $0.severity == .error } == min(errors, 100))
         #expect(zip(shown, shown.dropFirst()).allSatisfy { ($0.line ?? 0) <= ($1.line ?? 0) })
         let parts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }
-        #expect(DiagnosticRenderer.summary(of: diagnostics) == parts.map { "\($0.0) \($0.1)s" }.joined(separator: ", "))
+        #expect(DiagnosticRenderer.summary(of: diagnostics) == parts.map { count($0.0, $0.1) }.joined(separator: ", "))
         let left = errors + warnings - 100
         #expect((diagnostics.count == 101) == (left > 0))
         if errors == 5_000 { #expect(diagnostics.last?.message == "4900 more errors and 3 more warnings, not shown") }

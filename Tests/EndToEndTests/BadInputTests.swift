@@ -65,7 +65,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         BadInput(
             "a wrong token",
             77,
-            says: "refuses the token",
+            says: "rejects the token",
             "Token invalid/expired",
             environment: [
                 "AUTHENTIK_TOKEN": "wrong"

@@ -55,7 +55,7 @@ import Testing
         ),
         (["grafana", "--for", "graphana"], "is invalid for '--for <tool>'"),
         (["grafana"], "missing expected argument '--for <tool>'"),
-        (["trivy", "--for", "caddy", "--upstream", "127.0.0.1"], "--upstream must be an http or https URL of a host"),
+        (["trivy", "--for", "caddy", "--upstream", "127.0.0.1"], "invalid --upstream; expected http://HOST[:PORT]"),
         (["grafana", "--for", "grafana", "--url", "s.x"], "the address of Authentik has no scheme; write https://"),
         (
             ["grafana", "--for", "grafana", "--url", "https://u:s3cr3t@s.x"],

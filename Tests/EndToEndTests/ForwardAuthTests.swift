@@ -107,7 +107,7 @@ import Testing
             #expect(plan.output.contains("mode               single\n"), "\(plan.output)")
             #expect(plan.output.contains("externalHost       https://host.example.net:8448\n"))
             #expect(plan.output.contains("skipPaths          ^/health$\n"))
-            #expect(plan.output.contains("outpost      name                authentik Embedded Outpost\n"))
+            #expect(plan.output.contains("outpost      outpost            authentik Embedded Outpost\n"))
             #expect(place.target.writes == [])
 
             let first = try await place.run("--once")
@@ -125,7 +125,7 @@ import Testing
             #expect(try await place.served() == ["trivy"])
 
             place.target.sandbox.resetRequests()
-            #expect(try await place.run("--once").output.contains("1 service: 1 in sync. 11 requests, none of them"))
+            #expect(try await place.run("--once").output.contains("1 service: 1 in sync. 11 requests, no writes"))
             #expect(place.target.writes == [])
 
             let path = "\(Self.proxies)\(made["pk"]?.integer ?? 0)/"
@@ -261,7 +261,9 @@ import Testing
             let result = try await place.run("--once")
             #expect(result.status == 1)
             #expect(
-                result.output.contains("forwardAuth: Authentik has no outpost 'edgy'; did you mean 'edge'?"),
+                result.output.contains(
+                    /forwardAuth: Authentik has no outpost 'edgy' \(.*\.yaml:[0-9]+:[0-9]+\); did you mean 'edge'\?/
+                ),
                 "\(result.output)"
             )
             #expect(result.output.contains("the outpost 'directory' is of the type 'ldap'"))

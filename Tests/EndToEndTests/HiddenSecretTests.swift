@@ -35,7 +35,7 @@ import Testing
             )
             #expect(rotated.status == 2)
             #expect(rotated.output.contains("~ grafana"))
-            #expect(rotated.output.firstMatch(of: #/client_secret +\(changed\)/#) != nil)
+            #expect(rotated.output.firstMatch(of: #/clientSecret +\(changed\)/#) != nil)
             #expect(rotated.output.contains("Plan: 1 to update; 6 in sync."))
             for result in [calm, rotated] {
                 result.expectNoSecrets()

@@ -191,7 +191,11 @@ func schemaMistakes(_ output: JSONValue, _ name: String) throws -> [String] {
             #expect(report["summary"]?["create"] == 7)
             let changes = report["services"]?.array?.first?["changes"]?.array ?? []
             let secret = changes.first { $0["field"] == "client_secret" }
-            #expect(secret == ["object": "provider", "field": "client_secret", "isSecret": true])
+            #expect(
+                secret == [
+                    "object": "provider", "field": "client_secret", "fileField": "clientSecret", "isSecret": true,
+                ]
+            )
         }
     }
 

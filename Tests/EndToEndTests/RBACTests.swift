@@ -179,11 +179,11 @@ import Testing
             #expect(wrong.errors.contains("restrat"))
         }
         for (options, complaint) in [
-            ([], "no file is given"), (["--job", "--with-daemon"], "exclude each other"),
-            (["--lease", "x"], "--lease is for --with-daemon"),
+            ([], "no file is given"), (["--job", "--with-daemon"], "cannot be combined with"),
+            (["--lease", "x"], "--lease requires --with-daemon"),
             (["--with-daemon", "--lease", "a/b/c"], "invalid Lease 'a/b/c'"),
-            (["--namespace", "Two Words"], "--namespace 'Two Words' is no name"),
-            (["--service-account", ""], "--service-account '' is no name"),
+            (["--namespace", "Two Words"], "invalid --namespace 'Two Words'"),
+            (["--service-account", ""], "invalid --service-account ''"),
         ] {
             let result = try await Command(["rbac"] + options + (options.isEmpty ? [] : ["--config", homelab])).run()
             #expect(result.status == 64)

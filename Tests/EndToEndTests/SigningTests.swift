@@ -22,7 +22,7 @@ import Testing
                 #expect(text.output.contains("note: \(Self.note)"))
                 #expect(
                     text.output.firstMatch(
-                        of: #/signing_key +\(none, HS256\) +→ authentik Self-signed Certificate \(RS256\)/#
+                        of: #/signingKey +\(none, HS256\) +→ authentik Self-signed Certificate \(RS256\)/#
                     ) != nil
                 )
                 let markdown = try await target.run("plan", "--config", path, "--output", "markdown")

@@ -55,7 +55,7 @@ import Testing
                 try await daemon.settled("it is good again") { $0["state"] == "in-sync" }
             }
             #expect(try await daemon.end() == 0)
-            #expect(daemon.errors.contains("has mistakes"))
+            #expect(daemon.errors.contains("file is invalid"))
             #expect(!(daemon.output + daemon.errors).contains(Self.stray))
         }
     }

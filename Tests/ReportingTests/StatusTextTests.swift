@@ -70,7 +70,7 @@ import Testing
                 $0.differences = [change("group", .text("Money"), .text("Apps"))]
             },
             service("grafana", .blocked, "the secret (env GRAFANA) is not set"),
-            service("nextcloud", .drifted, "group differs; somebody keeps changing it back") {
+            service("nextcloud", .drifted, "group differs; somebody keeps changing it") {
                 $0.contest = ContestStatus(
                     fields: ["application.group"],
                     corrections: 4,

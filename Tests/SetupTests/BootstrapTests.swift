@@ -112,7 +112,7 @@ import Testing
             #expect(trimmed.changes == 1)
             #expect(trimmed.surplus == [])
             let names = (["authentik_core.view_group"] + policies.sorted()).joined(separator: ", ")
-            #expect(changes.withLock { $0 } == ["took from the role what nothing uses: \(names)"])
+            #expect(changes.withLock { $0 } == ["removed permissions that are not needed from the role: \(names)"])
             let role = try #require(try await bootstrap.client.role(named: "reconcile"))
             #expect(try await bootstrap.client.permissions(ofRole: role.pk) == Set(granted))
             #expect(try await bootstrap.run().changes == 0)
@@ -121,10 +121,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a person's account", "the user 'akadmin' is no service account"),
-        ("a group of superusers", "the group 'authentik Admins' makes superusers of its members"),
-        ("another's token", "the token 'other-api' is another account's"),
-        ("a token that expires", "the token 'mine-api' expires, and would get another key by itself"),
+        ("a person's account", "the user 'akadmin' is not a service account"),
+        ("a group of superusers", "the group 'authentik Admins' grants superuser rights to its members"),
+        ("another's token", "the token 'other-api' belongs to another account"),
+        ("a token that expires", "the token 'mine-api' expires, and its key would then change"),
     ])
     func `what is something else is left alone, and nothing is made`(what: String, complaint: String) async throws {
         try await withAuthentik { bootstrap, admin, _ in

@@ -16,7 +16,7 @@ import Testing
     func `a token that goes over a network in clear`(text: String, isCaution: Bool) throws {
         let address = try #require(AuthentikAddress(text))
         let cautions = Caution.all(address: address, files: .init(), desired: nil)
-        #expect(cautions.map(\.message).allSatisfy { $0.hasSuffix("go to \(text) in clear") })
+        #expect(cautions.map(\.message).allSatisfy { $0.hasSuffix("are sent to \(text) unencrypted") })
         #expect(cautions.count == (isCaution ? 1 : 0))
     }
 
@@ -54,8 +54,8 @@ import Testing
         #expect(
             cautions.map(\.message) == [
                 "the secretRef of 'a' is the token file '\(kept)'",
-                "the trigger token file '\(open)' can be read by everybody on this machine",
-                "the client's key '\(key)' can be read by everybody on this machine",
+                "the trigger token file '\(open)' is readable by every user of this machine",
+                "the client key '\(key)' is readable by every user of this machine",
             ]
         )
         #expect(Caution.all(address: nil, files: .init(token: kept), desired: nil) == [])

@@ -42,7 +42,7 @@ import Testing
         let file = folder.appending(path: "file").path
         try Data("two\nlines\n".utf8).write(to: URL(filePath: file))
         for path in [file, folder.path] {
-            let step = "correct \(path): a regular file with the secret, which the program may read"
+            let step = "correct \(path): it must be a regular file with the secret, readable by the program"
             #expect(try await advice("file: \(path)", [:]) == "\(step); until then 'a' is blocked")
         }
         let missing = "mount or write \(file)s where the program runs; until then 'a' is blocked"

@@ -122,7 +122,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             "Authentik cannot be reached; services are as they were when it last could.", "bad"
         ),
         (
-            sample.invalidFile, "The file has mistakes", "The file has 2 mistakes; the last good one is in force.",
+            sample.invalidFile, "The file is invalid", "The file has 2 mistakes; the last good one is in force.",
             "warning"
         ),
         (sample.outOfSync, "Out of sync", "6 of 14 services out of sync.", "warning"),
@@ -226,7 +226,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         let texts = history.all("li").map(\.text)
         #expect(
             texts.first
-                == "2026-11-24 12:00:00 UTC scopeMapping grafana drift corrected after a change by <b>akadmin group, redirectURIs"
+                == "2026-11-24 12:00:00 UTC scope mapping grafana drift corrected after a change by <b>akadmin group, redirectURIs"
         )
         #expect(texts.dropFirst().first == "2026-11-24 12:00:00 UTC gone deleted")
         #expect(try page(Self.sample.inSync)["history"] == nil)
@@ -252,8 +252,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             sample.inSync,
             [
                 "Last change 2026-11-24 12:56:56 UTC grafana drift corrected after a change by akadmin redirectURIs",
-                "Last pass 2026-11-24 12:59:22 UTC Everything in sync The regular interval",
-                "Next pass 2026-11-24 13:04:22 UTC The regular interval",
+                "Last pass 2026-11-24 12:59:22 UTC Everything in sync Periodic pass",
+                "Next pass 2026-11-24 13:04:22 UTC Periodic pass",
             ]
         ),
         (
@@ -261,8 +261,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             [
                 "Last change 2026-11-24 12:58:55 UTC nextcloud changed by terraform "
                     + "redirectURIs",
-                "Last pass 2026-11-24 12:59:22 UTC Some services out of sync The regular interval",
-                "Next pass 2026-11-24 13:04:22 UTC The regular interval",
+                "Last pass 2026-11-24 12:59:22 UTC Some services out of sync Periodic pass",
+                "Next pass 2026-11-24 13:04:22 UTC Periodic pass",
             ]
         ),
         (
@@ -270,15 +270,16 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             [
                 "Last change 2026-11-24 12:56:56 UTC grafana drift corrected after a change by akadmin redirectURIs",
                 "Last pass 2026-11-24 12:59:39 UTC Failed Last success 2026-11-24 12:47:20 UTC 6 failures in a row "
-                    + "The regular interval",
-                "Next pass 2026-11-24 13:00:42 UTC Another try after a failure",
+                    + "Periodic pass",
+                "Next pass 2026-11-24 13:00:42 UTC Retry after a failure",
             ]
         ),
         (
             sample.starting,
             [
                 "Last change None since the daemon started 2026-11-24 12:59:58 UTC",
-                "Last pass None None has ended yet", "Next pass Now Running since 2026-11-24 12:59:59 UTC The start",
+                "Last pass None No pass has ended yet",
+                "Next pass Now Running since 2026-11-24 12:59:59 UTC The daemon started",
             ]
         ),
     ])
@@ -351,11 +352,11 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             "vaultwarden",
             [
                 "What to do Correct what Authentik refuses at homelab.yaml:14:5; every pass tries again.",
-                "Error Authentik refuses it (400 to PATCH /api/v3/providers/oauth2/7/). access_token_validity minutes is "
+                "Error Authentik rejects it (400 to PATCH /api/v3/providers/oauth2/7/). access_token_validity minutes is "
                     + "not valid Authentik’s log has it as request 5d4f8f0e1c3b4a55.",
                 "Differences accessTokenValidity provider.access_token_validity minutes=5 minutes=x secretRef provider.client_secret (changed) "
                     + "description application.meta_description (none) Passwords − current + as declared",
-                "Conditions Synced False Failed Authentik refuses it (400) since 2026-11-24 12:39:00 UTC",
+                "Conditions Synced False Failed Authentik rejects it (400) since 2026-11-24 12:39:00 UTC",
             ]
         ),
         (
@@ -467,18 +468,18 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             facts == [
                 [
                     "Address: https://sso.example.net", "Release: 2025.12.4",
-                    "Reachable: no, since 2026-11-24 12:47:26 UTC", "Audit log: is watched",
+                    "Reachable: no, since 2026-11-24 12:47:26 UTC", "Audit log: watched",
                 ],
                 [
-                    "Paths: /etc/reconcile/homelab.yaml", "In force: 9f86d081884c", "Read: 2026-11-24 11:00:00 UTC",
+                    "Paths: /etc/reconcile/homelab.yaml", "Hash: 9f86d081884c", "Read: 2026-11-24 11:00:00 UTC",
                     "Valid: yes",
                 ],
                 [
                     "Last attempt: 2026-11-24 12:59:39 UTC pass 412, failed, 0 changes, 9 reads and 0 writes in 0.31 s "
-                        + "the regular interval Could not connect to sso.example.net:443: connection refused.",
+                        + "periodic pass Could not connect to sso.example.net:443: connection refused.",
                     "Last success: 2026-11-24 12:47:20 UTC pass 406, everything in sync, 0 changes, 9 reads and "
-                        + "0 writes in 0.31 s the regular interval",
-                    "Failures in a row: 6", "Next: 2026-11-24 13:00:42 UTC: another try after a failure",
+                        + "0 writes in 0.31 s periodic pass",
+                    "Failures in a row: 6", "Next: 2026-11-24 13:00:42 UTC: retry after a failure",
                 ],
                 ["Version: 1.0.0", "Running: since 2026-11-21 13:00:00 UTC", "Owner: homelab"],
             ]

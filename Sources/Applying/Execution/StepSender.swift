@@ -218,7 +218,8 @@ struct StepSender: Sendable {
         )
         guard creation.object.attributes == mark.attributes else {
             guard creation.isFound else { throw ServiceFailure.markNotKept }
-            throw ServiceFailure.outdated("its application was marked in the meantime\(Self.owner(of: creation.object))")
+            let owner = Self.owner(of: creation.object)
+            throw ServiceFailure.outdated("its application was marked in the meantime\(owner)")
         }
         result.output.mark = creation.object.pk
         result.mark = StandingMark(entitlement: creation.object.pk, mark: mark)

@@ -26,7 +26,8 @@ package struct PassReport: Sendable {
         let all = outcomes.filter { !$0.plan.steps.isEmpty }
         let done = all.count { $0.failure == nil }
         let begun = all.count { $0.failure?.isNotBegun == false && !$0.written.isEmpty }
-        return "\(done.grouped) of \(count(all.count, "service")) done" + (begun == 0 ? "" : ", \(begun.grouped) partly")
+        let rest = begun == 0 ? "" : ", \(begun.grouped) partly"
+        return "\(done.grouped) of \(count(all.count, "service")) done\(rest)"
     }
 
     /// Whether every service, and what is none's, is as declared now, and no deletion is held back.

@@ -11,7 +11,8 @@ extension FieldSpec {
     /// | any other | by its name | |
     package var fileName: String {
         if isSecret { return "clientSecret" }
-        let isOfBasicAuth = [ProxyProvider.Row.basicAuthUser, ProxyProvider.Row.basicAuthPassword].contains { $0 === self }
+        let ofBasicAuth = [ProxyProvider.Row.basicAuthUser, ProxyProvider.Row.basicAuthPassword]
+        let isOfBasicAuth = ofBasicAuth.contains { $0 === self }
         return isOfBasicAuth ? "\(ProxyProvider.Row.basicAuth.name.rawValue).\(name.rawValue)" : name.rawValue
     }
 

@@ -246,8 +246,8 @@ extension Application {
     var backchannelNotes: [String] {
         backchannelProviders.map { provider in
             let type = provider.typeName.map { " (\($0))" } ?? ""
-            return "the application has the backchannel provider '\(provider.name ?? "?")'\(type), which the file does not "
-                + "declare; left alone"
+            return "the application has the backchannel provider '\(provider.name ?? "?")'\(type), which the file does "
+                + "not declare; left alone"
         }
     }
 }

@@ -118,7 +118,9 @@ struct Withheld {
 
     var names: [String] {
         (note?.application.keys.map { "application.\(ObjectKind.application.fileName(of: $0))" } ?? [])
-            + ((note?.provider.keys.map { $0 } ?? []) + unknown).map { "provider.\(ObjectKind.provider.fileName(of: $0))" }
+            + ((note?.provider.keys.map { $0 } ?? []) + unknown).map {
+                "provider.\(ObjectKind.provider.fileName(of: $0))"
+            }
     }
 
     func contains(_ field: String, of object: ObjectKind) -> Bool {

@@ -315,7 +315,8 @@ struct ServiceDraft {
 
     private func decide(_ changes: [FieldChange], markDiffers: Bool, link: LinkChange?) -> (Decision, String) {
         if mark == nil {
-            return (.adopt, changes.isEmpty ? Self.isAsDeclared : "exists without an ownership mark and differs from the file")
+            let differs = "exists without an ownership mark and differs from the file"
+            return (.adopt, changes.isEmpty ? Self.isAsDeclared : differs)
         }
         switch link?.provider {
         case .made where !replaced.isEmpty:
@@ -410,7 +411,8 @@ extension ServiceDraft {
             ]
         }
         guard case .reference(let reference) = change.after, let type = names.key(reference)?.keyType else { return [] }
-        return ["Authentik \(release) does not sign tokens with keys of the type '\(type)', which '\(reference.name)' has"]
+        let name = reference.name
+        return ["Authentik \(release) does not sign tokens with keys of the type '\(type)', which '\(name)' has"]
     }
 
     private func opening(_ change: FieldChange) -> [String] {

@@ -365,7 +365,8 @@ extension NameIndex {
         if !removed.isEmpty { parts.append("its mapping \(list(removed)) is removed") }
         var text = "the scope '\(scope)' may carry other claims after this change: \(parts.joined(separator: ", "))"
         if added.contains(where: \.isBuiltInEmail), release.leavesAddressesUnverified {
-            text += "; since 2025.10 Authentik's own mapping says that addresses are not verified (email_verified: false)"
+            text += "; since 2025.10 Authentik's own mapping says that addresses are not verified "
+            text += "(email_verified: false)"
         }
         for mapping in removed {
             let managed = mapping.isBuiltIn ? mapping.managed : mapping.foreignName

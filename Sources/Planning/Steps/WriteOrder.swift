@@ -82,7 +82,8 @@ struct WriteOrder {
         for provider in plan.steps.compactMap(\.effect.linkedProvider) {
             guard let other = freed[provider], other != plan.slug else { continue }
             guard let step = indexBySlug[other].flatMap({ plans[$0].unlinking }) else {
-                return .failure(Refusal(reason: "its provider (pk \(provider)) belongs to the service '\(other)'; unlink it"))
+                let reason = "its provider (pk \(provider)) belongs to the service '\(other)'; unlink it"
+                return .failure(Refusal(reason: reason))
             }
             steps.insert(step)
         }

@@ -2,12 +2,12 @@ package import AuthentikAPI
 package import Base
 package import Kinds
 
-/// Looks whether Authentik can be reached, is of a known release, takes the token, and lets its account do what passes do.
+/// Checks whether Authentik can be reached, is of a known release, accepts the token, and grants what passes need.
 ///
 /// It only reads.
 package struct AuthentikCheckup: Sendable {
     package var client: AuthentikClient
-    /// What the files have; nil if that is not known.
+    /// The features of the files; nil if they are not known.
     private var features: Set<FileFeature>?
     /// Of the files.
     private let owner: String?
@@ -16,7 +16,7 @@ package struct AuthentikCheckup: Sendable {
     private var permissions: [RequiredPermission]
 
     /// - Parameters:
-    ///   - features: what the files have; nil if that is not known.
+    ///   - features: the features of the files; nil if they are not known.
     ///   - owner: of the files.
     ///   - invocation: with the files.
     package init(
@@ -34,7 +34,7 @@ package struct AuthentikCheckup: Sendable {
     }
 
     private var bootstrap: String {
-        "to make an account that has all of them, run with an administrator's token: \(invocation.command("bootstrap"))"
+        "to create an account with all of them, run with an administrator's token: \(invocation.command("bootstrap"))"
     }
 
     /// - Throws: `CancellationError`.
@@ -44,7 +44,7 @@ package struct AuthentikCheckup: Sendable {
             release = try await client.release()
         } catch let error as AuthentikError {
             return await unreachable(error) + [
-                Finding("permissions", .skipped, "not looked at")
+                Finding("permissions", .skipped, "not checked")
             ]
         }
         var findings = [Finding("Authentik", .ok, "\(client.address) answers"), known(release)]
@@ -68,13 +68,13 @@ package struct AuthentikCheckup: Sendable {
         let reached = Finding("Authentik", .ok, "\(client.address) answers")
         switch error.kind {
         case .invalidToken:
-            let advice = "make one with intent 'API' that does not expire; \(bootstrap)"
-            return [reached, Finding("token", .problem, "Authentik refuses it: \(error.message)", advice: advice)]
+            let advice = "create one with intent 'API' that does not expire; \(bootstrap)"
+            return [reached, Finding("token", .problem, "Authentik rejects it: \(error.message)", advice: advice)]
         case .notAuthentik, .undecodable:
-            let advice = "give the address under which its login page is, with its path if it has one"
-            return [Finding("Authentik", .problem, "what answers is no Authentik: \(error)", advice: advice)]
+            let advice = "use the address of its login page, with its path if it has one"
+            return [Finding("Authentik", .problem, "what answers is not Authentik: \(error)", advice: advice)]
         case .unavailable, .throttled, .serverError:
-            let advice = "it may be starting: try again in a minute, and see its log"
+            let advice = "it may be starting: try again in a minute, and check its log"
             return [Finding("Authentik", .problem, "\(error)", advice: advice)]
         default: return [Finding("Authentik", .problem, "\(error)", advice: "check the address")]
         }
@@ -91,8 +91,13 @@ package struct AuthentikCheckup: Sendable {
             )
         }
         guard release.isKnown else {
-            let advice = "it will most likely do; see whether there is a newer 'reconcile'"
-            return Finding("release", .warning, "\(release) is newer than this program knows", advice: advice)
+            let advice = "it will most likely work; check whether there is a newer 'reconcile'"
+            return Finding(
+                "release",
+                .warning,
+                "\(release) is newer than the releases this version was tested with",
+                advice: advice
+            )
         }
         return Finding("release", .ok, "\(release)")
     }
@@ -111,10 +116,10 @@ package struct AuthentikCheckup: Sendable {
         let subject = "access"
         guard let isOpen else {
             let message =
-                "whether an application without a binding is open to everybody is not known: administrators see it"
+                "unknown whether applications without a binding are open to everybody: only administrators can see that"
             return [Finding(subject, .skipped, message)]
         }
-        let message = "an application without a binding is open to \(isOpen ? "everybody" : "nobody")"
+        let message = "applications without a binding are open to \(isOpen ? "everybody" : "nobody")"
         return [Finding(subject, .ok, message)]
     }
 
@@ -136,9 +141,9 @@ package struct AuthentikCheckup: Sendable {
     }
 
     private func token(of account: Account) -> Finding {
-        guard account.isSuperuser else { return Finding("token", .ok, "of the account '\(account.username)'") }
-        let message = "of '\(account.username)', a superuser, who may do everything"
-        let advice = "make an account with just the permissions that are needed: \(invocation.command("bootstrap"))"
+        guard account.isSuperuser else { return Finding("token", .ok, "belongs to the account '\(account.username)'") }
+        let message = "belongs to '\(account.username)', a superuser without any limits"
+        let advice = "create an account with only the permissions that are needed: \(invocation.command("bootstrap"))"
         return Finding("token", .warning, message, advice: advice)
     }
 
@@ -156,20 +161,22 @@ package struct AuthentikCheckup: Sendable {
         let viewing = Set(RequiredPermission.needed(by: features ?? [], forPlan: true).map(\.name))
         let writing = Set(permissions.filter { !$0.isOptional }.map(\.name)).subtracting(viewing)
         if viewing.isSubset(of: held), held.isDisjoint(with: writing) {
-            let message = "the account may only view, which is enough for 'reconcile plan' and not to apply"
+            let message = "the account can only view, which is enough to plan, but not to apply"
             return [Finding("permissions", .problem, message, advice: bootstrap)] + surplus
         }
         let present = permissions.count - missing.count
         var findings: [Finding] = []
         if needed.isEmpty {
-            findings.append(Finding("permissions", .ok, "\(present) of \(permissions.count), all that a pass needs"))
+            findings.append(
+                Finding("permissions", .ok, "\(present) of \(permissions.count), everything that a pass needs")
+            )
         }
         findings += missing.map { permission in
             Finding(
                 "permission",
                 permission.isOptional ? .warning : .problem,
                 "\(permission.name) is missing: to \(permission.purpose)",
-                advice: "give it to a role of '\(account.username)'; \(bootstrap)"
+                advice: "grant it to a role of '\(account.username)'; \(bootstrap)"
             )
         }
         return findings + surplus
@@ -187,7 +194,7 @@ package struct AuthentikCheckup: Sendable {
             Finding(
                 "permissions",
                 .warning,
-                "\(surplus.count) of the role '\(role.name)' are used by nothing, and a leaked token could use them: "
+                "\(surplus.count) of the role '\(role.name)' are not needed, and a leaked token could use them: "
                     + surplus.joined(separator: ", "),
                 advice: role.name == account.username
                     ? "to remove them, run with an administrator's token: \(command)"
@@ -220,8 +227,8 @@ package struct AuthentikCheckup: Sendable {
         }
         guard findings.isEmpty else { return findings }
         return [
-            Finding("permissions", .ok, "it may read all that a pass reads"),
-            Finding("permissions", .skipped, "what it may write cannot be looked up in this release"),
+            Finding("permissions", .ok, "the account can read everything that a pass reads"),
+            Finding("permissions", .skipped, "what it can write cannot be looked up in this release"),
         ]
     }
 }

@@ -2,8 +2,7 @@ package import AuthentikAPI
 package import DesiredState
 import Files
 
-/// Something that works, and by which a secret may get into the wrong hands: said once when a run begins, and by
-/// `doctor`.
+/// Something that works but may expose a secret: logged once when a run starts, and reported by `doctor`.
 package struct Caution: Sendable, Equatable, CustomStringConvertible {
     /// What it is: a clause.
     package var message: String
@@ -12,7 +11,7 @@ package struct Caution: Sendable, Equatable, CustomStringConvertible {
 
     package var description: String { "\(message); \(advice)" }
 
-    /// The files that hold what nobody else may know, apart from those of client secrets.
+    /// The files with secrets, other than client secrets.
     package struct PrivateFiles: Sendable {
         package var token: String?
         package var triggerToken: String?
@@ -37,22 +36,22 @@ package struct Caution: Sendable, Equatable, CustomStringConvertible {
         if let address, address.isPlain, !address.isLoopback {
             cautions.append(
                 Caution(
-                    message: "the token and every client secret go to \(address) in clear",
-                    advice: "use https://, unless nobody can listen on the way"
+                    message: "the token and all client secrets are sent to \(address) unencrypted",
+                    advice: "use https://, unless the network is trusted"
                 )
             )
         }
         let files = [
             ("the token file", files.token), ("the trigger token file", files.triggerToken),
-            ("the client's key", files.clientKey),
+            ("the client key", files.clientKey),
         ]
         for (what, path) in files {
             guard let path else { continue }
             if FileExposure.isReadableByOthers(path) {
                 cautions.append(
                     Caution(
-                        message: "\(what) '\(path)' can be read by everybody on this machine",
-                        advice: "'chmod o= \(path)' ends that; in Kubernetes, mount its Secret with defaultMode 0440"
+                        message: "\(what) '\(path)' is readable by every user of this machine",
+                        advice: "run 'chmod o= \(path)'; in Kubernetes, mount its Secret with defaultMode 0440"
                     )
                 )
             }
@@ -60,7 +59,7 @@ package struct Caution: Sendable, Equatable, CustomStringConvertible {
             cautions += users.map { service in
                 Caution(
                     message: "the secretRef of '\(service.slug)' is \(what) '\(path)'",
-                    advice: "give the service a secret of its own"
+                    advice: "use a separate secret for the service"
                 )
             }
         }

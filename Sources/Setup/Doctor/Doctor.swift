@@ -5,7 +5,7 @@ import Kinds
 import KubernetesAPI
 package import SecretSources
 
-/// Looks at everything that has to be right for passes to run, and says what to do; changes nothing.
+/// Checks everything that passes depend on, and explains how to fix problems; changes nothing.
 ///
 /// In this order: the settings, Authentik, the token and its permissions; the file; what may give a secret away; the
 /// names, outposts and secrets that the file refers to; and Kubernetes, where something needs it. What cannot be looked at since
@@ -70,7 +70,7 @@ package struct Doctor {
         return findings + (try await checkKubernetes(desired))
     }
 
-    /// What is missing does not matter to a sandbox.
+    /// For a sandbox, missing secrets are generated.
     private func resolve(_ desired: DesiredState, _ client: AuthentikClient?) async -> ResolvedSecrets {
         var resolved = await secrets.resolve(desired)
         if let standIns, client?.isSandbox == true { resolved.fill(standIns) }
@@ -84,7 +84,7 @@ package struct Doctor {
         case .success(let authentik): client = authentik
         case .failure(let settings): return (nil, [Finding("settings", .problem, settings.message)])
         }
-        // Who waits for a person's eye does not wait for Authentik long.
+        // A person is waiting: no retries.
         client.retryPolicy.maximumAttempts = 1
         let findings = try await AuthentikCheckup(
             client: client,
@@ -98,21 +98,21 @@ package struct Doctor {
 
     private func checkFile() -> (DesiredState?, [Finding]) {
         guard !paths.isEmpty else {
-            let advice = "name it with --config or RECONCILE_CONFIG"
+            let advice = "use --config, or set RECONCILE_CONFIG"
             return (nil, [Finding("file", .skipped, "no file is given", advice: advice)])
         }
         let result = DesiredStateLoader.load(paths: paths)
         var findings = result.diagnostics.map { diagnostic in
             var place = diagnostic.file
             if let line = diagnostic.line { place += ":\(line):\(diagnostic.column ?? 1)" }
-            // What counts those that are not shown is about no place.
+            // The diagnostic that counts those that are not shown has no place.
             let message = place.isEmpty ? diagnostic.message : "\(place): \(diagnostic.message)"
             let verdict: Finding.Verdict = diagnostic.severity == .error ? .problem : .warning
             return Finding("file", verdict, message, advice: diagnostic.hint)
         }
         if let state = result.state {
             let services = state.services.count == 1 ? "1 service" : "\(state.services.count) services"
-            findings.insert(Finding("file", .ok, "\(services) of the owner '\(state.owner)'"), at: 0)
+            findings.insert(Finding("file", .ok, "\(services), owner '\(state.owner)'"), at: 0)
         }
         return (result.state, findings)
     }
@@ -143,24 +143,24 @@ package struct Doctor {
     }
 }
 
-/// What a look at one thing showed.
+/// The result of one check.
 package struct Finding: Sendable, Equatable, Codable {
     package enum Verdict: String, Sendable, Codable {
         case ok
-        /// It works, and could be better.
+        /// It works, but should be improved.
         case warning
         /// It does not work.
         case problem
-        /// It could not be looked at, because of something above.
+        /// It could not be checked, because of an earlier problem.
         case skipped
     }
 
-    /// What was looked at: `token`, `permission`.
+    /// What was checked: `token`, `permission`.
     package var subject: String
     package var verdict: Verdict
-    /// What it is: a clause.
+    /// What was found: a clause.
     package var message: String
-    /// What to do: a clause; absent where nothing is to be done.
+    /// What to do: a clause; absent if there is nothing to do.
     package var advice: String?
 
     package init(_ subject: String, _ verdict: Verdict, _ message: String, advice: String? = nil) {

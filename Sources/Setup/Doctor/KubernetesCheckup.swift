@@ -1,6 +1,6 @@
 package import KubernetesAPI
 
-/// Looks whether the Kubernetes API can be reached, and whether the account may do what the file and the daemon need.
+/// Checks whether the Kubernetes API can be reached, and grants what the file and the daemon need.
 ///
 /// It asks the server itself, by an access review for each, which any account may do
 /// (https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access).
@@ -8,7 +8,7 @@ package struct KubernetesCheckup: Sendable {
     package var client: KubernetesClient
     package var needed: [NeededAccess]
 
-    /// The command that grants it.
+    /// The command that grants what is missing.
     package var roles: String
 
     package init(client: KubernetesClient, needed: [NeededAccess], roles: String = "reconcile rbac") {
@@ -38,12 +38,12 @@ package struct KubernetesCheckup: Sendable {
                     )
                 }
             } catch let error as KubernetesError {
-                let advice = "the API is that of \(client.configuration.origin)"
+                let advice = "the API server is from \(client.configuration.origin)"
                 return [Finding("Kubernetes", .problem, "\(error)", advice: advice)]
             }
         }
         guard allowed > 0 else { return findings }
-        let rights = "\(allowed) of \(needed.count) rights are granted"
+        let rights = "\(allowed) of \(needed.count) permissions are granted"
         return [Finding("Kubernetes", .ok, "\(server) answers, and \(rights)")] + findings
     }
 }

@@ -4,7 +4,7 @@ package import DesiredState
 import Kinds
 import Planning
 
-/// Looks whether each outpost that services name is there, serves forward-auth, and runs; it only reads.
+/// Checks whether each outpost that services name exists, serves forward-auth, and runs, without writing anything.
 package struct OutpostCheckup: Sendable {
     package var client: AuthentikClient
     package var desired: DesiredState
@@ -23,7 +23,7 @@ package struct OutpostCheckup: Sendable {
         do {
             outposts = try await client.outposts()
         } catch let error as AuthentikError {
-            return [Finding("outpost", .skipped, "those of forward-auth cannot be looked up: \(error)")]
+            return [Finding("outpost", .skipped, "outposts cannot be looked up: \(error)")]
         }
         var findings: [Finding] = []
         for use in OutpostUse.all(of: desired.services, among: outposts) {
@@ -35,20 +35,20 @@ package struct OutpostCheckup: Sendable {
     private func finding(_ use: OutpostUse) async throws -> Finding {
         let services = Self.list(use.slugs)
         guard var outpost = use.outpost else {
-            let advice = use.hint ?? "name a proxy outpost in the file, or make one in Authentik"
-            let message = "\(use.mistake ?? "there is none"), which blocks \(services)"
+            let advice = use.hint ?? "name a proxy outpost in the file, or create one in Authentik"
+            let message = "\(use.mistake ?? "there is no outpost"), which blocks \(services)"
             return Finding("outpost", .problem, message, advice: advice)
         }
         outpost.health = try await client.health(of: outpost)
         switch outpost.health {
         case .seen(let time):
-            return Finding("outpost", .ok, "'\(outpost.name)', which is to serve \(services), was seen at \(time)")
+            return Finding("outpost", .ok, "'\(outpost.name)', which serves \(services), was last seen at \(time)")
         case .notSeen:
             let absence = outpost.absence ?? "the outpost '\(outpost.name)' was not seen"
-            let message = "\(absence), so nobody gets through to \(services)"
+            let message = "\(absence), so nobody can reach \(services)"
             return Finding("outpost", .problem, message, advice: Self.advice(outpost))
         case .unknown(let reason):
-            let message = "whether '\(outpost.name)', which is to serve \(services), runs is not known: \(reason)"
+            let message = "unknown whether '\(outpost.name)', which serves \(services), is running: \(reason)"
             return Finding("outpost", .skipped, message)
         }
     }
@@ -61,10 +61,10 @@ package struct OutpostCheckup: Sendable {
 
     private static func advice(_ outpost: Outpost) -> String {
         guard outpost.isEmbedded else {
-            return "start it where it runs, with Authentik's address and its own token (AUTHENTIK_HOST, "
-                + "AUTHENTIK_TOKEN), and see its log"
+            return
+                "start it with Authentik's address and its own token (AUTHENTIK_HOST, AUTHENTIK_TOKEN), and check its log"
         }
-        return "it runs within Authentik's server: see that one's log, and whether "
-            + "AUTHENTIK_OUTPOSTS__DISABLE_EMBEDDED_OUTPOST is set there"
+        return "it runs inside Authentik's server: check the server's log, and whether "
+            + "AUTHENTIK_OUTPOSTS__DISABLE_EMBEDDED_OUTPOST is set"
     }
 }

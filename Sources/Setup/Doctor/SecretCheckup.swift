@@ -2,7 +2,7 @@ package import DesiredState
 package import SecretSources
 import Secrets
 
-/// Looks whether each secret that services refer to is there and can be used; says nothing of its value.
+/// Checks whether each secret that services refer to exists and can be used, without revealing anything of its value.
 package struct SecretCheckup: Sendable {
     package var desired: DesiredState
     package var resolved: ResolvedSecrets
@@ -12,7 +12,7 @@ package struct SecretCheckup: Sendable {
         self.resolved = resolved
     }
 
-    /// One for each that is wrong, in the order of the file, and one for all others.
+    /// One finding for each secret that is missing or wrong, in the order of the file, and one for all others.
     package func findings() -> [Finding] {
         let users = desired.services.compactMap { service in service.provider?.secret.map { ($0, service.slug) } }
         var findings: [Finding] = []
@@ -22,7 +22,7 @@ package struct SecretCheckup: Sendable {
             switch resolved.looks[reference] {
             case .present: good += 1
             case .waiting(let reason):
-                let advice = "see to it that it is made; until then '\(slug)' waits"
+                let advice = "create it; until then '\(slug)' waits"
                 findings.append(Finding("secret", .warning, reason, advice: advice))
             case .missing(let reason), .unreadable(let reason):
                 findings.append(Finding("secret", .problem, reason, advice: blocked(slug, until: provision(reference))))
@@ -31,32 +31,32 @@ package struct SecretCheckup: Sendable {
                     Finding("secret", .problem, reason, advice: blocked(slug, until: correction(reference)))
                 )
             case .leftOut, nil:
-                findings.append(Finding("secret", .skipped, "\(reference) was not looked at"))
+                findings.append(Finding("secret", .skipped, "\(reference) was not checked"))
             }
         }
         guard good > 0 else { return findings }
-        return [Finding("secrets", .ok, good == 1 ? "one can be used" : "\(good) can be used")] + findings
+        return [Finding("secrets", .ok, good == 1 ? "1 secret can be used" : "\(good) secrets can be used")] + findings
     }
 
     private func blocked(_ slug: String, until step: String) -> String {
         "\(step); until then '\(slug)' is blocked"
     }
 
-    /// What to do where there is nothing, or nothing that this program may see.
+    /// What to do about a secret that is missing, or cannot be read.
     private func provision(_ reference: SecretReference) -> String {
         switch reference {
         case .environment(let name): "set \(name) where the program runs"
         case .file(let path): "mount or write \(path) where the program runs"
         case .kubernetes(let namespace, let name, let key):
-            "see to the key \(key) of the Secret \(namespace)/\(name)"
+            "create the key \(key) in the Secret \(namespace)/\(name)"
         }
     }
 
-    /// What to do where there is something that cannot be used.
+    /// What to do about a secret that cannot be used.
     private func correction(_ reference: SecretReference) -> String {
         switch reference {
         case .environment(let name): "correct the value of \(name)"
-        case .file(let path): "correct \(path): a regular file with the secret, which the program may read"
+        case .file(let path): "correct \(path): it must be a regular file with the secret, readable by the program"
         case .kubernetes(let namespace, let name, let key):
             "correct the value of the key \(key) of the Secret \(namespace)/\(name)"
         }

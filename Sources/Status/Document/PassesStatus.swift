@@ -9,11 +9,11 @@ package struct PassesStatus: Sendable, Equatable, Codable {
     package var lastAttempt: FinishedPass?
     /// The last pass that saw everything and tried everything; absent until there was one.
     ///
-    /// A service that failed, conflicts or is blocked is told of in its own status and does not count here.
+    /// A service that failed, conflicts or is blocked does not count here; its own status says so.
     package var lastSuccess: FinishedPass?
     /// Absent while a pass runs, and when the daemon is about to end.
     package var next: NextPass?
-    /// How many passes failed since the last that did not.
+    /// How many passes failed in a row, up to now.
     package var failuresInARow: Int
 }
 

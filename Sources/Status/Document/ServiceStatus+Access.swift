@@ -4,7 +4,7 @@ import DesiredState
 import Kinds
 package import Planning
 
-/// Who may open a service, as its status tells it.
+/// Who may open a service, in its status.
 ///
 /// | what a pass came to | `Access` | `Exposed` |
 /// |---|---|---|
@@ -41,7 +41,7 @@ extension ServiceStatus {
         guard !outcome.leavesAccessUndone else {
             // What was to be made is not there, or nobody knows whether it is.
             guard plan.decision != .create else { return }
-            let message = "what was to change of who may open it is not all done"
+            let message = "not all changes of who may open it are done"
             for type in [ConditionStatus.Kind.access, .exposed] {
                 conditions.append(condition(type, (.unknown, "NotApplied"), message, before: before, at: time))
             }
@@ -82,7 +82,7 @@ extension AccessStanding {
     fileprivate var exposure: (value: (status: ConditionStatus.Status, reason: String), message: String) {
         if isExposed { return ((.yes, "NoBinding"), "nothing is bound to it, so everybody may open it") }
         if state == .everyone { return ((.no, "OnPurpose"), "open to everybody, as declared") }
-        return ((.no, "Bound"), "only those may open it whom its bindings let in")
+        return ((.no, "Bound"), "only those whom its bindings let in may open it")
     }
 }
 

@@ -4,7 +4,7 @@ import DesiredState
 import Kinds
 import Planning
 
-/// Whether people get through to a service with forward-auth, as its status tells it.
+/// Whether people get through to a service with forward-auth, in its status.
 ///
 /// | what a pass came to | `Served` |
 /// |---|---|

@@ -1,7 +1,7 @@
 import Base
 import Verification
 
-/// Whether the login of a service works, as its status tells it.
+/// Whether the login of a service works, in its status.
 ///
 /// | what probes saw | `Verified` | a service that is as declared is |
 /// |---|---|---|

@@ -6,7 +6,7 @@ import Kinds
 package import Planning
 import Secrets
 
-/// How it stands with one service.
+/// The state of a service.
 package enum SyncState: String, Sendable, Codable, CaseIterable {
     /// As declared.
     case inSync = "in-sync"
@@ -214,7 +214,7 @@ package struct DriftAuthor: Sendable, Equatable, Codable {
     }
 }
 
-/// Somebody keeps changing the same fields of a service back.
+/// Conflicting changes: somebody keeps changing the same fields of a service.
 package struct ContestStatus: Sendable, Equatable, Codable {
     /// The fields, as `provider.redirect_uris`.
     package var fields: [String]
@@ -288,7 +288,7 @@ extension ServiceStatus {
             name: service.name,
             location: service.location.description,
             state: .pending,
-            reason: "no pass has looked at it yet",
+            reason: "not looked at by any pass yet",
             conditions: [],
             differences: [],
             notes: []
@@ -344,7 +344,7 @@ extension ServiceStatus {
         _ secret: SecretLook?
     ) -> (value: (status: ConditionStatus.Status, reason: String), message: String)? {
         switch secret {
-        case .present: ((.yes, "Resolved"), "its secret is at hand")
+        case .present: ((.yes, "Resolved"), "its secret is resolved")
         case .missing(let reason), .unusable(let reason), .unreadable(let reason): ((.no, "Unresolved"), reason)
         case .waiting(let reason): ((.no, "Waiting"), reason)
         case .leftOut, nil: nil
@@ -362,9 +362,9 @@ extension ServiceStatus {
         if outcome.restarted != nil {
             (value, message) = ((.yes, "Restarted"), "\(workload) was restarted for its new secret")
         } else if outcome.plan.isRestartDue {
-            (value, message) = ((.no, "Pending"), "\(workload) is still to be restarted for its new secret")
+            (value, message) = ((.no, "Pending"), "\(workload) has yet to be restarted for its new secret")
         } else if outcome.isConverged {
-            (value, message) = ((.yes, "NotNeeded"), "nothing is left to restart \(workload) for")
+            (value, message) = ((.yes, "NotNeeded"), "\(workload) needs no restart")
         } else {
             // Nothing was found out about it.
             let last = before?.conditions.first { $0.type == .workloadRestarted }
@@ -379,7 +379,7 @@ extension ServiceStatus {
         case .failed: outcome.failure?.message ?? outcome.plan.reason
         case .inSync where outcome.plan.decision == .delete: "absent, as declared"
         case .inSync where outcome.plan.decision != .inSync: "as declared"
-        case .drifted: "\(outcome.plan.reason); somebody keeps changing it back, so it is corrected less often"
+        case .drifted: "\(outcome.plan.reason); somebody keeps changing it, so it is corrected less often"
         default: outcome.plan.reason
         }
     }
@@ -417,7 +417,7 @@ extension LastChange {
 }
 
 extension LastDrift {
-    /// Who did what the audit log, which was watched, does not tell of.
+    /// Who changed what is not in the audit log although that was watched.
     package static let unlogged = "a blueprint or the shell (not in the audit log)"
 
     /// Who did it, as far as that is known: `akadmin from 10.0.0.5`.

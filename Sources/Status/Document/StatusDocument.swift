@@ -3,7 +3,7 @@ package import Base
 package import Kinds
 package import Planning
 
-/// What `GET /status` says: everything that a person or a monitor wants to know of a daemon, in one document.
+/// What `GET /status` answers: all that people and monitors want to know about a daemon, in one document.
 ///
 /// `manifests/schemas/status.schema.json` describes it. Additions keep ``version``; anything else raises it. It holds no
 /// secret, no token, and no path but those that the daemon was configured with. Times are RFC 3339 in UTC.
@@ -30,9 +30,9 @@ package struct StatusDocument: Sendable, Equatable {
     /// Absent if no deletion is held back.
     package var heldDeletions: HeldDeletionsRecord?
     package var totals: TotalsStatus
-    /// What is no service's, in the order of the files.
+    /// What belongs to no service, in the order of the files.
     ///
-    /// A member for each kind, as `groups`; absent if they declare none.
+    /// In JSON a member for each kind, as `groups`; absent if none are declared.
     package var shared: [SharedStatus] = []
     /// The last changes that this daemon made since it started, the newest first; at most ``RecentChange/limit``.
     package var recentChanges: [RecentChange] = []
@@ -40,7 +40,7 @@ package struct StatusDocument: Sendable, Equatable {
     package var services: [ServiceStatus]
 }
 
-/// How it stands with everything; the first that applies.
+/// The overall state; the first that applies.
 package enum OverallState: String, Sendable, Codable, CaseIterable {
     /// Another replica leads, or none is known to; what this one knows of services is from when it last led.
     case standby
@@ -50,9 +50,9 @@ package enum OverallState: String, Sendable, Codable, CaseIterable {
     case refused
     /// Authentik cannot be reached or observed; services are as they were when it last could.
     case unreachable
-    /// The file has mistakes; the last good one is in force.
+    /// The file has errors; the last valid version is in force.
     case invalidFile = "invalid-file"
-    /// Something is not as declared, a service or what is none's, or the deletion limit holds deletions back.
+    /// A service or another object is out of sync, or the deletion limit holds deletions back.
     case outOfSync = "out-of-sync"
     case inSync = "in-sync"
 }
@@ -79,7 +79,7 @@ package struct ProgramStatus: Sendable, Equatable, Codable {
     }
 }
 
-/// The Authentik that is looked after.
+/// The Authentik that is managed.
 package struct AuthentikStatus: Sendable, Equatable, Codable {
     package var url: String
     /// Absent until it answered once.
@@ -120,9 +120,9 @@ package struct FileStatus: Sendable, Equatable, Codable {
     }
 }
 
-/// How it stands with one object that is declared, and is no service's.
+/// The state of a declared object that belongs to no service.
 package struct SharedStatus: SharedObject, Equatable, Encodable {
-    /// All that there are, what is well first.
+    /// All states, the good one first.
     package static let states = allStates + markedStates
 
     /// Those of any kind.
@@ -178,7 +178,7 @@ package struct TotalsStatus: Sendable, Equatable, Codable {
     package var services: Int
     /// How many are in each state, zeroes included, by the raw value of ``SyncState``.
     package var states: [String: Int]
-    /// How many services somebody keeps changing back.
+    /// How many services have conflicting changes.
     package var contested: Int
 }
 
@@ -254,7 +254,7 @@ extension StatusDocument: Codable {
 }
 
 extension StatusDocument {
-    /// How it stands with everything, and a sentence about it.
+    /// The overall state, and a sentence that explains it.
     var overall: (state: OverallState, message: String) {
         if !program.isLeader { return (.standby, standbyMessage) }
         let since = passes.lastSuccess.map { "; services are as they were at \($0.finishedAt)" } ?? ""
@@ -340,7 +340,7 @@ extension SyncState {
     }
 }
 
-/// What `GET /readyz` and `GET /healthz` say: whether all is well, and a sentence about it.
+/// What `GET /readyz` and `GET /healthz` answer: whether all is well, and a sentence that explains it.
 package struct Readiness: Sendable, Equatable {
     package var isWell: Bool
     package var reason: String

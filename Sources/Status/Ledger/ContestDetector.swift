@@ -1,7 +1,7 @@
 import AuthentikAPI
 import Base
 
-/// Finds who keeps changing a service back, and corrects that service less often.
+/// Detects conflicting changes, so that a service which somebody keeps changing is corrected less often.
 ///
 /// The same field of the same service corrected ``threshold`` times within ``window`` is a contest. While it lasts, the
 /// service is looked at in every pass and corrected only after a pause that doubles from ``firstPause`` to

@@ -4,7 +4,7 @@ import Kinds
 import Planning
 import Secrets
 
-/// Tells what somebody else changed from what the file, or a secret, changed.
+/// Distinguishes what somebody else changed from what the file, or a secret, changed.
 ///
 /// A service that was as declared after one pass, whose declaration and secret are the same, and that is not as declared
 /// in the next, has drifted. Of what happened while no daemon ran nothing is known, so the first pass finds no drift.
@@ -72,7 +72,7 @@ struct DriftDetector: Sendable {
         return before.means(secret)
     }
 
-    /// Forgets services that are declared no more.
+    /// Forgets services that are no longer declared.
     mutating func keep(_ slugs: Set<String>) {
         known = known.filter { slugs.contains($0.key) }
     }

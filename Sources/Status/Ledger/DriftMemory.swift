@@ -7,10 +7,10 @@ import Planning
 import SecretSources
 package import Secrets
 
-/// What is remembered of services from pass to pass: which were as declared, and which somebody keeps changing back.
+/// What is remembered from pass to pass: what was in sync, and which services have conflicting changes.
 ///
-/// It belongs to whoever runs the passes, who decides by it which services are left alone for a while; the status only
-/// tells what it found.
+/// It belongs to the loop, which decides by it which services are left alone for a while; the status only shows what it
+/// found.
 package struct DriftMemory: Sendable {
     private var drifts = DriftDetector()
     private var contests = ContestDetector()
@@ -19,7 +19,7 @@ package struct DriftMemory: Sendable {
 
     package init() {}
 
-    /// Forgets the services that are declared no more.
+    /// Forgets the services that are no longer declared.
     package mutating func declare(_ desired: DesiredState) { drifts.keep(Set(desired.services.map(\.slug))) }
 
     /// Takes note of what a pass found and did.
@@ -116,7 +116,7 @@ package struct DriftFindings: Sendable {
     var sharedCorrected: Set<SharedName> = []
     /// Somebody keeps changing them, since now.
     var begun: [String: ContestStatus] = [:]
-    /// Nobody changes them back any more; sorted.
+    /// Their conflicting changes stopped; sorted.
     var over: [String] = []
     /// The contests that go on, those that began now included.
     var contests: [String: ContestStatus] = [:]

@@ -5,15 +5,15 @@ import Kinds
 package import Planning
 package import Verification
 
-/// Something that happened to a service or to the whole, as the log and the metrics are to tell it.
+/// Something that happened, for the log, the metrics, Kubernetes Events and notifications.
 package enum LedgerEvent: Sendable {
     /// A service was written to.
     case changed(ServicePlan)
-    /// What is no service's was written to.
+    /// What belongs to no service was written to.
     case sharedChanged(SharedObjectPlan)
-    /// What is no service's is not as declared, since its write was not done.
+    /// The write to what belongs to no service was not done.
     case sharedFailed(SharedObjectPlan, ServiceFailure, isNew: Bool)
-    /// What is no service's came into a state that somebody should look at.
+    /// What belongs to no service came into a state that needs attention.
     case sharedStuck(SharedObjectPlan, SyncState)
     /// A service's workload was restarted for its new secret.
     case restarted(slug: String, Workload)
@@ -27,7 +27,7 @@ package enum LedgerEvent: Sendable {
     case sharedCorrected(SharedObjectPlan, LastDrift?)
     /// The writes to a service were not all done.
     case failed(slug: String, ServiceFailure, isNew: Bool)
-    /// A service came into a state that somebody should look at.
+    /// A service came into a state that needs attention.
     case stuck(slug: String, SyncState, reason: String)
     /// A service is as declared again without having been written to.
     case recovered(slug: String)

@@ -38,7 +38,7 @@ package struct PassEnd: Sendable {
         self.outcome = outcome
     }
 
-    /// Whether it failed, or the writes to a service, or to what is none's, did: then the next one comes sooner.
+    /// Whether it failed, or the writes to any object did: then the next pass comes sooner.
     package var hasFailed: Bool {
         switch outcome {
         case .report(let report):

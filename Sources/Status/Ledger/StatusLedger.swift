@@ -9,15 +9,15 @@ import Secrets
 import Synchronization
 package import Verification
 
-/// Keeps the status: told what happened, it has the document, and says what is worth a line in the log.
+/// Keeps the status: takes in what happened, holds the document, and returns what is worth a line in the log.
 ///
 /// A value without clock or I/O: the moments come in.
 package struct StatusLedger: Sendable {
     package internal(set) var document: StatusDocument
     private var desired: DesiredState
-    /// The services of which it was told that nobody may open them.
+    /// The services that were reported as closed: nobody may open them.
     private var closed: Set<String> = []
-    /// The services of which it was told that nobody gets through to them, and in which state.
+    /// The services that were reported as not served, and in which state.
     private var unserved: [String: String] = [:]
 
     package init(program: ProgramStatus, authentik: AuthentikAddress, paths: [String], files loaded: LoadedFiles) {
@@ -74,7 +74,7 @@ package struct StatusLedger: Sendable {
             status.location = service.location.description
             known[service.slug] = status
         }
-        // What is declared no more stays until a pass has seen what becomes of it, unless none has ever seen it.
+        // What is no longer declared stays until a pass has decided about it, unless no pass has ever seen it.
         let declared = Set(desired.services.map(\.slug))
         document.services = known.values.filter { declared.contains($0.slug) || $0.state != .pending }
             .sorted { $0.slug < $1.slug }
@@ -96,7 +96,7 @@ package struct StatusLedger: Sendable {
     /// - Parameters:
     ///   - findings: what the pass shows of drift.
     ///   - authors: who changed what since the pass before, where the audit log says so.
-    /// - Returns: what is worth telling, in a stable order.
+    /// - Returns: what is worth reporting, in a stable order.
     package mutating func ended(
         _ end: PassEnd,
         findings: DriftFindings,
@@ -160,7 +160,7 @@ package struct StatusLedger: Sendable {
         for outcome in report.outcomes {
             let slug = outcome.plan.slug
             let service = declared[slug]
-            // It is gone, and nothing says that it should be told of.
+            // It is gone, as it should be.
             if service == nil, outcome.plan.decision == .delete, outcome.isConverged {
                 events.append(.changed(outcome.plan))
                 changes.append(RecentChange(outcome, pass, drift: nil))
@@ -242,7 +242,7 @@ package struct StatusLedger: Sendable {
 
     /// Takes note of what probes saw.
     ///
-    /// - Returns: what is worth telling, in the order of the services.
+    /// - Returns: what is worth reporting, in the order of the services.
     package mutating func verified(_ report: VerificationReport, at time: Timestamp) -> [LedgerEvent] {
         let probed = Set(desired.services.filter(\.isProbed).map(\.slug))
         let seen = Dictionary(report.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -292,7 +292,7 @@ package struct StatusLedger: Sendable {
             } else if status.state != .inSync, status.state != .orphan, isNew {
                 events.append(.sharedStuck(plan, status.state))
             }
-            // What was deleted is gone, and nothing says that it should be reported.
+            // What was deleted is gone, as it should be.
             if plan.decision != .delete || !outcome.isConverged { shared.append(status) }
         }
         document.shared = shared
@@ -310,7 +310,7 @@ package struct StatusLedger: Sendable {
         _ outcome: ServiceOutcome
     ) -> [LedgerEvent] {
         if let failure = outcome.failure {
-            // What is closed is told as such, once.
+            // A closed service is reported as such, once.
             if let complaint = status.access?.complaint, status.access?.isClosed == true,
                 failure.message == "closed to everybody: \(complaint)"
             {
@@ -325,24 +325,24 @@ package struct StatusLedger: Sendable {
         case .inSync:
             let wasStuck = before.map { ![.inSync, .pending, .unverified].contains($0.state) } ?? false
             return wasStuck && outcome.written.isEmpty ? [.recovered(slug: status.slug)] : []
-        // Probes tell of it.
+        // Probes report it.
         case .pending, .failed, .unverified: return []
         }
     }
 
-    /// What is not known is passed over: it is told once something is.
+    /// While nothing is known, nothing is reported.
     private mutating func accessTransition(to status: ServiceStatus) -> [LedgerEvent] {
         guard let access = status.access else { return [] }
         if access.isClosed {
             guard closed.insert(status.slug).inserted else { return [] }
             return [.accessClosed(slug: status.slug, reason: access.complaint ?? "those whom the file names are gone")]
         }
-        // Taken out of the file, it stays closed, and that is nobody's business any more.
+        // Taken out of the file, it stays closed, which is no longer worth reporting.
         let isOpened = closed.remove(status.slug) != nil && access.state != AccessStanding.State.unmanaged.rawValue
         return isOpened ? [.accessOpened(slug: status.slug)] : []
     }
 
-    /// What is not known is passed over, too.
+    /// While nothing is known, nothing is reported.
     private mutating func servingTransition(to status: ServiceStatus) -> [LedgerEvent] {
         let slug = status.slug
         guard let serving = status.serving, let isServed = serving.isServed else { return [] }
@@ -408,7 +408,7 @@ extension StatusLedger {
 
     /// Takes note of who leads.
     ///
-    /// - Returns: what is worth telling.
+    /// - Returns: what is worth reporting.
     package mutating func stands(_ standing: Standing, at time: Timestamp) -> [LedgerEvent] {
         let before = self.standing
         document.program.isLeader = standing.isLeader

@@ -1,7 +1,7 @@
 import Base
 import NIOCore
 
-/// Refuses what a web page of somebody else's could make a browser send.
+/// Refuses requests that another site's page could make a browser send.
 ///
 /// A page elsewhere can post here, and by DNS rebinding it can do so, and read the answer, under a name of its own. So a
 /// request that asks for a pass has to name this server by loopback, an IP address or a configured name, and its
@@ -25,13 +25,13 @@ struct RequestGuard: Sendable {
     func refusal(isWrite: Bool, host: String?, origin: String?) -> String? {
         guard isWrite || isLoopback else { return nil }
         guard let host, isOwn(host) else {
-            return "the Host '\(host ?? "")' is none of this server's; name it with --allowed-host"
+            return "the Host '\(host ?? "")' is not allowed; allow it with --allowed-host"
         }
         guard let origin else { return nil }
         guard
             origin.lowercased() == "http://\(host.lowercased())"
                 || origin.lowercased() == "https://\(host.lowercased())"
-        else { return "the Origin '\(origin)' is not this server" }
+        else { return "the Origin '\(origin)' is not allowed; only this server's own pages may ask" }
         return nil
     }
 

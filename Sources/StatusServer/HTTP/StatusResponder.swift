@@ -21,11 +21,15 @@ struct StatusResponder: HTTPResponder {
                 return Response(.error(.serviceUnavailable, "the program is ending"), isHead: false, closes: true)
             }
         } catch is NIOTooManyBytesError {
-            return Response(.error(.contentTooLarge, "no request here has a body"), isHead: false, closes: true)
+            return Response(
+                .error(.contentTooLarge, "the body is too large; no request needs one"),
+                isHead: false,
+                closes: true
+            )
         }
         // The first one is the request's authority (RFC 9112, section 3.2).
         if let host = HTTPField.Name("Host"), request.headers[host] != nil {
-            return Response(.error(.badRequest, "there is more than one Host"), isHead: request.method == .head)
+            return Response(.error(.badRequest, "more than one Host header"), isHead: request.method == .head)
         }
         let call = StatusCall(request)
         let isHead = call.method == "HEAD"

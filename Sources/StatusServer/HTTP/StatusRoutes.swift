@@ -7,7 +7,7 @@ import PrometheusMetrics
 import Secrets
 import Status
 
-/// What is served where.
+/// The endpoints.
 ///
 /// | path | |
 /// |---|---|
@@ -17,9 +17,9 @@ import Status
 /// | `GET /healthz`, `GET /readyz` | 200 or 503, and why; see ``Readiness`` |
 /// | `POST /reconcile` | asks for a pass: 202 and its number, or with `?wait=true` 200 and its report |
 ///
-/// Where there is a GET, there is a HEAD. Errors are `{"error": "…"}`.
+/// GET implies HEAD. Errors are `{"error": "…"}`.
 struct StatusRoutes: Sendable {
-    /// How many may wait for the end of a pass: each keeps a connection that is not given to another.
+    /// How many requests may wait for the end of a pass: each occupies a connection.
     private static let mostWaiting = 64
 
     private let loop: ReconcileLoop
@@ -51,7 +51,7 @@ struct StatusRoutes: Sendable {
         case "/readyz":
             return isGet ? health(Readiness.readiness, loop.settings.readinessLimit) : notAllowed("GET, HEAD")
         case "/reconcile": return call.method == "POST" ? await reconcile(call) : notAllowed("POST")
-        default: return .error(.notFound, "there is nothing here; see /, /status, /metrics, /healthz, /readyz")
+        default: return .error(.notFound, "not found; available are /, /status, /metrics, /healthz, /readyz")
         }
     }
 
@@ -94,7 +94,7 @@ struct StatusRoutes: Sendable {
         if call.isOn("wait"), await loop.waiting >= Self.mostWaiting {
             return .error(
                 .serviceUnavailable,
-                "too many requests are waiting for a pass; try again later, or without wait"
+                "too many requests are waiting for a pass; try again later, or without 'wait'"
             )
         }
         let number = await loop.ask(.request)
@@ -113,19 +113,19 @@ struct StatusRoutes: Sendable {
     private func refusal(_ call: StatusCall) -> Reply? {
         guard let read = settings.triggerToken else { return nil }
         guard let token = read() else {
-            return .error(.serviceUnavailable, "the token that this needs cannot be read by the server")
+            return .error(.serviceUnavailable, "the server cannot read its trigger token")
         }
         let prefix = "bearer "
         let given = call.authorization.flatMap { value -> Substring? in
             value.lowercased().hasPrefix(prefix) ? value.dropFirst(prefix.count) : nil
         }
         if let given, token.isSent(as: given) { return nil }
-        return .error(.unauthorized, "this needs the bearer token that the server was given")
+        return .error(.unauthorized, "missing or wrong bearer token; send the trigger token of the server")
             .with(.wwwAuthenticate, "Bearer realm=\"reconcile\"")
     }
 
     private func notAllowed(_ methods: String) -> Reply {
-        .error(.methodNotAllowed, "only \(methods) here").with(.allow, methods)
+        .error(.methodNotAllowed, "method not allowed; use \(methods)").with(.allow, methods)
     }
 }
 

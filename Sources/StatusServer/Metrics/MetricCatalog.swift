@@ -17,9 +17,8 @@ package enum MetricCatalog {
         case .passes:
             counter(
                 name,
-                "Passes that ended: converged (every service is as declared), incomplete (all was tried, and some "
-                    + "service is not as declared), failed (it could not see everything and wrote nothing, or was "
-                    + "cut short).",
+                "Passes that ended: converged (everything is in sync), incomplete (everything was tried, and something "
+                    + "is out of sync), failed (it could not observe Authentik and wrote nothing, or was cut short).",
                 [label(.result, PassResult.allCases.map(\.rawValue))]
             )
         case .passDuration:
@@ -45,10 +44,10 @@ package enum MetricCatalog {
         case .driftCorrected:
             counter(
                 name,
-                "Fields that somebody else had changed and that were set back to what is declared.",
+                "Fields whose drift was corrected: somebody else had changed them.",
                 [label(.object), label(.field)]
             )
-        case .contestsBegun: counter(name, "How often a service was first seen to be changed back again and again.")
+        case .contestsBegun: counter(name, "How often conflicting changes began: somebody kept changing a service.")
         case .notifications:
             counter(
                 name,
@@ -76,8 +75,8 @@ package enum MetricCatalog {
         case .servicesExposed:
             gauge(
                 name,
-                "Services that everybody may open although nobody said so: they have no binding; absent if no file "
-                    + "says of a service who may open it."
+                "Services that everybody may open since they have no binding, without being declared so; absent if no "
+                    + "file manages access."
             )
         case .servicesByServed:
             gauge(
@@ -90,29 +89,35 @@ package enum MetricCatalog {
         case .sharedObjects:
             gauge(
                 name,
-                "Declared objects that are no service's, as groups, by kind and state; absent for a kind that the "
-                    + "files do not declare.",
+                "Declared objects that belong to no service, such as groups, by kind and state; absent for a kind that "
+                    + "the files do not declare.",
                 [label(.kind, Kind.all.map(\.id)), label(.state, SharedStatus.states.map(\.rawValue))]
             )
         case .contests:
-            gauge(name, "Services that somebody keeps changing back, so that they are corrected less often.")
+            gauge(name, "Services with conflicting changes, which are corrected less often.")
         case .fileValid:
-            gauge(name, "Whether the desired-state files that are there now are in force (1), or older ones are (0).")
+            gauge(
+                name,
+                "Whether the present desired-state files are valid and in force (1), or an older version is (0)."
+            )
         case .fileLoaded: gauge(name, "When the desired state that is in force was read, in seconds since the epoch.")
         case .authentikReachable:
-            gauge(name, "Whether Authentik answered when it was last asked; absent until it was.")
+            gauge(name, "Whether Authentik answered the last time; absent until it was asked.")
         case .lastAttempt:
             gauge(name, "When the last pass ended, in seconds since the epoch; absent until one did.")
         case .lastSuccess:
             gauge(
                 name,
-                "When the last pass ended that did not fail, in seconds since the epoch; absent until there was one."
+                "When the last successful pass ended, in seconds since the epoch; absent until there was one."
             )
         case .nextPass:
-            gauge(name, "When the next pass is due, in seconds since the epoch; absent if none is, or while one runs.")
-        case .failuresInARow: gauge(name, "Passes that failed since the last that did not.")
+            gauge(
+                name,
+                "When the next pass is due, in seconds since the epoch; absent while one runs, or if none is due."
+            )
+        case .failuresInARow: gauge(name, "Passes that failed in a row, up to now.")
         case .deletionsHeld:
-            gauge(name, "Services whose deletion the deletion limit holds back; 0 if it does not hold.")
+            gauge(name, "Deletions of services that the deletion limit holds back.")
         }
     }
 
@@ -124,7 +129,7 @@ package enum MetricCatalog {
         MetricFamily(name.rawValue, help: help, kind: .counter, labels: labels)
     }
 
-    /// All of them are read of the status.
+    /// Gauges are read from the status when somebody asks.
     private static func gauge(
         _ name: MetricName,
         _ help: String,

@@ -3,7 +3,7 @@ import Base
 import Reporting
 import Status
 
-/// The daemon, what it looks after, and what its passes did, for whoever wants to know more.
+/// Details of the daemon, of Authentik and the file, and of the last passes.
 struct DaemonFacts {
     let status: StatusDocument
 
@@ -24,7 +24,7 @@ struct DaemonFacts {
             let since = authentik.since.map { " \(.time($0, .since, isExact: true))" as HTML }
             return isReachable ? "yes,\(since)" : "no,\(since)"
         }
-        let watched: HTML? = authentik.isAuditLogWatched.map { $0 ? "is watched" : "is not watched" }
+        let watched: HTML? = authentik.isAuditLogWatched.map { $0 ? "watched" : "not watched" }
         return [
             fact("Address", "<bdi>\(authentik.url)</bdi>"),
             fact("Release", authentik.release.map { "\($0)" } ?? "not known yet"),
@@ -37,9 +37,9 @@ struct DaemonFacts {
         let file = status.file
         return [
             fact("Paths", file.paths.map { "<code>\($0)</code>" as HTML }.joined(by: "<br>")),
-            fact("In force", "<code title=\"\(file.hash)\">\(file.hash.shortHash)</code>"),
+            fact("Hash", "<code title=\"\(file.hash)\">\(file.hash.shortHash)</code>"),
             fact("Read", .time(file.loadedAt, isExact: true)),
-            fact("Valid", file.isValid ? "yes" : "no; what was read before stays in force"),
+            fact("Valid", file.isValid ? "yes" : "no; the last valid version stays in force"),
         ]
     }
 
@@ -49,7 +49,7 @@ struct DaemonFacts {
             passes.running.flatMap {
                 fact("Running", "pass \($0.number), \(.time($0.startedAt, .since, isExact: true))")
             },
-            fact("Last attempt", passes.lastAttempt.map(told) ?? "none yet"),
+            fact("Last attempt", passes.lastAttempt.map(outcome) ?? "none yet"),
             fact("Last success", success),
             fact("Failures in a row", "\(passes.failuresInARow)"),
             fact("Next", passes.next.map { "\(.time($0.at, .due, isExact: true)): \($0.reason.words)" }),
@@ -59,7 +59,7 @@ struct DaemonFacts {
     private var success: HTML {
         guard let success = status.passes.lastSuccess else { return "none yet" }
         guard success.number != status.passes.lastAttempt?.number else { return "the last attempt" }
-        return told(success)
+        return outcome(success)
     }
 
     private var daemon: [HTML?] {
@@ -71,7 +71,7 @@ struct DaemonFacts {
         ] + leadership
     }
 
-    /// Of several replicas; where there is but one, that says nothing.
+    /// Only where a leader is elected.
     private var leadership: [HTML?] {
         guard let leadership = status.program.leadership else { return [] }
         let since: HTML = .time(leadership.since, .since, isExact: true)
@@ -84,11 +84,11 @@ struct DaemonFacts {
     }
 
     private func nobody(_ leadership: LeadershipStatus) -> HTML {
-        guard let seconds = leadership.waitSeconds else { return "nobody is known to lead" }
-        return "nobody; this replica takes the Lease once it has not changed for \(count(seconds, "second"))"
+        guard let seconds = leadership.waitSeconds else { return "not known" }
+        return "none; this replica takes the Lease once it has not changed for \(count(seconds, "second"))"
     }
 
-    private func told(_ pass: FinishedPass) -> HTML {
+    private func outcome(_ pass: FinishedPass) -> HTML {
         let error = pass.error.map { error -> HTML in
             "<br><span class=\"bad\"><span class=\"tone\">\(sentence(error))</span></span>"
         }

@@ -98,7 +98,7 @@ extension Unicode.Scalar {
 }
 
 extension HTML {
-    /// How a moment is told once the page's script runs; without it, it is told as it is.
+    /// How a moment is shown once the page's script runs; without it, the moment itself is shown.
     enum Telling {
         /// `3 min ago`, `in 42 s`.
         case distance
@@ -118,7 +118,7 @@ extension HTML {
 
     /// A moment.
     ///
-    /// - Parameter isExact: whether the script keeps the moment beside the distance.
+    /// - Parameter isExact: whether the script shows the moment in addition to the distance.
     static func time(_ moment: Timestamp, _ telling: Telling = .distance, isExact: Bool = false) -> HTML {
         let machine = moment.description
         let word: HTML? = if case .since = telling { "since " } else { nil }

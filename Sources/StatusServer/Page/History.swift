@@ -5,7 +5,7 @@ import Status
 
 /// The last changes that the daemon made, the newest first.
 struct History {
-    /// Without a click, so many are shown.
+    /// How many are shown without a click.
     private static let shown = 5
 
     let status: StatusDocument
@@ -49,7 +49,7 @@ struct History {
 extension RecentChange {
     /// With a link to the service, if it is on the page.
     func subject(in status: StatusDocument) -> HTML {
-        guard kind == Self.service else { return "\(kind.replacing("-", with: " ")) <b><bdi>\(name)</bdi></b>" }
+        guard kind == Self.service else { return "\(noun) <b><bdi>\(name)</bdi></b>" }
         guard status.services.contains(where: { $0.slug == name }) else { return "<b><bdi>\(name)</bdi></b>" }
         return "<a href=\"#service-\(name)\"><bdi>\(name)</bdi></a>"
     }

@@ -3,7 +3,7 @@ import Planning
 import Reporting
 import Status
 
-/// What a person must know or do that no single service tells.
+/// Problems that concern more than one service.
 struct Notices {
     let status: StatusDocument
 
@@ -17,7 +17,7 @@ struct Notices {
         return notice("authentik-error", .bad, title: "Authentik", body: "<p>\(sentence(error))</p>")
     }
 
-    /// Of the passes; nothing that is told elsewhere.
+    /// Why passes fail, unless it is shown elsewhere.
     private var failures: HTML? {
         let passes = status.passes
         guard let error = passes.lastAttempt?.error, passes.failuresInARow > 0 else { return nil }
@@ -31,10 +31,10 @@ struct Notices {
         let list: HTML = "<ol class=\"problems\">\n\(problems.map(problem))</ol>"
         guard status.file.isValid else {
             let body: HTML = """
-                <p>Until they are corrected, the file as it was read \(.time(status.file.loadedAt)) stays in force.</p>
+                <p>The version that was read \(.time(status.file.loadedAt)) stays in force until they are corrected.</p>
                 \(list)
                 """
-            return notice("file", .warning, title: "Mistakes in the file", body: body)
+            return notice("file", .warning, title: "Errors in the file", body: body)
         }
         guard !problems.isEmpty else { return nil }
         return """

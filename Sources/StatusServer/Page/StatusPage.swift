@@ -56,7 +56,7 @@ package enum StatusPage {
 
 /// How the page lets its reader ask for a pass.
 package enum PassButton: Sendable, Hashable, CaseIterable {
-    /// Not at all: whoever asks under this name is refused, or this replica runs no passes.
+    /// Not at all: requests under this host name are refused.
     case none
     /// A button, which works without the script.
     case plain

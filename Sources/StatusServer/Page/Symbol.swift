@@ -1,14 +1,14 @@
 import Reporting
 
 extension Symbol {
-    /// For the eye only: words say the same beside it.
+    /// Decorative: the words next to it say the same.
     var html: HTML {
         """
         <svg class="symbol" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><use href="#\(name)"/></svg>
         """
     }
 
-    /// All of them, to stand once in the page.
+    /// The definitions of all symbols, once for the page.
     static var definitions: HTML {
         """
         <svg class="definitions" width="0" height="0" aria-hidden="true" focusable="false">

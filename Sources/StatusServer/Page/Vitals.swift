@@ -3,7 +3,7 @@ import Planning
 import Reporting
 import Status
 
-/// What happened last, and what comes next.
+/// The last change, the last pass and the next one.
 struct Vitals {
     let status: StatusDocument
 
@@ -45,14 +45,14 @@ struct Vitals {
 
     private var pass: HTML {
         let passes = status.passes
-        guard let last = passes.lastAttempt else { return "<dd class=\"key\">None</dd><dd>None has ended yet</dd>" }
+        guard let last = passes.lastAttempt else { return "<dd class=\"key\">None</dd><dd>No pass has ended yet</dd>" }
         let success: HTML? =
             if last.result != .failed {
                 nil
             } else if let success = passes.lastSuccess {
                 "<dd>Last success \(.time(success.finishedAt))</dd>"
             } else {
-                "<dd>None has succeeded since the start</dd>"
+                "<dd>No pass has succeeded since the start</dd>"
             }
         let failures: HTML? = passes.failuresInARow > 1 ? "<dd>\(passes.failuresInARow) failures in a row</dd>" : nil
         return """
@@ -71,7 +71,7 @@ struct Vitals {
                 <dd class="quiet">\(because(running.triggers).capitalizedFirst)</dd>
                 """
         }
-        guard let next = passes.next else { return "<dd class=\"key\">None</dd><dd>None is planned</dd>" }
+        guard let next = passes.next else { return "<dd class=\"key\">None</dd><dd>No pass is planned</dd>" }
         return
             "<dd class=\"key\">\(.time(next.at, .due))</dd><dd class=\"quiet\">\(next.reason.words.capitalizedFirst)</dd>"
     }
@@ -82,7 +82,7 @@ func because(_ triggers: [Trigger]) -> String {
     triggers.map(\.words).joined(separator: ", ")
 }
 
-/// The last thing that happened to any service, whoever did it.
+/// The last change of any service, by this daemon or by others.
 struct LatestEvent {
     var slug: String
     var at: Timestamp

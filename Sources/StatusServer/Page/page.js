@@ -13,7 +13,7 @@
     const [size, unit] = units.find(([, , from]) => seconds >= from);
     return `${Math.floor(seconds / size)} ${unit}`;
   };
-  // In the reader's zone, with UTC beside it; in UTC where that is the reader's zone.
+  // In the reader's zone and in UTC; only once if they are the same.
   const date = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
   const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
   const moment = (iso) => {
@@ -133,7 +133,7 @@
       const time = document.createElement("time");
       time.dateTime = new Date(answered.getTime() + ahead).toISOString();
       time.dataset.tell = "since";
-      line.replaceChildren("This daemon has not been reachable ", time, "; this is how it stood then.");
+      line.replaceChildren("This daemon has not been reachable ", time, "; this is its last known status.");
       tell(time);
     }
     line.hidden = !isOffline;

@@ -4,48 +4,48 @@ import AuthentikAPI
 import Exporting
 import Reporting
 
-/// `reconcile access`: who may open what.
+/// `reconcile access`: shows who may open which application.
 struct AccessCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "access",
-        abstract: "Show who may open what, as Authentik has it now; needs no file, and writes nothing.",
+        abstract: "Show who may open which application. Read-only, needs no file.",
         usage: """
-            reconcile access                  # each application, and whom it is open to
-            reconcile access --user bob       # and whether bob may open it
-            reconcile access --group admins   # only what admins are let into
+            reconcile access                  # each application, and who may open it
+            reconcile access --user bob       # also whether bob may open it
+            reconcile access --group admins   # what the group admins may open
             """,
         discussion: """
-            In Authentik, groups, users and policies are bound to an application, and it is open to those whom its \
-            bindings let in: to whom one of them does ('or'), or all of them ('and'). A binding that is disabled does \
-            not count, one that is negated ('not') lets in all others, and one may end by itself. An application \
-            without a binding that counts is open to everybody; since 2026.5 an installation can be set to leave it \
-            open to nobody. One that is bound to the policy 'reconcile: nobody' was closed by this program, because the \
-            groups, users and policies that its file names are gone.
+            In Authentik, groups, users and policies are bound to an application. Those who pass one of its bindings \
+            ('or'), or all of them ('and'), may open it. Disabled bindings do not count, negated ones ('not') let in \
+            everyone else, and a binding may expire. An application without an effective binding is open to everybody; \
+            since 2026.5 an installation can be configured to deny access instead. Applications bound to the policy \
+            'reconcile: nobody' were closed by this program, because the groups, users and policies in its file no \
+            longer exist.
 
-            'Bound for' names the owner whose file a binding was made for, as the ownership mark says; somebody else \
-            made the others.
+            'Bound for' is the owner whose file a binding was created for, according to the ownership mark; other \
+            bindings were created by somebody else.
 
-            --user asks Authentik itself about each application, one request each: policies are run, and members of \
-            members count. --group leaves what a binding of just this group lets in, and what is open to everybody.
+            --user asks Authentik about each application, with one request each: policies are evaluated, and nested \
+            groups count. --group shows what a binding of exactly this group allows, and what is open to everybody.
 
-            To say in a file who may open a service, see 'access' in 'reconcile schema'; 'reconcile export' writes what \
-            is there.
+            To declare who may open a service, see 'access' in 'reconcile schema --output markdown'; 'reconcile export' \
+            writes the current state.
 
-            It needs the token of a superuser: Authentik shows anybody else some of the applications only, and answers \
-            for nobody else.
+            Requires a superuser's token: Authentik shows other accounts only some of the applications, and answers \
+            only for themselves.
 
-            Exit codes: 0 the list is on stdout; 64 usage, or there is no such user or group; 69 Authentik cannot be \
-            reached or observed; 77 the token is refused, or is no superuser's.
+            Exit codes: 0 the list is on stdout; 64 usage, or no such user or group; 69 Authentik cannot be reached or \
+            observed; 77 the token is rejected, or does not belong to a superuser.
             """
     )
 
-    @Option(help: ArgumentHelp("Ask Authentik whether this user may open each application.", valueName: "username"))
+    @Option(help: ArgumentHelp("Show whether this user may open each application.", valueName: "username"))
     var user: String?
 
-    @Option(help: ArgumentHelp("Only what this group is let into, and what is open to everybody.", valueName: "name"))
+    @Option(help: ArgumentHelp("Show only what this group may open, and what is open to everybody.", valueName: "name"))
     var group: String?
 
-    @Option(name: [.short, .long], help: "text, or json as manifests/schemas/access.schema.json describes it.")
+    @Option(name: [.short, .long], help: "Output format: text, or json (manifests/schemas/access.schema.json).")
     var output: StatusCommand.Form = .text
 
     @OptionGroup var connection: ConnectionOptions

@@ -10,39 +10,39 @@ import Reporting
 import Secrets
 import Setup
 
-/// `reconcile bootstrap`: makes the account that the others run as.
+/// `reconcile bootstrap`: creates the account that the other commands run as.
 struct BootstrapCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bootstrap",
-        abstract: "Make a service account with just the rights that this program needs, and its API token.",
+        abstract: "Create a service account with only the permissions needed, and its token.",
         usage: """
-            reconcile bootstrap                               # prints the token
-            reconcile bootstrap --write-file /etc/reconcile/token
-            reconcile bootstrap --write-secret authentik/reconcile-token
-            reconcile bootstrap --config services.yaml        # and what this file needs beyond services
-            reconcile bootstrap --trim                        # takes away what an earlier release granted too much
+            reconcile bootstrap services.yaml                 # prints the token
+            reconcile bootstrap services.yaml --write-file /etc/reconcile/token
+            reconcile bootstrap services.yaml --write-secret authentik/reconcile-token
+            reconcile bootstrap services.yaml --trim          # removes permissions
+            reconcile bootstrap services.yaml --view-only     # for pull requests
             """,
         discussion: """
-            Once, with the token of an administrator:
+            Run it once, with an administrator's token:
 
               export AUTHENTIK_URL=https://sso.example.net AUTHENTIK_TOKEN=...
-              reconcile bootstrap --write-file token
+              reconcile bootstrap services.yaml --write-file token
               unset AUTHENTIK_TOKEN
               reconcile --config services.yaml --token-file token
 
-            It makes, each under the name given by --account: a role with the permissions that this program needs, a \
-            service account, a group of both, and an API token NAME-api that does not expire. What is there already is \
-            kept; run again, it makes what is missing and nothing else, and gives the same token. Where something else \
-            has the name, it says so and stops. Permissions of the role that nothing uses, such as an earlier release \
-            granted, are named, and taken away with --trim. A file with groups, access, scope \
-            mappings, forwardAuth or sources in jwtFederation takes more; give it with --config, each time, or that counts \
-            as a surplus.
+            It creates a role with the permissions that are needed, a service account, a group that connects them, and \
+            an API token that does not expire (NAME-api, with --view-only NAME-view). What exists is kept: run again, it \
+            adds what is missing, and prints the same token. If something else has the name, it stops. Permissions of \
+            the role that are not needed, e.g. from an earlier release, are reported, and removed with --trim.
 
-            Only the token is on stdout, and only without --write-file and --write-secret.
+            Files with groups, access, scope mappings, forwardAuth or sources in jwtFederation need more permissions \
+            than others; give the file each time. Permissions for what has left the file stay until it is deleted.
 
-            Exit codes: 0 all is there; 1 something else has the name, or the token cannot be written; 64 usage; 65 \
-            the file given with --config is wrong; 69 Authentik cannot be reached; 77 the administrator's token is \
-            refused or lacks a permission.
+            stdout has the token only, unless it is written to a file or a Secret.
+
+            Exit codes: 0 the account is complete; 1 something else has the name, or the token cannot be written; 64 \
+            usage; 65 the file is wrong; 69 Authentik cannot be reached; 77 the administrator's token is rejected or \
+            lacks a permission.
             """
     )
 
@@ -68,15 +68,15 @@ struct BootstrapCommand: AsyncParsableCommand {
 
     @Flag(
         help: ArgumentHelp(
-            "Take from the role every permission that this program does not need, whoever gave it.",
-            discussion: "Without it they are only named."
+            "Remove every permission from the role that is not needed, whoever granted it.",
+            discussion: "Without it they are only reported."
         )
     )
     var trim = false
 
     @Option(
         help: ArgumentHelp(
-            "Write the token to this file, readable for its owner only, and not to stdout.",
+            "Write the token to this file, readable by its owner only, instead of stdout.",
             valueName: "file"
         ),
         completion: .file()
@@ -85,14 +85,14 @@ struct BootstrapCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the token into this Kubernetes Secret, and not to stdout.",
-            discussion: "It is made if need be; keys that somebody else owns are not taken.",
+            "Write the token to this Kubernetes Secret instead of stdout.",
+            discussion: "The Secret is created if needed; keys of other field managers are not overwritten.",
             valueName: "namespace/name"
         )
     )
     var writeSecret: String?
 
-    @Option(help: ArgumentHelp("The key of the Secret.", valueName: "key"))
+    @Option(help: ArgumentHelp("The key in the Secret.", valueName: "key"))
     var secretKey = "token"
 
     @OptionGroup var arguments: FileArguments
@@ -107,11 +107,11 @@ struct BootstrapCommand: AsyncParsableCommand {
         let account = name
         let characters = account.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }
         guard !account.isEmpty, account.utf8.count <= 100, characters else {
-            throw ValidationError("--account takes up to 100 letters, digits, '-' and '_'")
+            throw ValidationError("invalid --account; expected up to 100 letters, digits, '-' and '_'")
         }
         _ = try secretName
         guard writeFile == nil || writeSecret == nil else {
-            throw ValidationError("--write-file and --write-secret exclude each other: one place for a token is enough")
+            throw ValidationError("--write-file cannot be combined with --write-secret: keep a token in one place")
         }
     }
 
@@ -120,7 +120,7 @@ struct BootstrapCommand: AsyncParsableCommand {
     func run() async throws {
         let target = try connection.target()
         let desired = try files.loadIfGiven(style: style.standardError)
-        // Before anything is made: whether there is a place for the token.
+        // Before anything is created: whether there is a place for the token.
         let kubernetes = try kubernetes()
         let logger = log.logger()
         connection.warn(logger)
@@ -130,7 +130,7 @@ struct BootstrapCommand: AsyncParsableCommand {
         bootstrap.isViewOnly = viewOnly
         bootstrap.onChange = { StandardError.print($0.printable) }
         do {
-            // What has left the file is still to be deleted.
+            // Permissions for what has left the file are needed until it is deleted.
             let marked = try await MarkedFeatures.all(of: client, owner: desired?.owner)
             let needed = marked.union(desired?.features ?? [])
             bootstrap.permissions = RequiredPermission.needed(by: needed, forPlan: viewOnly).map(\.name)
@@ -140,7 +140,7 @@ struct BootstrapCommand: AsyncParsableCommand {
         } catch let error as AuthentikError {
             throw await style.refusal(PassFailure(error), of: client)
         } catch let taken as NameTaken {
-            throw style.refusal("\(taken); choose another name with --account, or remove it", .incomplete)
+            throw style.refusal("\(taken); choose another name with --account, or delete it in Authentik", .incomplete)
         } catch let failure as FileFailure {
             throw style.refusal("the token cannot be written to '\(writeFile ?? "")': \(failure)", .incomplete)
         } catch let error as KubernetesError {
@@ -148,9 +148,9 @@ struct BootstrapCommand: AsyncParsableCommand {
         }
     }
 
-    /// - Parameter features: what the file has; nil if none is given.
+    /// - Parameter features: the features of the file; nil if no file is given.
     private func report(_ made: Bootstrap.Account, _ features: Set<FileFeature>?) {
-        if made.changes == 0 { StandardError.print("all is there: nothing was changed in Authentik") }
+        if made.changes == 0 { StandardError.print("nothing to do: the account is complete") }
         guard !made.surplus.isEmpty else { return }
         let ofFiles = RequiredPermission.needed(by: Set(FileFeature.allCases)).map(\.name)
         let isMaybeUsed = features == nil && !Set(made.surplus).isDisjoint(with: ofFiles)
@@ -161,12 +161,12 @@ struct BootstrapCommand: AsyncParsableCommand {
         let names = made.surplus.joined(separator: ", ").printable
         StandardError.print(
             style.standardError.yellow("warning: ")
-                + "the role has \(count(made.surplus.count, "permission")) that nothing uses: \(names); "
+                + "the role has \(count(made.surplus.count, "permission")) that are not needed: \(names); "
                 + "remove them\(advice): \(Bootstrap.trimming(name, invocation(features), isViewOnly: viewOnly).printable)"
         )
     }
 
-    /// With the files if they need more than services do.
+    /// With the files, if they need more permissions than plain services.
     private func invocation(_ features: Set<FileFeature>?) -> Invocation {
         connection.invocation(files: features?.isEmpty == false ? files.config : [])
     }
@@ -174,7 +174,7 @@ struct BootstrapCommand: AsyncParsableCommand {
     private func hand(over token: Secret, _ kubernetes: KubernetesClient?) async throws {
         if let writeFile {
             let isNew = try PrivateFile.hold([UInt8]("\(token.exposed)\n".utf8), at: writeFile)
-            StandardError.print(isNew ? "wrote the token to '\(writeFile)'" : "'\(writeFile)' holds the token already")
+            StandardError.print(isNew ? "wrote the token to '\(writeFile)'" : "'\(writeFile)' already holds the token")
         } else if let kubernetes, let name = try secretName {
             try await kubernetes.apply(
                 .secrets,
@@ -183,7 +183,7 @@ struct BootstrapCommand: AsyncParsableCommand {
                 secretKeys: [secretKey],
                 labels: [:]
             )
-            StandardError.print("the Secret \(name) holds the token under '\(secretKey)'")
+            StandardError.print("the Secret \(name) holds the token, key '\(secretKey)'")
         } else {
             StandardOutput.print(token.exposed)
         }
@@ -205,7 +205,7 @@ struct BootstrapCommand: AsyncParsableCommand {
         get throws {
             guard let writeSecret else { return nil }
             guard let name = ObjectName(text: writeSecret) else {
-                throw ValidationError("--write-secret takes NAMESPACE/NAME, as authentik/reconcile-token")
+                throw ValidationError("invalid --write-secret; expected NAMESPACE/NAME, e.g. authentik/reconcile-token")
             }
             return name
         }

@@ -3,48 +3,51 @@ import AuthentikAPI
 import ClientConfiguration
 import DesiredState
 
-/// `reconcile client-config`: what the other side of a login is to be told.
+/// `reconcile client-config`: prints the settings of the other side of a login.
 struct ClientConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client-config",
-        abstract: "Print what a tool or reverse proxy needs for a service of the file; needs no Authentik.",
+        abstract: "Print the settings that a tool or reverse proxy needs for a service.",
         usage: """
             reconcile client-config grafana --for grafana --config FILE
             reconcile client-config trivy --for nginx --config FILE
             """,
         discussion: """
-            A service of the file is one side of a login, and there is another one: the tool that logs people in, or the \
-            reverse proxy before a service that cannot. This prints its part, in its own form:
+            A login has two sides: Authentik, which the file configures, and the tool that people log in to, or the \
+            reverse proxy in front of a service without a login. This prints the configuration of the other side:
 
               \(readers)
 
-            For a service with a redirect path it is the settings of the OIDC client: issuer, client id, URLs, scopes. The \
-            client secret is in none of it; a comment says where it is kept, and commands take it from there. For a service \
-            with forwardAuth it is what asks the outpost, and the way to /outpost.goauthentik.io, for a reverse proxy.
+            For OIDC services it has the client's settings: issuer, client id, URLs, scopes. It never contains the \
+            client secret; a comment says where that is kept, and commands read it from there. For services with \
+            forwardAuth it has the reverse proxy's settings: the request to the outpost, and the route to \
+            /outpost.goauthentik.io.
 
-              export AUTHENTIK_URL=https://sso.example.net RECONCILE_CONFIG=services.yaml
+              export AUTHENTIK_URL=https://sso.example.net
+              export RECONCILE_CONFIG=services.yaml
               reconcile client-config grafana --for grafana > grafana.env
-              reconcile client-config trivy --for caddy --upstream http://127.0.0.1:8081 >> Caddyfile
+              reconcile client-config trivy --for caddy \
+                --upstream http://127.0.0.1:8081 >> Caddyfile
 
-            Comments at the top say what is left to do. To have the settings of an OIDC client in Kubernetes, and kept up \
-            to date there, see 'publish' in 'reconcile schema'.
+            Comments at the top list the remaining steps. To publish the settings of an OIDC client to Kubernetes and \
+            keep them up to date, see 'publish' in 'reconcile schema --output markdown'.
 
-            Exit codes: 0 it is on stdout; 64 usage, there is no such service, or it is nothing for --for; 65 the file is \
-            wrong.
+            Exit codes: 0 the settings are on stdout; 64 usage, no such service, or --for does not fit the service; 65 \
+            the file is wrong.
             """
     )
 
     @Argument(help: "The slug of the service.")
     var slug: String
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("Who is to read it.", valueName: "tool"))
+    @Option(name: .customLong("for"), help: ArgumentHelp("The tool or reverse proxy.", valueName: "tool"))
     var reader: Reader
 
     @OptionGroup var files: FileOptions
 
     @Option(
         help: ArgumentHelp(
-            "Where Authentik is; publicURL in the file comes first for an OIDC client. (environment: AUTHENTIK_URL)",
+            "The URL of Authentik; for OIDC clients, publicURL in the file takes precedence. (environment: AUTHENTIK_URL)",
             valueName: "url"
         )
     )
@@ -53,18 +56,18 @@ struct ClientConfigCommand: ParsableCommand {
     @Option(
         name: .customLong("outpost-url"),
         help: ArgumentHelp(
-            "Where the reverse proxy reaches the outpost: the address of Authentik for the embedded one, unless given.",
+            "The URL of the outpost, as the reverse proxy reaches it. Default: that of Authentik, for the embedded outpost.",
             valueName: "url"
         )
     )
     var outpostURL: String?
 
-    @Option(help: ArgumentHelp("Where the reverse proxy reaches the service itself.", valueName: "url"))
+    @Option(help: ArgumentHelp("The URL of the service itself, as the reverse proxy reaches it.", valueName: "url"))
     var upstream: String?
 
     @OptionGroup var style: StyleOptions
 
-    /// One of the words that are known; the shell completes them.
+    /// A known tool or reverse proxy, which shells complete.
     struct Reader: ExpressibleByArgument {
         let name: String
 
@@ -89,7 +92,7 @@ struct ClientConfigCommand: ParsableCommand {
     func validate() throws {
         for (name, value) in [("--outpost-url", outpostURL), ("--upstream", upstream)] {
             if let value, !ConfigurationPrinter.Addresses.isUsable(value) {
-                throw ValidationError("\(name) must be an http or https URL of a host, and a port if need be")
+                throw ValidationError("invalid \(name); expected http://HOST[:PORT] or https://HOST[:PORT]")
             }
         }
     }

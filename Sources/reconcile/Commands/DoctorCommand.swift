@@ -10,21 +10,23 @@ import KubernetesAPI
 import Reporting
 import Setup
 
-/// `reconcile doctor`: looks at everything that has to be right, and says what to do.
+/// `reconcile doctor`: checks the whole setup.
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look whether everything is as this program needs it, and say what to do; change nothing.",
+        abstract: "Check the whole setup, and explain how to fix problems. Read-only.",
         discussion: """
-            It looks at the address, TLS and release of Authentik, the token, each permission of its account and \
-            those that it has too many, the file, each flow, key, scope and secret that the file refers to, whether each \
-            outpost that it names is there and runs, what may give a secret away, and, where the file, --leader-elect or POD_NAME needs one, at \
-            each right in Kubernetes. Run it with the options and the environment that the program is to have, as in \
-            its pod:
+            It checks the address, TLS and release of Authentik; the token, and which permissions its account lacks or \
+            does not need; the file; each flow, key, scope and secret that the file refers to; whether each outpost that \
+            it names exists and runs; what may expose a secret; and, if the file, --leader-elect or POD_NAME requires \
+            it, each permission in Kubernetes.
 
-              kubectl exec deployment/reconcile -- /usr/local/bin/reconcile doctor
+            Run it with the options and the environment that the program will have, e.g. in its pod:
 
-            Exit codes: 0 nothing is wrong (warnings allowed); 1 something is; 64 usage.
+              kubectl exec deployment/reconcile -- \
+                /usr/local/bin/reconcile doctor
+
+            Exit codes: 0 no problem (warnings allowed); 1 there are problems; 64 usage.
             """
     )
 
@@ -33,7 +35,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var leadership: LeadershipOptions
     @OptionGroup var trigger: TriggerTokenOptions
-    @Option(name: [.short, .long], help: "text, or json: a list of what was found.")
+    @Option(name: [.short, .long], help: "Output format: text, or json (a list of findings).")
     var output: StatusCommand.Form = .text
     @OptionGroup var style: StyleOptions
     @OptionGroup var log: LogOptions

@@ -6,43 +6,43 @@ import Exporting
 import Logging
 import Reporting
 
-/// `reconcile export`: the live services as a file.
+/// `reconcile export`: writes the existing applications as a file.
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Print the live services as a file; write nothing to Authentik.",
+        abstract: "Print the existing applications as a file. Read-only.",
         usage: """
             reconcile export --all [--owner NAME] > services.yaml
             reconcile export --owner NAME > services.yaml
             """,
         discussion: """
-            This is how to begin with applications that were made by hand:
+            To start with applications that were created by hand:
 
               export AUTHENTIK_URL=https://sso.example.net AUTHENTIK_TOKEN=...
               reconcile export --all --owner homelab > services.yaml
-              export GRAFANA_CLIENT_SECRET=...         # for each secretRef, the secret of now
-              reconcile plan --config services.yaml    # adopts what has no mark, changes no field
-              reconcile --once --config services.yaml  # writes the marks
+              export GRAFANA_CLIENT_SECRET=...     # for each secretRef
+              reconcile plan services.yaml         # adopts, changes no field
+              reconcile apply services.yaml        # writes the ownership marks
 
-            The file holds no secret: each secretRef names a variable of the environment, to be set or replaced by the \
-            place where the secret is kept. What equals a default is left out. What a file cannot express is a comment \
-            that says so, and stays as it is in Authentik; an application that cannot be declared without changing it is \
-            a comment as a whole. How many there are, and why, is said at its end.
+            The file contains no secrets: each secretRef names an environment variable. Set each variable to the current \
+            client secret, or name the place where the secret is kept. Fields that equal a default are omitted. What a \
+            file cannot express is noted in a comment and stays as it is in Authentik. Applications that cannot be \
+            declared without changing them are written as comments; their number and the reasons are at the end.
 
-            With --owner, only the applications that carry that owner's mark; with --all, every application but those of \
-            other owners, as services of --owner, or of the only owner there is, or of 'homelab'.
+            --owner exports the applications with that owner's ownership mark. --all exports every application except \
+            those of other owners, as services of --owner, or else of the only owner there is, or of 'homelab'.
 
-            It needs the token of a superuser: Authentik shows anybody else some of the applications only.
+            Requires a superuser's token: Authentik shows other accounts only some of the applications.
 
-            Exit codes: 0 the file is on stdout; 1 it is, and is too large to be read; 64 usage; 69 Authentik cannot be \
-            reached or observed; 77 the token is refused, or is no superuser's.
+            Exit codes: 0 the file is on stdout; 1 it is, but is too large to be read; 64 usage; 69 Authentik cannot be \
+            reached or observed; 77 the token is rejected, or does not belong to a superuser.
             """
     )
 
-    @Option(help: ArgumentHelp("Whose services: the owner in the ownership marks, and in the file.", valueName: "name"))
+    @Option(help: ArgumentHelp("The owner, as in the ownership marks and in the file.", valueName: "name"))
     var owner: String?
 
-    @Flag(help: "Export all applications, also those without an ownership mark.")
+    @Flag(help: "Export all applications, including those without an ownership mark.")
     var all = false
 
     @OptionGroup var connection: ConnectionOptions
@@ -51,7 +51,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard all || owner != nil else {
-            throw ValidationError("say whose services to export with --owner NAME, or export everything with --all")
+            throw ValidationError("use --owner NAME to export the services of an owner, or --all to export everything")
         }
         if let owner, let complaint = Export.complaint(aboutOwner: owner) { throw ValidationError("--\(complaint)") }
     }
@@ -91,14 +91,14 @@ struct ExportCommand: AsyncParsableCommand {
         }
         if export.others > 0 {
             logger.notice(
-                "applications without this owner's mark are not exported; --all exports them, too",
+                "applications without this owner's mark are not exported; use --all to include them",
                 metadata: ["applications": "\(export.others)"]
             )
         }
         let count = export.counted
         for comments in count.comments {
             logger.notice(
-                "only comments",
+                "exported as comments",
                 metadata: ["applications": "\(comments.slugs.count)", "reason": "\(comments.cause.text.printable)"]
             )
         }

@@ -3,29 +3,30 @@ import ArgumentParser
 import Planning
 import Reporting
 
-/// `reconcile plan`: what a pass would do.
+/// `reconcile plan`: shows what a pass would change.
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Show what a pass would change; write nothing.",
+        abstract: "Show what would change. Read-only.",
         discussion: """
-            To review a plan, and then apply exactly that:
+            To review a plan, and then apply exactly that plan:
 
-              reconcile plan --config services.yaml --save plan.json
-              reconcile --once --config services.yaml --plan plan.json
+              reconcile plan services.yaml --save plan.json
+              reconcile apply plan.json --config services.yaml
 
-            The second refuses if Authentik, the file or the release is not what it was. The file holds no secret, \
-            only which ones change. It is the document that --output json prints.
+            If Authentik, the file or the release has changed in between, nothing is applied. A saved plan says which \
+            secrets change, and contains none; it is what --output json prints.
 
-            On a pull request, where no secrets are at hand:
+            On pull requests, where secrets are not available:
 
-              reconcile plan --config services.yaml --without-secrets --output markdown
+              reconcile plan services.yaml --without-secrets --output markdown
 
-            The comment fits into what GitHub takes (65,536 characters), and can neither mention people nor link \
-            anywhere, whatever the file or Authentik say.
+            The comment fits GitHub's limit of 65,536 characters, and nothing in it mentions people or links anywhere, \
+            whatever the file or Authentik contain. 'reconcile bootstrap --view-only' creates an account for this.
 
             Exit codes: 0 nothing to change; 2 there are changes; 1 a service conflicts, is blocked, waits for its \
-            secret or cannot be told of its provider, or deletions are held back.
+            secret or cannot get its provider's settings published, or deletions are held back; 64 usage; 65 the file \
+            is wrong; 69 Authentik cannot be reached or observed; 77 the token is rejected or lacks a permission.
             """,
         aliases: ["diff"]
     )
@@ -43,9 +44,9 @@ struct PlanCommand: AsyncParsableCommand {
 
     @Flag(
         help: ArgumentHelp(
-            "Resolve and compare no secrets, for where they are not at hand.",
+            "Plan without resolving or comparing secrets, e.g. in CI on a pull request.",
             discussion:
-                "A new service shows 'client_secret (not resolved)'; that of a service that is there is not compared."
+                "New services show 'client_secret (not resolved)'; secrets of existing services are not compared."
         )
     )
     var withoutSecrets = false

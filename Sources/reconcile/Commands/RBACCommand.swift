@@ -4,18 +4,19 @@ import KubernetesAPI
 import Reporting
 import Setup
 
-/// `reconcile rbac`: the file alone, without Kubernetes.
+/// `reconcile rbac`: prints Kubernetes Roles, from the file alone.
 struct RBACCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rbac",
-        abstract: "Print the Kubernetes Roles that the file needs; needs no network and no secrets.",
+        abstract: "Print the Kubernetes Roles that the file needs. Works offline.",
         discussion: """
-            They give a service account the rights on just what the file names, with a Role and a RoleBinding in each \
-            namespace: on Secrets that a secretRef names, on what 'publish' writes, and on what 'restart' restarts.
+            They grant a service account access to exactly the objects that the file names, with a Role and a \
+            RoleBinding per namespace: Secrets that a secretRef names, what 'publish' writes, and what 'restart' \
+            restarts. If the file needs nothing, an empty List is printed.
 
-              reconcile rbac --config services.yaml | kubectl apply -f -
+              reconcile rbac services.yaml | kubectl apply -f -
 
-            Exit codes: 0 the Roles, or that none are needed, are on stdout; 64 usage; 65 the file is wrong.
+            Exit codes: 0 the Roles are on stdout; 64 usage; 65 the file is wrong.
             """
     )
 
@@ -30,21 +31,21 @@ struct RBACCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The service account that the program runs as; its Roles are called after it.",
+            "The service account that the program runs as; the Roles are named after it.",
             valueName: "name"
         )
     )
     var serviceAccount = standardName
 
-    @Flag(help: "For 'reconcile --once', which reads Secrets and does not watch them.")
+    @Flag(help: "Grant what 'reconcile apply' needs in a Job, which does not watch Secrets.")
     var job = false
 
-    @Flag(help: "Print also what the daemon itself needs: Roles for its Lease and its Events.")
+    @Flag(help: "Also grant what the daemon itself needs: its Lease and its Events.")
     var withDaemon = false
 
     @Option(
         help: ArgumentHelp(
-            "With --with-daemon, its Lease: NAME, or NAMESPACE/NAME.",
+            "With --with-daemon: the Lease, as NAME or NAMESPACE/NAME.",
             discussion: "Default: reconcile, in the namespace of the service account.",
             valueName: "name"
         )
@@ -56,10 +57,12 @@ struct RBACCommand: ParsableCommand {
     func validate() throws {
         for (option, name) in [("--namespace", namespace), ("--service-account", serviceAccount)]
         where !ObjectName.mayBeName(name) {
-            throw ValidationError("\(option) '\(name.printable)' is no name in Kubernetes")
+            throw ValidationError(
+                "invalid \(option) '\(name.printable)'; expected a Kubernetes name (lower-case letters, digits, '-' and '.')"
+            )
         }
-        guard !job || !withDaemon else { throw ValidationError("--job and --with-daemon exclude each other") }
-        guard withDaemon || lease == nil else { throw ValidationError("--lease is for --with-daemon") }
+        guard !job || !withDaemon else { throw ValidationError("--job cannot be combined with --with-daemon") }
+        guard withDaemon || lease == nil else { throw ValidationError("--lease requires --with-daemon") }
         _ = try leaseName()
     }
 
@@ -83,7 +86,7 @@ struct RBACCommand: ParsableCommand {
         return name
     }
 
-    /// What to type to get the same again.
+    /// The command that prints the same Roles again.
     private func line() throws -> String {
         var options: [String] = []
         if namespace != Self.standardNamespace { options += ["--namespace", namespace] }

@@ -4,16 +4,17 @@ import DesiredState
 import Planning
 import Reporting
 
-/// `reconcile release`: gives up what an owner manages.
+/// `reconcile release`: removes the ownership marks of an owner.
 struct ReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Take the ownership marks off everything this file's owner manages; change nothing else.",
+        abstract: "Remove the ownership marks of this file's owner; change nothing else.",
         discussion: """
-            The applications, providers and scope mappings stay as they are, and belong to nobody: no pass reports or deletes them \
-            any more. A pass over the same file would adopt what it declares again.
+            Applications, providers and scope mappings stay as they are and no longer have an owner: no pass reports or \
+            deletes them. A later pass with the same file adopts what it declares again, subject to 'adopt'.
 
-            Exit codes: 0 all are off; 1 some could not be taken off.
+            Exit codes: 0 all marks are removed; 1 some could not be removed; 64 usage; 65 the file is wrong; 69 \
+            Authentik cannot be reached or observed; 77 the token is rejected or lacks a permission.
             """
     )
 
@@ -21,11 +22,13 @@ struct ReleaseCommand: AsyncParsableCommand {
     @OptionGroup var pass: PassOptions
     @OptionGroup var writes: ConcurrencyOptions
 
-    @Flag(help: "Only show whose marks would be taken off.")
+    @Flag(help: "Show which marks would be removed; write nothing.")
     var dryRun = false
 
     func run() async throws {
-        if pass.output == .markdown, !dryRun { throw ValidationError("--output markdown is for plans") }
+        if pass.output == .markdown, !dryRun {
+            throw ValidationError("--output markdown is for 'reconcile plan', or with --dry-run")
+        }
         let dryRun = dryRun
         try await pass.with(arguments).run(concurrency: try writes.limit) { session in
             var release = ReleasePass(client: session.pass.client, owner: session.pass.desired.owner)

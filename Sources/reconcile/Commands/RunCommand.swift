@@ -1,11 +1,11 @@
 import ArgumentParser
 import Reporting
 
-/// `reconcile`, without a subcommand: the daemon, or with `--once` a single pass.
+/// `reconcile run`, which is also `reconcile` without a command: the daemon, or with `--once` a single pass.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Keep Authentik equal to the file: as a daemon, or once. This is what 'reconcile' alone does.",
+        abstract: "Keep Authentik in sync with the file, as a daemon (default) or once.",
         usage: """
             reconcile --config FILE [--listen ADDRESS] [--interval-seconds N]\(BuiltInAuthentik.usage)
             reconcile --once --config FILE\(BuiltInAuthentik.usage)
@@ -13,30 +13,29 @@ struct RunCommand: AsyncParsableCommand {
             reconcile --once --verify --config FILE
             """,
         discussion: """
-            The daemon runs a pass at its start, at each interval, when the file, a secret's file or the token's file \
-            changes, when somebody changes something by hand in Authentik, on SIGHUP and on POST /reconcile. A file \
-            that turns invalid leaves the last good one in force. It serves a page for people at /, and for machines \
-            /status, /metrics, /healthz and /readyz. SIGTERM ends it within five seconds.
+            The daemon runs a pass when it starts, periodically, when the file, a secret file or the token file changes, \
+            after manual changes in Authentik, on SIGHUP and on POST /reconcile. If the file becomes invalid, the last \
+            valid version stays in use. It serves a status page at /, and /status, /metrics, /healthz and /readyz for \
+            machines. SIGTERM ends it within five seconds.
 
-            Exit codes of --once: 0 converged or nothing to do; 1 a service failed, conflicts, is blocked or waits for \
-            its secret (the others were converged), the deletion limit held deletions back, the reviewed plan is out of date, or, with \
-            --verify, a login is not verified; 130 or 143 SIGINT (Ctrl-C) or SIGTERM ended it before everything was done: \
-            requests in flight were finished, and the next run does the rest; 64 usage; 65 the file \
-            is wrong; 69 Authentik cannot be reached or observed; 77 the token is refused or lacks a permission. The \
-            daemon ends with 0 when it is told to end, and with 64 or 65 if it cannot begin.
+            Exit codes of --once: 0 everything is as declared; 1 a service failed, conflicts, is blocked or waits for \
+            its secret (the others were applied), deletions were held back, the saved plan is out of date, or, with \
+            --verify, a login is not verified; 64 usage; 65 the file is wrong, or holds no plan; 69 Authentik cannot be \
+            reached or observed; 77 the token is rejected or lacks a permission; 130 or 143 SIGINT (Ctrl-C) or SIGTERM \
+            ended it early: requests in flight were finished, and the next run does the rest. The daemon exits with 0 after SIGTERM \
+            or SIGINT, with 64 or 65 if it cannot start, and with 1 if it cannot listen.
             """
     )
 
-    @Flag(help: "Run one pass, print a report and end.")
+    @Flag(help: "Run one pass, print a report and exit.")
     var once = false
 
     @Option(
         help: ArgumentHelp(
-            "With --once: apply exactly the plan in this file, or, if it is out of date, nothing.",
+            "With --once: apply exactly this saved plan; if it is out of date, apply nothing.",
             discussion: """
-                'reconcile plan --save FILE' makes one. The pass is about what the plan was about (--only, \
-                --without-secrets, --allow-deletions). A plan without secrets writes none, so it makes no new provider \
-                that needs one. Exit codes: 1 it is out of date, and stderr says why; 65 the file holds no plan.
+                'reconcile plan --save FILE' creates it. The options of the plan apply (--only, --without-secrets, \
+                --allow-deletions). A plan without secrets writes none, and creates no provider that needs one.
                 """,
             valueName: "file"
         ),
@@ -46,8 +45,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @Flag(
         help: ArgumentHelp(
-            "With --once: after the pass, prove that logins work, as 'reconcile verify' does.",
-            discussion: "A service that is as declared, and whose login is not verified, is not in sync: exit code 1."
+            "With --once: after the pass, verify that logins work, as 'reconcile verify' does.",
+            discussion: "Exit code 1 if a login is not verified."
         )
     )
     var verify = false
@@ -81,7 +80,7 @@ struct RunCommand: AsyncParsableCommand {
             ("--only", !narrowing.only.isEmpty), ("--output", pass.output != .text),
         ]
         if let (name, _) = misplaced.first(where: \.1) {
-            throw ValidationError("\(name) is for single passes; add --once, or leave it out to run as a daemon")
+            throw ValidationError("\(name) is for single passes; add --once, or omit it to run as a daemon")
         }
         if pass.files.readsStandardInput {
             throw ValidationError(

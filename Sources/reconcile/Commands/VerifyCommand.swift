@@ -8,48 +8,50 @@ import Reporting
 import SecretSources
 import Verification
 
-/// `reconcile verify`: whether logins work, as far as can be seen without one.
+/// `reconcile verify`: tests logins, as far as that is possible without logging in.
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove that the logins of a file's services work, without logging in; write nothing.",
+        abstract: "Verify that the services' logins work, without logging in. Read-only.",
         usage: """
-            reconcile verify --config FILE
-            reconcile verify --config FILE --only grafana --verbose
-            reconcile verify --config FILE --output json
+            reconcile verify services.yaml
+            reconcile verify services.yaml --only grafana --verbose
+            reconcile verify services.yaml --output json
             """,
         discussion: """
-            That Authentik is equal to the file does not prove that a login works. This asks what browsers and services ask, \
-            and compares the answers with the file:
+            Even if Authentik is in sync with the file, a login may fail. This sends the requests that browsers and \
+            services send, and compares the answers with the file:
 
               discovery  the application's provider answers to OpenID Connect
-              issuer     it is that of the service's issuerMode, at publicURL
-                         (else at the address of Authentik)
-              algorithm  tokens are signed as the signing key does, and not by
+              issuer     the issuer fits the service's issuerMode, at publicURL
+                         (or the address of Authentik)
+              algorithm  tokens are signed with the signing key, and not by
                          accident with HS256
               scopes     each declared scope is offered
               keys       the signing key is published; none with HS256
-              login      with prompt=none it ends with login_required at the
-                         redirect URI: client id, redirect URI and grant fit
-              secret     Authentik has the client secret of its source
-              button     of a service with loginURL: its own login button leads
+              login      with prompt=none, Authentik returns login_required to
+                         the redirect URI: client id, redirect URI and grant
+                         are accepted
+              secret     Authentik accepts the client secret
+              button     with loginURL: the service's own login button leads
                          to Authentik with this client id and redirect URI
-              outpost    of a service with forwardAuth: its outpost answers at
-                         the service's address
+              outpost    with forwardAuth: the outpost answers at the
+                         service's address
 
-            No probe logs anybody in, changes anything, or leaves an entry in Authentik's audit log. There are at most four \
-            for a service, at most two at the same time, and they end as soon as Authentik is slow (--slow-seconds) or does not \
-            answer; what was not probed then is not verified. They go to publicURL; only the secret, as the API's token, \
-            never goes anywhere but to AUTHENTIK_URL.
+            Probes log nobody in, change nothing, and leave no entry in Authentik's audit log. There are at most four \
+            per service, at most two at a time. They stop as soon as Authentik is slow (--slow-seconds) or does not \
+            answer; the remaining logins then count as not verified. Probes are sent to publicURL; the client secret and \
+            the API token are sent to AUTHENTIK_URL only.
 
-            What failed has a word for machines, says which two sides differ in what, and what to do. 'reconcile --once \
-            --verify' does the same after a pass.
+            A failure has a reason code, says what differs on which side, and what to do. 'reconcile apply --verify' \
+            does the same after a pass.
 
-            What the service itself uses is only seen by its login button, where the file says 'loginURL'; 'reconcile \
-            client-config' prints what it should use. A login is not tried where all redirect URIs are patterns without an 'example'; a public client has no secret.
+            What the service itself is configured with shows only at its login button, if the file has 'loginURL'; \
+            'reconcile client-config' prints what it should use. The login is not probed for services whose redirect \
+            URIs are all patterns without an 'example', the secret not for public clients.
 
-            Exit codes: 0 each login is verified; 1 one failed, or was not probed; 64 usage; 65 the file is wrong; 69 \
-            Authentik cannot be reached or observed; 77 the token is refused or lacks a permission.
+            Exit codes: 0 all logins are verified; 1 one failed, or was not probed; 64 usage; 65 the file is wrong; 69 \
+            Authentik cannot be reached or observed; 77 the token is rejected or lacks a permission.
             """
     )
 
@@ -57,13 +59,13 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var pass: PassOptions
     @OptionGroup var probes: ProbeOptions
 
-    @Option(help: ArgumentHelp("Only this service of the file; may be repeated.", valueName: "slug"))
+    @Option(help: ArgumentHelp("Limit the run to this service of the file (repeatable).", valueName: "slug"))
     var only: [String] = []
 
     func validate() throws {
         if pass.isSandbox {
             throw ValidationError(
-                "a sandbox that is made for this run has no service yet; use 'reconcile --once --sandbox --verify'"
+                "a sandbox is empty at the start of each run; use 'reconcile apply --sandbox --verify'"
             )
         }
     }
@@ -81,7 +83,7 @@ struct VerifyCommand: AsyncParsableCommand {
 }
 
 extension Session {
-    /// Probes the services that the session is about.
+    /// Probes the logins of the services that the session is limited to.
     ///
     /// - Throws: ``PassFailure``, or `CancellationError`.
     func verify(_ limits: ProbeLimits) async throws -> VerificationReport {

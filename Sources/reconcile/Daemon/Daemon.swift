@@ -40,7 +40,7 @@ struct Daemon {
     let options: DaemonOptions
     /// How many writes are sent to Authentik at the same time.
     let concurrency: Int
-    /// How patient the probes of logins are.
+    /// The time limits of probes of logins.
     let probes: ProbeLimits
 
     func run() async throws {
@@ -61,7 +61,7 @@ struct Daemon {
             isSandbox: pass.isSandbox
         )
         if let target {
-            // A pipe gave all that it has; the token that came of it stays in use.
+            // A pipe can be read only once; its token stays in use.
             let token = TokenSource(target.token, log: log) { [connection = pass.connection] in
                 try connection.token(.regular)
             }
@@ -93,10 +93,10 @@ struct Daemon {
         )
     }
 
-    /// Where to tell of what happens, if this is a pod.
+    /// Where to write Kubernetes Events, if this is a pod.
     private func eventRecorder(_ log: LoopLog) -> EventRecorder? {
         let environment = Environment.variables
-        // Who needs Kubernetes for more is told what is wrong with it.
+        // What else needs Kubernetes reports what is wrong with it.
         guard let configuration = try? KubernetesConfiguration.find(environment: environment),
             let subject = EventSubject(environment: environment, namespace: configuration.namespace),
             let client = try? KubernetesClient(configuration: configuration)
@@ -182,7 +182,7 @@ struct Daemon {
             logger: logger,
             listening: listening
         )
-        // The last is stopped first: the loop, whose end the status still tells.
+        // The last is stopped first: the loop, so that the status still shows its end.
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: serving), .init(service: LoopService(loop: loop, listening: listening))],
             logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -205,7 +205,7 @@ enum DescriptorLimit {
     /// Takes what the system allows, the hard limit of setrlimit(2).
     ///
     /// The soft one is often 1024, for the sake of programs that use select(2), which this one does not; a client that
-    /// opens so many connections would keep it from Authentik. If it cannot be had, the soft one stays.
+    /// opens so many connections would keep it from Authentik. If that fails, the soft one stays.
     static func raise() {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()

@@ -7,7 +7,7 @@ import Status
 import StatusServer
 import UnixSignals
 
-/// Tells the loop that the server listens: a daemon that cannot tell how it stands writes nothing.
+/// Lets the loop begin once the server listens: a daemon that cannot report its status writes nothing.
 struct Listening: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
@@ -67,7 +67,7 @@ struct ServerService: Service {
 
 /// Does what ``SignalRules`` says, and ends the process within ``limit`` whatever Authentik or a client does.
 struct SignalHandler: Sendable {
-    /// After so long the process ends, in order or not: five seconds are promised.
+    /// When the process ends at the latest: five seconds are promised.
     private static let limit: DispatchTimeInterval = .milliseconds(4800)
 
     let loop: ReconcileLoop

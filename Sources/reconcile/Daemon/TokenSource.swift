@@ -2,7 +2,7 @@ import Controller
 import Secrets
 import Synchronization
 
-/// The API token as it is now, read anew each time, so that it can be rotated without a restart.
+/// The current API token, read again each time, so that it can be rotated without a restart.
 ///
 /// A file that cannot be read, or is empty for a moment, leaves the last token in use.
 final class TokenSource: Sendable {

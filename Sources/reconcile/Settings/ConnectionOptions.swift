@@ -13,7 +13,7 @@ import SecretSources
 import Secrets
 import Setup
 
-/// Which Authentik, and how to reach it.
+/// Which Authentik to connect to, and how.
 struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The URL of Authentik. (environment: AUTHENTIK_URL)", valueName: "url"))
     var url: String?
@@ -82,7 +82,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// The address and token of Authentik.
     ///
-    /// - Parameter offeringSandbox: whether the command could do without, by `--sandbox`.
+    /// - Parameter offeringSandbox: whether the command also takes `--sandbox`, which the error then mentions.
     /// - Throws: ``SettingError``.
     func target(offeringSandbox: Bool = false) throws -> (address: AuthentikAddress, token: Secret) {
         guard let text = url ?? Environment["AUTHENTIK_URL"], !text.isEmpty else {
@@ -94,7 +94,7 @@ struct ConnectionOptions: ParsableArguments {
         return (try Self.address(text), try token())
     }
 
-    /// - Throws: ``SettingError`` that says what is wrong with it, and quotes nothing of it.
+    /// - Throws: ``SettingError`` with the reason, which quotes nothing of the text.
     static func address(_ text: String) throws -> AuthentikAddress {
         guard let address = AuthentikAddress(text) else {
             let complaint = AuthentikAddress.complaint(about: text) ?? "is not a URL"
@@ -103,7 +103,7 @@ struct ConnectionOptions: ParsableArguments {
         return address
     }
 
-    /// The file with the token, if there is one.
+    /// The path of the token file; nil if there is none.
     var tokenPath: String? {
         guard let path = tokenFile ?? Environment["AUTHENTIK_TOKEN_FILE"], !path.isEmpty else { return nil }
         return path
@@ -111,7 +111,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// The token as it is now.
     ///
-    /// - Parameter kind: what its file may be.
+    /// - Parameter kind: the kinds of file that are accepted.
     /// - Throws: ``SettingError``.
     func token(_ kind: BoundedFile.Kind = .any) throws -> Secret {
         let (text, source) = try tokenText(kind)
@@ -120,7 +120,7 @@ struct ConnectionOptions: ParsableArguments {
         return Secret(token)
     }
 
-    /// The token as it was given, and where, which is said of one that cannot be used.
+    /// The text that holds the token, and where it is from, for error messages.
     private func tokenText(_ kind: BoundedFile.Kind) throws -> (text: String, source: String) {
         if let path = tokenPath {
             do {
@@ -155,7 +155,7 @@ struct ConnectionOptions: ParsableArguments {
         return nil
     }
 
-    /// What may give secrets away here.
+    /// What may expose secrets with these settings.
     func cautions(
         _ desired: DesiredState?,
         triggerToken: String? = nil,
@@ -166,7 +166,7 @@ struct ConnectionOptions: ParsableArguments {
         return Caution.all(address: isSandbox ? nil : address, files: files, desired: desired)
     }
 
-    /// Logs them, once for this run.
+    /// Logs what may expose secrets; called once per run.
     func warn(
         _ logger: Logger,
         about desired: DesiredState? = nil,
@@ -178,9 +178,9 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    /// Where secrets are looked for; one for a sandbox of this process asks no Kubernetes, and generates what is missing.
+    /// Where secrets are read from; for a sandbox of this process Kubernetes is not asked, and missing ones are generated.
     ///
-    /// - Parameter sandboxToken: of a sandbox of this process; nil for any other Authentik.
+    /// - Parameter sandboxToken: the token of a sandbox of this process; nil for any other Authentik.
     func secretResolver(sandboxToken: Secret? = nil) -> SecretResolver {
         var resolver = SecretResolver(environment: Environment.variables)
         if let sandboxToken {
@@ -194,14 +194,14 @@ struct ConnectionOptions: ParsableArguments {
         return resolver
     }
 
-    /// What is generated for an Authentik that says that it is a sandbox: also what is in Kubernetes, where there is
-    /// none.
+    /// Generates missing secrets for an Authentik that identifies itself as a sandbox; those in Kubernetes, too, if there
+    /// is no Kubernetes.
     func standIns(for token: Secret) -> StandIns {
         let configuration = try? KubernetesConfiguration.find(environment: Environment.variables)
         return StandIns(for: token, coversKubernetes: configuration == nil)
     }
 
-    /// A client that is done within the time limit of a pass, and logs what it tries again.
+    /// A client that keeps to the time limit of a pass, and logs its retries.
     func client(
         of address: AuthentikAddress,
         _ token: Secret,
@@ -232,28 +232,20 @@ struct ConnectionOptions: ParsableArguments {
         configuration.authoritiesFile = caFile
         configuration.clientCertificateFile = clientCertificate
         configuration.clientKeyFile = clientKey
-        // The sandbox is in this process: no proxy stands between.
+        // The sandbox is in this process: a proxy could not reach it.
         if isSandbox { configuration.proxy = .none }
         return try CurlTransport(configuration: configuration)
     }
 }
 
-/// A file with a token; a pipe, as a shell's `<(…)` makes it, is one too.
+/// Reads a file with a token, which may be a pipe such as a shell's `<(…)`.
 enum TokenFile {
     private static let limit = 1 << 16
 
-    /// - Throws: why there is none to read.
+    /// - Throws: why the file cannot be read.
     static func text(_ path: String, _ kind: BoundedFile.Kind) throws(FileFailure) -> String {
         let bytes = try BoundedFile.contents(of: path, limit: limit, kind: kind)
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw FileFailure("it is not text") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw FileFailure("it is not UTF-8 text") }
         return text
-    }
-}
-
-extension String {
-    func trimmingWhitespace() -> String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[first...last])
     }
 }

@@ -7,11 +7,11 @@ import FoundationEssentials
 import Secrets
 import StatusServer
 
-/// How the daemon runs and what it serves.
+/// How the daemon runs, and what it serves where.
 struct DaemonOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Between passes when nothing else asks for one.",
+            "Seconds between periodic passes.",
             valueName: "n"
         )
     )
@@ -19,7 +19,7 @@ struct DaemonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Between looks at Authentik's audit log for changes by hand; 0 for none.",
+            "Seconds between checks of Authentik's audit log for changes by others; 0 turns them off.",
             valueName: "n"
         )
     )
@@ -27,7 +27,7 @@ struct DaemonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long a Kubernetes Secret that is not there yet is waited for, before its service counts as blocked.",
+            "Seconds to wait for a Kubernetes Secret that does not exist yet before its service counts as blocked.",
             valueName: "n"
         )
     )
@@ -35,7 +35,7 @@ struct DaemonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Within which each login is proved to work, as 'reconcile verify' does; after a change at once; 0 for never.",
+            "Seconds within which each login is checked again, as 'reconcile verify' does; a changed one is checked at once; 0 turns checks off.",
             valueName: "n"
         )
     )
@@ -45,8 +45,8 @@ struct DaemonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where to serve status, metrics and health: 127.0.0.1:8080, :8080 for every address, 8080. (environment: RECONCILE_LISTEN)",
-            discussion: "Default: 127.0.0.1:8080. Port 0 is any free one.",
+            "The address to serve status, metrics and health on: HOST:PORT, :PORT for all addresses, or PORT. (environment: RECONCILE_LISTEN)",
+            discussion: "Default: 127.0.0.1:8080. Port 0 takes any free port.",
             valueName: "address"
         )
     )
@@ -54,7 +54,7 @@ struct DaemonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A name by which the server may be asked for a pass, beside localhost and IP addresses; may be repeated.",
+            "A host name, in addition to localhost and IP addresses, under which passes may be requested (repeatable).",
             valueName: "host"
         )
     )
@@ -107,11 +107,11 @@ struct DaemonOptions: ParsableArguments {
     }
 }
 
-/// Who may ask the daemon for a pass.
+/// Who may request a pass.
 struct TriggerTokenOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A file with the bearer token that POST /reconcile needs. (environment: RECONCILE_TRIGGER_TOKEN_FILE)",
+            "A file with the bearer token required for POST /reconcile. (environment: RECONCILE_TRIGGER_TOKEN_FILE)",
             valueName: "file"
         ),
         completion: .file()
@@ -123,7 +123,7 @@ struct TriggerTokenOptions: ParsableArguments {
         do {
             guard try Self.token(path) == nil else { return }
         } catch {
-            throw SettingError("the trigger token file '\(path)' cannot be read: \(error)")
+            throw SettingError("cannot read the trigger token file '\(path)': \(error)")
         }
         throw SettingError("the trigger token file '\(path)' is empty")
     }
@@ -133,7 +133,7 @@ struct TriggerTokenOptions: ParsableArguments {
         return path.isEmpty ? nil : path
     }
 
-    /// Reads it anew each time; nil if everybody may ask.
+    /// Reads it again for each request; nil if no token is needed.
     var token: (@Sendable () -> Secret?)? {
         guard let path else { return nil }
         return { try? Self.token(path) }
@@ -141,7 +141,7 @@ struct TriggerTokenOptions: ParsableArguments {
 
     /// A pipe would give it only once.
     ///
-    /// - Returns: nil if it is empty.
+    /// - Returns: nil if the file is empty.
     private static func token(_ path: String) throws(FileFailure) -> Secret? {
         let token = try TokenFile.text(path, .regular).trimmed
         return token.isEmpty ? nil : Secret(token)

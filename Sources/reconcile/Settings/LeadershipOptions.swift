@@ -2,23 +2,23 @@ import ArgumentParser
 import Glibc
 import KubernetesAPI
 
-/// How several replicas agree which one of them writes.
+/// How several replicas agree which of them writes.
 struct LeadershipOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         help: ArgumentHelp(
-            "Of several replicas let only one write, the one that holds a Kubernetes Lease.",
+            "Elect a leader through a Kubernetes Lease, so that only one replica writes.",
             discussion: BuiltInAuthentik.isThere
-                ? "Default: on within a cluster, unless with --sandbox; off elsewhere."
-                : "Default: on within a cluster; off elsewhere."
+                ? "Default: on inside a cluster, unless with --sandbox; off elsewhere."
+                : "Default: on inside a cluster; off elsewhere."
         )
     )
     var leaderElect: Bool?
 
     @Option(
         help: ArgumentHelp(
-            "The Lease, which all replicas share: NAME, or NAMESPACE/NAME. (environment: RECONCILE_LEASE)",
-            discussion: "Default: reconcile, in the namespace that this program runs in.",
+            "The Lease that all replicas share: NAME or NAMESPACE/NAME. (environment: RECONCILE_LEASE)",
+            discussion: "Default: reconcile, in the namespace of the pod.",
             valueName: "name"
         )
     )
@@ -26,9 +26,10 @@ struct LeadershipOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long another replica waits for a leader that is gone; the same for all replicas.",
+            "Lease duration: how long standbys wait before one takes over. Must be the same on all replicas.",
             discussion: """
-                A leader that cannot renew its Lease for 2/3 of that stops writing. Less than 5 is for trying things out.
+                A leader that cannot renew its Lease for two thirds of this time stops writing. Use less than 5 only for \
+                experiments.
                 """,
             valueName: "n"
         )
@@ -40,7 +41,7 @@ struct LeadershipOptions: ParsableArguments {
         _ = try leaseName(namespace: "default")
     }
 
-    /// Whether a leader is to be elected.
+    /// Whether a leader has to be elected.
     func isWanted(isSandbox: Bool) -> Bool {
         leaderElect ?? (Environment["KUBERNETES_SERVICE_HOST"] != nil && !isSandbox)
     }
@@ -58,7 +59,7 @@ struct LeadershipOptions: ParsableArguments {
                 try leaseName(namespace: configuration.namespace),
                 identity: Self.identity(),
                 timing: LeaseTiming(seconds: leaseSeconds),
-                // Of its own: a renewal waits behind nothing.
+                // A client of its own, so that a renewal never waits for other requests.
                 client: try KubernetesClient(configuration: configuration)
             )
         } catch let error as KubernetesConfigurationError {
@@ -79,7 +80,7 @@ struct LeadershipOptions: ParsableArguments {
         return name
     }
 
-    /// The pod's name, and something that tells this process from the one that ran in it before.
+    /// The pod's name with a random suffix, which distinguishes this process from one that ran in the pod before.
     private static func identity() -> String {
         let suffix = String((0..<10).map { _ in "0123456789abcdefghijklmnopqrstuvwxyz".randomElement() ?? "0" })
         return "\(Environment["POD_NAME"] ?? hostName)_\(suffix)"

@@ -6,7 +6,7 @@ import Kinds
 public import Logging
 import Reporting
 
-/// What goes to stderr, and how.
+/// What is logged to stderr, and in which format.
 struct LogOptions: ParsableArguments {
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case auto, text, json
@@ -14,8 +14,8 @@ struct LogOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "trace, debug, info, notice, warning, error or critical. (environment: RECONCILE_LOG_LEVEL)",
-            discussion: "Default: info for the daemon, else notice.",
+            "Log level: trace, debug, info, notice, warning, error or critical. (environment: RECONCILE_LOG_LEVEL)",
+            discussion: "Default: info for the daemon, notice otherwise.",
             valueName: "level"
         )
     )
@@ -23,7 +23,7 @@ struct LogOptions: ParsableArguments {
 
     @Option(
         help: """
-            The form of the log on stderr: text, json, or auto, which is text on a terminal and JSON lines otherwise. \
+            Log format on stderr: text, json, or auto (text on a terminal, JSON lines otherwise). \
             (environment: RECONCILE_LOG_FORMAT)
             """
     )
@@ -35,10 +35,10 @@ struct LogOptions: ParsableArguments {
     }
 
     /// - Parameters:
-    ///   - standard: the level unless another one is asked for.
-    ///   - showsTime: whether lines of text tell the time.
+    ///   - standard: the level if none is set.
+    ///   - showsTime: whether lines of text begin with the time.
     func logger(_ standard: Logger.Level = .notice, showsTime: Bool = false) -> Logger {
-        // What cannot be understood was refused by `validate()`.
+        // Invalid values were rejected by `validate()`.
         let format = (try? format) ?? .auto
         let isText = format == .text || (format == .auto && isatty(STDERR_FILENO) == 1)
         var logger = Logger(label: "reconcile") { _ in StandardErrorLogHandler(isText: isText, showsTime: showsTime) }
@@ -66,7 +66,7 @@ struct LogOptions: ParsableArguments {
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 
-/// Writes the log to stderr: a line of text each on a terminal, a JSON object each otherwise.
+/// Writes the log to stderr, each entry as a line of text or as a JSON object on one line.
 struct StandardErrorLogHandler: LogHandler {
     let isText: Bool
     /// Whether lines of text begin with the time; JSON always has it.

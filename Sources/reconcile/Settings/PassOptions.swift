@@ -4,7 +4,7 @@ import DesiredState
 import Planning
 import Reporting
 
-/// What every pass and plan takes.
+/// The options of every command that plans or applies.
 struct PassOptions: ParsableArguments {
     @OptionGroup var files: FileOptions
     @OptionGroup var builtIn: BuiltInOptions
@@ -25,10 +25,10 @@ struct PassOptions: ParsableArguments {
     @OptionGroup var style: StyleOptions
     @OptionGroup var log: LogOptions
 
-    /// Whether the Authentik is one that is made for this run.
+    /// Whether a sandbox is started for this run.
     var isSandbox: Bool { builtIn.sandbox }
 
-    /// What commands that are printed repeat of it.
+    /// The options that printed commands repeat.
     var invocation: Invocation {
         if isSandbox { return Invocation(files: files.config, connection: ["--sandbox"]) }
         return connection.invocation(files: files.config)
@@ -37,7 +37,7 @@ struct PassOptions: ParsableArguments {
 
 extension OutputFormat: ExpressibleByArgument {}
 
-/// Which Authentik, if it is none to be connected to.
+/// Whether to use a sandbox instead of a real Authentik.
 struct BuiltInOptions: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
@@ -52,7 +52,7 @@ struct BuiltInOptions: ParsableArguments {
     }
 }
 
-/// Which services a pass or plan is about, if not all.
+/// The services that a pass or plan is limited to.
 struct NarrowingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -64,7 +64,7 @@ struct NarrowingOptions: ParsableArguments {
     var only: [String] = []
 }
 
-/// How far a pass may delete.
+/// How many deletions a pass may make.
 struct DeletionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -79,7 +79,7 @@ struct DeletionOptions: ParsableArguments {
     }
 }
 
-/// How much is written at the same time.
+/// How many writes are sent at the same time.
 struct ConcurrencyOptions: ParsableArguments {
     static let standard = 4
 

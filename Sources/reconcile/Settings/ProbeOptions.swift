@@ -1,15 +1,15 @@
 import ArgumentParser
 import Verification
 
-/// How logins are proved to work, in `verify`, after a pass and in the daemon.
+/// How patient the probes of logins are: in `verify`, after a pass, and in the daemon.
 struct ProbeOptions: ParsableArguments {
     private static let variable = "RECONCILE_SLOW_SECONDS"
 
     @Option(
         help: ArgumentHelp(
-            "How long an answer of Authentik's may take before the probes of logins end; default: 3. (environment: RECONCILE_SLOW_SECONDS)",
+            "Stop verifying logins once Authentik takes longer than this to answer (default: 3). (environment: RECONCILE_SLOW_SECONDS)",
             discussion:
-                "An Authentik that is slow has other things to do. What was not probed by then is not verified.",
+                "An overloaded Authentik is left alone. Logins that were not probed by then count as not verified.",
             valueName: "n"
         )
     )

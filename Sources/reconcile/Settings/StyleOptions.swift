@@ -4,13 +4,13 @@ import AuthentikAPI
 import Glibc
 import Reporting
 
-/// How output looks.
+/// Whether output is coloured.
 struct StyleOptions: ParsableArguments {
     enum Color: String, ExpressibleByArgument, CaseIterable {
         case auto, always, never
     }
 
-    @Option(help: "Colours; 'auto' is on a terminal, unless NO_COLOR is set.")
+    @Option(help: "Colour output: auto (on a terminal, unless NO_COLOR is set), always or never.")
     var color: Color = .auto
 
     var standardOutput: Style { Style(isColored: isColored(STDOUT_FILENO), width: Self.width(of: STDOUT_FILENO)) }
@@ -38,7 +38,7 @@ struct StyleOptions: ParsableArguments {
 }
 
 extension StyleOptions {
-    /// Says why nothing came of a command, a line for each of the message.
+    /// Prints why a command failed, keeping the lines of the message.
     ///
     /// - Returns: the error that ends the command.
     func refusal(_ message: String, _ status: ExitStatus) -> ArgumentParser.ExitCode {
@@ -47,9 +47,9 @@ extension StyleOptions {
         return status.thrown
     }
 
-    /// Says why a pass ended before it could plan.
+    /// Prints why a pass ended before it could plan.
     ///
-    /// - Parameter client: finds out whether the address begins as its port speaks, if that may be the reason.
+    /// - Parameter client: used to find out whether the port expects HTTPS, if that may be the reason.
     func refusal(_ failure: PassFailure, of client: AuthentikClient?) async -> ArgumentParser.ExitCode {
         var message = failure.description
         let isExplained = failure.cause?.transport.flatMap(ConnectionFault.init) != nil

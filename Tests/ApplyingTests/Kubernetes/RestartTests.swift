@@ -150,7 +150,7 @@ private let providers = "/api/v3/providers/oauth2/"
             }
             let report = try await pass.run()
             // The third is the mark that it is done: nothing is left.
-            if count < 3 { #expect(report.outcomes[0].failure?.message == "not finished: the program is ending") }
+            if count < 3 { #expect(report.outcomes[0].failure?.message == "not attempted: the program is ending") }
             #expect(cluster.restarts() == (count == 3 ? 1 : 0))
             #expect(try await cluster.pass().isConverged)
             #expect(cluster.restarts() == 1)

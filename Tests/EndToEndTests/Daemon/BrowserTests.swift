@@ -37,7 +37,7 @@ import Testing
                     "Out of sync 1 of 2 services out of sync: 1 drifted.", "1 with conflicting changes",
                     "Out of sync 1",
                     "grafana Grafana drifted \(reason)",
-                    "Conflicting changes Somebody keeps changing group,", "Corrected 3 times so far", "What to do",
+                    "Conflicting changes Somebody keeps changing group", "Corrected 3 times so far", "What to do",
                     "Differences group Elsewhere Apps", "akadmin",
                 ]
             )
@@ -94,9 +94,9 @@ import Testing
                 daemon,
                 "invalid-file",
                 [
-                    "The file has mistakes The file has 1 error; the version of", "Mistakes in the file",
+                    "The file is invalid The file has 1 error; the version of", "Errors in the file",
                     "services.yaml:9:5", "redirectpath", "Did you mean 'redirectPath'?",
-                    "Valid no; what was read before stays in force",
+                    "Valid no; the last valid version stays in force",
                 ]
             )
         }

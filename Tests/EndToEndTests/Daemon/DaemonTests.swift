@@ -140,7 +140,7 @@ import Testing
         (["--listen", "here"], "invalid listen address 'here'; expected HOST:PORT, :PORT or PORT"),
         (["--only", "grafana"], "--only is for single passes; add --once"),
         (["--allow-deletions", "3"], "--allow-deletions is for single passes"),
-        (["--trigger-token-file", "/nowhere"], "the trigger token file '/nowhere' cannot be read"),
+        (["--trigger-token-file", "/nowhere"], "cannot read the trigger token file '/nowhere'"),
         (["--log-level", "loud"], "loud"),
         (["--concurrency", "0"], "--concurrency must be from 1 to 64"),
     ])

@@ -36,7 +36,7 @@ import Testing
                 #expect(try await status(daemon, "GET", "localhost:\(port)", origin) == 403, "\(origin)")
             }
             let refusal = try await daemon.request("POST", "/reconcile", headers: ["host": "evil.example.org"])
-            #expect(refusal.body.contains("name it with --allowed-host"))
+            #expect(refusal.body.contains("allow it with --allowed-host"))
         }
     }
 

@@ -34,14 +34,14 @@ import Testing
                     let answer = try await ask(method, path)
                     #expect(answer.status == 405, "\(method) \(path)")
                     #expect(answer["Allow"] == "GET, HEAD", "\(method) \(path)")
-                    try expectError(answer, "only GET, HEAD here")
+                    try expectError(answer, "method not allowed; use GET, HEAD")
                 }
             }
             for method in ["GET", "PUT", "DELETE"] {
                 let answer = try await ask(method, "/reconcile")
                 #expect(answer.status == 405)
                 #expect(answer["Allow"] == "POST")
-                try expectError(answer, "only POST here")
+                try expectError(answer, "method not allowed; use POST")
             }
             let head = try await ask("HEAD", "/reconcile")
             #expect(head.status == 405)
@@ -63,7 +63,7 @@ import Testing
                 let answer = try await RawClient(port: port).answer(request)
                 #expect(answer.status == 404, "\(path)")
                 #expect(!answer.body.contains("script"))
-                try expectError(answer, "there is nothing here; see /, /status, /metrics, /healthz, /readyz")
+                try expectError(answer, "not found; available are /, /status, /metrics, /healthz, /readyz")
                 expectGuarded(answer, path)
             }
         }

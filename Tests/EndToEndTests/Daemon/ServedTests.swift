@@ -94,7 +94,7 @@ import Testing
             }
             let first = try await run("--once")
             #expect(first.status == 0, "\(first.output)\(first.errors)")
-            let warning = "warning: Nobody gets through to 1 service, because the outpost 'edge' was last seen at "
+            let warning = "warning: Nobody can reach 1 service, because the outpost 'edge' was last seen at "
             #expect(first.output.contains(warning), "\(first.output)")
             #expect(health(workplace).count == 2)
             let json = try JSONValue(parsing: Array(try await run("--once", "--output", "json").output.utf8))

@@ -30,7 +30,7 @@ import Testing
             #expect(text.status == 1)
             #expect(text.output.contains(", unreachable since \(since) ("), "\(text.output)")
             #expect(try await daemon.metric("reconcile_authentik_reachable") == 0)
-            #expect(daemon.line("Authentik is lost")?["error"]?.string?.contains("502") == true)
+            #expect(daemon.line("Authentik unreachable")?["error"]?.string?.contains("502") == true)
 
             // It stays the same moment, however often it is tried.
             let later = try await daemon.settled("tried again") { $0["passes"]?["failuresInARow"]?.integer ?? 0 > 1 }
@@ -39,7 +39,7 @@ import Testing
             try await daemon.pass()
             let back = try await daemon.settled("it is back") { $0["isInSync"] == true }
             #expect(back["authentik"]?["since"]?.string ?? "" > since)
-            #expect(daemon.line("Authentik is back")?["lost.at"]?.string == since)
+            #expect(daemon.line("Authentik reachable again")?["lost.at"]?.string == since)
             #expect(try await daemon.end() == 0)
         }
     }
@@ -78,7 +78,7 @@ import Testing
             #expect(drift?["isUnlogged"] == true && drift?["blueprints"] == nil)
             #expect(looks(workplace) == 0)
             #expect(
-                daemon.line("somebody changed it")?["drift.by"] == "a blueprint or the shell (not in the audit log)"
+                daemon.line("drift corrected")?["drift.by"] == "a blueprint or the shell (not in the audit log)"
             )
 
             reapply(workplace)
@@ -94,7 +94,7 @@ import Testing
             }
             let culprit = "probably the blueprint 'homelab' (custom/homelab.yaml), last applied at "
             let lines = [
-                "somebody changed it", "somebody keeps changing it back; it is corrected less often from now on",
+                "drift corrected", "conflicting changes: somebody keeps changing the service, correcting it less often",
             ]
             for line in lines {
                 let author = daemon.log.last { $0["message"]?.string == line }?["drift.by"]?.string
@@ -151,7 +151,7 @@ import Testing
             let status = try await daemon.settled("they conflict") { $0.service("grafana")?["contest"] != nil }
             let named = status.service("grafana")?["contest"]?["blueprints"]?.array
             #expect(named?.map { $0["name"] } == (maySee ? ["homelab"] : nil))
-            let culprit = daemon.log.last { $0["message"] == "somebody changed it" }?["drift.by"]?.string
+            let culprit = daemon.log.last { $0["message"] == "drift corrected" }?["drift.by"]?.string
             #expect((culprit == "a blueprint or the shell (not in the audit log)") == !maySee)
             let asked = workplace.sandbox.requests.filter { $0.path.hasPrefix("/api/v3/managed/blueprints/") }
             #expect(asked.map(\.status) == [maySee ? 200 : 403])

@@ -111,7 +111,7 @@ import Testing
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon("--trigger-token-file", "/nonexistent/token")
             #expect(try await daemon.exit() == 64)
-            #expect(daemon.errors.contains("the trigger token file '/nonexistent/token' cannot be read"))
+            #expect(daemon.errors.contains("cannot read the trigger token file '/nonexistent/token'"))
         }
     }
 }

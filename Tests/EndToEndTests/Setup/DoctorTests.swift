@@ -20,7 +20,7 @@ import Testing
             #expect(
                 result.output.contains(
                     "x permission  authentik_core.add_application is missing: to create applications\n"
-                        + "              → give it to a role of 'limited'; "
+                        + "              → grant it to a role of 'limited'; "
                 )
             )
             #expect(result.output.contains("! permission  authentik_events.view_event is missing"))
@@ -36,7 +36,7 @@ import Testing
                 .trimmingCharacters(in: .newlines)
             let account = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": token]
             let before = try await doctor([], account)
-            #expect(before.output.contains("= permissions  17 of 17, all that a pass needs\n"))
+            #expect(before.output.contains("= permissions  17 of 17, everything that a pass needs\n"))
             #expect(before.output.hasSuffix("Nothing is wrong.\n"))
 
             let role = try #require(try await workplace.admin.list("rbac/roles/?name=few").first?["pk"]?.string)
@@ -52,18 +52,18 @@ import Testing
             let surplus = try await doctor(["--config", workplace.file.path], account)
             #expect(surplus.status == 0)
             let names = "authentik_core.delete_user, authentik_core.view_group"
-            #expect(surplus.output.contains("! permissions  2 of the role 'few' are used by nothing"))
+            #expect(surplus.output.contains("! permissions  2 of the role 'few' are not needed"))
             #expect(surplus.output.contains(": \(names)\n"))
             #expect(
                 surplus.output.contains("run with an administrator's token: reconcile bootstrap --trim --account few\n")
             )
 
             let untouched = try await Command(["bootstrap", "--account", "few"], environment: admin).run()
-            #expect(untouched.errors.contains("warning: the role has 2 permissions that nothing uses: \(names); "))
+            #expect(untouched.errors.contains("warning: the role has 2 permissions that are not needed: \(names); "))
             #expect(untouched.errors.contains(": reconcile bootstrap --trim --account few\n"))
             let trimmed = try await Command(["bootstrap", "--trim", "--account", "few"], environment: admin).run()
             #expect(trimmed.status == 0)
-            #expect(trimmed.errors == "took from the role what nothing uses: \(names)\n")
+            #expect(trimmed.errors == "removed permissions that are not needed from the role: \(names)\n")
             #expect(try await doctor([], account).output == before.output)
         }
     }
@@ -86,23 +86,25 @@ import Testing
             #expect(result.status == 1)
             #expect(result.output.contains("4 problems, 1 warning."))
             let file = workplace.file.path
-            let scopes = "; there are 'email', 'offline_access', 'openid' and 'profile'"
+            let scopes =
+                "; there are 'ak_proxy', 'email', 'entitlements', 'goauthentik.io/api', 'offline_access', 'openid' "
+                + "and 'profile'"
             for (message, advice) in [
                 (
-                    "\(file):8:23: scopes: Authentik has no scope mapping 'emial', which blocks 'grafana'",
+                    "\(file):11:22: scopes: Authentik has no scope mapping 'emial', which blocks 'grafana'",
                     "did you mean 'email'?" + scopes
                 ),
                 (
-                    "\(file):8:30: scopes: Authentik has no scope mapping 'no-such-thing', which blocks 'grafana'",
+                    "\(file):11:29: scopes: Authentik has no scope mapping 'no-such-thing', which blocks 'grafana'",
                     "correct it in the file, or create it in Authentik" + scopes
                 ),
                 (
-                    "\(file):9:17: signingKey: Authentik has no certificate with a private key named "
+                    "\(file):12:17: signingKey: Authentik has no certificate with a private key named "
                         + "'authentik Self-signed Certficate', which blocks 'grafana'",
                     "did you mean 'authentik Self-signed Certificate'?"
                 ),
                 (
-                    "\(file):10:24: authorizationFlow: Authentik has no flow 'default-provider-authorization-explicit-concent', "
+                    "\(file):13:24: authorizationFlow: Authentik has no flow 'default-provider-authorization-explicit-concent', "
                         + "which blocks 'grafana'",
                     "did you mean 'default-provider-authorization-explicit-consent'?"
                 ),
@@ -112,7 +114,7 @@ import Testing
             }
             // A plan says it, too.
             let plan = try await Command(["plan", "--config", workplace.file.path], environment: environment).run()
-            #expect(plan.output.contains("no scope mapping 'emial' (\(file):8:23); did you mean 'email'?\(scopes)"))
+            #expect(plan.output.contains("no scope mapping 'emial' (\(file):11:22); did you mean 'email'?\(scopes)"))
         }
     }
 
@@ -150,10 +152,10 @@ import Testing
             let result = try await doctor(config, environment)
             #expect(result.status == 1)
             for line in [
-                "= outpost  '\(SandboxState.embeddedOutpost)', which is to serve 'a' and 1 more, was seen at 20",
+                "= outpost  '\(SandboxState.embeddedOutpost)', which serves 'a' and 1 more, was last seen at 20",
                 "x outpost  no instance of the outpost 'edge' has connected to Authentik, "
                     + "so nobody can reach 'c'\n",
-                "→ start it where it runs, with Authentik's address and its own token",
+                "→ start it with Authentik's address and its own token",
                 "x outpost  forwardAuth: Authentik has no outpost 'edgy', which blocks 'd'\n",
                 "→ did you mean 'edge'?\n",
                 "x outpost  forwardAuth: the outpost 'directory' is of the type 'ldap', and only one of the type 'proxy' "
@@ -189,7 +191,7 @@ import Testing
             ] {
                 #expect(result.output.contains(right), "\(result.output)")
             }
-            #expect(result.output.contains("those of forward-auth cannot be looked up: "), "\(result.output)")
+            #expect(result.output.contains("outposts cannot be looked up: "), "\(result.output)")
             let more = try await Command(["bootstrap"] + config, environment: admin).run()
             #expect(more.status == 0)
             #expect(try await doctor(config, account).status == 0)
@@ -218,9 +220,11 @@ import Testing
                 return
             }
             let word = isOpen ? "everybody" : "nobody"
-            #expect(admin.output.contains("= access     an application without a binding is open to \(word)\n"))
+            #expect(admin.output.contains("= access     applications without a binding are open to \(word)\n"))
             #expect(
-                limited.output.contains("- access       whether an application without a binding is open to everybody")
+                limited.output.contains(
+                    "- access       unknown whether applications without a binding are open to everybody"
+                )
             )
             #expect(limited.output.contains("Nothing is wrong"))
         }
@@ -232,7 +236,7 @@ import Testing
             try Data("\(Workplace.token)\n".utf8).write(to: open)
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: open.path)
             let environment = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN_FILE": open.path]
-            let says = "the token file '\(open.path)' can be read by everybody on this machine"
+            let says = "the token file '\(open.path)' is readable by every user of this machine"
             let config = ["--config", workplace.file.path]
             for arguments in [["plan"], ["--once"], ["release"], ["export", "--all", "--owner", "x"]] {
                 let options = arguments.first == "export" ? [] : config
@@ -243,7 +247,7 @@ import Testing
             let trigger = ["--trigger-token-file", open.path]
             let checked = try await doctor(config + trigger, environment)
             #expect(checked.output.contains("  \(says)\n"))
-            #expect(checked.output.contains("  the trigger token file '\(open.path)' can be read"))
+            #expect(checked.output.contains("  the trigger token file '\(open.path)' is readable"))
             let kept = try await doctor(
                 config,
                 ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
@@ -252,7 +256,7 @@ import Testing
 
             let daemon = try workplace.daemon("--trigger-token-file", open.path)
             try await daemon.settled("in sync") { $0["isInSync"] == true }
-            #expect(daemon.errors.components(separatedBy: "can be read by everybody").count == 2)
+            #expect(daemon.errors.components(separatedBy: "is readable by every user").count == 2)
             #expect(try await daemon.end() == 0)
         }
     }
@@ -280,7 +284,7 @@ import Testing
             try await withKubernetes { kubernetes in
                 // A server with a certificate that nobody trusts.
                 let environment = ["AUTHENTIK_URL": kubernetes.url, "AUTHENTIK_TOKEN": token]
-                try await says(environment, "Authentik", "the authority's certificate with --ca-file")
+                try await says(environment, "Authentik", "pass the CA's certificate with --ca-file")
                 let plain = ["AUTHENTIK_URL": "http" + kubernetes.url.dropFirst(5), "AUTHENTIK_TOKEN": token]
                 try await says(plain, "Authentik", "this port speaks HTTPS, not HTTP: use https:// in the address")
             }
@@ -317,8 +321,8 @@ import Testing
                 let arguments = ["--config", workplace.file.path, "--leader-elect"]
                 let result = try await doctor(arguments, environment)
                 #expect(result.status == 1)
-                #expect(result.output.contains("= secrets     one can be used"))
-                #expect(result.output.contains("answers, and 5 of 7 rights are granted"))
+                #expect(result.output.contains("= secrets     1 secret can be used"))
+                #expect(result.output.contains("answers, and 5 of 7 permissions are granted"))
                 #expect(
                     result.output.contains("it needs 'patch' on deployments.apps 'grafana' in namespace 'monitoring'")
                 )

@@ -132,7 +132,7 @@ import Testing
                     "\($0["app_label"]?.string ?? "").\($0["codename"]?.string ?? "")"
                 }
             )
-            #expect(granted.subtracting(used).sorted() == [], "granted, and used by nothing")
+            #expect(granted.subtracting(used).sorted() == [], "granted, and not needed")
             #expect(used.subtracting(granted).sorted() == [], "used, and not granted")
             #expect(granted == Set(RequiredPermission.needed(by: setting.features).map(\.name)))
             // The table itself, request by request.

@@ -40,8 +40,8 @@ import Testing
             #expect(again.status == 0)
             #expect(
                 again.errors == """
-                    all is there: nothing was changed in Authentik
-                    '\(file)' holds the token already
+                    nothing to do: the account is complete
+                    '\(file)' already holds the token
 
                     """
             )
@@ -57,11 +57,11 @@ import Testing
                 checked.output == """
                     = Authentik    \(workplace.address) answers
                     = release      2025.12.4
-                    = token        of the account 'reconcile'
-                    = permissions  17 of 17, all that a pass needs
-                    = file         2 services of the owner 'homelab'
+                    = token        belongs to the account 'reconcile'
+                    = permissions  17 of 17, everything that a pass needs
+                    = file         2 services, owner 'homelab'
                     = names        Authentik has every flow, key, scope, group, user and policy that the file names
-                    = secrets      one can be used
+                    = secrets      1 secret can be used
 
                     Nothing is wrong.
 
@@ -125,9 +125,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--sandbox"], "unknown option '--sandbox'"), (["--account", "a b"], "--account takes"),
-        (["--write-secret", "name"], "--write-secret takes NAMESPACE/NAME"),
-        (["--write-file", "a", "--write-secret", "b/c"], "exclude each other"),
+        (["--sandbox"], "unknown option '--sandbox'"), (["--account", "a b"], "invalid --account; expected"),
+        (["--write-secret", "name"], "invalid --write-secret; expected NAMESPACE/NAME"),
+        (["--write-file", "a", "--write-secret", "b/c"], "cannot be combined with"),
     ])
     func `what bootstrap cannot do is said before anything is made`(arguments: [String], complaint: String) async throws
     {

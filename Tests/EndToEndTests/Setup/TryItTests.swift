@@ -25,7 +25,7 @@ import Testing
         let own = environment.merging(["GRAFANA_OAUTH_CLIENT_SECRET": "0wn-s3cr3t"]) { $1 }
         let changed = try await Command(["plan", homelab], environment: own).run()
         #expect(changed.status == 2)
-        #expect(changed.output.contains("client_secret"))
+        #expect(changed.output.contains("clientSecret"))
         #expect(try await sandbox.stop() == 0)
     }
 

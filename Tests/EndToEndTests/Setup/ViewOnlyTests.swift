@@ -15,7 +15,7 @@ import Testing
             let config = ["--config", workplace.file.path]
             let made = try await Command(["bootstrap", "--view-only"] + config, environment: admin(workplace)).run()
             #expect(made.status == 0, "\(made.errors)")
-            #expect(made.errors.contains("made the service account 'reconcile-view'"))
+            #expect(made.errors.contains("created the service account 'reconcile-view'"))
             let token = made.output.trimmingCharacters(in: .newlines)
             let account = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": token]
 
@@ -33,7 +33,7 @@ import Testing
             )
             let doctor = try await Command(["doctor"] + config, environment: account).run()
             #expect(doctor.status == 1)
-            #expect(doctor.output.contains("the account may only view, which is enough for 'reconcile plan'"))
+            #expect(doctor.output.contains("the account can only view, which is enough to plan"))
 
             // Once applied by another, it sees that nothing is to do.
             #expect(try await Command(["apply"] + config, environment: admin(workplace)).run().status == 0)
@@ -41,7 +41,7 @@ import Testing
 
             let again = try await Command(["bootstrap", "--view-only"] + config, environment: admin(workplace)).run()
             #expect(again.output == made.output)
-            #expect(again.errors == "all is there: nothing was changed in Authentik\n")
+            #expect(again.errors == "nothing to do: the account is complete\n")
         }
     }
 
@@ -55,12 +55,12 @@ import Testing
                 environment: environment
             ).run()
             #expect(writer.status == 1 && writer.output == "")
-            #expect(writer.errors.contains("the token 'reconcile-api' is that of an account that may write"))
+            #expect(writer.errors.contains("the token 'reconcile-api' belongs to an account that may write"))
             #expect(try await Command(["bootstrap", "--view-only"], environment: environment).run().status == 0)
             workplace.sandbox.resetRequests()
             let viewer = try await Command(["bootstrap", "--account", "reconcile-view"], environment: environment).run()
             #expect(viewer.status == 1 && viewer.output == "")
-            #expect(viewer.errors.contains("the token 'reconcile-view-view' is that of a view-only account"))
+            #expect(viewer.errors.contains("the token 'reconcile-view-view' belongs to a view-only account"))
             #expect(workplace.sandbox.requests.filter(\.isWrite).isEmpty)
 
             // A role that somebody extended is not given out as one that can only view.
@@ -95,15 +95,15 @@ import Testing
 
             try workplace.write("prune: true\n" + Workplace.services)
             let kept = try await Command(["bootstrap", "--trim"] + config, environment: admin(workplace)).run()
-            #expect(kept.errors == "all is there: nothing was changed in Authentik\n")
+            #expect(kept.errors == "nothing to do: the account is complete\n")
             let checked = try await Command(["doctor"] + config, environment: account).run()
-            #expect(checked.status == 0 && !checked.output.contains("used by nothing"), "\(checked.output)")
+            #expect(checked.status == 0 && !checked.output.contains("not needed"), "\(checked.output)")
             let pruned = try await Command(["apply"] + config, environment: account).run()
             #expect(pruned.status == 0, "\(pruned.output)")
             #expect(pruned.output.contains("deleted"))
 
             let trimmed = try await Command(["bootstrap", "--trim"] + config, environment: admin(workplace)).run()
-            #expect(trimmed.errors.contains("took from the role what nothing uses: "))
+            #expect(trimmed.errors.contains("removed permissions that are not needed from the role: "))
             let after = try await Command(["doctor"] + config, environment: account).run()
             #expect(after.status == 0, "\(after.output)")
         }
