@@ -311,7 +311,10 @@ import Testing
             pass.narrowing = Narrowing(only: ["metrics"])
             homelab.sandbox.resetRequests()
             let report = try await pass.run()
-            #expect(report.outcomes.first?.failure?.message.contains("'grafana' has to release something it needs first") == true)
+            #expect(
+                report.outcomes.first?.failure?.message.contains("'grafana' has to release something it needs first")
+                    == true
+            )
             #expect(homelab.writes == [])
             #expect(try await homelab.state() == before)
 

@@ -81,7 +81,10 @@ import Testing
             defer { try? FileManager.default.removeItem(at: file) }
             let plan = try await target.run("plan", "--config", file.path)
             #expect(plan.status == (adopt == "never" ? 1 : 2), "\(plan.output)\(plan.errors)")
-            #expect(plan.output.contains("exists without an ownership mark and matches the file") == (adopt != "never"), "\(plan.output)")
+            #expect(
+                plan.output.contains("exists without an ownership mark and matches the file") == (adopt != "never"),
+                "\(plan.output)"
+            )
         }
     }
 }

@@ -263,9 +263,9 @@ import Testing
             let isSlow = fault.hasPrefix("latency")
             if isSlow {
                 try await daemon.eventually("probes stop") {
-                    daemon.line("probes ended early; the rest is probed after the next pass") != nil ? true : nil
+                    daemon.line("probes stopped early; the rest follows after the next pass") != nil ? true : nil
                 }
-                let line = daemon.line("probes ended early; the rest is probed after the next pass")
+                let line = daemon.line("probes stopped early; the rest follows after the next pass")
                 #expect(line?["reason"]?.string?.hasPrefix("Authentik is slow: ") == true, "\(line ?? .null)")
             } else {
                 try await daemon.settled("it is unverified") { $0.service("grafana")?["state"] == "unverified" }

@@ -132,7 +132,8 @@ struct AccessCase: Sendable, CustomTestStringConvertible {
             "each of those that were never there is named",
             .blocked,
             marked: ["a x", "b y"],
-            says: "who may open it is left unchanged: there is no user 'bobb' (services.yaml:1:1); did you mean 'bob'?; "
+            says:
+                "who may open it is left unchanged: there is no user 'bobb' (services.yaml:1:1); did you mean 'bob'?; "
                 + "there is no policy 'weekend'"
         ) { $0.access = .all(.user("bobb"), .policy("weekend")) },
         AccessCase(
