@@ -354,7 +354,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
                 "What to do Correct what Authentik refuses at homelab.yaml:14:5; every pass tries again.",
                 "Error Authentik rejects it (400 to PATCH /api/v3/providers/oauth2/7/). access_token_validity minutes is "
                     + "not valid Authentik’s log has it as request 5d4f8f0e1c3b4a55.",
-                "Differences accessTokenValidity provider.access_token_validity minutes=5 minutes=x secretRef provider.client_secret (changed) "
+                "Differences accessTokenValidity provider.access_token_validity minutes=5 minutes=x clientSecret provider.client_secret (changed) "
                     + "description application.meta_description (none) Passwords − current + as declared",
                 "Conditions Synced False Failed Authentik rejects it (400) since 2026-11-24 12:39:00 UTC",
             ]

@@ -75,14 +75,6 @@ extension ObjectKind {
         }
     }
 
-    /// A field together with its object, as statuses and logs have it: `provider.redirectURIs` for
-    /// `provider.redirect_uris`.
-    package static func fileName(ofQualified field: String) -> String {
-        let parts = field.split(separator: ".", maxSplits: 1).map(String.init)
-        guard parts.count == 2, let object = ObjectKind(rawValue: parts[0]) else { return field }
-        return "\(parts[0]).\(object.fileName(of: parts[1]))"
-    }
-
     /// What the file calls a field of a service that Authentik complains about; as it is where that is not clear.
     ///
     /// - Parameter attribute: maybe with a path into its value: `redirect_uris.0.url`.

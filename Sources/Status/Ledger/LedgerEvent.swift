@@ -69,9 +69,12 @@ package struct DriftedField: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { "\(object).\(field)" }
 
-    /// What the file calls the field, or else Authentik's name with its object.
+    /// What the file calls the field; for who may open a service, what is published and the mark, with the object.
     package var label: String {
-        ObjectKind(rawValue: object).flatMap { $0.filePath(of: field) } ?? description
+        switch ObjectKind(rawValue: object) {
+        case let kind? where kind != .access && kind != .published: kind.fileName(of: field)
+        default: description
+        }
     }
 }
 
