@@ -310,6 +310,35 @@ import Testing
         }
     }
 
+    @Test func `where all leave an outpost, the oldest stays and the others go`() async throws {
+        try await withPlace(.december2025) { state in
+            state.addOutpost(name: "edge", providers: ["other"])
+        } _: { place in
+            func services(_ login: String) -> String {
+                (0..<3).map { "  - {slug: app-\($0), port: \(8450 + $0), forwardAuth: \(login)}" }.joined(
+                    separator: "\n"
+                )
+            }
+            try place.declare(services("{outpost: edge}"))
+            #expect(try await place.run("--once").status == 0)
+            var pks: [JSONValue] = []
+            for number in 0..<3 { pks.append(try await place.proxy("app-\(number)")?["pk"] ?? .null) }
+            try await place.serve(pks, by: "edge")
+            try place.declare(services("{}"))
+            let moved = try await place.run("--once")
+            #expect(moved.status == 1)
+            #expect(moved.output.contains("the outpost 'edge' still serves it"), "\(moved.output)")
+            let oldest = try #require(pks.compactMap(\.integer).min())
+            let slug = "app-\(pks.compactMap(\.integer).firstIndex(of: oldest) ?? 0)"
+            #expect(try await place.served(by: "edge") == [slug])
+            let other = try await place.makeProxy("another")
+            try await place.serve([.integer(oldest), other], by: "edge")
+            #expect(try await place.run("--once").status == 0)
+            #expect(try await place.served(by: "edge") == ["another"])
+            #expect(try await place.run("plan").output.contains("nothing to do; 3 in sync"))
+        }
+    }
+
     /// An outpost takes an empty pattern for one that every path matches.
     @Test func `an empty line among the paths is drift`() async throws {
         try await withPlace { place in
