@@ -1,15 +1,16 @@
 import DesiredState
 
-/// Why no deletion of a plan is carried out, while everything else is.
+/// Why a plan's deletions are blocked, while everything else is carried out.
 ///
-/// It holds if a pass would delete from more services, or scope mappings along with them, than it may, or from any at all because the file has no services
-/// left: a file whose services all vanished, or a template that came out empty, must not take the logins along.
+/// The limit applies if a pass would delete from more services (or delete scope mappings) than allowed, or would delete
+/// anything at all when the file has no services left: a file that lost all its services, or an empty template, must
+/// not delete the logins.
 package struct HeldDeletions: Sendable, Equatable {
-    /// How many services the plan would delete from, and scope mappings that it would delete.
+    /// The number of services that the plan would delete from, plus the scope mappings it would delete.
     package var deletions: Int
-    /// How many a pass may.
+    /// The number that a pass may delete.
     package var limit: Int
-    /// Whether it holds because the file has no services left, however few there are to delete.
+    /// Whether deletions are blocked because the file has no services left, however few there are to delete.
     package var isFileEmpty: Bool
 
     package init(deletions: Int, limit: Int, isFileEmpty: Bool) {
@@ -19,9 +20,9 @@ package struct HeldDeletions: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - allowed: what was let through for this pass; nil if nothing was.
-    ///   - owned: how many applications this owner has marked.
-    /// - Returns: nil if it does not hold.
+    ///   - allowed: the limit given for this pass; nil if none was given.
+    ///   - owned: the number of applications that this owner has marked.
+    /// - Returns: nil if deletions are within the limit.
     init?(deletions: Int, allowed: Int?, desired: DesiredState, owned: Int) {
         let limit = allowed ?? desired.maxDeletions ?? max(3, owned / 10)
         let isFileEmpty = allowed == nil && desired.services.isEmpty
@@ -29,10 +30,10 @@ package struct HeldDeletions: Sendable, Equatable {
         self.init(deletions: deletions, limit: limit, isFileEmpty: isFileEmpty)
     }
 
-    /// Why deletions are held back and how to allow them, in one sentence.
+    /// Why deletions are blocked and how to allow them, in one sentence.
     package var description: String { "\(advice) with 'reconcile --once --allow-deletions \(deletions)'" }
 
-    /// The sentence, which ends with a command to be pasted into a shell.
+    /// The same sentence, ending with a command that can be pasted into a shell.
     package func description(allowing command: String) -> String { "\(advice): \(command)" }
 
     private var advice: String {

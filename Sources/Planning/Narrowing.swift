@@ -2,9 +2,9 @@ import Base
 package import DesiredState
 import Kinds
 
-/// What a pass or plan is about, where it is not about everything that the file says.
+/// The services that a pass or plan is limited to, and whether it leaves out secrets.
 package struct Narrowing: Sendable, Equatable, Codable {
-    /// The slugs of the only services that it is about, sorted; empty for all.
+    /// The slugs of the services to include, sorted; empty for all.
     package var only: [String]
     /// Whether secrets are neither resolved nor compared.
     package var withoutSecrets: Bool
@@ -14,24 +14,24 @@ package struct Narrowing: Sendable, Equatable, Codable {
         self.withoutSecrets = withoutSecrets
     }
 
-    /// Whether it is about a service.
+    /// Whether it includes a service.
     package func includes(_ slug: String) -> Bool { only.isEmpty || only.contains(slug) }
 
-    /// Whether it is about what the file declares beside services, and no service needs.
+    /// Whether it includes what the file declares outside services and no service needs.
     package var includesShared: Bool { only.isEmpty }
 }
 
-/// Slugs that a narrowing names, and that neither the file nor an orphan has.
+/// Slugs given to limit a run that match neither a service of the file nor an orphan.
 package struct UnknownServices: Error, Equatable, CustomStringConvertible {
     package struct Name: Sendable, Equatable {
         package var slug: String
-        /// The nearest slug that there is.
+        /// The closest existing slug.
         package var suggestion: String?
     }
 
     package var names: [Name]
 
-    /// A line for each, with the nearest name that there is.
+    /// One line per slug, with the closest existing one.
     package var description: String {
         names.map { name in
             "there is no service '\(name.slug)', neither declared nor an orphan"
@@ -41,12 +41,12 @@ package struct UnknownServices: Error, Equatable, CustomStringConvertible {
 }
 
 extension Plan {
-    /// The part of a plan that a narrowing is about.
+    /// The part of a plan that a narrowing includes.
     ///
-    /// The whole is planned first: whose a provider is, and what is an orphan, takes all services. The deletion limit looks at
-    /// the whole, too: what the file lost is not let through piece by piece.
+    /// The whole is planned first, because matching providers and finding orphans takes all services. The deletion
+    /// limit counts all services as well, so that a damaged file cannot be applied piece by piece.
     ///
-    /// - Throws: ``UnknownServices`` if it names a service that is not in the plan.
+    /// - Throws: ``UnknownServices`` if the narrowing names a service that is not in the plan.
     package func narrowed(to narrowing: Narrowing, of desired: DesiredState) throws(UnknownServices) -> Plan {
         let slugs = services.map(\.slug)
         let unknown = narrowing.only.filter { !slugs.contains($0) }
@@ -72,7 +72,7 @@ extension Plan {
         )
         for index in services.indices {
             guard let service = confidential[services[index].slug] else { continue }
-            // Whether it matches is not known.
+            // Without the secret it is unknown whether it matches.
             services[index].isUnproven = service.adopt != .always && services[index].takesOver
             let isCompared =
                 switch services[index].decision {
@@ -87,10 +87,10 @@ extension Plan {
 }
 
 extension ServicePlan {
-    /// Whether it cannot be written without a secret that was left out: to be set, or to tell whether it may be adopted.
+    /// Whether it needs a secret that was left out, either to set it or to decide on adoption.
     package var needsSecret: Bool { isUnproven || changes.contains { $0.after.isUnresolved } }
 
-    /// Whether it marks something that was there before.
+    /// Whether it marks something that already existed.
     fileprivate var takesOver: Bool {
         let marks = steps.contains { if case .createMark = $0.effect { true } else { false } }
         return marks && (decision == .adopt || decision == .link)

@@ -1,12 +1,13 @@
 package import DesiredState
 package import Kinds
 
-/// What a pass is going to do, service by service; ordered by slug.
+/// What a pass will do, service by service; ordered by slug.
 package struct Plan: Sendable {
     package var services: [ServicePlan]
-    /// What is no service's, kind by kind, in the order of the file; the failure of one fails only what comes after it.
+    /// Objects that belong to no service, kind by kind, in the order of the file. If one fails, only what depends on it
+    /// fails.
     package var shared: [SharedObjectPlan] = []
-    /// Set if deletions are held back; see ``HeldDeletions``.
+    /// Set if deletions are blocked; see ``HeldDeletions``.
     package var heldDeletions: HeldDeletions?
 
     package init(services: [ServicePlan], heldDeletions: HeldDeletions? = nil) {
@@ -18,10 +19,10 @@ package struct Plan: Sendable {
     package var changing: [ServicePlan] { services.filter { !$0.steps.isEmpty } }
     /// Whether a pass would write anything.
     package var isChanging: Bool { !changing.isEmpty || changesShared }
-    /// Whether a pass would write anything that is no service's.
+    /// Whether a pass would write any object that belongs to no service.
     package var changesShared: Bool { shared.contains { $0.step != nil } }
 
-    /// Leaves services out, and with them what the others do not need.
+    /// Removes services, and the shared objects that only they need.
     package mutating func removeServices(where isLeftOut: (ServicePlan) -> Bool) {
         services.removeAll(where: isLeftOut)
         let steps = services.flatMap(\.steps).reduce(into: Set<Step.ID>()) { $0.formUnion($1.after) }
@@ -29,44 +30,46 @@ package struct Plan: Sendable {
         shared.removeAll { !steps.contains($0.id) && !needed.contains($0.identity) }
     }
 
-    /// The services that need a person.
+    /// The services that need manual action.
     package var stuck: [ServicePlan] { services.filter { $0.decision.isStuck || $0.hindrance != nil } }
-    /// Whether anything needs a person.
+    /// Whether anything needs manual action.
     package var isStuck: Bool { !stuck.isEmpty || shared.contains(where: \.decision.isStuck) }
 }
 
-/// What a pass is going to do with one service, and why.
+/// What a pass will do with one service, and why.
 package struct ServicePlan: Sendable {
     package var slug: String
     package var decision: Decision
     /// A clause that explains the decision.
     package var reason: String
-    /// Every field that will change: of the application first, then of the provider, then of what is published; of a
-    /// conflict, that would.
+    /// Every field that will change (in a conflict: would change): first of the application, then of the provider, then
+    /// of what is published.
     package var changes: [FieldChange] = []
     /// What will be sent, ordered by ``Step/Place``.
     package internal(set) var steps: [Step] = []
-    /// Whether a restart is due, also if that comes in a later pass.
+    /// Whether a restart is due, even if a later pass does it.
     package var isRestartDue = false
-    /// Who may open it once this is carried out; nil if nobody looked, or it is not decided.
+    /// Who may open the service once this is carried out; nil if access was not read or is not decided.
     package var access: AccessStanding?
-    /// Whether people get through to it once this is carried out; nil without forward-auth, or if it is not decided.
+    /// Whether people can reach the service once this is carried out; nil without forward-auth, or if it is not
+    /// decided.
     package var serving: ServingStanding?
-    /// What else a person should know: a provider left alone, a field that the release does not take.
+    /// Other remarks for the user, e.g. a provider left alone or a field that the release does not support.
     package var notes: [String] = []
-    /// What is no service's, is declared by the file, and the service has once this is carried out.
+    /// The declared shared objects that the service uses once this is carried out.
     package var needs: [SharedName] = []
-    /// What falls if this is carried out; nothing unless something is deleted.
+    /// What is deleted if this is carried out; nil if nothing is.
     package var deletion: Deletion?
-    /// Whether it would take over what may only be taken over if it matches, which a plan without secrets cannot tell.
+    /// Whether it would adopt something that may only be adopted if it matches, which a plan without secrets cannot
+    /// decide.
     package var isUnproven = false
-    /// Its secret, if Authentik does not show that and no probe told of it, so that it was not compared.
+    /// Its secret, if it was not compared because Authentik does not show it and no probe answered.
     package var hiddenSecret: HiddenSecret?
-    /// What of it cannot be done, a clause; nil if nothing.
+    /// The part that cannot be done, as a clause; nil if everything can.
     ///
-    /// The steps can be done all the same.
+    /// The steps can be carried out all the same.
     package var hindrance: String?
-    /// The mark that is there, and what it says once all is done; nil if there is none.
+    /// The existing mark, with its content once everything is done; nil if there is none.
     package var standingMark: StandingMark?
     /// Where the service is declared; nil for an orphan.
     package var location: SourceLocation?
@@ -78,21 +81,21 @@ package struct ServicePlan: Sendable {
         self.location = location
     }
 
-    /// The workload that it restarts; nil for none.
+    /// The workload to restart; nil for none.
     package var restart: Workload? {
         steps.lazy.compactMap { step in
             if case .restart(let workload, _) = step.effect { workload } else { nil }
         }.first
     }
 
-    /// The same with nothing to be done.
+    /// This plan without any steps.
     package var withheld: ServicePlan {
         var plan = self
         plan.steps = []
         return plan
     }
 
-    /// Makes a conflict of it, which does nothing.
+    /// Turns it into a conflict without steps.
     mutating func refuse(_ reason: String) {
         decision = .conflict
         self.reason = reason
@@ -102,7 +105,7 @@ package struct ServicePlan: Sendable {
     }
 }
 
-/// A mark, and the entitlement that carries it.
+/// A mark and the entitlement that carries it.
 package struct StandingMark: Sendable, Equatable {
     package var entitlement: String
     package var mark: OwnershipMark
@@ -113,7 +116,7 @@ package struct StandingMark: Sendable, Equatable {
     }
 }
 
-/// What is decided of a service, or of what is none's; see ``Planner`` for when.
+/// The decision on a service or a shared object; see ``Planner`` for the rules.
 package enum Decision: String, Sendable, CaseIterable {
     case inSync = "in-sync"
     case create
@@ -122,17 +125,17 @@ package enum Decision: String, Sendable, CaseIterable {
     case link
     case recreate
     case delete
-    /// Its mark is taken off; only ``Planner/release(owner:applications:marks:)`` decides so.
+    /// Its mark is removed; only ``Planner/release(owner:applications:marks:)`` decides this.
     case release
     case orphan
     case conflict
     case blocked
-    /// Its secret is not there yet, and somebody is about to make it.
+    /// Its secret does not exist yet, but is expected to be created.
     case waiting
 }
 
 extension Decision {
-    /// Whether nothing is done although something is to be done: that is up to somebody else.
+    /// Whether nothing is done although something should be: that requires somebody else to act.
     package var isStuck: Bool { self == .conflict || self == .blocked || self == .waiting }
 }
 
@@ -144,7 +147,7 @@ package struct Deletion: Sendable, Equatable {
     package var provider: String?
     /// The bindings of others that are removed from it.
     package var bindings: [String] = []
-    /// Whether the deletion limit holds it back.
+    /// Whether the deletion limit blocks it.
     package var isHeld = false
 
     package init(application: String?, provider: String?, bindings: [String] = []) {

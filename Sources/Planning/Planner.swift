@@ -9,19 +9,19 @@ package import Secrets
 /// | phase | |
 /// |---|---|
 /// | ``Observation`` | what there is, in tables by kind |
-/// | ``Matching`` | whose it is, for all services at once |
-/// | ``Differences`` | what is to be done of each service, one by one |
+/// | ``Matching`` | which object belongs to which service, for all services at once |
+/// | ``Differences`` | what to do for each service, one by one |
 /// | ``WriteOrder`` | what waits for what |
-/// | ``HeldDeletions`` | whether what is deleted may be; if not, the plan is made a second time, with all deletions held back |
+/// | ``HeldDeletions`` | whether the deletions are within the limit; if not, the plan is made again with all deletions blocked |
 ///
 /// The decision on a declared service, the first row that applies:
 ///
 /// | application | its mark | its provider | decision |
 /// |---|---|---|---|
 /// | there under the slug and a former one | any | any | conflict |
-/// | any | another owner's, of a newer version, or not to be read | any | conflict |
+/// | any | another owner's, of a newer version, or unreadable | any | conflict |
 /// | out of sight | ours | any | conflict |
-/// | to be absent, missing | – | one of its name or client id is there and nobody's | conflict |
+/// | to be absent, missing | – | one with its name or client id exists and belongs to nobody | conflict |
 /// | to be absent, missing | – | any other, or none | in sync |
 /// | to be absent, there | none | any | conflict |
 /// | to be absent, there | ours | may be a proxy provider | conflict |
@@ -29,12 +29,12 @@ package import Secrets
 /// | any | any | two candidates, or its own is another application's or marked by another owner | conflict |
 /// | linked to a provider of another type | none | no candidate | conflict |
 /// | any | any | a provider of another kind has its name, or what may be a proxy provider is its own | conflict |
-/// | any | any | its secret, flow, key or scope cannot be resolved | blocked; waiting, if the secret is on its way |
-/// | any | any | has to get a name or client id that another provider keeps, see ``WriteOrder`` | conflict |
-/// | missing | – | any | one who may open it was never there: it would be open to everybody: blocked |
+/// | any | any | its secret, flow, key or scope cannot be resolved | blocked; waiting, if the secret is expected soon |
+/// | any | any | needs a name or client id that another provider keeps, see ``WriteOrder`` | conflict |
+/// | missing | – | any; somebody who may open it never existed, so it would be open to everybody | blocked |
 /// | missing | – | not wanted, or missing | create |
-/// | missing | – | there, linked to nothing | link, as far as ``AdoptionPolicy`` lets it; else conflict |
-/// | there | none | any | adopt, as far as ``AdoptionPolicy`` lets it; else conflict |
+/// | missing | – | there, linked to nothing | link, if ``AdoptionPolicy`` allows it; otherwise conflict |
+/// | there | none | any | adopt, if ``AdoptionPolicy`` allows it; otherwise conflict |
 /// | there | ours | wanted and missing | recreate |
 /// | there | ours | of another kind than is wanted now | update: the wanted one is made and linked, the other one deleted with `prune` |
 /// | there | ours | wanted, there, and not linked to it | link |
@@ -42,13 +42,13 @@ package import Secrets
 /// | there | ours | any field, who may open it, or the mark itself, differs | update |
 /// | there | ours | as declared | in sync |
 ///
-/// An application that carries this owner's mark and is declared by no service, neither by its slug nor by a former one,
-/// is an orphan: reported and left alone, or, with `prune`, deleted. One with a mark that cannot be read, and that no
-/// service declares, is a conflict, unless the mark says that it is another owner's. ``Claim`` tells which application is a
-/// service's own, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted, ``AccessDraft`` who may open it, and
-/// ``HeldDeletions`` when nothing is deleted.
+/// An application that carries this owner's mark and is declared by no service, neither by its slug nor by a former
+/// one, is an orphan: reported and left alone, or, with `prune`, deleted. An application with an unreadable mark that
+/// no service declares is a conflict, unless the mark names another owner. ``Claim`` determines the application of a
+/// service, ``ProviderMatcher`` its provider, ``DeletionRules`` what is deleted, ``AccessDraft`` who may open it, and
+/// ``HeldDeletions`` when deletions are blocked.
 ///
-/// What is no service's is decided by itself: see ``SharedObjectPlan``.
+/// Shared objects, which belong to no service, are decided separately: see ``SharedObjectPlan``.
 package struct Planner {
     private let desired: DesiredState
     private let observation: Observation
@@ -59,10 +59,11 @@ package struct Planner {
     /// Plans a whole pass.
     ///
     /// - Parameters:
-    ///   - secrets: what came of each reference in `desired`; one that is missing counts as unavailable.
-    ///   - address: where Authentik is, for URLs that are published unless the file says another.
-    ///   - allowedDeletions: how many services this one pass may delete from, whatever the file says; nil for what
-    ///     the file says, else the default.
+    ///   - secrets: the result of resolving each reference in `desired`; a missing one counts as unavailable.
+    ///   - address: the address of Authentik, for published URLs unless the file gives another.
+    ///   - allowedDeletions: how many services this pass may delete from, overriding the file; nil for the file's value
+    ///     or the
+    ///     default.
     package static func plan(
         _ desired: DesiredState,
         secrets: [SecretReference: SecretLook],
@@ -87,7 +88,7 @@ package struct Planner {
             owned: observation.owned.count
         )
         guard let heldDeletions else { return plan }
-        // What is not deleted gives up neither its name nor its application's place.
+        // What is not deleted keeps its name and its application's link.
         var held = self.plan(holdingDeletions: true)
         held.heldDeletions = heldDeletions
         return held
@@ -150,7 +151,7 @@ package struct Planner {
         )
     }
 
-    /// The plans of all services and of what none declares, ordered by slug.
+    /// The plans of all declared services and all undeclared applications, ordered by slug.
     private func services(holdingDeletions isHeld: Bool) -> [ServicePlan] {
         let matching = Matching(
             desired,
@@ -173,15 +174,15 @@ package struct Planner {
 }
 
 extension Planner {
-    /// Plans to take an owner's marks off, and nothing else.
+    /// Plans to remove an owner's marks, and nothing else.
     ///
-    /// Marks that cannot be read, or are of a newer version, are left where they are: a conflict each, unless they say
-    /// that they are another owner's.
+    /// Marks that are unreadable or of a newer version are left in place: each is a conflict, unless it names another
+    /// owner.
     ///
     /// - Parameters:
-    ///   - applications: those that can be seen, for their slugs; a mark tells the slug of any other.
-    ///   - marks: whoever's they are.
-    ///   - scopeMappings: whoever's they are.
+    ///   - applications: those that can be read, for their slugs; the slug of any other comes from its mark.
+    ///   - marks: the marks of all owners.
+    ///   - scopeMappings: the scope mappings of all owners.
     package static func release(
         owner: String,
         applications: [Application],

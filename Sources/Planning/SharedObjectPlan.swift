@@ -2,27 +2,27 @@ import Base
 package import DesiredState
 package import Kinds
 
-/// What a pass is going to do with an object that is no service's.
+/// What a pass will do with a shared object, which belongs to no service.
 package struct SharedObjectPlan: SharedObject {
     package let kind: Kind
     package let name: String
-    /// The one that is there; nil if it is missing, or is not known to be there.
+    /// The existing object; nil if it is missing or not known to exist.
     package let pk: String?
     package let decision: Decision
     /// A clause that explains the decision.
     package let reason: String
-    /// The fields that change; of a new scope mapping, what it gets.
+    /// The fields that change; for a new scope mapping, the fields that it gets.
     package let changes: [FieldChange]
-    /// What is sent; nil if there is nothing to do.
+    /// What is sent; nil if nothing has to be done.
     private let effect: Effect?
-    /// The steps of services that come before it.
+    /// The steps of services that must be done first.
     package var after: Set<Step.ID> = []
-    /// Whether the deletion limit holds its deletion back.
+    /// Whether the deletion limit blocks its deletion.
     package var isHeld = false
-    /// Where the file has the code that it is to hold; nil if it holds none, or no file says so.
+    /// Where the file has the code that it should hold; nil if it holds none or no file declares it.
     package var expression: ExpressionPlace?
 
-    /// - Parameter effect: of the one step that does it; nil if there is nothing to do.
+    /// - Parameter effect: the effect of its one step; nil if nothing has to be done.
     package init(
         _ name: SharedName,
         pk: String? = nil,
@@ -40,11 +40,11 @@ package struct SharedObjectPlan: SharedObject {
         self.effect = effect
     }
 
-    /// Of its step, which what needs it comes after.
+    /// The ID of its step, on which the steps that need it depend.
     package var id: Step.ID { Step.ID(ofShared: identity) }
-    /// Nil if there is nothing to do.
+    /// Nil if nothing has to be done.
     package var step: Step? { effect.map { Step(id, $0, after: after) } }
-    /// Why it was written, once it is.
+    /// Why it was written, in the past tense.
     package var pastReason: String { decision == .create ? "it was missing" : reason }
 }
 
@@ -53,15 +53,15 @@ extension SharedObjectPlan {
     ///
     /// | a group of exactly that name | |
     /// |---|---|
-    /// | is missing | is made, with the name and nothing else |
-    /// | is there | is in sync, whatever else it has; it is never changed or deleted |
+    /// | is missing | is created, with its name only |
+    /// | exists | is in sync, whatever else it has; it is never changed or deleted |
     static func groups(_ declared: [String], _ observed: [Group]) -> [SharedObjectPlan] {
         guard !declared.isEmpty else { return [] }
         let present = Dictionary(observed.map { ($0.name.exact, $0.pk) }, uniquingKeysWith: { first, _ in first })
         return declared.map { group($0, pk: present[$0.exact]) }
     }
 
-    /// - Parameter pk: of the one that is there; nil if it is missing.
+    /// - Parameter pk: of the existing group; nil if it is missing.
     package static func group(_ name: String, pk: String?) -> SharedObjectPlan {
         let group = SharedName(.group, name)
         guard let pk else {
@@ -72,13 +72,13 @@ extension SharedObjectPlan {
 }
 
 extension SharedObjectPlan {
-    /// Plans the policy that lets nobody in, for services that are closed.
+    /// Plans the policy that lets nobody in, used for services that are closed.
     ///
     /// | a policy of that name | |
     /// |---|---|
-    /// | is missing | is made |
-    /// | has another expression | is changed: what it closes would be open |
-    /// | has it | is in sync |
+    /// | is missing | is created |
+    /// | has another expression | is updated: the services it closes would be open |
+    /// | has the right expression | is in sync |
     static func nobody(_ observed: ExpressionPolicy?) -> SharedObjectPlan {
         let policy = SharedName(.expressionPolicy, ExpressionPolicy.nobodyName)
         let name = FieldAssignment(field: "name", value: .text(policy.name))

@@ -4,31 +4,31 @@ import DesiredState
 import JSON
 import Kinds
 
-/// What is to be done so that those may open a service whom the file names.
+/// The changes needed so that exactly the subjects named by the file may open a service.
 ///
-/// | those whom the file names | the mode | bound are |
+/// | subjects in the file | mode | bound are |
 /// |---|---|---|
-/// | everyone | – | none of this program's |
-/// | one was never there, or has another name by now | any, all | as the mark says, as far as they are there; where that leaves none, nobody |
-/// | all are there | any, all | they |
-/// | one is gone | any | the others; where that leaves none, nobody |
-/// | one is gone | all | the others, and nobody: without the one all others together would let in more |
+/// | everyone | – | none created by this program |
+/// | one never existed, or has been renamed | any, all | those in the mark that still exist; if none does, nobody |
+/// | all exist | any, all | those in the file |
+/// | one was deleted | any | the others; if there are none, nobody |
+/// | one was deleted | all | the others, and nobody: without the deleted one, the others would let in more people |
 ///
-/// "Nobody" is the policy ``Kinds/ExpressionPolicy/nobodyName``. Of the bindings that are there:
+/// "Nobody" is the policy ``Kinds/ExpressionPolicy/nobodyName``. Existing bindings:
 ///
 /// | a binding | |
 /// |---|---|
-/// | ends by itself | left alone, and not counted |
-/// | binds what is to be bound | kept, the first one: the one that the mark names, else one that is enabled and not negated; the others go |
-/// | the same, negated, and all have to let in | goes, and another one is made: of two that are put right one after the other the first would let in whom the second is still to keep out |
-/// | is named by the mark, or about to be made by it | goes |
-/// | binds the policy that lets nobody in | goes |
-/// | any other | left alone, or with `exclusive` goes, behind the deletion limit |
+/// | has an expiry date | left alone, and not counted |
+/// | binds a wanted subject | one is kept: the one named by the mark, else one that is enabled and not negated; the others are deleted |
+/// | the same, but negated, in mode `all` | deleted and recreated: if two were corrected one after the other, the first would let in people whom the second must still keep out |
+/// | is named by the mark, as created or as pending | deleted |
+/// | binds the policy that lets nobody in | deleted |
+/// | any other | left alone, or with `exclusive` deleted, subject to the deletion limit |
 ///
-/// One that is kept is enabled, not negated, keeps out where its policy fails, and stands where the mark put it, unless its
-/// policy is bound there once more: Authentik refuses that.
+/// A binding that is kept is enabled, not negated, denies if its policy fails, and has the order in the mark, unless
+/// its policy is already bound at that order: Authentik refuses duplicates.
 struct AccessDraft {
-    /// A binding that is to be made.
+    /// A binding to create.
     struct Grant {
         var subject: Ref<BindingSubject>
         var kind: SubjectKind
@@ -36,7 +36,7 @@ struct AccessDraft {
         var order: Int
     }
 
-    /// A binding that is to be corrected.
+    /// A binding to correct.
     struct Correction {
         var binding: PolicyBinding
         var name: String
@@ -44,19 +44,19 @@ struct AccessDraft {
     }
 
     private(set) var changes: [FieldChange] = []
-    /// The mode that the application is to get; nil if it is not to change.
+    /// The application's new mode; nil if it does not change.
     private(set) var mode: AccessMode?
     private(set) var grants: [Grant] = []
     private(set) var corrections: [Correction] = []
     private(set) var revocations: [PolicyBinding] = []
-    /// Those bindings of others that go, or would but for the deletion limit.
+    /// Bindings of others that are deleted, or would be without the deletion limit.
     private(set) var exclusions: [PolicyBinding] = []
-    /// Those that stay, for the mark.
+    /// The bindings that stay, for the mark.
     private(set) var kept: [BoundSubject] = []
     private(set) var standing: AccessStanding
-    /// Whether it takes the policy that lets nobody in.
+    /// Whether it needs the policy that lets nobody in.
     private(set) var isClosed = false
-    /// Whether the mark is to say nothing else than it does.
+    /// Whether the mark stays as it is.
     private(set) var isUntouched = false
 
     private let index: AccessIndex
@@ -66,10 +66,10 @@ struct AccessDraft {
     private let isNew: Bool
 
     /// - Parameters:
-    ///   - release: the one that answers.
+    ///   - release: Authentik's release.
     ///   - application: nil for a new one.
-    ///   - mark: that of the application, if it is this owner's.
-    ///   - isHeld: whether the deletion limit holds deletions back.
+    ///   - mark: the application's mark, if it is this owner's.
+    ///   - isHeld: whether the deletion limit blocks deletions.
     init(
         _ access: Access,
         _ index: AccessIndex,
@@ -97,7 +97,7 @@ struct AccessDraft {
             standing.isExposed = application != nil && !lasting.contains(where: \.isEnabled)
             return
         }
-        // What is closed and has others bound, too, lets nobody in only where all have to let in.
+        // A closed application that also has foreign bindings lets nobody in only in mode `all`.
         let mode = isAsDeclared ? subjects.mode : isClosed && wanted.count > 1 ? .all : presentMode
         bind(wanted, mode: mode, isExclusive: subjects.isExclusive && isAsDeclared, isHeld: isHeld)
         setMode(mode)
@@ -108,14 +108,14 @@ struct AccessDraft {
         }
     }
 
-    /// Whether nothing is bound that stays by itself.
+    /// Whether it has no permanent bindings.
     var isUnbound: Bool { bindings.allSatisfy(\.isExpiring) }
 
     // MARK: - Who
 
     private typealias Wanted = (kind: SubjectKind, name: String, subject: Ref<BindingSubject>)
 
-    /// Those who are to be bound; nil to leave all as it is.
+    /// The subjects to bind; nil to leave everything as it is.
     private mutating func wanted(_ declared: Access.Subjects) -> (wanted: [Wanted]?, isAsDeclared: Bool) {
         var found: [Wanted] = []
         var vanished: [AccessSubject] = []
@@ -143,9 +143,9 @@ struct AccessDraft {
         return (isClosed ? close(found) : found, true)
     }
 
-    /// Those who are bound already, as far as they are there.
+    /// The subjects that are already bound and still exist.
     private mutating func stayingWanted() -> [Wanted] {
-        // A mark can tell of one twice: of what it has, and of what is to be bound in its place.
+        // A mark can name a subject twice: the existing binding and the one that will replace it.
         var seen: Set<BindingSubject> = []
         let told = bound.filter { seen.insert($0.subject).inserted }
         let there = told.filter { index.isThere($0.subject) }
@@ -157,7 +157,7 @@ struct AccessDraft {
         return mustClose ? close(stay) : stay
     }
 
-    /// Keeps somebody in the mark who is gone: one who was never there is another matter.
+    /// Keeps a deleted subject in the mark, to distinguish it from one that never existed.
     private mutating func remember(_ former: BoundSubject) {
         kept.append(BoundSubject(former.subject, name: former.name, order: former.order))
     }
@@ -168,14 +168,14 @@ struct AccessDraft {
         return others + [(.policy, ExpressionPolicy.nobodyName, index.closing)]
     }
 
-    /// Also one that was deleted.
+    /// True even if that policy was deleted.
     private func isNobody(_ subject: BoundSubject) -> Bool {
         subject.subject.kind == .policy && subject.name == ExpressionPolicy.nobodyName
     }
 
     // MARK: - Bindings
 
-    /// - Parameter mode: the one that the application is to have.
+    /// - Parameter mode: the application's mode after the plan.
     private mutating func bind(_ wanted: [Wanted], mode: AccessMode, isExclusive: Bool, isHeld: Bool) {
         let lasting = bindings.filter { !$0.isExpiring }
         let mustAllLetIn = mode == .all || presentMode == .all
@@ -211,15 +211,15 @@ struct AccessDraft {
         explain(wanted, replacing: lasting.filter { keptPKs.contains($0.pk) || revocations.contains($0) })
     }
 
-    /// The one of some bindings of one subject that stays.
+    /// Which of several bindings of one subject is kept.
     private func best(of bindings: [PolicyBinding]) -> PolicyBinding? {
         let clear = bindings.filter { !$0.isAmbiguous }
         return clear.first { binding in bound.contains { $0.binding == binding.pk } }
             ?? clear.first { $0.isEnabled && !$0.isNegated } ?? clear.first
     }
 
-    /// Where a binding is to stand: where the mark put it, unless the same is bound there once more, since Authentik has a
-    /// policy at one place only once.
+    /// The order that a binding should have: that in the mark, unless the same policy is already bound there, since
+    /// Authentik allows a policy only once per order.
     private func order(of binding: PolicyBinding) -> Int {
         guard let order = bound.first(where: { $0.binding == binding.pk })?.order else { return binding.order }
         let isTaken = bindings.contains {
@@ -228,7 +228,7 @@ struct AccessDraft {
         return isTaken ? binding.order : order
     }
 
-    /// Whether this program made a binding.
+    /// Whether this program created a binding.
     private func isOwn(_ binding: PolicyBinding) -> Bool {
         if binding.subject == index.closing.existing { return true }
         return bound.contains { $0.binding == binding.pk || $0.binding == nil && $0.subject == binding.subject }
@@ -243,11 +243,11 @@ struct AccessDraft {
 
     // MARK: - Changes
 
-    /// Says what of it differs: by kind, who comes and who goes; and what is wrong with a binding that stays.
+    /// Explains the differences: subjects added and removed, by kind, and what is wrong with bindings that stay.
     private mutating func explain(_ wanted: [Wanted], replacing present: [PolicyBinding]) {
         for kind in SubjectKind.allCases {
             let before = present.filter { $0.subject.kind == kind }.map { index.name(of: $0.subject) }
-            // One that has another name by now is the same.
+            // A subject that was renamed is still the same one.
             let after = wanted.filter { $0.kind == kind }.map { subject in
                 subject.subject.existing.map { index.name(of: $0) } ?? subject.name
             }
@@ -288,7 +288,7 @@ struct AccessDraft {
 }
 
 extension AccessDraft.Correction {
-    /// What is wrong with it, and what is right, each in a word or two.
+    /// What is wrong with it and what would be right, in a word or two each.
     var drift: [(before: String, after: String)] {
         var drift: [(before: String, after: String)] = []
         if !binding.isEnabled { drift.append(("disabled", "enabled")) }

@@ -4,15 +4,15 @@ package import DesiredState
 import JSON
 package import Kinds
 
-/// Who may open what in Authentik, as one pass saw it; groups are in ``ObservedState/groups``.
+/// Access to applications in Authentik, as observed by one pass; groups are in ``ObservedState/groups``.
 package struct ObservedAccess: Sendable, Equatable {
-    /// Of applications and of everything else.
+    /// Bindings of applications and of everything else.
     package var bindings: [PolicyBinding]
-    /// Those that the file names and that are there.
+    /// Those named by the file that exist.
     package var users: [User]
-    /// Empty also if the file names none, and nobody looked.
+    /// Also empty if the file names none, so that they were not read.
     package var policies: [Policy]
-    /// The policy that lets nobody in; nil if there is none.
+    /// The policy that lets nobody in; nil if it does not exist.
     package var nobody: ExpressionPolicy?
 
     package init(
@@ -28,16 +28,17 @@ package struct ObservedAccess: Sendable, Equatable {
     }
 }
 
-/// Translates between what a file calls a group, user or policy and its pk, and tells what is bound to an application.
+/// Translates between the file's names of groups, users and policies and their pks, and finds the bindings of an
+/// application.
 struct AccessIndex {
-    /// What came of looking for a subject that the file names.
+    /// The result of looking up a subject named by the file.
     enum Look: Equatable {
         case found(BindingSubject)
-        /// A group that the file declares and a step makes.
+        /// A group that the file declares and a step creates.
         case made(by: Step.ID)
-        /// It was bound by this program, and is not there any more.
+        /// This program bound it, but it no longer exists.
         case vanished(BoundSubject)
-        /// There is none; the clause says so.
+        /// It does not exist; the clause says so.
         case unknown(String)
     }
 
@@ -58,7 +59,7 @@ struct AccessIndex {
         pks = Dictionary(grouping: subjects, by: \.subject.kind).mapValues { subjects in
             Dictionary(subjects.map { ($0.name.exact, $0.subject.pk) }, uniquingKeysWith: { first, _ in first })
         }
-        // What is bound is there, also where it was not looked for by its name.
+        // A bound subject exists, even if it was not looked up by name.
         let bound = observed.bindings.compactMap { binding in binding.name.map { (binding.subject, $0) } }
         let closing = observed.nobody.map { [(BindingSubject(.policy, pk: $0.pk), $0.name)] } ?? []
         names = Dictionary(
@@ -73,15 +74,15 @@ struct AccessIndex {
         )
     }
 
-    /// What is bound to an application, in the order in which it is looked at.
+    /// The bindings of an application, in order of evaluation.
     func bindings(of application: Application?) -> [PolicyBinding] {
         let bindings = application.flatMap { bindingsByTarget[$0.pk] } ?? []
         return bindings.sorted { ($0.order, $0.pk) < ($1.order, $1.pk) }
     }
 
-    /// Looks for a subject.
+    /// Looks up a subject.
     ///
-    /// - Parameter bound: what the service's mark says was bound.
+    /// - Parameter bound: the bindings recorded in the service's mark.
     func look(for declared: AccessSubject, bound: [BoundSubject]) -> Look {
         if let pk = pks[declared.kind]?[declared.name.exact] { return .found(BindingSubject(declared.kind, pk: pk)) }
         if declared.kind == .group, let step = made[declared.name.exact] { return .made(by: step) }
@@ -96,29 +97,29 @@ struct AccessIndex {
     private func absence(of declared: AccessSubject) -> LookUpError {
         let known = (pks[declared.kind] ?? [:]).keys.map(\.text)
         var error = LookUpError("there is no \(declared.description)", meant: declared.name, among: known)
-        // Only the users that the file names were looked up.
+        // Only the users named by the file were looked up.
         if declared.kind == .user { error.names = nil }
         return error.located(at: declared.location)
     }
 
-    /// What is wrong with the name of somebody who may open a service; nil if there is such a one, or will be.
+    /// What is wrong with the name of a subject; nil if the subject exists or will be created.
     func mistake(_ declared: AccessSubject) -> LookUpError? {
         if case .unknown = look(for: declared, bound: []) { absence(of: declared) } else { nil }
     }
 
-    /// Whether a subject is known to be there.
+    /// Whether a subject is known to exist.
     func isThere(_ subject: BindingSubject) -> Bool { names[subject] != nil }
 
-    /// What a subject is called; its pk where that is not known.
+    /// The name of a subject; its pk if the name is unknown.
     func name(of subject: BindingSubject) -> String { names[subject] ?? subject.pk }
 
-    /// The policy that lets nobody in, to be bound.
+    /// The policy that lets nobody in, as a subject to bind.
     var closing: Ref<BindingSubject> {
         nobody.pk.map { .existing(BindingSubject(.policy, pk: $0)) } ?? .made(by: nobody.id)
     }
 }
 
 extension AccessSubject {
-    /// For people: `group 'admins'`.
+    /// As shown to the user: `group 'admins'`.
     package var description: String { "\(kind.rawValue) '\(name)'" }
 }

@@ -1,32 +1,32 @@
 import Kinds
 
-/// Who may open a service once its plan is carried out, for people and for the status.
+/// Who may open a service once its plan is carried out, as shown to the user and in the status.
 package struct AccessStanding: Sendable, Equatable {
     package enum State: String, Sendable, CaseIterable {
-        /// Declared to be open to everybody; ``AccessStanding/others`` restrict it all the same.
+        /// Declared to be open to everybody; ``AccessStanding/others`` still restrict it.
         case everyone
-        /// Open to those whom the file names.
+        /// Open to the subjects named by the file.
         case restricted
-        /// Open to nobody: those whom the file names are gone.
+        /// Open to nobody: the subjects named by the file no longer exist.
         case closed
-        /// Left as it is: somebody whom the file names was never there.
+        /// Left as it is: a subject named by the file never existed.
         case blocked
         /// The file does not say.
         case unmanaged
     }
 
     package var state: State
-    /// Why it is closed or blocked, or whom it lacks: a clause; nil if it is as declared.
+    /// Why it is closed or blocked, or which subjects are missing: a clause; nil if it is as declared.
     package var complaint: String?
-    /// What Authentik makes of it otherwise than it says: a clause.
+    /// How Authentik evaluates it differently from what the file says: a clause.
     package var caution: String?
-    /// Those of the file whose bindings are there: `group 'admins'`.
+    /// The subjects of the file that are bound: `group 'admins'`.
     package var subjects: [String] = []
-    /// The lasting bindings of others, which stay.
+    /// The permanent bindings of others, which stay.
     package var others: [String] = []
-    /// The bindings that end by themselves, whoever made them.
+    /// The bindings that expire, no matter who created them.
     package var expiring: [String] = []
-    /// Whether everybody may open it, and nobody said that on purpose.
+    /// Whether everybody may open it without this being declared.
     package var isExposed = false
 
     package init(_ state: State) {
@@ -35,7 +35,7 @@ package struct AccessStanding: Sendable, Equatable {
 }
 
 extension AccessStanding {
-    /// What a plan notes of bindings that it leaves alone.
+    /// The notes of a plan about bindings that it leaves alone.
     var notes: [String] {
         guard state != .unmanaged else { return [] }
         var notes: [String] = []

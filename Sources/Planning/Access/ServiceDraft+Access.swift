@@ -4,27 +4,28 @@ import DesiredState
 import JSON
 package import Kinds
 
-/// Writes bindings so that at no moment anybody may open a service whom neither the old nor the new rule lets in.
+/// Writes bindings in an order that never lets in anybody whom neither the old nor the new rule allows.
 ///
-/// A mode of `all` comes before new bindings, and of `any` after old ones are gone; what lets in is made before what goes
-/// is deleted: see ``Step/Place``. A new service with a provider gets its bindings in the transaction that makes both. One
-/// without, or whose provider is there already, is made without anything to open, marked, bound, and then given its launch
-/// URL and its provider.
+/// Mode `all` is set before new bindings are created, mode `any` after old ones are deleted, and new bindings are
+/// created before old ones are deleted: see ``Step/Place``. A new service with a provider gets its bindings in the
+/// transaction that creates both. A service without a provider, or with an existing one, is created with nothing to
+/// open, marked, bound, and only then given its launch URL and its provider.
 ///
-/// A mark tells of bindings before they are made, so that those that a pass left behind are known as this program's: but
-/// for those of a transaction, which cannot be marked before it is there.
+/// A mark lists bindings before they are created, so that those left behind by an interrupted pass are recognised as
+/// this program's; except those of a transaction, whose application cannot be marked before it exists.
 extension ServiceDraft {
     /// Whether a new application must have nothing to open before it is bound.
     var isMadeBare: Bool { access.map { !$0.grants.isEmpty } ?? false }
 
-    /// Whether its application is there, and nothing can be opened by it.
+    /// Whether its application exists and has nothing to open.
     var isBare: Bool {
         guard let application, application.provider == nil else { return false }
         let launchURL = application.launchURL.trimmed
         return launchURL.isEmpty || launchURL == Application.noLaunchURL
     }
 
-    /// Whether its application is what a pass leaves behind that ends before it could mark what it was about to bind.
+    /// Whether its application was left behind by a pass that ended before it could record the pending bindings in the
+    /// mark.
     var isUnfinishedCreate: Bool {
         guard isBare, isMadeBare, mark == nil, let access, access.isUnbound, var finished = application else {
             return false
@@ -36,11 +37,11 @@ extension ServiceDraft {
         return access.mode == nil && wanted.isAsCreated(finished.values, release)
     }
 
-    /// The steps at an application that is there.
+    /// The steps for an existing application.
     ///
     /// - Parameters:
     ///   - target: the application.
-    ///   - slug: what it is called when the mode is set.
+    ///   - slug: the slug by which its mode is set.
     func addAccess(_ target: Ref<String>, slug: String, to plan: inout ServicePlan) {
         guard let access else { return }
         if let mode = access.mode {
@@ -83,18 +84,18 @@ extension ServiceDraft {
         }
     }
 
-    /// The steps, of no service, that make what a binding binds, or make it right.
+    /// The steps that create or correct the shared object that a binding refers to.
     private func needs(of grant: AccessDraft.Grant) -> Set<Step.ID> {
         let closing = accessIndex.flatMap { grant.subject == $0.closing ? $0.nobody.step?.id : nil }
         return Set([grant.subject.maker, closing].compactMap { $0 })
     }
 
-    /// What binds a new application within a transaction.
+    /// The bindings of a new application, created in the same transaction.
     var bindings: [ObjectFields] {
         access?.grants.map { .binding($0.subject, of: $0.kind, order: $0.order, target: nil) } ?? []
     }
 
-    /// The steps, of no service, that come before what is bound.
+    /// The steps for shared objects that must precede the bindings.
     var accessNeeds: Set<Step.ID> { Set((access?.grants ?? []).flatMap(needs)) }
 
     /// The mode of a new application, if it is not Authentik's default.
@@ -102,24 +103,23 @@ extension ServiceDraft {
         access?.mode.map { [FieldAssignment(field: AccessMode.attribute, value: .text($0.rawValue))] } ?? []
     }
 
-    /// What the mark remembers of bindings that are there.
+    /// The existing bindings that the mark records.
     var boundSubjects: [BoundSubject]? {
         guard service.access != nil else { return nil }
         guard let access, !access.isUntouched else { return mark?.access }
         return access.kept.sorted()
     }
 
-    /// What it remembers besides, once the bindings are made.
+    /// The bindings that the mark records in addition once they are created.
     ///
-    /// - Parameter step: the one that makes them all; nil if each is made by one of its own.
+    /// - Parameter step: the one that creates them all; nil if each has a step of its own.
     func pendingBindings(madeBy step: Step.ID? = nil) -> [MarkContent.PendingBinding] {
         (access?.grants ?? []).map { grant in
             grant.pending(step ?? Step.ID(service: service.slug, .grant(grant.kind), name: grant.id))
         }
     }
 
-    /// A mark that tells of bindings which are about to be made, beside those that it tells of already; nil if there are
-    /// none.
+    /// A mark that also lists the bindings about to be created; nil if there are none.
     func announcing(in mark: OwnershipMark) -> MarkContent? {
         let told = mark.access ?? []
         let new = (access?.grants ?? []).filter { grant in
@@ -133,7 +133,7 @@ extension ServiceDraft {
 }
 
 extension ServiceDraft {
-    /// Tells what is planned of who may open it.
+    /// Adds the planned access to the plan.
     func explainAccess(in plan: inout ServicePlan) {
         guard let access else {
             plan.access = unmanagedAccess
@@ -160,7 +160,7 @@ extension ServiceDraft {
         plan.reason = "who may open it differs from the file"
     }
 
-    /// Of a service whose file does not say who may open it; nil if nobody looked.
+    /// For a service whose file does not declare access; nil if access was not read.
     private var unmanagedAccess: AccessStanding? {
         guard let index = accessIndex else { return nil }
         var standing = AccessStanding(.unmanaged)
@@ -172,7 +172,7 @@ extension ServiceDraft {
         return standing
     }
 
-    /// Why a new service is not made, or not finished: it would be open to everybody; nil if it can be.
+    /// Why a new service is not created, or not finished: it would be open to everybody; nil if it is not blocked.
     var accessBlock: ServicePlan? {
         guard let access, access.standing.state == .blocked, application == nil || isBare && access.standing.isExposed,
             let complaint = access.standing.complaint
@@ -184,7 +184,7 @@ extension ServiceDraft {
 }
 
 extension AccessDraft {
-    /// What of it cannot be as declared: a clause; nil if all can.
+    /// The part that cannot be as declared: a clause; nil if everything can.
     var hindrance: String? {
         guard let complaint = standing.complaint else { return nil }
         switch standing.state {
@@ -196,33 +196,33 @@ extension AccessDraft {
 }
 
 extension Step.Place {
-    /// Where something of a kind is bound.
+    /// The place of the step that binds a subject of a kind.
     fileprivate static func grant(_ kind: SubjectKind) -> Step.Place { kind == .policy ? .policyGrant : .grant }
 }
 
 extension AccessDraft.Grant {
-    /// Tells it apart from the others of its service.
+    /// Distinguishes it from the other bindings of its service.
     fileprivate var id: String { "\(kind.rawValue) '\(name)'" }
 
-    /// As a mark is to tell of it.
+    /// The entry in the mark.
     ///
-    /// - Parameter step: the one that made it; nil if that is still to come.
+    /// - Parameter step: the step that created it; nil if it is not created yet.
     fileprivate func pending(_ step: Step.ID?) -> MarkContent.PendingBinding {
         MarkContent.PendingBinding(subject: subject, kind: kind, name: name, order: order, binding: step)
     }
 }
 
 extension [BoundSubject] {
-    /// In the order in which they are looked at.
+    /// In order of evaluation.
     package func sorted() -> [BoundSubject] {
         sorted { ($0.order, $0.subject.pk) < ($1.order, $1.subject.pk) }
     }
 }
 
 extension ObjectFields {
-    /// A binding that lets in; with all that may have been changed of it.
+    /// A binding that lets its subject in, with all fields that may have been changed.
     ///
-    /// - Parameter target: nil within a transaction, which binds what it makes.
+    /// - Parameter target: nil within a transaction, where it binds what the transaction creates.
     static func binding(
         _ subject: Ref<BindingSubject>,
         of kind: SubjectKind,

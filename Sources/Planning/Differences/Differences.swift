@@ -4,27 +4,27 @@ import JSON
 import Kinds
 import Secrets
 
-/// What is to be done of each service and each orphan, one by one: nothing here depends on the plan of another one.
+/// What has to be done for each service and orphan, independently of the plans of all others.
 struct Differences {
     let desired: DesiredState
     let observation: Observation
     /// In the order of the file.
     let declarations: [Declaration]
-    /// Their places, by the slugs of their services.
+    /// Their indices, by slug.
     let indexBySlug: [String: Int]
-    /// Applications of this owner's that no service declares.
+    /// This owner's applications that no service declares.
     let orphans: [(application: Application, mark: OwnershipMark)]
-    /// Applications that no service declares, whose marks cannot be read.
+    /// Applications with unreadable marks that no service declares.
     let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
-    /// Where Authentik is, without a slash at the end.
+    /// The address of Authentik, without a trailing slash.
     let address: String
     /// The providers that cannot leave their outposts.
     let departures: OutpostDepartures
 
-    /// - Parameter index: of the service, in the order of the file.
+    /// - Parameter index: the service's index in the file.
     func plan(at index: Int, _ matching: Matching) -> ServicePlan {
         var draft = self.draft(declarations[index], matching.deletions)
-        // What it had before may be what it is to have again.
+        // A former provider may become its provider again.
         if case .found(let own, _)? = matching.provider(at: index) { draft.replaced.removeAll { $0.pk == own.pk } }
         var plan = plan(at: index, draft, matching)
         if draft.service.state == .present { plan.serving = draft.serving(plan, observation.names) }
@@ -63,7 +63,7 @@ struct Differences {
         }
     }
 
-    /// The applications to be deleted whose providers' tokens a provider is to take for its own, by slug.
+    /// The slugs of applications to be deleted whose providers' tokens a provider should accept.
     private func falling(of resolved: ResolvedProvider, _ deletions: DeletionRules) -> [String] {
         resolved.federatedProviders.compactMap { provider in
             guard let slug = observation.provider(pk: provider)?.applicationSlug,
@@ -83,9 +83,9 @@ struct Differences {
         }
     }
 
-    /// Whether a service may have what is there without a mark; see ``AdoptionPolicy``.
+    /// Whether a service may adopt what exists without a mark; see ``AdoptionPolicy``.
     ///
-    /// - Parameter deletions: no matter which: a service with a provider deletes nothing.
+    /// - Parameter deletions: any will do: a service with a provider deletes nothing.
     func isTakenOver(
         _ declaration: Declaration,
         _ match: ProviderMatcher.Match,
@@ -125,7 +125,7 @@ struct Differences {
         draft.access = declaration.service.access.map { access in
             AccessDraft(
                 access,
-                // Where nobody looked, nobody is found.
+                // If access was not read, there are no bindings to compare.
                 observation.access ?? AccessIndex(ObservedAccess(), groups: [], declaredGroups: []),
                 release: observation.names.release,
                 application: declaration.claim.application,
@@ -136,7 +136,7 @@ struct Differences {
         return draft
     }
 
-    /// The issuer mode that a provider has when the plan is done.
+    /// The provider's issuer mode once the plan is carried out.
     private func issuerMode(
         _ declared: Provider,
         _ mark: OwnershipMark?,
@@ -200,7 +200,7 @@ struct Differences {
             }
     }
 
-    /// Takes an application that is ours away, and its provider first.
+    /// Deletes an application of this owner, its provider first.
     private func planDeletion(
         of application: Application,
         _ mark: OwnershipMark,
@@ -209,7 +209,7 @@ struct Differences {
         _ deletions: DeletionRules
     ) -> ServicePlan {
         if let own = deletions.undetermined(mark) {
-            // The mark, which falls with the application, is all that tells whose the provider is.
+            // The mark, which is deleted with the application, is the only record of whose the provider is.
             return ServicePlan(
                 slug: slug,
                 decision: .conflict,
@@ -237,12 +237,13 @@ struct Differences {
 
 /// What this owner manages and the file no longer declares.
 enum Orphans {
-    /// What to do about one that is left alone.
+    /// What the user can do about an orphan that is left alone.
     static let advice = "declare it again to keep it, or set 'prune: true' to delete it"
 }
 
 extension Application {
-    /// What somebody gave it in addition to its provider, a clause for each; this program never sends that field.
+    /// The backchannel providers that somebody added to its provider, a clause for each; this program never sends that
+    /// field.
     var backchannelNotes: [String] {
         backchannelProviders.map { provider in
             let type = provider.typeName.map { " (\($0))" } ?? ""
@@ -252,9 +253,9 @@ extension Application {
     }
 }
 
-/// What came of looking up all that a service's provider names: its secret, flows, keys and scopes.
+/// The result of looking up everything that a service's provider names: its secret, flows, keys and scopes.
 enum Resolution {
-    /// `version` is that of the Kubernetes Secret which the secret is from.
+    /// `version` is that of the Kubernetes Secret that holds the secret.
     case resolved(ResolvedProvider, version: SecretVersion?)
     case failed(LookUpError)
 

@@ -5,10 +5,10 @@ package import Secrets
 
 /// A client secret that Authentik does not show to this account, and the one that is declared.
 ///
-/// Since 2026.2.7, 2026.5.7 and 2026.8.2 it shows one only to who may change the provider. The two are compared by a
-/// probe, which the plan asks for:
+/// Since 2026.2.7, 2026.5.7 and 2026.8.2, only accounts that may change the provider see it. The two are compared by a
+/// probe that the plan requests:
 ///
-/// | a probe told | the comparison | |
+/// | result of the probe | comparison | |
 /// |---|---|---|
 /// | right | same | |
 /// | wrong | differs | the declared one is set |
@@ -19,7 +19,7 @@ package struct HiddenSecret: Sendable, Hashable {
     /// The client id that the provider has now.
     package var clientID: String
     package var declared: Secret
-    /// Why no probe can tell whether they are the same: a clause; nil if one can.
+    /// Why no probe can compare the secrets: a clause; nil if one can.
     package var obstacle: String?
 
     package init(provider: Int, clientID: String, declared: Secret) {
@@ -28,10 +28,10 @@ package struct HiddenSecret: Sendable, Hashable {
         self.declared = declared
     }
 
-    /// What lets an account see it.
+    /// The permission that an account needs to see it.
     private static let permission = Endpoint.providers.permissions(for: "PATCH").joined(separator: " and ")
 
-    /// What is said of a service whose secret was not compared.
+    /// The remark about a secret that was not compared.
     fileprivate func remark(_ proof: SecretProof?) -> String {
         let remark =
             "its secret could not be compared: Authentik does not show it to this account (needs the permission "
@@ -43,8 +43,8 @@ package struct HiddenSecret: Sendable, Hashable {
 }
 
 extension ResolvedProvider {
-    /// Its secret, if Authentik does not show the one that a provider has; nil also for a public client, and where
-    /// secrets are left out of the plan.
+    /// Its secret, if Authentik does not show the provider's; nil also for a public client, and if secrets are left out
+    /// of the plan.
     func hiddenSecret(of provider: OAuth2Provider) -> HiddenSecret? {
         guard provider.clientSecret == nil, let secret else { return nil }
         var hidden = HiddenSecret(provider: provider.pk, clientID: provider.clientID, declared: secret)
@@ -60,7 +60,7 @@ extension ResolvedProvider {
 }
 
 extension ServicePlan {
-    /// Tells of a secret that was not compared.
+    /// Notes a secret that was not compared.
     mutating func tell(_ hidden: HiddenSecret, _ proof: SecretProof?) {
         switch proof {
         case .right, .wrong: break

@@ -4,25 +4,25 @@ package import Kinds
 package import KubernetesAPI
 import Secrets
 
-/// What an object in Kubernetes is to hold of a service: all of what this program writes there.
+/// What an object in Kubernetes should hold for a service: everything that this program writes there.
 package struct PublishedContent: Sendable {
     package var object: PublishedObjectName
-    /// By key, ordered by it.
+    /// Sorted by key.
     package var assignments: [FieldAssignment]
     package var labels: [String: String]
 }
 
 extension PublishedContent {
-    /// Whether it cannot be restarted from before it is written: it has the client secret.
+    /// Whether it has the client secret, so that it must be written before a restart.
     var hasSecret: Bool { assignments.contains { $0.value.isSecret } }
 
-    /// Where an object differs from it; what this program wrote and does not want any more goes.
+    /// Where an object differs from it; keys written by this program and no longer wanted are removed.
     func changes(from there: KubernetesObject) -> [FieldChange] {
         let wanted = Dictionary(assignments.map { ($0.field, $0.value) }, uniquingKeysWith: { $1 })
         let keys = Set(wanted.keys).union(there.ownKeys).sorted().compactMap { key -> FieldChange? in
             let after = wanted[key] ?? FieldValue.none
             guard !after.isSame(as: there.value(of: key, isSecret: after.isSecret)) else { return nil }
-            // What a Secret held may be anybody's secret, also under a key that is to get something else.
+            // What a Secret held may be confidential, even under a key that gets another value.
             let isHidden = after.isSecret || object.kind == .secret
             return change(key, there.value(of: key, isSecret: isHidden), after)
         }
@@ -34,7 +34,7 @@ extension PublishedContent {
         return keys + names
     }
 
-    /// Whether this program owns exactly what it wants in an object.
+    /// Whether this program owns exactly its keys in an object.
     func isOwned(in there: KubernetesObject) -> Bool {
         there.ownKeys == Set(assignments.map(\.field)) && there.ownLabels == Set(labels.keys)
     }
@@ -54,7 +54,7 @@ extension KubernetesObject {
 }
 
 extension FieldValue {
-    /// To the letter: Kubernetes trims nothing, and an empty text is not nothing.
+    /// Exact comparison: Kubernetes trims nothing, and an empty text differs from a missing one.
     fileprivate func isSame(as other: FieldValue) -> Bool {
         switch (self, other) {
         case (.none, .none): true
@@ -65,18 +65,18 @@ extension FieldValue {
     }
 }
 
-/// What came of looking at an object of which a service may be told something.
+/// The result of reading an object to which values of a service are published.
 package enum PublishedObservation: Sendable, Equatable {
-    /// Empty if it is not there.
+    /// Empty if it does not exist.
     case seen(KubernetesObject)
-    /// A clause, without anything of the object.
+    /// A clause that shows nothing of the object.
     case unreadable(reason: String)
 }
 
-/// What can be published of a service.
+/// The values that can be published for a service.
 struct PublishedValues {
     let settings: ClientSettings
-    /// Nil where secrets are left out.
+    /// Nil if secrets are left out.
     let secret: Secret?
 
     func content(of publication: Publication) -> PublishedContent {
@@ -89,7 +89,7 @@ struct PublishedValues {
         )
     }
 
-    /// What holds the client secret is a secret as a whole.
+    /// A text that contains the client secret is a secret as a whole.
     private func value(_ text: PublishedText) -> FieldValue {
         guard text.values.contains(.clientSecret) else { return .text(text.filled { settings.text(of: $0) ?? "" }) }
         guard let secret else { return .unresolvedSecret }

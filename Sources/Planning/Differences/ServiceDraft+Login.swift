@@ -3,17 +3,17 @@ import Base
 import DesiredState
 import Kinds
 
-/// What becomes of the providers that a service had before its login became another one.
+/// What happens to the providers that a service had before its login was changed to another kind.
 ///
 /// | the former provider | |
 /// |---|---|
-/// | has the name that the new one is to have | gets another name first: names are unique across all kinds |
-/// | is pruned | is deleted, after the application has the new one; the deletion limit counts it |
-/// | is not pruned, or held back by the deletion limit | is left alone, and stays in the mark |
+/// | has the name of the new one | is renamed first: names are unique across all kinds |
+/// | is pruned | is deleted once the application has the new one; the deletion limit counts it |
+/// | is not pruned, or the deletion limit blocks it | is left alone, and stays in the mark |
 ///
-/// So at no moment an application that had a login is without one.
+/// So an application that had a login is never without one.
 extension ServiceDraft {
-    /// What of it stays, and so in its mark.
+    /// The former providers that stay, and so remain in its mark.
     var keptProviders: [Int] {
         guard let mark, let application else { return [] }
         let former =
@@ -22,7 +22,7 @@ extension ServiceDraft {
         return isDeleted ? [] : former.map(\.pk).sorted()
     }
 
-    /// Takes a service's former providers away, as far as they are pruned.
+    /// Deletes a service's former providers if they are pruned.
     func retire(_ former: [OAuth2Provider], in plan: inout ServicePlan) {
         guard !former.isEmpty, !plan.decision.isStuck else { return }
         var names: [String] = []
@@ -76,15 +76,15 @@ extension ServiceDraft {
 
 /// Which outpost serves a service's provider.
 ///
-/// | the outpost that is declared | the one in the mark | |
+/// | the declared outpost | the one in the mark | |
 /// |---|---|---|
 /// | serves it | that one, or none | nothing |
-/// | does not | that one, or none | it gets it, after all else: one write for all services of a pass |
-/// | any | another one, which serves it | the declared one gets it first, then the other one loses it |
+/// | does not | that one, or none | it is added after everything else: one write for all services of a pass |
+/// | any | another one, which serves it | it is added to the declared one first, then removed from the other |
 ///
-/// Other outposts that serve it are others' business: they are named, and stay.
+/// Other outposts that serve it are not touched; the plan names them.
 extension ServiceDraft {
-    /// A plan with what its outpost and its former providers take.
+    /// A plan extended by the steps for its outpost and its former providers.
     func finished(
         _ plan: ServicePlan,
         _ provider: ResolvedProvider,
@@ -152,20 +152,20 @@ extension ServiceDraft {
 }
 
 extension ServiceDraft {
-    /// Which outpost its mark is to name: the one that it is to lose until it has lost it.
+    /// The outpost that its mark should name: the old one until the provider is removed from it.
     var markedOutpost: String? {
         staysInFormerOutpost ? formerOutpost?.pk : outpost?.pk
     }
 }
 
-/// The providers that cannot leave their outposts, because Authentik lets none but the embedded one be empty.
+/// The providers that cannot leave their outposts, because Authentik allows only the embedded outpost to be empty.
 ///
 /// | of an outpost's providers | |
 /// |---|---|
-/// | one is not about to leave, or another one comes | all that leave can |
-/// | all leave | the oldest stays, so that the others can |
+/// | one does not leave, or another one is added | all that should leave can |
+/// | all leave | the oldest stays, so that the others can leave |
 struct OutpostDepartures {
-    /// By the pk of the outpost.
+    /// By the outpost's pk.
     private let staying: [String: Int]
 
     init(_ declarations: [Declaration], _ names: NameIndex) {
@@ -196,12 +196,12 @@ struct OutpostDepartures {
 }
 
 extension Login {
-    /// What people call it.
+    /// Its name for users.
     var noun: String { type.noun }
 }
 
 extension OAuth2Provider.ProviderType {
-    /// What people call a login by such a provider.
+    /// What users call a login by such a provider.
     var noun: String {
         switch self {
         case .oauth2: "OpenID Connect"
@@ -212,6 +212,6 @@ extension OAuth2Provider.ProviderType {
 }
 
 extension [OAuth2Provider] {
-    /// For people; nil for none.
+    /// As shown to the user; nil for none.
     var names: String? { isEmpty ? nil : map(\.name).joined(separator: ", ") }
 }

@@ -28,10 +28,10 @@ extension ServiceDraft {
 }
 
 extension OwnershipMark {
-    /// The same, as it would have been written on a release.
+    /// This mark as it would have been written on a release.
     ///
-    /// What hid a tile became a field of its own in 2026.5, and Authentik's upgrade moved it there: what the file said by
-    /// the launch URL before, it says by that field since.
+    /// 2026.5 introduced a field for hidden tiles, and Authentik's upgrade moved the setting there: what the file
+    /// declared by the launch URL before is declared by that field since.
     func upgraded(on application: Application?, _ release: Release) -> OwnershipMark {
         let (launchURL, hidden) = (Application.Row.launchURL.attribute, Application.Row.hidden.attribute)
         guard release >= Application.hiding, let application, application.isHidden,
@@ -45,14 +45,14 @@ extension OwnershipMark {
 }
 
 extension ServiceDraft {
-    /// A plan for what is there without a mark, as far as the service's policy lets it be taken over.
+    /// A plan for something that exists without a mark, subject to the service's adoption policy.
     ///
     /// - Parameter isAsCreated: whether the provider, if there is one, is what this program would have created.
     func adopted(_ plan: ServicePlan, isAsCreated: @autoclosure () -> Bool = true) -> ServicePlan {
         guard mark == nil else { return plan }
-        // It lacks only what it was to get when it was bound.
+        // It lacks only what it would get after it is bound.
         let isUnfinished = isUnfinishedCreate && plan.changes.allSatisfy { $0.object != .provider || $0.before == nil }
-        // What an upgrade brought meanwhile still differs from the file, and is no sign of anybody else.
+        // A difference introduced by an upgrade is not a change made by somebody else.
         func isOurs() -> Bool {
             let isWhole = application == nil || plan.changes.allSatisfy(\.isOfOwnField)
             let isLeft = application.map { service.isAsCreated($0, release) } ?? true
@@ -75,9 +75,10 @@ extension ServiceDraft {
         return conflict
     }
 
-    /// Marks an application that is there without one before all else.
+    /// Marks an existing application before anything else.
     ///
-    /// Where a provider or a binding is made for it, it is claimed first, and the mark is finished when it can name that.
+    /// If a provider or a binding is created for it, it is claimed first, and the mark is completed once it can name
+    /// them.
     func adopt(_ application: Application, _ mark: MarkContent, in plan: inout ServicePlan) {
         if mark.isKnown {
             plan.add(.claim, .createMark(on: .existing(application.pk), mark))
@@ -90,7 +91,7 @@ extension ServiceDraft {
 }
 
 extension FieldChange {
-    /// Whether it is of a field that the tables have, of an object that is there; not its link, nor who may open it.
+    /// Whether it is a field of the tables on an existing object; not its link or access.
     fileprivate var isOfOwnField: Bool {
         guard before != nil else { return false }
         return switch object {
@@ -101,17 +102,17 @@ extension FieldChange {
     }
 }
 
-/// What the file declares of a service and a plan does not send, because Authentik does not keep it.
+/// Declared values of a service that a plan does not send, because Authentik does not keep them.
 ///
 /// | the field | |
 /// |---|---|
-/// | is not in what Authentik shows of the provider, although the release takes it | withheld |
-/// | is noted in the mark, with this release, what is declared and what is there | withheld |
-/// | is noted, and anything of that is new | sent again |
+/// | is missing in Authentik's answer, although the release supports it | withheld |
+/// | is noted in the mark, with this release, the declared and the observed value | withheld |
+/// | is noted, but any of these has changed | sent again |
 ///
-/// The service is reported as not as declared in every pass.
+/// Every pass reports that the service is out of sync.
 struct Withheld {
-    /// What the mark goes on to remember; nil for nothing.
+    /// The note that the mark keeps; nil for none.
     var note: UnkeptNote?
     /// Fields of the provider that Authentik does not show at all.
     var unknown: [String] = []
@@ -133,9 +134,9 @@ struct Withheld {
 }
 
 extension ServiceDraft {
-    /// What of a service's changes is not sent.
+    /// The changes of a service that are not sent.
     ///
-    /// - Parameter own: its provider; nil if that is new, or not wanted.
+    /// - Parameter own: its provider; nil if it is new or not wanted.
     func withheld(from changes: [FieldChange], _ own: OAuth2Provider?) -> Withheld {
         var withheld = Withheld()
         if let noted = mark?.unkept {
@@ -154,7 +155,7 @@ extension ServiceDraft {
 }
 
 extension ServicePlan {
-    /// Tells what is withheld.
+    /// Reports what is withheld.
     mutating func complain(about withheld: Withheld) {
         guard !withheld.names.isEmpty else { return }
         let complaint = UnkeptField.complaint(about: withheld.names)
@@ -164,7 +165,7 @@ extension ServicePlan {
         reason = "Authentik does not keep all of it"
     }
 
-    /// Adds a reason why not all of it can be done.
+    /// Adds a reason why not everything can be done.
     mutating func hinder(_ clause: String) {
         hindrance = hindrance.map { "\($0); \(clause)" } ?? clause
     }

@@ -2,19 +2,19 @@ import AuthentikAPI
 import DesiredState
 import Kinds
 
-/// Decides what is published of a service, once all else is decided.
+/// Decides what is published for a service, after everything else is decided.
 ///
 /// | the object | it holds | this program owns there | |
 /// |---|---|---|---|
-/// | was not looked at | | | left out, with a note |
+/// | was not read | | | left out, with a note |
 /// | cannot be read | | | the rest is done, and the service fails |
-/// | is not there | | | published |
-/// | is there | something else | any | published |
-/// | is there | what is wanted | other keys than that | published |
-/// | is there | what is wanted | just that | in sync |
+/// | does not exist | | | published |
+/// | exists | something else | any | published |
+/// | exists | what is wanted | other keys than that | published |
+/// | exists | what is wanted | exactly that | in sync |
 ///
-/// A service that is stuck publishes nothing. The write comes last; but before a restart, if it has the client secret, since
-/// the workload reads it from there: that restart is put off while the object cannot be read.
+/// A service that is stuck publishes nothing. The object is written last, but if it has the client secret, before a
+/// restart, since the workload reads it from there: that restart is postponed while the object cannot be read.
 extension ServiceDraft {
     func publishing(
         _ plan: ServicePlan,
@@ -47,7 +47,7 @@ extension ServiceDraft {
 }
 
 extension ServicePlan {
-    /// Makes a reason of what is published besides what is planned already.
+    /// Adds what is published to the plan's reason.
     fileprivate mutating func explain(_ published: [FieldChange], of object: PublishedObjectName) {
         switch decision {
         case .inSync:
@@ -66,7 +66,7 @@ extension ServicePlan {
 }
 
 extension FieldChange {
-    /// What differs, where a service is told of: its access has words of the file's, or is that of one binding.
+    /// The name of the field in a service's reason: access uses the file's names, or the subject of a single binding.
     fileprivate var title: String {
         guard object == .access else { return fileField }
         return field.contains("'") ? "the binding of \(field)" : "access.\(field)"

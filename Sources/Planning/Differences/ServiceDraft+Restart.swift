@@ -1,30 +1,31 @@
 import DesiredState
 import Kinds
 
-/// Decides when a workload is restarted, and what the mark says of it.
+/// Decides when a workload is restarted, and what the mark records about it.
 ///
-/// Of a service with `restart`, whose mark is ours:
+/// For a service with `restart` and our mark:
 ///
-/// | the mark's rotation | of the Secret as it is now | the plan sets the provider's secret | restart | the mark says then |
+/// | the mark's rotation | is of the current Secret | the plan sets the provider's secret | restart | the mark afterwards |
 /// |---|---|---|---|---|
-/// | none | – | no | no | the Secret as it is now |
+/// | none | – | no | no | the current Secret |
 /// | none | – | yes | now | the same |
-/// | done | yes | yes, somebody changed it | no: the workload has the right one | as before |
-/// | done | no | yes | now | the Secret as it is now |
-/// | done | no | no: not its value changed | no | the Secret as it is now, so that a later drift is none of its rotations |
-/// | pending | yes | any | with the pending one's time | the Secret as it is now |
+/// | done | yes | yes, to correct drift | no: the workload has the right one | as before |
+/// | done | no | yes | now | the current Secret |
+/// | done | no | no: its value is unchanged | no | the current Secret, so that a later drift is not taken for its rotation |
+/// | pending | yes | any | with the pending one's time | the current Secret |
 /// | pending | no | no | with the pending one's time | the same |
 /// | pending | no | yes | now | the same |
 ///
-/// A service that is new or adopted restarts nothing: its workload was not told anything else before. Where the Secret's
-/// version is not known, because it was left out or made up, nothing is restarted and the mark stays as it is.
+/// A service that is new or adopted restarts nothing: its workload never had another secret from us. If the Secret's
+/// version is unknown, because it was left out or generated, nothing is restarted and the mark stays as it is.
 extension ServiceDraft {
-    /// A workload that is to be restarted.
+    /// A workload to restart.
     struct Restart {
         enum Beginning {
-            /// It was begun before, at this time: to do it again changes nothing.
+            /// Already begun, at this time: repeating it changes nothing.
             case before(at: String)
-            /// It begins now, later than another one, and is noted before anything else is written.
+            /// Begins now, with a time later than that of the previous one, and is noted before anything else is
+            /// written.
             case now(after: String?, SecretRotation)
         }
 
@@ -32,7 +33,7 @@ extension ServiceDraft {
         var beginning: Beginning
     }
 
-    /// What of it is due.
+    /// The restart that is due.
     func restart(settingSecret: Bool) -> Restart? {
         guard let workload = service.provider?.restart, let mark, let version = secretVersion else { return nil }
         let rotation = mark.rotation
@@ -47,7 +48,7 @@ extension ServiceDraft {
         )
     }
 
-    /// What the mark says once all is done; without a time if the restart begins only then.
+    /// The mark's rotation once everything is done; without a time if the restart only begins then.
     func settledRotation(settingSecret: Bool) -> SecretRotation? {
         guard service.provider?.restart != nil else { return nil }
         guard let version = secretVersion else { return mark?.rotation }
@@ -60,13 +61,13 @@ extension ServiceDraft {
         }
     }
 
-    /// Brings a mark of ours up to date, and restarts the workload before that, if a restart is due.
+    /// Updates a mark of ours, and restarts the workload before that if a restart is due.
     ///
-    /// A note comes before all else where there is something to be remembered if this program ends in between: a restart,
-    /// or bindings.
+    /// If a restart or bindings must not be forgotten should this program end in between, a note is written to the mark
+    /// before anything else.
     ///
-    /// While the object that the workload reads its secret from cannot be read, only the note of the restart is written:
-    /// a later pass does the rest.
+    /// While the object from which the workload reads its secret cannot be read, only the note about the restart is
+    /// written: a later pass does the rest.
     func update(_ entitlement: String, _ content: MarkContent, settingSecret: Bool, in plan: inout ServicePlan) {
         var content = content
         guard let mark, let restart = restart(settingSecret: settingSecret) else {
@@ -82,7 +83,7 @@ extension ServiceDraft {
             time = .existing(at)
             announce(entitlement, in: &plan)
         case .now(let last, let rotation):
-            // What the file sets by now is not applied yet.
+            // What the file declares now is not applied yet.
             var old = mark
             old.rotation = rotation
             var note = announcing(in: old) ?? MarkContent(old)
@@ -99,13 +100,13 @@ extension ServiceDraft {
         }
     }
 
-    /// Tells in the mark of bindings that are about to be made.
+    /// Records bindings in the mark that are about to be created.
     private func announce(_ entitlement: String, in plan: inout ServicePlan) {
         guard let note = mark.flatMap(announcing) else { return }
         plan.add(.note, .updateMark(entitlement: entitlement, note), after: accessNeeds)
     }
 
-    /// Whether its workload could not read the new secret where it is published.
+    /// Whether its restart is postponed because the new secret cannot be published.
     private var isRestartPutOff: Bool {
         guard let publication = service.provider?.publication, publication.values.contains(.clientSecret),
             case .unreadable = published[publication.object]
@@ -115,6 +116,6 @@ extension ServiceDraft {
 }
 
 extension FieldChange {
-    /// Whether it gives the provider a secret.
+    /// Whether it sets the provider's secret.
     var setsSecret: Bool { object == .provider && field == OAuth2Provider.Row.clientSecret.attribute }
 }

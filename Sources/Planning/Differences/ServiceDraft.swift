@@ -5,38 +5,38 @@ import JSON
 import Kinds
 import Secrets
 
-/// A service's plan in the making: what is there, and what follows from it.
+/// A service's plan under construction: what was observed, and what follows from it.
 struct ServiceDraft {
     let service: Service
     let owner: String
     let release: Release
-    /// The application that is there.
+    /// The existing application.
     var application: Application?
-    /// What carries, or should carry, its mark.
+    /// The entitlement that carries, or should carry, its mark.
     var entitlement: ObservedMark?
     /// Its mark, if it is this owner's.
     var mark: OwnershipMark?
-    /// The version of the Secret that its secret is from; nil if that is not known.
+    /// The version of the Secret that its secret comes from; nil if unknown.
     var secretVersion: SecretVersion?
-    /// What came of looking at what services publish.
+    /// The results of reading the objects to which services publish.
     var published: [PublishedObjectName: PublishedObservation] = [:]
-    /// What probes told of client secrets that Authentik does not show.
+    /// The results of probing client secrets that Authentik does not show.
     var secretProofs: [HiddenSecret: SecretProof] = [:]
-    /// What may be deleted of it.
+    /// What may be deleted for it.
     let deletions: DeletionRules
-    /// Who may open what; nil if nobody looked.
+    /// Access to applications; nil if it was not read.
     var accessIndex: AccessIndex?
-    /// What is to be done so that the right ones may open it; nil if the file does not say who may.
+    /// The changes to its access; nil if the file does not declare access.
     var access: AccessDraft?
-    /// What is to serve its provider; nil for none.
+    /// The outpost that should serve its provider; nil for none.
     var outpost: Outpost?
-    /// What this program has it served by so far, by its mark, if that is another one.
+    /// The outpost that serves it so far according to its mark, if that is another one.
     var formerOutpost: Outpost?
     /// The providers that cannot leave their outposts.
     var departures: OutpostDepartures?
-    /// Whether its provider cannot leave the one that it is to leave.
+    /// Whether its provider cannot leave its former outpost.
     var staysInFormerOutpost: Bool { departures?.holds(mark?.provider, in: formerOutpost) ?? false }
-    /// Providers that it had before its login became another one, and that are still there.
+    /// Existing providers that it had before its login was changed to another kind.
     var replaced: [OAuth2Provider] = []
     var notes: [String] = []
 
@@ -55,7 +55,7 @@ struct ServiceDraft {
             explainAccess(in: &plan)
             return plan
         }
-        // A provider that was this service's stays in the mark until it is deleted, so that it is not forgotten.
+        // A provider of this service stays in the mark until it is deleted, so that it is not forgotten.
         let own = mark.flatMap { deletions.provider(of: $0, application) }
         let former = mark.map { deletions.formerProviders(of: $0, application) } ?? []
         guard let own, deletions.isPruning else {
@@ -106,7 +106,7 @@ struct ServiceDraft {
         return finished(plan, provider, match, names)
     }
 
-    /// - Parameter proof: what a probe told of the secret, if Authentik does not show that.
+    /// - Parameter proof: the result of probing the secret, if Authentik does not show it.
     private func plan(
         _ provider: ResolvedProvider,
         _ match: ProviderMatcher.Match,
@@ -196,9 +196,9 @@ struct ServiceDraft {
         return plan
     }
 
-    /// The steps that make an application and its mark, with nothing to open until it is bound.
+    /// The steps that create an application and its mark, with nothing to open until it is bound.
     ///
-    /// - Parameter provider: one that it is to have, and that is there.
+    /// - Parameter provider: an existing one to be linked.
     private func create(linkedTo provider: OAuth2Provider?, _ mark: OwnershipMark, in plan: inout ServicePlan) {
         let link = provider.map { Ref.existing($0.pk) }
         let content = content(mark, provider: link)
@@ -223,7 +223,7 @@ struct ServiceDraft {
         plan.add(.mark, .createMark(on: made, content, claim: plan.id(.creationClaim)))
     }
 
-    /// What a mark is to say, with the bindings that are made before it.
+    /// The content of a mark, with the bindings that are created before it.
     private func content(
         _ mark: OwnershipMark,
         provider: Ref<Int>?,
@@ -236,17 +236,17 @@ struct ServiceDraft {
 
     // MARK: - What both have in common
 
-    /// A provider that the application is to get.
+    /// A provider that the application should be linked to.
     private struct LinkChange {
         var provider: Ref<Int>
         var name: String
     }
 
-    /// The plan for an application that is there; steps for the provider are the caller's.
+    /// The plan for an existing application; the caller adds the provider's steps.
     ///
     /// - Parameters:
-    ///   - provider: the one that the mark is to name.
-    ///   - own: its provider, as it is; nil if that is new, or not wanted.
+    ///   - provider: the one that the mark should name.
+    ///   - own: its current provider; nil if that is new or not wanted.
     private func existing(
         _ application: Application,
         changes providerChanges: [FieldChange],
@@ -279,7 +279,7 @@ struct ServiceDraft {
         var plan = start(decision, reason)
         plan.changes = all
         let isRenamed = application.slug != service.slug && link?.provider.maker == nil
-        // Where there is nothing to open yet, there is not before it is bound.
+        // If there is nothing to open yet, that stays so until it is bound.
         let isOpenedLater = isRenamed && isBare && isMadeBare
         let isOpening = { (change: FieldChange) in change.field == Application.Row.launchURL.attribute }
         let later = isOpenedLater ? changes.filter(isOpening) : []
@@ -305,7 +305,7 @@ struct ServiceDraft {
         }
         plan.complain(about: withheld)
         explainAccess(in: &plan)
-        // Another address, another provider or another owner may matter to what else uses the application.
+        // A new slug, provider or owner may affect what else uses the application.
         if isRenamed || link != nil || decision == .adopt { plan.notes += application.backchannelNotes }
         return plan
     }
@@ -341,7 +341,7 @@ struct ServiceDraft {
         return plan
     }
 
-    /// What a rename changes beyond the fields.
+    /// What a rename changes besides the fields.
     private var renaming: [String] {
         guard let application, application.slug != service.slug, service.provider != nil,
             service.provider?.issuerMode != .global
@@ -352,7 +352,7 @@ struct ServiceDraft {
         ]
     }
 
-    /// What a new application gets.
+    /// The fields of a new application.
     private var creation: [FieldAssignment] { service.wanted(release).assignments(release) }
 
     private func created(_ object: ObjectKind, _ assignments: [FieldAssignment]) -> [FieldChange] {
@@ -365,7 +365,7 @@ struct ServiceDraft {
         return ["the application's present provider '\(name)' is left alone"]
     }
 
-    /// Fields of the file that this release does not take.
+    /// Fields in the file that this release does not support.
     private var unsupportedFields: [String] {
         service.unsupportedFields(release).map {
             "\($0.rawValue) is not managed: Authentik \(release) does not support it"
@@ -381,7 +381,7 @@ extension FieldChange {
 }
 
 extension ServiceDraft {
-    /// What changes of a provider mean for those who use it, beyond the fields.
+    /// What changes to a provider mean for its users, besides the fields.
     func consequences(of changes: [FieldChange], _ names: NameIndex) -> [String] {
         changes.filter { $0.object == .provider }.flatMap { change -> [String] in
             switch change.field {
@@ -393,8 +393,8 @@ extension ServiceDraft {
         }
     }
 
-    /// Whether the application's tile opens the provider's first redirect URI when the plan is done: it has no launch
-    /// URL.
+    /// Whether the application's tile opens the provider's first redirect URI once the plan is done, because it has no
+    /// launch URL.
     var opensFirstRedirect: Bool {
         if let launchURL = service.launchURL { return launchURL.trimmed.isEmpty }
         let isGivenUp = mark?.applicationFields.contains(Application.Row.launchURL.attribute) ?? false

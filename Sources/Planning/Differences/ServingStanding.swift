@@ -2,17 +2,17 @@ package import Base
 import DesiredState
 package import Kinds
 
-/// Whether people get through to a service with forward-auth once its plan is carried out.
+/// Whether people can reach a service with forward-auth once its plan is carried out.
 ///
-/// | its outpost | serves its provider | was seen lately | state |
+/// | its outpost | serves its provider | was seen recently | state |
 /// |---|---|---|---|
-/// | is not there, or of another type | – | – | not in outpost |
-/// | is there | no, and the plan, which is blocked or waits, does not change that | any | not in outpost |
-/// | is there | yes, or once the plan is carried out | no | outpost not seen |
-/// | is there | the same | nobody looked, or could | unknown |
-/// | is there | the same | yes | served |
+/// | does not exist, or is of another type | – | – | not in outpost |
+/// | exists | no, and the plan is blocked or waiting and does not change that | any | not in outpost |
+/// | exists | yes, or once the plan is carried out | no | outpost not seen |
+/// | exists | the same | was not or could not be read | unknown |
+/// | exists | the same | yes | served |
 ///
-/// Nobody says anything of a conflict: whose the provider is, is not decided.
+/// A conflict has no state, because the owner of the provider is not decided.
 package struct ServingStanding: Sendable, Equatable {
     package enum State: String, Sendable, CaseIterable {
         case served
@@ -24,7 +24,7 @@ package struct ServingStanding: Sendable, Equatable {
     package var state: State
     /// The outpost's name.
     package var outpost: String
-    /// When an instance of it was seen last; nil for never, or if that is not known.
+    /// When an instance of it was last seen; nil for never, or if unknown.
     package var lastSeen: Timestamp?
     /// Why it is not served, or not known to be: a clause; nil if it is served.
     package var complaint: String?
@@ -36,7 +36,7 @@ package struct ServingStanding: Sendable, Equatable {
         self.complaint = complaint
     }
 
-    /// Of a service that its outpost serves.
+    /// For a service that its outpost serves.
     package init(servedBy outpost: Outpost) {
         let name = outpost.name
         switch outpost.health {
@@ -48,7 +48,7 @@ package struct ServingStanding: Sendable, Equatable {
         }
     }
 
-    /// The same of one that its outpost does not serve.
+    /// The same state for a service that its outpost does not serve.
     package var withoutMembership: ServingStanding {
         let complaint = "the outpost '\(outpost)' does not serve it"
         return ServingStanding(.notInOutpost, outpost: outpost, lastSeen: lastSeen, complaint: complaint)
@@ -56,7 +56,7 @@ package struct ServingStanding: Sendable, Equatable {
 }
 
 extension Outpost {
-    /// Since when nobody has seen it: a clause; nil if somebody did lately, or that is not known.
+    /// Since when it has not been seen: a clause; nil if it was seen recently, or if unknown.
     package var absence: String? {
         guard case .notSeen(let since) = health else { return nil }
         guard let since else { return "no instance of the outpost '\(name)' has connected to Authentik" }
@@ -65,7 +65,7 @@ extension Outpost {
 }
 
 extension ServiceDraft {
-    /// Nil for a service without forward-auth, and for what is not decided.
+    /// Nil for a service without forward-auth, and if it is not decided.
     func serving(_ plan: ServicePlan, _ names: NameIndex) -> ServingStanding? {
         guard let forwardAuth = service.forwardAuth, plan.decision != .conflict else { return nil }
         let outpost: Outpost

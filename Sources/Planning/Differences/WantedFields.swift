@@ -7,45 +7,46 @@ import Secrets
 
 /// What the fields of an object should hold, and where they differ from that.
 ///
-/// For each row of the table that the release takes:
+/// For each row of the table that the release supports:
 ///
-/// | the file, or the program's default, says | the object holds | the file said it the last time | the object gets |
+/// | the file, or the program's default, says | the object holds | the file set it last time | the object gets |
 /// |---|---|---|---|
-/// | a value | what means the same | any | nothing |
-/// | a value | another | any | that value |
+/// | a value | an equivalent value | any | nothing |
+/// | a value | another value | any | that value |
 /// | nothing | any | no | nothing: it is not managed |
 /// | nothing | its fallback | yes | nothing |
-/// | nothing | another | yes | its fallback |
+/// | nothing | another value | yes | its fallback |
 ///
-/// Apart from that: a secret that is not shown is compared by a probe (``SecretProof``), or not at all; nor is one that was
-/// left out of the plan. A field that an answer
-/// leaves out although the release should have it (``FieldSpec/mayBeUnknown``) is not compared. A list that is sent on
-/// create and is found empty gets what a create sends.
+/// Exceptions: a secret that is not shown is compared by a probe (``SecretProof``) or not at all; a secret that was
+/// left out of the plan is not compared. A field that is missing from an answer although the release should have it
+/// (``FieldSpec/mayBeUnknown``) is not compared. A list that is sent on create and is found empty gets what a create
+/// sends.
 ///
-/// Redirect URIs for logouts are entries of the same attribute as those for logins. The table holds for them by
-/// themselves, and they are shown and sent together.
+/// Redirect URIs for logouts are entries of the same attribute as those for logins. The table applies to them
+/// separately, but they are shown and sent together.
 struct WantedFields {
     let object: ObjectKind
     let table: FieldTable
-    /// The service's, which some fields fall back to.
+    /// The slug of the service, to which some fields fall back.
     let slug: String
-    /// What is declared, or defaulted by this program, with every name looked up; a place without a value is not managed.
+    /// The declared values and this program's defaults, with every name looked up; a field without a value is not
+    /// managed.
     var values: FieldValues
 
-    /// What a new object gets.
+    /// The fields of a new object.
     func assignments(_ release: Release) -> [FieldAssignment] {
         table.attributes(in: release).compactMap { field in
             created(field, release).map { FieldAssignment(field: field.attribute, value: $0) }
         }
     }
 
-    /// Where an object differs from what is declared, or no longer declared.
+    /// Where an object differs from what is declared, or is no longer declared.
     ///
     /// - Parameters:
-    ///   - formerly: the attributes that the file set the last time; what it dropped goes back to its fallback.
+    ///   - formerly: the attributes that the file set last time; those it no longer sets go back to their fallbacks.
     ///   - firstOpens: whether the application has no launch URL, so that its tile opens the first redirect URI.
-    ///   - proof: what a probe told of a secret that is not shown.
-    ///   - names: gives what is shown of a difference names for people.
+    ///   - proof: the result of probing a secret that is not shown.
+    ///   - names: the names to show in differences.
     func changes(
         from observed: FieldValues,
         formerly: [String],
@@ -62,11 +63,11 @@ struct WantedFields {
         }
     }
 
-    /// Whether an object is what this program would have created, also in what the file leaves out.
+    /// Whether an object is what this program would have created, including the fields that the file leaves out.
     ///
     /// A secret that cannot be compared proves nothing.
     ///
-    /// - Parameter proof: what a probe told of a secret that is not shown.
+    /// - Parameter proof: the result of probing a secret that is not shown.
     func isAsCreated(_ observed: FieldValues, proof: SecretProof? = nil, _ release: Release) -> Bool {
         table.attributes(in: release).allSatisfy { field in
             guard let wanted = declared(field, release) ?? field.fallback(slug: slug) else { return true }
@@ -76,8 +77,8 @@ struct WantedFields {
         }
     }
 
-    /// What an object holds that this program would have created before an upgrade: what that brought is as the upgrade
-    /// made it.
+    /// What an object holds that this program created before an upgrade: fields that the upgrade added have the values
+    /// it gave them.
     func made(before upgrade: Release) -> WantedFields {
         var made = self
         for field in table.rows where !field.exists(before: upgrade) {
@@ -90,13 +91,13 @@ struct WantedFields {
         declared(field, release) ?? (field.isSentOnCreate ? field.fallback(slug: slug) : nil)
     }
 
-    /// What is declared of a field; of redirect URIs those for logouts, too.
+    /// The declared value of a field; for redirect URIs, including those for logouts.
     private func declared(_ field: FieldSpec, _ release: Release) -> FieldValue? {
         guard case .redirectURIs = field.kind else { return values[field] }
         return values[field]?.adding(logoutEntries: declaredLogoutEntries(release) ?? [])
     }
 
-    /// Nil where the file does not say, or the release has none.
+    /// Nil if the file does not set them or the release does not have them.
     private func declaredLogoutEntries(_ release: Release) -> [RedirectEntry]? {
         let field = OAuth2Provider.Row.logoutRedirectURIs
         return field.exists(in: release) ? values[field]?.redirectEntries : nil
@@ -121,7 +122,7 @@ struct WantedFields {
         return value?.adding(logoutEntries: logoutEntries)
     }
 
-    /// - Returns: nil if both mean the same.
+    /// - Returns: nil if both are equivalent.
     private func change(
         of field: FieldSpec,
         _ before: FieldValue,
@@ -130,7 +131,7 @@ struct WantedFields {
         _ names: NameIndex?
     ) -> FieldChange? {
         var (before, after) = (before, after)
-        // Which is the first is only said where it differs.
+        // Which one is first is only shown where it differs.
         if firstOpens, !after.begins(like: before) { (before, after) = (before.openingFirst, after.openingFirst) }
         guard !after.means(before) else { return nil }
         if let names { (before, after) = names.toldApart(names.named(before), after) }
@@ -144,23 +145,23 @@ extension Service {
         WantedFields(object: .application, table: Application.fields, slug: slug, values: declared(release))
     }
 
-    /// Where its application differs from what is declared, or no longer declared: see ``WantedFields``.
+    /// Where its application differs from what is declared, or is no longer declared: see ``WantedFields``.
     ///
-    /// A tile that is hidden leads nowhere: that the upgrade to 2026.5 emptied the launch URL of one is no difference.
+    /// A hidden tile opens nothing, so it is not a difference that the upgrade to 2026.5 emptied its launch URL.
     func changes(from application: Application, formerly: [String], _ release: Release) -> [FieldChange] {
         let changes = wanted(release).changes(from: application.values, formerly: formerly, release)
         guard application.launchURL.trimmed.isEmpty else { return changes }
         let isHidden = values[Application.Row.hidden]?.flag == true && application.isHidden
-        // The tile of a proxy provider's application leads to its external host then.
+        // In that case the tile of a proxy provider's application opens its external host.
         let leadsThere = forwardAuth.map { $0.externalHost.exact == launchURL?.exact } ?? false
         return isHidden || leadsThere ? changes.filter { $0.field != Application.Row.launchURL.attribute } : changes
     }
 
-    /// What is declared of its application, as a release has it: no launch URL, and a hidden tile, mean the same.
+    /// The declared fields of its application in the form of a release: no launch URL and a hidden tile are equivalent.
     ///
     /// | declared | before 2026.5 | since |
     /// |---|---|---|
-    /// | `launchURL: blank://blank` | that | an empty launch URL, and hidden |
+    /// | `launchURL: blank://blank` | the same | an empty launch URL, and hidden |
     /// | `hidden: true` | `blank://blank` | hidden |
     private func declared(_ release: Release) -> FieldValues {
         declared(canHide: Application.hiding <= release)
@@ -190,7 +191,7 @@ extension Service {
             }
     }
 
-    /// What its application holds that was created before an upgrade; what hides a tile is another field since 2026.5.
+    /// What its application holds if it was created before an upgrade; since 2026.5, tiles are hidden by another field.
     private func made(before upgrade: Release, _ release: Release) -> WantedFields {
         guard upgrade <= Application.hiding, Application.hiding <= release else {
             return wanted(release).made(before: upgrade)
@@ -206,16 +207,16 @@ extension Service {
     }
 }
 
-/// A declared provider with every name that Authentik wants as a uuid looked up, and its secret at hand.
+/// A declared provider with all names that Authentik expects as UUIDs looked up, and its secret resolved.
 struct ResolvedProvider {
     let login: Login
     var wanted: WantedFields
-    /// What is to serve it; nil for an OAuth2 provider.
+    /// The outpost that should serve it; nil for an OAuth2 provider.
     var outpost: Outpost?
 
     /// - Parameters:
-    ///   - secret: nil for a public client, and where secrets are left out of the plan.
-    ///   - values: what is declared or defaulted, looked up.
+    ///   - secret: nil for a public client, and if secrets are left out of the plan.
+    ///   - values: the declared or default values, looked up.
     init(_ login: Login, secret: Secret?, values: FieldValues) {
         self.login = login
         wanted = WantedFields(object: .provider, table: login.kind.fields, slug: login.slug, values: values)
@@ -225,9 +226,10 @@ struct ResolvedProvider {
             secret.map(FieldValue.secret) ?? (isConfidential ? .unresolvedSecret : nil)
     }
 
-    /// Names the providers whose tokens it takes as they are once the plan is carried out.
+    /// Sets the providers whose tokens it accepts to those that exist once the plan is carried out.
     ///
-    /// - Parameter own: the pk of a service's provider, null for one that is still to be made; nil for what is as it is.
+    /// - Parameter own: the pk of a service's provider, or null for one that is still to be created; nil to keep the
+    ///   value.
     mutating func federate(_ own: (_ slug: String) -> JSONValue?) {
         let field = OAuth2Provider.Row.federatedProviders
         guard login.kind == .oauth2Provider, case .references(let references)? = wanted.values[field] else { return }
@@ -236,7 +238,7 @@ struct ResolvedProvider {
         )
     }
 
-    /// The pks of the providers that are there and whose tokens it is to take for its own.
+    /// The pks of the existing providers whose tokens it should accept.
     var federatedProviders: [Int] {
         guard login.kind == .oauth2Provider else { return [] }
         return (wanted.values[OAuth2Provider.Row.federatedProviders]?.references ?? []).compactMap(\.pk.integer)
@@ -247,19 +249,19 @@ struct ResolvedProvider {
         login.kind == .oauth2Provider ? wanted.values[OAuth2Provider.Row.clientSecret]?.secret : nil
     }
 
-    /// Its scope mappings.
+    /// Nil for a public client, and if secrets are left out of the plan.
     var scopes: [FieldValue.Reference] {
         let row = login.kind == .oauth2Provider ? OAuth2Provider.Row.scopes : ProxyProvider.Row.scopes
         return wanted.values[row]?.references ?? []
     }
 
-    /// What a new provider gets.
+    /// The fields of a new provider.
     func assignments(_ release: Release) -> [FieldAssignment] { wanted.assignments(release) }
 
-    /// What makes a new provider.
+    /// What creates a new provider.
     func creation(_ release: Release) -> ObjectFields { ObjectFields(login.kind, assignments(release)) }
 
-    /// What changes a provider that is there.
+    /// What updates an existing provider.
     func update(_ provider: OAuth2Provider, _ assignments: [FieldAssignment]) -> Effect {
         let isProxy = provider.kind == .proxy
         let held = provider.held ?? wanted.values
@@ -267,7 +269,7 @@ struct ResolvedProvider {
         return .update(.provider(provider), ObjectFields(login.kind, all))
     }
 
-    /// Where a provider differs from what is declared, or no longer declared: see ``WantedFields``.
+    /// Where a provider differs from what is declared, or is no longer declared: see ``WantedFields``.
     func changes(
         from provider: OAuth2Provider,
         formerly: [String],
@@ -295,10 +297,10 @@ struct ResolvedProvider {
             }
     }
 
-    /// What is wanted of a provider that is there.
+    /// What an existing provider should hold.
     ///
-    /// One of the scopes that Authentik gives each proxy provider is no difference where it is missing: the provider is from
-    /// before Authentik had it, and gets it with the next write, whatever is sent.
+    /// If it lacks one of the scopes that Authentik gives each proxy provider, that is not a difference: the provider
+    /// is older than that behaviour of Authentik, and gets the scope with the next write, whatever is sent.
     private func wanted(of provider: OAuth2Provider, _ names: NameIndex) -> WantedFields {
         guard provider.kind == .proxy, let proxy = provider.proxy else { return wanted }
         let held = proxy.values.held(ProxyProvider.Row.scopes).references
@@ -310,7 +312,7 @@ struct ResolvedProvider {
 }
 
 extension Service {
-    /// The names of fields that the file sets and a release does not take.
+    /// The names of fields that the file sets and a release does not support.
     func unsupportedFields(_ release: Release) -> [FieldName] {
         let ofApplication = Application.fields.rows.filter {
             !$0.exists(in: release) && declares($0) && $0.name != Application.Row.hidden.name
@@ -321,7 +323,8 @@ extension Service {
         return (ofApplication + ofProvider).map(\.name)
     }
 
-    /// The attributes of its application that the file sets, as a mark remembers them: not the slug, which names it.
+    /// The attributes of its application that the file sets, as a mark records them; without the slug, which identifies
+    /// it.
     func declaredAttributes(_ release: Release) -> [String] {
         let declared = declared(release)
         return Application.fields.rows(in: release)
@@ -330,14 +333,14 @@ extension Service {
 }
 
 extension Login {
-    /// The attributes of the provider that the file, or its `defaults`, sets, as a mark remembers them.
+    /// The attributes of the provider that the file, or its `defaults`, sets, as a mark records them.
     func declaredAttributes(_ release: Release) -> [String] {
         kind.fields.rows(in: release).filter { field in
             declares(field) && (values[field].map { field.value($0, in: release) != nil } ?? true)
         }.map(\.attribute)
     }
 
-    /// The words that the file has in fields which a release takes, and that came later.
+    /// The words of the file in fields that a release supports, but which were added in a later one.
     func unsupportedWords(_ release: Release) -> [(field: FieldName, word: String)] {
         kind.fields.rows(in: release).flatMap { field in
             (values[field].map { field.unknownWords(of: $0, in: release) } ?? []).map { (field.name, $0) }

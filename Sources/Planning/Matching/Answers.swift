@@ -1,13 +1,14 @@
 extension ProviderMatcher {
-    /// What is decided of services, each by its index in the file.
+    /// The decisions on services, each by its index in the file.
     ///
-    /// A question that needs the answer to another one fails with that; it is asked again once the other is answered. So
-    /// the order is found on the way, and a chain of services may be as long as it likes: it uses up no stack of calls.
+    /// A question that needs the answer to another one fails with that question, and is asked again once it is
+    /// answered. So the order is found on the way, and a chain of services may be of any length: it does not use up the
+    /// call stack.
     struct Answers {
         enum Question: Hashable {
             /// Which provider is a service's own?
             case own(Int)
-            /// Does a service get all it needs?
+            /// Does a service get everything it needs?
             case isServed(Int)
         }
 
@@ -26,10 +27,10 @@ extension ProviderMatcher {
             areServed = Array(repeating: nil, count: count)
         }
 
-        /// - Returns: nil for what would depend on itself.
+        /// - Returns: nil if the answer would depend on itself.
         func own(_ index: Int) throws(Missing) -> Own? { try known(owns[index], .own(index)) }
 
-        /// - Returns: false for what would depend on itself.
+        /// - Returns: false if the answer would depend on itself.
         func isServed(_ index: Int) throws(Missing) -> Bool { try known(areServed[index], .isServed(index)) ?? false }
 
         private func known<Answer>(_ answer: Answer?, _ question: Question) throws(Missing) -> Answer? {
@@ -37,9 +38,9 @@ extension ProviderMatcher {
             return answer
         }
 
-        /// Answers a question, and before it all that it needs.
+        /// Answers a question, after all the questions that it depends on.
         ///
-        /// - Parameter answer: notes the answer to a question.
+        /// - Parameter answer: records the answer to a question.
         mutating func settle(_ question: Question, by answer: (Question, inout Answers) throws(Missing) -> Void) {
             var open: [Question] = []
             func ask(_ question: Question, _ asked: inout Set<Question>) {

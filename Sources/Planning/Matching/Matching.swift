@@ -2,25 +2,26 @@ import AuthentikAPI
 import DesiredState
 import Kinds
 
-/// Whose everything is: which of Authentik's objects are each service's own, decided for the whole file at once, and
-/// before anything else is.
+/// The owners of everything: which of Authentik's objects belong to which service, decided for the whole file at once
+/// and before anything else.
 ///
-/// ``Claim`` tells which application is a service's, ``ProviderMatcher`` which provider, ``DeletionRules`` what is deleted.
+/// ``Claim`` determines the application of a service, ``ProviderMatcher`` its provider, ``DeletionRules`` what is
+/// deleted.
 struct Matching {
     /// What may be deleted.
     let deletions: DeletionRules
-    /// The names that each service's provider is to get and another one has, by the service's slug.
+    /// By the service's slug: the names that its provider should get and that another provider has.
     let takenNames: [String: [TakenName]]
-    /// The providers that services take from applications which let go of them, by pk, with the slugs of the plans that
-    /// see to it.
+    /// The providers that services take from applications which give them up: by pk, the slugs of the plans that unlink
+    /// them.
     let letGo: [Int: String]
     private let owns: [ProviderMatcher.Own?]
     private let declaredNames: ProviderMatcher.DeclaredNames
 
     /// - Parameters:
     ///   - orphans: this owner's applications that no service declares.
-    ///   - isHeld: whether the deletion limit holds deletions back.
-    ///   - isTakenOver: whether a service may have a provider, or a new one for an application that is there; see
+    ///   - isHeld: whether the deletion limit blocks deletions.
+    ///   - isTakenOver: whether a service may have a provider, or a new one for an existing application; see
     ///     ``AdoptionPolicy``.
     init(
         _ desired: DesiredState,
@@ -56,15 +57,15 @@ struct Matching {
         declaredNames = matcher.declaredNames
     }
 
-    /// The provider of a service, by its place in the file.
+    /// The provider of a service, by its index in the file.
     ///
-    /// - Returns: nil if it asks for none.
+    /// - Returns: nil if it needs none.
     func provider(at index: Int) -> ProviderMatcher.Match? { owns[index]?.match }
 
-    /// What could be the provider of a service that is to be absent and whose application is gone.
+    /// What could be the provider of a service that should be absent and whose application is gone.
     ///
-    /// With the application its mark is gone, so only the name and the client id still tell. None is what an application
-    /// has, a mark names, or another service declares.
+    /// The mark was deleted with the application, so only the name and the client id identify it. Providers that an
+    /// application has, a mark names, or another service declares are left out.
     func leftovers(of service: Service) -> [OAuth2Provider] {
         let observation = deletions.observation
         let names = [service.slug] + service.renamedFrom + service.formerProviderNames
@@ -78,7 +79,7 @@ struct Matching {
     }
 }
 
-/// A name or client id that a service's provider is to get, and that another provider has now.
+/// A name or client id that a service's provider should get and that another provider has now.
 ///
 /// Both are unique, so Authentik would refuse it.
 struct TakenName {
@@ -95,7 +96,7 @@ struct TakenName {
 
     var key: Key { Key(provider: holder.pk, field: field.attribute) }
 
-    /// In a clause.
+    /// As part of a clause.
     var description: String {
         let what = field.name == OAuth2Provider.Row.name.name ? "name" : "client id"
         let owner = (holder.applicationSlug ?? holder.backchannelApplicationSlug).map { " of the application '\($0)'" }
@@ -103,26 +104,26 @@ struct TakenName {
     }
 }
 
-/// The application that is a service's.
+/// The application of a service.
 ///
 /// | first that applies | its application |
 /// |---|---|
-/// | one has its slug, and another a former one | a conflict |
+/// | one has its slug, and another one a former slug | a conflict |
 /// | one has a former slug | that one |
 /// | one has its slug | that one |
-/// | the mark of one whose slug no service has, or what is left of that mark, has its slug or a former one | that one |
+/// | one whose slug no service has is marked with its slug or a former one, even if the mark is damaged | that one |
 /// | otherwise | none |
 ///
-/// A mark on it that is not this owner's, or cannot be read, makes a conflict of it; so does a mark for this service on an
-/// application that was not seen.
+/// It is a conflict if the mark on it is not this owner's, or cannot be read, or if there is a mark for this service on
+/// an application that was not seen.
 struct Claim {
     /// Nil if there is none.
     var application: Application?
-    /// What carries the application's mark.
+    /// The entitlement that carries the application's mark.
     var entitlement: ObservedMark?
     /// The application's mark, if it is this owner's.
     var mark: OwnershipMark?
-    /// Why the service is left alone: a clause; nil if it is not.
+    /// Why the service is left alone, as a clause; nil if it is not.
     var conflict: String?
 }
 
@@ -167,20 +168,20 @@ extension Observation {
     }
 }
 
-/// A declared service, and what is known of it before anything is decided.
+/// A declared service, and what is known about it before anything is decided.
 struct Declaration {
     let service: Service
     let claim: Claim
-    /// What came of looking up all that its provider names; nil if it wants none.
+    /// The result of looking up everything that its provider names; nil if it wants no provider.
     let resolution: Resolution?
 
-    /// The login that it asks for a provider for: it wants one, and is not stuck before that.
+    /// The login for which it needs a provider; nil if it wants none, or is stuck already.
     var login: Login? { claim.conflict == nil && service.state == .present ? service.login : nil }
     var wantsProvider: Bool { claim.conflict == nil && service.wantsProvider }
     var isResolved: Bool { if case .resolved? = resolution { true } else { false } }
 }
 
 extension Service {
-    /// Whether it is to be there, with a provider.
+    /// Whether it should be present, with a provider.
     var wantsProvider: Bool { state == .present && login != nil }
 }

@@ -3,7 +3,7 @@ import Base
 import DesiredState
 import Kinds
 
-/// Finds the provider that is a service's own, for all services that want one.
+/// Finds the provider of each service that wants one.
 ///
 /// | first that applies | its own provider |
 /// |---|---|
@@ -11,7 +11,7 @@ import Kinds
 /// | the mark names one that exists and is of the kind, and another application keeps it, or an earlier service takes it | a conflict |
 /// | the mark names one that exists and is of the kind | that one |
 /// | the linked one, of the declared name or client id, is marked as another owner's | a conflict |
-/// | one of another kind, and not what the service had before, has the declared name or client id | a conflict |
+/// | one of another kind, which is not the service's former provider, has the declared name or client id | a conflict |
 /// | there are several candidates | a conflict |
 /// | there is one candidate | that one |
 /// | there is no mark, and the linked one is of another type | a conflict |
@@ -19,29 +19,30 @@ import Kinds
 /// | there is no mark, and no other service declares the linked one, or has it in its mark | that one |
 /// | otherwise | none yet |
 ///
-/// The kind is that of the login that the file declares: an OAuth2 provider, or a proxy provider. Linked is the provider of the service's application. Candidates are the linked one, if it has the declared name or client
-/// id, and the free ones that have them. Free is a provider that no application keeps, that no earlier service takes, and
-/// that no mark names of another owner's application, or of another service's. An earlier service is one before it by slug.
+/// The kind is that of the declared login: an OAuth2 provider or a proxy provider. The linked provider is that of the
+/// service's application. Candidates are the linked one, if it has the declared name or client id, and the free ones
+/// that have either. A provider is free if no application keeps it, no earlier service takes it, and no mark of another
+/// owner's or another service's application names it. An earlier service precedes it by slug.
 ///
 /// | the application that has a provider | keeps it |
 /// |---|---|
 /// | is deleted in this pass | no |
-/// | is that of a service whose own provider is another one, or a new one, and that gets all it needs | no |
+/// | is that of a service whose own provider is another or a new one, and that gets everything it needs | no |
 /// | any other, or has it as a backchannel | yes |
 ///
 /// | what a service needs | it gets it |
 /// |---|---|
 /// | its secret, flows, keys and scopes | if they can be resolved |
-/// | a provider of its own | if that is no conflict |
-/// | what is there without a mark | as far as ``AdoptionPolicy`` lets it |
+/// | a provider of its own | if that is not a conflict |
+/// | something that exists without a mark | if ``AdoptionPolicy`` allows it |
 /// | a name or client id that another provider has | if that one is deleted |
-/// | the same | if that one is the own of a service that changes it, and gets all it needs |
+/// | the same | if that one belongs to a service that changes it, and that gets everything it needs |
 ///
-/// What ``AdoptionPolicy`` does not let a service have it does not take; if an application lets go of that, or falls with it,
-/// the service plans as if there were none.
+/// A service does not take what ``AdoptionPolicy`` does not allow; if an application gives that up, or is deleted with
+/// it, the service is planned as if there were none.
 ///
-/// So what one service gets can depend on what another one gives up, which needs something itself. What the others depend
-/// on is decided first, see ``Answers``; what depends on itself, in a circle, stays where it is.
+/// So what one service gets can depend on what another one gives up, which in turn needs something. What others depend
+/// on is decided first, see ``Answers``; in a cycle, everything stays where it is.
 struct ProviderMatcher {
     enum Match {
         case found(OAuth2Provider, isLinked: Bool)
@@ -49,12 +50,12 @@ struct ProviderMatcher {
         case conflict(String)
     }
 
-    /// What is decided of a service that asks for a provider.
+    /// The decision on a service that needs a provider.
     struct Own {
         var match: Match
-        /// The provider that it takes, of those that are not linked to it.
+        /// The provider that it takes, if it is not linked to it already.
         var taken: (pk: Int, from: String?)?
-        /// What its provider is to get, and another one has.
+        /// The names and client ids that its provider should get and that another one has.
         var takenNames: [TakenName] = []
     }
 
@@ -70,25 +71,25 @@ struct ProviderMatcher {
 
     let declaredNames: DeclaredNames
     private let observation: Observation
-    /// In the order of the file; a service is meant by its index here.
+    /// In the order of the file; a service is identified by its index here.
     private let declarations: [Declaration]
     private let deletions: DeletionRules
     private let isTakenOver: (Declaration, Match, DeletionRules) -> Bool
     /// This owner's applications, by pk, that services with a provider have.
     private let claimed: Set<String>
-    /// Which service asks for a provider for an application, by its pk.
+    /// By an application's pk: the service that needs a provider for it.
     private let askersByApplication: [String: Int]
-    /// Whose own a provider can be, by its pk.
+    /// By a provider's pk: the services that it may belong to.
     private let contenders: [Int: [Int]]
     /// The applications that are deleted, by pk.
     private let deleted: [String: Owned]
-    /// The applications whose own providers are deleted, with them or without, by pk.
+    /// The applications whose providers are deleted, with or without the application, by pk.
     private let stripped: [String: Owned]
 
     /// - Parameters:
-    ///   - orphans: this owner's applications that are no service's.
+    ///   - orphans: this owner's applications that no service declares.
     ///   - deletions: what may be deleted if no service takes it.
-    ///   - isTakenOver: whether a service may have a provider, or a new one for an application that is there.
+    ///   - isTakenOver: whether a service may have a provider, or a new one for an existing application.
     init(
         _ declarations: [Declaration],
         orphans: [(application: Application, mark: OwnershipMark)],
@@ -147,16 +148,16 @@ struct ProviderMatcher {
         stripped = deletions.isHeld ? [:] : byApplication(falling + bookmarks)
     }
 
-    /// An application of this owner's, and the slug of its plan.
+    /// An application of this owner, and the slug of its plan.
     private struct Owned {
         var application: Application
         var mark: OwnershipMark
         var slug: String
-        /// Not only its provider.
+        /// Whether the application itself is deleted, not only its provider.
         var isDeleted: Bool
     }
 
-    /// The pks of the providers that can be a service's own; none if it asks for none.
+    /// The pks of the providers that may be a service's own; empty if it needs none.
     private static func candidates(
         of declaration: Declaration,
         _ observation: Observation,
@@ -175,7 +176,7 @@ struct ProviderMatcher {
         return pks
     }
 
-    /// What is decided of every service; nil for one that asks for no provider.
+    /// The decisions on all services; nil for one that needs no provider.
     func owns() -> [Own?] {
         var answers = Answers(count: declarations.count)
         for index in declarations.indices where declarations[index].wantsProvider {
@@ -260,7 +261,7 @@ struct ProviderMatcher {
         return .none
     }
 
-    /// Whether a provider is what a service had before its login became another one, and so makes room.
+    /// Whether a provider is what a service had before its login was changed to another kind, so that it makes room.
     private func isReplaced(_ provider: OAuth2Provider, _ index: Int) -> Bool {
         let claim = declarations[index].claim
         guard let application = claim.application, let mark = claim.mark, let login = declarations[index].login else {
@@ -276,7 +277,7 @@ struct ProviderMatcher {
         )
     }
 
-    /// What to do with the provider that an application without a mark came with.
+    /// What to do with the provider of an application that has no mark.
     private func matchForeign(
         _ linked: OAuth2Provider?,
         of application: Application,
@@ -316,7 +317,7 @@ struct ProviderMatcher {
 
     /// Whether a service takes a provider that is not linked to it.
     ///
-    /// - Parameter index: only services before this one are asked.
+    /// - Parameter index: only services before this one are considered.
     private func isTaken(
         _ provider: OAuth2Provider,
         before index: Int,
@@ -324,12 +325,12 @@ struct ProviderMatcher {
     ) throws(Answers.Missing) -> Bool {
         let taking = Match.found(provider, isLinked: false)
         guard let others = contenders[provider.pk], others.contains(where: { $0 < index }) else { return false }
-        // What is kept nobody takes.
+        // A provider that an application keeps cannot be taken.
         if case .keeps = try holder(of: provider, answers) { return false }
         for other in others where other < index {
-            // What it may not have it does not take, whatever else is decided of it.
+            // It does not take what it may not have, whatever else is decided about it.
             if declarations[other].isResolved, !isTakenOver(declarations[other], taking, deletions) { continue }
-            // One that depends on this very question comes first all the same.
+            // One that depends on this very question still takes precedence.
             guard let answer = try answers.own(other) else { return true }
             if answer.taken?.pk == provider.pk { return true }
         }
@@ -340,9 +341,9 @@ struct ProviderMatcher {
 
     private enum Holder {
         case nobody
-        /// An application that does not have it any more once the plan of that slug is carried out.
+        /// An application that no longer has it once the plan of that slug is carried out.
         case letsGo(String)
-        /// The slug of the application.
+        /// The slug of the application that keeps it.
         case keeps(String)
     }
 
@@ -356,7 +357,9 @@ struct ProviderMatcher {
         return provider.backchannelApplicationSlug.map(Holder.keeps) ?? .letsGo(plan)
     }
 
-    /// - Returns: the slug of the plan that takes an application's provider away, or the application itself; nil for none.
+    /// - Returns: the slug of the plan that takes the provider away from an application, or deletes the application;
+    ///   nil for
+    ///   none.
     private func unlinked(from application: Application, _ answers: Answers) throws(Answers.Missing) -> String? {
         if let owned = deleted[application.pk] { return owned.slug }
         guard let index = askersByApplication[application.pk], let answer = try answers.own(index) else {
@@ -412,12 +415,13 @@ struct ProviderMatcher {
 }
 
 extension Observation {
-    /// The providers that have the name or the client id of a declared one, of whatever kind.
+    /// The providers, of any kind, that have the name or the client id of a declared one.
     fileprivate func providers(named login: Login) -> [OAuth2Provider] {
         [provider(name: login.name), login.clientID.flatMap { provider(clientID: $0) }].compactMap(\.self)
     }
 
-    /// Whether the mark of another application that stays names a provider: another owner's, or another service's.
+    /// Whether a provider is named by the mark of another application that stays: another owner's, or another
+    /// service's.
     ///
     /// - Parameter claimed: this owner's applications, by pk, that services with a provider have.
     fileprivate func isSpokenFor(
@@ -432,7 +436,7 @@ extension Observation {
 }
 
 extension Declaration {
-    /// Whether it gives its own provider another name, or client id; what Authentik does not keep is not sent.
+    /// Whether it changes the name or client id of its own provider; what Authentik does not keep is not sent.
     fileprivate func changes(_ field: FieldSpec, of own: OAuth2Provider, _ release: Release) -> Bool {
         guard let login else { return false }
         let (before, after): (FieldValue, FieldValue) =

@@ -3,14 +3,14 @@ import DesiredState
 import JSON
 import Kinds
 
-/// What a file calls the providers and sources whose tokens a provider takes for its own.
+/// The file's names for the providers and sources whose tokens a provider accepts.
 ///
 /// | a slug is that of | it means |
 /// |---|---|
-/// | a service of the file with a provider | that provider, also one that is still to be made |
-/// | a service of the file that is absent, or has no provider | a mistake, which the file's reader reports |
-/// | an application that has a provider of those that Authentik lists as OAuth2 ones | that |
-/// | none of these | a mistake |
+/// | a service of the file with a provider | that provider, even if it is still to be created |
+/// | a service of the file that is absent, or has no provider | an error, reported when the file is read |
+/// | an application with a provider that Authentik lists as an OAuth2 provider | that provider |
+/// | none of these | an error |
 struct FederatedNames {
     private let providersBySlug: [String: Int]
     private let namesByProvider: [Int: String]
@@ -32,7 +32,7 @@ struct FederatedNames {
         declared = Set(services.filter { $0.state == .present && $0.provider != nil }.map(\.slug))
     }
 
-    /// A name for people; nil for what is neither.
+    /// A name to show; nil for what is neither.
     func named(_ reference: FieldValue.Reference) -> FieldValue.Reference? {
         if let pk = reference.pk.integer {
             return namesByProvider[pk].map { .init(pk: reference.pk, name: $0) } ?? reference
@@ -40,7 +40,7 @@ struct FederatedNames {
         return reference.pk.string.flatMap { slugsBySource[$0] }.map { .init(pk: reference.pk, name: $0) }
     }
 
-    /// - Returns: without a pk, if it is still to be made.
+    /// - Returns: without a pk if it is still to be created.
     func provider(_ slug: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
         if let pk = providersBySlug[slug] { return .init(pk: .integer(pk), name: slug) }
         guard !declared.contains(slug) else { return .init(named: slug) }

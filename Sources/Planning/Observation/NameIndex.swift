@@ -5,7 +5,7 @@ import JSON
 import Kinds
 import Secrets
 
-/// Translates between what a file calls an object of Authentik's and its uuid.
+/// Translates between the file's name of an Authentik object and its UUID.
 struct NameIndex {
     let release: Release
     private let flowsBySlug: [String: Flow]
@@ -20,8 +20,8 @@ struct NameIndex {
     private let federation: FederatedNames
 
     /// - Parameters:
-    ///   - scopeMappings: as they are once the plan is carried out; nil for as they are.
-    ///   - services: those that are declared, whose providers may still be to be made.
+    ///   - scopeMappings: as they are once the plan is carried out; nil to use the observed ones.
+    ///   - services: the declared services, whose providers may not exist yet.
     init(_ observed: ObservedState, scopeMappings: [PlannedScopeMapping]? = nil, services: [Service] = []) {
         federation = FederatedNames(observed, services)
         let scopes = scopeMappings ?? observed.scopeMappings.map { PlannedScopeMapping(mapping: $0) }
@@ -50,12 +50,12 @@ struct NameIndex {
         )
     }
 
-    /// A name for people; the uuid itself where nothing is known of it.
+    /// A name to show; the UUID itself if nothing is known about it.
     func reference(_ pk: String) -> FieldValue.Reference {
         .init(pk: .string(pk), name: namesByPK[pk] ?? pk, algorithm: keysByPK[pk].flatMap(algorithm))
     }
 
-    /// A value of Authentik's, with names for people.
+    /// A value from Authentik, with names to show.
     func named(_ value: FieldValue) -> FieldValue {
         func named(_ reference: FieldValue.Reference) -> FieldValue.Reference? {
             federation.named(reference) ?? reference.pk.string.map(self.reference)
@@ -68,7 +68,7 @@ struct NameIndex {
         }
     }
 
-    /// What is known of a scope mapping.
+    /// The observed scope mapping.
     func scopeMapping(_ reference: FieldValue.Reference) -> ScopeMapping? {
         guard let pk = reference.pk.string else {
             return reference.shared.flatMap { scopesByName[$0.name.exact]?.mapping }
@@ -76,7 +76,7 @@ struct NameIndex {
         return scopesByPK[pk]
     }
 
-    /// What is known of a key.
+    /// The observed certificate-key pair.
     func key(_ reference: FieldValue.Reference) -> CertificateKeyPair? {
         reference.pk.string.flatMap { keysByPK[$0] }
     }
@@ -87,7 +87,7 @@ struct NameIndex {
 
     /// Looks up everything that a declared provider names.
     ///
-    /// - Throws: ``LookUpError`` for the first name that means nothing, or more than one thing.
+    /// - Throws: ``LookUpError`` for the first name that is unknown or ambiguous.
     func resolve(_ login: Login, secret: Secret?) throws(LookUpError) -> ResolvedProvider {
         var values = login.values
         for field in login.kind.fields.rows {
@@ -121,7 +121,7 @@ struct NameIndex {
         return resolved
     }
 
-    /// What ``resolve(_:secret:)`` would throw, for every name.
+    /// All errors of which ``resolve(_:secret:)`` would throw the first.
     func mistakes(in login: Login) -> [LookUpError] {
         var mistakes: [LookUpError] = []
         for field in login.kind.fields.rows {
@@ -143,13 +143,13 @@ struct NameIndex {
         return mistakes
     }
 
-    /// The scopes that Authentik gives each proxy provider, whatever is sent, as far as it has them.
+    /// The scopes that Authentik gives each proxy provider, whatever is sent, if it has them.
     var ownScopes: [FieldValue.Reference] {
         ProxyProvider.ownScopes.sorted().compactMap { scopesByManaged[$0.exact]?.mapping }
             .map { .init(pk: .string($0.pk), name: $0.scopeName) }
     }
 
-    /// The names by which a client asks for declared scopes; several mappings of one are asked for together.
+    /// The names by which a client requests declared scopes; several mappings of one name are requested together.
     func scopeNames(_ scopes: [FieldValue.Reference]) -> [String] {
         var seen: Set<ExactText> = []
         return scopes.map { scope in
@@ -158,7 +158,7 @@ struct NameIndex {
         }.filter { seen.insert($0.exact).inserted }
     }
 
-    /// The object of a name that a field of a declared login has.
+    /// The object that a field of a declared login names.
     private func object(
         _ referent: Referent,
         _ declared: FieldValue.Reference,
@@ -188,7 +188,7 @@ struct NameIndex {
         }
     }
 
-    /// What is known of an outpost.
+    /// The observed outpost.
     func outpost(pk: String) -> Outpost? { outposts.first { $0.pk == pk } }
 
     /// The outposts that serve a provider.
@@ -216,7 +216,7 @@ struct NameIndex {
         return .init(pk: .string(key.pk), name: name, algorithm: algorithm(key))
     }
 
-    /// By what Authentik brings itself, then by scope name, which is not unique, then by any `managed` name.
+    /// Looks among Authentik's own mappings first, then by scope name, which is not unique, then by any `managed` name.
     private func scope(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
         let own = scopesByManaged["goauthentik.io/providers/oauth2/scope-\(name)".exact]
         if let scope = own ?? scopesByManaged[name.exact] { return scope.reference(name) }
@@ -239,7 +239,7 @@ struct NameIndex {
         return mapping.reference(name)
     }
 
-    /// By its own name.
+    /// Looks by the mapping's own name.
     private func mapping(_ name: String, for field: String) throws(LookUpError) -> FieldValue.Reference {
         guard let scope = scopesByName[name.exact] else {
             throw LookUpError(
@@ -256,21 +256,21 @@ struct NameIndex {
         return reference
     }
 
-    /// Whether several mappings have a scope name.
+    /// Whether several mappings share a scope name.
     private func isShared(_ scopeName: String) -> Bool { (scopesByScopeName[scopeName.exact]?.count ?? 0) > 1 }
 }
 
-/// A name in the file that Authentik does not know, or knows twice.
+/// A name in the file that Authentik does not know, or that is ambiguous there.
 struct LookUpError: Error, CustomStringConvertible {
     /// A clause.
     var message: String
-    /// What to do: a clause.
+    /// What to do, as a clause.
     var hint: String?
-    /// The names that there are: a clause.
+    /// The existing names, as a clause.
     var names: String?
     /// Where the file has the name; nil for a default of this program.
     var location: SourceLocation?
-    /// Whether it is about to correct itself.
+    /// Whether the error is expected to go away by itself.
     var isWaiting = false
 
     init(_ message: String, isWaiting: Bool = false) {
@@ -282,9 +282,9 @@ struct LookUpError: Error, CustomStringConvertible {
         message + (location.map { " (\($0))" } ?? "") + [hint, names].compactMap(\.self).map { "; \($0)" }.joined()
     }
 
-    /// A name that is not there.
+    /// A name that does not exist.
     ///
-    /// - Parameter listed: the names that people are shown; all of them unless given.
+    /// - Parameter listed: the names to show; all unless given.
     init(
         _ message: String,
         meant name: String,
@@ -297,15 +297,15 @@ struct LookUpError: Error, CustomStringConvertible {
         self.names = Self.list(listed ?? all)
     }
 
-    /// The most names that a message lists.
+    /// The maximum number of names listed in a message.
     private static let longestList = 8
 
-    /// What there is, for people: `there are 'email', 'openid' and 3 more`.
+    /// The existing names, as shown to the user: `there are 'email', 'openid' and 3 more`.
     static func list(_ names: [String]) -> String {
         let names = Set(names).sorted()
         guard let only = names.first else { return "there are none" }
         if names.count == 1 { return "there is only '\(only)'" }
-        // A single one that is left out takes no less room by its name.
+        // "and 1 more" would be as long as the name itself.
         let shown = names.count <= longestList + 1 ? names : Array(names.prefix(longestList))
         let quoted = shown.map { "'\($0)'" }
         if shown.count < names.count {
@@ -314,7 +314,7 @@ struct LookUpError: Error, CustomStringConvertible {
         return "there are \(quoted.dropLast().joined(separator: ", ")) and \(quoted[quoted.count - 1])"
     }
 
-    /// At a place of the file, unless it has one already.
+    /// Adds a place in the file, unless the error has one already.
     func located(at location: SourceLocation?) -> LookUpError {
         var error = self
         error.location = self.location ?? location
@@ -323,10 +323,10 @@ struct LookUpError: Error, CustomStringConvertible {
 }
 
 extension NameIndex {
-    /// The scope mappings of a provider before and after, under names that tell them apart.
+    /// The scope mappings of a provider before and after a change, under distinguishable names.
     ///
-    /// A scope name is enough as long as only one mapping of it is among them; several have their own names behind it, and
-    /// so has one that the file chose of several that Authentik has.
+    /// The scope name is enough if only one of them has it. If several have it, each is followed by its own name, as is
+    /// a mapping that the file chose among several of Authentik's.
     func toldApart(_ before: FieldValue, _ after: FieldValue) -> (before: FieldValue, after: FieldValue) {
         guard case .references(let old) = before, case .references(let new) = after else { return (before, after) }
         let shared = Set(scopeGroups(old, new).filter { $0.value.count > 1 }.keys)
@@ -345,7 +345,7 @@ extension NameIndex {
         return (named(old), named(new))
     }
 
-    /// What it means that another mapping stands for a scope name, a clause for each.
+    /// The effects of using another mapping for a scope name, a clause for each.
     func swaps(in change: FieldChange) -> [String] {
         guard case .references(let old)? = change.before, case .references(let new) = change.after else { return [] }
         let (before, after) = (identities(old), identities(new))
@@ -379,7 +379,7 @@ extension NameIndex {
         Set(references.compactMap { scopeMapping($0)?.identity })
     }
 
-    /// The mappings among references, by scope name; each once, ordered by name.
+    /// References grouped by scope name, without duplicates, ordered by name.
     private func scopeGroups(
         _ old: [FieldValue.Reference],
         _ new: [FieldValue.Reference]
@@ -391,28 +391,28 @@ extension NameIndex {
 }
 
 extension ScopeMapping {
-    /// Its pk, or what tells it from all others that are still to be made.
+    /// Its pk, or what distinguishes it from all others that are still to be created.
     fileprivate var identity: String { pk.isEmpty ? "new: \(name)" : pk }
 
     fileprivate var isBuiltInEmail: Bool { managed == "goauthentik.io/providers/oauth2/scope-email" }
 }
 
-/// A name in a file that Authentik does not know, or knows twice: what blocks the services that use it.
+/// A name in a file that Authentik does not know, or that is ambiguous there; it blocks the services that use it.
 package struct NameMistake: Sendable, Equatable {
     /// A clause: `scopes: Authentik has no scope mapping 'emial'`.
     package var message: String
-    /// What to do: a clause.
+    /// What to do, as a clause.
     package var hint: String?
-    /// The names that there are: a clause.
+    /// The existing names, as a clause.
     package var names: String?
-    /// The first place where the file has it; nil for a default of this program.
+    /// The first place in the file; nil for a default of this program.
     package var location: SourceLocation?
     /// The services that use it, in the order of the file.
     package var slugs: [String]
 
-    /// All of them, in the order of the services.
+    /// All mistakes, in the order of the services.
     ///
-    /// - Parameter observed: of which flows, keys and scope mappings are looked at.
+    /// - Parameter observed: only its flows, keys and scope mappings are used.
     package static func all(in desired: DesiredState, _ observed: ObservedState) -> [NameMistake] {
         let matching = ScopeMappingMatching(desired, observed)
         let names = NameIndex(observed, scopeMappings: matching.mappings, services: desired.services)

@@ -4,53 +4,53 @@ package import DesiredState
 package import JSON
 package import Kinds
 
-/// What Authentik and Kubernetes hold, in tables by kind; made once a pass, and asked by every phase of planning.
+/// What Authentik and Kubernetes hold, in tables by kind; built once per pass and used by every phase of planning.
 ///
-/// | the mark on an application | that was seen | the application is |
+/// | the mark on an application | application was read | the application is |
 /// |---|---|---|
 /// | this owner's | yes | owned |
-/// | cannot be read, and says of nobody else that it is theirs | yes | unreadable |
-/// | this owner's, or says of nobody that it is theirs; whether it can be read or not | no | out of sight |
+/// | unreadable, and does not name another owner | yes | unreadable |
+/// | this owner's, or names no owner; readable or not | no | out of sight |
 /// | any other | | foreign |
 ///
-/// Whoever's a mark is, and however it reads: the provider that it names is spoken for.
+/// A provider named by any mark, of any owner and even if unreadable, is considered taken.
 struct Observation {
     /// Flows, keys and scope mappings.
     let names: NameIndex
-    /// Who may open what; nil if nobody looked.
+    /// Access to applications; nil if it was not read.
     let access: AccessIndex?
-    /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
+    /// The Kubernetes objects to which services publish; those that were not read are left out.
     let published: [PublishedObjectName: PublishedObservation]
-    /// What probes told of client secrets that Authentik does not show.
+    /// The results of probing client secrets that Authentik does not show.
     let secretProofs: [HiddenSecret: SecretProof]
     /// The applications that this owner marked, with their marks, ordered by slug.
     let owned: [(application: Application, mark: OwnershipMark)]
-    /// The applications whose marks cannot be read, and may be this owner's, ordered by slug.
+    /// The applications with unreadable marks that may be this owner's, ordered by slug.
     let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
     let owner: String
     private let applications: [Application]
-    /// Of whatever kind.
+    /// Of all kinds.
     private let providers: [OAuth2Provider]
     private let marks: [ObservedMark]
-    // Places in these lists.
+    // Indices into these lists.
     private let applicationsBySlug: [String: Int]
     private let providersByPK: [Int: Int]
     private let providersByName: [ExactText: Int]
     private let providersByClientID: [ExactText: Int]
     private let marksByApplication: [String: Int]
-    /// By what can be made out of a mark, however it reads.
+    /// From whatever can be made out of a mark, even if it is unreadable.
     private let markedByProvider: [Int: Set<String>]
     private let ownedPKs: Set<String>
-    /// Also by what is left of a mark that cannot be read.
+    /// Including applications with damaged marks.
     private let ownedByMarkedSlug: [String: Application]
-    /// The slugs in this owner's marks, and in what is left of marks, whose applications were not seen.
+    /// The slugs in this owner's marks, including damaged ones, whose applications were not read.
     private let unseenMarkedSlugs: Set<String>
 
     /// - Parameters:
     ///   - owner: whose marks make an application owned.
-    ///   - declaredGroups: the groups that are made where they are missing.
-    ///   - scopeMappings: as they are once the plan is carried out; nil for as they are.
-    ///   - services: those that are declared.
+    ///   - declaredGroups: the groups that are created if missing.
+    ///   - scopeMappings: as they are once the plan is carried out; nil to use the observed ones.
+    ///   - services: the declared services.
     init(
         _ observed: ObservedState,
         owner: String,
@@ -82,7 +82,7 @@ struct Observation {
         var owned: [(application: Application, mark: OwnershipMark)] = []
         var unreadable: [(application: Application, remains: OwnershipMark.Remains)] = []
         var unseen: Set<String> = []
-        // In the order of the slugs, which is that of what they make.
+        // Sorted by slug, so everything derived from them is too.
         let slugs = observed.applications.map(\.slug)
         let marked = marksByApplication.map { pk, mark in (slug: applicationsByPK[pk].map { slugs[$0] } ?? "", mark) }
         for (_, index) in marked.sorted(by: { $0.slug < $1.slug }) {
@@ -104,7 +104,7 @@ struct Observation {
         self.unreadable = unreadable
         unseenMarkedSlugs = unseen
         ownedPKs = Set(owned.map(\.application.pk))
-        // Where a mark was copied, the application that has the slug is meant, else the first.
+        // If a mark was copied, the application that has the slug is meant, otherwise the first.
         ownedByMarkedSlug = Dictionary(
             owned.map { ($0.mark.slug, $0.application) }
                 + unreadable.compactMap { application, remains in remains.slug.map { ($0, application) } },
@@ -116,19 +116,19 @@ struct Observation {
     }
 
     func application(slug: String) -> Application? { applicationsBySlug[slug].map { applications[$0] } }
-    /// - Returns: nil also for what may be a proxy provider, which is nobody's own.
+    /// - Returns: nil also for a possible proxy provider, which never belongs to a service.
     func provider(pk: Int) -> OAuth2Provider? {
         guard let index = providersByPK[pk], providers[index].kind != .undetermined else { return nil }
         return providers[index]
     }
 
-    /// - Returns: what may be a proxy provider, too.
+    /// - Returns: also a possible proxy provider.
     func providerOfAnyKind(pk: Int) -> OAuth2Provider? { providersByPK[pk].map { providers[$0] } }
-    /// - Returns: nil if there is none.
+    /// - Returns: nil if it does not exist.
     func kind(ofProvider pk: Int) -> OAuth2Provider.ProviderType? { providersByPK[pk].map { providers[$0].kind } }
 
     /// - Parameter pk: one that is left out.
-    /// - Returns: a proxy provider too: names and client ids are unique across all types.
+    /// - Returns: possibly a proxy provider: names and client ids are unique across all types.
     func provider(name: String, besides pk: Int? = nil) -> OAuth2Provider? { provider(providersByName[name.exact], pk) }
     func provider(clientID: String, besides pk: Int? = nil) -> OAuth2Provider? {
         provider(providersByClientID[clientID.exact], pk)
@@ -141,17 +141,16 @@ struct Observation {
 
     func mark(of application: Application) -> ObservedMark? { marksByApplication[application.pk].map { marks[$0] } }
 
-    /// The application of a service that somebody gave another slug; the owner's mark, or what is left of it, still
-    /// tells.
+    /// The application of a service whose slug somebody changed, found by the owner's mark, even if that is damaged.
     func renamedApplication(of slug: String, declared: Set<String>) -> Application? {
         guard let application = ownedByMarkedSlug[slug], !declared.contains(application.slug) else { return nil }
         return application
     }
 
-    /// Whether this owner's mark for a service is on an application that was not seen.
+    /// Whether this owner's mark for a service is on an application that was not read.
     ///
-    /// A mark falls with its application, so there is one: under another slug, which an account that is no superuser
-    /// may have no way to learn.
+    /// A mark is deleted with its application, so that application exists under another slug, which an account that is
+    /// not a superuser may have no way to find out.
     func isMarkedOutOfSight(_ slug: String) -> Bool { unseenMarkedSlugs.contains(slug) }
 
     /// This owner's applications that no service claims.
@@ -161,7 +160,7 @@ struct Observation {
         owned.filter { !claimed.contains($0.mark.slug) && !claimed.contains($0.application.slug) }
     }
 
-    /// The applications that no service claims, and whose marks cannot be read.
+    /// The unclaimed applications with unreadable marks.
     ///
     /// - Parameter claimed: the slugs that services have, or had.
     func unclaimedUnreadable(
@@ -172,12 +171,12 @@ struct Observation {
         }
     }
 
-    /// Whether this owner marked an application that was seen.
+    /// Whether this owner marked an application that was read.
     func isOwned(application pk: String) -> Bool { ownedPKs.contains(pk) }
 
-    /// The owner whose mark, on another application, names a provider, if it is not this one.
+    /// The other owner whose mark, on another application, names a provider.
     ///
-    /// A mark of a newer version, or what is left of one that cannot be read, counts, too.
+    /// Marks of a newer version and damaged marks count as well.
     func foreignOwner(of provider: OAuth2Provider, besides application: Application) -> String? {
         applicationsMarked(provider: provider.pk).sorted().lazy.compactMap { pk -> String? in
             guard pk != application.pk, !isOwned(application: pk),
@@ -187,14 +186,14 @@ struct Observation {
         }.first
     }
 
-    /// The applications, by pk, whose marks name a provider; whoever's marks they are.
+    /// The pks of the applications whose marks, of any owner, name a provider.
     func applicationsMarked(provider pk: Int) -> Set<String> { markedByProvider[pk] ?? [] }
 }
 
-/// What Authentik holds, as one pass saw it.
+/// What one pass observed in Authentik.
 package struct ObservedState: Sendable, Equatable {
     package var release: Release
-    /// All applications; for an account that may not list them all, those that a plan can be about.
+    /// All applications; for an account that may not list them all, those that can affect a plan.
     package var applications: [Application]
     package var providers: [OAuth2Provider]
     /// The ownership marks of all owners.
@@ -202,17 +201,17 @@ package struct ObservedState: Sendable, Equatable {
     package var flows: [Flow]
     package var keys: [CertificateKeyPair]
     package var scopeMappings: [ScopeMapping]
-    /// Empty also if no service of the file has forward-auth, and nobody looked.
+    /// Also empty if no service of the file has forward-auth, so that they were not read.
     package var outposts: [Outpost] = []
-    /// Empty also if the file names none, and nobody looked.
+    /// Also empty if the file names none, so that they were not read.
     package var sources: [Source] = []
-    /// Empty also if the file names none, and nobody looked.
+    /// Also empty if the file names none, so that they were not read.
     package var groups: [Group] = []
-    /// Who may open what; nil if no service of the file says who may, and nobody looked.
+    /// Access to applications; nil if no service of the file declares it, so that it was not read.
     package var access: ObservedAccess?
-    /// What Kubernetes holds where services are told of their providers; what was not looked at is left out.
+    /// The Kubernetes objects to which services publish; those that were not read are left out.
     package var published: [PublishedObjectName: PublishedObservation] = [:]
-    /// What probes told of client secrets that Authentik does not show.
+    /// The results of probing client secrets that Authentik does not show.
     package var secretProofs: [HiddenSecret: SecretProof] = [:]
 
     package init(
@@ -234,14 +233,14 @@ package struct ObservedState: Sendable, Equatable {
     }
 }
 
-/// An ownership mark as an entitlement of Authentik's carries it, whoever's it is; read once, when it is observed.
+/// An ownership mark of any owner, carried by an entitlement in Authentik; parsed once, when it is observed.
 package struct ObservedMark: Sendable, Equatable {
     /// The pk of the entitlement.
     package var pk: String
     /// The pk of the application that it marks.
     package var application: String
     package var reading: OwnershipMark.Reading
-    /// What can be made out of it, however it reads.
+    /// What can be made out of it, even if it is unreadable.
     package var remains: OwnershipMark.Remains
 
     package init(pk: String, application: String, attributes: JSONValue) {
@@ -251,7 +250,7 @@ package struct ObservedMark: Sendable, Equatable {
         reading = OwnershipMark.read(attributes, remains)
     }
 
-    /// - Returns: nil for an entitlement of any other name, which somebody uses for something else.
+    /// - Returns: nil for an entitlement of any other name, which is used for something else.
     package init?(_ entitlement: ApplicationEntitlement) {
         guard entitlement.name == OwnershipMark.entitlementName else { return nil }
         self.init(pk: entitlement.pk, application: entitlement.application, attributes: entitlement.attributes)

@@ -2,18 +2,18 @@ import Base
 package import DesiredState
 package import Kinds
 
-/// An outpost as files name it, and the services that it is to serve.
+/// An outpost named by files, and the services that it should serve.
 package struct OutpostUse: Sendable, Equatable {
-    /// What it is in Authentik; nil where that has none of the name, or one that cannot serve them.
+    /// The outpost in Authentik; nil if there is none of that name, or if it cannot serve these services.
     package var outpost: Outpost?
-    /// Why there is none: a clause.
+    /// Why there is none, as a clause.
     package var mistake: String?
-    /// What to do: a clause.
+    /// What to do, as a clause.
     package var hint: String?
     /// In the order of the services.
     package var slugs: [String]
 
-    /// All that services name, in their order.
+    /// All outposts that services name, in their order.
     package static func all(of services: [Service], among outposts: [Outpost]) -> [OutpostUse] {
         var uses: [OutpostUse] = []
         for service in services where service.state == .present {

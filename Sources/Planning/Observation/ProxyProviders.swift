@@ -2,7 +2,7 @@ import AuthentikAPI
 package import DesiredState
 package import Kinds
 
-/// Tells the inner halves of proxy providers, which Authentik lists among the OAuth2 providers, from what they look like.
+/// Distinguishes proxy providers, whose inner halves Authentik lists among the OAuth2 providers, from real ones.
 ///
 /// | its application says | its redirect URIs look like a proxy's | the list of proxy providers | it is |
 /// |---|---|---|---|
@@ -11,9 +11,10 @@ package import Kinds
 /// | nothing, or there is none | no | – | an OAuth2 provider |
 /// | nothing, or there is none | yes | has it | a proxy provider |
 /// | nothing, or there is none | yes | does not have it | an OAuth2 provider |
-/// | nothing, or there is none | yes | may not be seen | undetermined, and left alone |
+/// | nothing, or there is none | yes | cannot be read | undetermined, and left alone |
 extension ObservedState {
-    /// Takes over what applications say of their providers; what looks like a proxy provider is undetermined without.
+    /// Sets the types of providers from their applications; anything else that looks like a proxy provider is
+    /// undetermined.
     package mutating func tellProxiesByApplications() {
         let models = Dictionary(
             applications.compactMap { application in
@@ -30,10 +31,11 @@ extension ObservedState {
         }
     }
 
-    /// Whether the list of proxy providers matters for a plan: one of them is a service's own, or was, or only the list can
-    /// tell of a provider what it is.
+    /// Whether a plan needs the list of proxy providers: one of them is or was a service's own, or only the list can
+    /// determine a provider's type.
     ///
-    /// What a provider is does not matter of one that an application has which no plan is about, unless it has a declared name.
+    /// The type does not matter for the provider of an application that no plan concerns, unless it has a declared
+    /// name.
     package func needsProxies(for desired: DesiredState) -> Bool {
         let own = Set(marks.filter { $0.remains.mayBelong(to: desired.owner) }.flatMap(\.remains.allProviders))
         if providers.contains(where: { $0.kind == .proxy && own.contains($0.pk) }) { return true }
@@ -49,7 +51,7 @@ extension ObservedState {
         }
     }
 
-    /// - Parameter listed: all proxy providers; nil if the account may not see them.
+    /// - Parameter listed: all proxy providers; nil if the account may not list them.
     package mutating func tellProxies(listed: [ProxyProvider]?) {
         guard let listed else { return }
         let proxies = Dictionary(listed.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
@@ -62,7 +64,7 @@ extension ObservedState {
 }
 
 extension OAuth2Provider {
-    /// Why it cannot be the provider that a service asks for, which is of another kind: for a clause.
+    /// Why it cannot be the provider that a service needs, because it is of another kind: part of a clause.
     var proxyRemark: String {
         switch kind {
         case .oauth2: "is an OAuth2 provider"

@@ -1,9 +1,9 @@
 import Base
 
 extension PlanRecord {
-    /// Something that decides, and that is not as a plan says any more.
+    /// A relevant difference from a saved plan.
     package struct Difference: Sendable, Equatable {
-        /// The service; nil for what concerns them all.
+        /// The service; nil for what concerns all.
         package var slug: String?
         /// A clause: `planned: update; now: in-sync`.
         package var message: String
@@ -14,13 +14,13 @@ extension PlanRecord {
         }
     }
 
-    /// Why this plan cannot be carried out as it was reviewed; empty if it can.
+    /// Why this plan can no longer be carried out as reviewed; empty if it can.
     ///
-    /// Everything that decides counts: the Authentik and its release, the owner, the narrowing, what is no service's, the
-    /// services, what is decided of them, their fields, deletions and writes, and the deletion limit. Reasons, notes, places in the
-    /// file, and what is left alone do not.
+    /// Everything that affects the outcome is compared: the Authentik instance and its release, the owner, the
+    /// narrowing, shared objects, the services with their decisions, fields, deletions and writes, and the deletion
+    /// limit. Reasons, notes, places in the file and what is left alone are not.
     ///
-    /// - Parameter now: the plan that is made of what is there now.
+    /// - Parameter now: a new plan from the current state.
     package func differences(from now: PlanRecord) -> [Difference] {
         var found = [
             differs("Authentik's address", authentik.url, now.authentik.url),
@@ -51,7 +51,7 @@ extension PlanRecord {
 }
 
 extension ServiceRecord {
-    /// What decides, and is otherwise now; the first kind of difference explains the ones below it.
+    /// The relevant differences; the first kind of difference explains the ones below it.
     fileprivate func differences(from now: ServiceRecord) -> [String] {
         if decision != now.decision {
             return ["planned: \(decision), \(reason); now: \(now.decision), \(now.reason)"]
@@ -69,7 +69,7 @@ extension ServiceRecord {
         writes.isEmpty ? "nothing" : writes.map(\.description).joined(separator: ", ")
     }
 
-    /// Said where the writes look the same.
+    /// Used if the writes look the same.
     private func differingValues(_ now: ServiceRecord) -> String {
         list(writes) == list(now.writes) ? ", with other values (a uuid, or the ownership mark)" : ""
     }
@@ -78,7 +78,7 @@ extension ServiceRecord {
 extension ChangeRecord: CustomStringConvertible {
     fileprivate var name: String { "\(object).\(shownField)" }
 
-    /// `https://a → https://b`; of a secret only that it changes.
+    /// `https://a → https://b`; for a secret only that it changes.
     package var description: String {
         func text(_ values: [String]?) -> String {
             guard let values, !values.isEmpty else { return "(none)" }
@@ -99,14 +99,14 @@ extension DeletionRecord: CustomStringConvertible {
 }
 
 extension Narrowing: CustomStringConvertible {
-    /// As the options that ask for it.
+    /// As the command-line options that request it.
     package var description: String {
         let options = only.map { "--only \($0)" } + (withoutSecrets ? ["--without-secrets"] : [])
         return options.isEmpty ? "none" : options.joined(separator: " ")
     }
 }
 
-/// The fields that are not to change as planned any more, a clause each.
+/// The fields that no longer change as planned, a clause each.
 func changedFields(from planned: [ChangeRecord], to now: [ChangeRecord]) -> [String] {
     let names = (planned + now).map(\.name)
     return names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)

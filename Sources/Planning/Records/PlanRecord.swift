@@ -1,12 +1,12 @@
 package import AuthentikAPI
 import Kinds
 
-/// A plan as it is written down: for machines, and to be carried out after a review.
+/// A plan as it is saved: for machines, and to be applied after a review.
 ///
-/// Of a secret it says that it changes and nothing else. `manifests/schemas/plan.schema.json` describes it. Additions
-/// keep ``version``; anything else raises it.
+/// For a secret it only says that it changes. `manifests/schemas/plan.schema.json` describes the format. Additions keep
+/// ``version``; any other change raises it.
 package struct PlanRecord: Sendable, Equatable {
-    /// The version that this program writes, and the only one that it understands.
+    /// The version that this program writes, and the only one that it reads.
     package static let currentVersion = 1
     package static let kind = "plan"
 
@@ -15,15 +15,15 @@ package struct PlanRecord: Sendable, Equatable {
     package var authentik: AuthentikRecord
     package var owner: String
     package var narrowing: Narrowing
-    /// How many services it may delete from, whatever the file says; absent for what the file says.
+    /// How many services it may delete from, overriding the file; absent for the file's value.
     package var allowedDeletions: Int?
-    /// How many services there are of each decision, zeroes included.
+    /// The number of services by decision, including zeros.
     package var summary: [String: Int]
-    /// Absent if nothing is held back.
+    /// Absent if no deletions are blocked.
     package var heldDeletions: HeldDeletionsRecord?
-    /// What is no service's.
+    /// The shared objects.
     ///
-    /// A member for each kind, as `groups`; absent if the file declares none, or the plan is not about it.
+    /// One member for each kind, such as `groups`; absent if the file declares none, or the plan does not include them.
     package var shared: [SharedRecord]
     package var services: [ServiceRecord]
 
@@ -80,11 +80,11 @@ extension PlanRecord: Codable {
     }
 }
 
-/// Which Authentik.
+/// The Authentik instance.
 package struct AuthentikRecord: Sendable, Equatable, Codable {
     package var url: String
     package var release: String
-    /// That the release is newer than this program knows: a clause; absent if it is not.
+    /// A clause that says that the release is newer than this program knows; absent if it is not.
     package var note: String?
 
     package init(url: String, release: String) {
@@ -94,7 +94,7 @@ package struct AuthentikRecord: Sendable, Equatable, Codable {
     }
 }
 
-/// Why deletions are held back.
+/// Why deletions are blocked.
 package struct HeldDeletionsRecord: Sendable, Equatable, Codable {
     package var deletions: Int
     package var limit: Int

@@ -10,16 +10,16 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
     package var reason: String
     /// `homelab.yaml:14:5`; absent for an orphan.
     package var location: String?
-    /// Of a conflict, what would change.
+    /// In a conflict: what would change.
     package var changes: [ChangeRecord]
     /// Absent if nothing is deleted.
     package var deletion: DeletionRecord?
-    /// Who may open it once this is carried out; absent if nobody looked, or it is not decided.
+    /// Who may open it once this is carried out; absent if access was not read or is not decided.
     package var access: AccessRecord?
     /// What will be sent, in this order.
     package var writes: [WriteRecord]
     package var notes: [String]
-    /// What of it cannot be done, although the writes can; absent if nothing.
+    /// What cannot be done, although the writes can; absent if everything can.
     package var hindrance: String?
 
     package init(_ service: ServicePlan) {
@@ -35,7 +35,7 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
         hindrance = service.hindrance
     }
 
-    /// How many services there are of each decision, zeroes included.
+    /// The number of services by decision, including zeros.
     package static func summary(of services: [ServicePlan]) -> [String: Int] {
         var summary = Dictionary(uniqueKeysWithValues: Decision.allCases.map { ($0.rawValue, 0) })
         for service in services { summary[service.decision.rawValue, default: 0] += 1 }
@@ -44,27 +44,27 @@ package struct ServiceRecord: Sendable, Equatable, Codable {
 }
 
 extension ServicePlan {
-    /// Its steps as they are written down.
+    /// Its steps in the format of saved plans.
     package var writeRecords: [WriteRecord] { steps.compactMap { WriteRecord($0.effect) } }
 }
 
-/// One field.
+/// A changed field.
 ///
-/// Values are lists of text, empty for none; those of a secret, and what a new object held, are left out.
+/// Values are lists of text, empty for none; the values of a secret, and the old values of a new object, are left out.
 package struct ChangeRecord: Sendable, Equatable, Codable {
     /// `application`, `provider`, `access` or `published`.
     package var object: String
-    /// Authentik's name of the field; of access the file's, or a binding as `group 'admins'`; of what is published, the
-    /// key.
+    /// Authentik's name of the field; for access the file's name, or a binding such as `group 'admins'`; for what is
+    /// published, the key.
     package var field: String
-    /// What the file calls it: `launchURL`.
+    /// The file's name of the field: `launchURL`.
     ///
-    /// Always there in what this program writes; plans and documents of before do not have it.
+    /// Always present in what this program writes; older plans and documents do not have it.
     package private(set) var fileField: String?
     package var isSecret: Bool
     package var before: [String]?
     package var after: [String]?
-    /// Of a signing key, how tokens are signed with it; absent for any other field.
+    /// For a signing key, how tokens are signed with it; absent for any other field.
     package var algorithm: AlgorithmRecord?
 
     package static func == (left: ChangeRecord, right: ChangeRecord) -> Bool {
@@ -86,11 +86,11 @@ package struct ChangeRecord: Sendable, Equatable, Codable {
     }
 }
 
-/// How tokens are signed: `RS256`, `ES256`, `EdDSA`, or `HS256`, which is with the client secret.
+/// How tokens are signed: `RS256`, `ES256`, `EdDSA`, or `HS256`, which uses the client secret.
 package struct AlgorithmRecord: Sendable, Equatable, Codable {
-    /// Absent if there is no provider yet, or it is not known.
+    /// Absent if there is no provider yet, or if unknown.
     package var before: String?
-    /// Absent if it is not known.
+    /// Absent if unknown.
     package var after: String?
 
     /// Nil if neither is known.
@@ -101,15 +101,15 @@ package struct AlgorithmRecord: Sendable, Equatable, Codable {
     }
 }
 
-/// What falls.
+/// What is deleted.
 package struct DeletionRecord: Sendable, Equatable, Codable {
-    /// The slug; absent if the application stays, or there is none.
+    /// The slug; absent if the application stays or does not exist.
     package var application: String?
-    /// The name; absent if the provider stays, or there is none.
+    /// The name; absent if the provider stays or does not exist.
     package var provider: String?
-    /// The bindings of others: `group 'admins'`; absent if none is taken away.
+    /// The bindings of others, as `group 'admins'`; absent if none is deleted.
     package var bindings: [String]?
-    /// Whether the deletion limit holds it back.
+    /// Whether the deletion limit blocks it.
     package var isHeld: Bool
 
     package init(_ deletion: Deletion) {
@@ -124,15 +124,15 @@ package struct DeletionRecord: Sendable, Equatable, Codable {
 package struct AccessRecord: Sendable, Equatable, Codable {
     /// The raw value of ``AccessStanding/State-swift.enum``.
     package var state: String
-    /// Why it is closed or blocked, or whom it lacks: a clause; absent if it is as declared.
+    /// Why it is closed or blocked, or which subjects are missing: a clause; absent if it is as declared.
     package var complaint: String?
-    /// Those of the file whose bindings are there: `group 'admins'`.
+    /// The subjects of the file that are bound: `group 'admins'`.
     package var subjects: [String]
-    /// The lasting bindings of others, which stay.
+    /// The permanent bindings of others, which stay.
     package var others: [String]
-    /// The bindings that end by themselves, whoever made them.
+    /// The bindings that expire, no matter who created them.
     package var expiring: [String]
-    /// Whether everybody may open it, and nobody said that on purpose.
+    /// Whether everybody may open it without this being declared.
     package var isExposed: Bool
 
     package init(_ standing: AccessStanding) {
@@ -146,18 +146,18 @@ package struct AccessRecord: Sendable, Equatable, Codable {
 }
 
 extension ChangeRecord {
-    /// The field for people: what the file calls it.
+    /// The field as shown to the user: by its name in the file.
     package var shownField: String { fileField ?? kind?.fileName(of: field) ?? field }
-    /// ``before`` for people: in the file's words, a key with its algorithm.
+    /// ``before`` as shown to the user: in the file's words, a key with its algorithm.
     package var shownBefore: [String]? { before.map { shown($0, algorithm?.before) } }
-    /// ``after`` for people: in the file's words, a key with its algorithm.
+    /// ``after`` as shown to the user: in the file's words, a key with its algorithm.
     package var shownAfter: [String]? { after.map { shown($0, algorithm?.after) } }
-    /// Whether each element of it gets a line of its own, however short.
+    /// Whether each element is shown on a line of its own, however short.
     package var isList: Bool { kind?.isList(field) ?? false }
 
     private var kind: ObjectKind? { ObjectKind(rawValue: object) }
 
-    /// What stays, goes and comes, as people read it.
+    /// The elements kept, removed and added, as shown to the user.
     package var elements: ListDifference { ListDifference(from: shownBefore ?? [], to: shownAfter ?? []) }
 
     private func shown(_ values: [String], _ algorithm: String?) -> [String] {

@@ -1,18 +1,18 @@
 import Base
 package import Kinds
 
-/// Something of a plan or report that is no service's, as it is written down.
+/// A shared object of a plan or report, in its saved format.
 package struct SharedRecord: SharedObject, Equatable, Encodable {
     package let kind: Kind
     package let name: String
     /// The raw value of ``Decision``.
     package var action: String
-    /// Why that is planned, a clause; absent for what is made where it is missing, and nothing else.
+    /// The reason, as a clause; absent for objects that are only created if missing.
     package var reason: String?
     /// Absent if no field changes.
     package var changes: [ChangeRecord]?
 
-    /// The kind is said by the member that the record stands in.
+    /// The kind is given by the member that contains the record.
     private enum CodingKeys: CodingKey {
         case name, action, reason, changes
     }
@@ -36,7 +36,7 @@ package struct SharedRecord: SharedObject, Equatable, Encodable {
 }
 
 extension SharedRecord {
-    /// What is not as planned any more, a clause each.
+    /// What is no longer as planned, a clause each.
     static func differences(from planned: [SharedRecord], to now: [SharedRecord]) -> [String] {
         func table(_ records: [SharedRecord]) -> [SharedName: SharedRecord] {
             Dictionary(records.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
@@ -56,7 +56,7 @@ extension SharedRecord {
 
 // MARK: - In a document
 
-/// In JSON, what is no service's stands beside a document's own members: `groups`, and so on for each kind.
+/// In JSON, shared objects are members of the document, one for each kind: `groups`, and so on.
 private struct KindKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
@@ -73,7 +73,7 @@ private struct KindKey: CodingKey {
 }
 
 extension Encoder {
-    /// Adds a member for each kind that there is any object of.
+    /// Adds a member for each kind that has any objects.
     package func encode<Object: SharedObject & Encodable>(byKind objects: [Object]) throws {
         var members = container(keyedBy: KindKey.self)
         for (kind, objects) in objects.byKind { try members.encode(objects, forKey: KindKey(kind)) }
@@ -87,7 +87,7 @@ extension Decoder {
     ) throws -> [Object] {
         let members = try container(keyedBy: KindKey.self)
         var objects: [Object] = []
-        // What nobody writes is in no document, and may be called as something else is: policies.
+        // Kinds that are never written are in no document, and their names may be used otherwise: policies.
         for kind in Kind.all where kind.writes != nil && members.contains(KindKey(kind)) {
             var list = try members.nestedUnkeyedContainer(forKey: KindKey(kind))
             while !list.isAtEnd { objects.append(try decode(kind, list.superDecoder())) }

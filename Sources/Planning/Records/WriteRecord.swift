@@ -14,21 +14,21 @@ package struct WriteRecord: Sendable, Equatable, Codable {
     package var application: [String: JSONValue]?
     /// The fields of a provider, as they will be sent.
     package var provider: [String: JSONValue]?
-    /// The fields of bindings, as they will be sent: whom they bind by pk, or `created` for one made before.
+    /// The fields of bindings, as they will be sent; the subject is a pk, or `created` for one created before.
     package var bindings: [[String: JSONValue]]?
-    /// The keys that are published, all of them.
+    /// All keys that are published.
     package var published: [String: JSONValue]?
-    /// The fields, or keys, whose values are secret.
+    /// The fields or keys whose values are secret.
     package var secretFields: [String]?
-    /// Which outpost, and whether it serves the service's provider from then on.
+    /// The outpost, and whether it serves the service's provider afterwards.
     package var outpost: [String: JSONValue]?
-    /// The pk of the provider that the application gets, or `created` for the one made before.
+    /// The pk of the provider that the application is linked to, or `created` for one created before.
     package var link: String?
-    /// The attributes of an ownership mark, without the version of a Secret and the time of a restart, which are those of
-    /// the moment when it is written.
+    /// The attributes of an ownership mark, without the version of a Secret and the time of a restart, which are only
+    /// known when it is written.
     package var mark: JSONValue?
 
-    /// Nil for a step that a plan does not tell of; see ``Action/init(_:)``.
+    /// Nil for a step that plans do not show; see ``Action/init(_:)``.
     package init?(_ effect: Effect) {
         guard let action = Action(effect) else { return nil }
         self.action = action
@@ -73,7 +73,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
         }
     }
 
-    /// Those that are no secret; it takes note of the others.
+    /// The values that are not secret; the names of the secret ones are recorded.
     private mutating func values(_ assignments: [FieldAssignment]) -> [String: JSONValue] {
         let secrets = assignments.filter(\.value.isSecret).map(\.field)
         if !secrets.isEmpty { secretFields = (secretFields ?? []) + secrets }
@@ -91,7 +91,7 @@ package struct WriteRecord: Sendable, Equatable, Codable {
 }
 
 extension FieldValue {
-    /// As it will be sent; `created` stands for what is made before.
+    /// As it will be sent; `created` stands for what is created before.
     fileprivate var recorded: JSONValue {
         guard case .references(let references) = self else { return json }
         return .array(references.map { $0.pk == .null ? "created" : $0.pk })
@@ -99,7 +99,7 @@ extension FieldValue {
 }
 
 extension ObjectFields {
-    /// Whom a binding binds.
+    /// The subject of a binding.
     fileprivate var bound: [String: JSONValue] {
         let subjects = references.filter { $0.field != PolicyBinding.targetField }
         return Dictionary(subjects.map { ($0.field, $0.object.existing ?? "created") }, uniquingKeysWith: { $1 })
@@ -123,16 +123,16 @@ extension WriteRecord {
         package static let deleteApplication = Action("delete-application")
         package static let deleteMark = Action("delete-mark")
 
-        /// The kinds of objects that a service is made of.
+        /// The kinds of objects that make up a service.
         private static let ofServices = [Kind.oauth2Provider, .proxyProvider, .application, .policyBinding]
 
-        /// What a write is called after: the bindings of a transaction belong to its application.
+        /// The kinds that name a write: the bindings of a transaction belong to its application.
         private static func created(_ objects: [ObjectFields]) -> [String] {
             let kinds = objects.map(\.kind)
             return (kinds.count > 1 ? kinds.filter { $0 != .policyBinding } : kinds).map(\.id)
         }
 
-        /// As the schema of plans lists them.
+        /// In the order in which the schema of plans lists them.
         package static let allCases =
             [createApplicationAndProvider, Action("create-application-and-proxy-provider")]
             + ofServices.flatMap { [Action("create-\($0.id)"), Action("update-\($0.id)")] }
@@ -141,7 +141,7 @@ extension WriteRecord {
 
         package let rawValue: String
 
-        /// Nil for what no write does.
+        /// Nil if no write has it.
         package init?(rawValue: String) {
             guard let known = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
             self = known
@@ -151,7 +151,7 @@ extension WriteRecord {
             self.rawValue = rawValue
         }
 
-        /// Nil for a claim, which the mark finishes that a plan tells of.
+        /// Nil for a claim: plans only show the mark that completes it.
         package init?(_ effect: Effect) {
             switch effect {
             case .create(let objects): self.init("create-\(Self.created(objects).joined(separator: "-and-"))")

@@ -4,30 +4,30 @@ import DesiredState
 import JSON
 import Kinds
 
-/// Whose each scope mapping is, and what is done with those that a file declares.
+/// Which owner each scope mapping belongs to, and what is done with the declared ones.
 ///
 /// The decision on a declared mapping, the first row that applies:
 ///
-/// | the one that carries its mark | the one of its name | decision |
+/// | the mapping that carries its mark | the mapping of its name | decision |
 /// |---|---|---|
-/// | there | another one | conflict: no two have one name |
-/// | there | the same, or none | in sync, or update, as far as any field differs |
+/// | exists | another one | conflict: names are unique |
+/// | exists | the same, or none | in sync, or update if any field differs |
 /// | – | none | create |
 /// | – | Authentik's own | conflict: Authentik would change it back |
 /// | – | marked by another owner | conflict |
-/// | – | marked as ours, for another name that is declared | conflict, until that one has its name back |
-/// | – | marked as ours, for a name that is not declared | update: it was renamed |
-/// | – | managed by somebody else | conflict: what keeps it there would take it back |
-/// | – | not marked | adopt, as far as ``AdoptionPolicy`` lets it; else conflict |
+/// | – | marked as ours, for another declared name | conflict, until that one has its name back |
+/// | – | marked as ours, for an undeclared name | update: it was renamed |
+/// | – | managed by somebody else | conflict: its manager would change it back |
+/// | – | not marked | adopt, if ``AdoptionPolicy`` allows it; otherwise conflict |
 ///
-/// Any other one that is marked as ours is an orphan: see ``orphans(of:providers:_:isHeld:)``. What no row names is only
-/// used.
+/// Any other mapping marked as ours is an orphan: see ``orphans(of:providers:_:isHeld:)``. All others are only referred
+/// to.
 struct ScopeMappingMatching {
-    /// Those that are declared, in the order of the file.
+    /// The declared mappings, in the order of the file.
     let plans: [SharedObjectPlan]
-    /// All, as they are once those are carried out.
+    /// All mappings, as they are once the plans are carried out.
     let mappings: [PlannedScopeMapping]
-    /// Those that are ours and not declared, by name.
+    /// Our undeclared mappings, by name.
     private let undeclared: [ScopeMapping]
 
     init(_ desired: DesiredState, _ observed: ObservedState) {
@@ -37,7 +37,7 @@ struct ScopeMappingMatching {
         undeclared = matcher.undeclared
     }
 
-    /// The steps of those that are made or changed.
+    /// The steps that create or change mappings.
     var steps: [SharedName: Step.ID] {
         Dictionary(
             plans.filter { $0.step != nil }.map { ($0.identity, $0.id) },
@@ -45,14 +45,14 @@ struct ScopeMappingMatching {
         )
     }
 
-    /// Plans those that are marked as ours and declared no more.
+    /// Plans the mappings that are marked as ours and no longer declared.
     ///
     /// | pruned | the providers that have it | the deletion limit | |
     /// |---|---|---|---|
     /// | no | any | any | left alone |
-    /// | yes | one keeps it | any | left alone: deleting it would take it away from that, too |
-    /// | yes | all lose it in this plan, or there is none | holds | left alone |
-    /// | yes | the same | no | deleted, after the steps that take it from them |
+    /// | yes | one keeps it | any | left alone: that provider would lose it as well |
+    /// | yes | all lose it in this plan, or there is none | exceeded | left alone |
+    /// | yes | the same | not exceeded | deleted, after the steps that remove it from them |
     func orphans(
         of desired: DesiredState,
         providers: [OAuth2Provider],
@@ -95,7 +95,7 @@ extension FieldValue {
 }
 
 extension ServicePlan {
-    /// The step by which a provider loses a mapping; nil if it keeps it.
+    /// The step that removes a mapping from a provider; nil if the provider keeps it.
     fileprivate func step(taking mapping: ScopeMapping, from provider: OAuth2Provider) -> Step.ID? {
         let key = ObjectKey.provider(pk: provider.pk)
         return steps.first { step in
@@ -113,7 +113,7 @@ extension ServicePlan {
 }
 
 extension SharedObjectPlan {
-    /// Plans to take the mark off a scope mapping.
+    /// Plans to remove the mark from a scope mapping.
     static func release(_ mapping: ScopeMapping, of owner: String) -> SharedObjectPlan {
         let fields = [FieldAssignment(field: ScopeMapping.markField, value: .none)]
         return SharedObjectPlan(
@@ -128,7 +128,7 @@ extension SharedObjectPlan {
 
 /// A scope mapping as it is once a plan is carried out.
 struct PlannedScopeMapping {
-    /// Its pk is empty if it is still to be made.
+    /// Its pk is empty if it is still to be created.
     var mapping: ScopeMapping
     /// Nil if the file does not declare it.
     var shared: SharedName?
@@ -137,7 +137,7 @@ struct PlannedScopeMapping {
 
     var isNew: Bool { mapping.pk.isEmpty }
 
-    /// - Parameter name: for people.
+    /// - Parameter name: as shown to the user.
     func reference(_ name: String) -> FieldValue.Reference {
         var reference = FieldValue.Reference(pk: isNew ? .null : .string(mapping.pk), name: name)
         reference.shared = shared
@@ -145,13 +145,13 @@ struct PlannedScopeMapping {
     }
 }
 
-/// Plans declared mappings one by one; each changes what there is.
+/// Plans declared mappings one by one; each changes the current state.
 private struct ScopeMappingMatcher {
     private let owner: String
     private let release: Release
     private let declared: Set<ExactText>
     private(set) var mappings: [PlannedScopeMapping]
-    /// The places of those that were there.
+    /// The indices of the observed mappings.
     private let byName: [ExactText: Int]
     private let byMark: [ExactText: Int]
 
@@ -174,7 +174,7 @@ private struct ScopeMappingMatcher {
         )
     }
 
-    /// Those that are ours and that no declared one is, by name.
+    /// Our mappings that no declared one matches, by name.
     var undeclared: [ScopeMapping] {
         byMark.values.map { mappings[$0] }.filter { $0.shared == nil }.map(\.mapping)
             .sorted { $0.name.exact < $1.name.exact }
@@ -204,7 +204,7 @@ private struct ScopeMappingMatcher {
         return plan
     }
 
-    /// Why a mapping without the mark of its name is nobody's to take; nil if it may be.
+    /// Why a mapping without the mark for its name cannot be adopted; nil if it can.
     private func refusal(of mapping: ScopeMapping) -> String? {
         if mapping.isBuiltIn {
             return "Authentik has a built-in scope mapping of that name, which it would restore; choose another name"
@@ -278,7 +278,7 @@ private struct ScopeMappingMatcher {
         return bring(index, declaration, .adopt)
     }
 
-    /// Makes one that is there as it is declared, and marks it.
+    /// Updates an existing mapping to what is declared, and marks it.
     private mutating func bring(
         _ index: Int,
         _ declaration: DeclaredScopeMapping,
@@ -320,14 +320,14 @@ private struct ScopeMappingMatcher {
         return changes.isEmpty ? "its ownership mark is out of date" : ServicePlan.differing(changes)
     }
 
-    /// - Parameter index: of the one that has the name now.
+    /// - Parameter index: of the mapping that has the name now.
     private mutating func conflict(
         _ name: SharedName,
         _ index: Int,
         _ reason: String,
         _ changes: [FieldChange] = []
     ) -> SharedObjectPlan {
-        // A service that asks for it by name does not get something else; what is declared itself is not concerned.
+        // Services that use the name must not get another mapping; a mapping that is itself declared is not affected.
         if mappings[index].mapping.mark?.owner != owner { mappings[index].conflict = reason }
         return SharedObjectPlan(name, pk: mappings[index].mapping.pk, .conflict, reason: reason, changes: changes)
     }

@@ -2,39 +2,39 @@ package import DesiredState
 package import JSON
 package import Kinds
 
-/// What a step does, to Authentik or to what uses it.
+/// What a step does, in Authentik or in Kubernetes.
 ///
-/// What it names may be what another step makes: see ``Ref``.
+/// It can refer to results of other steps: see ``Ref``.
 package enum Effect: Sendable {
-    /// Makes an object; several of them in one transaction, all or none, whose pks are listed afterwards.
+    /// Creates an object; several in one transaction, all or none, whose pks are listed afterwards.
     case create([ObjectFields])
     /// Changes the given fields.
     case update(ObjectKey, ObjectFields)
     case delete(ObjectKey)
-    /// Marks an application that gets its provider or its bindings only after that, so that nobody else adopts it
-    /// meanwhile, and what is made for it is known as this program's.
+    /// Marks an application before its provider or its bindings are created, so that no other owner adopts it
+    /// meanwhile, and what is created for it is known to be this program's.
     ///
-    /// The ``createMark(on:_:claim:)`` that follows is the same mark, finished: a plan tells of that one only.
+    /// The ``createMark(on:_:claim:)`` that follows completes the same mark; plans show only that one.
     case claim(application: Ref<String>, MarkContent)
-    /// - Parameter claim: the step that made the mark already, to be finished now; nil to make it.
+    /// - Parameter claim: the step that created the mark, which is now completed; nil to create it.
     case createMark(on: Ref<String>, MarkContent, claim: Step.ID? = nil)
     case updateMark(entitlement: String, MarkContent)
     case deleteMark(entitlement: String)
     case restart(Workload, at: Ref<String>)
-    /// Has an outpost serve a provider, or no longer; what is due of one outpost at a time is one write.
+    /// Adds a provider to an outpost or removes it; all changes due for one outpost at a time are one write.
     case serve(OutpostMembership)
     case publish(PublishedContent)
 }
 
-/// An object that is there, as its endpoint calls it.
+/// An existing object, by the key that its endpoint uses.
 package struct ObjectKey: Sendable, Hashable {
     package let kind: Kind
-    /// A pk, or what the endpoint takes instead of one; empty for what is still to be made.
+    /// A pk, or what the endpoint uses instead; empty for an object still to be created.
     package let key: String
-    /// The step that makes it; nil if it is there.
+    /// The step that creates it; nil if it exists.
     package private(set) var maker: Step.ID?
 
-    /// By its present slug.
+    /// By its current slug.
     package static func application(slug: String) -> ObjectKey { ObjectKey(kind: .application, key: slug) }
     package static func provider(pk: Int) -> ObjectKey { ObjectKey(kind: .oauth2Provider, key: "\(pk)") }
     /// Of the provider's own kind.
@@ -46,17 +46,17 @@ package struct ObjectKey: Sendable, Hashable {
         ObjectKey(kind: kind, key: "", maker: step)
     }
 
-    /// Nil if it is no number, or names an object of another kind.
+    /// Nil if it is not a number, or names an object of another kind.
     func pk(of kind: Kind) -> Int? { self.kind == kind ? Int(key) : nil }
-    /// Nil if it names no provider.
+    /// Nil if it does not name a provider.
     var provider: Int? { pk(of: .oauth2Provider) ?? pk(of: .proxyProvider) }
 }
 
-/// The fields that an object gets.
+/// The fields to set on an object.
 package struct ObjectFields: Sendable {
     package var kind: Kind
     package var assignments: [FieldAssignment]
-    /// The fields that name objects which this program writes, too.
+    /// The fields that refer to objects which this program also writes.
     package var references: [FieldReference]
 
     package init(_ kind: Kind, _ assignments: [FieldAssignment], references: [FieldReference] = []) {
@@ -65,7 +65,7 @@ package struct ObjectFields: Sendable {
         self.references = references
     }
 
-    /// Of an application that is linked to a provider, or not.
+    /// Of an application, optionally linked to a provider.
     package static func application(_ assignments: [FieldAssignment], provider: Ref<Int>? = nil) -> ObjectFields {
         let link = provider.map { provider in
             let object: Ref<JSONValue> =
@@ -87,25 +87,25 @@ package struct ObjectFields: Sendable {
     }
 }
 
-/// A field that names an object of another step.
+/// A field that refers to the object of another step.
 package struct FieldReference: Sendable {
     /// Authentik's name.
     package var field: String
-    /// What it names.
+    /// The kind of object that it refers to.
     package var kind: Kind
     package var object: Ref<JSONValue>
-    /// Of a field that names several: which of the names of its value this is.
+    /// For a field with several references: which of the names in its value this is.
     package var element: String?
 }
 
-/// Whether an outpost is to serve a provider.
+/// Whether an outpost should serve a provider.
 package struct OutpostMembership: Sendable, Equatable {
     /// The pk of the outpost.
     package var outpost: String
-    /// What the outpost is called.
+    /// The outpost's name.
     package var name: String
     package var provider: Ref<Int>
-    /// Else it is to serve it no longer.
+    /// If false, it should no longer serve it.
     package var isServed: Bool
 
     package init(_ outpost: Outpost, _ provider: Ref<Int>, isServed: Bool) {
@@ -116,24 +116,24 @@ package struct OutpostMembership: Sendable, Equatable {
     }
 }
 
-/// What a mark is to say.
+/// The content of a mark.
 package struct MarkContent: Sendable {
-    /// All that is known beforehand.
+    /// Everything that is known in advance.
     package var mark: OwnershipMark
     /// The provider that it names; nil for none.
     package var provider: Ref<Int>?
-    /// The time of the restart that it tells of, if that is not known beforehand.
+    /// The time of the restart in the mark, if it is not known in advance.
     package var restartTime: RestartTime?
-    /// The bindings that are made before it, or right after it.
+    /// The bindings that are created before the mark is written, or right afterwards.
     package var bindings: [PendingBinding] = []
 
-    /// A binding that a step makes, or is about to make.
+    /// A binding that a step has created or is about to create.
     package struct PendingBinding: Sendable {
         package var subject: Ref<BindingSubject>
         package var kind: SubjectKind
         package var name: String
         package var order: Int
-        /// The step that made it, alone or with others; nil if that is still to come.
+        /// The step that created it, alone or with others; nil if it is not created yet.
         package var binding: Step.ID?
     }
 
@@ -149,20 +149,20 @@ package struct MarkContent: Sendable {
         self.bindings = bindings
     }
 
-    /// A mark that is known as a whole.
+    /// A mark that is completely known.
     package init(_ mark: OwnershipMark) {
         self.init(mark, provider: mark.provider.map(Ref.existing))
     }
 }
 
 extension Effect {
-    /// Whether the deletion limit can hold it back.
+    /// Whether the deletion limit can block it.
     package var isDeletion: Bool { if case .delete = self { true } else { false } }
 
-    /// Whether it makes several objects at once, whose pks no answer tells.
+    /// Whether it creates several objects at once, whose pks are not in the answer.
     package var isTransaction: Bool { if case .create(let objects) = self { objects.count > 1 } else { false } }
 
-    /// Whether it is sent to Kubernetes, and not to Authentik.
+    /// Whether it is sent to Kubernetes rather than Authentik.
     package var isForKubernetes: Bool {
         switch self {
         case .restart, .publish: true
@@ -170,7 +170,7 @@ extension Effect {
         }
     }
 
-    /// What it says of ownership; nil if it is no mark.
+    /// The ownership mark that it writes; nil if it writes none.
     package var mark: OwnershipMark? {
         switch self {
         case .claim(_, let content), .createMark(_, let content, _), .updateMark(_, let content): content.mark
@@ -178,7 +178,7 @@ extension Effect {
         }
     }
 
-    /// The provider that an application is linked to by it; nil for none, or one that is made before.
+    /// The provider that it links an application to; nil for none, or for one that is created before.
     var linkedProvider: Int? {
         let fields: [ObjectFields] =
             switch self {
@@ -190,7 +190,7 @@ extension Effect {
             .first { $0.field == Application.providerLink }?.object.existing?.integer
     }
 
-    /// The present slug of the application that lets go of its provider by it; nil for none.
+    /// The current slug of the application that it unlinks from its provider; nil for none.
     var unlinkedApplication: String? {
         switch self {
         case .delete(let object) where object.kind == .application: object.key
@@ -216,7 +216,7 @@ extension Effect {
 }
 
 extension ObjectFields {
-    /// What is no service's, and its values name.
+    /// The shared objects that its values refer to.
     fileprivate var shared: [FieldValue.Reference] {
         assignments.flatMap(\.value.references).filter { $0.shared != nil }
     }
@@ -229,7 +229,7 @@ extension ObjectFields {
 }
 
 extension Effect {
-    /// What is no service's, and the file declares, and the object gets.
+    /// The declared shared objects that the object refers to.
     var sharedReferences: [SharedName] {
         switch self {
         case .create(let objects): objects.flatMap(\.shared).compactMap(\.shared)
@@ -240,7 +240,7 @@ extension Effect {
 }
 
 extension MarkContent {
-    /// Whether all that it is to say is known beforehand, but for a restart's time.
+    /// Whether its content is completely known in advance, except for the time of a restart.
     var isKnown: Bool { provider?.maker == nil && bindings.isEmpty }
 
     fileprivate var references: Set<Step.ID> {
@@ -249,12 +249,12 @@ extension MarkContent {
     }
 }
 
-/// The time of a restart, which tells it from any other one of the same workload, where a mark tells of it before it is
-/// known.
+/// The time of a restart, which distinguishes it from other restarts of the same workload, for a mark that records it
+/// before the time is known.
 package enum RestartTime: Sendable, Equatable {
-    /// The step that writes the mark begins the restart: it is now, and later than another one's.
+    /// The step that writes the mark begins the restart: the current time, but later than that of the previous restart.
     case now(after: String?)
-    /// That of the restart which a step before began.
+    /// The time of the restart that a previous step began.
     case begun(by: Step.ID)
 
     var maker: Step.ID? { if case .begun(let step) = self { step } else { nil } }

@@ -1,15 +1,15 @@
 import Kinds
 
-/// Lets providers take the tokens of providers that are made in the same pass, which have no pk before.
+/// Lets providers accept the tokens of providers that are created in the same pass, and so have no pk before.
 ///
 /// | a provider that another one names | that field |
 /// |---|---|
-/// | is there | is sent with the others |
-/// | is made in this pass | is set last, after both are made: two new ones may name each other |
-/// | is declared, and not made in this pass | is not set, and the plan says so |
+/// | exists | is sent with the others |
+/// | is created in this pass | is set last, after both are created: two new ones may name each other |
+/// | is declared, but not created in this pass | is not set, and the plan says so |
 struct Federation {
     private static let field = OAuth2Provider.Row.federatedProviders
-    /// The steps that make the providers of services, by slug.
+    /// The steps that create the providers of services, by slug.
     private let makers: [String: Step.ID]
 
     static func settle(_ plans: [ServicePlan]) -> [ServicePlan] {
@@ -71,7 +71,7 @@ struct Federation {
 }
 
 extension Effect {
-    /// The fields of providers that it makes or changes.
+    /// The fields of providers that it creates or changes.
     private var providers: [ObjectFields] {
         switch self {
         case .create(let objects): objects.filter { $0.kind == .oauth2Provider }
@@ -82,18 +82,18 @@ extension Effect {
 
     fileprivate var makesProvider: Bool { if case .create = self { !providers.isEmpty } else { false } }
 
-    /// Which providers' tokens it lets one take, if one of those is not there yet.
+    /// The providers whose tokens it makes one accept, if any of them does not exist yet.
     fileprivate var unmadeProviders: FieldValue? {
         providers.flatMap(\.assignments).first { Federation.isFederated($0) && !$0.value.unmade.isEmpty }?.value
     }
 
-    /// The provider that it makes or changes.
+    /// The provider that it creates or changes.
     fileprivate func provider(of step: Step.ID) -> ObjectKey? {
         if case .update(let key, _) = self { return key }
         return makesProvider ? .made(.oauth2Provider, by: step) : nil
     }
 
-    /// Without that field; nil if nothing is left to do.
+    /// The same effect without that field; nil if nothing is left to do.
     fileprivate var withoutFederatedProviders: Effect? {
         func without(_ fields: ObjectFields) -> ObjectFields {
             var fields = fields

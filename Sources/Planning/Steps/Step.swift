@@ -1,10 +1,10 @@
 package import Kinds
 
-/// One write of a plan, and the steps that it comes after.
+/// One write of a plan, and the steps that must come before it.
 package struct Step: Sendable, Identifiable {
     package let id: ID
     package let effect: Effect
-    /// The steps that have to be done before: if one of them fails, this one is not attempted.
+    /// The steps that must be done before; if one of them fails, this one is not attempted.
     package private(set) var after: Set<ID>
 
     package init(_ id: ID, _ effect: Effect, after: Set<ID> = []) {
@@ -15,12 +15,12 @@ package struct Step: Sendable, Identifiable {
 }
 
 extension Step {
-    /// Names a step within a plan.
+    /// Identifies a step within a plan.
     package struct ID: Sendable, Hashable {
-        /// The slug of the service that it is of; nil for one that several services need.
+        /// The slug of its service; nil for a step that several services need.
         package let service: String?
         package let place: Place
-        /// Tells several of one place apart; empty for the only one.
+        /// Distinguishes several steps at one place; empty if there is only one.
         package let name: String
 
         package init(service: String?, _ place: Place, name: String = "") {
@@ -29,44 +29,44 @@ extension Step {
             self.name = name
         }
 
-        /// Of what is no service's.
+        /// For a shared object.
         package init(ofShared object: SharedName) {
             self.init(service: nil, .shared, name: "the \(object.title)")
         }
     }
 
-    /// The order in which one service is written: a step comes after those of all places before its own.
+    /// The order in which one service is written: a step comes after those of all earlier places.
     ///
-    /// | place | what is written | why it stands there |
+    /// | place | what is written | why it comes there |
     /// |---|---|---|
-    /// | `shared` | a group or policy that is missing, or a scope mapping, which are no service's | services may name it; a scope mapping is deleted after the providers that had it |
-    /// | `claim` | the mark of an application that is adopted; without its provider, if that is still to be made | of two owners who find it at once, one is refused before it has made or overwritten anything |
-    /// | `note` | a mark that tells of a restart or of bindings which are about to be made | a process that ends in between leaves the restart to the next one, which knows the bindings as this program's |
-    /// | `removal` | a provider that is not wanted is deleted | the mark falls with the application, and until then all of it is still ours |
-    /// | `yielding` | a provider that is replaced by one of another kind gets another name | its successor has that name |
-    /// | `rename` | an application that gets another slug, and no new provider | from the outside in: by then the service is found by its new slug |
-    /// | `creation` | a new application that is to be bound, with nothing to open | it cannot be bound before it is there |
-    /// | `creationClaim` | the mark of such an application | what a process that ends in between leaves behind is known as this program's |
-    /// | `restriction` | from now on all bindings have to let in | a new one would let in more until then |
-    /// | `policyGrant` | policies that decide who may open it are bound | releases from 2025.8 to 2026.2 ask all policies and any one of the groups and users where all have to let in: of what is bound first the policies restrict |
-    /// | `grant` | groups and users that may open it are bound | before anybody is unbound, so that it is never without a binding |
-    /// | `correction` | a binding that is there is made right | by then no other one is missing |
+    /// | `shared` | a missing group or policy, or a scope mapping: objects that belong to no service | services may refer to it; a scope mapping is deleted after the providers that had it |
+    /// | `claim` | the mark of an application that is adopted; without its provider, if that does not exist yet | if two owners find it at once, one is refused before it has created or overwritten anything |
+    /// | `note` | a mark that records a restart or bindings that are about to be created | if the process ends in between, the next one does the restart and recognises the bindings as this program's |
+    /// | `removal` | a provider that is not wanted is deleted | the mark is deleted with the application, and until then everything is still ours |
+    /// | `yielding` | a provider that is replaced by one of another kind is renamed | its successor gets that name |
+    /// | `rename` | an application that gets another slug, and no new provider | from the outside in: afterwards the service is found by its new slug |
+    /// | `creation` | a new application that will be bound, with nothing to open | it cannot be bound before it exists |
+    /// | `creationClaim` | the mark of such an application | if the process ends in between, what it leaves behind is known to be this program's |
+    /// | `restriction` | mode `all`: from now on every binding must allow | a new binding would let in more people until then |
+    /// | `policyGrant` | policies that decide who may open it are bound | in mode `all`, releases from 2025.8 to 2026.2 require all policies and any one of the groups and users, so policies must restrict first |
+    /// | `grant` | groups and users that may open it are bound | before others are unbound, so that it is never without a binding |
+    /// | `correction` | an existing binding is corrected | afterwards no other one is missing |
     /// | `revocation` | groups and users that may not open it are unbound | |
-    /// | `policyRevocation` | policies that do not decide any more are unbound | until then they keep out whom they kept out |
-    /// | `opening` | from now on any binding lets in | an old one would let in more until then |
-    /// | `provider` | the provider is made or changed | the application's link names it |
-    /// | `application` | the application is made, changed, linked or deleted; a new one in one transaction with its provider | |
+    /// | `policyRevocation` | policies that no longer decide are unbound | until then they still keep people out |
+    /// | `opening` | mode `any`: from now on one binding is enough | an old binding would let in more people until then |
+    /// | `provider` | the provider is created or changed | the application's link refers to it |
+    /// | `application` | the application is created, changed, linked or deleted; a new one in one transaction with its provider | |
     /// | `secretPublication` | what is published, if it has the client secret and a restart follows | the workload reads it from there |
     /// | `restart` | the workload is restarted | the provider has the new secret |
-    /// | `retirement` | a provider that was replaced is deleted | by now the application has its successor |
-    /// | `relocation` | another outpost serves the provider | before the one before does so no longer |
-    /// | `withdrawal` | an outpost serves the provider no longer | the mark names it until then |
-    /// | `mark` | the mark says what is applied, and that nothing is pending; or it is taken off | all of that is done |
-    /// | `publication` | what is published, otherwise | clients are told of what is there |
-    /// | `membership` | an outpost serves the provider | nothing waits for it, so that it can be one write for all services |
-    /// | `federation` | whose tokens the provider takes, if one of theirs is made in the same pass | that is there by then; two may name each other |
+    /// | `retirement` | a provider that was replaced is deleted | the application has its successor now |
+    /// | `relocation` | another outpost serves the provider | before the previous one stops serving it |
+    /// | `withdrawal` | an outpost no longer serves the provider | the mark names it until then |
+    /// | `mark` | the mark records what is applied, and that nothing is pending; or it is removed | all of that is done |
+    /// | `publication` | what is published, otherwise | clients are only given what exists |
+    /// | `membership` | an outpost serves the provider | nothing depends on it, so that it can be one write for all services |
+    /// | `federation` | whose tokens the provider accepts, if one of those providers is created in the same pass | all of them exist by then; two may name each other |
     ///
-    /// Between services, who gives something up comes before who takes it: see ``WriteOrder``.
+    /// Between services, the one that gives something up comes before the one that takes it: see ``WriteOrder``.
     package enum Place: Int, Sendable, Comparable, CaseIterable {
         case shared, claim, note, removal, yielding, rename
         case creation, creationClaim, restriction, policyGrant, grant, correction, revocation, policyRevocation, opening
@@ -77,15 +77,15 @@ extension Step {
     }
 }
 
-/// An object, or another value of Authentik's or this program's making, that may not be there yet.
+/// An object, or another value created by Authentik or this program, that may not exist yet.
 package enum Ref<Value: Sendable & Equatable>: Sendable, Equatable {
     case existing(Value)
-    /// What a step makes that is done before.
+    /// The result of a previous step.
     case made(by: Step.ID)
 
-    /// Nil if it is not there yet.
+    /// Nil if it does not exist yet.
     package var existing: Value? { if case .existing(let value) = self { value } else { nil } }
-    /// Nil if it is there.
+    /// Nil if it exists.
     package var maker: Step.ID? { if case .made(let step) = self { step } else { nil } }
 }
 
@@ -101,7 +101,7 @@ extension Ref {
 extension ServicePlan {
     /// Adds a step at its place.
     ///
-    /// - Parameter needs: steps of other services, or of none, that come before it.
+    /// - Parameter needs: steps of other services, or of shared objects, that must come before it.
     package mutating func add(
         _ place: Step.Place,
         _ effect: Effect,
@@ -113,9 +113,9 @@ extension ServicePlan {
         steps = Step.chained(before + [step] + steps.dropFirst(before.count), of: slug)
     }
 
-    /// Makes the service wait for the steps that make, or change, what it is to have.
+    /// Makes the service wait for the steps that create or change the shared objects it uses.
     ///
-    /// - Parameter shared: those of what is no service's.
+    /// - Parameter shared: the steps of the shared objects.
     mutating func wait(forShared shared: [SharedName: Step.ID]) {
         let needs = steps.map { $0.effect.sharedReferences.compactMap { shared[$0] } }
         guard needs.contains(where: { !$0.isEmpty }) else { return }
@@ -123,7 +123,7 @@ extension ServicePlan {
         wait(for: Set(needs.joined()))
     }
 
-    /// Makes the service wait for steps of others: nothing of it is begun before they are done.
+    /// Makes the service wait for steps of others: none of its steps begins before they are done.
     mutating func wait(for others: Set<Step.ID>) {
         guard let first = steps.first?.id.place else { return }
         steps = steps.map { step in
@@ -131,14 +131,14 @@ extension ServicePlan {
         }
     }
 
-    /// Replaces its steps by others, ordered by their places; what it waits for of others stays.
+    /// Replaces its steps by others, ordered by their places; the steps of others that it waits for stay.
     mutating func replaceSteps(by others: [Step]) {
         let foreign = Set(steps.flatMap(\.after).filter { $0.service != slug })
         steps = Step.chained(others, of: slug)
         wait(for: foreign.subtracting(steps.flatMap(\.after)))
     }
 
-    /// The name of its step at a place.
+    /// The ID of its step at a place.
     func id(_ place: Step.Place) -> Step.ID { Step.ID(service: slug, place) }
 
     /// The slugs of the services that have to give something up for it first, sorted.
@@ -148,7 +148,7 @@ extension ServicePlan {
 }
 
 extension Step {
-    /// Lets the steps of a service come after each other, place by place.
+    /// Makes the steps of a service come after each other, place by place.
     ///
     /// - Parameter steps: ordered by their places.
     fileprivate static func chained(_ steps: [Step], of slug: String) -> [Step] {

@@ -1,13 +1,13 @@
 import AuthentikAPI
 import Kinds
 
-/// Lets who takes something come after who gives it up, so that no provider is to get what another one still has: its
-/// name, its client id, or its application's place.
+/// Orders the service that takes something after the one that gives it up, so that no provider is given what another
+/// one still has: its name, its client id, or its application's place.
 ///
-/// | who has it | the service |
+/// | it belongs to | the service that takes it |
 /// |---|---|
-/// | a service that gives it up in this pass, or is deleted in it | is begun after the step that does so |
-/// | the same, and that one waits for this one | a conflict, for both |
+/// | a service that gives it up in this pass, or is deleted in it | begins after the step that does so |
+/// | the same, but that one waits for this one | a conflict, for both |
 /// | anybody else | a conflict |
 struct WriteOrder {
     private var plans: [ServicePlan]
@@ -18,15 +18,15 @@ struct WriteOrder {
     private let freed: [Int: String]
 
     /// - Parameters:
-    ///   - taken: the names that each service is to get and another provider has, by slug.
-    ///   - freed: the providers that applications let go of, with the slugs of the services that see to it.
+    ///   - taken: the names that each service needs and another provider has, by slug.
+    ///   - freed: the providers that applications give up, with the slugs of the services whose plans unlink them.
     static func apply(
         to plans: [ServicePlan],
         taken: [String: [TakenName]],
         freed: [Int: String]
     ) -> [ServicePlan] {
         var order = WriteOrder(plans, taken, freed)
-        // A conflict gives nothing up, which may be another one's conflict in turn.
+        // A conflict gives nothing up, which may cause another conflict in turn.
         while order.refuse() {}
         for (index, steps) in order.needs { order.plans[index].wait(for: steps) }
         return order.plans
@@ -39,7 +39,7 @@ struct WriteOrder {
         indexBySlug = Dictionary(plans.indices.map { (plans[$0].slug, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Makes a conflict of what cannot get what it needs, and finds out what the others come after.
+    /// Turns services that cannot get what they need into conflicts, and determines what the others come after.
     ///
     /// - Returns: whether there was any.
     private mutating func refuse() -> Bool {
@@ -67,7 +67,7 @@ struct WriteOrder {
         var reason: String
     }
 
-    /// The steps of other services that have to be done before a plan can be carried out.
+    /// The steps of other services that must be done before a plan can be carried out.
     private func needs(
         of plan: ServicePlan,
         _ freedNames: [TakenName.Key: Step.ID]
@@ -99,7 +99,7 @@ struct WriteOrder {
         return "rename that, or give this service another one"
     }
 
-    /// The steps that give a name up, by the name.
+    /// The steps that give up a name, by the name.
     private var freedNames: [TakenName.Key: Step.ID] {
         var freed: [TakenName.Key: Step.ID] = [:]
         for step in plans.flatMap(\.steps) {
@@ -123,14 +123,14 @@ struct WriteOrder {
 }
 
 extension ServicePlan {
-    /// The step by which its application lets go of its provider; the last one if none tells.
+    /// The step that unlinks its application from its provider; the last step if none does explicitly.
     fileprivate var unlinking: Step.ID? {
         (steps.last { $0.effect.unlinkedApplication != nil } ?? steps.last)?.id
     }
 }
 
 extension Effect {
-    /// The names that a provider has no longer once it is done.
+    /// The names that a provider no longer has once it is done.
     fileprivate var freedNames: [TakenName.Key] {
         let names = [OAuth2Provider.Row.name, OAuth2Provider.Row.clientID].map(\.attribute)
         let (provider, freed): (Int?, [String]) =
