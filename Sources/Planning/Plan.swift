@@ -4,8 +4,7 @@ package import Kinds
 /// What a pass will do, service by service; ordered by slug.
 package struct Plan: Sendable {
     package var services: [ServicePlan]
-    /// Objects that belong to no service, kind by kind, in the order of the file. If one fails, only what depends on it
-    /// fails.
+    /// Objects that belong to no service, kind by kind, in the order of the file; a failure only affects dependents.
     package var shared: [SharedObjectPlan] = []
     /// Set if deletions are blocked; see ``HeldDeletions``.
     package var heldDeletions: HeldDeletions?
@@ -54,7 +53,7 @@ package struct ServicePlan: Sendable {
     /// Whether people can reach the service once this is carried out; nil without forward-auth, or if it is not
     /// decided.
     package var serving: ServingStanding?
-    /// Other remarks for the user, e.g. a provider left alone or a field that the release does not support.
+    /// Other remarks for the user, such as a provider left alone or a field that the release does not support.
     package var notes: [String] = []
     /// The declared shared objects that the service uses once this is carried out.
     package var needs: [SharedName] = []

@@ -2,21 +2,21 @@ import AuthentikAPI
 import Kinds
 import Planning
 
-/// Where the steps of a plan stand while they are carried out, and which one comes next.
+/// The state of a plan's steps while they are carried out, and which one comes next.
 ///
 /// | a step | is next |
 /// |---|---|
-/// | that goes to Kubernetes, of a service that is begun | at once: what waits there holds up nobody |
-/// | of a service that is begun | before any other: what is begun is finished first |
-/// | of another service | in the order of the plan, while the token is good and there is time |
-/// | that has an outpost serve a provider | when nothing else can go on: what is due of one outpost is one write |
+/// | that goes to Kubernetes, of a service already begun | at once: waiting for Kubernetes delays nothing else |
+/// | of a service already begun | before any other: what is begun is finished first |
+/// | of another service | in the order of the plan, while the token is valid and there is time |
+/// | that changes the providers of an outpost | when nothing else can go on: all changes due for one outpost are one write |
 ///
-/// It sends nothing itself; ``Executor`` does, and says what came of it.
+/// It sends nothing itself; ``Executor`` does, and reports the results.
 struct Execution {
     private enum State {
         case waiting
         case sent
-        /// Over, whatever came of it.
+        /// Finished, with any result.
         case over
     }
 
@@ -24,7 +24,7 @@ struct Execution {
         let step: Step
         /// Nil for a step that several services need.
         let service: Int?
-        /// How many of those that it comes after are not done yet.
+        /// The number of its dependencies that are not done yet.
         var open = 0
         var dependents: [Int] = []
         var state = State.waiting
@@ -33,24 +33,24 @@ struct Execution {
     private var nodes: [Node] = []
     private(set) var services: [ServiceProgress]
     private let release: Release
-    /// What the steps that are done made, for those that refer to it.
+    /// The outputs of finished steps, for the steps that refer to them.
     private var outputs: [Step.ID: StepOutput] = [:]
 
     private var forKubernetes = Queue<Int>()
     private var begun = Queue<Job>()
     private var begunNodes = Queue<Int>()
     private var fresh = Queue<Int>()
-    /// Those that have an outpost serve a provider, or no longer.
+    /// The steps that add a provider to an outpost or remove it.
     private var memberships: [Int] = []
-    /// The transactions that are sent and whose objects are not known yet.
+    /// The transactions that were sent and whose objects are not known yet.
     private var transactions: Set<Int> = []
-    /// Why no other service is begun; nil to go on.
+    /// Why no further service is begun; nil to go on.
     private var stop: ServiceFailure?
-    /// Why steps that are no service's were not done.
+    /// Why steps of shared objects, which belong to no service, were not done.
     private var sharedFailures: [Step.ID: ServiceFailure] = [:]
-    /// The services that are over, whatever came of them, in the order in which they ended.
+    /// The services that are finished, with any result, in the order in which they ended.
     private(set) var ended: [Int] = []
-    /// How many steps were answered or left out.
+    /// The number of steps that were answered or left out.
     private(set) var doneSteps = 0
     var stepCount: Int { nodes.count }
 
@@ -64,9 +64,9 @@ struct Execution {
         for node in nodes.indices where nodes[node].open == 0 && nodes[node].state == .waiting { enqueue(node) }
     }
 
-    /// Ties the steps to those that they come after.
+    /// Connects the steps to those that they come after.
     ///
-    /// - Returns: the steps that come after one which is not there, and why they are not attempted.
+    /// - Returns: the steps with a missing dependency, and why they are not attempted.
     private mutating func connect() -> [(node: Int, reason: ServiceFailure)] {
         let indexes = Dictionary(nodes.indices.map { (nodes[$0].step.id, $0) }, uniquingKeysWith: { first, _ in first })
         var own: (service: Int?, indexes: [Step.ID: Int]) = (nil, [:])
@@ -90,8 +90,8 @@ struct Execution {
 
     /// - Parameters:
     ///   - isSlotFree: whether another step may be sent to Authentik.
-    ///   - isTimeUp: whether no other service may be begun.
-    ///   - closed: why no write may begin; nil if they may.
+    ///   - isTimeUp: whether no further service may be begun.
+    ///   - closed: why no write may begin; nil if writes may.
     /// - Returns: nil if nothing can be begun now.
     mutating func next(
         isSlotFree: Bool,
@@ -169,7 +169,7 @@ struct Execution {
     private mutating func end(_ node: Int, _ result: StepResult) {
         let step = nodes[node].step
         let isResolved = transactions.remove(node) != nil
-        // A transaction was answered before what it made was looked up.
+        // A transaction counted as done when it was answered, before its objects were looked up.
         if !isResolved { doneSteps += 1 }
         if result.isTokenRefused { stop = Self.tokenRefused }
         if let service = nodes[node].service {
@@ -187,7 +187,7 @@ struct Execution {
         nodes[node].state = .over
         for dependent in nodes[node].dependents {
             let isOther = isOther(dependent, than: node)
-            // What Authentik did not keep, nobody else can count on.
+            // Other services cannot rely on what Authentik did not keep.
             if result.failure != nil || isOther && !result.unkept.isEmpty {
                 skip(dependent, isOther ? Self.notAttempted(nodes[dependent].step.id, after: step.id) : nil)
             } else {
@@ -198,9 +198,9 @@ struct Execution {
         finish(nodes[node].service)
     }
 
-    /// Leaves a step out, and all that come after it.
+    /// Leaves out a step and everything that comes after it.
     ///
-    /// - Parameter reason: nil if the service has failed already, or is not to fail for it.
+    /// - Parameter reason: nil if the service has failed already, or should not fail because of it.
     private mutating func skip(_ node: Int, _ reason: ServiceFailure?) {
         var rest = [(node, reason)]
         while let (node, reason) = rest.popLast() {
@@ -220,12 +220,12 @@ struct Execution {
         }
     }
 
-    /// Whether a step does not fail of itself with one that it comes after, and has to be told why.
+    /// Whether a step does not fail automatically with a step that it comes after, but needs a reason of its own.
     private func isOther(_ dependent: Int, than node: Int) -> Bool {
         nodes[dependent].service == nil || nodes[dependent].service != nodes[node].service
     }
 
-    /// Takes note of a step of a service that is over; after the last one its mark is corrected, if need be.
+    /// Records the end of a step of a service; after the last one, its mark is corrected if necessary.
     private mutating func finish(_ service: Int?) {
         guard let service else { return }
         services[service].open -= 1
@@ -246,9 +246,9 @@ struct Execution {
 
     // MARK: - What outposts serve
 
-    /// Has what is due of each outpost written; of one that both gains and loses a provider in one write.
+    /// Schedules the changes due for each outpost; an outpost that both gains and loses a provider gets one write.
     ///
-    /// - Returns: whether there was any.
+    /// - Returns: whether there were any.
     mutating func gatherMemberships() -> Bool {
         let due = memberships.filter { nodes[$0].state == .waiting }
         memberships = []
@@ -273,10 +273,10 @@ struct Execution {
 
     // MARK: - Transactions
 
-    /// Whether nothing can go on before it is known what transactions made.
+    /// Whether nothing can go on until the objects of transactions are known.
     var isLookNeeded: Bool { !transactions.isEmpty }
 
-    /// Has all applications looked at, and at the same time the providers.
+    /// Schedules the look-up of all applications and, at the same time, providers.
     mutating func look() {
         let sent = transactions.sorted().compactMap(transaction)
         let withBindings = sent.contains { !$0.bindings.isEmpty }
@@ -300,7 +300,7 @@ struct Execution {
         SentTransaction(nodes[node].step.effect, context(of: node))
     }
 
-    /// Fails what is after transactions whose objects cannot be looked for.
+    /// Fails what comes after transactions whose objects cannot be looked up.
     mutating func giveUpTransactions(_ reason: String) {
         for node in transactions.sorted() { end(node, StepResult(failure: .unmarked(reason))) }
     }
@@ -309,7 +309,7 @@ struct Execution {
 
     var outcomes: [ServiceOutcome] { services.indices.map(outcome) }
 
-    /// What became of a service.
+    /// The outcome of a service.
     func outcome(of index: Int) -> ServiceOutcome {
         let service = services[index]
         var failure = service.failure
@@ -317,14 +317,14 @@ struct Execution {
         return ServiceOutcome(plan: service.plan, failure: failure, written: service.written, made: service.made)
     }
 
-    /// What became of an object that is no service's.
+    /// The outcome of a shared object.
     func outcome(of plan: SharedObjectPlan) -> SharedOutcome {
         guard let step = plan.step else { return SharedOutcome(plan: plan) }
         let failure = failure(of: step)?.located(plan.expression)
         return SharedOutcome(plan: plan, failure: failure, made: outputs[step.id]?.pk(of: plan.kind))
     }
 
-    /// Why a step that is no service's was not done; nil if it was.
+    /// Why a step of a shared object was not done; nil if it was.
     func failure(of step: Step) -> ServiceFailure? {
         sharedFailures[step.id] ?? (outputs[step.id] == nil ? Self.waitsForItself : nil)
     }

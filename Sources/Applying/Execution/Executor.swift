@@ -4,26 +4,26 @@ import Kinds
 import KubernetesAPI
 import Planning
 
-/// Carries out a plan: each step as soon as those that it comes after are done, a few of them at a time.
+/// Carries out a plan: each step as soon as those that it comes after are done, a few at a time.
 ///
-/// A step that fails fails what comes after it, and nothing else. A transaction returns no pks, so what refers to the
-/// objects that it made comes after one list of all applications, when nothing else can be done. Each answer is compared
-/// with what was sent: what Authentik did not keep is not marked as applied, and fails the service.
+/// If a step fails, what comes after it fails, and nothing else. A transaction returns no pks, so steps that refer to
+/// its objects wait for one list of all applications, requested when nothing else can be done. Each answer is compared
+/// with what was sent: what Authentik did not keep is not marked as applied, and the service fails.
 struct Executor: Sendable {
     let client: AuthentikClient
-    /// The release that answers.
+    /// Authentik's release.
     let release: Release
-    /// How many steps are sent to Authentik at the same time; what waits for Kubernetes does not count.
+    /// The number of steps sent to Authentik at the same time; those waiting for Kubernetes do not count.
     var concurrency = 4
-    /// Called with each service that is finished; nil for nobody.
+    /// Called with each service that is finished.
     var onEnd: (@Sendable (ServiceOutcome) -> Void)?
-    /// Called with how many steps are done; nil for nobody.
+    /// Called with the number of steps done.
     var onStep: (@Sendable (_ done: Int, _ total: Int) -> Void)?
-    /// Where workloads are restarted; nil for nowhere.
+    /// Where workloads are restarted; nil to restart none.
     var kubernetes: KubernetesAccess?
     var clock = RestartClock()
 
-    /// - Returns: what became of each service, ordered by slug, and of each of ``Plan/shared``, in their order.
+    /// - Returns: the outcomes of the services, ordered by slug, and of ``Plan/shared``, in their order.
     func run(_ plan: Plan) async -> (services: [ServiceOutcome], shared: [SharedOutcome]) {
         let changing = plan.changing
         var execution = Execution(shared: plan.shared.compactMap(\.step), services: changing, release)
@@ -97,23 +97,23 @@ struct Executor: Sendable {
     }
 }
 
-/// Something to be done by itself, while others are.
+/// A unit of work that runs concurrently with others.
 struct Job: Sendable {
     enum Task: Sendable {
         case step(Effect, StepContext)
-        /// What an outpost serves, for all services that are due.
+        /// The providers of an outpost, for all services with changes due.
         case outpost(OutpostWrite)
-        /// One look for the objects of all transactions; the names of the providers that they made, by kind, and whether
-        /// they made bindings.
+        /// One look-up of the objects of all transactions: the names of the providers that they created, by kind, and
+        /// whether they created bindings.
         case look(providers: [Kind: [String]], withBindings: Bool)
-        /// The objects of one transaction that the look did not show.
+        /// The objects of one transaction that the look-up did not show.
         case resolution(SentTransaction, TransactionLook)
     }
 
-    /// What it is of, for ``Execution``.
+    /// What it belongs to, for ``Execution``.
     enum Subject: Sendable {
         case node(Int)
-        /// Steps of several services that are one write.
+        /// Steps of several services in one write.
         case nodes([Int])
         /// The correction of a service's mark, after all its steps.
         case correction(service: Int)
@@ -122,7 +122,7 @@ struct Job: Sendable {
 
     let subject: Subject
     let task: Task
-    /// Whether it counts among those that are sent to Authentik at the same time.
+    /// Whether it counts towards the limit of concurrent requests to Authentik.
     let takesSlot: Bool
 }
 

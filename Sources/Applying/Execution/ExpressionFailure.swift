@@ -3,10 +3,10 @@ package import DesiredState
 import Kinds
 
 extension ServiceFailure {
-    /// The same, with the line of the file where Authentik found a mistake in code.
+    /// This failure, with the line in the file where Authentik found an error in an expression.
     ///
-    /// Authentik counts from a line of its own that it puts before the code: `'{' was never closed (None, line 2)` is about
-    /// the first one. See `wrap_expression` in `authentik/lib/expression/evaluator.py`.
+    /// Authentik counts from a line of its own that it puts before the code: `'{' was never closed (None, line 2)` is
+    /// about the first one. See `wrap_expression` in `authentik/lib/expression/evaluator.py`.
     ///
     /// - Parameter place: where the file has the code; nil if it has none.
     package func located(_ place: ExpressionPlace?) -> ServiceFailure {
@@ -23,13 +23,13 @@ extension ServiceFailure {
 }
 
 extension String {
-    /// That of a message that ends with `(FILE, line 2)`; nil for any other.
+    /// The line number in a message that ends with `(FILE, line 2)`; nil for any other message.
     fileprivate var lineNumber: Int? {
         guard hasSuffix(")"), let begin = place(ofLast: ", line ") else { return nil }
         return Int(self[begin...].dropFirst(", line ".count).dropLast())
     }
 
-    /// Where the last such text begins.
+    /// The start of the last occurrence of a text.
     fileprivate func place(ofLast text: String) -> String.Index? {
         indices.last { self[$0...].hasPrefix(text) }
     }

@@ -9,14 +9,14 @@ import Planning
 import SecretSources
 import Secrets
 
-/// Writes to the Kubernetes that client secrets are read from: what uses Authentik is told, and restarted.
+/// Writes to the Kubernetes cluster that client secrets are read from: publishes values and restarts workloads.
 struct KubernetesWrites: Sendable {
-    /// Nil if none may be asked.
+    /// Nil if Kubernetes must not be accessed.
     let kubernetes: KubernetesAccess?
     /// Whether writes may begin.
     let gate: WriteGate
 
-    /// Restarts a workload; the same time again changes nothing.
+    /// Restarts a workload; repeating it with the same time changes nothing.
     ///
     /// - Throws: ``ServiceFailure``, `WritesStopped`, or `CancellationError`.
     func restart(_ workload: Workload, at time: String) async throws {
@@ -25,7 +25,7 @@ struct KubernetesWrites: Sendable {
         }
     }
 
-    /// Publishes what a service is told; what others own there with another value is never taken from them.
+    /// Publishes values of a service; fields that others own with another value are never taken from them.
     ///
     /// - Throws: ``ServiceFailure``, `WritesStopped`, or `CancellationError`.
     func publish(_ content: PublishedContent) async throws {
@@ -43,7 +43,7 @@ struct KubernetesWrites: Sendable {
         }
     }
 
-    /// - Parameter complaint: what a failure means, a clause.
+    /// - Parameter complaint: what a failure means, as a clause.
     private func write(
         _ complaint: String,
         _ body: @escaping @Sendable (KubernetesClient) async throws -> Void
@@ -56,7 +56,8 @@ struct KubernetesWrites: Sendable {
                 do {
                     try await body(client)
                 } catch let error as KubernetesError where error.kind == .conflict {
-                    // Somebody else made or changed the object at the same moment. What others own is refused again.
+                    // Somebody else created or changed the object at the same moment. If they own the fields, this is
+                    // refused again.
                     try await body(client)
                 }
             }
@@ -68,16 +69,16 @@ struct KubernetesWrites: Sendable {
     }
 }
 
-/// Gives restarts their times, in whole seconds as `kubectl rollout restart` has them.
+/// Provides the times of restarts, in whole seconds like `kubectl rollout restart`.
 struct RestartClock: Sendable {
     var now: @Sendable () -> Date = { .now }
 
-    /// The time of a restart, later than the one before it: two rotations within a second are two restarts.
+    /// The time of a restart, later than the previous one: two rotations within a second are two restarts.
     ///
-    /// - Parameter last: that one's; nil if there was none.
+    /// - Parameter last: the time of the previous restart; nil if there was none.
     func time(after last: String?) -> String {
         let now = now()
-        // What cannot be read is none of this program's times.
+        // An unreadable time was not written by this program.
         guard let last = last.flatMap({ try? Self.format.parse($0) }) else { return now.formatted(Self.format) }
         return max(now, last.addingTimeInterval(1)).formatted(Self.format)
     }

@@ -3,14 +3,14 @@ import Base
 import Kinds
 import Planning
 
-/// One write of what an outpost serves, for all services that are due.
+/// One write of an outpost's providers, for all services with changes due.
 ///
-/// The list is everybody's, and Authentik only takes it as a whole. So it is read right before it is written, only the
-/// providers that are due are added and taken out, and it is read again afterwards: what somebody else wrote meanwhile
-/// may have undone it, and then it is done again.
+/// The list is shared with others, and Authentik only accepts it as a whole. So it is read immediately before it is
+/// written, only the due providers are added and removed, and it is read again afterwards: if a concurrent write has
+/// undone the change, it is repeated.
 ///
-/// Between that read and the write a moment is left in which somebody else's write is overwritten. No list tells of it, and
-/// the audit log does, so it is asked: where it has such a write, it is told whose, and nothing is guessed.
+/// A write by somebody else between that read and our write is overwritten. The list does not show this, but the audit
+/// log does, so it is read: if it has such a write, its author is reported, and nothing is guessed.
 struct OutpostWrite: Sendable {
     /// The pk of the outpost.
     let outpost: String
@@ -18,12 +18,12 @@ struct OutpostWrite: Sendable {
     var joining: Set<Int> = []
     var leaving: Set<Int> = []
 
-    /// How often it is written, if somebody else writes at the same time.
+    /// The maximum number of attempts if somebody else writes at the same time.
     private static let attempts = 3
-    /// How many entries of the audit log are looked at: more than come in the time of a write.
+    /// The number of audit log entries read: more than are added during a write.
     private static let lookback = 50
 
-    /// Sends it, unless the outpost holds all of it by now.
+    /// Sends the write, unless the outpost already has all changes.
     ///
     /// - Throws: ``ServiceFailure``, `AuthentikError`, `WritesStopped`, or `CancellationError`.
     func send(_ client: AuthentikClient) async throws {
@@ -36,7 +36,7 @@ struct OutpostWrite: Sendable {
             do {
                 _ = try await client.setProviders(wanted, ofOutpost: outpost)
             } catch let error as AuthentikError where error.mayBeOutdated && attempt < Self.attempts {
-                // One of the others was deleted meanwhile.
+                // One of the other providers was deleted meanwhile.
                 continue
             }
             guard let before = latest, let events = try? await client.newestEvents(Self.lookback) else { continue }
@@ -65,13 +65,13 @@ struct OutpostWrite: Sendable {
 
     /// Who else changed the outpost after the read and before the write; nil if nobody did.
     ///
-    /// - Parameter events: the entries of the audit log about it since the read before the write, the newest first.
+    /// - Parameter events: the outpost's entries in the audit log since the read before the write, newest first.
     private func overwritten(_ events: [AuditEvent], _ client: AuthentikClient) async throws -> String? {
         guard let newest = events.first, events.contains(where: { $0.requestID != newest.requestID }) else {
             return nil
         }
         let own = try await client.account().username
-        // What came after the write of ours is seen by the read that follows it.
+        // What came after our write is seen by the read that follows it.
         guard let last = events.firstIndex(where: { $0.username == own }) else { return nil }
         return events[last...].last { $0.username != own }.map { $0.username.map { "'\($0)'" } ?? "somebody" }
     }
@@ -83,7 +83,7 @@ struct OutpostWrite: Sendable {
 }
 
 extension OutpostWrite {
-    /// - Returns: nil if a provider is not known that is to be added or taken out.
+    /// - Returns: nil if a provider that should be added or removed is unknown.
     init?(_ memberships: [(OutpostMembership, StepContext)]) {
         guard let first = memberships.first?.0 else { return nil }
         outpost = first.outpost

@@ -2,26 +2,26 @@ import AuthentikAPI
 import Kinds
 import Planning
 
-/// What a service's steps have come to so far.
+/// The results of a service's steps so far.
 struct ServiceProgress: Sendable {
     let plan: ServicePlan
     let release: Release
     /// Whether any of its steps was sent.
     var isBegun = false
-    /// How many of its steps are not over.
+    /// The number of its steps that are not finished.
     var open: Int
     private(set) var made = MadeObjects()
-    /// The writes that are done.
+    /// The writes that were done.
     private(set) var written: [WriteRecord.Action] = []
-    /// Whether what its transaction made was there when it was looked up, and may be somebody else's.
+    /// Whether the objects of its transaction were found by a look-up, so that they may be somebody else's.
     private var isFound = false
-    /// What Authentik answered otherwise than it was sent.
+    /// Fields that Authentik's answers have with other values than were sent.
     private var unkept: [UnkeptField] = []
-    /// Why the first step failed that did.
+    /// Why the first failed step failed.
     private var error: ServiceFailure?
-    /// Why it is not known what Authentik kept of its provider; nil if that is known.
+    /// Why it is unknown what Authentik kept of its provider; nil if that is known.
     private var doubt: ServiceFailure?
-    /// The mark as it was written last, or stands.
+    /// The mark as it was last written or observed.
     private var mark: StandingMark?
     private let hasTransaction: Bool
 
@@ -39,20 +39,20 @@ struct ServiceProgress: Sendable {
             ?? plan.standingMark?.mark.providerFields ?? []
     }
 
-    /// What its next step is sent with.
+    /// The context for sending its next step.
     var context: StepContext {
         StepContext(
             declaredProviderFields: declaredProviderFields,
             unkept: unkept,
-            // What a transaction made is read afterwards, when it may be somebody else's doing.
+            // What a transaction created is only read afterwards, when somebody else may have changed it.
             isTransaction: hasTransaction,
             isFound: isFound
         )
     }
 
-    /// Takes note of what came of a step.
+    /// Records the result of a step.
     ///
-    /// - Parameter action: what is written by it; nil for nothing that is told.
+    /// - Parameter action: the write that it did; nil for one that is not reported.
     mutating func take(_ result: StepResult, of action: WriteRecord.Action?) {
         made.application = result.output.application ?? made.application
         made.provider = result.output.provider ?? made.provider
@@ -66,18 +66,20 @@ struct ServiceProgress: Sendable {
         fail(result.failure)
     }
 
-    /// The first reason counts.
+    /// Only the first reason is kept.
     mutating func fail(_ reason: ServiceFailure?) { error = error ?? reason }
 
-    /// Whether clients may be told of its provider: everything is there, but for fields that they do not depend on.
+    /// Whether its values may be published to clients: everything exists, except for fields that clients do not depend
+    /// on.
     var mayBeTold: Bool {
         error == nil && (unkept.isEmpty ? doubt == nil : !unkept.contains(where: \.isCredential))
     }
 
-    /// Why it is not as declared when its steps are over; nil if it is.
+    /// Why it is not as declared when its steps are finished; nil if it is.
     var failure: ServiceFailure? { error ?? (unkept.isEmpty ? doubt : .complaint(about: unkept)) }
 
-    /// The mark that takes back what it said before Authentik's answers; nil if it is right, or not to be written.
+    /// The mark without the fields that Authentik's answers turned out not to have; nil if the mark is right, or must
+    /// not be written.
     var correctedMark: StandingMark? {
         guard error == nil, !hasTransaction, !unkept.isEmpty, var corrected = mark else { return nil }
         corrected.mark.leaveOut(unkept, isCertain: true, release)

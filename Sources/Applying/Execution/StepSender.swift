@@ -5,11 +5,11 @@ import Kinds
 import KubernetesAPI
 import Planning
 
-/// What a step made, for the steps that refer to it.
+/// What a step created, for the steps that refer to it.
 struct StepOutput: Sendable {
-    /// What stands for an object in the fields of others, by its kind.
+    /// The value that refers to an object in other objects' fields, by the object's kind.
     var pks: [Kind: JSONValue] = [:]
-    /// The bindings that a transaction made, by what they bind.
+    /// The pks of the bindings that a transaction created, by subject.
     var bindings: [BindingSubject: String] = [:]
     /// The pk of a mark.
     var mark: String?
@@ -17,28 +17,28 @@ struct StepOutput: Sendable {
     var time: String?
 
     var application: String? { pks[.application]?.string }
-    /// Of whatever kind: a proxy provider is an OAuth2 provider with some fields more.
+    /// Of any kind: a proxy provider is an OAuth2 provider with additional fields.
     var provider: Int? { pks[.oauth2Provider]?.integer }
     /// The pks of all bindings.
     var madeBindings: [String] { [pks[.policyBinding]?.string].compactMap(\.self) + bindings.values.sorted() }
-    /// Of what is no service's.
+    /// For a shared object.
     func pk(of kind: Kind) -> String? { pks[kind].flatMap { $0.string ?? $0.integer.map(String.init) } }
 }
 
-/// What a step is sent with, beyond what the plan says.
+/// What is needed to send a step besides the plan.
 struct StepContext: Sendable {
     /// The fields of the provider that the file sets.
     var declaredProviderFields: [String] = []
     /// What Authentik did not keep of the service so far.
     var unkept: [UnkeptField] = []
-    /// Whether the service is made by a transaction, whose answer does not tell what was kept.
+    /// Whether the service is created by a transaction, whose answer does not show what was kept.
     var isTransaction = false
-    /// Whether what that made was there when it was looked up, and may be somebody else's.
+    /// Whether the transaction's objects were found by a look-up, so that they may be somebody else's.
     var isFound = false
-    /// What the steps made that this one refers to.
+    /// The outputs of the steps that this one refers to.
     var outputs: [Step.ID: StepOutput] = [:]
 
-    /// Nil if the step did not make it.
+    /// Nil if the step did not create it.
     func value<Value>(_ ref: Ref<Value>, _ value: (StepOutput) -> Value?) -> Value? {
         switch ref {
         case .existing(let there): there
@@ -48,9 +48,9 @@ struct StepContext: Sendable {
 }
 
 extension StepContext {
-    /// What the endpoint calls an object, perhaps one that was made meanwhile.
+    /// The key of an object for its endpoint, possibly of one that was created meanwhile.
     ///
-    /// - Throws: ``ServiceFailure`` if it is not known.
+    /// - Throws: ``ServiceFailure`` if it is unknown.
     fileprivate func key(of object: ObjectKey) throws(ServiceFailure) -> String {
         guard let maker = object.maker else { return object.key }
         guard let pk = outputs[maker]?.pk(of: object.kind) else {
@@ -59,7 +59,7 @@ extension StepContext {
         return pk
     }
 
-    /// A binding that was made, as a mark remembers it; nil if what it binds is not known.
+    /// A created binding, as a mark records it; nil if its subject is unknown.
     fileprivate func bound(_ pending: MarkContent.PendingBinding) -> BoundSubject? {
         let maker = pending.kind == .group ? Kind.group : .expressionPolicy
         let made = value(pending.subject) { output in
@@ -72,22 +72,22 @@ extension StepContext {
     }
 }
 
-/// What came of a step.
+/// The result of a step.
 struct StepResult: Sendable {
     var output = StepOutput()
-    /// What the answer has otherwise than it was sent.
+    /// Fields that the answer has with other values than were sent.
     var unkept: [UnkeptField] = []
     /// The mark that was written.
     var mark: StandingMark?
-    /// Whether an object was found, because no clear answer came, and may be somebody else's.
+    /// Whether the object was found by a look-up because no clear answer came, so that it may be somebody else's.
     var isFound = false
-    /// Why it is not known what was kept.
+    /// Why it is unknown what was kept.
     var doubt: ServiceFailure?
     var failure: ServiceFailure?
     var isTokenRefused = false
 }
 
-/// Sends steps, and compares what comes back with what was sent.
+/// Sends steps, and compares the answers with what was sent.
 struct StepSender: Sendable {
     let client: AuthentikClient
     let release: Release
@@ -158,7 +158,7 @@ struct StepSender: Sendable {
         }
     }
 
-    /// Sends a write that is several services'.
+    /// Sends a write for several services.
     func send(_ write: OutpostWrite) async -> StepResult {
         var result = StepResult()
         do {
@@ -177,13 +177,13 @@ struct StepSender: Sendable {
         return writes
     }
 
-    /// Takes note of what an answer does not hold.
+    /// Records the fields that an answer does not have.
     ///
-    /// - Throws: ``ServiceFailure`` if nothing of the service may follow.
+    /// - Throws: ``ServiceFailure`` if no further step of the service may follow.
     private func take(_ object: WrittenObject, _ context: StepContext, _ result: inout StepResult) throws {
         if object.isFound, !object.unkept.isEmpty { throw ServiceFailure.madeByOthers }
         result.unkept = object.unkept
-        // No client is told of a secret that is not in force, and nothing is opened that is not guarded.
+        // Never publish a secret that is not in force, and never open anything that is not protected.
         if object.unkept.contains(where: { $0.isCredential || $0.isOfAccess }) {
             throw ServiceFailure.complaint(about: context.unkept + object.unkept)
         }
@@ -191,9 +191,9 @@ struct StepSender: Sendable {
 
     // MARK: - Marks
 
-    /// A mark as it is to be written now: it names what was made, and not as applied what Authentik did not keep.
+    /// A mark as it should be written now: it names what was created, and leaves out what Authentik did not keep.
     ///
-    /// - Parameter time: of the restart that begins with it.
+    /// - Parameter time: the time of the restart that begins with it.
     private func finished(_ content: MarkContent, _ context: StepContext, time: String?) -> OwnershipMark {
         var mark = content.mark
         mark.provider = content.provider.flatMap { context.value($0, \.provider) }
@@ -241,7 +241,7 @@ struct StepSender: Sendable {
 
     // MARK: - Transactions
 
-    /// Finds out what a transaction made that a look did not show.
+    /// Finds out what a transaction created that the common look-up did not show.
     func resolve(_ transaction: SentTransaction, _ look: TransactionLook) async -> StepResult {
         do {
             guard let application = try await client.application(slug: transaction.slug) else {
@@ -265,7 +265,7 @@ struct StepSender: Sendable {
 }
 
 extension ObjectFields {
-    /// With all that they name.
+    /// These fields, with all references resolved.
     func sent(_ context: StepContext) -> SentFields {
         let assignments = assignments.map { assignment in
             var assignment = assignment

@@ -11,7 +11,7 @@ struct SentTransaction: Sendable {
     let kind: Kind
     /// Without their target.
     let bindings: [SentFields]
-    /// Whether what it made was there when it was looked up, and may be somebody else's.
+    /// Whether its objects were found by a look-up, so that they may be somebody else's.
     let isFound: Bool
 
     /// Nil for any other effect.
@@ -30,7 +30,7 @@ struct SentTransaction: Sendable {
     var slug: String { application.text("slug") }
     var providerName: String { provider.text("name") }
 
-    /// - Returns: whether the application was found, because no clear answer came.
+    /// - Returns: whether the application was found by a look-up because no clear answer came.
     func send(_ client: AuthentikClient) async throws -> Bool {
         try await client.createApplicationAndProvider(
             application: application.body,
@@ -42,22 +42,22 @@ struct SentTransaction: Sendable {
     }
 }
 
-/// What is there after the transactions of a pass.
+/// The objects observed after the transactions of a pass.
 ///
-/// It costs one list of applications and, at the same time, one of providers; only its own provider if just one was
-/// made; and one of bindings, if any were made.
+/// It takes one list of applications and, at the same time, one of providers, or only the provider if just one was
+/// created; and one of bindings if any were created.
 struct TransactionLook: Sendable {
     private var applications: [String: Application] = [:]
-    /// What they do not hold of what was sent, by pk.
+    /// By the provider's pk: compares it with what was sent, and returns the fields that differ.
     private var providers: [Int: @Sendable (SentFields) -> [UnkeptField]] = [:]
-    /// By what they bind to whom; nil if nobody looked, or they cannot be read.
+    /// By the pk of what they are bound to; nil if they were not or could not be read.
     private var bindings: [String: [PolicyBinding]]?
     /// Why the providers cannot be compared; nil if they can.
     private var complaint: ServiceFailure?
 
     /// - Parameters:
-    ///   - providers: the names of those that were made, by kind.
-    ///   - withBindings: whether bindings were made.
+    ///   - providers: the names of the created providers, by kind.
+    ///   - withBindings: whether bindings were created.
     init(client: AuthentikClient, providers names: [Kind: [String]], withBindings: Bool) async {
         async let listed = client.listedApplications()
         async let oauth2 = Self.providers(names[.oauth2Provider] ?? [], client)
@@ -92,12 +92,12 @@ struct TransactionLook: Sendable {
         return try await client.proxyProvider(named: only).map { [$0] } ?? []
     }
 
-    /// What a transaction made; nil if that is not to be seen here.
+    /// The result of a transaction; nil if its objects are not visible here.
     func result(of transaction: SentTransaction, _ release: Release) -> StepResult? {
         applications[transaction.slug].map { result(of: transaction, $0, release) }
     }
 
-    /// What a transaction made, and what Authentik kept of it.
+    /// The objects that a transaction created, and what Authentik kept of them.
     func result(of transaction: SentTransaction, _ application: Application, _ release: Release) -> StepResult {
         var result = StepResult()
         result.output.pks[.application] = .string(application.pk)
@@ -123,9 +123,9 @@ struct TransactionLook: Sendable {
 }
 
 extension StepOutput {
-    /// Takes note of the bindings of an application that a transaction made.
+    /// Records the bindings of an application that a transaction created.
     ///
-    /// - Returns: what of those that were sent is not as it was sent, or not there.
+    /// - Returns: the sent bindings that differ from what was sent, or are missing.
     fileprivate mutating func take(_ bindings: [PolicyBinding], madeOf sent: [SentFields]) -> [UnkeptField] {
         sent.flatMap { fields -> [UnkeptField] in
             let binding = bindings.first { fields.references[$0.subject.kind.rawValue] == $0.subject.reference }

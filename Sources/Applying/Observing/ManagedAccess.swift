@@ -2,29 +2,29 @@ import AuthentikAPI
 import Kinds
 import Planning
 
-/// Who may open services, as far as the audit log is watched for changes of it.
+/// The objects that decide access to services, for finding changes of them in the audit log.
 ///
-/// | an entry about | counts |
+/// | an entry about | is relevant |
 /// |---|---|
-/// | a binding of a managed application, whoever made it | yes, as one about the service |
-/// | a binding that no pass has seen | yes: it may be such a one; finding out costs one pass |
+/// | a binding of a managed application, of any author | yes, as one about the service |
+/// | a binding that no pass has seen | yes: it may belong to a service; finding out takes one pass |
 /// | a binding of anything else | no |
-/// | a group, user or policy that `access` names, or that this program bound | yes: one that is deleted takes its bindings along, and no entry tells of those |
-/// | any group or policy, while one that `access` names is missing | yes: it may be back |
+/// | a group, user or policy that `access` names, or that this program bound | yes: if it is deleted, its bindings are deleted without entries of their own |
+/// | any group or policy, while one that `access` names is missing | yes: it may be the missing one |
 /// | the policy that lets nobody in | yes |
 struct ManagedAccess: Sendable, Equatable {
     /// The slugs of services by the pks of their bindings.
     private var slugs: [String: String] = [:]
-    /// The bindings of anything else.
+    /// The bindings of other objects.
     private var others: Set<String> = []
     private var subjects: Set<BindingSubject> = []
-    /// The kinds of which something is missing that `access` names.
+    /// The kinds of subjects of which `access` names a missing one.
     private var missing: Set<SubjectKind> = []
 
     /// - Parameters:
-    ///   - groups: all that are there, if the file names any.
-    ///   - named: those that `access` names, by kind.
-    ///   - bound: those that marks remember.
+    ///   - groups: all existing groups, if the file names any.
+    ///   - named: the subjects that `access` names, by kind.
+    ///   - bound: the subjects that marks record.
     ///   - targets: the slugs of services by the pks of their applications.
     init(
         _ observed: ObservedAccess,
@@ -42,16 +42,16 @@ struct ManagedAccess: Sendable, Equatable {
         for (kind, names) in named {
             let found = (present[kind] ?? []).filter { names.contains($0.name) }
             found.forEach { watch(BindingSubject(kind, pk: $0.pk)) }
-            // Not all users are known, so a new one cannot be told from any other.
+            // Not all users are known, so a new one cannot be distinguished from others.
             if kind != .user, found.count < names.count { missing.insert(kind) }
         }
         bound.forEach { watch($0.subject) }
         if let nobody = observed.nobody { watch(BindingSubject(.policy, pk: nobody.pk)) }
     }
 
-    /// Takes note of a binding.
+    /// Adds a binding.
     ///
-    /// - Parameter slug: of the service whose application it is of; nil if it is of something else.
+    /// - Parameter slug: of the service whose application it is bound to; nil if it is bound to something else.
     mutating func note(_ binding: String, slug: String?) {
         if let slug { slugs[undashed(binding)] = slug } else { others.insert(undashed(binding)) }
     }
@@ -65,7 +65,7 @@ struct ManagedAccess: Sendable, Equatable {
         return event.subject.map { subjects.contains($0) || missing.contains($0.kind) } ?? false
     }
 
-    /// The slug of the service whose binding an entry is about; nil if it is about none that is known.
+    /// The slug of the service whose binding an entry is about; nil if it is not about a known one.
     func slug(of event: AuditEvent) -> String? { event.binding.flatMap { slugs[$0] } }
 
     /// Whether an entry is about a binding that no pass has seen.
@@ -76,7 +76,7 @@ struct ManagedAccess: Sendable, Equatable {
 
 extension AuditEvent {
     private static let bindings = Kind.policyBinding.model
-    /// Each type of policy has a model, in an app of its own.
+    /// Each type of policy has a model, in a Django app of its own.
     private static let policyApps = "authentik_policies"
 
     private var model: ObjectModel? {
@@ -84,10 +84,10 @@ extension AuditEvent {
         return ObjectModel(app, modelName)
     }
 
-    /// The pk of the binding that it is about; nil if it is about none.
+    /// The pk of the binding that the entry is about; nil if it is about something else.
     fileprivate var binding: String? { model != nil && model == Self.bindings ? objectPK.map(undashed) : nil }
 
-    /// The group, user or policy that it is about; nil if it is about none.
+    /// The group, user or policy that the entry is about; nil if it is about something else.
     fileprivate var subject: BindingSubject? {
         guard let model, let pk = objectPK.map(undashed) else { return nil }
         switch model {
@@ -99,5 +99,5 @@ extension AuditEvent {
     }
 }
 
-/// A pk as the audit log has it, in which uuids are without dashes.
+/// A pk as in the audit log, which writes UUIDs without dashes.
 func undashed(_ pk: String) -> String { pk.filter { $0 != "-" }.lowercased() }

@@ -3,22 +3,22 @@ import Base
 package import Kinds
 package import Planning
 
-/// The objects of Authentik that a pass is about, so that an entry of its audit log can be told from one about
-/// something else.
+/// The objects in Authentik that a pass concerns, used to find the relevant entries of the audit log.
 package struct ManagedObjects: Sendable, Equatable {
     private var slugs: [Key: String] = [:]
-    /// What belongs to no service.
+    /// The shared objects, which belong to no service.
     private var shared: [Key: SharedName] = [:]
-    /// Nil if the file does not say who may open anything.
+    /// Nil if the file does not declare access.
     private var access: ManagedAccess?
 
     package init() {}
 
     /// - Parameters:
-    ///   - plan: the services, and what is none's as far as it was there; an application that is none of them counts if
-    ///     it carries the owner's mark, or may.
-    ///   - owner: whose marks count.
-    ///   - subjects: the names of those that may open services, by kind.
+    ///   - plan: the services and the existing shared objects; any other application is included if it carries the
+    ///     owner's
+    ///     mark, or may carry it.
+    ///   - owner: whose marks are considered.
+    ///   - subjects: the names of the subjects that may open services, by kind.
     package init(
         _ plan: Plan,
         _ observed: ObservedState,
@@ -30,7 +30,7 @@ package struct ManagedObjects: Sendable, Equatable {
         let proxies = Set(observed.providers.lazy.filter { $0.kind != .oauth2 }.map(\.pk))
         var targets: [String: String] = [:]
         for application in observed.applications {
-            // Also what is left of a mark that cannot be read: somebody who corrects it is to be noticed.
+            // Includes damaged marks: a correction must be noticed.
             let own = (marks[application.pk] ?? []).map(\.remains).filter { $0.mayBelong(to: owner) }
             guard planned.contains(application.slug) || !own.isEmpty else { continue }
             let slug = own.first?.slug ?? application.slug
@@ -58,23 +58,23 @@ package struct ManagedObjects: Sendable, Equatable {
         }
     }
 
-    /// Whether an entry is about any of it.
+    /// Whether an entry is about any of these objects.
     package func include(_ event: AuditEvent) -> Bool {
         Key(event).map { slugs[$0] != nil || shared[$0] != nil } ?? false || access?.include(event) ?? false
     }
 
-    /// The slug of the service that an entry is about; nil if it is about none.
+    /// The slug of the service that an entry is about; nil if it is about something else.
     package func slug(of event: AuditEvent) -> String? {
         Key(event).flatMap { slugs[$0] } ?? access?.slug(of: event)
     }
 
-    /// What an entry is about that belongs to no service; nil if it is about nothing of the kind.
+    /// The shared object that an entry is about; nil if it is about something else.
     package func shared(of event: AuditEvent) -> SharedName? { Key(event).flatMap { shared[$0] } }
 
-    /// Whether only the next pass can tell which service an entry is about.
+    /// Whether only the next pass can determine which service an entry is about.
     package func isUnknown(_ event: AuditEvent) -> Bool { access?.isUnknown(event) ?? false }
 
-    /// Adds what a pass made for a service.
+    /// Adds what a pass created for a service.
     mutating func add(_ made: MadeObjects, for slug: String) {
         if let pk = made.application { add(.application, pk: pk, for: slug) }
         if let pk = made.provider {
@@ -85,7 +85,7 @@ package struct ManagedObjects: Sendable, Equatable {
         for pk in made.bindings { access?.note(pk, slug: slug) }
     }
 
-    /// Adds what a pass made that is no service's.
+    /// Adds a shared object that a pass created.
     mutating func add(_ outcome: SharedOutcome) {
         if let key = outcome.made.flatMap({ Key(outcome.kind, pk: $0) }) { shared[key] = outcome.identity }
     }
@@ -95,24 +95,24 @@ package struct ManagedObjects: Sendable, Equatable {
     }
 }
 
-/// The pks of what a pass made for a service; nil for what it did not make.
+/// The pks of the objects that a pass created for a service; nil for those that it did not create.
 package struct MadeObjects: Sendable, Equatable {
     package var application: String?
     package var provider: Int?
     package var mark: String?
-    /// Those who may open it.
+    /// The bindings that give access to it.
     package var bindings: [String] = []
 }
 
 extension ObservedMark {
-    /// Whom this program bound, as far as that can be read.
+    /// The subjects that this program bound, if the mark can be read.
     fileprivate var bound: [BoundSubject] {
         guard case .mark(let mark) = reading else { return [] }
         return mark.access ?? []
     }
 }
 
-/// What the audit log calls an object.
+/// An object's identity in the audit log.
 private struct Key: Hashable, Sendable {
     private var app: String
     private var model: String

@@ -2,10 +2,10 @@ import AuthentikAPI
 import Planning
 
 extension Observer {
-    /// How many probes are under way at the same time.
+    /// The maximum number of concurrent probes.
     private static let probesAtOnce = 4
 
-    /// Asks Authentik of secrets that it does not show whether they are the declared ones; that changes nothing.
+    /// Probes Authentik whether secrets that it does not show are the declared ones; this changes nothing.
     ///
     /// - Throws: `CancellationError`.
     func proofs(of secrets: Set<HiddenSecret>) async throws -> [HiddenSecret: SecretProof] {

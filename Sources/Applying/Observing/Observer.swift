@@ -5,12 +5,12 @@ package import KubernetesAPI
 package import Planning
 import SecretSources
 
-/// Looks at Authentik, and at Kubernetes; writes nothing.
+/// Reads the state of Authentik and Kubernetes; writes nothing.
 package struct Observer: Sendable {
     let client: AuthentikClient
-    /// Nil if none may be asked.
+    /// Nil if Kubernetes must not be accessed.
     let kubernetes: KubernetesAccess?
-    /// How many applications are read at the same time: as many as the transport has connections to one host.
+    /// The number of applications read at the same time: as many as the transport has connections per host.
     private static let readingConcurrency = 8
 
     package init(client: AuthentikClient, kubernetes: KubernetesAccess? = nil) {
@@ -18,13 +18,13 @@ package struct Observer: Sendable {
         self.kubernetes = kubernetes
     }
 
-    /// Looks at everything that a plan for `desired` needs, in both at the same time.
+    /// Reads everything that a plan for `desired` needs, from both at the same time.
     ///
     /// - Parameters:
-    ///   - narrowing: says which services' objects in Kubernetes are looked at.
-    ///   - first: what was seen before in the same pass: what Kubernetes has, and whether outposts run, is not looked at
+    ///   - narrowing: limits the services whose Kubernetes objects are read.
+    ///   - first: an earlier observation of the same pass: Kubernetes objects and the health of outposts are not read
     ///     again.
-    /// - Throws: ``PassFailure`` if anything of Authentik's cannot be seen; a pass that cannot see everything writes
+    /// - Throws: ``PassFailure`` if anything in Authentik cannot be read; a pass that cannot see everything writes
     ///   nothing.
     func observe(
         for desired: DesiredState,
@@ -37,10 +37,11 @@ package struct Observer: Sendable {
         return observed
     }
 
-    /// Looks at everything that an export needs, in a handful of list requests however much there is.
+    /// Reads everything that an export needs, in a handful of list requests regardless of the number of objects.
     ///
-    /// - Throws: ``PassFailure`` if any of it cannot be seen, or the account is no superuser: its list of applications
-    ///   would be filtered by policy, and nothing would tell what is missing.
+    /// - Throws: ``PassFailure`` if any of it cannot be read, or if the account is not a superuser: its list of
+    ///   applications
+    ///   would be filtered by policy, with no indication of what is missing.
     package func observeForExport() async throws -> (
         observed: ObservedState, bindings: [PolicyBinding], entitlements: [ApplicationEntitlement]
     ) {
@@ -64,7 +65,8 @@ package struct Observer: Sendable {
         }
     }
 
-    /// Looks at the marks of all owners, on scope mappings, too, and at the applications that the account may list.
+    /// Reads the marks of all owners, including those on scope mappings, and the applications that the account may
+    /// list.
     ///
     /// - Throws: ``PassFailure``, or `CancellationError`.
     func observeMarks() async throws -> ObservedState {
@@ -88,22 +90,22 @@ package struct Observer: Sendable {
 
     // MARK: - Authentik
 
-    /// Looks at everything that a plan for `desired` needs.
+    /// Reads everything that a plan for `desired` needs.
     ///
-    /// A superuser does it with eight list requests, all at once, however many services there are. Anybody else's list
-    /// of applications is filtered by policy, so those that it hides are read by slug after the lists, a request each.
-    /// Where something looks like a proxy provider and has no application that tells, one more list does. Where
-    /// the file declares groups, or names them in who may open a service, one more; where it says who may open one,
-    /// bindings; if that is not everyone, the policy that lets nobody in; policies if it names any, and each user that it
-    /// names. Where a service has forward-auth, proxy providers and outposts, and after those whether each one runs that a
-    /// service names.
+    /// For a superuser this takes eight list requests, all at once, for any number of services. For other accounts
+    /// Authentik filters the list of applications by policy, so hidden ones are then read by slug, one request each.
+    /// One more list is needed if something looks like a proxy provider and no application determines its type; one
+    /// more if the file declares groups or names them in access rules. Access rules need the bindings; unless they
+    /// allow everyone, the policy that lets nobody in; the policies if any are named; and each user that is named.
+    /// Forward-auth needs proxy providers and outposts, and then the health of each outpost that a service names.
     ///
     /// - Parameters:
-    ///   - narrowing: says whether groups that are declared are looked at, also if no service needs them, and which
-    ///     outposts are looked at more closely.
-    ///   - known: outposts whose health was looked at before.
-    ///   - withForwardAuth: whether proxy providers and outposts are looked at, also if no service needs them.
-    /// - Throws: ``PassFailure`` if any of it cannot be seen; a pass that cannot see everything writes nothing.
+    ///   - narrowing: determines whether declared groups are read even if no service needs them, and which outposts are
+    ///     read
+    ///     in detail.
+    ///   - known: outposts whose health was read before.
+    ///   - withForwardAuth: whether proxy providers and outposts are read even if no service needs them.
+    /// - Throws: ``PassFailure`` if any of it cannot be read; a pass that cannot see everything writes nothing.
     private func authentik(
         for desired: DesiredState,
         _ narrowing: Narrowing = Narrowing(),
@@ -124,7 +126,7 @@ package struct Observer: Sendable {
                 desired.usesForwardAuth || withForwardAuth ? forwardAuth(for: desired, narrowing, known) : nil
             async let sources = desired.federatesSources ? client.sources() : []
             async let access = access(for: desired)
-            // The release explains the failures of the others.
+            // The release explains why other requests fail.
             try check(await release)
             let isSuperuser = try await account.isSuperuser
             var observed = try await ObservedState(
@@ -141,7 +143,7 @@ package struct Observer: Sendable {
             let list = try await listed
             switch (isSuperuser, list.isWhole) {
             case (true, true): observed.applications = list.rows
-            // The list changed while it was read; it is looked at again.
+            // The list changed while it was read; read it again.
             case (true, false): observed.applications = try await client.applications()
             case (false, _):
                 observed.applications = try await applications(
@@ -174,7 +176,7 @@ package struct Observer: Sendable {
         return (try await proxies, try await outposts)
     }
 
-    /// All outposts, those that services name with their health.
+    /// All outposts; those that services name with their health.
     private func outposts(of services: [Service], _ known: [Outpost]) async throws -> [Outpost] {
         var outposts = try await client.outposts()
         let named = OutpostUse.all(of: services, among: outposts).compactMap(\.outpost)
@@ -215,10 +217,9 @@ package struct Observer: Sendable {
         }
     }
 
-    /// The slugs of every application that a plan can be about: what is declared, what is marked as ours, and what has
-    /// our providers.
+    /// The slugs of every application that can affect a plan: declared, marked as ours, or with one of our providers.
     ///
-    /// - Parameter listed: tells the present slug of a marked application that somebody renamed.
+    /// - Parameter listed: shows the current slug of a marked application that was renamed.
     private func slugs(
         for desired: DesiredState,
         _ observed: ObservedState,
@@ -227,7 +228,7 @@ package struct Observer: Sendable {
         let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         let listedSlugs = Dictionary(listed.map { ($0.pk, $0.slug) }, uniquingKeysWith: { first, _ in first })
         var slugs = Set(desired.services.flatMap { [$0.slug] + $0.renamedFrom })
-        // What is left of a mark that cannot be read may be ours, too.
+        // A damaged mark may be ours, too.
         for mark in observed.marks where mark.remains.mayBelong(to: desired.owner) {
             if let slug = mark.remains.slug { slugs.insert(slug) }
             if let slug = mark.remains.provider.flatMap({ providers[$0]?.applicationSlug }) { slugs.insert(slug) }
@@ -236,11 +237,11 @@ package struct Observer: Sendable {
         return slugs
     }
 
-    /// The applications of those slugs that are there, for an account that is no superuser.
+    /// The existing applications with those slugs, for an account that is not a superuser.
     ///
     /// - Parameters:
-    ///   - listed: what the account's list shows; a row is taken from it where the release's lists can be believed.
-    ///   - release: the release that answers.
+    ///   - listed: the account's list; its rows are used on releases whose lists are up to date.
+    ///   - release: Authentik's release.
     /// - Returns: the applications, ordered by slug.
     private func applications(slugs: Set<String>, listed: [Application], release: Release) async throws -> [Application]
     {
@@ -271,8 +272,7 @@ package struct Observer: Sendable {
 
     // MARK: - Kubernetes
 
-    /// Looks at each object of which services are told their providers once, side by side; at none where Kubernetes may
-    /// not be asked.
+    /// Reads each object to which services publish once, concurrently; none if Kubernetes must not be accessed.
     private func published(
         for desired: DesiredState,
         _ narrowing: Narrowing,

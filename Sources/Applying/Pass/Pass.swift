@@ -7,25 +7,26 @@ package import Planning
 package import SecretSources
 package import Secrets
 
-/// One pass: observe → plan → narrow → execute → look again at what changed meanwhile → report.
+/// One pass: observe → plan → narrow → execute → observe and plan again what changed meanwhile → report.
 package struct Pass: Sendable {
     package var client: AuthentikClient
     package var desired: DesiredState
-    /// Resolves the secrets that `desired` refers to; begun beside the reading of Authentik.
+    /// Resolves the secrets that `desired` refers to, while Authentik is being read.
     package var secrets: @Sendable () async -> ResolvedSecrets
-    /// Generates secrets that are missing, if Authentik says that it is a sandbox; nil to leave them missing.
+    /// Generates missing secrets if Authentik is a sandbox; nil to leave them missing.
     package var standIns: StandIns?
-    /// Where workloads are restarted and services told of their providers; nil for nowhere.
+    /// Where workloads are restarted and values published; nil for nowhere.
     package var kubernetes: KubernetesAccess?
-    /// What it is about, if not about everything.
+    /// The part of the file that it is limited to.
     package var narrowing = Narrowing()
-    /// How many writes are sent to Authentik at the same time.
+    /// The number of writes sent to Authentik at the same time.
     package var concurrency = 4
-    /// How many services this pass may delete from, whatever the file says; nil for what the file says.
+    /// How many services this pass may delete from, overriding the file; nil for the file's value.
     package var allowedDeletions: Int?
-    /// Tells by the secrets which services are looked at and not corrected: somebody keeps changing them back.
+    /// Given the secrets, the services that are checked but not corrected because of conflicting changes by somebody
+    /// else.
     package var paused: @Sendable ([SecretReference: SecretLook]) -> Set<String> = { _ in [] }
-    /// Called while the pass is under way, from any thread; nil for nobody.
+    /// Called during the pass, from any thread.
     package var onEvent: (@Sendable (PassEvent) -> Void)?
 
     package init(
@@ -48,7 +49,7 @@ package struct Pass: Sendable {
 
     /// Observes, plans and applies.
     ///
-    /// - Parameter reviewed: the one plan that may be applied; nil for whichever is made.
+    /// - Parameter reviewed: the only plan that may be applied; nil for any plan.
     /// - Throws: ``PassFailure``, ``PlanMoved``, `UnknownServices`, or `CancellationError`; then nothing was written.
     package func run(applying reviewed: PlanRecord? = nil) async throws -> PassReport {
         let start = ContinuousClock.now
@@ -57,7 +58,7 @@ package struct Pass: Sendable {
         onEvent?(.planned(plan, seen.authentik.release))
         let (outcomes, shared) = await execute(plan, seen)
         guard reviewed == nil else {
-            // Only the plan that was reviewed may be applied, so there is no other to go on with.
+            // Only the reviewed plan may be applied, so another plan must not be carried out.
             return report(outcomes.map(\.askingForAnotherPlan), shared, of: plan, seen, since: start)
         }
         guard let again = await lookAgain(after: outcomes, seen) else {
@@ -68,7 +69,7 @@ package struct Pass: Sendable {
         return report
     }
 
-    /// A plan of this pass as it is written down.
+    /// A plan of this pass in its saved format.
     package func record(_ plan: Plan, _ release: Release) -> PlanRecord {
         PlanRecord(
             plan,
@@ -82,16 +83,16 @@ package struct Pass: Sendable {
 
     // MARK: - Observe
 
-    /// What a pass looks at before it plans.
+    /// What a pass observes before it plans.
     private struct Seen: Sendable {
-        /// Authentik, and what services publish.
+        /// Authentik, and the objects to which services publish.
         var authentik: ObservedState
         var secrets: ResolvedSecrets
     }
 
-    /// Looks at Authentik and, at the same time, at what Kubernetes has, each part of that within a limit of its own.
+    /// Reads Authentik and, concurrently, the parts of Kubernetes, each with a time limit of its own.
     ///
-    /// - Parameter first: what was seen before: what Kubernetes has, and whether outposts run, is not looked at again.
+    /// - Parameter first: an earlier observation: Kubernetes objects and the health of outposts are not read again.
     private func observe(after first: Seen? = nil) async throws -> Seen {
         async let secrets = secrets(after: first)
         var client = client
@@ -103,10 +104,10 @@ package struct Pass: Sendable {
         return try await proved(Seen(authentik: authentik, secrets: resolved), by: observer)
     }
 
-    /// What is seen, and what probes tell of the secrets that Authentik does not show.
+    /// Extends an observation by probes of the secrets that Authentik does not show.
     ///
-    /// Which those are a plan knows; with an answer another provider may turn out to be a service's own, so that one more
-    /// is asked about.
+    /// A plan determines which secrets those are. With an answer, another provider may turn out to be a service's own,
+    /// which is then probed as well.
     private func proved(_ seen: Seen, by observer: Observer) async throws -> Seen {
         var seen = seen
         while seen.authentik.providers.contains(where: { $0.clientSecret == nil }),
@@ -139,9 +140,10 @@ package struct Pass: Sendable {
         return try plan.narrowed(to: narrowing, of: desired)
     }
 
-    /// The plan that was reviewed, made anew of what is there now.
+    /// A new plan from the current state, compared with the reviewed one.
     ///
-    /// - Throws: ``PlanMoved`` if it is another one; a service that is gone is a difference, too, and not a wrong name.
+    /// - Throws: ``PlanMoved`` if it differs; a service that no longer exists is also a difference, not an unknown
+    ///   name.
     private func plan(of seen: Seen, reviewedAs reviewed: PlanRecord) throws(PlanMoved) -> Plan {
         let plan: Plan
         do {
@@ -156,10 +158,10 @@ package struct Pass: Sendable {
 
     // MARK: - Execute
 
-    /// Carries out a plan but for the services that need a secret which was left out, since none is ever given a random
-    /// one, and for those that are only looked at.
+    /// Carries out a plan, except for services that need a secret that was left out, since none ever gets a random one,
+    /// and for those that are only checked.
     ///
-    /// - Returns: what became of the services, and of ``Plan/shared``.
+    /// - Returns: the outcomes of the services, and of ``Plan/shared``.
     private func execute(
         _ plan: Plan,
         _ seen: Seen
@@ -212,7 +214,7 @@ package struct Pass: Sendable {
 }
 
 extension StandIns {
-    /// Generates what is missing, if Authentik says that it is a sandbox; it is asked if something is missing.
+    /// Generates what is missing if Authentik is a sandbox, which is only checked if something is missing.
     package func filling(_ resolved: ResolvedSecrets, for client: AuthentikClient) async -> ResolvedSecrets {
         var filled = resolved
         filled.fill(self)
@@ -223,7 +225,7 @@ extension StandIns {
 }
 
 extension SecretResolver {
-    /// Resolves what the services that a pass is about refer to: one about others must not look at what came of theirs.
+    /// Resolves the references of the services in the pass; secrets of other services must not be read.
     package func resolve(_ desired: DesiredState, _ narrowing: Narrowing) async -> ResolvedSecrets {
         let services = desired.services.filter { narrowing.includes($0.slug) }
         let references = Set(services.compactMap { $0.provider?.secret })
@@ -233,16 +235,16 @@ extension SecretResolver {
 }
 
 extension ServicePlan {
-    /// Only correcting what is there is put off.
+    /// Only corrections of existing objects are paused.
     fileprivate func isPaused(_ slugs: Set<String>) -> Bool {
         decision == .update && deletion == nil && slugs.contains(slug)
     }
 }
 
 extension ServiceOutcome {
-    /// With what was decided before anything was carried out.
+    /// This outcome, with what was decided before anything was carried out.
     ///
-    /// - Parameter paused: the services that are looked at and not corrected.
+    /// - Parameter paused: the services that are checked but not corrected.
     fileprivate func completed(_ paused: Set<String>) -> ServiceOutcome {
         var outcome = self
         outcome.isPaused = plan.isPaused(paused)
@@ -253,34 +255,34 @@ extension ServiceOutcome {
     }
 }
 
-/// What a pass says while it is under way.
+/// Progress of a pass.
 package enum PassEvent: Sendable {
-    /// So many rows of a list were read; each list counts for itself.
+    /// The number of rows read of a list; each list counts separately.
     case reading(Endpoint, done: Int, total: Int)
-    /// From now on it writes.
+    /// From now on the pass writes.
     case planned(Plan, Release)
-    /// So many of its writes are done, or need not be.
+    /// The number of writes that are done or turned out to be unnecessary.
     case writing(done: Int, total: Int)
-    /// A service that the pass writes to is finished; one that changed meanwhile may come again.
+    /// A service that the pass writes to is finished; one that changed meanwhile may be reported again.
     case ended(ServiceOutcome)
 }
 
-/// What a pass goes on with where something came in between: a create that a killed process had left in flight, another
-/// process with the same file, a person.
+/// How a pass goes on if something interfered: a create that a killed process had left in flight, another process with
+/// the same file, or a person.
 ///
-/// All such services are looked at again together, with one observation, and planned again by the same rules:
+/// All such services are observed again together and planned again by the same rules:
 ///
 /// | the new plan | |
 /// |---|---|
-/// | is the one that failed | the failure stands |
-/// | deletes something | the failure stands: that takes a pass of its own, with its deletion limit |
-/// | cannot be carried out, or has nothing to do | that is what becomes of the service |
+/// | is the one that failed | the failure remains |
+/// | deletes something | the failure remains: deletions take a pass of their own, with its deletion limit |
+/// | cannot be carried out, or has nothing to do | it is the service's outcome |
 /// | is another one | it is carried out, once |
 extension Pass {
     /// - Parameters:
     ///   - outcomes: of the first plan.
-    ///   - first: what that was made of.
-    /// - Returns: the outcomes, and what was seen; nil if there is nothing to look at again, or it cannot be.
+    ///   - first: the observation that it was made from.
+    /// - Returns: the outcomes and the new observation; nil if nothing has to be observed again, or cannot be.
     private func lookAgain(
         after outcomes: [ServiceOutcome],
         _ first: Seen
@@ -297,7 +299,7 @@ extension Pass {
         return (outcomes.map { replaced[$0.plan.slug]?.following($0) ?? $0 }, whole, seen)
     }
 
-    /// The services whose plan may not fit any more, and those that waited for them, by slug.
+    /// By slug: the services whose plans may be outdated, and those that waited for them.
     private static func outdated(_ outcomes: [ServiceOutcome]) -> [String: ServiceOutcome] {
         let failed = outcomes.filter { $0.failure != nil }
         var outdated = Set(failed.filter { $0.failure?.mayBeOutdated == true }.map(\.plan.slug))
@@ -316,7 +318,7 @@ extension Pass {
 }
 
 extension ServicePlan {
-    /// Whether there is no use, or no right, in carrying it out after another one failed, or waited for one that did.
+    /// Whether carrying it out is useless or not allowed after another plan failed, or waited for one that did.
     fileprivate func repeats(_ failed: ServiceOutcome) -> Bool {
         if steps.contains(where: \.effect.isDeletion) { return true }
         guard failed.failure?.mayBeOutdated == true else { return false }
@@ -327,7 +329,7 @@ extension ServicePlan {
 }
 
 extension ServiceOutcome {
-    /// This outcome, of a plan that was reviewed.
+    /// This outcome, for a plan that was reviewed.
     fileprivate var askingForAnotherPlan: ServiceOutcome {
         var outcome = self
         if failure?.mayBeOutdated == true {
@@ -336,7 +338,7 @@ extension ServiceOutcome {
         return outcome
     }
 
-    /// This outcome, after another one of the same service.
+    /// This outcome, following an earlier one of the same service.
     fileprivate func following(_ first: ServiceOutcome) -> ServiceOutcome {
         var outcome = self
         outcome.written = first.written + written

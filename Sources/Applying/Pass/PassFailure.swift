@@ -5,16 +5,16 @@ package import Planning
 /// Why a pass ended before it could plan: nothing was written.
 package struct PassFailure: Error, Sendable, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
-        /// Authentik cannot be reached, or not observed as a whole.
+        /// Authentik cannot be reached, or cannot be read completely.
         case unobservable
-        /// The token is refused, or its account may not do what a pass needs.
+        /// The token is rejected, or its account lacks permissions that a pass needs.
         case refused
     }
 
     package var kind: Kind
     /// One sentence: what was tried, what came back, what to do.
     package var description: String
-    /// What came of the request that failed, if it is one's failure.
+    /// The error of the request that failed; nil if no request did.
     package var cause: AuthentikError?
 
     package init(_ kind: Kind, _ description: String) {
@@ -40,7 +40,7 @@ package struct PassFailure: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// A reviewed plan is not what a pass would do any more: nothing was written.
+/// A reviewed plan is no longer what a pass would do: nothing was written.
 package struct PlanMoved: Error, Sendable, CustomStringConvertible {
     package var differences: [PlanRecord.Difference]
 
@@ -48,7 +48,7 @@ package struct PlanMoved: Error, Sendable, CustomStringConvertible {
         self.differences = differences
     }
 
-    /// A sentence, and a line for each difference.
+    /// A sentence, followed by a line for each difference.
     package var description: String {
         let lines = differences.map { "  " + ($0.slug.map { "\($0)  " } ?? "") + $0.message }
         return (["the plan is out of date, so nothing was written; plan again and review the differences:"] + lines)

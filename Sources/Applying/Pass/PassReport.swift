@@ -10,18 +10,18 @@ package struct PassReport: Sendable {
     package var release: Release
     /// One for each service, ordered by slug.
     package var outcomes: [ServiceOutcome]
-    /// One for each object that is no service's, as they are planned; none if the pass is not about them.
+    /// One for each shared object, in the order of the plan; empty if the pass does not include them.
     package var shared: [SharedOutcome] = []
-    /// Set if deletions were held back.
+    /// Set if deletions were blocked.
     package var heldDeletions: HeldDeletions?
     package var requests: RequestCounts
     package var duration: Duration
-    /// What the pass was about, by Authentik's own names.
+    /// The objects that the pass concerned, by Authentik's identifiers.
     package var objects = ManagedObjects()
-    /// What came of the secrets.
+    /// The results of resolving the secrets.
     package var secrets = ResolvedSecrets()
 
-    /// How far the pass came with the services that it writes to: `2 of 5 services done, 1 partly`.
+    /// The progress with the services that it writes to: `2 of 5 services done, 1 partly`.
     package var extent: String {
         let all = outcomes.filter { !$0.plan.steps.isEmpty }
         let done = all.count { $0.failure == nil }
@@ -30,14 +30,15 @@ package struct PassReport: Sendable {
         return "\(done.grouped) of \(count(all.count, "service")) done\(rest)"
     }
 
-    /// Whether every service, and what is none's, is as declared now, and no deletion is held back.
+    /// Whether every service and shared object is as declared now, and no deletions are blocked.
     package var isConverged: Bool {
         heldDeletions == nil && outcomes.allSatisfy(\.isConverged) && shared.allSatisfy(\.isConverged)
     }
 }
 
 extension PassReport {
-    /// Whether the account may not write: something failed for want of a permission, and nothing was written.
+    /// Whether the account has no write access: something failed because of a missing permission, and nothing was
+    /// written.
     package var isForbidden: Bool {
         let failures = outcomes.compactMap(\.failure) + shared.compactMap(\.failure)
         let isWritten = outcomes.contains { !$0.written.isEmpty } || shared.contains(where: \.isWritten)
@@ -45,7 +46,7 @@ extension PassReport {
     }
 }
 
-/// What became of one service.
+/// The outcome of one service.
 package struct ServiceOutcome: Sendable {
     package var plan: ServicePlan
     /// Why it is not as declared now; nil if every write was done.
@@ -53,34 +54,34 @@ package struct ServiceOutcome: Sendable {
     /// The writes that were done, in their order.
     package var written: [WriteRecord.Action] = []
     package var made = MadeObjects()
-    /// Whether it is left as it is for now, see ``Pass/paused``.
+    /// Whether it is left as it is for now; see ``Pass/paused``.
     package var isPaused = false
 
     /// The workload that was restarted; nil if none was.
     package var restarted: Workload? { written.contains(.restartWorkload) ? plan.restart : nil }
 
-    /// Whether people get through to it now; nil without forward-auth, or if it is not decided.
+    /// Whether people can reach it now; nil without forward-auth, or if it is not decided.
     package var serving: ServingStanding? {
         let isDue = plan.changes.contains { $0.object == .outpost }
-        // What is undone of it may be anything else.
+        // The unfinished part may be something else.
         let isUndone = (failure != nil || isPaused) && !written.contains(.updateOutpost)
         return isDue && isUndone ? plan.serving?.withoutMembership : plan.serving
     }
 
-    /// Whether it is as declared now; an orphan counts as such, since nothing was to be done, and a deletion that the
-    /// heldDeletions holds back does not.
+    /// Whether it is as declared now; an orphan counts as such, since nothing had to be done, but a deletion blocked by
+    /// ``HeldDeletions`` does not.
     package var isConverged: Bool {
         failure == nil && !isPaused && !plan.decision.isStuck
             && plan.deletion?.isHeld != true
     }
 }
 
-/// What became of an object that is no service's.
+/// The outcome of a shared object, which belongs to no service.
 package struct SharedOutcome: SharedObject {
     package var plan: SharedObjectPlan
-    /// Why it is not as declared now; nil if what was to be written was.
+    /// Why it is not as declared now; nil if every write was done.
     package var failure: ServiceFailure?
-    /// The pk of what was made; nil if nothing was.
+    /// The pk of the created object; nil if none was created.
     package var made: String?
 
     package var kind: Kind { plan.kind }
@@ -96,16 +97,16 @@ package struct SharedOutcome: SharedObject {
     }
 }
 
-/// Why the writes to a service, or to what is none's, were not all done.
+/// Why the writes to a service or a shared object were not all done.
 package struct ServiceFailure: Error, Equatable {
-    /// A clause, in Authentik's own words where it had any.
+    /// A clause, in Authentik's own words if there are any.
     package var message: String
-    /// What Authentik says of single fields.
+    /// Authentik's errors about single fields.
     package var fields: [AuthentikError.FieldError] = []
     package var requestID: String?
-    /// Whether it may be because something changed since the pass looked, so that it looks again.
+    /// Whether the cause may be a change since the observation, so that the pass observes again.
     package var mayBeOutdated = false
-    /// Whether nothing of it was begun, because the pass was over before its turn.
+    /// Whether none of its writes was begun, because the pass ended before its turn.
     package var isNotBegun = false
     /// Whether the account lacks a permission.
     package var isForbidden = false
@@ -114,14 +115,14 @@ package struct ServiceFailure: Error, Equatable {
         self.message = message
     }
 
-    /// What somebody else did meanwhile.
+    /// A failure caused by a concurrent change.
     static func outdated(_ message: String) -> ServiceFailure {
         var failure = ServiceFailure(message)
         failure.mayBeOutdated = true
         return failure
     }
 
-    /// What was made together, and is not marked as this owner's.
+    /// A failure of objects that were created together but are not marked as this owner's.
     static func unmarked(_ reason: String, isOutdated: Bool = false) -> ServiceFailure {
         var failure = ServiceFailure("created, but without its ownership mark, which the next pass writes: \(reason)")
         failure.mayBeOutdated = isOutdated
@@ -144,7 +145,7 @@ package struct ServiceFailure: Error, Equatable {
         isForbidden = error.kind == .permissionDenied
         mayBeOutdated = error.mayBeOutdated
         guard error.permission == nil, !error.fields.isEmpty else {
-            // One sentence tells it all; it names the permission, which Authentik's own words do not.
+            // The error's sentence is complete; it names the permission, which Authentik's own words do not.
             message = "\(error)"
             return
         }

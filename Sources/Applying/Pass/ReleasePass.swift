@@ -2,12 +2,12 @@ package import AuthentikAPI
 import Kinds
 package import Planning
 
-/// Takes an owner's marks off and changes nothing else: what was managed stays as it is, and is nobody's.
+/// Removes an owner's marks and changes nothing else: what was managed stays as it is, without an owner.
 package struct ReleasePass: Sendable {
     package var client: AuthentikClient
-    /// Whose marks.
+    /// The owner whose marks are removed.
     package var owner: String
-    /// How many are taken off at the same time.
+    /// The number of marks removed at the same time.
     package var concurrency = 4
 
     package init(client: AuthentikClient, owner: String) {
@@ -15,7 +15,7 @@ package struct ReleasePass: Sendable {
         self.owner = owner
     }
 
-    /// Looks for the owner's marks; writes nothing.
+    /// Reads the owner's marks; writes nothing.
     ///
     /// - Throws: ``PassFailure``, or `CancellationError`.
     package func plan() async throws -> (plan: Plan, release: Release) {
@@ -29,7 +29,7 @@ package struct ReleasePass: Sendable {
         return (plan, observed.release)
     }
 
-    /// Takes the marks off.
+    /// Removes the marks.
     ///
     /// - Throws: ``PassFailure``, or `CancellationError`; then nothing was written.
     package func run() async throws -> PassReport {

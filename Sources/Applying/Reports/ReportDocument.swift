@@ -8,28 +8,28 @@ package import Verification
 
 /// A report for machines; `manifests/schemas/report.schema.json` describes it.
 ///
-/// Additions keep ``version``; anything else raises it.
+/// Additions keep ``version``; any other change raises it.
 package struct ReportDocument: Encodable, Sendable {
     var kind = "report"
     var version = 1
     var authentik: AuthentikRecord
-    /// Whether every service, and what is none's, is as declared now.
+    /// Whether every service and shared object is as declared now.
     var isConverged: Bool
     var summary: [String: Int]
-    /// How many services failed, whatever was decided of them.
+    /// How many services failed, regardless of the decisions on them.
     var failed: Int
-    /// Absent if nothing was held back.
+    /// Absent if no deletions were blocked.
     var heldDeletions: HeldDeletionsRecord?
     var requests: RequestsDocument
     var durationSeconds: Double
-    /// References of secrets that were made up for a sandbox.
+    /// References of secrets that were generated for a sandbox.
     var madeUpSecrets: [String]
-    /// What is no service's.
+    /// The shared objects.
     ///
-    /// A member for each kind, as `groups`; absent if the file declares none, or the pass was not about it.
+    /// One member for each kind, such as `groups`; absent if the file declares none, or the pass did not include them.
     var shared: [SharedDocument]
     var services: [OutcomeDocument]
-    /// What probes saw after the pass; absent if there were none, or nothing could be seen.
+    /// The results of probes after the pass; absent if there were none, or nothing could be seen.
     var verification: VerificationDocument?
 
     /// - Parameter verification: nil if no probe was sent.
@@ -84,7 +84,7 @@ package struct RequestsDocument: Codable, Sendable, Equatable {
 struct OutcomeDocument: Encodable, Sendable {
     var service: ServiceRecord
     var isConverged: Bool
-    /// Whether people get through to it; absent without forward-auth, or if it is not decided.
+    /// Whether people can reach it; absent without forward-auth, or if it is not decided.
     var serving: ServingRecord?
     /// The workload that was restarted, as `deployment monitoring/grafana`; absent if none was.
     var restarted: String?
@@ -144,9 +144,9 @@ struct SharedDocument: Encodable, SharedObject {
 /// Why the writes to a service were not all done.
 package struct ErrorDocument: Codable, Sendable, Equatable {
     package var message: String
-    /// What Authentik says of single fields.
+    /// Authentik's errors about single fields.
     package var fields: [Field]
-    /// Authentik's name for the request, as its log has it.
+    /// Authentik's ID of the request, as in its log.
     package var requestID: String?
 
     package struct Field: Codable, Sendable, Equatable {

@@ -242,8 +242,7 @@ enum Orphans {
 }
 
 extension Application {
-    /// The backchannel providers that somebody added to its provider, a clause for each; this program never sends that
-    /// field.
+    /// What somebody gave the application in addition to its provider, a clause each; this program never sends that field.
     var backchannelNotes: [String] {
         backchannelProviders.map { provider in
             let type = provider.typeName.map { " (\($0))" } ?? ""
