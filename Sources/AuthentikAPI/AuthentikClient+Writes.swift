@@ -20,15 +20,15 @@ extension WriteBody: CustomStringConvertible, CustomReflectable {
 }
 
 extension AuthentikClient {
-    /// Deletes an object; one that is gone already is deleted.
+    /// Deletes an object; one that no longer exists counts as deleted.
     package func delete(_ endpoint: Endpoint, key: String) async throws {
         do {
             _ = try await send(APIRequest(method: "DELETE", endpoint: endpoint, key: key))
         } catch let error as AuthentikError where error.kind == .notFound {}
     }
 
-    /// Changes an object, once more if the answer is garbled: the same again changes nothing, and only the answer tells
-    /// what Authentik kept of it.
+    /// Updates an object, and retries if the answer is garbled: repeating it changes nothing, and only the answer shows
+    /// what Authentik kept.
     package func update<Row: Decodable & Sendable>(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws
         -> Row
     {
@@ -46,7 +46,7 @@ extension AuthentikClient {
         }
     }
 
-    /// The error of a success that says that nothing was done.
+    /// The error for a success response that says that nothing was done.
     package func rejected(_ message: String, _ response: HTTPResponse, to request: APIRequest) -> AuthentikError {
         AuthentikError(
             kind: .rejected,

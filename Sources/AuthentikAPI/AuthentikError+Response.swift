@@ -7,9 +7,9 @@ extension AuthentikError {
     /// The longest message, in scalars.
     private static let longestMessage = 2000
 
-    /// The error that a response stands for; nil if it is the JSON of a success, or an empty one.
+    /// The error that a response stands for; nil if it is a success with JSON or an empty body.
     ///
-    /// - Parameter mask: takes out what was sent in secret, should an answer quote it.
+    /// - Parameter mask: masks secrets that were sent, in case an answer quotes them.
     init?(_ response: HTTPResponse, to request: APIRequest, at address: AuthentikAddress, hiding mask: SecretMask) {
         let isJSON = response.headers["content-type"]?.lowercased().contains("json") ?? false
         let isSuccess = (200..<300).contains(response.status)
@@ -22,7 +22,7 @@ extension AuthentikError {
             message: "",
             request: request.description(at: address),
             requestID: Self.requestID(of: response, hiding: mask),
-            // At most a day: longer waits are mistakes, and the clock cannot add arbitrary numbers.
+            // At most a day: longer delays are mistakes, and the clock cannot add arbitrary numbers.
             retryAfter: response.headers["retry-after"].flatMap(Int.init).map { .seconds(min(max(0, $0), 86_400)) }
         )
         let refusals = FieldErrors(answer ?? .null, hiding: mask)
@@ -31,7 +31,7 @@ extension AuthentikError {
             .joined(separator: "; ")
         error.kind = Kind(response, request: request, isJSON: isJSON, words: words)
         if error.kind == .permissionDenied {
-            // It is refused alike for want of any.
+            // The answer is the same whichever of them is missing.
             let permissions = request.endpoint.permissions(for: request.method)
             error.permission = permissions.isEmpty ? nil : permissions.joined(separator: " and ")
         }
@@ -93,10 +93,10 @@ extension AuthentikError.Kind {
     }
 }
 
-/// What an error body of Authentik says of fields, in all shapes that it has: `{"detail": "…"}`, `{"field": ["…"]}`,
+/// The errors about fields in an error body of Authentik, in all its shapes: `{"detail": "…"}`, `{"field": ["…"]}`,
 /// `{"field": {"0": ["…"]}}`, `{"field": [{"inner": ["…"]}]}`, `{"field": {"non_field_errors": ["…"]}}`.
 ///
-/// Ordered by field, and no more than somebody reads.
+/// Ordered by field, and limited to a readable number.
 struct FieldErrors {
     private static let mostErrors = 20
     /// The maximum length of all errors together, names included, in Unicode scalars.
@@ -104,12 +104,12 @@ struct FieldErrors {
     private static let longestName = 200
 
     private(set) var found: [AuthentikError.FieldError] = []
-    /// Whether there is more.
+    /// Whether errors were left out.
     private(set) var isCut = false
     private var room = longestText
     private let mask: SecretMask
 
-    /// - Parameter mask: takes out what was sent in secret, should the body quote it, as a name or a value.
+    /// - Parameter mask: masks secrets that were sent, in case the body quotes them as a name or a value.
     init(_ body: JSONValue, hiding mask: SecretMask) {
         self.mask = mask
         collect(body, at: "")

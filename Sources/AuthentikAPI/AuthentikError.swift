@@ -1,41 +1,41 @@
 package import CurlTransport
 
-/// A request to Authentik that did not do what it was for.
+/// A failed request to Authentik.
 ///
-/// It never holds the token, a client secret, a query or a body.
+/// It never contains the token, a client secret, a query or a body.
 package struct AuthentikError: Error, Sendable, Equatable {
-    /// Sorted by what it means for the caller.
+    /// Classified by what it means for the caller.
     package enum Kind: Sendable, Equatable {
-        /// No answer came; see ``AuthentikError/transport``.
+        /// No answer; see ``AuthentikError/transport``.
         case unreachable
-        /// Something answered that does not speak as Authentik does: HTML, a redirect, an unknown path.
+        /// The answer is not from Authentik: HTML, a redirect, an unknown path.
         case notAuthentik
         /// Authentik, or the proxy in front of it, is not ready: 502, 503, 504.
         case unavailable
         /// Too many requests: 429. Nothing was done.
         case throttled
-        /// An error of Authentik's own: 500, or 405 with an empty HTML body on a write.
+        /// An internal error of Authentik: 500, or 405 with an empty HTML body on a write.
         case serverError
-        /// The token is not, or no longer, valid.
+        /// The token is invalid or no longer valid.
         case invalidToken
         /// The account lacks a permission; see ``AuthentikError/permission``.
         case permissionDenied
-        /// The object is not there.
+        /// The object does not exist.
         case notFound
-        /// Authentik does not take what was sent; see ``AuthentikError/fields``.
+        /// Authentik rejected what was sent; see ``AuthentikError/fields``.
         case rejected
         /// A list kept changing while it was read.
         case unstableList
-        /// An answer that does not decode.
+        /// An answer that cannot be decoded.
         case undecodable
     }
 
     package var kind: Kind
     /// The HTTP status; nil if there was no answer.
     package var status: Int?
-    /// A clause without a full stop: Authentik's own words where it had any.
+    /// A clause without a full stop, in Authentik's own words if there are any.
     package var message: String
-    /// What Authentik says of single fields.
+    /// Authentik's errors about single fields.
     package var fields: [FieldError] = []
     /// Method and URL, without the query.
     package var request: String
@@ -43,9 +43,9 @@ package struct AuthentikError: Error, Sendable, Equatable {
     package var requestID: String?
     /// `Retry-After`.
     package var retryAfter: Duration?
-    /// The permission that the request needs, where that is the matter.
+    /// The permission that the request needs, if it is missing.
     package var permission: String?
-    /// Why no answer came.
+    /// Why there was no answer.
     package var transport: TransportError?
 
     /// A field that Authentik rejected.
@@ -70,7 +70,7 @@ extension AuthentikError: CustomStringConvertible {
         return text
     }
 
-    /// Whether the write may have been done all the same, so that it must be looked up before it is repeated.
+    /// Whether the write may have been done anyway, so that it must be looked up before it is repeated.
     package var mayHaveHappened: Bool {
         switch kind {
         case .unreachable: transport?.mayHaveReachedServer ?? true
@@ -82,15 +82,15 @@ extension AuthentikError: CustomStringConvertible {
 }
 
 extension AuthentikError {
-    /// Whether a write may have failed because Authentik is no longer as it was seen: what was to be created is there by
-    /// now, or what was to be changed, or referred to, is gone.
+    /// Whether a write may have failed because Authentik has changed since it was observed: what should be created
+    /// exists now, or what should be changed or referred to no longer exists.
     ///
-    /// It goes by the fields that are refused and not by the words, which are in the language of the account. So it also
-    /// holds for a value that such a field never takes; who looks again then finds everything as it was.
+    /// This is decided by the rejected fields, not by the messages, which are in the language of the account. So it is
+    /// also true for a value that such a field never accepts; observing again then shows that nothing has changed.
     package var mayBeOutdated: Bool {
         switch kind {
         case .notFound: true
-        // A transaction that was taken and not applied does not say why; its checks had passed.
+        // A transaction that was accepted but not applied does not say why; its checks had passed.
         case .rejected: status == 200 || fields.contains { Self.contested.contains($0.attribute) }
         default: false
         }
@@ -104,7 +104,8 @@ extension AuthentikError {
             }
     }
 
-    /// What Authentik's words about fields come from, and what to do about it: a clause; nil where they say it all.
+    /// Where Authentik's errors about fields come from, and what to do about them: a clause; nil if they are
+    /// self-explanatory.
     package var explanation: String? {
         guard kind == .rejected else { return nil }
         if fields.contains(where: \.asksForSecretObject) {
@@ -120,7 +121,7 @@ extension AuthentikError {
             + "creates: make \(them) neither required nor unique and without a pattern, or delete \(them)"
     }
 
-    /// What is unique, or names another object; empty for what is unique together.
+    /// Fields that are unique or name another object; empty for fields that are unique together.
     private static let contested: Set = [
         "", "slug", "name", "client_id", "provider", "app", "property_mappings", "signing_key", "encryption_key",
         "authorization_flow", "invalidation_flow", "authentication_flow",
@@ -128,7 +129,7 @@ extension AuthentikError {
 }
 
 extension AuthentikError.FieldError {
-    /// The field without what it is part of: of `provider.client_id` and `client_id` the same.
+    /// The field without its parent: the same for `provider.client_id` and `client_id`.
     fileprivate var attribute: String {
         let last = field.split(separator: ".").last ?? ""
         return String(last.prefix { $0 != "[" })

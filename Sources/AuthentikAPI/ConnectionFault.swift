@@ -1,6 +1,6 @@
 package import CurlTransport
 
-/// Why there is no connection to Authentik, by address, TLS and certificates; each reason has a remedy of its own.
+/// Why there is no connection to Authentik, by address, TLS and certificates; each reason has its own remedy.
 package enum ConnectionFault: Sendable, Equatable, CaseIterable {
     case unknownHost, nobodyAnswers
     /// `https://` to a port that speaks plain HTTP.
@@ -13,7 +13,7 @@ package enum ConnectionFault: Sendable, Equatable, CaseIterable {
     case clientCertificateRefused, noCommonVersion, endsInHandshake
     case otherTLS
 
-    /// - Returns: nil if it is something else.
+    /// - Returns: nil for any other error.
     package init?(_ error: TransportError) {
         self.init(error.kind, error.message)
     }
@@ -32,7 +32,7 @@ package enum ConnectionFault: Sendable, Equatable, CaseIterable {
         }
     }
 
-    /// How OpenSSL, GnuTLS and libcurl word it.
+    /// The messages of OpenSSL, GnuTLS and libcurl.
     ///
     /// An alert is the server's complaint about this client, so alerts come before the same words about the server's
     /// certificate.
@@ -73,10 +73,10 @@ package enum ConnectionFault: Sendable, Equatable, CaseIterable {
         (.endsInHandshake, ["unexpected eof", "ssl_error_syscall", "in connection to"]),
     ]
 
-    /// Whether it is about TLS, and the advice is not what the error says already.
+    /// Whether it is about TLS, with advice that the error itself does not give.
     package var isOfTLS: Bool { self != .unknownHost && self != .nobodyAnswers }
 
-    /// What to do: a clause.
+    /// What to do, as a clause.
     package var advice: String {
         switch self {
         case .unknownHost: "check the host name in the address, and that this machine can resolve it"
@@ -108,9 +108,9 @@ package enum ConnectionFault: Sendable, Equatable, CaseIterable {
 }
 
 extension AuthentikClient {
-    /// Why there is no connection; nil if that is not what an error is about.
+    /// Why there is no connection; nil if the error is not about that.
     ///
-    /// Where a plain address may be that of a port for TLS, it is tried, without the token.
+    /// If a plain address may be that of a TLS port, it is tried, without the token.
     package func connectionFault(behind error: AuthentikError) async -> ConnectionFault? {
         if let fault = error.transport.flatMap(ConnectionFault.init) { return fault }
         // A port that speaks TLS answers plain HTTP with an alert, a page of status 400, or by ending the connection.
@@ -120,10 +120,10 @@ extension AuthentikClient {
         return await speaksTLS() ? .onlyTLS : nil
     }
 
-    /// Whether what is at a plain address speaks TLS, with whatever certificate.
+    /// Whether a plain address speaks TLS, with any certificate.
     private func speaksTLS() async -> Bool {
         var client = self
-        // The time for a pass may be over.
+        // The time for a pass may be used up.
         client.deadline = nil
         do {
             let url = "https" + address.description.dropFirst("http".count)

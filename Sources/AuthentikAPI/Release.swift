@@ -11,7 +11,8 @@ package struct Release: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     private static func isPart(_ byte: UInt8) -> Bool { byte.isASCIIAlphanumeric || ".-+_".utf8.contains(byte) }
 
-    /// Fails on a text that does not begin with a year and a month, or holds what no release has: it is shown everywhere.
+    /// Returns nil unless the text begins with a year and a month and contains only what releases have: it is shown
+    /// everywhere.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", maxSplits: 2)
         guard parts.count >= 2, let year = Int(parts[0]), let month = Int(parts[1]), year >= 2000,
@@ -29,7 +30,7 @@ package struct Release: Sendable, Hashable, Comparable, CustomStringConvertible 
         description = "\(year).\(month)"
     }
 
-    /// By year and month: what exists does not change between patch releases.
+    /// By year and month, since patch releases do not differ in what exists.
     package static func < (left: Release, right: Release) -> Bool {
         (left.year, left.month) < (right.year, right.month)
     }
@@ -39,13 +40,13 @@ extension Release {
     /// The oldest release that this program works with: the first with application entitlements.
     package static let oldestSupported = (year: 2024, month: 12)
 
-    /// The newest release that this program was tried on.
+    /// The newest release that this program was tested with.
     package static let newestKnown = (year: 2026, month: 8)
 
     /// Whether it is not newer than the releases that this program was tested with.
     package var isKnown: Bool { (year, month) <= Release.newestKnown }
 
-    /// What to say of a release that is newer than this program: a clause; nil for one that it was tried on.
+    /// The remark about a release that is newer than this program: a clause; nil for one that it was tested with.
     package var newerRemark: String? {
         guard !isKnown else { return nil }
         let (year, month) = Release.newestKnown
@@ -55,18 +56,18 @@ extension Release {
 
     package var isSupported: Bool { isAtLeast(Release.oldestSupported.year, Release.oldestSupported.month) }
 
-    /// Since 2025.12 a filtered list of applications shows its rows as they are, though not always all of them; before,
+    /// Since 2025.12 the rows of a filtered list of applications are up to date, though some may be missing; before,
     /// they may be a day old.
     package var listsCurrentApplications: Bool { isAtLeast(2025, 12) }
 
-    /// Since 2025.10 the built-in scope `email` says of each address that it is not verified.
+    /// Since 2025.10 the built-in scope `email` marks each address as unverified.
     package var leavesAddressesUnverified: Bool { isAtLeast(2025, 10) }
 
     /// Since 2026.2 tokens can be signed with Ed25519 and Ed448 keys.
     package var signsWithEdwardsKeys: Bool { isAtLeast(2026, 2) }
 
     /// From 2025.8 to 2026.2 some patch releases take the policy engine mode `all` for `any` among groups and users
-    /// (goauthentik/authentik#17484, corrected by #20430 in February 2026).
+    /// (goauthentik/authentik#17484, fixed by #20430 in February 2026).
     package var mayConfuseModeAll: Bool { isAtLeast(2025, 8) && !isAtLeast(2026, 5) }
 
     /// Whether an installation can be configured to close applications without bindings (since 2026.5).

@@ -4,22 +4,22 @@ import Synchronization
 
 /// One request to an endpoint of Authentik.
 package struct APIRequest: Sendable {
-    /// The largest answer that is taken: a page of a hundred rows of 40 kB each.
+    /// The maximum size of an answer: a page of a hundred rows of 40 kB each.
     static let maximumResponseBytes = 4 << 20
 
     package var method: String
     package var endpoint: Endpoint
     /// Names one object of the endpoint: a slug, a pk.
     package var key: String?
-    /// What is done to that object, where its path says so: `assign`.
+    /// An action on that object, if it is part of the path: `assign`.
     package var action: String?
     package var query: [(String, String)]
     package var body: JSONValue?
-    /// Instead of a body of JSON; none if empty.
+    /// Sent instead of a JSON body; no form if empty.
     package var form: [(String, String)] = []
     /// The OAuth2 client that sends it; nil for the account of the API token.
     package var credentials: ClientCredentials?
-    /// What the request holds and no error may show.
+    /// Secrets in the request, which errors must not show.
     package var secrets: [Secret]
 
     package init(
@@ -40,10 +40,10 @@ package struct APIRequest: Sendable {
         self.secrets = secrets
     }
 
-    /// Whether it changes something.
+    /// Whether it changes anything.
     var isWrite: Bool { endpoint.isWritten(by: method) }
 
-    /// Whether sending it twice does no harm; a create is looked up instead.
+    /// Whether it may be sent twice; a create is looked up instead.
     var isRepeatable: Bool { !isWrite || method != "POST" && !(method == "PUT" && endpoint.isCreatedByPut) }
 
     /// Method and URL without the query.
@@ -56,18 +56,18 @@ package struct APIRequest: Sendable {
 package struct RequestRecord: Sendable {
     package var method: String
     package var endpoint: Endpoint
-    /// The whole address, with the query; no secret is ever in one.
+    /// The whole URL, including the query; there is never a secret in it.
     package var url: String
-    /// The HTTP status; nil if no answer came.
+    /// The HTTP status; nil if there was no answer.
     package var status: Int?
-    /// `X-authentik-id`, which the audit log knows a write by.
+    /// `X-authentik-id`, by which the audit log identifies a write.
     package var requestID: String?
 
-    /// Whether it changes something.
+    /// Whether it changes anything.
     package var isWrite: Bool { endpoint.isWritten(by: method) }
 }
 
-/// How many requests were sent, each attempt counted.
+/// The number of requests sent, including each retry.
 package struct RequestCounts: Sendable, Equatable {
     package var reads = 0
     package var writes = 0
@@ -82,7 +82,7 @@ final class RequestCounter: Sendable {
     private let state = Mutex(RequestCounts())
     private let sandbox = Mutex(false)
 
-    /// Whether an answer said that it is a sandbox's.
+    /// Whether an answer came from a sandbox.
     var hasMetSandbox: Bool { sandbox.withLock { $0 } }
 
     func meetSandbox() { sandbox.withLock { $0 = true } }

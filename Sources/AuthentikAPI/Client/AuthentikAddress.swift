@@ -1,14 +1,14 @@
 import CurlTransport
 import Glibc
 
-/// The address of an Authentik: the part of its URLs before `/api/v3/`.
+/// The base URL of an Authentik: the part of its URLs before `/api/v3/`.
 package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
-    /// Without a slash at the end.
+    /// Without a trailing slash.
     package let description: String
 
-    /// Takes an address as people write it: with or without a slash at the end, with or without `/api/v3`.
+    /// Accepts an address with or without a trailing slash or `/api/v3`.
     ///
-    /// - Returns: Nil unless it is an `http` or `https` URL with a host and without user, query or fragment.
+    /// - Returns: nil unless it is an `http` or `https` URL with a host and without user, query or fragment.
     package init?(_ text: String) {
         var text = text[...]
         while text.last == "/" { text.removeLast() }
@@ -22,7 +22,7 @@ package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
         description = String(text)
     }
 
-    /// Why a text is not an address, to follow the name of the setting.
+    /// Why a text is not an address, to be put after the name of the setting.
     ///
     /// It quotes nothing of the text, which may contain a password.
     package static func complaint(about text: String) -> String? {
@@ -38,10 +38,10 @@ package struct AuthentikAddress: Sendable, Hashable, CustomStringConvertible {
         return "contains a character that is not allowed in a URL"
     }
 
-    /// Whether it is spoken to without TLS.
+    /// Whether it is accessed without TLS.
     package var isPlain: Bool { description.lowercased().hasPrefix("http://") }
 
-    /// Whether what is sent to it stays on this machine.
+    /// Whether requests to it stay on this machine.
     package var isLoopback: Bool {
         let authority = description.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" }
         if authority.first == "[" {

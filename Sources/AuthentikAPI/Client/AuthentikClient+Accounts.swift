@@ -2,9 +2,9 @@ import Base
 import JSON
 package import Secrets
 
-/// Accounts, roles and tokens: what setting up an account of its own takes, and nothing that a pass needs.
+/// Accounts, roles and tokens: what is needed to set up an account, and not by passes.
 extension AuthentikClient {
-    /// A role by its name; nil if there is none.
+    /// A role by its name; nil if it does not exist.
     package func role(named name: String) async throws -> RoleRecord? {
         let found: [RoleRecord] = try await list(.roles, query: [("name", name)])
         return found.first { $0.name.exact == name.exact }
@@ -19,14 +19,14 @@ extension AuthentikClient {
         )
     }
 
-    /// The permissions of a role, such as `authentik_core.view_application`; any valid token may ask
+    /// The permissions of a role, such as `authentik_core.view_application`; any valid token may read them
     /// (`authentik/rbac/api/rbac.py`).
     package func permissions(ofRole pk: String) async throws -> Set<String> {
         let found: [PermissionRecord] = try await list(.permissions, query: [("role", pk)])
         return Set(found.map(\.name))
     }
 
-    /// Gives a role permissions on all objects of their kinds; it keeps those that it has.
+    /// Adds permissions on all objects of their kinds to a role.
     package func assign(_ permissions: [String], toRole pk: String) async throws {
         _ = try await send(
             APIRequest(
@@ -39,7 +39,7 @@ extension AuthentikClient {
         )
     }
 
-    /// Takes permissions on all objects of their kinds away from a role; what it does not have does not matter.
+    /// Removes permissions on all objects of their kinds from a role; missing ones are ignored.
     package func unassign(_ permissions: [String], fromRole pk: String) async throws {
         _ = try await send(
             APIRequest(
@@ -52,13 +52,13 @@ extension AuthentikClient {
         )
     }
 
-    /// A user by the name; nil if there is none.
+    /// A user by name; nil if it does not exist.
     package func user(named name: String) async throws -> UserRecord? {
         let found: [UserRecord] = try await list(.users, query: [("username", name)])
         return found.first { $0.username.exact == name.exact }
     }
 
-    /// Makes an account for a program; the password that Authentik makes for it is not used.
+    /// Creates a service account; the password that Authentik generates for it is not used.
     package func createServiceAccount(named name: String) async throws -> UserRecord {
         let request = APIRequest(
             method: "POST",
@@ -75,7 +75,7 @@ extension AuthentikClient {
         )
     }
 
-    /// A group by its name; nil if there is none.
+    /// A group by its name; nil if it does not exist.
     package func group(named name: String) async throws -> GroupRecord? {
         let found: [GroupRecord] = try await list(.groups, query: [("name", name)])
         return found.first { $0.name.exact == name.exact }
@@ -94,14 +94,14 @@ extension AuthentikClient {
         )
     }
 
-    /// Replaces who is in a group, and which roles it has.
+    /// Replaces the members and the roles of a group.
     package func updateGroup(pk: String, users: [Int], roles: [String]) async throws {
         _ = try await send(
             APIRequest(method: "PATCH", endpoint: .groups, key: pk, body: .object(Self.members(users, roles)))
         )
     }
 
-    /// A token, without its key; nil if there is none.
+    /// A token, without its key; nil if it does not exist.
     package func token(_ identifier: String) async throws -> TokenRecord? {
         let request = APIRequest(method: "GET", endpoint: .tokens, key: identifier)
         do {
@@ -111,7 +111,7 @@ extension AuthentikClient {
         }
     }
 
-    /// Makes an API token that does not expire: an expiring one would get another key by itself.
+    /// Creates an API token that does not expire: Authentik replaces the key of an expiring one automatically.
     package func createToken(_ identifier: String, user: Int, description: String) async throws -> TokenRecord {
         let request = APIRequest(
             method: "POST",
@@ -128,7 +128,7 @@ extension AuthentikClient {
         )
     }
 
-    /// The key of a token: what a client sends.
+    /// The key of a token, which clients send.
     package func key(ofToken identifier: String) async throws -> Secret {
         struct Key: Decodable {
             var key: String

@@ -4,7 +4,7 @@ import JSON
 import Secrets
 
 extension AuthentikClient {
-    /// The release that answers; any valid token will do.
+    /// Authentik's release; any valid token will do.
     package func release() async throws -> Release {
         struct Version: Decodable {
             var current: String
@@ -24,7 +24,7 @@ extension AuthentikClient {
         return release
     }
 
-    /// Whose token this is.
+    /// The account of this token.
     package func account() async throws -> Account {
         let request = APIRequest(method: "GET", endpoint: .account, key: nil)
         return try await decode(Account.self, try await send(request), to: request)
@@ -32,9 +32,9 @@ extension AuthentikClient {
 
     /// Whether an application without bindings is open to all users; otherwise it is open to none.
     ///
-    /// That is a flag of the installation, which is on unless somebody turned it off.
+    /// This is a flag of the installation, enabled by default.
     ///
-    /// - Returns: nil if the account may not see it.
+    /// - Returns: nil if the account may not read it.
     package func opensWithoutBinding(_ release: Release) async throws -> Bool? {
         struct Settings: Decodable {
             var flags: [String: JSONValue]?
@@ -50,14 +50,14 @@ extension AuthentikClient {
         }
     }
 
-    /// Asks for one object of a list, to see whether the account may read it.
+    /// Requests one object of a list, to check whether the account may read it.
     package func look(at endpoint: Endpoint) async throws {
         _ = try await send(APIRequest(method: "GET", endpoint: endpoint, query: [("page_size", "1")]))
     }
 
-    /// The newest entries of the audit log about objects that were created, changed or deleted, the newest first.
+    /// The newest entries of the audit log about objects that were created, changed or deleted, newest first.
     ///
-    /// Only what came over HTTP is in it: no blueprint, no migration.
+    /// It only contains changes made over HTTP: no blueprints, no migrations.
     ///
     /// - Parameter count: the maximum number of entries, up to 100.
     package func newestEvents(_ count: Int) async throws -> [AuditEvent] {
@@ -67,11 +67,12 @@ extension AuthentikClient {
         return try await decode(Page<AuditEvent>.self, try await send(request), to: request).results
     }
 
-    /// The blueprints that were applied last, the latest first.
+    /// The blueprints that were applied last, latest first.
     ///
-    /// What a blueprint writes is not in the audit log. Nothing but this is read of one: its content may hold secrets.
+    /// What a blueprint writes is not in the audit log. Nothing else of a blueprint is read: its content may contain
+    /// secrets.
     ///
-    /// - Parameter count: the most that are read, up to 100.
+    /// - Parameter count: the maximum number of blueprints, up to 100.
     package func latestBlueprints(_ count: Int) async throws -> [AppliedBlueprint] {
         let query = [("ordering", "-last_applied"), ("page_size", "\(count)")]
         let request = APIRequest(method: "GET", endpoint: .blueprints, query: query)
@@ -80,19 +81,19 @@ extension AuthentikClient {
 }
 
 extension AuthentikClient {
-    /// What Authentik gives at most on one page since 2025.12.
+    /// Authentik's maximum page size since 2025.12.
     static let pageSize = 100
     /// The page size if a page of the usual size is too large: before 2025.12 a binding comes with its group and all of its members.
     private static let smallPageSize = 5
-    /// How many pages of a list are under way at the same time.
+    /// The number of pages of a list that are requested at the same time.
     private static let pagesAtOnce = 8
     /// The maximum size of all pages of a list together.
     private static let maximumListBytes = 128 << 20
 
-    /// All rows of a list: the first page, then the others, a few at once.
+    /// All rows of a list: the first page, then the others, a few at a time.
     ///
-    /// A list may change while it is read. A row that shows twice counts once; rows that are missing are looked for
-    /// once more, by reading the whole list again.
+    /// A list may change while it is read. Duplicate rows count once; if rows are missing, the whole list is read once
+    /// more.
     ///
     /// - Throws: ``AuthentikError`` of the kind `unstableList` if rows are missing the second time, too.
     package func list<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)] = []) async throws -> [Row] {
@@ -107,7 +108,7 @@ extension AuthentikClient {
         )
     }
 
-    /// The rows that one look at a list shows, and whether those are all that it counts.
+    /// The rows of a list, read once, and whether they are as many as it counts.
     ///
     /// Rows are missing if the list changed while it was read, or if it is filtered for the account.
     package func listOnce<Row: ListedObject>(
@@ -122,7 +123,7 @@ extension AuthentikClient {
         }
     }
 
-    /// Reads pages of the usual size, or smaller ones where one of those is too large.
+    /// Reads pages of the usual size, or smaller ones if a page is too large.
     private func inPages<Rows>(
         _ query: [(String, String)],
         _ read: ([(String, String)]) async throws -> Rows
@@ -134,7 +135,7 @@ extension AuthentikClient {
         }
     }
 
-    /// All rows, or nil if the list changed under the reading.
+    /// All rows, or nil if the list changed while it was read.
     private func readList<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)]) async throws -> [Row]? {
         guard let first: Page<Row> = try await page(1, of: endpoint, query: query) else { return nil }
         let unique = Self.unique(try await pages(after: first, of: endpoint, query: query))
@@ -148,7 +149,7 @@ extension AuthentikClient {
 
     /// The first page and all further pages, a few at a time; pages that no longer exist are left out.
     ///
-    /// What a server says of their number is not believed before it fits the rest, and bounds no memory by itself.
+    /// The server's number of pages is only trusted if it fits the other numbers, and never determines an allocation.
     private func pages<Row>(
         after first: Page<Row>,
         of endpoint: Endpoint,
@@ -207,7 +208,7 @@ extension AuthentikClient {
     }
 }
 
-/// An object that comes in lists.
+/// An object that can be listed.
 package protocol ListedObject: Decodable, Sendable {
     associatedtype Key: Hashable, Sendable
     /// Identifies the object within the list.
@@ -238,12 +239,12 @@ struct Page<Row: ListedObject>: Decodable, Sendable {
 }
 
 extension Page {
-    /// More rows than any Authentik has of anything that is read as a whole.
+    /// More rows than any Authentik has in a list that is read completely.
     private static var mostRows: Int { 100_000 }
 
-    /// Why the first page of a list cannot be right about the list's size; nil if it can.
+    /// Why the list size given by the first page cannot be right; nil if it can.
     ///
-    /// A page may hold fewer rows than fit on it: applications that the account may not open are counted and left out.
+    /// A page may have fewer rows than its size: applications that the account may not open are counted but left out.
     var mistake: String? {
         let (count, pages) = (pagination.count, pagination.totalPages)
         guard count <= Self.mostRows else {

@@ -5,7 +5,7 @@ package import Secrets
 package enum SecretProof: Sendable, Equatable {
     case right
     case wrong
-    /// It could not be checked; why, as a clause.
+    /// It could not be checked, with the reason as a clause.
     case unknown(reason: String)
 }
 
@@ -19,14 +19,14 @@ package struct ClientCredentials: Sendable {
         self.secret = secret
     }
 
-    /// Whether HTTP's basic authentication can carry them: Authentik takes the first colon for the end of the client id.
+    /// Whether HTTP basic authentication can carry them: for Authentik, the client id ends at the first colon.
     package static func canCarry(clientID: String) -> Bool { !clientID.utf8.contains(UInt8(ascii: ":")) }
 
     /// The value of `Authorization`.
     ///
-    /// Neither half is form-encoded, as RFC 6749 would have it: Authentik does not decode them
+    /// Neither half is form-encoded as RFC 6749 requires: Authentik does not decode them
     /// (`authentik/providers/oauth2/utils.py`, `extract_client_auth`). White space around a secret is left out, since
-    /// Authentik takes it off when it saves one.
+    /// Authentik trims it when it saves one.
     var authorization: String { "Basic \(base64("\(id):\(secret.exposed.trimmed)"))" }
 }
 
@@ -36,11 +36,11 @@ extension ClientCredentials: CustomStringConvertible, CustomReflectable {
 }
 
 extension Endpoint {
-    /// Where a client gives up a token of its own (RFC 7009): of an unknown one it only says whether the client is who it
-    /// says it is.
+    /// Where a client revokes a token of its own (RFC 7009); for an unknown token, the answer only shows whether the
+    /// client's credentials are right.
     package static let revocation = Endpoint("revoke", base: "application/o", isReadOnly: true)
 
-    // MARK: What else is probed; the slug in the path is left out, so that each has one name in metrics
+    // MARK: Other probed paths; without the slug, so that each has one name in metrics
 
     package static let discovery = Endpoint("openid-configuration", base: "application/o")
     package static let keySet = Endpoint("jwks", base: "application/o")
@@ -49,11 +49,11 @@ extension Endpoint {
 }
 
 extension AuthentikClient {
-    /// Enough for a brief failure; a path that is closed to this program is not worth waiting for.
+    /// Enough for a brief failure; a path that this program may not access is not worth waiting for.
     private static let probeAttempts = 2
 
-    /// Asks whether a client secret is the right one, by giving up a token that does not exist: that changes nothing, and
-    /// no right is needed for it.
+    /// Checks whether a client secret is right by revoking a token that does not exist, which changes nothing and needs
+    /// no permission.
     ///
     /// | the answer | |
     /// |---|---|
@@ -61,7 +61,7 @@ extension AuthentikClient {
     /// | 401, `invalid_client` | wrong |
     /// | anything else, or none | unknown |
     ///
-    /// It goes to the Authentik that this is a client of, without the client's token.
+    /// It is sent to this client's Authentik, without this client's token.
     ///
     /// - Throws: `CancellationError`.
     package func prove(_ credentials: ClientCredentials) async throws -> SecretProof {
@@ -69,7 +69,7 @@ extension AuthentikClient {
         client.retryPolicy.maximumAttempts = min(retryPolicy.maximumAttempts, Self.probeAttempts)
         var request = APIRequest(method: "POST", endpoint: .revocation, secrets: [credentials.secret])
         request.credentials = credentials
-        // No client was ever given such a token.
+        // No client ever got such a token.
         request.form = [("token", "none-\(UInt64.random(in: 0 ... .max))")]
         do {
             _ = try await client.send(request)

@@ -6,18 +6,18 @@ package import Secrets
 
 /// A client of Authentik's REST API, version 3.
 ///
-/// Reads and idempotent writes are retried as ``RetryPolicy`` says, within the ``deadline``; creates are looked up
+/// Reads and idempotent writes are retried according to ``RetryPolicy``, within the ``deadline``; creates are looked up
 /// before they are repeated.
 package struct AuthentikClient: Sendable {
     package let address: AuthentikAddress
     package var retryPolicy = RetryPolicy()
-    /// When to give up on retrying; nil for never.
+    /// When to stop retrying; nil for never.
     package var deadline: ContinuousClock.Instant?
     /// Called for each failure that will be retried, with the delay before the retry.
     package var onRetry: (@Sendable (AuthentikError, Duration) -> Void)?
     /// Called for each request that was sent.
     package var onRequest: (@Sendable (RequestRecord) -> Void)?
-    /// Called with how many rows of a list have been read, after each page; nil for nobody.
+    /// Called after each page with the number of rows read of a list.
     package var onRead: (@Sendable (Endpoint, _ done: Int, _ total: Int) -> Void)?
     /// Whether writes may begin; see ``WriteGate``.
     package var gate = WriteGate()
@@ -33,19 +33,19 @@ package struct AuthentikClient: Sendable {
         self.transport = transport
     }
 
-    /// What was sent so far, by this client and its copies.
+    /// The requests sent so far by this client and its copies.
     package var requestCounts: RequestCounts { counter.counts }
 
-    /// Whether what answers is a sandbox of this program, in this process or in another one, and not an Authentik.
+    /// Whether the server is a sandbox of this program, in this process or another one, rather than an Authentik.
     ///
-    /// It is known after the first answer. A sandbox says so in a header that no Authentik sends, and it listens on the
-    /// loopback interface only: from anywhere else the header means nothing.
+    /// This is known after the first answer. A sandbox sends a header that no Authentik sends, and only listens on the
+    /// loopback interface: from other addresses the header is ignored.
     package var isSandbox: Bool { counter.hasMetSandbox }
 
-    /// The header by which a sandbox says that it is one.
+    /// The header by which a sandbox identifies itself.
     private static let sandboxHeader = "x-reconcile-sandbox"
 
-    /// Sends a request, retrying it as the policy says if it is repeatable.
+    /// Sends a request, and retries it according to the policy if it is repeatable.
     ///
     /// - Throws: ``AuthentikError``, ``WritesStopped``, or `CancellationError`.
     package func send(_ request: APIRequest) async throws -> HTTPResponse {
@@ -60,9 +60,9 @@ package struct AuthentikClient: Sendable {
         }
     }
 
-    /// Sends a create; when it is unclear whether it happened, looks before it sends it again.
+    /// Sends a create; if it is unclear whether it was done, looks for the object before repeating it.
     ///
-    /// - Parameter find: Reads the object that was to be created; nil if it is not there.
+    /// - Parameter find: reads the object that should have been created; nil if it does not exist.
     package func create<Created>(
         _ request: APIRequest,
         decode: (HTTPResponse) async throws -> Created,
@@ -85,10 +85,10 @@ package struct AuthentikClient: Sendable {
         }
     }
 
-    /// Requests a page without the token, once: of Authentik, or of a service.
+    /// Requests a page of Authentik or of a service once, without the token.
     ///
-    /// - Parameter endpoint: which one of Authentik's it is, for counting; nil for a page of a service.
-    /// - Returns: the answer, whatever it is; a redirect is not followed.
+    /// - Parameter endpoint: for counting; nil for a page of a service.
+    /// - Returns: the answer, whatever it is; redirects are not followed.
     /// - Throws: `TransportError`, or `CancellationError`.
     package func visit(_ url: String, of endpoint: Endpoint?, within limit: Duration) async throws -> HTTPResponse {
         counter.countRead()
@@ -110,7 +110,7 @@ package struct AuthentikClient: Sendable {
         }
     }
 
-    /// Decodes a success.
+    /// Decodes a success response.
     ///
     /// - Throws: ``AuthentikError`` of the kind `undecodable`, which names what is missing and quotes nothing.
     package func decode<Value: Decodable & Sendable>(
@@ -131,7 +131,7 @@ package struct AuthentikClient: Sendable {
         }
     }
 
-    /// The error of an answer that is not what it should be.
+    /// The error for an unexpected answer.
     func undecodable(_ message: String, _ response: HTTPResponse, to request: APIRequest) -> AuthentikError {
         let mask = mask(for: request)
         return AuthentikError(
@@ -143,7 +143,7 @@ package struct AuthentikClient: Sendable {
         )
     }
 
-    /// Takes out what was sent in secret, should an answer quote it.
+    /// Masks secrets that were sent, in case an answer quotes them.
     func mask(for request: APIRequest) -> SecretMask { SecretMask(request.secrets + [token]) }
 
     private func sendOnce(_ request: APIRequest) async throws -> HTTPResponse {
@@ -206,18 +206,18 @@ package struct AuthentikClient: Sendable {
             isRepeatable: request.isRepeatable
         )
         sent.maximumResponseBytes = APIRequest.maximumResponseBytes
-        // An Authentik that is slow is at work: asked twice, it is slower.
+        // A slow Authentik is busy: repeating the request makes it slower.
         sent.mayBeDoubled = false
         return sent
     }
 
-    /// What is left, where that is less than the transport's own limit.
+    /// The time left, if it is shorter than the transport's own limit.
     private func timeLeft(until end: ContinuousClock.Instant?) -> Duration? {
         guard let left = end.map({ $0 - .now }), left < transport.timeLimit else { return nil }
         return max(left, .milliseconds(1))
     }
 
-    /// Ends a read of several requests that takes longer than the deadline allows; called between them.
+    /// Stops a read of several requests that exceeds the deadline; called between them.
     ///
     /// - Throws: ``AuthentikError`` of the kind `unreachable`.
     func checkDeadline(of request: APIRequest) throws {
@@ -230,7 +230,7 @@ package struct AuthentikClient: Sendable {
         )
     }
 
-    /// Waits before the next attempt, or throws the error if there is to be none.
+    /// Waits before the next attempt, or throws the error if there should be none.
     private func waitToRetry(after error: AuthentikError, attempt: Int) async throws {
         let now = ContinuousClock.now
         guard let delay = retryPolicy.delay(after: error, attempt: attempt, jitter: .random(in: 0...1)),
@@ -265,10 +265,10 @@ private func explanation(of error: any Error) -> String {
     }
 }
 
-/// Lets one large answer be decoded at a time, of all that a client and its copies have.
+/// Decodes one large answer at a time, across a client and its copies.
 ///
-/// Decoding takes up to thirty times the size of an answer in memory; several lists are read at once. Who waits for its
-/// turn holds up no thread, which others need, to renew a Lease for one.
+/// Decoding takes up to thirty times the size of an answer in memory, and several lists are read at once. Waiting does
+/// not block a thread, which others need, e.g. for renewing a Lease.
 actor DecodingTurn {
     private static let largeBytes = 256 << 10
 
@@ -282,11 +282,11 @@ actor DecodingTurn {
     private func take<Value: Sendable>(_ decode: @Sendable () throws -> Value) throws -> Value { try decode() }
 }
 
-/// What came of a create.
+/// The result of a create.
 package struct Creation<Object: Sendable>: Sendable {
     package var object: Object
-    /// Whether it was there when it was looked up, because no clear answer came or it was refused as being there already:
-    /// then somebody else may have made it.
+    /// Whether it was found by a look-up because there was no clear answer, or because it was rejected as existing
+    /// already; then somebody else may have created it.
     package var isFound: Bool
 
     package init(_ object: Object, isFound: Bool = false) {

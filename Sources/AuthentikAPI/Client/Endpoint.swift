@@ -6,13 +6,13 @@ package struct Endpoint: Sendable, Hashable {
     package let path: String
     /// What the path is below.
     let base: String
-    /// The model of its objects, after which its permissions are named; nil for what has none.
+    /// The model of its objects, after which its permissions are named; nil if there is none.
     package let model: ObjectModel?
-    /// What a request needs, for a method, where that does not follow from the model.
+    /// By method, the permissions that a request needs, if they do not follow from the model.
     private let granted: [String: [String]]
-    /// Whether a PUT makes something new, so that it must not be sent twice.
+    /// Whether a PUT creates something, so that it must not be sent twice.
     let isCreatedByPut: Bool
-    /// Whether nothing that is sent to it changes anything.
+    /// Whether no request to it changes anything.
     private let isReadOnly: Bool
 
     package init(
@@ -31,15 +31,15 @@ package struct Endpoint: Sendable, Hashable {
         self.isReadOnly = isReadOnly
     }
 
-    /// Whether a request changes something.
+    /// Whether a request changes anything.
     func isWritten(by method: String) -> Bool { method != "GET" && !isReadOnly }
 
     package static func == (left: Endpoint, right: Endpoint) -> Bool { left.path == right.path }
     package func hash(into hasher: inout Hasher) { hasher.combine(path) }
 
-    /// The permissions that a request needs, as Authentik names them: `authentik_core.add_application`.
+    /// The permissions that a request needs, by Authentik's names: `authentik_core.add_application`.
     ///
-    /// None where any valid token will do.
+    /// None if any valid token will do.
     package func permissions(for method: String) -> [String] {
         if let granted = granted[method] { return granted }
         return model.map { ["\($0.app).\(Self.verb(method))_\($0.name)"] } ?? []
@@ -69,7 +69,7 @@ extension Endpoint {
         ObjectModel("authentik_blueprints", "blueprintinstance")
     )
 
-    // MARK: What setting up an account takes
+    // MARK: For setting up an account
 
     package static let users = Endpoint("core/users", ObjectModel("authentik_core", "user"))
     package static let serviceAccounts = Endpoint("core/users/service_account", users.model)
@@ -89,7 +89,7 @@ extension Endpoint {
 
 /// A Django model, which permissions and entries of the audit log refer to.
 package struct ObjectModel: Sendable, Hashable {
-    /// Django's app: `authentik_core`.
+    /// The Django app: `authentik_core`.
     package var app: String
     /// As in `application`.
     package var name: String

@@ -11,19 +11,19 @@ import CurlTransport
 /// | timed out, interrupted, server error (500) | 3 attempts | 3 attempts, looked up in between |
 /// | anything else | never | never |
 ///
-/// Waits grow as ``Backoff`` says; `Retry-After` is honoured.
+/// Delays grow according to ``Backoff``; `Retry-After` is honoured.
 package struct RetryPolicy: Sendable {
     package var backoff = Backoff(baseDelay: .milliseconds(500), maximumDelay: .seconds(15))
-    /// No more attempts than these, whatever the table says: for who comes again anyway.
+    /// The maximum number of attempts, overriding the table: for callers that try again later anyway.
     package var maximumAttempts = Int.max
 
     package init() {}
 
-    /// How long to wait before the next attempt; nil to give up.
+    /// The delay before the next attempt; nil to give up.
     ///
     /// - Parameters:
-    ///   - attempt: How many attempts were made, at least 1.
-    ///   - jitter: A random number from 0 to 1.
+    ///   - attempt: the number of attempts made, at least 1.
+    ///   - jitter: a random number from 0 to 1.
     package func delay(after error: AuthentikError, attempt: Int, jitter: Double) -> Duration? {
         guard attempt < min(Self.attempts(for: error), maximumAttempts) else { return nil }
         return backoff.delay(attempt: attempt, retryAfter: error.retryAfter, jitter: jitter)

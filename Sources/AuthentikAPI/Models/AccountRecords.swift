@@ -1,8 +1,8 @@
-/// A user, as far as setting up an account needs it.
+/// The fields of a user that are needed to set up an account.
 package struct UserRecord: Sendable, Equatable {
     package var pk: Int
     package var username: String
-    /// `service_account` for a program's.
+    /// `service_account` for that of a program.
     package var type: String
     package var isSuperuser: Bool
 }
@@ -32,7 +32,7 @@ package struct RoleRecord: Sendable, Equatable, ListedObject {
     package var key: String { pk }
 }
 
-/// A group, and who is in it.
+/// A group and its members.
 package struct GroupRecord: Sendable, Equatable, ListedObject {
     package var pk: String
     package var name: String
@@ -75,7 +75,7 @@ struct PermissionRecord: Sendable, ListedObject {
 package struct Account: Sendable, Equatable {
     package var username: String
     package var isSuperuser: Bool
-    /// Its roles, those of its groups included; nil before 2025.12, which does not report them.
+    /// Its roles, including those of its groups; nil before 2025.12, which does not report them.
     package var roles: [RoleRecord]?
 }
 

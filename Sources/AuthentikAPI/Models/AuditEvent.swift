@@ -6,13 +6,13 @@ package struct AuditEvent: Sendable, Equatable {
     /// The user who made the change; nil if Authentik does not report it.
     package var username: String?
     package var created: Date
-    /// The application of Authentik's that the object's model belongs to: `authentik_core`.
+    /// The Django app of the object's model: `authentik_core`.
     package var app: String?
     /// `application`, `oauth2provider`, `applicationentitlement`.
     package var modelName: String?
-    /// An integer, or a uuid without dashes.
+    /// An integer, or a UUID without dashes.
     package var objectPK: String?
-    /// The `X-authentik-id` of the request that did it.
+    /// The `X-authentik-id` of the request that made the change.
     package var requestID: String?
     /// The network address that the request came from; nil if Authentik does not report it.
     package var clientAddress: String?
@@ -65,14 +65,14 @@ extension AuditEvent: Decodable {
     }
 }
 
-/// A blueprint that Authentik applied: it writes objects by itself, and nothing of that is in the audit log.
+/// A blueprint that Authentik applied: its writes are not in the audit log.
 package struct AppliedBlueprint: Sendable, Equatable {
     package var pk: String
     package var name: String
-    /// Below Authentik's folder of blueprints, or `oci://…`; empty for one that Authentik keeps itself.
+    /// Relative to Authentik's folder of blueprints, or `oci://…`; empty for one stored in Authentik itself.
     package var path: String
     package var isEnabled: Bool
-    /// Whether Authentik could apply it; what it cannot apply as a whole is undone.
+    /// Whether Authentik could apply it; a blueprint that cannot be applied completely is rolled back.
     package var isApplied: Bool
     package var appliedAt: Date
 
