@@ -4,17 +4,17 @@ import JSON
 package import Kinds
 package import Planning
 
-/// What Authentik holds, as a file in which `reconcile plan` finds nothing to change.
+/// Authentik's current state, as a file for which `reconcile plan` finds nothing to change.
 package struct Export: Sendable {
     /// The file.
     package var text: String
-    /// How many services it declares.
+    /// The number of services that it declares.
     package var declared: Int
-    /// The applications that are in it as comments only, and why.
+    /// The applications that are written as comments, with the reasons.
     package var commented: [LeftOut]
-    /// How many applications are not in it, because they do not carry the owner's mark.
+    /// The number of applications that are left out because they do not carry the owner's mark.
     package var others: Int
-    /// What is wrong with the file as a whole; it does not load, then.
+    /// The problems of the file as a whole, which prevent it from loading.
     package var problems: [String]
 }
 
@@ -23,27 +23,27 @@ extension Export {
     package enum Scope: Sendable, Equatable {
         /// The applications that carry this owner's mark.
         case marked(owner: String)
-        /// Every application but those that another owner marked; without an owner, the only one there is.
+        /// Every application except those marked by another owner; without an owner, that of the only marks there are.
         case all(owner: String?)
     }
 
-    /// The owner in a file where neither the user nor Authentik names one.
+    /// The owner in the file if neither the user nor Authentik names one.
     package static let placeholderOwner = "homelab"
 
-    /// What is wrong with the name of an owner; nil if nothing is.
+    /// Why the name of an owner is invalid; nil if it is valid.
     package static func complaint(aboutOwner owner: String) -> String? {
         let document = ExportDocument(header: [], owner: owner)
         return document.headComplaint
     }
 
-    /// Writes the file; the same values give the same text.
+    /// Generates the file; the same input gives the same text.
     ///
-    /// What it writes it reads and plans itself, and takes back what would change anything.
+    /// The result is read and planned, and everything that would be rejected or would change anything is removed again.
     ///
     /// - Parameters:
-    ///   - bindings: Of all objects.
-    ///   - entitlements: Of all applications, which a file cannot express either.
-    ///   - address: Of Authentik, for people.
+    ///   - bindings: of all objects.
+    ///   - entitlements: of all applications; a file cannot express them either.
+    ///   - address: Authentik's address, as shown to the user.
     package init(
         _ scope: Scope,
         of observed: ObservedState,

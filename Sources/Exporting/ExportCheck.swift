@@ -4,15 +4,15 @@ import Planning
 import SecretSources
 import Secrets
 
-/// Reads a document as `reconcile plan` would, and takes back what it would not take or would change.
+/// Reads a document like `reconcile plan`, and removes what would be rejected or would change anything.
 struct ExportCheck {
     let observed: ObservedState
 
     /// Changes the document until reading and planning it finds nothing.
     ///
-    /// Each round takes something back, so it ends.
+    /// Each round removes something, so this terminates.
     ///
-    /// - Returns: What is wrong with the file as a whole; nothing, usually.
+    /// - Returns: the problems of the file as a whole; usually none.
     func settle(_ document: inout ExportDocument) -> [String] {
         let everything = document.render(everything: true)
         document.hide(complaints(of: read(everything), everything, document))
@@ -37,7 +37,7 @@ struct ExportCheck {
         )
     }
 
-    /// The errors that are about a field of a service.
+    /// The errors about fields of services.
     private func complaints(
         of result: DesiredStateLoader.Result,
         _ rendering: ExportDocument.Rendering,
@@ -55,7 +55,7 @@ struct ExportCheck {
         return complaints
     }
 
-    /// - Returns: whether there was something to take back.
+    /// - Returns: whether anything had to be removed.
     private func takeBackChanges(planned desired: DesiredState, in document: inout ExportDocument) -> Bool {
         let plan = Planner.plan(desired, secrets: secrets(of: document), observed: observed)
         let plans = Dictionary(plan.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -107,7 +107,7 @@ struct ExportCheck {
         return "it would change \(texts.joined(separator: "; "))"
     }
 
-    /// As if each variable held the secret that the service has now.
+    /// Secrets as if each variable held the current secret of its service.
     private func secrets(of document: ExportDocument) -> [SecretReference: SecretLook] {
         var environment: [String: String] = [:]
         for case let (variable, value?) in document.services.compactMap(\.secret) {

@@ -1,28 +1,28 @@
-/// How many applications there are, how many of them a file declares, and why it does not declare the others.
+/// The number of applications, how many of them a file declares, and why it does not declare the others.
 package struct ExportCount: Sendable {
-    /// Of those that the export is about.
+    /// Those in the scope of the export.
     package var applications: Int
     package var services: Int
-    /// The slugs of those that are comments only, by why they are.
+    /// The slugs of applications written as comments, by cause.
     package var comments: [(cause: CommentCause, slugs: [String])]
 }
 
-/// As what an application is counted that a file has as a comment only.
+/// The category of an application that is written as a comment.
 package enum CommentCause: Sendable, Hashable {
-    /// It has a provider of a type that no file can declare: `SAML Provider`.
+    /// It has a provider of a type that a file cannot declare: `SAML Provider`.
     case otherProvider(type: String)
     case noRedirectURI
     case nothingToLaunch
     /// No outpost serves its proxy provider.
     case unserved
-    /// That of its proxy provider is more than an origin.
+    /// The external host of its proxy provider is more than an origin.
     case externalHost
     case otherOwner
     case unreadableMark
-    /// A file cannot say something of it, or would change it.
+    /// A file cannot express part of it, or would change it.
     case other
 
-    /// For people.
+    /// As shown to the user.
     package var text: String {
         switch self {
         case .otherProvider(let type): "with a provider that no file can declare, \(type)"
@@ -49,10 +49,10 @@ extension Export {
 }
 
 extension ExportCount {
-    /// How many of a kind are named.
+    /// The maximum number of names per cause.
     private static let mostNamed = 10
 
-    /// As comments at the end of a file; nothing where there is no application.
+    /// Comments for the end of a file; empty if there are no applications.
     var lines: [String] {
         guard applications > 0 else { return [] }
         let total = "\(count(applications, "application")): \(count(services, "service"))"

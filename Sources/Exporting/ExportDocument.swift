@@ -2,12 +2,12 @@ import DesiredState
 import Secrets
 import YAMLDocument
 
-/// A file in the making, which knows what each of its lines is about.
+/// A file under construction, which knows what each of its lines declares.
 struct ExportDocument {
     /// Comments at the top.
     var header: [String]
     var owner: String
-    /// A comment behind the owner; nil for none.
+    /// A comment after the owner; nil for none.
     var ownerRemark: String?
     var host: String?
     /// Ordered by name.
@@ -19,14 +19,14 @@ struct ExportDocument {
     /// Comments at the end.
     var footer: [String] = []
 
-    /// What a line is about.
+    /// What a line declares.
     struct Place: Hashable {
-        /// Indexes into ``services`` and its fields.
+        /// Indices into ``services`` and its fields.
         var service: Int
         var field: Int
     }
 
-    /// A text, and the place of each line that declares something of a service.
+    /// A text, and what each line that declares part of a service belongs to.
     struct Rendering {
         var lines: [String] = []
         var places: [Place?] = []
@@ -43,7 +43,7 @@ struct ExportDocument {
         }
     }
 
-    /// Only what stands above the services, and none of them.
+    /// The part above the services, without any services.
     var head: Rendering {
         var rendering = Rendering()
         header.forEach { rendering.comment($0) }
@@ -56,7 +56,7 @@ struct ExportDocument {
 
     var rendering: Rendering { render(everything: false) }
 
-    /// - Parameter everything: Declares also what is to be a comment, to hear what the file's reader says of it.
+    /// - Parameter everything: also declares what should be a comment, to get the reader's errors about it.
     func render(everything: Bool) -> Rendering {
         var rendering = head
         render(scopeMappings, &rendering)
@@ -141,9 +141,10 @@ struct ExportDocument {
 }
 
 extension ExportDocument {
-    /// Takes back what the file's reader complained of.
+    /// Removes what the reader rejected.
     ///
-    /// An optional field goes, and its value stays unmanaged; with any other the whole service becomes a comment.
+    /// An optional field is removed and its value stays unmanaged; for any other field, the whole service becomes a
+    /// comment.
     mutating func takeBack(_ complaints: [Place: [Complaint]]) {
         for (place, complaints) in complaints.sorted(by: { $0.key.field > $1.key.field }) {
             let field = services[place.service].fields[place.field]
@@ -158,7 +159,7 @@ extension ExportDocument {
         }
     }
 
-    /// Takes what must not be shown out of what is a comment already.
+    /// Hides secrets in what is a comment already.
     mutating func hide(_ complaints: [Place: [Complaint]]) {
         for (place, complaints) in complaints.sorted(by: { $0.key.field > $1.key.field })
         where complaints.contains(where: \.isHidden) {
@@ -175,7 +176,7 @@ extension ExportDocument {
 }
 
 extension ExportDocument {
-    /// What the reader of the file says of all but the services; nil for nothing.
+    /// The reader's error about the part above the services; nil for none.
     var headComplaint: String? {
         var rendering = head
         rendering.add("services: []")
@@ -187,41 +188,41 @@ extension ExportDocument {
     }
 }
 
-/// What the reader of the file says against a field.
+/// The reader's error about a field.
 struct Complaint {
     var message: String
-    /// Whether the reader takes the value for something that must not be shown.
+    /// Whether the reader considers the value a secret that must not be shown.
     var isHidden: Bool
 }
 
-/// One application in the making of a file.
+/// An application in a file under construction.
 struct ExportedService {
     let slug: String
     /// In the order of the file.
     var fields: [ExportedField] = []
-    /// Values that the file of its owner leaves alone.
+    /// Values that the owner's file does not manage.
     var unmanaged: [ExportedField] = []
-    /// What no file can say and stays as it is.
+    /// What a file cannot express and stays as it is.
     var remarks: [String] = []
-    /// Why it cannot be declared as it is; not declared, then.
+    /// Why it cannot be declared as it is; empty if it is declared.
     var refusals: [String] = []
-    /// As what that is counted.
+    /// The category under which it is counted if it is a comment.
     private(set) var cause = CommentCause.other
     /// Whether it carries this owner's mark.
     var isMarked = false
-    /// Its client secret and the variable that stands for it; only of a confidential client.
+    /// The client secret of a confidential client, and the variable that stands for it.
     var secret: (variable: String, value: Secret?)?
 
     var isDeclared: Bool { refusals.isEmpty }
 
-    /// All fields with their numbers, those that no file manages last; what is nested stays together.
+    /// All fields with their indices, unmanaged ones last; nested fields stay together.
     fileprivate var inOrder: [(offset: Int, element: ExportedField)] {
         let all = Array((fields + unmanaged).enumerated())
         guard let first = all.firstIndex(where: \.element.isNested) else { return all }
         return all[..<first] + all[first...].filter(\.element.isNested) + all[first...].filter { !$0.element.isNested }
     }
 
-    /// Makes a comment of it; the first cause counts.
+    /// Turns it into a comment; only the first cause is kept.
     mutating func refuse(_ reason: String, _ cause: CommentCause) {
         if self.cause == .other { self.cause = cause }
         refusals.append(reason)
@@ -233,9 +234,9 @@ struct ExportedService {
         if access.isUnmanaged { unmanaged.append(field) } else { fields.append(field) }
     }
 
-    /// Takes an optional field back: its value stays unmanaged.
+    /// Removes an optional field: its value stays unmanaged.
     ///
-    /// - Returns: whether it was there.
+    /// - Returns: whether the field existed.
     mutating func takeBack(_ name: String, because reason: String) -> Bool {
         guard let index = fields.firstIndex(where: { $0.name == name && $0.isOptional }) else { return false }
         fields.remove(at: index)
@@ -248,17 +249,17 @@ struct ExportedService {
 struct ExportedField {
     /// The file's name of it.
     var name: String
-    /// The first begins with the name; the others are indented against it.
+    /// The first line begins with the name; the others are indented relative to it.
     var lines: [String]
-    /// Whether leaving it out leaves the value in Authentik alone.
+    /// Whether omitting it leaves the value in Authentik unmanaged.
     var isOptional = false
-    /// Whether it is a field of `forwardAuth`, behind that.
+    /// Whether it is a field of `forwardAuth`, which it follows.
     var isNested = false
 
-    /// What fields of it are behind.
+    /// The line that its nested fields follow.
     static let forwardAuth = ExportedField(name: "forwardAuth", lines: ["forwardAuth:"])
 
-    /// The same within `forwardAuth`.
+    /// The same field within `forwardAuth`.
     var nested: ExportedField {
         var field = self
         field.lines = lines.map { "  \($0)" }

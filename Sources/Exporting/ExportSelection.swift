@@ -2,7 +2,7 @@ import AuthentikAPI
 import Kinds
 import Planning
 
-/// Which applications an export is about.
+/// Determines which applications are exported.
 struct ExportSelection {
     let owner: String
     let isAll: Bool
@@ -11,9 +11,9 @@ struct ExportSelection {
     private(set) var applications: [Application] = []
     /// Ordered by slug.
     private(set) var leftOut: [LeftOut] = []
-    /// How many there are beside those that carry the owner's mark; none where all are wanted.
+    /// The number of applications that do not carry the owner's mark; 0 if all are exported.
     private(set) var others = 0
-    /// All whose marks are there, in alphabetical order.
+    /// The owners of all marks, in alphabetical order.
     let owners: [String]
     private let readings: [String: OwnershipMark.Reading]
 
@@ -82,7 +82,7 @@ struct ExportSelection {
         return mark
     }
 
-    /// Takes out the applications that there is a reason against.
+    /// Leaves out the applications for which there is a reason to.
     mutating func leaveOut(_ reason: (Application) -> (text: String, cause: CommentCause)?) {
         applications.removeAll { application in
             guard let reason = reason(application) else { return false }

@@ -3,15 +3,15 @@ import DesiredState
 import Kinds
 import YAMLDocument
 
-/// A scope mapping in the making of a file.
+/// A scope mapping in a file under construction.
 struct ExportedScopeMapping {
     let pk: String
     let name: String
-    /// As an entry of a list, not indented.
+    /// An entry of a list, not indented.
     let lines: [String]
     /// Whether it carries this owner's mark.
     let isMarked: Bool
-    /// Why it cannot be declared as it is; not declared, then.
+    /// Why it cannot be declared as it is; nil if it is declared.
     var refusal: String?
 
     init(_ mapping: ScopeMapping) {
@@ -30,7 +30,7 @@ struct ExportedScopeMapping {
         refusal = complaint(about: mapping)
     }
 
-    /// What the file's reader says of it, or takes otherwise; nil for nothing.
+    /// The reader's error about it, or how it would be changed by reading; nil for none.
     private func complaint(about mapping: ScopeMapping) -> String? {
         var document = ExportDocument(header: [], owner: Export.placeholderOwner)
         document.scopeMappings = [self]
@@ -46,17 +46,17 @@ struct ExportedScopeMapping {
         return isTheSame ? nil : "a file's reader takes it for something else"
     }
 
-    /// Whether a file can name a mapping so.
+    /// Whether a file can refer to a mapping by this name.
     static func canBeNamed(_ name: String) -> Bool {
         !name.isEmpty && name.trimmed.exact == name.exact && !name.unicodeScalars.contains(where: \.isUnprintable)
     }
 }
 
 extension ExportSelection {
-    /// The scope mappings that a file declares: those of its owner; where everything is exported, also the unmarked ones
-    /// that its services have.
+    /// The scope mappings that a file declares: those of its owner; if everything is exported, also the unmarked ones
+    /// that its services use.
     ///
-    /// - Parameter used: the pks of those that its services have.
+    /// - Parameter used: the pks of those that its services use.
     func scopeMappings(_ all: [ScopeMapping], used: Set<String>) -> [ExportedScopeMapping] {
         all.filter { mapping in
             if let mark = mapping.mark { return mark.owner == owner }

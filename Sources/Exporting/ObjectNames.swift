@@ -5,7 +5,7 @@ import JSON
 import Kinds
 import Planning
 
-/// What a file calls the objects that Authentik knows by uuid.
+/// The file's names of the objects that Authentik identifies by UUID.
 struct ObjectNames {
     private let flows: [String: String]
     private let keys: [String: String]
@@ -17,9 +17,9 @@ struct ObjectNames {
     private let sources: [String: String]
     private let pksByManaged: [String: String]
     private let pksByScopeName: [String: [String]]
-    /// Those that can serve proxy providers, ordered by name.
+    /// The outposts that can serve proxy providers, ordered by name.
     private let outposts: [Outpost]
-    /// The scope mappings that the file declares, which get another `managed` name.
+    /// The scope mappings that the file declares, whose `managed` names will change.
     private let declared: Set<String>
 
     /// - Parameter declared: the pks of the scope mappings that the file declares.
@@ -47,41 +47,41 @@ struct ObjectNames {
         outposts = observed.outposts.filter { $0.type == Outpost.proxyType }.sorted { $0.name.exact < $1.name.exact }
     }
 
-    /// Of a provider the slug of its application, of a source its own; nil where no file can name it.
+    /// For a provider the slug of its application, for a source its own; nil if a file cannot name it.
     func federated(_ reference: FieldValue.Reference) -> String? {
         reference.pk.integer.map { applicationsByProvider[$0] } ?? reference.pk.string.flatMap { sources[$0] }
     }
 
-    /// What people call a provider, or a source that is not known.
+    /// The name to show for a provider, or for an unknown source.
     func title(_ reference: FieldValue.Reference) -> String {
         reference.pk.integer.flatMap { providerNames[$0] } ?? reference.name
     }
 
     func flow(_ pk: String?) -> String? { pk.flatMap { flows[$0] } }
 
-    /// - Returns: nil also for a name that several keys have.
+    /// - Returns: nil also for a name that several keys share.
     func key(_ pk: String?) -> String? {
         guard let name = pk.flatMap({ keys[$0] }), keyCounts[name.exact] == 1 else { return nil }
         return name
     }
 
-    /// What tokens are signed with: without a key, the client secret; nil where that is not known.
+    /// The algorithm for signing tokens; without a key, with the client secret; nil if unknown.
     func algorithm(_ key: String?) -> SigningAlgorithm? { key.map { algorithms[$0] } ?? .hs256 }
 
     func outposts(serving provider: Int) -> [Outpost] { outposts.filter { $0.providers.contains(provider) } }
 
-    /// The embedded one by the word for it, unless another one is called so.
+    /// The embedded outpost by the reserved word, unless another one has that name.
     func name(of outpost: Outpost) -> String {
         let isTaken = outposts.contains { $0.name.exact == Outpost.embedded.exact }
         return outpost.isEmbedded && !isTaken ? Outpost.embedded : outpost.name
     }
 
-    /// Whether a scope mapping is one of those that each proxy provider has.
+    /// Whether a scope mapping is one that each proxy provider has.
     func isOfEachProxy(_ scopeMapping: String) -> Bool {
         mappings[scopeMapping]?.managed.map(ProxyProvider.ownScopes.contains) ?? false
     }
 
-    /// A scope mapping by name, or why it has none that means it alone.
+    /// How to refer to a scope mapping, or why there is no unambiguous name.
     enum Scope {
         case name(String)
         /// By its own name: `{mapping: NAME}`.
@@ -89,7 +89,7 @@ struct ObjectNames {
         case unnamed(reason: String)
     }
 
-    /// The scope name where it is enough, else the `managed` name that somebody gave it, else its own.
+    /// The scope name if it is unambiguous, else the `managed` name if it has one, else its own.
     func scope(_ pk: String) -> Scope {
         guard let mapping = mappings[pk] else { return .unnamed(reason: "the scope mapping \(pk) is not known") }
         let managed = mapping.mark == nil && !declared.contains(pk) ? mapping.managed : nil
@@ -102,7 +102,7 @@ struct ObjectNames {
         )
     }
 
-    /// As a plan looks a name up.
+    /// The result of looking a name up like a plan.
     private func meaning(of name: String) -> String? {
         if let pk = pksByManaged["\(Self.managedPrefix)\(name)"] ?? pksByManaged[name] { return pk }
         let pks = pksByScopeName[name] ?? []

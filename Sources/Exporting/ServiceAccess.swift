@@ -4,43 +4,43 @@ package import Kinds
 package import Planning
 import YAMLDocument
 
-/// Who may open an application, as a file says it.
+/// Access to an application, as declared in a file.
 ///
-/// | what is bound | `access` |
+/// | bindings | `access` |
 /// |---|---|
-/// | nothing | left out; `everyone` if this owner's mark says that its file says so |
+/// | none | left out; `everyone` if this owner's mark says that its file declares that |
 /// | the policy that lets nobody in | left out: the service is closed |
-/// | what a file can say, with a mark of this owner | as the mark says: what others bound is a remark; where the mark tells of none, a comment |
-/// | the same without one | all of it |
+/// | what a file can express, with a mark of this owner | as in the mark: bindings by others are a remark; a comment if the mark has none |
+/// | the same without a mark | all of them |
 ///
-/// A file cannot say a binding that is disabled, negated, lets in where it fails, ends by itself, binds two things, is
-/// there twice, or whose subject has no name. It stays as it is; where this program made it, `access` is left out as a whole, since a pass would
-/// correct it.
+/// A file cannot express a binding that is disabled, negated, allows on failure, expires, has two subjects, is a
+/// duplicate, or whose subject has no name. It stays as it is; if this program created it, `access` is left out
+/// completely, since a pass would correct it.
 struct ServiceAccess {
     /// Nil to leave it out.
     private(set) var field: ExportedField?
-    /// Whether the file of its owner leaves it alone.
+    /// Whether the owner's file does not manage it.
     private(set) var isUnmanaged = false
-    /// A clause for each thing that no file can say.
+    /// A clause for each thing that a file cannot express.
     private(set) var remarks: [String] = []
 
     private let mode: AccessMode
 
     /// - Parameters:
     ///   - bindings: of the application.
-    ///   - mark: of this owner.
+    ///   - mark: this owner's mark.
     init(_ application: Application, _ bindings: [PolicyBinding], mark: OwnershipMark?) {
         mode = AccessMode(rawValue: application.policyEngineMode) ?? .any
         let bindings = bindings.sorted { ($0.order, $0.pk) < ($1.order, $1.pk) }
         read(bindings, bound: mark?.access)
         isUnmanaged = mark != nil && mark?.access == nil && field != nil
-        // One without bindings is open to everybody, whatever its mode.
+        // Without bindings it is open to everybody, whatever its mode.
         if mode != .any, field == nil || bindings.isEmpty || mark?.access == [] {
             remarks.append("its policy engine mode, '\(application.policyEngineMode)'")
         }
     }
 
-    /// - Parameter bound: what the mark says that this program bound; nil if it does not say.
+    /// - Parameter bound: the subjects that this program bound according to the mark; nil if it has no record.
     private mutating func read(_ bindings: [PolicyBinding], bound: [BoundSubject]?) {
         if bindings.contains(where: \.isOfNobody) {
             let others = bindings.filter { !$0.isOfNobody }
@@ -70,7 +70,7 @@ struct ServiceAccess {
         field = ExportedField(access: said, mode)
     }
 
-    /// Why a file cannot say a binding; nil if it can.
+    /// Why a file cannot express a binding; nil if it can.
     private func complaint(about binding: PolicyBinding, among bindings: [PolicyBinding]) -> String? {
         if binding.isExpiring { return "ends by itself" }
         if binding.isAmbiguous { return "is bound together with something else" }
@@ -88,19 +88,19 @@ struct ServiceAccess {
 }
 
 extension PolicyBinding {
-    /// Whether it is what closes a service.
+    /// Whether it is the binding that closes a service.
     var isOfNobody: Bool { subject.kind == .policy && name?.exact == ExpressionPolicy.nobodyName.exact }
 }
 
 extension BoundSubject {
-    /// Whether this program made a binding; one that it was about to make is known by its subject.
+    /// Whether this program created a binding; one that was pending is identified by its subject.
     func isMade(as binding: PolicyBinding) -> Bool {
         self.binding.map { $0 == binding.pk } ?? (subject == binding.subject)
     }
 }
 
 extension ExportedField {
-    /// On one line where all names fit into it.
+    /// On one line if all names fit.
     fileprivate init(access bindings: [PolicyBinding], _ mode: AccessMode) {
         let lists = SubjectKind.allCases.compactMap { kind -> (key: String, names: [String])? in
             let names = bindings.filter { $0.subject.kind == kind }.compactMap(\.name)
@@ -121,9 +121,9 @@ extension ExportedField {
 }
 
 extension ObservedState {
-    /// Tells who may open what, of all objects; the groups, users and policies are those that are bound.
+    /// Sets access from the bindings of all objects; the groups, users and policies are those that are bound.
     ///
-    /// A file that is made of the bindings names no others.
+    /// A file generated from the bindings names no others.
     package mutating func tellAccess(by bindings: [PolicyBinding]) {
         var seen: Set<BindingSubject> = []
         var access = ObservedAccess(bindings: bindings)

@@ -6,23 +6,23 @@ import Kinds
 import Planning
 import YAMLDocument
 
-/// Writes a proxy provider and what serves it: `forwardAuth`, and the service's origin.
+/// Writes a proxy provider and its outpost: `forwardAuth`, and the service's origin.
 ///
 /// | the external host | |
 /// |---|---|
-/// | is an origin | the service's `host`, `scheme` and `port`, as far as the file's are others |
-/// | is more than that | a comment: a file cannot say it |
+/// | is an origin | the service's `host`, `scheme` and `port`, unless they are the file's |
+/// | is more than that | a comment: a file cannot express it |
 ///
 /// | the launch URL | |
 /// |---|---|
-/// | is the origin, or there is none | left out: the tile leads there |
+/// | is the origin, or there is none | left out: the tile opens it |
 /// | is another one | written |
 ///
 /// | the provider is served by | |
 /// |---|---|
 /// | one outpost | that one |
 /// | several | the one in the mark, else the embedded one, else the first by name; the others are a remark |
-/// | none | a comment: a file would have one serve it |
+/// | none | a comment: declaring it would have an outpost serve it |
 extension ServiceExporter {
     mutating func writeExternalHost(of proxy: ProxyProvider) {
         let origin = WebOrigin(externalHost: proxy.externalHost)
@@ -52,7 +52,7 @@ extension ServiceExporter {
         let isModeWritten = mark?.providerFields.contains(ProxyProvider.Row.mode.attribute) ?? true || mode != .single
         var first = isModeWritten ? ["mode: \(mode.word)"] : []
         if let outpost, outpost != Outpost.embedded { first.append(outpostLine(outpost)) }
-        // A mapping has to have something in it.
+        // A mapping must not be empty.
         if first.isEmpty { first = [outpostLine(Outpost.embedded)] }
         var head = ExportedField.forwardAuth
         head.lines += first.map { "  \($0)" }
@@ -68,7 +68,7 @@ extension ServiceExporter {
 
     private func outpostLine(_ name: String) -> String { "outpost: \(YAMLText.scalar(name))" }
 
-    /// What a file calls the outpost that serves a provider; nil, and a refusal, if none does.
+    /// The file's name of the outpost that serves a provider; if there is none, nil and a refusal.
     private mutating func outpost(serving proxy: ProxyProvider) -> String? {
         let serving = names.outposts(serving: proxy.pk)
         let own = serving.first { $0.pk == mark?.outpost } ?? serving.first(where: \.isEmbedded) ?? serving.first
@@ -100,7 +100,7 @@ extension ServiceExporter {
         }
     }
 
-    /// The attributes count for nothing where it is not enabled.
+    /// The attributes have no effect unless it is enabled.
     private mutating func writeBasicAuth(_ row: FieldSpec, _ values: FieldValues) {
         guard values.held(row).flag == true else { return }
         let attributes = [ProxyProvider.Row.basicAuthUser, ProxyProvider.Row.basicAuthPassword].map { attribute in
@@ -119,7 +119,7 @@ extension ServiceExporter {
         optional(field, isMarked: isMarked, isDefault: false)
     }
 
-    /// Those beside the ones that each proxy provider has.
+    /// The scopes in addition to those that each proxy provider has.
     private mutating func writeScopes(_ row: FieldSpec, beside references: [FieldValue.Reference]) {
         let (scopes, mappings) = scopes(references.compactMap(\.pk.string).filter { !names.isOfEachProxy($0) })
         guard !scopes.isEmpty || !mappings.isEmpty else { return }

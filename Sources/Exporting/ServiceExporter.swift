@@ -10,10 +10,10 @@ import YAMLDocument
 ///
 /// | a value | without a mark of this owner | with one |
 /// |---|---|---|
-/// | that the mark says the file sets | – | written |
+/// | of a field that the file sets according to the mark | – | written |
 /// | equal to the default | left out | left out |
 /// | another, of a field that is always managed | written | written |
-/// | another, of an optional field | written | a comment: its file leaves it alone |
+/// | another, of an optional field | written | a comment: its file does not manage it |
 struct ServiceExporter {
     let application: Application
     /// Nil for a bookmark.
@@ -45,15 +45,15 @@ struct ServiceExporter {
         service.isMarked = mark != nil
     }
 
-    /// A redirect URI of a service that lives at an origin.
+    /// A redirect URI of a service with an origin.
     struct Redirect: Hashable {
         var origin: WebOrigin
         var uri: RedirectURI
     }
 
     /// - Parameters:
-    ///   - redirects: Where the services before this one are sent back to; two of the same place are a mistake.
-    ///   - variables: The variables of the services before this one.
+    ///   - redirects: the redirects of the services before this one; duplicates are an error.
+    ///   - variables: the variables of the services before this one.
     mutating func export(_ redirects: inout Set<Redirect>, _ variables: inout EnvironmentNames) -> ExportedService {
         let proxy = provider?.kind == .proxy ? provider?.proxy : nil
         let place = proxy == nil ? place(&redirects) : nil
@@ -85,14 +85,14 @@ struct ServiceExporter {
 
     // MARK: - The application
 
-    /// The origin that a service has at the host of the file, and what its redirect URIs are there.
+    /// The origin of a service at the file's host, and its redirect URIs there.
     private struct Place {
         var origin: WebOrigin
         var paths: [String]
         var others: [RedirectEntry]
     }
 
-    /// Where `port` and paths say all that the URLs say; nil where they must be written in full.
+    /// The place if `port` and paths can express all URLs; nil if they must be written in full.
     private func place(_ redirects: inout Set<Redirect>) -> Place? {
         guard let host, let origin = WebOrigin(application.launchURL.trimmed), origin.host == host,
             mark == nil || isLaunchURLMarked
@@ -121,7 +121,8 @@ struct ServiceExporter {
         mark?.applicationFields.contains(Application.Row.launchURL.attribute) ?? false
     }
 
-    /// Whether it is hidden and has no launch URL, which a file may say by a launch URL, and has to of a bookmark.
+    /// Whether it is hidden and has no launch URL, which can also be declared by a launch URL, and must be for a
+    /// bookmark.
     private var hasNoTile: Bool {
         application.isHidden && application.launchURL.trimmed.isEmpty && (provider == nil || isLaunchURLMarked)
     }
@@ -133,7 +134,7 @@ struct ServiceExporter {
             let launchURL = hasNoTile ? Application.noLaunchURL : application.launchURL
             let field = ExportedField(Application.Row.launchURL, launchURL)
             optional(field, isMarked: isLaunchURLMarked, isDefault: false)
-            // A bookmark without one has nothing to launch.
+            // A bookmark without one has nothing to open.
             if provider == nil, let index = service.fields.firstIndex(where: { $0.name == "launchURL" }) {
                 service.fields[index].isOptional = false
             }
@@ -163,7 +164,7 @@ struct ServiceExporter {
         service.fields.append(ExportedField("redirectURIs", inFull))
     }
 
-    /// What Authentik learns by itself no file can say; what to write is left to fill in.
+    /// A file cannot express what Authentik learns automatically; the user has to fill it in.
     private mutating func refuseWithoutRedirectURI() {
         service.refuse(
             "its provider has no redirect URI, so Authentik takes the first one that is used for its own; write where its "
@@ -189,7 +190,7 @@ struct ServiceExporter {
         service.fields.append(ExportedField(name: name, lines: ["\(name): {env: \(variable)}"]))
     }
 
-    /// Whose tokens the provider takes, in one mapping.
+    /// The providers and sources whose tokens the provider accepts, in one mapping.
     private mutating func writeFederation(of provider: OAuth2Provider) {
         var parts: [(text: String, isWritten: Bool)] = []
         for field in OAuth2Provider.fields.inReadingOrder where field.name.outer != nil {
@@ -218,9 +219,9 @@ struct ServiceExporter {
 
     // MARK: - Rows
 
-    /// Writes a field of either object by its row.
+    /// Writes a field of either object according to its row.
     ///
-    /// - Parameter marked: the attributes that the mark says the file sets; nil without a mark of this owner.
+    /// - Parameter marked: the attributes that the file sets according to the mark; nil without a mark of this owner.
     mutating func write(_ field: FieldSpec, _ value: FieldValue, marked: [String]?) {
         let isMarked = marked?.contains(field.attribute) ?? false
         let fallback = field.fallback(slug: application.slug)
@@ -277,7 +278,7 @@ struct ServiceExporter {
         }
     }
 
-    /// Why a service cannot be declared without an object that each provider of a file has.
+    /// Why a service cannot be declared without an object that every declared provider has.
     private func refusal(of field: FieldSpec, _ pk: String?) -> String {
         guard field.name == OAuth2Provider.Row.signingKey.name else {
             return "its \(field.name.rawValue) is not set, or not known"
@@ -285,7 +286,7 @@ struct ServiceExporter {
         return "its signing key is not known by a name of its own"
     }
 
-    /// Says behind a key what tokens are signed with it.
+    /// Adds a comment with the signing algorithm after a key.
     private mutating func noteAlgorithm(of key: String?) {
         let name = OAuth2Provider.Row.signingKey.name.rawValue
         guard let algorithm = names.algorithm(key), service.fields.last?.name == name else { return }
@@ -309,7 +310,7 @@ struct ServiceExporter {
         add(ExportedField(field.name.rawValue, scopes: ordered, mappings: mappings.sorted()))
     }
 
-    /// What a file calls scope mappings: by scope, or by their own names.
+    /// The file's names of scope mappings: by scope, or by their own names.
     mutating func scopes(_ pks: [String]) -> (scopes: [String], mappings: [String]) {
         var scopes: [String] = []
         var mappings: [String] = []
@@ -331,7 +332,7 @@ struct ServiceExporter {
         if field.isOptional {
             optional(exported, isMarked: isMarked, isDefault: isDefault)
         } else if isMarked || !isDefault {
-            // A file manages it whether it names it or not.
+            // A file manages it even if it does not name it.
             add(exported)
         }
     }
@@ -352,7 +353,7 @@ extension RedirectEntry {
 }
 
 extension [RedirectEntry] {
-    /// Those that a file can have together, of one type.
+    /// Entries of one type without those that a file cannot have together.
     fileprivate var withoutRepetitions: [RedirectEntry] {
         var seen: Set<[String]> = []
         return filter { seen.insert([$0.matchingMode, $0.url.trimmed]).inserted }
@@ -365,7 +366,7 @@ extension ExportedField {
         self.init(name: name, lines: ["\(name): \(value)"])
     }
 
-    /// A text, or the word of a flag, on one line.
+    /// A text, or the word for a flag, on one line.
     init(_ field: FieldSpec, _ text: String) {
         if case .flag = field.kind {
             self.init(field.name.rawValue, text)
@@ -397,7 +398,7 @@ extension ExportedField {
         )
     }
 
-    /// The same of scopes, some of which are mappings by their own names.
+    /// A list of scopes, some of which are mappings by their own names.
     init(_ name: String, scopes: [String], mappings: [String]) {
         if mappings.isEmpty {
             self.init(name, words: scopes)
@@ -412,7 +413,7 @@ extension ExportedField {
         }
     }
 
-    /// A list in brackets where all fit into them.
+    /// A list in brackets if all items fit.
     init(_ name: String, words: [String]) {
         if words.allSatisfy(YAMLText.isPlainInFlow) {
             self.init(name, "[\(words.joined(separator: ", "))]")
@@ -422,11 +423,11 @@ extension ExportedField {
     }
 }
 
-/// Makes up names of environment variables for client secrets; none twice.
+/// Generates unique names of environment variables for client secrets.
 struct EnvironmentNames {
     private var taken: Set<String> = []
 
-    /// `GRAFANA_CLIENT_SECRET` for `grafana`; where two slugs come to the same, the second gets a number.
+    /// `GRAFANA_CLIENT_SECRET` for `grafana`; if two slugs give the same name, the second gets a number.
     mutating func name(for slug: String) -> String {
         let letters = slug.utf8.map { byte -> UInt8 in
             guard byte.isASCIIAlphanumeric else { return UInt8(ascii: "_") }

@@ -3,7 +3,7 @@ import Base
 import Kinds
 import Planning
 
-/// What of an application and its provider no file has a name for, and stays as it is.
+/// The properties of an application and its provider that a file has no name for; they stay as they are.
 struct ServiceRemarks {
     let application: Application
     /// Nil for a bookmark.

@@ -2,7 +2,7 @@ import AuthentikAPI
 import Base
 import Kinds
 
-/// The beginning of an http or https URL, and what follows it.
+/// The origin of an http or https URL, and the rest of it.
 struct WebOrigin: Hashable {
     var scheme = standardScheme
     /// In brackets if it is an IPv6 address.
@@ -10,13 +10,13 @@ struct WebOrigin: Hashable {
     /// Nil for the scheme's own.
     var port: Int?
 
-    /// The one that a file need not say.
+    /// The scheme that a file can omit.
     static let standardScheme = "https"
 
-    /// As it begins URLs: `https://sso.example.net:8444`.
+    /// The beginning of its URLs: `https://sso.example.net:8444`.
     var text: String { "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") }
 
-    /// Fails on a URL that is not just an https origin, written as this program writes one.
+    /// Fails unless the URL is just an https origin, spelled as this program spells one.
     init?(_ url: String) {
         let scheme = "\(Self.standardScheme)://"
         guard url.hasPrefix(scheme) else { return nil }
@@ -30,14 +30,14 @@ struct WebOrigin: Hashable {
         self.port = port
     }
 
-    /// Where a proxy provider's application is reached; fails on what is not just an origin, written as this program
-    /// writes one.
+    /// The URL of a proxy provider's application; fails unless it is just an origin, spelled as this program spells
+    /// one.
     init?(externalHost url: String) {
         guard let separator = url.firstRange(of: "://") else { return nil }
         scheme = String(url[..<separator.lowerBound])
         let rest = url[separator.upperBound...]
         guard let own = ["http": 80, "https": 443][scheme] else { return nil }
-        // A colon within brackets is one of the address.
+        // A colon within brackets belongs to the address.
         let end = rest.lastIndex(of: "]").map(rest.index(after:)) ?? rest.startIndex
         let colon = rest[end...].firstIndex(of: ":")
         host = String(rest[..<(colon ?? rest.endIndex)])
@@ -52,7 +52,8 @@ struct WebOrigin: Hashable {
         return port
     }
 
-    /// The path of a URL below this origin; nil if it is elsewhere, or a file would take the path for a whole URL.
+    /// The path of a URL below this origin; nil if it has another origin, or a file would take the path for a complete
+    /// URL.
     func path(of url: String) -> String? {
         guard url.hasPrefix("\(text)/") else { return nil }
         let path = String(url.dropFirst(text.count))
@@ -60,12 +61,12 @@ struct WebOrigin: Hashable {
     }
 }
 
-/// The host that goes to the top of the file.
+/// The host for the top of the file.
 struct CommonHost {
     private var counts: [String: Int] = [:]
     private var total = 0
 
-    /// Counts a service whose launch URL, or external host, is no more than an origin.
+    /// Counts a service whose launch URL or external host is just an origin.
     mutating func add(_ application: Application, _ provider: OAuth2Provider?) {
         total += 1
         if let proxy = provider?.proxy, provider?.kind == .proxy {
@@ -79,7 +80,7 @@ struct CommonHost {
         counts[origin.host, default: 0] += 1
     }
 
-    /// The hosts that are worth it, the most frequent first.
+    /// The hosts used often enough, most frequent first.
     var candidates: [String] {
         counts.filter { $0.value > 1 || total == 1 }
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }

@@ -2,18 +2,18 @@ import Base
 package import Kinds
 package import Planning
 
-/// Who may open what, as Authentik has it at one moment.
+/// Access to applications in Authentik at one point in time.
 ///
-/// `manifests/schemas/access.schema.json` describes its JSON. Additions keep the version; anything else raises it.
+/// `manifests/schemas/access.schema.json` describes its JSON. Additions keep the version; any other change raises it.
 package struct AccessList: Sendable, Equatable, Codable {
     package var kind = "access"
     package var version = 1
     package var authentik: AuthentikRecord
-    /// Whose access was checked; absent for nobody's.
+    /// The user whose access was checked; absent if none was.
     package var user: String?
-    /// What the list is narrowed to; absent for everything.
+    /// The group that the list is limited to; absent for everything.
     package var group: String?
-    /// Whether an application without a binding is open to everybody, and not to nobody.
+    /// Whether an application without a binding is open to everybody; otherwise it is open to nobody.
     package var isOpenWithoutBinding: Bool
     /// Ordered by slug.
     package var applications: [ApplicationAccess]
@@ -39,7 +39,7 @@ package struct AccessList: Sendable, Equatable, Codable {
         }
     }
 
-    /// Leaves what a group's binding lets its members open, and what everybody may open.
+    /// Keeps the applications that a group's binding opens to its members, and those open to everybody.
     package mutating func narrow(toGroup name: String) {
         group = name
         applications = applications.filter { application in
@@ -52,7 +52,7 @@ package struct AccessList: Sendable, Equatable, Codable {
     }
 }
 
-/// Who may open an application.
+/// Access to an application.
 package struct ApplicationAccess: Sendable, Equatable, Codable {
     package enum Openness: String, Sendable, Codable, CaseIterable {
         case everybody, some, nobody
@@ -60,24 +60,24 @@ package struct ApplicationAccess: Sendable, Equatable, Codable {
 
     package var slug: String
     package var name: String
-    /// In whose ownership mark it is; absent without one.
+    /// The owner in its ownership mark; absent without one.
     package var owner: String?
     package var openTo: Openness
-    /// Whether one binding is enough to be let in (`any`), or it takes all of them.
+    /// Whether one binding is enough (`any`), or all are needed.
     package var mode: String
-    /// In the order in which Authentik looks at them.
+    /// In order of evaluation.
     package var bindings: [BindingAccess]
     /// Authentik's answer for the user; absent if it was not asked.
     package var mayOpen: Bool?
-    /// What Authentik says of that answer.
+    /// Authentik's messages with that answer.
     package var messages: [String]?
 
     /// | enabled bindings | the mode | open to |
     /// |---|---|---|
-    /// | none | any, all | everybody, or nobody, as the installation is set |
-    /// | that of the policy that lets nobody in alone | any, all | nobody |
-    /// | the same beside others | all | nobody |
-    /// | others | any, all | those whom they let in |
+    /// | none | any, all | everybody or nobody, depending on the installation |
+    /// | only that of the policy that lets nobody in | any, all | nobody |
+    /// | that one and others | all | nobody |
+    /// | others | any, all | those whom they allow |
     fileprivate init(
         _ application: Application,
         _ bindings: [PolicyBinding],
@@ -108,22 +108,22 @@ package struct ApplicationAccess: Sendable, Equatable, Codable {
 package struct BindingAccess: Sendable, Equatable, Codable {
     /// `group`, `user` or `policy`.
     package var kind: String
-    /// Its pk where an answer does not tell its name.
+    /// The pk if the answer does not include the name.
     package var name: String
     package var order: Int
-    /// One that is not does not count.
+    /// A disabled binding has no effect.
     package var isEnabled: Bool
-    /// Whether it lets in whom it would keep out, and the other way round.
+    /// Whether its result is inverted.
     package var isNegated: Bool
-    /// What it says where its policy fails.
+    /// Its result if its policy fails.
     package var letsInOnFailure: Bool
-    /// Whether it binds something else, too, so that who is let in by it is not told.
+    /// Whether it has more than one subject, so that it is unclear whom it allows.
     package var isAmbiguous: Bool
-    /// Whether it ends by itself.
+    /// Whether it expires.
     package var isExpiring: Bool
-    /// When; absent where that is not told, or it does not end.
+    /// The time of expiry; absent if unknown, or if it does not expire.
     package var expires: String?
-    /// Whose file it was made for, as a mark says; absent if somebody else made it.
+    /// The owner whose file it was created for, according to the mark; absent if somebody else created it.
     package var owner: String?
 
     fileprivate init(_ binding: PolicyBinding, owner: String?) {

@@ -3,10 +3,10 @@ import Base
 import Kinds
 import Planning
 
-/// Looks who may open what, and asks Authentik whether a user may; writes nothing.
+/// Lists who may open what, and asks Authentik whether a user may; writes nothing.
 package struct AccessReview: Sendable {
     private let client: AuthentikClient
-    /// How many applications are asked about at the same time.
+    /// The number of applications checked at the same time.
     private static let concurrency = 4
 
     package init(client: AuthentikClient) {
@@ -15,7 +15,7 @@ package struct AccessReview: Sendable {
 
     /// Why there is no list.
     package enum Refusal: Error, Sendable, CustomStringConvertible {
-        /// Authentik would show the account less than there is.
+        /// Authentik would hide objects from the account.
         case limited(username: String)
         /// There is no such user or group.
         case unknown(String)
@@ -30,11 +30,12 @@ package struct AccessReview: Sendable {
         }
     }
 
-    /// A handful of list requests however much there is; with a user, one more for each application that is listed.
+    /// A handful of list requests regardless of the number of objects; with a user, one more for each listed
+    /// application.
     ///
     /// - Parameters:
-    ///   - username: whose access is checked.
-    ///   - group: what the list is narrowed to.
+    ///   - username: the user whose access is checked.
+    ///   - group: the group that the list is limited to.
     /// - Throws: ``Refusal``, `AuthentikError` or `CancellationError`.
     package func list(user username: String? = nil, group: String? = nil) async throws -> AccessList {
         let account = try await client.account()
@@ -76,7 +77,7 @@ package struct AccessReview: Sendable {
         throw Refusal.unknown("there is no group '\(name)'\(nearest)")
     }
 
-    /// Asks about each application, a few at once; one that is gone meanwhile is left out.
+    /// Checks each application, a few at a time; one that no longer exists is left out.
     private func check(_ username: String, _ user: Int, in list: inout AccessList) async throws {
         list.user = username
         let all = list.applications
