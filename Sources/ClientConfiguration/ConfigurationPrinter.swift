@@ -2,16 +2,16 @@ import Base
 package import DesiredState
 import Kinds
 
-/// What the other side of a service's login is to be told, as that side reads it: the settings of an OIDC client, or the
-/// part of a reverse proxy's configuration that asks an outpost.
+/// The configuration of the other side of a service's login: the settings of an OIDC client, or the part of a reverse
+/// proxy's configuration that asks an outpost.
 ///
-/// It takes no more than the file, and where Authentik is. No secret is in it, only where one is kept.
+/// It only needs the file and Authentik's address. The output contains no secret, only where one is stored.
 package struct ConfigurationPrinter: Sendable {
-    /// Where things are that the file does not say; each an `http` or `https` URL.
+    /// The addresses that the file does not contain; each an `http` or `https` URL.
     package struct Addresses: Sendable {
-        /// Where this program reaches Authentik, without a slash at the end.
+        /// Where this program reaches Authentik, without a trailing slash.
         var authentik: String?
-        /// Where browsers and services reach it, if that is another place.
+        /// Where browsers and services reach Authentik, if that is a different address.
         var publicURL: String?
         /// Where the reverse proxy reaches the outpost.
         var outpost: String?
@@ -30,7 +30,7 @@ package struct ConfigurationPrinter: Sendable {
             self.upstream = upstream
         }
 
-        /// Whether a reverse proxy can be told of an outpost or service there.
+        /// Whether a reverse proxy can be configured with this address of an outpost or service.
         package static func isUsable(_ url: String) -> Bool { HTTPOrigin(url) != nil }
     }
 
@@ -41,7 +41,7 @@ package struct ConfigurationPrinter: Sendable {
         init(_ description: String) { self.description = description }
     }
 
-    /// For whom something can be printed, and what that is: the command line's words.
+    /// The available formats, with their titles: the words used on the command line.
     package static var readers: [(name: String, title: String)] {
         let tools = ClientTool.all.map { (name: $0.name, title: $0.title) }
         let proxies = ReverseProxy.allCases.map { (name: $0.rawValue, title: $0.title) }
@@ -113,7 +113,7 @@ package struct ConfigurationPrinter: Sendable {
             slug: slug,
             mode: forwardAuth.mode,
             external: external,
-            // A dot before it means the same to browsers.
+            // Browsers treat a leading dot as the same.
             cookieDomain: forwardAuth.cookieDomain.map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 },
             outpost: try outpost(of: service, forwardAuth),
             upstream: addresses.upstream.flatMap(HTTPOrigin.init),
@@ -121,7 +121,7 @@ package struct ConfigurationPrinter: Sendable {
         )
     }
 
-    /// Where the outpost is: within Authentik, or where somebody says.
+    /// The outpost's address: within Authentik, or as given.
     private func outpost(of service: Service, _ forwardAuth: ForwardAuth) throws(Refusal) -> HTTPOrigin {
         let isEmbedded = forwardAuth.outpost == Outpost.embedded
         let url = addresses.outpost ?? (isEmbedded ? addresses.authentik ?? addresses.publicURL : nil)

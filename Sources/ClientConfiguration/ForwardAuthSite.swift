@@ -1,28 +1,28 @@
 import Kinds
 
-/// A service that an outpost logs people in for, as its reverse proxy sees it.
+/// A service protected by an outpost, from the point of view of its reverse proxy.
 struct ForwardAuthSite: Equatable {
     var slug: String
     var mode: ProxyProvider.Mode
-    /// Where people reach the service; with `domain`, where they reach the outpost to log in.
+    /// Where users reach the service; with `domain`, where they reach the outpost to log in.
     var external: HTTPOrigin
-    /// With `domain`: what the hosts of the applications end in.
+    /// With `domain`: the common suffix of the applications' hosts.
     var cookieDomain: String?
     /// Where the reverse proxy reaches the outpost.
     var outpost: HTTPOrigin
-    /// Where the reverse proxy reaches the service; nil for nobody knows.
+    /// Where the reverse proxy reaches the service; nil if unknown.
     var upstream: HTTPOrigin?
     /// Whether the outpost sends the application an `Authorization` header of its own.
     var sendsBasicAuth = false
 
-    /// What has to be looked at before it is used.
+    /// Whether the address has to be checked by the user before the output is used.
     var upstreamIsGuessed: Bool { upstream == nil }
 
-    /// Where the service is, or a place that nobody would take for it.
+    /// The address of the service, or an obvious placeholder.
     var service: HTTPOrigin { upstream ?? HTTPOrigin(scheme: "http", host: "127.0.0.1", port: 8080) }
 
-    /// The slug as Kubernetes takes the name of an object, of a Service too (RFC 1035): letters, digits and '-', a letter
-    /// first, and room for an ending.
+    /// The slug as a valid name of a Kubernetes object, including a Service (RFC 1035): letters, digits and '-',
+    /// starting with a letter, with room for a suffix.
     var objectName: String {
         let isEnd = { (character: Character) in character == "-" }
         let plain = slug.lowercased().replacing("_", with: "-").drop(while: isEnd)
@@ -31,16 +31,16 @@ struct ForwardAuthSite: Equatable {
         return String(cut.prefix(cut.count - cut.reversed().prefix(while: isEnd).count))
     }
 
-    /// What the server's name is matched with: a host, or every host of the domain.
+    /// The server name to match: a host, or every host of the domain.
     var serverName: String { mode == .domain ? "*.\(cookieDomain ?? external.host)" : external.host }
 }
 
-/// Scheme, host and port of an `http` or `https` URL, of characters that need no quoting anywhere.
+/// Scheme, host and port of an `http` or `https` URL, in characters that never need quoting.
 struct HTTPOrigin: Equatable, CustomStringConvertible {
     var scheme: String
-    /// With brackets, if it is an IPv6 address.
+    /// In brackets if it is an IPv6 address.
     var host: String
-    /// Nil for the scheme's own.
+    /// Nil for the scheme's default.
     var port: Int?
 
     init(scheme: String, host: String, port: Int? = nil) {
@@ -49,7 +49,7 @@ struct HTTPOrigin: Equatable, CustomStringConvertible {
         self.port = port == Self.standardPort(of: scheme) ? nil : port
     }
 
-    /// Takes an URL without a user; what comes after the host is left out.
+    /// Parses a URL without a user; what follows the host is ignored.
     init?(_ url: String) {
         guard let scheme = ["http", "https"].first(where: { url.lowercased().hasPrefix("\($0)://") }) else {
             return nil

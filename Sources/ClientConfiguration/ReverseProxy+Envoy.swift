@@ -1,7 +1,7 @@
 import Kinds
 
 extension ReverseProxy {
-    /// Istio's resources for Envoy's `ext_authz`: the outpost is asked about each path, those of logins too.
+    /// Istio's resources for Envoy's `ext_authz`: the outpost is asked about every path, including those of logins.
     func envoy(_ site: ForwardAuthSite) -> String {
         let name = site.objectName
         if site.mode == .proxy {

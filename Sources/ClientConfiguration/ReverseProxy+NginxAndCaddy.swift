@@ -23,10 +23,10 @@ extension ReverseProxy {
 
     private static func listening(_ site: ForwardAuthSite) -> String {
         let secure = site.external.isSecure
-        // With `domain` the external host is that of the login; the applications are at the scheme's own port.
+        // With `domain` the external host is that of the login; the applications use the scheme's default port.
         let port = site.mode == .domain ? (secure ? 443 : 80) : site.external.effectivePort
         let listens = "\(port)\(secure ? " ssl" : "");"
-        // Without it nginx listens to IPv4 only.
+        // Without it nginx only listens on IPv4.
         let isIPv6 = site.external.host.hasPrefix("[")
         var lines =
             ["listen      \(listens)"] + (isIPv6 ? ["listen      [::]:\(listens)"] : [])
@@ -87,7 +87,7 @@ extension ReverseProxy {
         return indented(lines)
     }
 
-    /// With the whole URL to come back to, which every release takes; a path alone only newer ones.
+    /// Redirects with the complete return URL, which every release accepts; only newer ones accept a path.
     private static func start(_ site: ForwardAuthSite) -> String {
         site.mode == .domain
             ? "\(site.external)/outpost.goauthentik.io/start?rd=$scheme://$http_host$request_uri"
@@ -120,13 +120,13 @@ extension ReverseProxy {
     func caddy(_ site: ForwardAuthSite) -> String {
         let address =
             site.mode == .domain ? "\(site.external.scheme)://\(site.serverName)" : site.external.description
-        // Under its own name, where another reverse proxy stands before it.
+        // Under its own name, because another reverse proxy is in front of it.
         let host = site.outpost.isSecure ? ["header_up Host {http.reverse_proxy.upstream.hostport}"] : []
         if site.mode == .proxy {
             return (["\(address) {"] + Self.block("reverse_proxy \(site.outpost)", host, 1) + ["}"])
                 .joined(separator: "\n")
         }
-        // Their first letters are large here: Caddy copies nothing otherwise.
+        // In canonical capitalisation: otherwise Caddy copies nothing.
         let headers = Self.allHeaders(site).map { header in
             header.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
         }
@@ -141,7 +141,7 @@ extension ReverseProxy {
             .joined(separator: "\n")
     }
 
-    /// Before what it copies Caddy does not look whether it is there, in releases such as 2.6.
+    /// Releases such as 2.6 copy headers without checking whether they exist.
     private static let forgettingNobody = [
         "\t\t# Where nobody is asked (skipPaths), some releases of Caddy copy the names of their own variables.",
         "\t\t@nobody header_regexp X-Authentik-Username ^\\{http\\.", "\t\trequest_header @nobody -X-Authentik-*",

@@ -71,7 +71,7 @@ extension ReverseProxy {
             """
     }
 
-    /// Resources of Traefik's in Kubernetes, where what is behind a route is a Service.
+    /// Traefik's resources in Kubernetes, where the target of a route is a Service.
     func traefikKubernetes(_ site: ForwardAuthSite) -> String {
         let name = site.objectName
         let authentik = """
@@ -161,7 +161,7 @@ extension ReverseProxy {
         allHeaders(site).map { "\(indent)- \($0)" }.joined(separator: "\n")
     }
 
-    /// Without it a router takes plain HTTP only.
+    /// Without it a router only accepts plain HTTP.
     private static func tls(_ site: ForwardAuthSite, _ indent: String) -> String {
         site.external.isSecure ? "\n\(indent)tls: {}" : ""
     }

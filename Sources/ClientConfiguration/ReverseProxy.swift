@@ -1,20 +1,20 @@
 import Kinds
 
-/// A reverse proxy that can ask an outpost whether somebody is logged in, or lead to one.
+/// A reverse proxy that can ask an outpost whether a user is logged in, or forward to one.
 ///
-/// What is printed follows Authentik's documentation, which has a page for each: <https://docs.goauthentik.io/add-secure-apps/providers/proxy/forward_auth/>.
-/// It differs from it in this, each for a reason:
+/// The output follows Authentik's documentation, which has a page for each:
+/// <https://docs.goauthentik.io/add-secure-apps/providers/proxy/forward_auth/>. It differs in these points:
 ///
 /// | | why |
 /// |---|---|
-/// | the outpost is told the host with its port | that is what it finds an application by, and a homelab's is `host:8448` |
-/// | an outpost behind `https` is asked under its own name | another reverse proxy stands before it, and goes by that |
-/// | what the outpost sends as `Authorization` is passed on only with `basicAuth` | else the service's own would be lost |
+/// | the outpost is sent the host with its port | it finds the application by that, e.g. `host:8448` |
+/// | an outpost with an `https` address is asked under its own name | another reverse proxy is in front of it, and routes by name |
+/// | the outpost's `Authorization` header is passed on only with `basicAuth` | otherwise the service's own would be lost |
 enum ReverseProxy: String, CaseIterable {
     case traefik
     case traefikKubernetes = "traefik-kubernetes"
     case nginx, caddy, envoy
-    /// No reverse proxy in mind: the word is that of a tool's row, too.
+    /// For no particular reverse proxy; also the name of a tool's row.
     case generic
 
     static let page = "https://docs.goauthentik.io/add-secure-apps/providers/proxy"
@@ -72,13 +72,13 @@ enum ReverseProxy: String, CaseIterable {
         return comments
     }
 
-    /// What the outpost tells of who is logged in, letter by letter as Authentik's documentation has it.
+    /// The headers by which the outpost identifies the user, spelled as in Authentik's documentation.
     static let headers = [
         "X-authentik-username", "X-authentik-groups", "X-authentik-entitlements", "X-authentik-email",
         "X-authentik-name", "X-authentik-uid",
     ]
 
-    /// More of it, of use to few.
+    /// Further headers, rarely needed.
     static let moreHeaders = [
         "X-authentik-jwt", "X-authentik-meta-jwks", "X-authentik-meta-outpost", "X-authentik-meta-provider",
         "X-authentik-meta-app", "X-authentik-meta-version",

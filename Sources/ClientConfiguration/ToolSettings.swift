@@ -2,12 +2,12 @@ import Base
 import DesiredState
 import Kinds
 
-/// The settings of a tool that logs people in by OIDC, after its row in ``DesiredState/ClientTool``.
+/// The settings of a tool with OIDC logins, according to its row in ``DesiredState/ClientTool``.
 struct ToolSettings {
     let tool: ClientTool
     let service: Service
     let provider: Provider
-    /// Without a slash at the end.
+    /// Without a trailing slash.
     let authentik: String
     /// The scopes of the mappings that the file declares, by the mapping's name.
     let scopesByMapping: [String: String]
@@ -60,7 +60,7 @@ struct ToolSettings {
         return ["\(tool.title) returns to '\(callback)', which is the end of no redirect URI in the file."]
     }
 
-    /// Of reconcile's own surroundings, which need not be the tool's.
+    /// From reconcile's point of view, which may differ from the tool's.
     private static func place(of secret: SecretReference) -> String {
         switch secret {
         case .environment(let name): "reconcile reads it from the environment variable \(name)"
@@ -69,14 +69,14 @@ struct ToolSettings {
         }
     }
 
-    /// Each once: several mappings of one scope are asked for together.
+    /// Without duplicates: several mappings of one scope are requested together.
     private var scopes: [String] {
         provider.scopeReferences.compactMap(scopeName).reduce(into: []) { scopes, scope in
             if !scopes.contains(scope) { scopes.append(scope) }
         }
     }
 
-    /// The scope of a mapping that the file declares, has one of the built-in names, or is named by its scope.
+    /// The scope of a declared mapping, of one with a built-in name, or of one named by its scope.
     private func scopeName(_ mapping: FieldValue.Reference) -> String? {
         if mapping.isByOwnName { return scopesByMapping[mapping.name] }
         let builtIn = "goauthentik.io/providers/oauth2/scope-"
@@ -109,7 +109,7 @@ struct ToolSettings {
         }
     }
 
-    /// A word for a shell that brings the secret from its place.
+    /// A shell expression that reads the secret from its place.
     private var secretCommand: String {
         let quote = PublishedText.Quoting.shell.quote
         switch provider.clientType == .confidential ? provider.secret : nil {
@@ -123,7 +123,7 @@ struct ToolSettings {
         }
     }
 
-    /// `$NAME:KEY`: a Secret in the tool's own namespace that carries the labels of its reader.
+    /// `$NAME:KEY`: a Secret in the tool's own namespace with the labels that its reader requires.
     private var secretReference: String {
         if let publication = provider.publication, publication.object.kind == .secret,
             let key = publication.keys.filter({ $0.value == .value(.clientSecret) }).map(\.key).min()
