@@ -4,24 +4,24 @@ import Base
 import Status
 import Synchronization
 
-/// Watches Authentik's audit log for changes of somebody else to what is managed, and remembers who made them.
+/// Watches Authentik's audit log for changes by others to managed objects, and remembers their authors.
 ///
-/// One cheap request a look, and a second one when there is something new. What this process wrote itself is known by
-/// the ids of its requests.
+/// Each check takes one cheap request, and a second one if there is something new. This process's own writes are
+/// identified by their request ids.
 actor AuditLogWatch {
-    /// Reads the newest entries, at most `count`, the newest first.
+    /// Reads the newest entries, at most `count`, newest first.
     typealias Read = @Sendable (_ count: Int) async throws -> [AuditEvent]
 
-    /// The most that is read at a time; what came before that is left to the periodic pass.
+    /// The maximum number of entries read at a time; older ones are left to the periodic pass.
     private static let page = 100
 
     private let isOwn: @Sendable (_ requestID: String) -> Bool
     private let looks = SharedRun<Bool>()
-    /// Where the log ended at the last look: nil before the first, empty if there was no entry.
+    /// The end of the log at the last check: nil before the first, empty if there was no entry.
     private var newest: String?
     private var objects = ManagedObjects()
     private var authors = DriftAuthors()
-    /// The entries whose service only the next pass can determine, the oldest first.
+    /// The entries whose service only the next pass can determine, oldest first.
     private var unknown: [AuditEvent] = []
 
     /// - Parameter isOwn: whether a request was sent by this process.
@@ -29,24 +29,24 @@ actor AuditLogWatch {
         self.isOwn = isOwn
     }
 
-    /// What is managed, as the last pass saw it.
+    /// Sets the managed objects, as observed by the last pass.
     func manage(_ objects: ManagedObjects) {
         self.objects = objects
         for event in unknown { note(event) }
         unknown = []
     }
 
-    /// Who changed what since the last call.
+    /// The authors of changes since the last call.
     func takeAuthors() -> DriftAuthors {
         defer { authors = DriftAuthors() }
         return authors
     }
 
-    /// Looks for what is new; the first look only remembers where the log ends.
+    /// Checks for new entries; the first check only records the end of the log.
     ///
-    /// Looks at the same time are one.
+    /// Concurrent checks share one read.
     ///
-    /// - Returns: whether somebody else changed something managed.
+    /// - Returns: whether somebody else changed a managed object.
     /// - Throws: what reading throws, or `CancellationError`.
     nonisolated func look(_ read: @escaping Read) async throws -> Bool {
         try await looks.value { try await self.look(reading: read) }
@@ -68,7 +68,7 @@ actor AuditLogWatch {
         return isChanged
     }
 
-    /// Remembers who did it; the last one counts.
+    /// Remembers the author; the latest one counts.
     private func note(_ event: AuditEvent) {
         guard let username = event.username else { return }
         let author = DriftAuthor(
@@ -86,22 +86,22 @@ actor AuditLogWatch {
 }
 
 extension DriftAuthor {
-    /// Itself, unless the other one came later.
+    /// The more recent of the two.
     fileprivate func newer(than other: DriftAuthor?) -> DriftAuthor {
         guard let other, other.at > at else { return self }
         return other
     }
 }
 
-/// Does something once for all who want it at the same time.
+/// Shares one run among all who want it at the same time.
 ///
-/// Who is cancelled waits no longer, and the others go on waiting; it is cancelled when nobody waits for it any more.
+/// A cancelled caller stops waiting, while the others continue; the run is cancelled when nobody waits for it any more.
 final class SharedRun<Value: Sendable>: Sendable {
     private struct State {
-        /// The run that is under way, by its number.
+        /// The current run, with its number.
         var run: (number: Int, task: Task<Void, Never>)?
         var waiting: [Int: CheckedContinuation<Value, any Error>] = [:]
-        /// Of the next one to wait, and of the next run.
+        /// The numbers of the next waiting caller, and of the next run.
         var next = 0
 
         mutating func number() -> Int {
@@ -118,7 +118,7 @@ final class SharedRun<Value: Sendable>: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let isCancelled = state.withLock { state in
-                    // It may have come before there was anybody to take out.
+                    // The cancellation may have come before there was a caller to remove.
                     guard !Task.isCancelled else { return true }
                     state.waiting[id] = continuation
                     guard state.run == nil else { return false }
@@ -154,7 +154,7 @@ final class SharedRun<Value: Sendable>: Sendable {
 
     private func end(_ number: Int, _ result: Result<Value, any Error>) {
         let waiting = state.withLock { state in
-            // Those who wait for a later run are not meant.
+            // Callers waiting for a later run are not affected.
             guard state.run?.number == number else { return [CheckedContinuation<Value, any Error>]() }
             defer {
                 state.run = nil

@@ -4,9 +4,9 @@ import KubernetesAPI
 package import Status
 import Synchronization
 
-/// The desired-state files, and the last good state of them.
+/// The desired-state files, and their last valid version.
 package final class DesiredFiles: Sendable {
-    /// What is in force.
+    /// The version in force.
     package struct Loaded: Sendable {
         package let files: LoadedFiles
         /// The files that hold the services' secrets, sorted.
@@ -31,14 +31,14 @@ package final class DesiredFiles: Sendable {
 
     private struct State {
         var loaded: Loaded
-        /// Of what was read last, in force or not.
+        /// Of the last version read, whether it is in force or not.
         var hash: String
     }
 
     package let paths: [String]
     private let state: Mutex<State>
 
-    /// Reads them for the first time: there must be something good to begin with.
+    /// Reads the files for the first time: they must be valid to begin with.
     ///
     /// - Throws: ``InvalidFiles``.
     package init(paths: [String], at time: Timestamp) throws {
@@ -50,7 +50,7 @@ package final class DesiredFiles: Sendable {
         state = Mutex(State(loaded: Loaded(files), hash: sources.hash))
     }
 
-    /// What is in force.
+    /// The version in force.
     package var loaded: Loaded { state.withLock { $0.loaded } }
 
     /// Reads the files again.
@@ -69,7 +69,7 @@ package final class DesiredFiles: Sendable {
     }
 }
 
-/// The files have mistakes.
+/// The files have errors.
 package struct InvalidFiles: Error, Sendable {
     package var diagnostics: [Diagnostic]
 }

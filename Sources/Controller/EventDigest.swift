@@ -6,28 +6,28 @@ import Planning
 import Status
 import Verification
 
-/// What happened in a pass, as Kubernetes Events: one for each kind of event, however many services it concerns.
+/// What happened in a pass, as Kubernetes Events: one for each kind of event, regardless of the number of services.
 ///
 /// | what happened | reason | |
 /// |---|---|---|
 /// | services were written to | `ServicesChanged` | normal |
 /// | services were found changed by somebody else | `ServicesDrifted` | normal |
 /// | workloads were restarted | `WorkloadsRestarted` | normal |
-/// | services failed, or came into a state that needs attention | `ServicesNotInSync` | warning |
-/// | nobody may open services any more, or those may again whom the file names | `AccessClosed`, `AccessOpened` | warning, normal |
-/// | nobody gets through to services any more, or people do again | `ServicesNotServed`, `ServicesServed` | warning, normal |
-/// | logins do not work any more, as far as probes see, or work again | `LoginsNotVerified`, `LoginsVerified` | warning, normal |
+/// | services failed, or entered a state that needs attention | `ServicesNotInSync` | warning |
+/// | services are closed to everybody, or open again to the subjects in the file | `AccessClosed`, `AccessOpened` | warning, normal |
+/// | services can no longer be reached, or can be reached again | `ServicesNotServed`, `ServicesServed` | warning, normal |
+/// | logins no longer work according to probes, or work again | `LoginsNotVerified`, `LoginsVerified` | warning, normal |
 /// | somebody keeps changing services | `ConflictingChanges` | warning |
-/// | deletions are held back | `DeletionsHeld` | warning |
-/// | Authentik went away, or came back | `AuthentikLost`, `AuthentikBack` | warning, normal |
-/// | the file turned invalid | `FileInvalid` | warning |
+/// | deletions are blocked | `DeletionsHeld` | warning |
+/// | Authentik became unreachable, or reachable again | `AuthentikLost`, `AuthentikBack` | warning, normal |
+/// | the file became invalid | `FileInvalid` | warning |
 /// | this replica began to lead | `BecameLeader` | normal |
 ///
 /// What continues unchanged is not an event.
 struct EventDigest {
     private(set) var notes: [EventNote] = []
 
-    /// Services that are named in one; the rest is counted.
+    /// The maximum number of services named in an Event; the rest is counted.
     private static let namedServices = 12
 
     init(_ events: [LedgerEvent]) {

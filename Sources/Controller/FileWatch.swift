@@ -2,13 +2,13 @@ import FoundationEssentials
 import Glibc
 import Status
 
-/// Notices when files change, by looking at them twice a second.
+/// Detects changes of files by checking them twice a second.
 ///
-/// Looking costs a few microseconds a file, works on every file system and mount, and cannot miss what an event queue
-/// would have dropped. A change is reported once the file has been the same for two looks, so that a file
-/// that is being written is not read half way.
+/// A check costs a few microseconds per file, works on every file system and mount, and cannot miss events the way a
+/// full event queue does. A change is reported once the file is unchanged between two checks, so that a partly written
+/// file is not read.
 struct FileWatch: Sendable {
-    /// What is looked at; each part has a trigger of its own.
+    /// The paths to check; each group has its own trigger.
     struct Paths: Sendable, Equatable {
         /// Desired-state files and directories.
         var configuration: [String]
@@ -28,7 +28,7 @@ struct FileWatch: Sendable {
         }
     }
 
-    /// Between two looks.
+    /// The time between two checks.
     static let period: Duration = .milliseconds(500)
 
     private var known: [Trigger: [String: FileSignature?]] = [:]
@@ -39,14 +39,14 @@ struct FileWatch: Sendable {
         last = known
     }
 
-    /// Looks once.
+    /// Checks once.
     ///
-    /// - Returns: the parts that changed since they were last reported, and are stable now.
+    /// - Returns: the groups that have changed since they were last reported, and are now stable.
     mutating func look(at paths: Paths) -> [Trigger] {
         let now = Self.look(paths)
         defer { last = now }
         return now.compactMap { trigger, signatures -> Trigger? in
-            // Of a path that is new here nobody has read what it was before.
+            // The previous state of a new path is unknown.
             let before = known[trigger] ?? [:]
             known[trigger] = before.filter { signatures.keys.contains($0.key) }
                 .merging(signatures.filter { before[$0.key] == nil }) { old, _ in old }
@@ -63,24 +63,24 @@ struct FileWatch: Sendable {
     }
 }
 
-/// Distinguishes contents of a file without reading it (stat(2), symlinks followed).
+/// Identifies the content of a file without reading it (stat(2), following symlinks).
 ///
-/// A rename over it, a symlink's swap, an edit in place and a removal all change it.
+/// It changes with a rename over the file, a new symlink target, an edit in place and a removal.
 struct FileSignature: Sendable, Hashable {
     private var device: UInt64
     private var inode: UInt64
     private var size: Int64
-    /// Of the content and of the file's own record, to the nanosecond.
+    /// The modification times of content and inode, in nanoseconds.
     private var times: [Int]
-    /// Of a directory: what it holds.
+    /// For a directory: its entries.
     private var entries: [String: FileSignature] = [:]
 
-    /// - Returns: nil if there is nothing under that path.
+    /// - Returns: nil if the path does not exist.
     init?(_ path: String) {
         guard let signature = Self.file(path) else { return nil }
         self = signature.value
         guard signature.isDirectory else { return }
-        // The directory's own times change when it holds another file, those of its files when one is written to.
+        // A directory's own times change if an entry is added or removed, those of its files if one is written.
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
             if let file = Self.file("\(path)/\(name)") { entries[name] = file.value }

@@ -6,7 +6,7 @@ import Planning
 import Status
 import Verification
 
-/// Lines for what happened to services and to the daemon as a whole.
+/// Log lines for events of services and of the daemon as a whole.
 ///
 /// | what happened | message |
 /// |---|---|
@@ -14,14 +14,14 @@ import Verification
 /// | drift was found, and is not corrected yet | `drift detected` |
 /// | anything else was written | `service changed`, one line for each service |
 ///
-/// `field` has the file's names of fields and `change` their values before and after, never a secret.
+/// `field` has the file's names of fields, `change` their values before and after, but never a secret.
 extension LoopLog {
     func happened(_ events: [LedgerEvent]) {
         let corrected = Corrected(events)
         for event in events where !corrected.covers(event) { happened(event) }
     }
 
-    /// What a line about corrected drift says already.
+    /// What a line about corrected drift already contains.
     private struct Corrected {
         private var slugs: Set<String> = []
         private var shared: Set<SharedName> = []
@@ -100,7 +100,7 @@ extension LoopLog {
         }
     }
 
-    /// Who can log in to a service, open it and get through to it.
+    /// Changes in logins, access and reachability of a service.
     private func reach(_ event: LedgerEvent) {
         switch event {
         case .unverified(let slug, let failure):
@@ -162,7 +162,7 @@ extension LoopLog {
         return metadata
     }
 
-    /// Of what is new, the file says it all.
+    /// For a new object, the values are in the file.
     private func values(_ changes: [FieldChange], of decision: Decision) -> Logger.MetadataValue? {
         guard decision != .create, !changes.isEmpty else { return nil }
         return "\(ChangeLine.changes(changes.map(ChangeRecord.init)))"

@@ -10,9 +10,10 @@ import Status
 import Synchronization
 import Verification
 
-/// What the loop logs: one line for each thing that happened, a fixed message with metadata.
+/// The loop's log: one line for each event, with a fixed message and metadata.
 ///
-/// What repeats is logged less often: that all is well once a minute, that a service still fails at debug.
+/// Repeated events are logged less often: that everything is in sync once a minute, that a service still fails at
+/// debug.
 package final class LoopLog: Sendable {
     private static let quietPeriod: Duration = .seconds(60)
 
@@ -20,7 +21,7 @@ package final class LoopLog: Sendable {
     private let metrics = LoopMetrics()
     private let clock: any LoopClock
     private let lastQuiet = Mutex<ContinuousClock.Instant?>(nil)
-    /// The release that the remark about newer ones was last logged for.
+    /// The release for which the remark about newer releases was last logged.
     private let loggedRelease = Mutex<String?>(nil)
 
     package init(_ logger: Logger, clock: any LoopClock = ContinuousClock()) {
@@ -157,7 +158,7 @@ package final class LoopLog: Sendable {
 
     // MARK: - Notifications
 
-    /// Where notifications go; of the address only the host.
+    /// The target of notifications, of whose address only the host is logged.
     package func notifies(_ target: NotificationTarget) {
         let metadata: Logger.Metadata = ["host": "\(target.host)", "format": "\(target.format.rawValue)"]
         logger.info("sending notifications", metadata: metadata)
@@ -169,7 +170,7 @@ package final class LoopLog: Sendable {
         logger.warning("cannot read the notification URL; the last one stays in use", metadata: ["error": "\(reason)"])
     }
 
-    /// What became of notifications.
+    /// The outcome of sending notifications.
     package func notified(_ outcome: NotificationSender.Outcome) {
         metrics.notified(outcome)
         switch outcome {

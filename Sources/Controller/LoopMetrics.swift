@@ -55,8 +55,7 @@ struct LoopMetrics: Sendable {
 }
 
 extension DriftedField {
-    /// The field as the value of a metric's label, of which there are few: a single binding is `binding`, whomever it
-    /// binds.
+    /// The field as the value of a metric's label with few values: a single binding is `binding`, whatever its subject.
     fileprivate var metricLabel: String {
         let isSingle = object == ObjectKind.access.rawValue && field.contains(" ")
         return isSingle ? "binding" : field
@@ -65,8 +64,8 @@ extension DriftedField {
 
 /// The names of this program's own metrics.
 ///
-/// What they are stands in the catalog of the status server. Whoever counts takes them from here, as labels of handles
-/// of swift-metrics. Renaming one breaks somebody's alerts: it is part of what the program promises.
+/// They are described in the catalog of the status server, and used as labels of swift-metrics handles. They are part
+/// of the program's interface: renaming one breaks users' alerts.
 package enum MetricName: String, Sendable, CaseIterable {
     // Counted when it happens.
     case passes = "reconcile_passes_total"
@@ -97,12 +96,12 @@ package enum MetricName: String, Sendable, CaseIterable {
     case deletionsHeld = "reconcile_deletions_held"
 }
 
-/// What became of a notification.
+/// The outcome of a notification.
 package enum NotificationResult: String, Sendable, CaseIterable {
     case sent
-    /// It was given up after several attempts, or since another one would fail as well.
+    /// Given up after several attempts, or because another one would fail as well.
     case failed
-    /// Too many were waiting, or the program ended.
+    /// Too many were queued, or the program ended.
     case dropped
 }
 
@@ -120,7 +119,7 @@ package enum MetricLabel: String, Sendable, CaseIterable {
     case action
     /// A raw value of `ObjectKind`.
     case object
-    /// Authentik's name of a field: `redirect_uris`; of access the file's, or `binding`.
+    /// Authentik's name of a field: `redirect_uris`; for access the file's, or `binding`.
     case field
     /// A raw value of ``SyncState``.
     case state
@@ -130,9 +129,9 @@ package enum MetricLabel: String, Sendable, CaseIterable {
     case served
     /// The id of a `Kind` whose objects belong to no service.
     case kind
-    /// The program's own.
+    /// The program's version.
     case version
 
-    /// The value of ``status`` where no answer came.
+    /// The value of ``status`` if there was no answer.
     package static let noAnswer = "none"
 }

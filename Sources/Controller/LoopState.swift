@@ -4,14 +4,14 @@ import Status
 
 /// What a process may do.
 enum Phase: Sendable, Equatable {
-    /// It does not lead: no pass and no write begins. Why: a clause.
+    /// It is not the leader: no pass and no write begins; with the reason, as a clause.
     case standby(why: String)
-    /// Passes run and writes are sent until the term ends; without a term there is no end.
+    /// Passes run and writes are sent until the term ends; nil for no limit.
     case leading(WriteTerm?)
-    /// It is ending: no further pass or write begins.
+    /// It is shutting down: no further pass or write begins.
     case ending
 
-    /// What it means for writes: the one place that says so.
+    /// The permission to write in this phase, defined only here.
     var permission: WritePermission {
         switch self {
         case .standby(let why): .none(why: why)
@@ -21,62 +21,62 @@ enum Phase: Sendable, Equatable {
     }
 }
 
-/// The loop as a value: events go in, and what to do comes out.
+/// The loop as a value: events go in, actions come out.
 ///
-/// It has no clock, and waits for nothing.
+/// It has no clock and never waits.
 ///
-/// | what happens | standing by | leading | ending |
+/// | event | standby | leading | ending |
 /// |---|---|---|---|
-/// | something asks for a pass | it is noted | a pass begins, or will after the one that runs | it is noted |
+/// | a pass is requested | it is noted | a pass begins, or will after the current one | it is noted |
 /// | a pass is due | – | it begins | – |
 /// | the Lease is taken, or renewed | it leads, and a pass begins | its term is longer | – |
-/// | the Lease is somebody else's, or nobody's | – | it stands by; the pass that runs is cut short | the pass is cut short |
+/// | the Lease has another holder, or none | – | it stands by; the current pass is cut short | the pass is cut short |
 /// | it is stopped | it ends | it ends | – |
 ///
-/// Passes never overlap. What is asked for while one runs becomes one pass after it, however often it is asked for; what
-/// is asked for by a standby, one pass when it leads. Passes that nothing but requests ask for begin at least
-/// ``requestDistance`` apart, so that requests cannot keep Authentik busy.
+/// Passes never overlap. All requests during a pass become one pass after it; all requests to a standby become one pass
+/// when it leads. Passes caused only by API requests begin at least ``requestDistance`` apart, so that requests cannot
+/// keep Authentik busy.
 struct LoopState: Sendable {
     /// What the loop does next.
     enum Step: Sendable, Equatable {
         case begin(number: Int, [Trigger])
-        /// Waits until something happens, and no longer than that; nil for as long as it takes.
+        /// Waits until something happens, at most until this time; nil for no limit.
         case wait(until: ContinuousClock.Instant?)
         case end
     }
 
-    /// What has to be done at once because of what happened.
+    /// What has to be done immediately because of an event.
     enum Effect: Sendable, Equatable {
-        /// The pass that runs is cancelled.
+        /// The current pass is cancelled.
         case cutShort
-        /// Nobody waits for the end of this pass, or one after it, any more.
+        /// Callers waiting for the end of this pass or later ones are released.
         case dismiss(from: Int)
         /// The new standing in the election is reported.
         case tell(Standing)
     }
 
     private(set) var phase: Phase
-    /// What is reported about the election; nothing is decided by it.
+    /// What is reported about the election; no decision depends on it.
     private(set) var standing: Standing
-    /// The pass that runs.
+    /// The number of the current pass.
     private(set) var running: Int?
 
-    /// From the start of a pass that was requested to that of the next that only requests ask for.
+    /// The minimum time from the start of a requested pass to that of the next one caused only by requests.
     private let requestDistance: Duration
     private let schedule: Schedule
-    /// Of the next pass to begin, from 1.
+    /// The number of the next pass, starting at 1.
     private var number = 1
-    /// What asks for it.
+    /// What the next pass was requested by.
     private var triggers: Set<Trigger> = []
-    /// When it begins if nothing asks for it, and why.
+    /// When and why the next pass begins if nothing requests one.
     private var due: (at: ContinuousClock.Instant, reason: Trigger)?
-    /// How many passes in a row were not done as a whole.
+    /// The number of consecutive passes that were incomplete.
     private var failures = 0
-    /// When the next pass may begin that only requests ask for.
+    /// The earliest time of the next pass caused only by requests.
     private var nextRequested: ContinuousClock.Instant?
-    /// Whether Authentik answered when it was last asked.
+    /// Whether Authentik answered the last time.
     private var isAuthentikThere = false
-    /// Nil until that was tried.
+    /// Nil until it was tried.
     private(set) var isAuditLogWatched: Bool?
 
     /// - Parameter isElected: whether a leader is elected; otherwise this process always leads.
@@ -89,47 +89,47 @@ struct LoopState: Sendable {
 
     // MARK: - What it says
 
-    /// Why nothing may be written at a moment: a clause; nil if it may.
+    /// Why nothing may be written at a given time, as a clause; nil if writes are allowed.
     func whyNoWrites(at time: ContinuousClock.Instant) -> String? { phase.permission.stopped(at: time)?.reason }
 
-    /// Whether a pass will end, or may, that somebody could wait for.
+    /// Whether a pass will end, or may still end, so that it can be waited for.
     func isAwaited(_ number: Int) -> Bool {
         if number == running { return true }
         guard case .leading = phase else { return false }
         return number >= self.number
     }
 
-    /// Whether to look at the audit log: not if a pass does or will, or tries whether Authentik is back.
+    /// Whether to check the audit log: not if a pass does or will, or checks whether Authentik is reachable again.
     func mayLook(at time: ContinuousClock.Instant) -> Bool {
         whyNoWrites(at: time) == nil && running == nil && isAuthentikThere && isAuditLogWatched != false
     }
 
     // MARK: - What happens
 
-    /// It begins to run.
+    /// The loop starts.
     mutating func start(at time: ContinuousClock.Instant) {
         due = (time + schedule.interval, .interval)
         triggers.insert(.start)
     }
 
-    /// Something asks for a pass.
+    /// Requests a pass.
     ///
-    /// - Returns: the number of the pass that will have begun after this moment.
+    /// - Returns: the number of a pass that begins after this moment.
     mutating func ask(_ trigger: Trigger) -> Int {
         triggers.insert(trigger)
         return number
     }
 
-    /// It is stopped.
+    /// The loop is stopped.
     mutating func end() -> [Effect] {
         guard phase != .ending else { return [] }
         phase = .ending
         return [.dismiss(from: number)]
     }
 
-    /// The election went on.
+    /// Reports the state of the election.
     ///
-    /// - Parameter identity: who this process is.
+    /// - Parameter identity: the identity of this process.
     mutating func heard(_ report: LeaseElection.Report, as identity: String) -> [Effect] {
         switch report {
         case .leads(let term):
@@ -160,18 +160,18 @@ struct LoopState: Sendable {
         return [.dismiss(from: number)] + (running == nil ? [] : [.cutShort]) + stand(standing)
     }
 
-    /// A renewal changes nothing, and is not reported.
+    /// A renewal changes nothing and is not reported.
     private mutating func stand(_ standing: Standing) -> [Effect] {
         guard standing != self.standing else { return [] }
         self.standing = standing
         return [.tell(standing)]
     }
 
-    /// Nothing is left to do at this moment but what this says; a pass that it says begins has begun with it.
+    /// The next action; if it is to begin a pass, the pass has begun.
     mutating func next(at time: ContinuousClock.Instant) -> Step {
         switch phase {
         case .ending: return .end
-        // What is due meanwhile is not waited for.
+        // A standby does not wait for what is due.
         case .standby: return .wait(until: nil)
         case .leading: break
         }
@@ -189,12 +189,12 @@ struct LoopState: Sendable {
         return .begin(number: number, triggers.sorted())
     }
 
-    /// The pass that ran ended.
+    /// The current pass ended.
     ///
     /// - Parameters:
-    ///   - pauseEnd: when the first pause of conflicting changes ends, from now on; nil without one.
+    ///   - pauseEnd: the time until the first pause of conflicting changes ends; nil without one.
     ///   - jitter: a random number from 0 to 1.
-    /// - Returns: when the next one comes if nothing asks for one, and why; nil if none does.
+    /// - Returns: when and why the next pass comes if nothing requests one; nil if none does.
     mutating func ended(
         _ end: PassEnd,
         pauseEnd: Duration?,
@@ -213,34 +213,34 @@ struct LoopState: Sendable {
         return whyNoWrites(at: time) == nil ? next : nil
     }
 
-    /// Authentik did not answer between passes: a pass tries more often, and knows what it means.
+    /// Authentik did not answer between passes: a pass retries more often and handles the failure.
     mutating func lostAuthentik() {
         isAuthentikThere = false
         triggers.insert(.authentik)
     }
 
-    /// It was tried whether the audit log may be seen.
+    /// Records an attempt to read the audit log.
     ///
-    /// - Returns: whether that is new.
+    /// - Returns: whether the result has changed.
     mutating func watchesAuditLog(_ isWatched: Bool) -> Bool {
         defer { isAuditLogWatched = isWatched }
         return isAuditLogWatched != isWatched
     }
 }
 
-/// When the next pass comes, and why: values in, a decision out.
+/// When the next pass comes, and why: a pure decision.
 ///
 /// | how the last pass ended | the next one comes |
 /// |---|---|
-/// | it failed, or the writes of a service did | after a wait that doubles from ``firstRetry`` up to the interval |
-/// | anything else: a conflict or a missing secret is for a person to correct | after the interval |
-/// | the conflicting changes' pause ends before that | when it ends |
+/// | it failed, or the writes of a service did | after a delay that doubles from ``firstRetry`` up to the interval |
+/// | anything else, even with a conflict or a missing secret, which the user has to resolve | after the interval |
+/// | a pause of conflicting changes ends before that | when it ends |
 ///
-/// Whatever asks for a pass before that gets one at once, see ``LoopState``.
+/// A request for a pass before that is served at once; see ``LoopState``.
 struct Schedule: Sendable {
-    /// Between the end of one pass and the start of the next.
+    /// The time between the end of one pass and the start of the next.
     var interval: Duration
-    /// The longest first wait after a failure.
+    /// The maximum delay of the first retry after a failure.
     var firstRetry: Duration = .seconds(5)
 
     init(interval: Duration) {
@@ -248,9 +248,9 @@ struct Schedule: Sendable {
     }
 
     /// - Parameters:
-    ///   - failures: how many passes failed, or had a failed service, in a row; 0 if the last one did not.
-    ///   - pauseEnd: when the first pause of conflicting changes ends, from now on; nil without one.
-    ///   - jitter: a random number from 0 to 1; it spreads a retry over the upper half of its wait.
+    ///   - failures: the number of consecutive passes that failed or had a failed service; 0 if the last one did not.
+    ///   - pauseEnd: the time until the first pause of conflicting changes ends; nil without one.
+    ///   - jitter: a random number from 0 to 1; it spreads a retry over the upper half of its delay.
     func next(failures: Int, pauseEnd: Duration?, jitter: Double) -> (delay: Duration, reason: Trigger) {
         var next = (delay: interval, reason: Trigger.interval)
         if failures > 0 {
@@ -262,8 +262,8 @@ struct Schedule: Sendable {
     }
 }
 
-/// What a signal makes the daemon do: SIGHUP asks for a pass, SIGTERM and SIGINT end it in order, and the second one of
-/// those at once.
+/// How the daemon reacts to signals: SIGHUP requests a pass; the first SIGTERM or SIGINT shuts it down gracefully, the
+/// second one immediately.
 package struct SignalRules: Sendable {
     package enum Signal: Sendable {
         case hangUp
@@ -273,7 +273,7 @@ package struct SignalRules: Sendable {
 
     package enum Reaction: Sendable, Equatable {
         case pass
-        /// No new write begins, and the one in flight may finish.
+        /// No new write begins; the one in flight may finish.
         case end
         /// The process ends now.
         case endAtOnce

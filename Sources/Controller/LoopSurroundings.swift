@@ -4,49 +4,49 @@ package import KubernetesAPI
 package import Notifications
 package import SecretSources
 
-/// How the loop runs.
+/// The settings of the loop.
 package struct LoopSettings: Sendable {
-    /// Between periodic passes.
+    /// The time between periodic passes.
     package var interval: Duration = .seconds(300)
-    /// How long a pass may take, retries included.
+    /// The maximum duration of a pass, including retries.
     package var passLimit: Duration = .seconds(300)
-    /// Between checks of Authentik's audit log; nil for none.
+    /// The time between checks of Authentik's audit log; nil to disable them.
     package var auditPeriod: Duration? = .seconds(5)
-    /// Within which each login is proved to work, though nothing changed; nil for never.
+    /// The time within which each login is verified even if nothing changed; nil for never.
     package var verifyPeriod: Duration?
-    /// How long the write in flight may take to finish when the program ends.
+    /// The maximum time for the write in flight to finish on shutdown.
     package var lastWriteLimit: Duration = .seconds(4)
-    /// How long it may take to give up the Lease after that.
+    /// The maximum time to release the Lease after that.
     package var resignationLimit: Duration = .milliseconds(400)
     /// How many times a request is sent within a pass: the next pass comes anyway.
     package var attempts = 3
-    /// A number from 0 to 1 that spreads retries, so that not all replicas and programs try again at once.
+    /// A number from 0 to 1 that spreads retries, so that replicas and other programs do not all retry at once.
     var jitter: @Sendable () -> Double = { .random(in: 0...1) }
 
     package init() {}
 
-    /// How long ago the last success may be of a daemon that does its job.
+    /// The maximum age of the last success for the daemon to be ready.
     package var readinessLimit: Duration { interval * 3 + passLimit }
 
-    /// After which time a pass is stuck: its limit, and what the last request may take beyond.
+    /// The time after which a pass is considered stuck: its limit, plus the time for its last request.
     package var livenessLimit: Duration { passLimit + .seconds(120) }
 }
 
-/// What the loop needs of its surroundings.
+/// The dependencies of the loop.
 package struct LoopSurroundings: Sendable {
-    /// Which Authentik.
+    /// The address of Authentik.
     package var address: AuthentikAddress
-    /// Asks that Authentik.
+    /// Sends the requests to Authentik.
     package var reconciler: any Reconciler
-    /// Finds the Kubernetes whose Secrets are followed; nil for none.
+    /// Finds the Kubernetes API whose Secrets are followed; nil for none.
     package var secretReader: (@Sendable () throws -> any SecretFollowing)?
     /// The file with the token, which is watched; nil without one.
     package var tokenFile: String?
-    /// Decides who of several replicas writes; nil if there is none but this.
+    /// Elects which replica writes; nil if this is the only one.
     package var election: (any LeaderElection)?
-    /// Writes Kubernetes Events about what happens; nil for none.
+    /// Records Kubernetes Events; nil for none.
     package var events: EventRecorder?
-    /// Sends notifications; nil if nobody is to be notified.
+    /// Sends notifications; nil to send none.
     package var notifications: NotificationSender?
 
     package init(address: AuthentikAddress, reconciler: any Reconciler) {
@@ -55,9 +55,9 @@ package struct LoopSurroundings: Sendable {
     }
 }
 
-/// The loop's clock: terms of a Lease and waits use the continuous one, timestamps the one on the wall.
+/// The loop's clock: Lease terms and delays use the continuous clock, timestamps the wall clock.
 package protocol LoopClock: Clock where Instant == ContinuousClock.Instant {
-    /// What a clock on the wall shows.
+    /// The time of the wall clock.
     var timestamp: Timestamp { get }
 }
 
@@ -65,17 +65,17 @@ extension ContinuousClock: LoopClock {
     package var timestamp: Timestamp { Timestamp.now }
 }
 
-/// What the loop needs of an election of a leader.
+/// What the loop needs of a leader election.
 package protocol LeaderElection: Sendable {
-    /// Who this process is.
+    /// The identity of this process.
     var identity: String { get }
 
     /// Takes part until the task is cancelled.
     ///
-    /// - Parameter report: called with each outcome.
+    /// - Parameter report: called with each result.
     func run(_ report: @Sendable (LeaseElection.Report) async -> Void) async
 
-    /// Lets another one lead at once. Only for when nothing is being written any more.
+    /// Releases leadership immediately. Only to be called when nothing is being written any more.
     func resign(within time: Duration) async
 }
 
@@ -86,7 +86,7 @@ package protocol SecretFollowing: Sendable {
     /// Follows Secrets until the task is cancelled.
     ///
     /// - Parameters:
-    ///   - onRetry: called with each failure and the wait before the next attempt.
+    ///   - onRetry: called with each failure and the delay before the next attempt.
     ///   - onChange: called when a Secret has changed since it was last read.
     func follow(
         _ objects: Set<ObjectName>,

@@ -4,24 +4,23 @@ import Notifications
 import Planning
 import Status
 
-/// What is worth a notification, of what the status says and of what happened: each problem once, and once when it is
-/// over.
+/// Derives notifications from the status and from events: each problem is notified once, and once more when it is over.
 ///
-/// | what the status says | notified as | over |
+/// | status | notified as | when it is over |
 /// |---|---|---|
-/// | Authentik refuses the token, or ``passesUntilLost`` passes in a row could not reach it | `authentik-refused`, `authentik-unreachable` | `authentik-reachable` |
+/// | Authentik rejects the token, or ``passesUntilLost`` passes in a row could not reach it | `authentik-refused`, `authentik-unreachable` | `authentik-reachable` |
 /// | the file is invalid | `file-invalid` | `file-valid` |
-/// | deletions are held back | `deletions-held` | `deletions-released` |
+/// | deletions are blocked | `deletions-held` | `deletions-released` |
 /// | a service or another object failed, is a conflict or is blocked | `failed`, `conflict`, `blocked` | `recovered` |
-/// | the login of a service fails as far as probes see | `login-failed` | `recovered` |
+/// | the login of a service fails according to probes | `login-failed` | `recovered` |
 /// | the outpost of a service does not serve it, or was not seen | `not-served` | `recovered` |
 /// | somebody keeps changing a service | `conflicting-changes` | `conflicting-changes-stopped` |
 ///
-/// In addition each drift that was corrected, or that was found and could not be, unless its service is in conflicting
-/// changes. A problem whose text changes in more than numbers is notified anew. A replica that stands by notifies
-/// nothing, and forgets: the next leader notifies what is still wrong.
+/// In addition, each drift that was corrected, or could not be, is notified, unless its service has conflicting
+/// changes. A problem whose text changes in more than numbers is notified again. A standby sends nothing and keeps no
+/// state: the next leader notifies what is still wrong.
 struct NotificationDigest: Sendable {
-    /// A single pass may fail because Authentik is restarted.
+    /// A single pass may fail because Authentik is being restarted.
     static let passesUntilLost = 2
 
     private struct Key: Hashable {
@@ -43,16 +42,16 @@ struct NotificationDigest: Sendable {
             self.event = event
         }
 
-        /// What makes it another problem: its type, and its text but for numbers.
+        /// Identifies a problem: its type, and its text without numbers.
         var signature: String { "\(event.type.rawValue) \(event.message.filter { !$0.isNumber })" }
     }
 
-    /// What was notified and is not over, with its signature.
+    /// The notified problems that are not over, with their signatures.
     private var open: [Key: String] = [:]
-    /// The services that were in conflicting changes when this was last asked.
+    /// The services with conflicting changes at the last call.
     private var contested: Set<String> = []
 
-    /// - Returns: nil if nothing is worth one.
+    /// - Returns: nil if there is nothing to notify.
     mutating func notification(_ events: [LedgerEvent], _ status: StatusDocument, at time: Timestamp) -> Notification? {
         guard status.program.isLeader else {
             self = NotificationDigest()
@@ -120,7 +119,7 @@ struct NotificationDigest: Sendable {
             return Problem(.authentik, Notification.Event(.authentikRefused, message: error))
         }
         guard status.passes.failuresInARow >= passesUntilLost else { return nil }
-        // Why it cannot be reached may change over and over.
+        // The reason why it is unreachable may change repeatedly.
         return Problem(.authentik, Notification.Event(.authentikUnreachable, message: error))
     }
 
@@ -160,7 +159,7 @@ struct NotificationDigest: Sendable {
 
     private mutating func drifts(_ events: [LedgerEvent], _ status: StatusDocument) -> [Notification.Event] {
         let now = Set(status.services.filter { $0.contest != nil }.map(\.slug))
-        // What began one is part of it.
+        // The drift that starts conflicting changes is part of them.
         let quiet = contested.union(now)
         contested = now
         var corrected: Set<SharedName> = []
@@ -217,14 +216,14 @@ struct NotificationDigest: Sendable {
         )
     }
 
-    /// What was deleted as a whole has no values before.
+    /// An object that was deleted completely has no previous values.
     private static func message(_ changes: [ChangeRecord], _ decision: Decision, _ reason: String) -> String {
         decision == .create || changes.isEmpty ? reason : ChangeLine.changes(changes)
     }
 }
 
 extension SyncState {
-    /// What it is notified as; nil for what is in order, or notified otherwise.
+    /// The type of notification; nil if there is no problem, or if it is notified otherwise.
     fileprivate var problem: Notification.Event.Kind? {
         switch self {
         case .failed: .failed
@@ -237,6 +236,6 @@ extension SyncState {
 }
 
 extension String {
-    /// Authentik names each request anew.
+    /// Authentik gives each request a new ID.
     fileprivate var withoutRequestIDs: String { replacing(#/ \[request [0-9a-f]+\]/#, with: "") }
 }

@@ -4,31 +4,31 @@ import Kinds
 import Planning
 import Verification
 
-/// Which logins are probed after a pass: values in, a decision out.
+/// Which logins are probed after a pass: a pure decision.
 ///
-/// | the service | it is due |
+/// | the service | is due |
 /// |---|---|
 /// | is not as declared, or has nothing to probe | never |
 /// | was never probed | at once |
-/// | was written to, or what it needs was, or its declaration changed | at once |
-/// | failed a check, or was not seen whole | after each pass |
-/// | was verified, and nothing changed | in the second half of the period, each at a moment of its own |
+/// | was written to, or something it needs was, or its declaration changed | at once |
+/// | failed a check, or was not checked completely | after each pass |
+/// | was verified, and nothing changed | at a random time in the second half of the period |
 ///
-/// Passes come at least once in their interval, so nothing else has to wake for it.
+/// Passes come at least once per interval, so no separate timer is needed.
 struct ProbeSchedule: Sendable {
     let period: Duration
-    /// When those that were verified are due.
+    /// When verified services are due.
     private var due: [String: ContinuousClock.Instant] = [:]
-    /// What was declared of those that were probed or are to be.
+    /// The declarations of services that were or will be probed.
     private var declared: [String: Service] = [:]
 
     init(period: Duration) {
         self.period = period
     }
 
-    /// A pass ended.
+    /// Called at the end of a pass.
     ///
-    /// - Returns: the services to be probed now.
+    /// - Returns: the services to probe now.
     mutating func due(after report: PassReport, of desired: DesiredState, at time: ContinuousClock.Instant) -> Set<
         String
     > {
@@ -51,7 +51,7 @@ struct ProbeSchedule: Sendable {
         return now
     }
 
-    /// Probes ended.
+    /// Called at the end of probes.
     mutating func ended(_ report: VerificationReport, at time: ContinuousClock.Instant) {
         for (index, service) in report.services.enumerated() {
             let share = Double(index + 1) / Double(report.services.count)

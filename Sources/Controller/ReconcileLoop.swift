@@ -8,13 +8,13 @@ import Notifications
 import Planning
 package import Status
 
-/// The daemon: runs passes one after the other, when they are due or something asks for one, until it is stopped.
+/// The daemon: runs passes one after the other, when they are due or requested, until it is stopped.
 ///
-/// What it decides ``LoopState`` decides; this carries it out. It writes the status and never reads it.
+/// ``LoopState`` makes the decisions; this carries them out. It writes the status and never reads it.
 package actor ReconcileLoop {
-    /// How long a look at the audit log may take.
+    /// The time limit of a check of the audit log.
     private static let lookLimit: Duration = .seconds(10)
-    /// Between two looks at which Kubernetes Secrets the file names.
+    /// The time between checks which Kubernetes Secrets the file refers to.
     private static let secretPeriod: Duration = .seconds(1)
 
     package nonisolated let board: StatusBoard
@@ -24,26 +24,26 @@ package actor ReconcileLoop {
     private nonisolated let clock: any LoopClock
     private nonisolated let log: LoopLog
     private nonisolated let metrics = LoopMetrics()
-    /// Asked right before each write leaves; it follows the phase, see ``follow(_:)``.
+    /// Checked immediately before each write is sent; it follows the phase, see ``follow(_:)``.
     private nonisolated let gate = WriteGate()
 
     private var state: LoopState
     private var drift = DriftMemory()
-    /// What was notified.
+    /// Tracks what was notified.
     private var digest = NotificationDigest()
-    /// Nil if no login is probed.
+    /// Nil if logins are not probed.
     private var schedule: ProbeSchedule?
-    /// The services whose logins are to be probed as soon as those that are being probed are.
+    /// The services to probe once the current probes have ended.
     private var toProbe: Set<String> = []
     private nonisolated let probeWakes: AsyncStream<Void>
     private nonisolated let probeWake: AsyncStream<Void>.Continuation
     private var pass: Task<(PassEnd, Culprits), Never>?
     private var last: PassAnswer?
-    /// Who waits for the end of a pass, by its number.
+    /// The callers waiting for the end of a pass, by its number.
     private var awaiting: [Int: [CheckedContinuation<PassAnswer?, Never>]] = [:]
-    /// Whether a write was given up when the program ended, so that it may still happen.
+    /// Whether a write was abandoned at shutdown, so that it may still happen.
     private var isCutShort = false
-    /// Yields when something happened that may begin a pass, or end the loop.
+    /// Yields when something happened that may begin a pass or end the loop.
     private nonisolated let wakes: AsyncStream<Void>
     private nonisolated let wake: AsyncStream<Void>.Continuation
 
@@ -103,9 +103,9 @@ package actor ReconcileLoop {
         }
     }
 
-    /// Ends the loop: no new write begins, and the one in flight may finish within the settings' limit.
+    /// Stops the loop: no new write begins, and the one in flight may finish within the settings' limit.
     ///
-    /// Returns when it has, or was given up; ``run()`` returns soon after that.
+    /// Returns when it has finished or was abandoned; ``run()`` returns soon afterwards.
     package func stop() async {
         guard state.phase != .ending else { return }
         follow(state.end())
@@ -126,7 +126,7 @@ package actor ReconcileLoop {
         }
     }
 
-    /// Does what has to be done because of what happened, the gate first.
+    /// Carries out the effects of an event, the gate first.
     private func follow(_ effects: [LoopState.Effect]) {
         gate.set(state.phase.permission)
         for effect in effects {
@@ -139,7 +139,7 @@ package actor ReconcileLoop {
         wake.yield()
     }
 
-    /// Reports what happened to the log, the metrics, Kubernetes and the webhook.
+    /// Reports events to the log, the metrics, Kubernetes and the webhook.
     private func happened(_ events: [LedgerEvent]) {
         log.happened(events)
         events.forEach(metrics.happened)
@@ -160,9 +160,9 @@ package actor ReconcileLoop {
 
     // MARK: - Who asks for passes
 
-    /// Asks for a pass.
+    /// Requests a pass.
     ///
-    /// - Returns: the number of the pass that answers it.
+    /// - Returns: the number of the pass that fulfils the request.
     @discardableResult
     package func ask(_ trigger: Trigger) -> Int {
         log.noticed(trigger)
@@ -172,17 +172,17 @@ package actor ReconcileLoop {
 
     /// Waits for the end of a pass.
     ///
-    /// - Returns: what came of it; nil if it does not come any more, or not for now.
+    /// - Returns: the result; nil if the pass will not run, or not for now.
     package func answer(to number: Int) async -> PassAnswer? {
         if let last, last.pass.number >= number { return last }
         guard state.isAwaited(number) else { return nil }
         return await withCheckedContinuation { awaiting[number, default: []].append($0) }
     }
 
-    /// How many wait for the end of a pass.
+    /// The number of callers waiting for the end of a pass.
     package var waiting: Int { awaiting.values.map(\.count).reduce(0, +) }
 
-    /// Why this process may not write just now: a clause; nil if it may.
+    /// Why this process may not write now, as a clause; nil if it may.
     package var whyNoWrites: String? { state.whyNoWrites(at: clock.now) }
 
     private func answer(_ answer: PassAnswer?, to isMeant: (Int) -> Bool) {
@@ -203,7 +203,7 @@ package actor ReconcileLoop {
         }
     }
 
-    /// Returns when something happens, at that time, or when the task is cancelled.
+    /// Returns when something happens, at the given time, or when the task is cancelled.
     private func rest(until time: ContinuousClock.Instant?) async {
         await withTaskGroup(of: Void.self) { group in
             if let time {
@@ -217,7 +217,7 @@ package actor ReconcileLoop {
     }
 
     private func runPass(_ number: Int, _ triggers: [Trigger]) async {
-        // Of its own, so that it can be cut short alone.
+        // In a task of its own, so that it can be cancelled alone.
         let task = Task { await carryOut(number, triggers) }
         pass = task
         let (end, culprits) = await withTaskCancellationHandler {
@@ -232,7 +232,8 @@ package actor ReconcileLoop {
     private nonisolated func carryOut(_ number: Int, _ triggers: [Trigger]) async -> (PassEnd, Culprits) {
         let startedAt = clock.timestamp
         let start = clock.now
-        // Between two looks of the watch a file may be half written; who asks for a pass by hand is done with writing.
+        // Between two checks of the watch a file may be partly written; a manual request means that writing is
+        // finished.
         let isSettled = triggers.contains { [.start, .file, .signal, .request].contains($0) }
         let change = isSettled ? files.reload(at: startedAt) : .same
         let desired = files.loaded.files.desired
@@ -241,7 +242,7 @@ package actor ReconcileLoop {
         let visit = reconciler.visit(through: gate, within: settings.passLimit, attempts: settings.attempts)
         let outcome: PassEnd.Outcome
         do {
-            // Who changed what this pass will find; what comes later is looked for later.
+            // Find the authors of changes that this pass will find; later changes are attributed later.
             if settings.auditPeriod != nil { _ = try? await look(visit) }
             outcome = .report(try await visit.pass(desired) { drift.paused(desired, $0, at: startedAt) })
         } catch let failure as PassFailure {
@@ -263,11 +264,11 @@ package actor ReconcileLoop {
         return (end, culprits)
     }
 
-    /// Who changed what a pass found.
+    /// Who made the changes that a pass found.
     private struct Culprits {
-        /// Where the audit log says so.
+        /// According to the audit log.
         var authors: DriftAuthors
-        /// Those that were applied last; only looked up where a service keeps being changed and the audit log has no author.
+        /// The last applied blueprints; only read if a service keeps being changed and the audit log has no author.
         var blueprints: [AppliedBlueprint] = []
     }
 
@@ -282,12 +283,12 @@ package actor ReconcileLoop {
         var drift = drift
         let contested = drift.judge(report, of: desired, at: end.finishedAt).contested
         guard contested.contains(where: { culprits.authors.services[$0] == nil }) else { return culprits }
-        // An account that may not see them knows no more than the audit log does.
+        // If the account may not read them, only the audit log is used.
         culprits.blueprints = (try? await visit.blueprints()) ?? []
         return culprits
     }
 
-    /// - Returns: what is remembered of drift.
+    /// - Returns: the drift memory.
     private func began(_ number: Int, _ triggers: [Trigger], _ change: FileChange, at time: Timestamp) -> DriftMemory {
         log.took(change)
         tell(EventDigest(change))
@@ -300,7 +301,7 @@ package actor ReconcileLoop {
         return drift
     }
 
-    /// Reports the result of a pass, and in the same update what comes next.
+    /// Reports the result of a pass, and in the same update when the next one comes.
     private func conclude(_ end: PassEnd, _ culprits: Culprits) {
         let authors = culprits.authors
         var findings = DriftFindings()
@@ -361,7 +362,7 @@ package actor ReconcileLoop {
 
     // MARK: - Leadership
 
-    /// Passes run and writes are let through while this process leads.
+    /// Lets passes run and writes through while this process leads.
     func heard(_ report: LeaseElection.Report, as identity: String) { follow(state.heard(report, as: identity)) }
 
     // MARK: - What is watched
@@ -381,14 +382,14 @@ package actor ReconcileLoop {
         }
     }
 
-    /// Follows the Kubernetes Secrets that the file names, until the task is cancelled, and asks for a pass when one
-    /// changes.
+    /// Follows the Kubernetes Secrets that the file refers to, until the task is cancelled, and requests a pass when
+    /// one changes.
     private func watchSecrets(_ reader: @Sendable () throws -> any SecretFollowing) async {
         var followed: Set<ObjectName> = []
         var following: Task<Void, Never>?
         // The first pass reads them first, so that what exists from the start is not taken for a change.
         while (try? await clock.sleep(for: Self.secretPeriod)) != nil {
-            // Whoever stands by reads no secrets.
+            // A standby does not read secrets.
             let wanted = whyNoWrites == nil ? files.loaded.kubernetesSecrets : []
             // Without Kubernetes, each service reports it; it may become available later.
             guard wanted != followed, let reader = try? reader() else { continue }
@@ -410,7 +411,7 @@ package actor ReconcileLoop {
         while (try? await clock.sleep(for: period)) != nil { await lookBetweenPasses() }
     }
 
-    /// Looks at the audit log, unless a pass does or will, and asks for a pass if there is a reason.
+    /// Checks the audit log, unless a pass does or will, and requests a pass if there is a reason.
     private func lookBetweenPasses() async {
         guard state.mayLook(at: clock.now) else { return }
         do {
@@ -424,7 +425,7 @@ package actor ReconcileLoop {
         }
     }
 
-    /// - Returns: whether somebody else changed something managed; false, too, if the account may not see the log.
+    /// - Returns: whether somebody else changed a managed object; also false if the account may not read the log.
     private func look(_ visit: any Visit) async throws -> Bool {
         do {
             let isChanged = try await visit.look()
@@ -445,7 +446,7 @@ package actor ReconcileLoop {
     }
 }
 
-/// What came of a pass, for who asked for it.
+/// The result of a pass, for the caller who requested it.
 package struct PassAnswer: Sendable, Encodable {
     package var pass: FinishedPass
     /// Absent if it failed.

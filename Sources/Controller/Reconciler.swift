@@ -9,32 +9,32 @@ package import Status
 import Synchronization
 package import Verification
 
-/// What the loop delegates: all that talks to Authentik.
+/// What the loop delegates: all communication with Authentik.
 package protocol Reconciler: Sendable {
     /// - Parameters:
-    ///   - gate: asked before each write.
-    ///   - limit: how long it may take, retries included.
+    ///   - gate: checked before each write.
+    ///   - limit: the maximum duration, including retries.
     ///   - attempts: how many times a request is sent.
     func visit(through gate: WriteGate, within limit: Duration, attempts: Int) -> any Visit
 
-    /// Who changed what since the last call, as far as the audit log was read.
+    /// The authors of changes since the last call, as far as the audit log was read.
     func takeAuthors() async -> DriftAuthors
 }
 
-/// One turn of asking Authentik: a pass, a look at its audit log, or both.
+/// A session with Authentik: a pass, a check of its audit log, or both.
 package protocol Visit: Sendable {
-    /// What was sent so far.
+    /// The requests sent so far.
     var requests: RequestCounts { get }
 
-    /// Looks for what is new in the audit log; the first look only remembers where the log ends.
+    /// Checks the audit log for new entries; the first check only records the end of the log.
     ///
-    /// - Returns: whether somebody else changed something managed.
+    /// - Returns: whether somebody else changed a managed object.
     /// - Throws: `AuthentikError`, or `CancellationError`.
     func look() async throws -> Bool
 
     /// Runs a pass.
     ///
-    /// - Parameter paused: returns, for the secrets, which services are looked at and not corrected.
+    /// - Parameter paused: given the secrets, returns the services that are checked but not corrected.
     /// - Throws: `PassFailure`, or `CancellationError`; then nothing was written.
     func pass(
         _ desired: DesiredState,
@@ -43,30 +43,30 @@ package protocol Visit: Sendable {
 
     /// The blueprints that Authentik applied last.
     ///
-    /// - Throws: `AuthentikError`, also if the account may not see them, or `CancellationError`.
+    /// - Throws: `AuthentikError`, also if the account may not read them, or `CancellationError`.
     func blueprints() async throws -> [AppliedBlueprint]
 
-    /// Proves that logins work, as far as can be seen without one; writes nothing.
+    /// Verifies that logins work, as far as possible without logging in; writes nothing.
     ///
-    /// - Parameter slugs: the services that it is about.
-    /// - Throws: `AuthentikError` if what they name cannot be seen, or `CancellationError`.
+    /// - Parameter slugs: the services to verify.
+    /// - Throws: `AuthentikError` if what they refer to cannot be read, or `CancellationError`.
     func verify(_ desired: DesiredState, _ slugs: Set<String>) async throws -> VerificationReport
 }
 
-/// Asks an Authentik, and counts, logs and remembers what is asked.
+/// Sends requests to Authentik, with counting, logging and tracking of its own writes.
 package struct AuthentikReconciler: Reconciler {
-    /// Makes a client with the present token.
+    /// Makes a client with the current token.
     private let client: @Sendable () -> AuthentikClient
     /// Resolves all secrets of the desired state.
     private let secrets: @Sendable (DesiredState) async -> ResolvedSecrets
     /// Where workloads are restarted and objects are published; nil for nowhere.
     private let kubernetes: KubernetesAccess?
     private let concurrency: Int
-    /// Whether Authentik is one that is made for this run.
+    /// Whether Authentik is a sandbox created for this run.
     private let isSandbox: Bool
-    /// Generates secrets that are missing, if Authentik says that it is a sandbox.
+    /// Generates missing secrets if Authentik is a sandbox.
     package var standIns: StandIns?
-    /// How patient the probes of logins are.
+    /// The limits of login probes.
     package var probes = ProbeLimits()
     private let log: LoopLog
     private let metrics = LoopMetrics()
@@ -148,7 +148,7 @@ private struct AuthentikVisit: Visit {
         return report
     }
 
-    /// More than are applied between two passes, unless somebody changed them all at once.
+    /// More than are applied between two passes, unless all are changed at once.
     private static let blueprints = 50
 
     func blueprints() async throws -> [AppliedBlueprint] { try await client.latestBlueprints(Self.blueprints) }
@@ -165,13 +165,13 @@ private struct AuthentikVisit: Visit {
     }
 }
 
-/// The ids of the requests with which this process wrote, so that it does not take its own writes for somebody else's.
+/// The ids of this process's write requests, so that it recognises its own writes in the audit log.
 private final class OwnWrites: Sendable {
-    /// How many are remembered: far more than can be between two looks at the audit log.
+    /// The number of ids remembered: far more than there can be between two checks of the audit log.
     private static let memory = 4096
 
     private struct State {
-        /// The oldest first.
+        /// Oldest first.
         var order: [String] = []
         var ids: Set<String> = []
     }
