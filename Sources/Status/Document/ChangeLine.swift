@@ -6,9 +6,9 @@ package import Planning
 ///
 /// The file's names of fields come first, and no value of a secret is shown.
 package enum ChangeLine {
-    /// Longer values are cut.
+    /// Longer values are truncated.
     private static let longestValue = 120
-    /// What does not fit any more is counted.
+    /// What exceeds this is replaced by a count.
     private static let longestLine = 600
 
     /// `group, redirectURIs`.
@@ -30,7 +30,7 @@ package enum ChangeLine {
         return shown.joined(separator: "; ") + (rest == 0 ? "" : "; and \(rest) more")
     }
 
-    /// `grafana`, `provider.redirect_uris` → `redirectURIs`: what the file calls a field of a status document.
+    /// `grafana`, `provider.redirect_uris` → `redirectURIs`: the file's name of a field in a status document.
     package static func label(_ field: String) -> String {
         guard let dot = field.firstIndex(of: ".") else { return field }
         return DriftedField(object: String(field[..<dot]), field: String(field[field.index(after: dot)...])).label
@@ -39,7 +39,7 @@ package enum ChangeLine {
     private static func text(_ change: ChangeRecord) -> String {
         guard !change.isSecret else { return "(changed)" }
         let (before, after) = (change.before, change.after ?? [])
-        // Code says nothing in a line.
+        // Code is not shown in a line.
         guard !((before ?? []) + after).contains(where: { $0.contains("\n") }) else { return "(changed)" }
         guard let before else { return list(after) }
         if before.count <= 1, after.count <= 1 { return "\(list(before)) → \(list(after))" }
@@ -58,6 +58,6 @@ package enum ChangeLine {
 }
 
 extension ChangeRecord {
-    /// What the file calls the field, or else Authentik's name with its object.
+    /// The file's name of the field, or else Authentik's name with its object.
     package var label: String { DriftedField(object: object, field: field).label }
 }

@@ -3,27 +3,28 @@ package import Base
 import Kinds
 package import Planning
 
-/// What somebody else changed last, as a pass found it.
+/// The last change by somebody else that a pass found.
 package struct LastDrift: Sendable, Equatable, Codable {
     package var at: Timestamp
     /// The number of the pass that found it.
     package var pass: Int
     /// A clause: `group differs`.
     package var reason: String
-    /// `before` is what somebody made of it, `after` what is declared.
+    /// `before` is the changed value, `after` the declared one.
     package var changes: [ChangeRecord]
-    /// Who did it, by Authentik's audit log; absent if that does not say.
+    /// The author according to Authentik's audit log; absent if it has none.
     package var by: DriftAuthor?
-    /// True if that was watched all the while and has nothing of it: a blueprint or a shell did it; absent otherwise.
+    /// True if the audit log was watched throughout and has no such change, so that a blueprint or a shell made it;
+    /// absent otherwise.
     package var isUnlogged: Bool?
-    /// The blueprints that may have done it, the likeliest first; absent if that is not known.
+    /// The blueprints that may have made the change, most likely first; absent if unknown.
     package var blueprints: [BlueprintTrace]?
 }
 
-/// A blueprint that Authentik applied at a time when a service was changed and the audit log has nothing of it.
+/// A blueprint that Authentik applied at a time when a service was changed without an entry in the audit log.
 package struct BlueprintTrace: Sendable, Equatable, Codable {
     package var name: String
-    /// As Authentik has it; absent for one that is not a file.
+    /// As reported by Authentik; absent for one that is not a file.
     package var path: String?
     package var appliedAt: Timestamp
 
@@ -46,7 +47,8 @@ package struct BlueprintTrace: Sendable, Equatable, Codable {
 }
 
 extension [BlueprintTrace] {
-    /// Who did it, if it was one of these: `probably the blueprint 'homelab' (custom/homelab.yaml), last applied at …`.
+    /// The likely author if it was one of these: `probably the blueprint 'homelab' (custom/homelab.yaml), last applied
+    /// at …`.
     package var culprit: String? {
         guard let first else { return nil }
         if count == 1 { return "probably the blueprint \(first.description)" }
@@ -54,15 +56,15 @@ extension [BlueprintTrace] {
     }
 }
 
-/// Who changed something.
+/// The author of a change.
 package struct DriftAuthor: Sendable, Equatable, Codable {
     package var username: String
     package var at: Timestamp
-    /// The network address that it came from; absent if Authentik does not say.
+    /// The network address of the request; absent if Authentik does not report it.
     package var address: String?
-    /// The pk of the entry in Authentik's audit log; absent if it is not known.
+    /// The pk of the entry in Authentik's audit log; absent if unknown.
     package var event: String?
-    /// The page of that entry in Authentik; absent if it is not known.
+    /// The URL of that entry's page in Authentik; absent if unknown.
     package var link: String?
 
     package init(username: String, at: Timestamp, address: String? = nil, event: String? = nil) {
@@ -75,9 +77,9 @@ package struct DriftAuthor: Sendable, Equatable, Codable {
     /// `akadmin from 10.0.0.5`.
     package var description: String { username + (address.map { " from \($0)" } ?? "") }
 
-    /// With the page that shows the entry.
+    /// Adds the link to the entry's page.
     ///
-    /// - Parameter authentik: where Authentik is for browsers, without a slash at the end.
+    /// - Parameter authentik: Authentik's address for browsers, without a trailing slash.
     func linked(to authentik: String) -> DriftAuthor {
         var author = self
         author.link = event.map { "\(authentik)/if/admin/#/events/log/\($0)" }
@@ -89,28 +91,28 @@ package struct DriftAuthor: Sendable, Equatable, Codable {
 package struct ContestStatus: Sendable, Equatable, Codable {
     /// The fields, as `provider.redirect_uris`.
     package var fields: [String]
-    /// How often they were corrected, in the hour before it began and since.
+    /// The number of corrections, including those in the hour before it began.
     package var corrections: Int
     package var since: Timestamp
-    /// When they are corrected again at the earliest.
+    /// The earliest time of the next correction.
     package var nextCorrectionAt: Timestamp
-    /// The blueprints that may be the other side, the likeliest first; absent if that is not known, or the audit log names
-    /// somebody.
+    /// The blueprints that may be the other party, most likely first; absent if unknown, or if the audit log has an
+    /// author.
     package var blueprints: [BlueprintTrace]?
 }
 
 extension LastDrift {
-    /// Who changed what is not in the audit log although that was watched.
+    /// The author of a change that is not in the audit log although it was watched.
     package static let unlogged = "a blueprint or the shell (not in the audit log)"
 
-    /// Who did it, as far as that is known: `akadmin from 10.0.0.5`.
+    /// The author, if known: `akadmin from 10.0.0.5`.
     package var culprit: String? {
         by?.description ?? blueprints?.culprit ?? (isUnlogged == true ? Self.unlogged : nil)
     }
 
     /// - Parameters:
-    ///   - isWatched: whether whatever is in the audit log is known.
-    ///   - blueprints: those that may have done it where the audit log has no author.
+    ///   - isWatched: whether the audit log was watched throughout.
+    ///   - blueprints: those that may have made the change if the audit log has no author.
     init(
         _ reason: String,
         _ changes: [FieldChange],

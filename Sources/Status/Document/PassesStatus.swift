@@ -1,19 +1,19 @@
 package import Applying
 package import Base
 
-/// What was last attempted, what last succeeded, and what comes next.
+/// The last attempt, the last success, and the next pass.
 package struct PassesStatus: Sendable, Equatable, Codable {
     /// Absent between passes.
     package var running: RunningPass?
     /// Absent until a pass has ended.
     package var lastAttempt: FinishedPass?
-    /// The last pass that saw everything and tried everything; absent until there was one.
+    /// The last pass that read everything and attempted everything; absent until there was one.
     ///
-    /// A service that failed, conflicts or is blocked does not count here; its own status says so.
+    /// Services that failed, conflict or are blocked do not matter here; they have their own status.
     package var lastSuccess: FinishedPass?
-    /// Absent while a pass runs, and when the daemon is about to end.
+    /// Absent while a pass runs, and during shutdown.
     package var next: NextPass?
-    /// How many passes failed in a row, up to now.
+    /// The current number of consecutive failed passes.
     package var failuresInARow: Int
 }
 
@@ -23,7 +23,7 @@ package enum Trigger: String, Sendable, Codable, CaseIterable, Comparable {
     /// This replica began to lead.
     case leader
     case interval
-    /// Something went wrong in the pass before.
+    /// Something went wrong in the previous pass.
     case retry
     case file
     case secret
@@ -34,7 +34,7 @@ package enum Trigger: String, Sendable, Codable, CaseIterable, Comparable {
     case request
     /// Authentik's audit log shows a change to something managed, or Authentik stopped answering.
     case authentik
-    /// A contest's pause is over.
+    /// The pause of conflicting changes is over.
     case contest
 
     package static func < (left: Trigger, right: Trigger) -> Bool {
@@ -53,9 +53,9 @@ package struct RunningPass: Sendable, Equatable, Codable {
 package enum PassResult: String, Sendable, Codable, CaseIterable {
     /// Every service is as declared.
     case converged
-    /// It saw and tried everything, and some service is not as declared.
+    /// It read and attempted everything, but some service is not as declared.
     case incomplete
-    /// It could not see everything, and wrote nothing; or it was cut short.
+    /// It could not read everything, and wrote nothing; or it was cut short.
     case failed
 }
 

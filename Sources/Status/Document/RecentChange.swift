@@ -3,9 +3,9 @@ package import Base
 package import Kinds
 import Planning
 
-/// One change that this daemon made: an entry of the history, which is kept in memory.
+/// One change made by this daemon: an entry of the history, which is kept in memory.
 package struct RecentChange: Sendable, Equatable, Codable {
-    /// How many are kept.
+    /// The number of entries kept.
     package static let limit = 20
     /// ``kind`` of a service.
     package static let service = "service"
@@ -13,9 +13,9 @@ package struct RecentChange: Sendable, Equatable, Codable {
     package var at: Timestamp
     /// The number of the pass.
     package var pass: Int
-    /// ``service``, or the id of a `Kind`, as `group`.
+    /// ``service``, or the id of a `Kind`, such as `group`.
     package var kind: String
-    /// The slug of a service, or the name of anything else.
+    /// The slug of a service, or the name of any other object.
     package var name: String
     /// What was done: the raw value of `Decision`.
     package var decision: String
@@ -23,24 +23,25 @@ package struct RecentChange: Sendable, Equatable, Codable {
     package var reason: String
     /// The changed fields, as `provider.redirect_uris`.
     package var fields: [String]
-    /// The workload that was restarted for it, as `deployment monitoring/grafana`; absent if none was.
+    /// The workload that was restarted for it, such as `deployment monitoring/grafana`; absent if none was.
     package var restarted: String?
     /// Whether it corrected drift.
     package var isDrift: Bool
-    /// Who caused the drift, by Authentik's audit log; absent if that does not say.
+    /// The author of the drift according to Authentik's audit log; absent if it has none.
     package var by: DriftAuthor?
-    /// True if that was watched all the while and has nothing of it: a blueprint or a shell did it; absent otherwise.
+    /// True if the audit log was watched throughout and has no such change, so that a blueprint or a shell made it;
+    /// absent otherwise.
     package var isUnlogged: Bool?
 
-    /// Who caused the drift, as far as that is known: `akadmin from 10.0.0.5`.
+    /// The author of the drift, if known: `akadmin from 10.0.0.5`.
     package var culprit: String? { by?.description ?? (isUnlogged == true ? LastDrift.unlogged : nil) }
 
-    /// Whether it is about a service of that slug.
+    /// Whether it is about the service with that slug.
     package func isAbout(_ slug: String) -> Bool { kind == Self.service && name == slug }
 }
 
 extension RecentChange {
-    /// - Parameter drift: what it corrected; nil if nobody else had a part in it.
+    /// - Parameter drift: the drift that it corrected; nil for a change of this owner only.
     init(_ outcome: ServiceOutcome, _ pass: FinishedPass, drift: LastDrift?) {
         let change = LastChange(outcome, pass)
         self.init(
@@ -58,7 +59,7 @@ extension RecentChange {
         )
     }
 
-    /// - Parameter drift: what it corrected; nil if nobody else had a part in it.
+    /// - Parameter drift: the drift that it corrected; nil for a change of this owner only.
     init(_ outcome: SharedOutcome, _ pass: FinishedPass, drift: LastDrift?) {
         self.init(
             at: pass.finishedAt,
@@ -75,11 +76,11 @@ extension RecentChange {
     }
 }
 
-/// Who changed what, as far as the audit log was read.
+/// The authors of changes, as far as the audit log was read.
 package struct DriftAuthors: Sendable, Equatable {
     /// By the slugs of services.
     package var services: [String: DriftAuthor] = [:]
-    /// By what belongs to no service; outposts, too, which services are put into.
+    /// By shared object, which belongs to no service; including outposts, to which services are added.
     package var shared: [SharedName: DriftAuthor] = [:]
 
     package init(services: [String: DriftAuthor] = [:], shared: [SharedName: DriftAuthor] = [:]) {
@@ -87,7 +88,7 @@ package struct DriftAuthors: Sendable, Equatable {
         self.shared = shared
     }
 
-    /// Who changed a service, or the outpost that it was taken out of.
+    /// The author of a change to a service, or to the outpost that it was removed from.
     func author(of plan: ServicePlan) -> DriftAuthor? {
         if let author = services[plan.slug] { return author }
         guard let outpost = plan.serving?.outpost, plan.changes.contains(where: { $0.object == .outpost }) else {

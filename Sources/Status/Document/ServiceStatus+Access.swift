@@ -4,27 +4,27 @@ import DesiredState
 import Kinds
 package import Planning
 
-/// Who may open a service, in its status.
+/// Access to a service, in its status.
 ///
-/// | what a pass came to | `Access` | `Exposed` |
+/// | result of a pass | `Access` | `Exposed` |
 /// |---|---|---|
-/// | nobody looked, or it is not decided | none | none |
-/// | the same of a service that is blocked or waits, and whose file says who may open it | as before | as before |
-/// | it was to change, and not all of that is done | `Unknown`, `NotApplied` | `Unknown`, `NotApplied` |
+/// | access was not read, or is not decided | none | none |
+/// | the same for a service that is blocked or waiting, with declared access | as before | as before |
+/// | a change was not completely carried out | `Unknown`, `NotApplied` | `Unknown`, `NotApplied` |
 /// | declared to be open to everybody | `True`, `Everyone` | `False`, `OnPurpose` |
-/// | those whom the file names may open it | `True`, `Restricted` | `False`, `Bound` |
-/// | the same, and somebody whom the file names is gone | `False`, `Incomplete` | `False`, `Bound` |
-/// | all are gone, or not all of them that have to let in together are there: nobody may | `False`, `Closed` | `False`, `Bound` |
-/// | it is left as it is, since somebody was never there | `False`, `Blocked` | as its bindings are |
-/// | the file does not say | none | `True`, `NoBinding`, or `False`, `Bound` |
+/// | open to the subjects in the file | `True`, `Restricted` | `False`, `Bound` |
+/// | the same, but a subject in the file was deleted | `False`, `Incomplete` | `False`, `Bound` |
+/// | all were deleted, or in mode `all` one of them: nobody may open it | `False`, `Closed` | `False`, `Bound` |
+/// | left as it is, because a subject never existed | `False`, `Blocked` | according to its bindings |
+/// | access is not declared | none | `True`, `NoBinding`, or `False`, `Bound` |
 ///
-/// `Exposed` is information: a service with it is as declared.
+/// `Exposed` is informational: an exposed service can be as declared.
 extension ServiceStatus {
-    /// Takes note of what a pass found out.
+    /// Records the result of a pass.
     ///
     /// - Parameters:
-    ///   - declared: what the file says of it; nil if nothing.
-    ///   - before: what was known until then.
+    ///   - declared: the access declared in the file; nil for none.
+    ///   - before: the previous status.
     mutating func addAccess(
         _ outcome: ServiceOutcome,
         declared: Access?,
@@ -39,7 +39,7 @@ extension ServiceStatus {
             return
         }
         guard !outcome.leavesAccessUndone else {
-            // What was to be made is not there, or nobody knows whether it is.
+            // What should have been created does not exist, or that is unknown.
             guard plan.decision != .create else { return }
             let message = "not all changes of who may open it are done"
             for type in [ConditionStatus.Kind.access, .exposed] {
@@ -57,7 +57,7 @@ extension ServiceStatus {
 }
 
 extension ServiceOutcome {
-    /// Whether who may open it may not be as the plan has it.
+    /// Whether access may differ from the plan.
     fileprivate var leavesAccessUndone: Bool {
         // What could not be done from the start is part of the plan.
         let isCutShort = isPaused || failure.map { $0.message != plan.hindrance } ?? false
@@ -66,7 +66,7 @@ extension ServiceOutcome {
 }
 
 extension AccessStanding {
-    /// Nil if the file does not say who may open it.
+    /// Nil if the file does not declare access.
     fileprivate var condition: (value: (status: ConditionStatus.Status, reason: String), message: String)? {
         let complaint = complaint ?? "it is not as declared"
         switch state {
@@ -87,10 +87,10 @@ extension AccessStanding {
 }
 
 extension AccessRecord {
-    /// What ``metricState`` can be.
+    /// The possible values of ``metricState``.
     package static let metricStates = ["restricted", "everyone", "incomplete", "closed", "blocked", "unmanaged"]
 
-    /// Its state, and whether somebody is missing in it.
+    /// Its state, including whether a subject is missing.
     package var metricState: String { state == "restricted" && complaint != nil ? "incomplete" : state }
 
     /// Whether nobody may open it.

@@ -4,22 +4,22 @@ import DesiredState
 import Kinds
 import Planning
 
-/// Whether people get through to a service with forward-auth, in its status.
+/// Whether people can reach a service with forward-auth, in its status.
 ///
-/// | what a pass came to | `Served` |
+/// | result of a pass | `Served` |
 /// |---|---|
 /// | it has no forward-auth, or it is a conflict | none |
-/// | its outpost serves it, and was seen lately | `True`, `Served` |
-/// | its outpost does not serve it, is not there, or was to get it, and that is not done | `False`, `NotInOutpost` |
-/// | its outpost serves it, and was not seen lately | `False`, `OutpostNotSeen` |
-/// | its outpost serves it, and whether that runs cannot be looked at | `Unknown`, `HealthUnreadable` |
+/// | its outpost serves it, and was seen recently | `True`, `Served` |
+/// | its outpost does not serve it or does not exist, or it was not added to it as planned | `False`, `NotInOutpost` |
+/// | its outpost serves it, but was not seen recently | `False`, `OutpostNotSeen` |
+/// | its outpost serves it, but its health cannot be read | `Unknown`, `HealthUnreadable` |
 ///
-/// It is information, as being exposed is: a service that is not served may be as declared, since no pass can start an
+/// This is informational, like `Exposed`: a service that is not served may be as declared, since a pass cannot start an
 /// outpost.
 extension ServiceStatus {
-    /// Takes note of what a pass found out.
+    /// Records the result of a pass.
     ///
-    /// - Parameter before: what was known until then.
+    /// - Parameter before: the previous status.
     mutating func addServing(_ outcome: ServiceOutcome, before: ServiceStatus?, at time: Timestamp) {
         guard let standing = outcome.serving else { return }
         serving = ServingRecord(standing)

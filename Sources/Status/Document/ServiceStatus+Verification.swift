@@ -3,19 +3,19 @@ import Verification
 
 /// Whether the login of a service works, in its status.
 ///
-/// | what probes saw | `Verified` | a service that is as declared is |
+/// | result of probes | `Verified` | a service that is as declared is |
 /// |---|---|---|
-/// | nothing yet, or the file leaves it out | none | in sync |
-/// | each check passed | `True`, `Verified` | in sync |
-/// | a check failed | `False`, the reason of the first that did | unverified |
-/// | they ended before all was seen | as before | as before |
+/// | none yet, or the file excludes it | none | in sync |
+/// | all checks passed | `True`, `Verified` | in sync |
+/// | a check failed | `False`, with the reason of the first failure | unverified |
+/// | they ended before all checks were done | as before | as before |
 ///
-/// A pass keeps what they saw, and they look again after each pass that changed the service.
+/// A pass keeps the result; the login is probed again after each pass that changed the service.
 extension ServiceStatus {
-    /// What probes saw the last time; nil if they never looked.
+    /// The last result of probes; nil if there was none.
     package var verification: ConditionStatus? { conditions.first { $0.type == .verified } }
 
-    /// Takes note of what probes saw.
+    /// Records the result of probes.
     mutating func takeNote(of seen: ServiceVerification, at time: Timestamp) {
         guard seen.state != .notProbed else { return }
         let before = self

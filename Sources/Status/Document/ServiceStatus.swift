@@ -10,48 +10,48 @@ import Secrets
 package enum SyncState: String, Sendable, Codable, CaseIterable {
     /// As declared.
     case inSync = "in-sync"
-    /// Declared, and no pass has looked at it yet.
+    /// Declared, but not yet included in a pass.
     case pending
     /// Somebody keeps changing it, so it is corrected less often; see ``ContestStatus``.
     case drifted
     /// Its writes were not all done.
     case failed
-    /// As declared, and its login does not work, as far as that can be seen from outside.
+    /// As declared, but its login does not work, as far as can be seen from outside.
     case unverified
-    /// It is not this owner's to change, or not without a decision of a person.
+    /// This owner may not change it, or not without a decision by the user.
     case conflict
     /// Something that it needs is missing: a secret, a flow, a key, a scope.
     case blocked
-    /// Its secret is not there yet, and somebody is about to make it.
+    /// Its secret does not exist yet, but is expected to be created.
     case waiting
-    /// It is to be deleted, and the deletion limit holds that back.
+    /// It should be deleted, but the deletion limit blocks that.
     case held
-    /// Marked as this owner's and declared no more; reported and left alone.
+    /// Marked as this owner's but no longer declared; reported and left alone.
     case orphan
 }
 
 package struct ServiceStatus: Sendable, Equatable, Codable {
     package var slug: String
-    /// As the file has it; absent without one.
+    /// The name in the file; absent if it has none.
     package var name: String?
-    /// Where it is declared, as `services.yaml:14:5`; absent for an orphan.
+    /// Where it is declared, such as `services.yaml:14:5`; absent for an orphan.
     package var location: String?
     package var state: SyncState
     /// A clause that explains ``state``.
     package var reason: String
     /// Ordered by type.
     package var conditions: [ConditionStatus]
-    /// Who may open it; absent if no service of the files says who may, so that nobody looked, or it is not known.
+    /// Who may open it; absent if unknown, or if no service of the files declares access, so that it was not read.
     package var access: AccessRecord?
-    /// Whether people get through to it, and by which outpost; absent without forward-auth, or if it is not decided.
+    /// Whether people can reach it, and through which outpost; absent without forward-auth, or if it is not decided.
     package var serving: ServingRecord?
-    /// What is not as declared now, whatever the reason is.
+    /// What is not as declared now, for any reason.
     package var differences: [ChangeRecord]
-    /// What is to be deleted of it and is not; absent if nothing is.
+    /// What should be deleted but is not; absent if nothing is.
     package var deletion: DeletionRecord?
     /// Absent if nothing failed.
     package var error: ErrorDocument?
-    /// What else a person should know.
+    /// Other remarks for the user.
     package var notes: [String]
     /// The last time that this daemon changed it; absent if it has not since it started.
     package var lastChange: LastChange?
@@ -59,11 +59,11 @@ package struct ServiceStatus: Sendable, Equatable, Codable {
     package var lastDrift: LastDrift?
     /// Absent unless somebody keeps changing it.
     package var contest: ContestStatus?
-    /// Where a browser finds it; absent if nothing is known of either.
+    /// Its addresses for browsers; absent if neither is known.
     package var links: LinksStatus?
 }
 
-/// Where a browser finds a service.
+/// The addresses of a service for browsers.
 package struct LinksStatus: Sendable, Equatable, Codable {
     /// The application's page in Authentik's admin interface; absent while there is no application.
     package var authentik: String?
@@ -75,28 +75,28 @@ package struct LinksStatus: Sendable, Equatable, Codable {
         self.service = service
     }
 
-    /// Nil for what is not an address of the web, and for one with a placeholder that Authentik fills in for each user.
+    /// Nil for anything but a web address, and for one with a placeholder that Authentik replaces for each user.
     static func browsable(_ url: String) -> String? {
         (url.hasPrefix("https://") || url.hasPrefix("http://")) && !url.contains("%(") ? url : nil
     }
 }
 
-/// As Kubernetes has conditions.
+/// A condition like those of Kubernetes objects.
 package struct ConditionStatus: Sendable, Equatable, Codable {
     package enum Kind: String, Sendable, Codable, CaseIterable, Comparable {
-        /// Whether those whom the file names may open it; only of services whose file says who may.
+        /// Whether the subjects in the file may open it; only for services with declared access.
         case access = "Access"
-        /// Whether everybody may open it although nobody said so: information, of no consequence.
+        /// Whether everybody may open it without this being declared: informational.
         case exposed = "Exposed"
-        /// Whether its client secret is at hand; only of services that have one.
+        /// Whether its client secret is available; only for services that have one.
         case secretResolved = "SecretResolved"
-        /// Whether its outpost serves it and was seen lately; only of services with forward-auth.
+        /// Whether its outpost serves it and was seen recently; only for services with forward-auth.
         case served = "Served"
         /// Whether it is as declared.
         case synced = "Synced"
-        /// Whether its login works, as far as that can be seen without one; only of services that were probed.
+        /// Whether its login works, as far as possible to check without logging in; only for services that were probed.
         case verified = "Verified"
-        /// Whether its workload runs with the secret that its provider has; only of services with `restart`.
+        /// Whether its workload runs with its provider's secret; only for services with `restart`.
         case workloadRestarted = "WorkloadRestarted"
 
         package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
@@ -112,11 +112,11 @@ package struct ConditionStatus: Sendable, Equatable, Codable {
     package var status: Status
     /// One word, for machines: `InSync`, `Conflict`, `SecretMissing`.
     package var reason: String
-    /// A clause, for people.
+    /// A clause for the user.
     package var message: String
-    /// What to do about it, a clause; absent where nothing is wrong, or the message says it.
+    /// What to do about it, as a clause; absent if nothing is wrong, or if the message says it.
     package var remedy: String?
-    /// When ``status`` became what it is.
+    /// When ``status`` last changed.
     package var lastTransitionTime: Timestamp
 }
 
@@ -129,7 +129,7 @@ package struct LastChange: Sendable, Equatable, Codable {
     package var reason: String
     /// The changed fields, as `provider.redirect_uris`.
     package var fields: [String]
-    /// The workload that was restarted for it, as `deployment monitoring/grafana`; absent if none was.
+    /// The workload that was restarted for it, such as `deployment monitoring/grafana`; absent if none was.
     package var restarted: String?
 }
 
@@ -156,7 +156,7 @@ extension SyncState {
         }
     }
 
-    /// What becomes of what a decision was carried out for.
+    /// The state after a decision was carried out.
     private init(done decision: Decision) {
         self =
             switch decision {
@@ -168,7 +168,7 @@ extension SyncState {
             }
     }
 
-    /// As a condition has it.
+    /// The condition that represents it.
     var condition: (status: ConditionStatus.Status, reason: String) {
         switch self {
         case .inSync: (.yes, "InSync")
@@ -186,7 +186,7 @@ extension SyncState {
 }
 
 extension ServiceStatus {
-    /// A service that no pass has looked at.
+    /// A service that no pass has included yet.
     init(pending service: Service, at time: Timestamp) {
         self.init(
             slug: service.slug,
@@ -201,12 +201,12 @@ extension ServiceStatus {
         conditions = [condition(.synced, state.condition, reason, before: nil, at: time)]
     }
 
-    /// What a pass made of it.
+    /// The result of a pass.
     ///
     /// - Parameters:
     ///   - service: its declaration; nil for an orphan.
-    ///   - secret: what came of its secret; nil if it has none.
-    ///   - before: what was known until then.
+    ///   - secret: the result of resolving its secret; nil if it has none.
+    ///   - before: the previous status.
     init(
         _ outcome: ServiceOutcome,
         _ service: Service?,
@@ -216,7 +216,7 @@ extension ServiceStatus {
     ) {
         var state = SyncState(outcome)
         let isInSync = state == .inSync
-        // What probes saw holds until they look again.
+        // The result of probes stays until the next ones.
         let verified = service?.isProbed == true ? before?.verification : nil
         if isInSync, verified?.status == .no { state = .unverified }
         self.init(
@@ -244,7 +244,7 @@ extension ServiceStatus {
         conditions.sort { $0.type < $1.type }
     }
 
-    /// - Returns: nil for a service without a secret, or where nobody looked.
+    /// - Returns: nil for a service without a secret, or if it was not resolved.
     private static func resolution(
         _ secret: SecretLook?
     ) -> (value: (status: ConditionStatus.Status, reason: String), message: String)? {
@@ -271,7 +271,7 @@ extension ServiceStatus {
         } else if outcome.isConverged {
             (value, message) = ((.yes, "NotNeeded"), "\(workload) needs no restart")
         } else {
-            // Nothing was found out about it.
+            // Nothing is known about it.
             let last = before?.conditions.first { $0.type == .workloadRestarted }
             if let last { conditions.append(last) }
             return
@@ -322,7 +322,7 @@ extension LastChange {
 }
 
 extension FileStatus.Problem {
-    /// Without the line of the file, which may hold anything.
+    /// Without the line from the file, which may contain anything.
     init(_ diagnostic: Diagnostic) {
         self.init(
             severity: diagnostic.severity.rawValue,

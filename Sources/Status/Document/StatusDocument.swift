@@ -3,22 +3,23 @@ package import Base
 package import Kinds
 package import Planning
 
-/// What `GET /status` answers: all that people and monitors want to know about a daemon, in one document.
+/// The answer to `GET /status`: the complete state of a daemon for users and monitoring, in one document.
 ///
-/// `manifests/schemas/status.schema.json` describes it. Additions keep ``version``; anything else raises it. It holds no
-/// secret, no token, and no path but those that the daemon was configured with. Times are RFC 3339 in UTC.
+/// `manifests/schemas/status.schema.json` describes it. Additions keep ``version``; any other change raises it. It
+/// contains no secret, no token, and no paths other than those in the daemon's configuration. Times are RFC 3339 in
+/// UTC.
 package struct StatusDocument: Sendable, Equatable {
     package static let kind = "status"
-    /// The version that this program writes, and the only one that it understands.
+    /// The version that this program writes, and the only one that it reads.
     package static let currentVersion = 1
 
     package var kind = Self.kind
     package var version = Self.currentVersion
     package var program: ProgramStatus
-    /// Whose services these are.
+    /// The owner of these services.
     package var owner: String
     package var state: OverallState
-    /// Since when ``state`` is what it is.
+    /// Since when ``state`` has this value.
     package var since: Timestamp
     /// Whether ``state`` is in sync.
     package var isInSync: Bool
@@ -27,32 +28,32 @@ package struct StatusDocument: Sendable, Equatable {
     package var authentik: AuthentikStatus
     package var file: FileStatus
     package var passes: PassesStatus
-    /// Absent if no deletion is held back.
+    /// Absent if no deletions are blocked.
     package var heldDeletions: HeldDeletionsRecord?
     package var totals: TotalsStatus
-    /// What belongs to no service, in the order of the files.
+    /// The shared objects, which belong to no service, in the order of the files.
     ///
-    /// In JSON a member for each kind, as `groups`; absent if none are declared.
+    /// In JSON, a member for each kind, such as `groups`; absent if none are declared.
     package var shared: [SharedStatus] = []
-    /// The last changes that this daemon made since it started, the newest first; at most ``RecentChange/limit``.
+    /// The last changes that this daemon made since it started, newest first; at most ``RecentChange/limit``.
     package var recentChanges: [RecentChange] = []
-    /// Ordered by slug: all that are declared, and all others that are marked as the owner's.
+    /// All declared services and all others with the owner's mark, ordered by slug.
     package var services: [ServiceStatus]
 }
 
-/// The overall state; the first that applies.
+/// The overall state: the first one that applies.
 package enum OverallState: String, Sendable, Codable, CaseIterable {
-    /// Another replica leads, or none is known to; what this one knows of services is from when it last led.
+    /// Another replica leads, or none is known to; the state of services is from when this one last led.
     case standby
     /// No pass has ended yet.
     case starting
-    /// Authentik refuses the token, or its account lacks a permission.
+    /// Authentik rejects the token, or its account lacks a permission.
     case refused
-    /// Authentik cannot be reached or observed; services are as they were when it last could.
+    /// Authentik cannot be reached or read; the state of services is from when it last could.
     case unreachable
     /// The file has errors; the last valid version is in force.
     case invalidFile = "invalid-file"
-    /// A service or another object is out of sync, or the deletion limit holds deletions back.
+    /// A service or another object is out of sync, or the deletion limit blocks deletions.
     case outOfSync = "out-of-sync"
     case inSync = "in-sync"
 }
@@ -61,9 +62,9 @@ package enum OverallState: String, Sendable, Codable, CaseIterable {
 package struct ProgramStatus: Sendable, Equatable, Codable {
     package var version: String
     package var startedAt: Timestamp
-    /// Whether this process is the one that writes.
+    /// Whether this process is the leader, which writes.
     package var isLeader: Bool
-    /// Absent where no leader is elected.
+    /// Absent without leader election.
     package var leadership: LeadershipStatus?
 
     package init(
@@ -82,13 +83,13 @@ package struct ProgramStatus: Sendable, Equatable, Codable {
 /// The Authentik that is managed.
 package struct AuthentikStatus: Sendable, Equatable, Codable {
     package var url: String
-    /// Absent until it answered once.
+    /// Absent until it has answered once.
     package var release: String?
     /// Absent until it was tried.
     package var isReachable: Bool?
-    /// Since when ``isReachable`` is what it is.
+    /// Since when ``isReachable`` has this value.
     package var since: Timestamp?
-    /// Why it cannot be reached, or refuses the token; absent if all is well.
+    /// Why it is unreachable or rejects the token; absent if neither is the case.
     package var error: String?
     /// Whether its audit log is watched for changes; absent until that was tried.
     package var isAuditLogWatched: Bool?
@@ -96,23 +97,23 @@ package struct AuthentikStatus: Sendable, Equatable, Codable {
 
 /// The desired-state files.
 package struct FileStatus: Sendable, Equatable, Codable {
-    /// As they were configured.
+    /// As configured.
     package var paths: [String]
-    /// SHA-256 over what is in force, as `sha256:` and hexadecimal digits.
+    /// SHA-256 of the version in force, as `sha256:` and hexadecimal digits.
     package var hash: String
-    /// When what is in force was read.
+    /// When the version in force was read.
     package var loadedAt: Timestamp
-    /// Whether what is there now is in force.
+    /// Whether the current version is in force.
     package var isValid: Bool
-    /// Errors of what is there now, and warnings.
+    /// Errors of the current version, and warnings.
     package var problems: [Problem]
 
-    /// One thing to say about a file, as a compiler would.
+    /// A diagnostic about a file, in the manner of compilers.
     package struct Problem: Sendable, Equatable, Codable {
         /// `error` or `warning`.
         package var severity: String
         package var file: String
-        /// Counted from 1; absent if it is about the file as a whole.
+        /// Counted from 1; absent if it concerns the file as a whole.
         package var line: Int?
         package var column: Int?
         package var message: String
@@ -125,12 +126,12 @@ package struct SharedStatus: SharedObject, Equatable, Encodable {
     /// All states, the good one first.
     package static let states = allStates + markedStates
 
-    /// Those of any kind.
+    /// States of any kind.
     private static let allStates: [SyncState] = [.inSync, .pending, .failed, .conflict, .blocked, .waiting]
-    /// Those of objects that carry a mark, and so may be there after the file lost them.
+    /// States of objects with marks, which can exist after they were removed from the file.
     private static let markedStates: [SyncState] = [.held, .orphan]
 
-    /// Those that objects of a kind can be in.
+    /// The possible states of objects of a kind.
     package static func states(of kind: Kind) -> [SyncState] {
         if case .marked = kind.ownership { return states }
         return allStates
@@ -140,12 +141,12 @@ package struct SharedStatus: SharedObject, Equatable, Encodable {
     package let name: String
     /// One of ``states``.
     package var state: SyncState
-    /// Why it is not as declared; absent if it is, or no pass has looked.
+    /// Why it is not as declared; absent if it is, or if no pass has included it.
     package var message: String?
     /// The last time that this daemon found it changed by somebody else; absent if it has not since it started.
     package var lastDrift: LastDrift?
 
-    /// The kind is said by the member that it stands in.
+    /// The kind is given by the member that contains the object.
     private enum CodingKeys: CodingKey {
         case name, state, message, lastDrift
     }
@@ -176,25 +177,25 @@ package struct SharedStatus: SharedObject, Equatable, Encodable {
 /// How many services there are.
 package struct TotalsStatus: Sendable, Equatable, Codable {
     package var services: Int
-    /// How many are in each state, zeroes included, by the raw value of ``SyncState``.
+    /// The number of services in each state, including zeros, by the raw value of ``SyncState``.
     package var states: [String: Int]
-    /// How many services have conflicting changes.
+    /// The number of services with conflicting changes.
     package var contested: Int
 }
 
-/// Who leads of several replicas, as far as this one knows.
+/// The leader among several replicas, as far as this one knows.
 package struct LeadershipStatus: Sendable, Equatable, Codable {
-    /// The Lease that decides: `authentik/reconcile`.
+    /// The Lease used for the election: `authentik/reconcile`.
     package var lease: String
-    /// Who this process is.
+    /// The identity of this process.
     package var identity: String
-    /// Who leads; absent if nobody is known to.
+    /// The leader's identity; absent if none is known.
     package var holder: String?
-    /// Since when ``holder`` is who it is.
+    /// Since when ``holder`` has this value.
     package var since: Timestamp
-    /// Where nobody leads: how long the Lease has to stay as it is before this process takes it; absent otherwise.
+    /// If there is no leader: how long the Lease must stay unchanged before this process takes it; absent otherwise.
     package var waitSeconds: Int?
-    /// Why the Lease cannot be reached; absent if it can.
+    /// Why the Lease is unreachable; absent if it is reachable.
     package var error: String?
 
     package init(lease: String, identity: String, since: Timestamp) {
@@ -227,7 +228,7 @@ extension StatusDocument: Codable {
         heldDeletions = try members.decodeIfPresent(HeldDeletionsRecord.self, forKey: .heldDeletions)
         totals = try members.decode(TotalsStatus.self, forKey: .totals)
         shared = try decoder.decodeByKind(SharedStatus.init)
-        // An older daemon keeps none.
+        // Older daemons have no history.
         recentChanges = try members.decodeIfPresent([RecentChange].self, forKey: .recentChanges) ?? []
         services = try members.decode([ServiceStatus].self, forKey: .services)
     }
@@ -330,7 +331,7 @@ extension StatusDocument {
 }
 
 extension SyncState {
-    /// As it follows a number.
+    /// The state as it follows a number.
     fileprivate var phrase: String {
         switch self {
         case .conflict: "in conflict"
@@ -340,17 +341,17 @@ extension SyncState {
     }
 }
 
-/// What `GET /readyz` and `GET /healthz` answer: whether all is well, and a sentence that explains it.
+/// The answer to `GET /readyz` and `GET /healthz`: whether everything is in order, with a sentence that explains it.
 package struct Readiness: Sendable, Equatable {
     package var isWell: Bool
     package var reason: String
 
-    /// Whether the daemon does its job: as a leader, a pass has succeeded, and not too long ago; as a standby, it can
-    /// reach its Lease.
+    /// Whether the daemon does its job: as a leader, a pass has succeeded recently; as a standby, it can reach its
+    /// Lease.
     ///
-    /// A service that failed, conflicts or is blocked does not count: restarting or replacing the daemon corrects none.
+    /// Services that failed, conflict or are blocked do not matter: restarting or replacing the daemon would not help.
     ///
-    /// - Parameter limit: how long ago the last success may be.
+    /// - Parameter limit: the maximum age of the last success.
     package static func readiness(_ status: StatusDocument, at time: Timestamp, limit: Duration) -> Readiness {
         guard status.program.isLeader else {
             let leadership = status.program.leadership
@@ -367,9 +368,9 @@ package struct Readiness: Sendable, Equatable {
         return Readiness(isWell: isRecent, reason: isRecent ? last : "\(last), too long ago\(error)")
     }
 
-    /// Whether the process lives: its loop is not stuck in a pass.
+    /// Whether the process is alive: its loop is not stuck in a pass.
     ///
-    /// - Parameter limit: how long a pass may take.
+    /// - Parameter limit: the maximum duration of a pass.
     package static func liveness(_ status: StatusDocument, at time: Timestamp, limit: Duration) -> Readiness {
         guard let running = status.passes.running else { return Readiness(isWell: true, reason: "waiting") }
         let isStuck = running.startedAt.advanced(by: limit) < time

@@ -3,9 +3,10 @@ import Base
 
 /// Detects conflicting changes, so that a service which somebody keeps changing is corrected less often.
 ///
-/// The same field of the same service corrected ``threshold`` times within ``window`` is a contest. While it lasts, the
-/// service is looked at in every pass and corrected only after a pause that doubles from ``firstPause`` to
-/// ``longestPause``. It is over when the service stayed as declared for ``window`` after it was last corrected.
+/// Conflicting changes begin when the same field of the same service has been corrected ``threshold`` times within
+/// ``window``. While they last, the service is checked in every pass but only corrected after a pause that doubles from
+/// ``firstPause`` to ``longestPause``. They are over when the service has stayed as declared for ``window`` after its
+/// last correction.
 struct ContestDetector: Sendable {
     static let threshold = 3
     static let window: Duration = .seconds(3600)
@@ -13,10 +14,10 @@ struct ContestDetector: Sendable {
     static let longestPause: Duration = .seconds(3600)
 
     private struct Record: Sendable {
-        /// When each field was corrected, the oldest first; none older than the window before a contest begins.
+        /// The times at which each field was corrected, oldest first; before the start, none older than the window.
         var corrections: [String: [Timestamp]] = [:]
         var lastCorrection: Timestamp
-        /// What was changed since then is what the last correction corrected.
+        /// The correction before the last one: what was changed since then is what the last one corrected.
         var correctionBefore: Timestamp?
         var contest: ContestStatus?
         var pause = ContestDetector.firstPause
@@ -24,9 +25,9 @@ struct ContestDetector: Sendable {
 
     private var records: [String: Record] = [:]
 
-    /// Notes that fields of a service were corrected.
+    /// Records the correction of fields of a service.
     ///
-    /// - Returns: whether a contest begins with it.
+    /// - Returns: whether conflicting changes begin with it.
     mutating func corrected(_ slug: String, _ fields: [String], at time: Timestamp) -> Bool {
         var record = records[slug] ?? Record(lastCorrection: time)
         defer { records[slug] = record }
@@ -56,13 +57,13 @@ struct ContestDetector: Sendable {
         return true
     }
 
-    /// How far the clocks of Authentik and of this program may be apart.
+    /// The maximum difference between Authentik's clock and this program's.
     private static let clockDifference: Duration = .seconds(30)
     private static let namedBlueprints = 3
 
-    /// Notes which blueprints may have changed a service back: those that were applied between its last two corrections.
+    /// Records which blueprints may have reverted a service: those that were applied between its last two corrections.
     ///
-    /// - Parameter blueprints: those that were applied last; none if somebody else did it.
+    /// - Parameter blueprints: the last applied ones; empty if somebody else made the changes.
     mutating func name(_ blueprints: [AppliedBlueprint], asOpponentsOf slug: String) {
         guard var record = records[slug], record.contest != nil, let start = record.correctionBefore else { return }
         let earliest = start.advanced(by: .zero - Self.clockDifference)
@@ -74,10 +75,10 @@ struct ContestDetector: Sendable {
         records[slug] = record
     }
 
-    /// Ends what is over.
+    /// Removes conflicting changes that are over.
     ///
     /// - Parameter drifted: the services that are not as declared now.
-    /// - Returns: the services whose contests are over.
+    /// - Returns: the services whose conflicting changes are over.
     mutating func expire(_ drifted: Set<String>, at time: Timestamp) -> [String] {
         let over = records.filter { slug, record in
             !drifted.contains(slug) && record.lastCorrection.advanced(by: Self.window) <= time
@@ -88,7 +89,7 @@ struct ContestDetector: Sendable {
 
     func contest(_ slug: String) -> ContestStatus? { records[slug]?.contest }
 
-    /// The services that are not to be corrected yet.
+    /// The services that must not be corrected yet.
     func paused(at time: Timestamp) -> Set<String> {
         Set(records.filter { $0.value.contest.map { $0.nextCorrectionAt > time } ?? false }.keys)
     }

@@ -4,17 +4,18 @@ import Kinds
 import Planning
 import Secrets
 
-/// Distinguishes what somebody else changed from what the file, or a secret, changed.
+/// Distinguishes changes by somebody else from changes in the file or a secret.
 ///
-/// A service that was as declared after one pass, whose declaration and secret are the same, and that is not as declared
-/// in the next, has drifted. Of what happened while no daemon ran nothing is known, so the first pass finds no drift.
+/// A service has drifted if it was as declared after one pass, its declaration and secret are unchanged, and it is not
+/// as declared in the next pass. Nothing is known about the time when no daemon was running, so the first pass finds no
+/// drift.
 struct DriftDetector: Sendable {
     enum Verdict: Sendable {
         /// As declared, or not known to have been.
         case none
         /// Found in this pass.
         case found
-        /// Found in a pass before, and not corrected yet.
+        /// Found in an earlier pass, and not corrected yet.
         case open
     }
 
@@ -26,7 +27,7 @@ struct DriftDetector: Sendable {
     }
 
     private struct KnownShared: Sendable {
-        /// Nil for what has no declaration but its name.
+        /// Nil for an object whose declaration is only its name.
         var declaration: DeclaredScopeMapping?
         var isInSync: Bool
         var isOpen: Bool
@@ -35,7 +36,7 @@ struct DriftDetector: Sendable {
     private var known: [String: Known] = [:]
     private var knownShared: [SharedName: KnownShared] = [:]
 
-    /// Takes note of what a pass found and did.
+    /// Records the result of a pass for a service.
     mutating func judge(_ outcome: ServiceOutcome, _ service: Service, _ secret: SecretLook?) -> Verdict {
         let before = known[service.slug]
         let verdict = verdict(outcome, service, secret)
@@ -48,9 +49,9 @@ struct DriftDetector: Sendable {
         return verdict
     }
 
-    /// Takes note of what a pass found and did with what belongs to no service.
+    /// Records the result of a pass for a shared object.
     ///
-    /// - Parameter declaration: of a scope mapping that the file declares; nil for anything else.
+    /// - Parameter declaration: of a declared scope mapping; nil for any other object.
     mutating func judge(_ outcome: SharedOutcome, _ declaration: DeclaredScopeMapping?) -> Verdict {
         let before = knownShared[outcome.identity]
         var verdict = Verdict.none
@@ -65,7 +66,7 @@ struct DriftDetector: Sendable {
         return verdict
     }
 
-    /// Whether a service is declared as it was in the last pass.
+    /// Whether a service's declaration is the same as in the last pass.
     func isUnchanged(_ service: Service, _ secret: SecretLook?) -> Bool {
         guard let known = known[service.slug], known.service.isDeclared(as: service) else { return false }
         guard let before = known.secret, let secret else { return known.secret == nil && secret == nil }
@@ -77,14 +78,14 @@ struct DriftDetector: Sendable {
         known = known.filter { slugs.contains($0.key) }
     }
 
-    /// Forgets what belongs to no service and is not part of a pass any more.
+    /// Forgets shared objects that are no longer part of a pass.
     mutating func keepShared(_ names: Set<SharedName>) {
         knownShared = knownShared.filter { names.contains($0.key) }
     }
 
     private func verdict(_ outcome: ServiceOutcome, _ service: Service, _ secret: SecretLook?) -> Verdict {
         guard let before = known[service.slug], isUnchanged(service, secret), outcome.plan.isDifferent,
-            // The mark of a service with a restart follows each change of the Secret, of another value or none, too.
+            // The mark of a service with a restart also follows changes of the Secret that leave its value the same.
             before.secret == secret || !outcome.plan.changes.isEmpty
         else { return .none }
         if before.isInSync { return .found }
@@ -102,10 +103,10 @@ extension DriftDetector.Verdict {
 }
 
 extension ServicePlan {
-    /// Whether something of it is not as declared.
+    /// Whether any part of it is not as declared.
     fileprivate var isDifferent: Bool {
         switch decision {
-        // What cannot be looked at may well be as declared.
+        // What cannot be read may well be as declared.
         case .update where hindrance != nil: !changes.isEmpty || !steps.isEmpty
         case .create, .update, .adopt, .link, .recreate: true
         case .conflict: !changes.isEmpty
@@ -115,7 +116,7 @@ extension ServicePlan {
 }
 
 extension SharedObjectPlan {
-    /// Whether something of it is not as declared, and is about to be restored.
+    /// Whether any part of it is not as declared, and is about to be restored.
     fileprivate var isDifferent: Bool {
         switch decision {
         case .create, .update, .adopt, .link, .recreate: true
@@ -125,14 +126,14 @@ extension SharedObjectPlan {
 }
 
 extension DeclaredScopeMapping? {
-    /// Whether another declaration says the same, wherever it stands.
+    /// Whether another declaration is the same except for its place.
     fileprivate func isDeclared(as other: DeclaredScopeMapping?) -> Bool {
         self?.values == other?.values && self?.adopt == other?.adopt
     }
 }
 
 extension Service {
-    /// Whether another declaration says the same, wherever it stands.
+    /// Whether another declaration is the same except for its place.
     fileprivate func isDeclared(as other: Service) -> Bool {
         var other = other
         other.location = location

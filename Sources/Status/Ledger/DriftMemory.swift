@@ -7,14 +7,14 @@ import Planning
 import SecretSources
 package import Secrets
 
-/// What is remembered from pass to pass: what was in sync, and which services have conflicting changes.
+/// State kept from pass to pass: what was in sync, and which services have conflicting changes.
 ///
-/// It belongs to the loop, which decides by it which services are left alone for a while; the status only shows what it
-/// found.
+/// It belongs to the loop, which uses it to decide which services to leave alone for a while; the status only shows the
+/// findings.
 package struct DriftMemory: Sendable {
     private var drifts = DriftDetector()
     private var contests = ContestDetector()
-    /// Those that were found changed in the last pass and left as they were.
+    /// The services that were found changed in the last pass and were not corrected.
     private var drifted: Set<String> = []
 
     package init() {}
@@ -22,9 +22,9 @@ package struct DriftMemory: Sendable {
     /// Forgets the services that are no longer declared.
     package mutating func declare(_ desired: DesiredState) { drifts.keep(Set(desired.services.map(\.slug))) }
 
-    /// Takes note of what a pass found and did.
+    /// Records the result of a pass.
     ///
-    /// - Parameter desired: what was declared when it began.
+    /// - Parameter desired: the declarations when the pass began.
     package mutating func judge(_ report: PassReport, of desired: DesiredState, at time: Timestamp) -> DriftFindings {
         let declared = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         var findings = DriftFindings()
@@ -50,11 +50,11 @@ package struct DriftMemory: Sendable {
         return findings
     }
 
-    /// Names the blueprints that may be the other side of conflicting changes of which the audit log has no author.
+    /// Names the blueprints that may be the other party in conflicting changes without an author in the audit log.
     ///
     /// - Parameters:
-    ///   - findings: of the pass that ended last.
-    ///   - blueprints: those that were applied last.
+    ///   - findings: of the last pass.
+    ///   - blueprints: the last applied ones.
     package mutating func explain(
         _ findings: inout DriftFindings,
         by blueprints: [AppliedBlueprint],
@@ -83,8 +83,8 @@ package struct DriftMemory: Sendable {
         drifts.keepShared(Set(outcomes.map(\.identity)))
     }
 
-    /// The services that the next pass is not to correct yet: those whose contest pauses, and whose declaration is still the
-    /// same.
+    /// The services that the next pass must not correct yet: their pauses are not over, and their declarations are
+    /// unchanged.
     package func paused(
         _ desired: DesiredState,
         _ secrets: [SecretReference: SecretLook],
@@ -96,29 +96,29 @@ package struct DriftMemory: Sendable {
         return paused.intersection(unchanged.map(\.slug))
     }
 
-    /// When the first service that waits in conflicting changes is corrected again; nil if none waits.
+    /// When the first paused service is corrected again; nil if none is paused.
     package func firstPauseEnd(after time: Timestamp) -> Timestamp? {
         contests.firstPauseEnd(of: drifted, after: time)
     }
 }
 
-/// What a pass shows of drift, by the slugs of services.
+/// The drift found by a pass, by slug.
 package struct DriftFindings: Sendable {
-    /// Somebody else changed them, and that is new.
+    /// Services with new changes by somebody else.
     var found: Set<String> = []
-    /// What somebody else changed was changed back.
+    /// Services whose drift was corrected.
     var corrected: Set<String> = []
-    /// What was corrected of them is in conflict with somebody else's changes, since now or before.
+    /// Services with conflicting changes in the corrected fields, new or not.
     package internal(set) var contested: Set<String> = []
-    /// What belongs to no service, and was changed by somebody else since the pass before.
+    /// Shared objects that somebody else changed since the previous pass.
     var sharedFound: Set<SharedName> = []
-    /// What belongs to no service, and was restored.
+    /// Shared objects that were restored.
     var sharedCorrected: Set<SharedName> = []
-    /// Somebody keeps changing them, since now.
+    /// Services whose conflicting changes begin now.
     var begun: [String: ContestStatus] = [:]
-    /// Their conflicting changes stopped; sorted.
+    /// Services whose conflicting changes have stopped; sorted.
     var over: [String] = []
-    /// The contests that go on, those that began now included.
+    /// All current conflicting changes, including new ones.
     var contests: [String: ContestStatus] = [:]
 
     package init() {}

@@ -3,12 +3,12 @@ package import AuthentikAPI
 package import Base
 package import DesiredState
 
-/// How a pass ended, with all that the status is made of.
+/// The end of a pass, with everything that the status is derived from.
 package struct PassEnd: Sendable {
     package enum Outcome: Sendable {
         case report(PassReport)
         case failure(PassFailure)
-        /// The program is ending, or the pass was cut short otherwise.
+        /// The program is shutting down, or the pass was otherwise cut short.
         case cancelled(reason: String)
     }
 
@@ -38,7 +38,7 @@ package struct PassEnd: Sendable {
         self.outcome = outcome
     }
 
-    /// Whether it failed, or the writes to any object did: then the next pass comes sooner.
+    /// Whether the pass failed, or the writes to any object did: then the next pass comes sooner.
     package var hasFailed: Bool {
         switch outcome {
         case .report(let report):
@@ -71,7 +71,7 @@ extension FinishedPass {
     }
 }
 
-/// The desired-state files as they are in force.
+/// The version of the desired-state files that is in force.
 package struct LoadedFiles: Sendable, Equatable {
     package var desired: DesiredState
     /// `sha256:` and hexadecimal digits.
@@ -87,11 +87,11 @@ package struct LoadedFiles: Sendable, Equatable {
     }
 }
 
-/// What came of looking at the files again.
+/// The result of reading the files again.
 package enum FileChange: Sendable, Equatable {
     case same
-    /// What is there now is in force.
+    /// The current version is in force.
     case loaded(LoadedFiles)
-    /// What is there now has mistakes; what was in force stays so.
+    /// The current version has errors; the previous one stays in force.
     case invalid([Diagnostic])
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Where the loop writes the status and everybody else reads it.
+/// Where the loop writes the status and everything else reads it.
 package final class StatusBoard: Sendable {
     private struct State {
         var ledger: StatusLedger
@@ -9,7 +9,7 @@ package final class StatusBoard: Sendable {
 
     private let state: Mutex<State>
     private let changed: AsyncStream<Void>.Continuation
-    /// Yields after changes, once for several that come at once; for one reader.
+    /// Yields after changes, once for several simultaneous ones; for one reader.
     package let changes: AsyncStream<Void>
 
     package init(_ ledger: StatusLedger) {
@@ -17,7 +17,7 @@ package final class StatusBoard: Sendable {
         (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// The status now, and a number that grows with each change.
+    /// The current status, and a number that grows with each change.
     package var current: (document: StatusDocument, revision: Int) {
         state.withLock { ($0.ledger.document, $0.revision) }
     }

@@ -8,15 +8,15 @@ import SecretSources
 import Secrets
 package import Verification
 
-/// Keeps the status: takes in what happened, holds the document, and returns what is worth a line in the log.
+/// Maintains the status: takes in events, holds the document, and returns what should be logged.
 ///
-/// A value without clock or I/O: the moments come in.
+/// A value without clock or I/O: times are passed in.
 package struct StatusLedger: Sendable {
     package internal(set) var document: StatusDocument
     private var desired: DesiredState
-    /// The services that were reported as closed: nobody may open them.
+    /// The services that were reported as closed, so that nobody may open them.
     private var closed: Set<String> = []
-    /// The services that were reported as not served, and in which state.
+    /// The services that were reported as not served, with their states.
     private var unserved: [String: String] = [:]
 
     package init(program: ProgramStatus, authentik: AuthentikAddress, paths: [String], files loaded: LoadedFiles) {
@@ -64,7 +64,7 @@ package struct StatusLedger: Sendable {
         summarize(at: time)
     }
 
-    /// Brings the list of services in line with what is declared; what a pass knows of them stays.
+    /// Updates the list of services to what is declared, keeping the results of passes.
     private mutating func declare(at time: Timestamp) {
         var known = Dictionary(document.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         for service in desired.services {
@@ -73,7 +73,7 @@ package struct StatusLedger: Sendable {
             status.location = service.location.description
             known[service.slug] = status
         }
-        // What is no longer declared stays until a pass has decided about it, unless no pass has ever seen it.
+        // An undeclared service stays until a pass has decided about it, unless no pass has ever included it.
         let declared = Set(desired.services.map(\.slug))
         document.services = known.values.filter { declared.contains($0.slug) || $0.state != .pending }
             .sorted { $0.slug < $1.slug }
@@ -90,12 +90,12 @@ package struct StatusLedger: Sendable {
 
     package mutating func comesNext(_ next: NextPass?) { document.passes.next = next }
 
-    /// Takes note of the end of a pass.
+    /// Records the end of a pass.
     ///
     /// - Parameters:
-    ///   - findings: what the pass shows of drift.
-    ///   - authors: who changed what since the pass before, where the audit log says so.
-    /// - Returns: what is worth reporting, in a stable order.
+    ///   - findings: the drift found by the pass.
+    ///   - authors: the authors of changes since the previous pass, according to the audit log.
+    /// - Returns: what should be reported, in a stable order.
     package mutating func ended(
         _ end: PassEnd,
         findings: DriftFindings,
@@ -121,7 +121,7 @@ package struct StatusLedger: Sendable {
         return events
     }
 
-    /// Authentik does not answer, between passes.
+    /// Authentik did not answer between passes.
     package mutating func lostAuthentik(_ error: String, at time: Timestamp) -> [LedgerEvent] {
         defer { summarize(at: time) }
         return reached(false, error, at: time)
@@ -159,7 +159,7 @@ package struct StatusLedger: Sendable {
         for outcome in report.outcomes {
             let slug = outcome.plan.slug
             let service = declared[slug]
-            // It is gone, as it should be.
+            // It was deleted as planned.
             if service == nil, outcome.plan.decision == .delete, outcome.isConverged {
                 events.append(.changed(outcome.plan))
                 changes.append(RecentChange(outcome, pass, drift: nil))
@@ -179,7 +179,7 @@ package struct StatusLedger: Sendable {
                 status.lastDrift = drift
                 events.append(.drifted(outcome.plan, drift))
             } else if findings.corrected.contains(slug), status.lastDrift?.isUnlogged == true {
-                // Who did it is looked up only when it is corrected.
+                // Its author is only looked up when it is corrected.
                 status.lastDrift?.blueprints = findings.contests[slug]?.blueprints
             }
             let isCorrected = findings.corrected.contains(slug)
@@ -205,15 +205,15 @@ package struct StatusLedger: Sendable {
         return events
     }
 
-    /// Adds to the history, which keeps the newest.
+    /// Adds to the history, which keeps the newest entries.
     private mutating func remember(_ changes: [RecentChange]) {
         document.recentChanges = Array((changes + document.recentChanges).prefix(RecentChange.limit))
     }
 
-    /// Where Authentik is for browsers, without a slash at the end.
+    /// Authentik's address for browsers, without a trailing slash.
     private var publicURL: String { desired.publicURL ?? document.authentik.url }
 
-    /// - Parameter before: what was known until then, which stays where a pass could not look.
+    /// - Parameter before: the previous status, which is kept where a pass could not read.
     private func links(of outcome: ServiceOutcome, _ service: Service?, before: LinksStatus?) -> LinksStatus? {
         var links = LinksStatus()
         switch outcome.plan.decision {
@@ -226,7 +226,7 @@ package struct StatusLedger: Sendable {
         return links.authentik == nil && links.service == nil ? nil : links
     }
 
-    /// What the first pass finds may be from before anybody watched.
+    /// What the first pass finds may be older than the watch of the audit log.
     private func drift(
         _ reason: String,
         _ changes: [FieldChange],
@@ -239,9 +239,9 @@ package struct StatusLedger: Sendable {
         return LastDrift(reason, changes, pass, author, isWatched: isWatched, blueprints: blueprints)
     }
 
-    /// Takes note of what probes saw.
+    /// Records the result of probes.
     ///
-    /// - Returns: what is worth reporting, in the order of the services.
+    /// - Returns: what should be reported, in the order of the services.
     package mutating func verified(_ report: VerificationReport, at time: Timestamp) -> [LedgerEvent] {
         let probed = Set(desired.services.filter(\.isProbed).map(\.slug))
         let seen = Dictionary(report.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -291,7 +291,7 @@ package struct StatusLedger: Sendable {
             } else if status.state != .inSync, status.state != .orphan, isNew {
                 events.append(.sharedStuck(plan, status.state))
             }
-            // What was deleted is gone, as it should be.
+            // An object that was deleted as planned is removed.
             if plan.decision != .delete || !outcome.isConverged { shared.append(status) }
         }
         document.shared = shared
@@ -329,19 +329,19 @@ package struct StatusLedger: Sendable {
         }
     }
 
-    /// While nothing is known, nothing is reported.
+    /// Nothing is reported while the state is unknown.
     private mutating func accessTransition(to status: ServiceStatus) -> [LedgerEvent] {
         guard let access = status.access else { return [] }
         if access.isClosed {
             guard closed.insert(status.slug).inserted else { return [] }
             return [.accessClosed(slug: status.slug, reason: access.complaint ?? "those whom the file names are gone")]
         }
-        // Taken out of the file, it stays closed, which is no longer worth reporting.
+        // A service removed from the file stays closed, which is no longer worth reporting.
         let isOpened = closed.remove(status.slug) != nil && access.state != AccessStanding.State.unmanaged.rawValue
         return isOpened ? [.accessOpened(slug: status.slug)] : []
     }
 
-    /// While nothing is known, nothing is reported.
+    /// Nothing is reported while the state is unknown.
     private mutating func servingTransition(to status: ServiceStatus) -> [LedgerEvent] {
         let slug = status.slug
         guard let serving = status.serving, let isServed = serving.isServed else { return [] }
@@ -376,14 +376,14 @@ package struct StatusLedger: Sendable {
     }
 }
 
-/// How a replica stands in the election of a leader.
+/// The state of a replica in the leader election.
 package struct Standing: Sendable, Equatable {
     package var isLeader: Bool
-    /// Who leads; nil if nobody is known to.
+    /// The leader's identity; nil if none is known.
     package var holder: String?
-    /// Where nobody leads: how long the Lease has to stay as it is before this process takes it.
+    /// If there is no leader: how long the Lease must stay unchanged before this process takes it.
     package var waitSeconds: Int?
-    /// Why the Lease cannot be reached; nil if it can.
+    /// Why the Lease is unreachable; nil if it is reachable.
     package var error: String?
 
     package init(isLeader: Bool, holder: String? = nil, waitSeconds: Int? = nil, error: String? = nil) {
@@ -405,9 +405,9 @@ extension StatusLedger {
         )
     }
 
-    /// Takes note of who leads.
+    /// Records the state of the election.
     ///
-    /// - Returns: what is worth reporting.
+    /// - Returns: what should be reported.
     package mutating func stands(_ standing: Standing, at time: Timestamp) -> [LedgerEvent] {
         let before = self.standing
         document.program.isLeader = standing.isLeader
