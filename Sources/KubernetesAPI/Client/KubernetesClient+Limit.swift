@@ -1,10 +1,10 @@
 extension KubernetesClient {
-    /// Does something that may take several requests, and gives it up when its time is over: what waits for it need not
-    /// wait for every attempt of every request.
+    /// Limits the time of something that may take several requests, so that callers need not wait for all attempts of
+    /// every request.
     ///
-    /// No more are under way at the same time than there are connections; see ``PartTurns``.
+    /// No more run at the same time than there are connections; see ``PartTurns``.
     ///
-    /// - Parameter limit: for all of it, once it is under way.
+    /// - Parameter limit: for all of it, from when it starts to run.
     /// - Throws: what `body` throws; ``KubernetesError``, of the kind `unreachable`, if the time is over.
     package func within<Value: Sendable>(
         _ limit: Duration,
@@ -60,7 +60,7 @@ extension KubernetesClient {
 }
 
 extension Duration {
-    /// `10 s`, or, of less than a second, `50 ms`.
+    /// `10 s`, or `50 ms` if it is less than a second.
     fileprivate var formatted: String {
         let (seconds, attoseconds) = components
         return seconds > 0 ? "\(seconds) s" : "\(attoseconds / 1_000_000_000_000_000) ms"

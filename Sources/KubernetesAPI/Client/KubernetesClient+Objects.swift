@@ -3,7 +3,7 @@ import JSON
 package import Secrets
 
 extension KubernetesClient {
-    /// Reads a ConfigMap or Secret; nil if there is none.
+    /// Reads a ConfigMap or Secret; nil if it does not exist.
     ///
     /// - Throws: ``KubernetesError`` or `CancellationError`.
     package func object(_ resource: KubernetesResource, _ object: ObjectName) async throws -> KubernetesObject? {
@@ -18,11 +18,11 @@ extension KubernetesClient {
         }
     }
 
-    /// Makes a ConfigMap or Secret hold some keys, by server-side apply: keys that this program applied before and that
-    /// are not among them go, and those of others stay.
+    /// Sets keys of a ConfigMap or Secret by server-side apply: keys that this program applied before and that are not
+    /// among them are removed, and those of others stay.
     ///
-    /// What somebody else owns with another value is never taken: the server refuses it all and names the fields and
-    /// their managers. The same again changes nothing, so it is retried like a read.
+    /// Fields that others own with another value are never taken over: the server rejects the whole request and names
+    /// the fields and their managers. Repeating the request changes nothing, so it is retried like a read.
     ///
     /// - Parameter secretKeys: the keys whose values must not be repeated.
     /// - Throws: ``KubernetesError``, which quotes none of those; what ``admission`` throws, or `CancellationError`.
@@ -59,18 +59,18 @@ extension KubernetesClient {
     }
 }
 
-/// A ConfigMap or Secret as it was at one moment, and what of it this program applied
+/// A ConfigMap or Secret at one point in time, and the parts of it that this program applied
 /// (https://kubernetes.io/docs/reference/using-api/server-side-apply/).
 package struct KubernetesObject: Sendable, Equatable {
     /// By key, decoded from base64; nil for values that are not text.
     package var data: [String: Secret?]
     package var labels: [String: String]
-    /// The keys of ``data`` that this program applied and that were not changed by another manager since.
+    /// The keys of ``data`` that this program applied and that no other manager has changed since.
     package var ownKeys: Set<String>
-    /// The labels that this program applied and that were not changed by another manager since.
+    /// The labels that this program applied and that no other manager has changed since.
     package var ownLabels: Set<String>
 
-    /// By default, one that holds nothing.
+    /// Empty by default.
     package init(
         data: [String: Secret?] = [:],
         labels: [String: String] = [:],
@@ -85,7 +85,7 @@ package struct KubernetesObject: Sendable, Equatable {
 }
 
 extension KubernetesObject {
-    /// Reads the JSON of one.
+    /// Decodes its JSON.
     ///
     /// - Throws: ``Malformed``, which quotes nothing.
     init(_ json: JSONValue, isEncoded: Bool) throws(Malformed) {
@@ -116,8 +116,8 @@ extension KubernetesClient {
     /// The field manager of this client, as `managedFields` name it.
     static let fieldManager = "reconcile"
 
-    /// Restarts what runs the pods of a Deployment, StatefulSet or DaemonSet, one after the other as its strategy says:
-    /// what `kubectl rollout restart` does.
+    /// Restarts the pods of a Deployment, StatefulSet or DaemonSet, one after the other according to its strategy, like
+    /// `kubectl rollout restart`.
     ///
     /// Repeating it with the same time changes nothing, so it is retried like a read.
     ///

@@ -4,27 +4,28 @@ import FoundationEssentials
 package import JSON
 import Secrets
 
-/// A client of the Kubernetes API, as far as this program needs it.
+/// A client of the parts of the Kubernetes API that this program needs.
 package struct KubernetesClient: Sendable {
     package let configuration: KubernetesConfiguration
     package var backoff = Backoff()
-    /// How often a read is sent before its failure counts, if it may go through after a while.
+    /// How many times a read is attempted if it may succeed later.
     package var maximumAttempts = 3
-    /// The longest `Retry-After` that a read waits for.
+    /// The maximum `Retry-After` that a read waits for.
     package var patience: Duration = .seconds(10)
-    /// Waits; tests need not.
+    /// Waits; can be replaced in tests.
     package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
-    /// Does each attempt of a write, within a leader's term if there is one, or refuses it by an error of its own.
+    /// Performs each attempt of a write, within a leader's term if there is one, or refuses it by throwing its own
+    /// error.
     package var admission: @Sendable (_ write: (WriteTerm?) async throws -> JSONValue) async throws -> JSONValue = {
         try await $0(nil)
     }
 
-    /// The largest object, or event of a watch, that is taken: etcd keeps 1.5 MB, and in JSON they are larger.
+    /// The maximum size of an object or watch event: etcd stores up to 1.5 MB, and the JSON is larger.
     static let maximumObjectBytes = 4 << 20
 
     private let transport: CurlTransport
-    /// Of this client and its copies.
+    /// Shared by this client and its copies.
     var turns: PartTurns
 
     /// - Throws: ``TransportError`` if libcurl cannot be set up.
@@ -34,7 +35,7 @@ package struct KubernetesClient: Sendable {
         transport = try CurlTransport(configuration: configuration.transport)
     }
 
-    /// Reads a Secret; nil if there is none.
+    /// Reads a Secret; nil if it does not exist.
     ///
     /// - Throws: ``KubernetesError`` or `CancellationError`.
     package func secret(_ object: ObjectName) async throws -> KubernetesSecret? {
@@ -47,7 +48,7 @@ package struct KubernetesClient: Sendable {
         }
     }
 
-    /// Lists the one Secret of a name, once.
+    /// Lists the single Secret with a name, once.
     func list(_ object: ObjectName) async throws -> SecretList {
         let request = KubernetesRequest(verb: .list, object: object)
         let answer = try await send(request)
@@ -56,14 +57,14 @@ package struct KubernetesClient: Sendable {
 
     /// Opens a watch of one Secret; each line of it is one event.
     ///
-    /// - Parameter time: After how long the server is to end it.
+    /// - Parameter time: the time after which the server should end it.
     func watch(_ object: ObjectName, from resourceVersion: String, time: Duration) async throws -> SecretEvents {
         let query = [
             ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion),
             ("timeoutSeconds", "\(max(1, time.components.seconds))"),
         ]
         let request = KubernetesRequest(verb: .watch, object: object, query: query)
-        // Its head comes at once, whether there are events or not; and the server should have ended it by then.
+        // The head comes at once even without events, and the server should have ended the watch by then.
         let limits = StreamLimits(head: configuration.transport.timeLimit, idle: time + .seconds(15))
         let (response, token) = try await authorized(request) {
             try await transport.stream($0, limits: limits)
@@ -87,7 +88,7 @@ package struct KubernetesClient: Sendable {
 
     /// Sends a request, once.
     ///
-    /// - Returns: the object, list or status that is the answer.
+    /// - Returns: the object, list or status in the answer.
     func send(_ request: KubernetesRequest) async throws -> JSONValue {
         let (response, token) = try await authorized(request, transport.send) { $0.status }
         let error = KubernetesError(
@@ -108,7 +109,7 @@ package struct KubernetesClient: Sendable {
         }
     }
 
-    /// Sends a request, and once more if the token turns out to have been replaced under it.
+    /// Sends a request, and once more if the token was replaced in the meantime.
     private func authorized<Response>(
         _ request: KubernetesRequest,
         _ send: (HTTPRequest) async throws -> Response,
@@ -137,7 +138,7 @@ package struct KubernetesClient: Sendable {
             body: request.body?.json.serialized(),
             timeLimit: timeLimit(request),
             sendBefore: request.term?.beginBefore,
-            // A second create is refused, or makes a second object; everything else says how it is to be.
+            // A second create is rejected, or creates a second object; all other requests describe the target state.
             isRepeatable: request.verb != .create,
             mayBeDoubled: request.mayBeDoubled
         )
@@ -168,7 +169,7 @@ package struct KubernetesClient: Sendable {
         }
     }
 
-    /// Does it again, if it may go through after a while: for what says how something is to be.
+    /// Retries if it may succeed later: for requests that describe a target state.
     func retrying<Result>(_ body: () async throws -> Result) async throws -> Result {
         var attempt = 1
         while true {
@@ -210,21 +211,21 @@ package struct KubernetesClient: Sendable {
     }
 }
 
-/// The places for parts of a pass that ask one API server at the same time, as many as it gets connections: so the time of
-/// a part is its own, and not that of the hundreds before it.
+/// Slots for the parts of a pass that send requests to one API server at the same time, as many as there are
+/// connections: so that the time limit of a part does not include the time of hundreds of parts before it.
 ///
-/// Where no part got an answer any more, one for each place, the others are given up at once: a server that hangs costs a
-/// pass the time of one part, however many there are. So the place of a part that ran out of time is not given on before
-/// it is known how those beside it ended.
+/// If no part was answered any more, one for each slot, the others are abandoned at once: a server that hangs costs a
+/// pass the time of one part, however many there are. So the slot of a part that timed out is not reassigned before the
+/// results of the parts in the other slots are known.
 actor PartTurns {
     private let count: Int
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
-    /// Parts that are under way.
+    /// The number of running parts.
     private var underWay = 0
-    /// Freed places of parts that timed out, not yet assigned.
+    /// Slots of parts that timed out, not yet reassigned.
     private var withheld = 0
-    /// Parts that ran out of time since one was answered.
+    /// The number of parts that timed out since the last answer.
     private var silences = 0
     private var lastSilence: ContinuousClock.Instant?
     private let now: @Sendable () -> ContinuousClock.Instant
@@ -235,7 +236,7 @@ actor PartTurns {
         free = count
     }
 
-    /// Waits for a place.
+    /// Waits for a slot.
     func enter() async {
         if free > 0 {
             free -= 1
@@ -245,7 +246,7 @@ actor PartTurns {
         }
     }
 
-    /// Gives the place on.
+    /// Releases the slot.
     ///
     /// - Parameter isAnswered: nil if the part was not tried, or was cancelled.
     func leave(isAnswered: Bool?) {
@@ -272,7 +273,7 @@ actor PartTurns {
         waiting.removeFirst().resume()
     }
 
-    /// Whether the server has stopped to answer, as far as was seen within the last while.
+    /// Whether the server has stopped answering, as far as observed within a recent time.
     func isSilent(within time: Duration) -> Bool {
         guard silences >= count, let lastSilence else { return false }
         return now() - lastSilence < time

@@ -3,46 +3,46 @@ package import CurlTransport
 import JSON
 import Secrets
 
-/// A request to the Kubernetes API that did not do what it was for.
+/// A failed request to the Kubernetes API.
 ///
-/// It never holds the token, a query or anything of a Secret.
+/// It never contains the token, a query or anything from a Secret.
 package struct KubernetesError: Error, Sendable, Equatable {
-    /// Sorted by what it means for the caller.
+    /// Classified by what it means for the caller.
     package enum Kind: Sendable, Hashable {
-        /// No answer came, or it ended early; see ``KubernetesError/transport``.
+        /// No answer, or an incomplete one; see ``KubernetesError/transport``.
         case unreachable
-        /// The token or certificate is missing, or not valid any longer: 401.
+        /// The token or certificate is missing, or no longer valid: 401.
         case unauthorized
         /// The account lacks a permission; see ``KubernetesError/permission``: 403.
         case forbidden
-        /// The object is not there: 404.
+        /// The object does not exist: 404.
         case notFound
         /// Somebody else changed the object: 409.
         case conflict
-        /// The resourceVersion to go on from is forgotten: 410.
+        /// The resourceVersion to continue from has expired: 410.
         case gone
         /// Too many requests: 429.
         case throttled
-        /// The server does not take what was sent: any other 4xx.
+        /// The server rejects what was sent: any other 4xx.
         case invalid
-        /// The server, or the proxy in front of it, has a failure of its own: 5xx.
+        /// An internal error of the server, or of the proxy in front of it: 5xx.
         case unavailable
-        /// Something answered that does not speak as Kubernetes does.
+        /// The answer is not from a Kubernetes API.
         case undecodable
     }
 
     package var kind: Kind
     /// The HTTP status, or the code of an error within a watch; nil if there was no answer.
     package var status: Int?
-    /// A clause without a full stop: the server's own words where it had any.
+    /// A clause without a full stop, in the server's own words if there are any.
     package var message: String
     /// Method and URL, without the query.
     package var request: String
-    /// `Retry-After`, a day at most.
+    /// `Retry-After`, at most a day.
     package var retryAfter: Duration?
     /// What is missing, if the kind is `forbidden`.
     package var permission: MissingPermission?
-    /// Why no answer came.
+    /// Why there was no answer.
     package var transport: TransportError?
 }
 
@@ -68,7 +68,7 @@ extension KubernetesError {
 
     /// The error that a response stands for; nil if it is a success with JSON.
     ///
-    /// - Parameter token: what was sent with the request, and is taken out should a server quote it.
+    /// - Parameter token: the token sent with the request, which is masked in case a server quotes it.
     init?(
         status: Int,
         headers: HTTPHeaders,
@@ -86,7 +86,7 @@ extension KubernetesError {
         }
     }
 
-    /// The error that a `Status` stands for: the body of a response, or the object of an `ERROR` in a watch
+    /// The error in a `Status`: the body of a response, or the object of an `ERROR` event of a watch
     /// (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/).
     init(
         status: Int,
@@ -130,7 +130,7 @@ extension KubernetesError {
 }
 
 extension KubernetesError.Kind {
-    /// Only a `Status` says that an object is not there; any web server says 404.
+    /// Only a `Status` proves that an object does not exist; any web server answers 404.
     fileprivate init(status: Int, isStatus: Bool) {
         self =
             switch status {

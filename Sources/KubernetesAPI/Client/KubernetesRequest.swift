@@ -3,25 +3,25 @@ import CurlTransport
 import JSON
 import Secrets
 
-/// One request about the objects of a namespace.
+/// A request for objects in a namespace.
 struct KubernetesRequest: Sendable {
-    /// The verbs as a Role names them; `list` and `watch` are of one object by its name, which `resourceNames` in a Role allows.
+    /// The verbs of a Role; `list` and `watch` are for one object by name, which `resourceNames` in a Role allows.
     enum Verb: String, Sendable {
         case get, list, watch, create, update, patch
     }
 
     var verb: Verb
     var resource = KubernetesResource.secrets
-    /// Of a `create`, the name can be empty: the server makes one up.
+    /// For a `create`, the name can be empty: the server generates one.
     var object: ObjectName
-    /// Besides what the verb needs.
+    /// In addition to what the verb needs.
     var query: [(String, String)] = []
     var body: KubernetesBody?
-    /// What of the body must not be repeated.
+    /// The parts of the body that must not be repeated.
     var secrets: [Secret] = []
     /// From the start to the last byte of the answer; nil means the transport's own limit.
     var timeLimit: Duration?
-    /// The leader's term that it has to keep to; nil for none.
+    /// The leader's term within which it must be sent; nil for none.
     var term: WriteTerm?
 
     func within(_ term: WriteTerm?) -> KubernetesRequest {
@@ -55,8 +55,8 @@ struct KubernetesRequest: Sendable {
 
     /// Whether the server may get it twice at the same time.
     ///
-    /// Each patch says how something is to be. An update names the version that it replaces: the second would be
-    /// refused, and hide that the first went through.
+    /// A patch describes a target state. An update names the version that it replaces, so the second one would be
+    /// rejected, hiding that the first succeeded.
     var mayBeDoubled: Bool { [.get, .list, .patch].contains(verb) }
 
     var permission: MissingPermission {
@@ -74,14 +74,14 @@ struct KubernetesRequest: Sendable {
 
 /// What a request sends, which may hold a secret.
 struct KubernetesBody: Sendable {
-    /// What a body is, and so what the server does with it
+    /// The type of a body, which determines what the server does with it
     /// (https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply).
     enum Kind: String, Sendable {
         /// A whole object.
         case object = "application/json"
         case mergePatch = "application/merge-patch+json"
         case strategicMergePatch = "application/strategic-merge-patch+json"
-        /// What its field manager wants an object to be; JSON is YAML, too.
+        /// The fields that the field manager wants; JSON is also YAML.
         case apply = "application/apply-patch+yaml"
     }
 

@@ -1,7 +1,7 @@
 import Base
 import CurlTransport
 
-/// A kind of objects, as a Role names it (https://kubernetes.io/docs/reference/kubernetes-api/).
+/// A resource type, as named in a Role (https://kubernetes.io/docs/reference/kubernetes-api/).
 package struct KubernetesResource: Sendable, Hashable {
     /// The API group; empty for the core group.
     package var group: String
@@ -20,7 +20,7 @@ package struct KubernetesResource: Sendable, Hashable {
         name: "selfsubjectaccessreviews"
     )
 
-    /// The version that this program speaks, of each group alike.
+    /// The API version that this program uses, the same for each group.
     static let version = "v1"
 
     /// The path of a namespaced resource; the namespace is empty for a cluster-scoped one.
@@ -32,11 +32,11 @@ package struct KubernetesResource: Sendable, Hashable {
 }
 
 extension KubernetesResource: CustomStringConvertible {
-    /// As `kubectl auth can-i` takes it: `deployments.apps`.
+    /// As in `kubectl auth can-i`: `deployments.apps`.
     package var description: String { group.isEmpty ? name : "\(name).\(group)" }
 }
 
-/// An object in a namespace, of whatever kind.
+/// The namespace and name of an object of any kind.
 package struct ObjectName: Sendable, Hashable, CustomStringConvertible {
     package var namespace: String
     package var name: String
@@ -46,16 +46,16 @@ package struct ObjectName: Sendable, Hashable, CustomStringConvertible {
         self.name = name
     }
 
-    /// Reads what ``description`` writes; nil for anything that cannot be a namespace and a name.
+    /// Parses what ``description`` returns; nil for anything that cannot be a namespace and a name.
     package init?(text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, parts.allSatisfy(Self.mayBeName) else { return nil }
         self.init(namespace: parts[0], name: parts[1])
     }
 
-    /// Reads a name, or a namespace and a name; nil for anything else.
+    /// Parses a name, or a namespace and a name; nil for anything else.
     ///
-    /// - Parameter namespace: for a name alone.
+    /// - Parameter namespace: used for a name alone.
     package init?(text: String, in namespace: String) {
         if Self.mayBeName(text) {
             self.init(namespace: namespace, name: text)
@@ -64,7 +64,7 @@ package struct ObjectName: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether something is of the characters of a name; the server knows the rest.
+    /// Whether a text only has characters allowed in names; the server checks the rest.
     package static func mayBeName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 253
             && text.utf8.allSatisfy { byte in

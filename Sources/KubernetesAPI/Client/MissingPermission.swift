@@ -1,12 +1,12 @@
 import JSON
 
-/// What an account may not do, and what would let it
+/// A permission that an account lacks, and what would grant it
 /// (https://kubernetes.io/docs/reference/access-authn-authz/rbac/).
 package struct MissingPermission: Sendable, Hashable {
-    /// The verb as a Role names it: `get`, `patch`.
+    /// The verb as in a Role: `get`, `patch`.
     package var verb: String
     package var resource: KubernetesResource
-    /// The name is empty where it is about none in particular.
+    /// The name is empty if it concerns no particular object.
     package var object: ObjectName
 
     package init(verb: String, resource: KubernetesResource, object: ObjectName) {
@@ -25,11 +25,11 @@ extension MissingPermission: CustomStringConvertible {
             + "resources: [\(resource.name)], \(names)verbs: [\(verbs.joined(separator: ", "))]}"
     }
 
-    /// A new object's name says nothing, unless it is made by server-side apply, which is a `patch`
+    /// A Role cannot restrict creation by name, unless by server-side apply, which is a `patch`
     /// (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources).
     private var isByName: Bool { verb != "create" && !object.name.isEmpty }
 
-    /// What the program does with such an object, so that one rule is enough.
+    /// All verbs that the program uses for such an object, so that one rule is enough.
     private var verbs: [String] {
         switch resource {
         case .secrets where ["get", "list", "watch"].contains(verb): ["get", "list", "watch"]
@@ -42,9 +42,9 @@ extension MissingPermission: CustomStringConvertible {
 }
 
 extension KubernetesClient {
-    /// Asks the server whether this account may do something.
+    /// Asks the server whether this account has a permission.
     ///
-    /// - Parameter object: the name is empty for none in particular.
+    /// - Parameter object: the name is empty for no particular object.
     /// - Throws: ``KubernetesError`` or `CancellationError`.
     package func mayI(_ verb: String, _ resource: KubernetesResource, _ object: ObjectName) async throws -> Bool {
         var attributes: [String: JSONValue] = [
@@ -65,7 +65,7 @@ extension KubernetesClient {
                 "spec": ["resourceAttributes": .object(attributes)],
             ]
         )
-        // It makes nothing: asking twice does no harm.
+        // It creates nothing, so it can be repeated.
         let answer = try await retrying { [request] in try await send(request) }
         return try decoding(request) { () throws(Malformed) in
             guard let isAllowed = answer["status"]?["allowed"]?.bool else {

@@ -1,21 +1,21 @@
 import FoundationEssentials
 import YAMLDocument
 
-/// What one or several kubeconfig files say, merged as kubectl does it: the first to name something wins
+/// One or several kubeconfig files, merged like kubectl does: the first file to set a value wins
 /// (https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/).
 struct Kubeconfig {
-    /// A named part of a file, and the folder that its relative paths start from.
+    /// A named part of a file, and the folder that its relative paths refer to.
     struct Part {
         var node: YAMLNode
         var folder: String
     }
 
-    /// The files that were there.
+    /// The files that exist.
     private(set) var paths: [String] = []
     private(set) var currentContext: String?
     private var parts: [String: [String: Part]] = [:]
 
-    /// - Parameter paths: Those that do not exist are left out, but not all may.
+    /// - Parameter paths: missing files are ignored, but at least one must exist.
     init(paths: [String]) throws(KubernetesConfigurationError) {
         let candidates = paths.filter { !$0.isEmpty }
         for path in candidates where FileManager.default.fileExists(atPath: path) {
@@ -56,7 +56,7 @@ extension Kubeconfig.Part {
     func text(_ key: String) -> String? { node[key]?.text }
     func has(_ key: String) -> Bool { node[key].map { !$0.isEmpty } ?? false }
 
-    /// A path, from the file's folder on if it is relative.
+    /// A path, relative to the file's folder unless absolute.
     func path(_ key: String) -> String? {
         text(key).map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
     }
@@ -73,13 +73,13 @@ extension YAMLNode {
         if case .sequence(let items) = content { items } else { nil }
     }
 
-    /// Nil if it is empty, or null.
+    /// Nil if it is empty or null.
     fileprivate var text: String? {
         guard case .scalar(let scalar) = content, !isEmpty else { return nil }
         return scalar.text
     }
 
-    /// Whether it says as much as nothing: `""`, `null`, `{}`.
+    /// Whether it is equivalent to no value: `""`, `null`, `{}`.
     fileprivate var isEmpty: Bool {
         switch content {
         case .scalar(let scalar):

@@ -1,21 +1,21 @@
 import Synchronization
 
-/// The Kubernetes that the file means, found when the first thing needs it.
+/// Access to Kubernetes, configured when it is first needed.
 ///
-/// A file that names no Kubernetes Secret, restarts no workload and publishes nothing needs no Kubernetes, and gets no error about
-/// one.
+/// A file that names no Kubernetes Secret, restarts no workload and publishes nothing does not need Kubernetes, and so
+/// gets no error about it.
 package final class KubernetesAccess: Sendable {
-    /// How long each part of a pass may take, with all its attempts.
+    /// The time limit of each part of a pass, including all attempts.
     ///
-    /// A part is a Secret that is read, an object that is looked at or published, a workload that is restarted. One that
-    /// takes longer fails by itself, so that all else is done.
+    /// A part is a Secret that is read, an object that is read or published, or a workload that is restarted. A part
+    /// that takes longer fails separately, so that everything else is done.
     package let limit: Duration
     private let find: @Sendable () throws -> KubernetesConfiguration?
     private let found: Mutex<KubernetesClient?>
 
     /// - Parameters:
-    ///   - limit: how long each part of a pass may take.
-    ///   - find: Looks for the API; nil if there is none. Asked again until it finds one.
+    ///   - limit: the time limit of each part of a pass.
+    ///   - find: looks for the API; nil if there is none. Called again until it finds one.
     package init(
         limit: Duration = .seconds(10),
         _ find: @escaping @Sendable () throws -> KubernetesConfiguration?
@@ -25,7 +25,7 @@ package final class KubernetesAccess: Sendable {
         found = Mutex(nil)
     }
 
-    /// The Kubernetes that a client asks.
+    /// Uses the Kubernetes API of a client.
     package init(_ client: KubernetesClient, limit: Duration = .seconds(10)) {
         self.limit = limit
         find = { client.configuration }

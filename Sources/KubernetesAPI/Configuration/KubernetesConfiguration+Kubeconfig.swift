@@ -3,10 +3,11 @@ import FoundationEssentials
 import Secrets
 
 extension KubernetesConfiguration {
-    /// What the current context of kubeconfig files says.
+    /// The configuration from the current context of kubeconfig files.
     ///
-    /// - Throws: ``KubernetesConfigurationError`` if it cannot be used, or asks for what this program does not do:
-    ///   trusting just any certificate, running a command for a token.
+    /// - Throws: ``KubernetesConfigurationError`` if it cannot be used, or needs something unsupported: skipping
+    ///   certificate
+    ///   verification, running a command for a token.
     package static func kubeconfig(
         _ paths: [String]
     ) throws(KubernetesConfigurationError) -> KubernetesConfiguration {
@@ -26,7 +27,7 @@ extension KubernetesConfiguration {
         var configuration = KubernetesConfiguration(server: "", credentials: .none, origin: place)
         if let namespace = context.text("namespace") { configuration.namespace = namespace }
         try configuration.take(cluster: try part("clusters", "cluster", context.text("cluster")))
-        // A context without a user comes without credentials.
+        // A context without a user has no credentials.
         if let user = context.text("user") { try configuration.take(user: try part("users", "user", user)) }
         guard configuration.server.hasPrefix("https://") || !configuration.hasCredentials else {
             throw KubernetesConfigurationError("\(place): credentials are not sent to a server without https")
@@ -57,7 +58,7 @@ extension KubernetesConfiguration {
         if let name = cluster.part.text("tls-server-name") { connect(as: name) }
     }
 
-    /// Puts the name that the certificate is for into the URL, and goes on connecting to the same place.
+    /// Puts the certificate's name into the URL, while still connecting to the same place.
     private mutating func connect(as name: String) {
         guard server.hasPrefix("https://") else { return }
         let rest = server.dropFirst("https://".count)
@@ -93,7 +94,7 @@ extension KubernetesConfiguration {
     }
 }
 
-/// A part of a kubeconfig that the current context names.
+/// A part of a kubeconfig that the current context refers to.
 private struct ContextPart {
     var part: Kubeconfig.Part
     /// `kubeconfig /root/.kube/config: user 'admin'`.

@@ -6,11 +6,12 @@ package import Secrets
 package struct KubernetesConfiguration: Sendable {
     /// `https://host:port`, perhaps with a path; without a slash at the end.
     package var server: String
-    /// Where this program runs, or what the context of a kubeconfig says.
+    /// The namespace of the pod, or of the kubeconfig's context.
     package var namespace: String
     package var credentials: KubernetesCredentials
     package var transport: TransportConfiguration
-    /// Where all this was found, for messages: `the service account of this pod`, `kubeconfig /root/.kube/config`.
+    /// The source of the configuration, for messages: `the service account of this pod`, `kubeconfig
+    /// /root/.kube/config`.
     package var origin: String
 
     package init(
@@ -29,7 +30,7 @@ package struct KubernetesConfiguration: Sendable {
 }
 
 extension KubernetesConfiguration {
-    /// Finds the API as its other clients do.
+    /// Finds the API like other clients.
     ///
     /// | first that applies | what is used |
     /// |---|---|
@@ -37,10 +38,10 @@ extension KubernetesConfiguration {
     /// | `KUBERNETES_SERVICE_HOST` and `_PORT` are set | the service account of the pod |
     /// | `~/.kube/config` exists | that file |
     ///
-    /// - Parameter serviceAccount: The folder with the service account; unless given, the one that
-    ///   ``serviceAccountVariable`` names, or else the one that the kubelet mounts.
-    /// - Returns: Nil if none applies.
-    /// - Throws: ``KubernetesConfigurationError`` if what applies cannot be used.
+    /// - Parameter serviceAccount: the folder with the service account; by default the one in
+    ///   ``serviceAccountVariable``, or else the one that the kubelet mounts.
+    /// - Returns: nil if none applies.
+    /// - Throws: ``KubernetesConfigurationError`` if the one that applies cannot be used.
     package static func find(
         environment: [String: String],
         serviceAccount: String? = nil
@@ -59,21 +60,21 @@ extension KubernetesConfiguration {
     }
 }
 
-/// How a request says whose it is, besides a client certificate.
+/// How a request authenticates, apart from a client certificate.
 package enum KubernetesCredentials: Sendable {
     /// None: the client certificate authenticates, or the server requires no credentials.
     case none
     case token(Secret)
-    /// A file whose token is replaced before it expires, as the kubelet does it; read anew for each request.
+    /// A file whose token is replaced before it expires, as by the kubelet; read again for each request.
     case tokenFile(String)
 }
 
 /// Why a configuration of the Kubernetes API cannot be used.
 package struct KubernetesConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Says where, what is wrong, and what to do; never a token or a key.
+    /// States the place, the problem and what to do; never a token or a key.
     package var description: String
 
-    /// What ``KubernetesConfiguration/find(environment:serviceAccount:)`` looks for is nowhere.
+    /// ``KubernetesConfiguration/find(environment:serviceAccount:)`` has found nothing.
     package static let notFound = KubernetesConfigurationError(
         "no Kubernetes API is configured: found neither KUBECONFIG, nor a pod's service account, nor ~/.kube/config"
     )
@@ -84,13 +85,13 @@ package struct KubernetesConfigurationError: Error, Sendable, Equatable, CustomS
 }
 
 extension KubernetesConfiguration {
-    /// Where the kubelet mounts token, authority and namespace
+    /// Where the kubelet mounts the token, certificate authority and namespace
     /// (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/).
     package static let serviceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount"
-    /// The variable with another folder of that kind, as of a projected volume.
+    /// The environment variable for another such folder, e.g. a projected volume.
     package static let serviceAccountVariable = "RECONCILE_SERVICE_ACCOUNT"
 
-    /// What a pod is given; nil outside of a cluster.
+    /// The configuration of a pod; nil outside a cluster.
     ///
     /// - Throws: ``KubernetesConfigurationError`` if no service account is mounted.
     package static func inCluster(
@@ -121,5 +122,5 @@ extension KubernetesConfiguration {
     }
 }
 
-/// Whether there is a file that may be read.
+/// Whether a file exists and is readable.
 func isFile(_ path: String) -> Bool { FileManager.default.isReadableFile(atPath: path) }

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import JSON
 
-/// Writes Events about the program's own pod: a few, and none twice.
+/// Writes Events about the program's own pod: only a few, and without duplicates.
 ///
 /// | | |
 /// |---|---|
-/// | a note is repeated within ``memory`` | the Event is counted up, as a series |
+/// | a note is repeated within ``memory`` | the Event's series is counted up |
 /// | more than ``limit`` new ones within a minute | the rest is left out |
-/// | the API refuses one, or does not answer | said once, and nothing is sent for ``pause`` |
+/// | the API rejects one, or does not answer | this is reported once, and nothing is sent for ``pause`` |
 ///
-/// Recording never waits, and nothing else depends on an Event.
+/// Recording never waits, and nothing depends on an Event.
 package actor EventRecorder {
     private static let controller = "reconcile"
 
@@ -21,7 +21,7 @@ package actor EventRecorder {
 
     /// How long a repeated note counts as the same Event.
     private let memory: Duration = .seconds(3600)
-    /// How many new Events there are in a minute at most.
+    /// The maximum number of new Events per minute.
     private let limit = 10
     /// How long nothing is sent after a failure.
     private let pause: Duration = .seconds(60)
@@ -34,7 +34,7 @@ package actor EventRecorder {
     }
 
     private var told: [EventNote: Told] = [:]
-    /// When the newest Events were made.
+    /// When the newest Events were created.
     private var made: [ContinuousClock.Instant] = []
     private var pausedUntil: ContinuousClock.Instant?
     private var lastFailure: KubernetesError?
@@ -42,7 +42,7 @@ package actor EventRecorder {
     private let continuation: AsyncStream<EventNote>.Continuation
 
     /// - Parameters:
-    ///   - timeLimit: how long one request may take.
+    ///   - timeLimit: the time limit of one request.
     ///   - onFailure: called for a failure that differs from the previous one.
     package init(
         client: KubernetesClient,
@@ -85,11 +85,11 @@ package actor EventRecorder {
             if lastFailure?.kind != error.kind { onFailure(error) }
             lastFailure = error
         } catch {
-            // The program ends.
+            // The program is shutting down.
         }
     }
 
-    /// - Returns: whether there is an Event to count up; it may have been forgotten meanwhile.
+    /// - Returns: whether there is an Event to count up; it may have expired meanwhile.
     private func countUp(_ note: EventNote, _ time: ContinuousClock.Instant) async throws -> Bool {
         guard var known = told[note] else { return false }
         known.count += 1
@@ -123,10 +123,10 @@ package actor EventRecorder {
     }
 }
 
-/// The pod that Events are about: the one that this program runs in.
+/// The pod that Events are about: the one in which this program runs.
 package struct EventSubject: Sendable, Hashable {
     package var pod: ObjectName
-    /// Without it, `kubectl describe pod` does not show them; `kubectl get events` does.
+    /// Without it, `kubectl describe pod` does not show the Events; `kubectl get events` does.
     package var uid: String?
 
     package init(pod: ObjectName, uid: String? = nil) {
@@ -134,10 +134,10 @@ package struct EventSubject: Sendable, Hashable {
         self.uid = uid
     }
 
-    /// What the downward API says in `POD_NAME`, `POD_NAMESPACE` and `POD_UID`
+    /// The downward API's `POD_NAME`, `POD_NAMESPACE` and `POD_UID`
     /// (https://kubernetes.io/docs/concepts/workloads/pods/downward-api/); nil without the first.
     ///
-    /// - Parameter namespace: for when it does not say the namespace.
+    /// - Parameter namespace: used if there is no `POD_NAMESPACE`.
     package init?(environment: [String: String], namespace: String) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         guard let name = value("POD_NAME") else { return nil }
@@ -146,14 +146,14 @@ package struct EventSubject: Sendable, Hashable {
     }
 }
 
-/// Something worth an Event: what `kubectl get events` shows in a line
+/// The content of an Event: what `kubectl get events` shows in a line
 /// (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/).
 package struct EventNote: Sendable, Hashable {
-    /// Whether a person should look at it.
+    /// Whether it needs attention.
     package var isWarning: Bool
     /// A word for machines, in camel case: `ServicesChanged`.
     package var reason: String
-    /// A sentence; what is longer than an Event may hold is cut off.
+    /// A sentence; truncated to the maximum length of an Event's note.
     package var note: String
 
     package init(isWarning: Bool, reason: String, note: String) {
@@ -165,7 +165,7 @@ package struct EventNote: Sendable, Hashable {
     /// The maximum length of an Event's note.
     static let maximumBytes = 1024
 
-    /// The note, cut between two characters if it is too long.
+    /// The note, truncated between two characters if it is too long.
     var shortened: String {
         guard note.utf8.count > Self.maximumBytes else { return note }
         var text = ""
@@ -180,7 +180,7 @@ package struct EventNote: Sendable, Hashable {
 }
 
 extension KubernetesClient {
-    /// Makes an Event, once.
+    /// Creates an Event, once.
     ///
     /// - Returns: its name.
     /// - Throws: ``KubernetesError`` or `CancellationError`.
@@ -199,7 +199,7 @@ extension KubernetesClient {
         }
     }
 
-    /// Makes a series of an Event, or counts it up, once.
+    /// Turns an Event into a series, or counts it up, once.
     ///
     /// - Returns: false if the Event no longer exists.
     /// - Throws: ``KubernetesError`` or `CancellationError`.

@@ -1,29 +1,28 @@
 import FoundationEssentials
 import JSON
 
-/// A Lease as it was at one moment
-/// (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/).
+/// A Lease at one point in time (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/).
 struct Lease: Sendable, Equatable {
-    /// What its last holder notes on it when it gives it up in order: who did, and of which Lease.
+    /// The annotation that the last holder sets when it releases the Lease: the holder, and which Lease.
     ///
-    /// A Lease without a holder that lacks it, or has one of another time, was not given up: somebody else took the holder
-    /// out, and the one that was there may not know yet.
+    /// A Lease without a holder that has no such annotation, or an outdated one, was not released: somebody else
+    /// removed the holder, and the previous holder may not know yet.
     private static let releaseNote = "reconcile/given-up"
 
     /// Distinguishes it from earlier and later Leases of the same name.
     var uid: String
-    /// Changes with every change of it, a renewal included.
+    /// Changes with every update, including renewals.
     var resourceVersion: String
     /// The identity of the holder; nil without one.
     var holder: String?
-    /// How long the holder has it after each renewal; nil if the Lease does not say.
+    /// How long the holder keeps it after each renewal; nil if the Lease does not specify it.
     var duration: Duration?
-    /// How many times it came to another holder.
+    /// The number of changes of its holder.
     var transitions: Int
     /// The object as it was read: fields unknown to this program are sent back unchanged.
     private var object: JSONValue
 
-    /// Reads the JSON of one.
+    /// Decodes its JSON.
     ///
     /// - Throws: ``Malformed``.
     init(_ json: JSONValue) throws(Malformed) {
@@ -42,7 +41,7 @@ struct Lease: Sendable, Equatable {
 
     /// Whether its last holder released it after its last write, and it has had no holder since.
     ///
-    /// Each of them counts `leaseTransitions` up when it takes the Lease, so that an old note is none of this time.
+    /// Each holder increments `leaseTransitions` when it takes the Lease, so an older note is recognised as outdated.
     var isGivenUp: Bool {
         let text = object["metadata"]?["annotations"]?[Self.releaseNote]?.string ?? ""
         guard holder == nil, let note = try? JSONValue(parsing: text.utf8) else { return false }
@@ -52,7 +51,7 @@ struct Lease: Sendable, Equatable {
 
     // MARK: - What is sent
 
-    /// A Lease that is not there yet, for nobody: who is to have it is decided by taking it, which one alone can.
+    /// A new Lease without a holder: who gets it is decided by taking it, which only one can do.
     static func vacant(_ name: ObjectName, seconds: Int) -> JSONValue {
         [
             "apiVersion": "coordination.k8s.io/v1",
@@ -62,7 +61,7 @@ struct Lease: Sendable, Equatable {
         ]
     }
 
-    /// This Lease, renewed, or taken if somebody else had it.
+    /// This Lease, renewed, or taken over from another holder.
     func held(by holder: String, seconds: Int, at time: Date) -> JSONValue {
         var spec = object["spec"]?.object ?? [:]
         if self.holder != holder {
@@ -100,7 +99,7 @@ struct Lease: Sendable, Equatable {
     }
 }
 
-/// RFC 3339 with exactly six digits, which is the only form that a `MicroTime` is parsed from.
+/// RFC 3339 with exactly six fractional digits, the only format that is parsed as a `MicroTime`.
 func microTime(_ time: Date) -> String {
     let micros = Int64((time.timeIntervalSince1970 * 1_000_000).rounded(.down))
     let seconds = Date(timeIntervalSince1970: Double(micros / 1_000_000))
@@ -109,7 +108,7 @@ func microTime(_ time: Date) -> String {
 }
 
 extension KubernetesClient {
-    /// Reads a Lease, once; nil if there is none.
+    /// Reads a Lease, once; nil if it does not exist.
     ///
     /// - Throws: ``KubernetesError`` or `CancellationError`.
     func lease(_ name: ObjectName, within time: Duration) async throws -> Lease? {
@@ -120,16 +119,16 @@ extension KubernetesClient {
         }
     }
 
-    /// Makes a Lease.
+    /// Creates a Lease.
     ///
-    /// - Throws: ``KubernetesError``, of the kind `conflict` if somebody was first; or `CancellationError`.
+    /// - Throws: ``KubernetesError``, of the kind `conflict` if it exists already; or `CancellationError`.
     func createLease(_ name: ObjectName, _ json: JSONValue, within time: Duration) async throws -> Lease {
         try await lease(.create, name, json, within: time)
     }
 
-    /// Replaces a Lease, if it is still of the resourceVersion that is sent.
+    /// Replaces a Lease if it still has the resourceVersion that is sent.
     ///
-    /// - Throws: ``KubernetesError``, of the kind `conflict` if it is not; or `CancellationError`.
+    /// - Throws: ``KubernetesError``, of the kind `conflict` if it has not; or `CancellationError`.
     func updateLease(_ name: ObjectName, _ json: JSONValue, within time: Duration) async throws -> Lease {
         try await lease(.update, name, json, within: time)
     }

@@ -2,42 +2,43 @@ package import Base
 import FoundationEssentials
 import Synchronization
 
-/// Takes part in the election of a leader, by holding a Lease.
+/// Takes part in a leader election by holding a Lease.
 ///
-/// The Lease is replaced only as it was last read (its uid and resourceVersion are sent along), so that of several
-/// candidates one gets it. What each may do when, see ``LeaseTiming``.
+/// The Lease is only replaced if it is unchanged since it was read (its uid and resourceVersion are sent), so only one
+/// of several candidates gets it. See ``LeaseTiming`` for what a replica may do when.
 ///
-/// People edit and delete Leases, and the holder does not know before its next renewal. So nobody leads by a Lease that
-/// was not seen to stay as it is for a whole term: by then no other one leads, whatever the Lease said meanwhile. The
-/// exceptions are a Lease that is still as this process wrote it, and one that its holder gave up, which it notes on it.
+/// Users can edit and delete Leases, and the holder only notices at its next renewal. So nobody leads by a Lease that
+/// was not seen unchanged for a whole term: by then no other replica leads, whatever the Lease said meanwhile. The
+/// exceptions are a Lease that is still as this process wrote it, and one that was released by its holder, which
+/// annotates it accordingly.
 ///
-/// | the Lease | a process that leads | any other |
+/// | the Lease | the leader | any other replica |
 /// |---|---|---|
 /// | is as this process wrote it | renews it | renews it, and leads again |
-/// | names this process, and somebody changed something else of it | renews it | stands by |
-/// | was given up by its holder, in order | – | takes it |
-/// | names another one, or nobody | stops at once, stands by | stands by |
-/// | is another one of the same name, whoever it names | stops at once, stands by | stands by |
-/// | cannot be read after it was found changed | stops at once | – |
-/// | is not there | stops at once, makes it for nobody | makes it for nobody |
-/// | was none of the first three, and did not change for a whole term | – | takes it |
+/// | names this process, but somebody changed another field | renews it | stands by |
+/// | was released by its holder | – | takes it |
+/// | names another holder, or none | stops at once, stands by | stands by |
+/// | is another one of the same name, with any holder | stops at once, stands by | stands by |
+/// | was found changed, and then cannot be read | stops at once | – |
+/// | does not exist | stops at once, creates it without a holder | creates it without a holder |
+/// | is none of the first three, but did not change for a whole term | – | takes it |
 package final class LeaseElection: Sendable {
-    /// What became of one attempt.
+    /// The result of one attempt.
     package enum Report: Sendable {
         case leads(WriteTerm)
         case standsBy(holder: String)
         /// No replica leads; this process takes the Lease once it has not changed for this long.
         case waits(Duration)
-        /// The Lease cannot be reached; who led goes on leading until its term ends.
+        /// The Lease cannot be reached; the leader goes on leading until its term ends.
         case failed(KubernetesError)
         /// Its term ended before it could renew the Lease.
         case expired
-        /// Somebody changed its Lease, and how cannot be seen.
+        /// Somebody changed its Lease, and the change cannot be read.
         case lost
     }
 
     package let name: ObjectName
-    /// The identity of this process, unique for all time.
+    /// The identity of this process, globally unique.
     package let identity: String
     package let timing: LeaseTiming
     private let client: KubernetesClient
@@ -51,7 +52,7 @@ package final class LeaseElection: Sendable {
         view = Mutex(LeaseView(identity: identity, timing: timing))
     }
 
-    /// Works until the task is cancelled.
+    /// Takes part until the task is cancelled.
     ///
     /// - Parameter report: called after each attempt, before the next one.
     package func run(_ report: @Sendable (Report) async -> Void) async {
@@ -72,38 +73,38 @@ package final class LeaseElection: Sendable {
             } catch {
                 return
             }
-            // Standbys of one age would all look at the same moment.
+            // Standbys started at the same time would all check at the same moment.
             var next = ContinuousClock.now + wait * Double.random(in: 0.8...1)
             if let end = term?.beginBefore { next = min(next, end) }
             do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
             if let end = term?.beginBefore, ContinuousClock.now >= end {
                 term = nil
-                // What was begun in it may still happen: it ends by itself, and is not given up early.
+                // Writes begun in the term may still happen: it expires by itself and is not released early.
                 view.withLock { $0.lost() }
                 await report(.expired)
             }
         }
     }
 
-    /// Gives the Lease up, if it is held, so that another one need not wait for its end.
+    /// Releases the Lease if it is held, so that the next leader need not wait for its end.
     ///
-    /// Only for when nothing is being written any more, and no attempt is under way.
+    /// Only to be called when nothing is being written any more and no attempt is in progress.
     package func resign(within time: Duration) async {
         guard let lease = view.withLock({ $0.held }) else { return }
-        // Whatever becomes of it, the Lease ends by itself.
+        // If this fails, the Lease expires by itself.
         _ = try? await client.updateLease(name, lease.released(at: .now), within: time)
     }
 
     // MARK: - An attempt
 
-    /// - Parameter end: until when this process leads; nil if it does not.
+    /// - Parameter end: the end of this process's term; nil if it does not lead.
     private func attempt(until end: ContinuousClock.Instant?) async throws -> Report {
         let term = timing.term(begun: .now)
         if let lease = view.withLock({ $0.held }), try await take(lease, until: end) { return .leads(term) }
         var lease = try await look(until: end)
         if view.withLock({ $0.mayTake(lease, at: .now, leadingUntil: end) }) {
             if try await take(lease, until: end) { return .leads(term) }
-            // Somebody else was first.
+            // Another replica was first.
             lease = try await look(until: end)
             view.withLock { [lease] in $0.saw(lease, at: .now) }
         }
@@ -125,7 +126,7 @@ package final class LeaseElection: Sendable {
         }
     }
 
-    /// Reads the Lease, and makes it if it is not there.
+    /// Reads the Lease, and creates it if it does not exist.
     private func look(until end: ContinuousClock.Instant?) async throws -> Lease {
         if let lease = try await client.lease(name, within: timeLimit(end)) { return lease }
         do {
@@ -135,7 +136,7 @@ package final class LeaseElection: Sendable {
                 within: timeLimit(end)
             )
         } catch let error as KubernetesError where error.kind == .conflict {
-            // Somebody else was first.
+            // Another replica was first.
             guard let lease = try await client.lease(name, within: timeLimit(end)) else { throw error }
             return lease
         }
@@ -147,16 +148,16 @@ package final class LeaseElection: Sendable {
     }
 }
 
-/// What a leader may do when, and how often a Lease is looked at; all of it follows from its duration.
+/// What a leader may do when, and how often a Lease is read; everything is derived from its duration.
 ///
-/// Time is counted by each process's own clock, which goes on while the machine sleeps, and never compared with that of
-/// another: of what a Lease says only the duration counts. A leader counts from before it sent its renewal, a standby
-/// from after it saw it, so that for a standby the Lease always ends later.
+/// Each process uses its own clock, which also runs while the machine is suspended, and never compares it with that of
+/// another: the duration is the only time used from a Lease. A leader counts from before it sent its renewal, a standby
+/// from after it saw it, so for a standby the Lease always ends later.
 ///
 /// | after a renewal was sent | with 15 s | the leader | a standby |
 /// |---|---|---|---|
-/// | 2/15 | 2 s | renews it again | looks at it |
-/// | 10/15 | 10 s | begins no write any more | |
+/// | 2/15 | 2 s | renews it again | reads it |
+/// | 10/15 | 10 s | begins no more writes | |
 /// | 14/15 | 14 s | has ended every write | |
 /// | 15/15 | 15 s | | may take it |
 package struct LeaseTiming: Sendable, Equatable {
@@ -168,14 +169,14 @@ package struct LeaseTiming: Sendable, Equatable {
     }
 
     package var duration: Duration { .seconds(seconds) }
-    /// Between two renewals, and between two looks.
+    /// The time between two renewals, and between two reads.
     var period: Duration { duration * 2 / 15 }
-    /// How long one request may take, so that another one can follow in time.
+    /// The time limit of one request, so that another one can follow in time.
     var requestLimit: Duration { duration / 3 }
 
-    /// The term that a renewal gives.
+    /// The term gained by a renewal.
     ///
-    /// - Parameter begun: before it was sent.
+    /// - Parameter begun: the time before it was sent.
     func term(begun: ContinuousClock.Instant) -> WriteTerm {
         WriteTerm(beginBefore: begun + duration * 10 / 15, endBefore: begun + duration * 14 / 15)
     }

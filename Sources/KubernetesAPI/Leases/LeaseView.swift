@@ -1,6 +1,6 @@
-/// What one process has seen of a Lease, and what follows from it.
+/// What one process has observed of a Lease, and what follows from it.
 struct LeaseView: Sendable {
-    /// Nobody has a Lease for longer, whatever somebody wrote into it: then nobody would lead ever again.
+    /// A Lease is never respected for longer, whatever duration it has: otherwise there might never be a leader again.
     private static let longestDuration: Duration = .seconds(600)
 
     let identity: String
@@ -18,7 +18,7 @@ struct LeaseView: Sendable {
         self.timing = timing
     }
 
-    /// The Lease that this process leads by, to renew it or to give it up; nil if it leads by none.
+    /// The Lease by which this process leads, to be renewed or released; nil if it does not lead.
     var held: Lease? { isHeld ? own : nil }
 
     /// Somebody else changed it, or its term is over: it has to be read again.
@@ -29,10 +29,10 @@ struct LeaseView: Sendable {
         last = lease
     }
 
-    /// Takes note of the answer to a write.
+    /// Records the answer to a write.
     ///
-    /// - Parameter old: what was to be replaced.
-    /// - Returns: whether it is held now: the answer can be another Lease, made anew by the write.
+    /// - Parameter old: the Lease that was to be replaced.
+    /// - Returns: whether it is held now: the answer can be another Lease that the write created.
     mutating func wrote(_ lease: Lease, over old: Lease, at time: ContinuousClock.Instant) -> Bool {
         saw(lease, at: time)
         isHeld = lease.holder == identity && lease.uid == old.uid
@@ -42,7 +42,7 @@ struct LeaseView: Sendable {
 
     /// Whether a Lease that was just read may be taken; see ``LeaseElection``.
     ///
-    /// - Parameter end: until when this process leads; nil if it does not.
+    /// - Parameter end: the end of this process's term; nil if it does not lead.
     mutating func mayTake(
         _ lease: Lease,
         at time: ContinuousClock.Instant,
@@ -54,14 +54,14 @@ struct LeaseView: Sendable {
             if lease.resourceVersion == own.resourceVersion { return true }
             if let end, time < end, lease.holder == identity { return true }
         }
-        // One that was put back as it was before is not given up once more.
+        // An earlier state that somebody restored does not count as released again.
         let isOlder = before.map { $0.uid == lease.uid && $0.transitions > lease.transitions } ?? false
         if lease.isGivenUp, !isOlder { return true }
         return seenAt.map { time >= $0 + patience(with: lease) } ?? false
     }
 
-    /// For how long a Lease has to stay as it is before it may be taken: for as long as its holder has it, by what it says
-    /// or, if somebody made that less, by what all replicas are started with.
+    /// How long a Lease must stay unchanged before it may be taken: its duration, but at least the one that all
+    /// replicas are configured with, in case somebody reduced it.
     func patience(with lease: Lease) -> Duration {
         max(timing.duration, min(lease.duration ?? .zero, Self.longestDuration))
     }

@@ -2,13 +2,14 @@ import FoundationEssentials
 import JSON
 package import Secrets
 
-/// A Secret as it was at one moment (https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/).
+/// A Secret at one point in time
+/// (https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/).
 package struct KubernetesSecret: Sendable, Equatable {
-    /// What a look at one showed; nil where there is none.
+    /// The result of reading a Secret; nil if it does not exist.
     package typealias Observation = Result<KubernetesSecret?, KubernetesError>
 
     package var version: SecretVersion
-    /// By key, no longer in base64.
+    /// By key, decoded from base64.
     package var data: [String: SecretBytes]
 
     package init(version: SecretVersion, data: [String: SecretBytes]) {
@@ -18,7 +19,7 @@ package struct KubernetesSecret: Sendable, Equatable {
 }
 
 extension KubernetesSecret {
-    /// Reads the JSON of one.
+    /// Decodes its JSON.
     ///
     /// - Throws: ``Malformed``, which quotes nothing.
     init(_ json: JSONValue) throws(Malformed) {
@@ -39,8 +40,8 @@ extension KubernetesSecret {
 }
 
 extension KubernetesSecret.Observation {
-    /// Whether it is no news after another one, nil for the first: the Secret did not change, or is missing or refused
-    /// as before.
+    /// Whether it shows nothing new compared to an earlier one (nil for the first): the Secret did not change, or is
+    /// still missing or forbidden.
     package func showsTheSame(as other: KubernetesSecret.Observation?) -> Bool {
         switch (self, other) {
         case (.success(let mine), .success(let others)): mine?.version == others?.version
@@ -50,7 +51,7 @@ extension KubernetesSecret.Observation {
     }
 }
 
-/// A list of the one Secret of a name.
+/// A list with the single Secret of a name.
 struct SecretList: Sendable {
     /// The resource version of the list, from which a watch continues.
     var resourceVersion: String
@@ -61,7 +62,7 @@ struct SecretList: Sendable {
             throw Malformed("expected a list with metadata.resourceVersion and items")
         }
         self.resourceVersion = resourceVersion
-        // `items` is null where a list is empty, in some releases.
+        // In some releases `items` is null if a list is empty.
         let item = items.array?.first { $0["metadata"]?["name"]?.string == object.name }
         if let item { secret = try KubernetesSecret(item) }
     }

@@ -8,7 +8,7 @@ struct SecretEvents: AsyncSequence {
     let lines: ResponseBody
     let request: KubernetesRequest
     let server: String
-    /// What was sent in secret.
+    /// The token that was sent, to be masked.
     let token: Secret?
 
     struct Iterator: AsyncIteratorProtocol {
@@ -62,11 +62,11 @@ enum SecretEvent: Sendable {
     /// `ADDED` or `MODIFIED`.
     case present(KubernetesSecret)
     case deleted(resourceVersion: String)
-    /// A bookmark: nothing changed up to this version.
+    /// A bookmark: nothing has changed up to this version.
     case bookmark(resourceVersion: String)
     /// `ERROR`, with its `Status`.
     case failed(code: Int, status: JSONValue)
-    /// Of a type that came later than this program.
+    /// Of a type that this program does not know.
     case unknown
 
     init(line: some Collection<UInt8>) throws(Malformed) {
@@ -96,18 +96,18 @@ enum SecretEvent: Sendable {
     }
 }
 
-/// Puts lines together from pieces that end anywhere.
+/// Splits a stream of chunks into lines.
 struct LineSplitter {
     /// The longest line.
     static let limit = KubernetesClient.maximumObjectBytes
 
     private var bytes: [UInt8] = []
-    /// The start of the first line that was not read yet.
+    /// The start of the first line that was not returned yet.
     private var start = 0
     /// The part that is known to contain no line break.
     private var searched = 0
 
-    /// Whether nothing is left, not even the begin of a line.
+    /// Whether nothing is left, not even the beginning of a line.
     var isEmpty: Bool { start == bytes.count }
 
     mutating func append(_ piece: [UInt8]) throws(Malformed) {
@@ -120,7 +120,7 @@ struct LineSplitter {
         bytes += piece
     }
 
-    /// The next line that is complete, without its break.
+    /// The next complete line, without its line break.
     mutating func next() -> ArraySlice<UInt8>? {
         guard let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
             searched = bytes.count

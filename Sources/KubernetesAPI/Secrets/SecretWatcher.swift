@@ -1,13 +1,13 @@
 package import Base
 import Secrets
 
-/// Follows one Secret: lists it, watches it, and begins anew as ``WatchPolicy`` says.
+/// Follows one Secret: lists it, watches it, and starts over according to ``WatchPolicy``.
 package struct SecretWatcher: Sendable {
     package let object: ObjectName
     package var policy = WatchPolicy()
     /// Called for each failure, with the delay before the next attempt.
     package var onRetry: (@Sendable (KubernetesError, Duration) -> Void)?
-    /// Waits; tests need not.
+    /// Waits; can be replaced in tests.
     package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     private let client: KubernetesClient
@@ -15,7 +15,7 @@ package struct SecretWatcher: Sendable {
     package init(_ object: ObjectName, client: KubernetesClient) {
         self.object = object
         var client = client
-        // The watcher's own attempts are enough.
+        // The watcher does its own retries.
         client.maximumAttempts = 1
         self.client = client
     }
@@ -28,11 +28,11 @@ package struct SecretWatcher: Sendable {
         var failures = 0
     }
 
-    /// Works until the task is cancelled.
+    /// Runs until the task is cancelled.
     ///
     /// - Parameters:
-    ///   - known: The last known version, which is not reported; nil if it was never read.
-    ///   - onChange: Called for each change of the Secret, and when permission to read it is lacking.
+    ///   - known: the last known version, which is not reported; nil if it was never read.
+    ///   - onChange: called for each change of the Secret, and if permission to read it is missing.
     package func run(
         from known: KubernetesSecret.Observation? = nil,
         onChange: @Sendable (KubernetesSecret.Observation) async -> Void
@@ -51,7 +51,7 @@ package struct SecretWatcher: Sendable {
         }
     }
 
-    /// One list, if need be, and one watch; returns the time to wait before the next.
+    /// One list, if necessary, and one watch; returns the time to wait before the next.
     private func step(
         _ progress: inout Progress,
         _ onChange: @Sendable (KubernetesSecret.Observation) async -> Void
@@ -62,7 +62,7 @@ package struct SecretWatcher: Sendable {
                 await see(.success(list.secret), &progress, onChange)
                 progress.resourceVersion = list.resourceVersion
             } catch let error as KubernetesError where error.kind == .forbidden {
-                // To read it may be allowed all the same.
+                // Reading it may still be allowed.
                 await see(.success(try await client.secret(object)), &progress, onChange)
                 onRetry?(error, policy.pollingInterval)
                 return policy.pollingInterval
@@ -113,7 +113,7 @@ package struct SecretWatcher: Sendable {
         let hasListed = progress.resourceVersion != nil
         if policy.startsOver(after: error, attempt: progress.failures) { progress.resourceVersion = nil }
         switch error.kind {
-        // A watch that is refused says nothing of reading.
+        // A forbidden watch does not mean that reading is forbidden.
         case .forbidden where !hasListed, .unauthorized: await see(.failure(error), &progress, onChange)
         default: break
         }
@@ -121,37 +121,37 @@ package struct SecretWatcher: Sendable {
     }
 }
 
-/// How a ``SecretWatcher`` goes on after what happens to it.
+/// How a ``SecretWatcher`` continues.
 ///
-/// | what happened | goes on with | after |
+/// | what happened | continues with | after |
 /// |---|---|---|
-/// | the server ended the watch in order | a watch from there | the first step of the backoff |
+/// | the server ended the watch normally | a watch from there | the first step of the backoff |
 /// | no answer, cut off, 429, 5xx | a watch from there; the third time in a row, a list | backoff, or `Retry-After` |
-/// | 410: the resourceVersion is forgotten | a list | backoff |
-/// | 403: may not list or watch | a look at the Secret | ``pollingInterval`` |
+/// | 410: the resourceVersion has expired | a list | backoff |
+/// | 403: may not list or watch | a read of the Secret | ``pollingInterval`` |
 /// | 401, anything else | a list | backoff |
 package struct WatchPolicy: Sendable {
     package var backoff = Backoff()
-    /// Between two looks where watching is not allowed.
+    /// The time between two reads if watching is not allowed.
     package var pollingInterval: Duration = .seconds(30)
-    /// After how long the server is to end a watch, a quarter more or less; it also bounds how long it goes unnoticed
-    /// that a server, or a proxy before it, whose TCP still answers says nothing any more.
+    /// The time after which the server should end a watch, plus or minus a quarter; it also limits how long it goes
+    /// unnoticed that a server, or a proxy in front of it, whose TCP stack still answers has stopped sending events.
     package var watchTime: Duration = .seconds(120)
 
     package init() {}
 
-    /// Whether the watch cannot go on from where it was.
+    /// Whether the watch cannot continue from where it was.
     ///
-    /// - Parameter attempt: How many attempts have failed in a row, at least 1.
+    /// - Parameter attempt: the number of consecutive failed attempts, at least 1.
     func startsOver(after error: KubernetesError, attempt: Int) -> Bool {
         switch error.kind {
-        // A server that was restored from a backup does not know the resourceVersion yet, and says 504.
+        // A server that was restored from a backup does not know the resourceVersion yet, and answers 504.
         case .unreachable, .throttled, .unavailable: attempt >= 3
         case .unauthorized, .forbidden, .notFound, .conflict, .gone, .invalid, .undecodable: true
         }
     }
 
-    /// - Parameter jitter: A random number from 0 to 1.
+    /// - Parameter jitter: a random number from 0 to 1.
     func delay(after error: KubernetesError, attempt: Int, jitter: Double) -> Duration {
         error.kind == .forbidden
             ? pollingInterval
