@@ -2,8 +2,8 @@ import CCurl
 
 /// An HTTP/1.1 client: one thread over libcurl's multi interface, with pooled connections.
 ///
-/// Redirects are never followed: they would carry the token elsewhere. TLS certificates are always verified.
-/// When the last reference goes, the thread closes its connections and ends.
+/// Redirects are never followed: they would carry the token elsewhere. TLS certificates are always verified. When the
+/// last reference is released, the thread closes its connections and ends.
 package final class CurlTransport: Sendable {
     private let configuration: TransportConfiguration
     private let mailbox: Mailbox
@@ -27,7 +27,7 @@ package final class CurlTransport: Sendable {
         self.init(configuration: configuration, mailbox: mailbox)
     }
 
-    /// Hands requests to a mailbox that somebody else empties.
+    /// Puts requests into a mailbox that the caller empties.
     init(configuration: TransportConfiguration, mailbox: Mailbox) {
         self.configuration = configuration
         self.mailbox = mailbox
@@ -40,12 +40,12 @@ package final class CurlTransport: Sendable {
         mailbox.close()
     }
 
-    /// Sends a request and waits for the whole response, whatever its status.
+    /// Sends a request and waits for the complete response, whatever its status.
     ///
-    /// When the task is cancelled the call returns at once and the transfer is dropped afterwards; a task that was
-    /// cancelled before sends nothing.
+    /// If the task is cancelled, the call returns at once and the transfer is dropped afterwards; a task that was
+    /// already cancelled sends nothing.
     ///
-    /// - Throws: ``TransportError`` when no response came, `CancellationError` when the task was cancelled.
+    /// - Throws: ``TransportError`` if there was no response, `CancellationError` if the task was cancelled.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.validate()
         try Task.checkCancellation()
@@ -61,13 +61,13 @@ package final class CurlTransport: Sendable {
         }
     }
 
-    /// Sends a request and returns as soon as status and headers are there, whatever the status; the body follows.
+    /// Sends a request and returns as soon as status and headers have arrived, whatever the status; the body follows.
     ///
-    /// The response gets a connection of its own, beside ``TransportConfiguration``'s `maximumConnectionsPerHost`: a
-    /// reader that dawdles holds up nobody else. It is not decompressed.
+    /// The response gets a connection of its own, not counted in ``TransportConfiguration``'s
+    /// `maximumConnectionsPerHost`: a slow reader delays no other request. It is not decompressed.
     ///
-    /// - Parameter limits: As a whole the response may take any time, unless the request has a time limit.
-    /// - Throws: ``TransportError`` when no response came, `CancellationError` when the task was cancelled.
+    /// - Parameter limits: the whole response may take any time, unless the request has a time limit.
+    /// - Throws: ``TransportError`` if there was no response, `CancellationError` if the task was cancelled.
     package func stream(_ request: HTTPRequest, limits: StreamLimits) async throws -> StreamingResponse {
         try request.validate()
         try Task.checkCancellation()
@@ -97,7 +97,7 @@ extension HTTPRequest {
         return "\(method) \(address)"
     }
 
-    /// Refuses what would let a value break out of its place in the request.
+    /// Rejects values that would break out of their place in the request.
     fileprivate func validate() throws {
         let breaks: (String) -> Bool = { $0.utf8.contains { $0 < 0x20 && $0 != 0x09 } }
         guard !breaks(url), !breaks(method) else {

@@ -2,12 +2,12 @@ import CCurl
 import Glibc
 import Synchronization
 
-/// The event loop: owns the multi handle and all transfers; lives and dies on its thread.
+/// The event loop, which owns the multi handle and all transfers, and only exists on its thread.
 final class EventLoop {
     private let multi: UnsafeMutableRawPointer
     private let mailbox: Mailbox
     private let configuration: TransportConfiguration
-    /// What is under way or waits for a connection, by the request: two transfers where the first met silence.
+    /// The running and queued transfers by request: two if the first one got no response in time.
     private var transfers: [UInt64: [Transfer]] = [:]
     private var queue: ConnectionQueue
 
@@ -31,7 +31,7 @@ final class EventLoop {
         mailbox.abandon(.setup("the HTTP client is closed"))
     }
 
-    /// Works until the mailbox is closed.
+    /// Runs until the mailbox is closed.
     func run() {
         while takeCommands() {
             var running: Int32 = 0
@@ -83,17 +83,17 @@ final class EventLoop {
         limitConnections()
     }
 
-    /// Sends it once more, over a new connection, if the silent one may be dead.
+    /// Sends a request again over a new connection, if the silent one may be dead.
     private func double(_ transfer: Transfer) {
         guard let second = transfer.second(configuration) else { return }
         transfers[transfer.identifier]?.append(second)
         begin(second)
     }
 
-    /// Has libcurl close idle connections for new ones.
+    /// Makes libcurl close idle connections in favour of new ones.
     ///
-    /// Streams and second attempts have connections of their own, for which there is room beside the others; so none
-    /// ever waits for libcurl to find one.
+    /// Streams and second attempts have connections of their own in addition to the others, so they never wait for
+    /// libcurl to free one.
     private func limitConnections() {
         let limit = configuration.maximumConnectionsPerHost
         let extra = allTransfers.count { $0.isStreaming || $0.isSecond }
@@ -103,7 +103,7 @@ final class EventLoop {
 
     // MARK: - Ends
 
-    /// Ends all of a request, and lets the next have its place.
+    /// Ends all transfers of a request, and starts the next one in its place.
     private func drop(_ identifier: UInt64) {
         guard let dropped = transfers.removeValue(forKey: identifier) else { return }
         remove(dropped)
@@ -111,7 +111,7 @@ final class EventLoop {
         if let transfer = transfers[next]?.first { begin(transfer) }
     }
 
-    /// They free their handles when they go, which must not be before this.
+    /// Transfers free their handles when they are released, which must not happen before this.
     private func remove(_ removed: [Transfer]) {
         withExtendedLifetime(removed) {
             for transfer in removed { curl_multi_remove_handle(multi, transfer.handle) }
@@ -123,7 +123,7 @@ final class EventLoop {
         let identifier = transfer.identifier
         let result = transfer.result(code)
         if case .failure(let error) = result, let other = transfers[identifier]?.first(where: { $0 !== transfer }) {
-            // The other one may still be answered.
+            // The other transfer may still be answered.
             transfers[identifier] = [other]
             other.errorBefore = error
             return remove([transfer])
@@ -155,7 +155,7 @@ final class EventLoop {
 
     // MARK: - Time
 
-    /// Ends what libcurl has no limit for, or has not ended in time, and doubles what meets silence.
+    /// Ends transfers for which libcurl has no limit or which it has not ended in time, and doubles silent ones.
     private func keepTime() {
         let now = ContinuousClock.now
         for transfer in allTransfers {
@@ -176,7 +176,7 @@ final class EventLoop {
 
 /// Runs `body` on a new detached thread.
 ///
-/// - Throws: ``TransportError`` if the system gives no thread.
+/// - Throws: ``TransportError`` if the system cannot create a thread.
 func startThread(_ body: @escaping @Sendable () -> Void) throws {
     final class Box: Sendable {
         let body: @Sendable () -> Void
@@ -203,13 +203,13 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws {
     pthread_detach(thread)
 }
 
-/// The event loops that run, so that none is at work while the process exits.
+/// The running event loops, so that none is active while the process exits.
 ///
-/// exit(3) takes OpenSSL down (its handler is registered by OPENSSL_init_crypto(3)) while other threads go on. A loop that
-/// closes a TLS connection just then, or a thread of one that is about to end and gives back what OpenSSL keeps for each
-/// thread, crashes the process: a job that did all it should would end with 139. Handlers run in the reverse order of
-/// their registration, so this one, registered after curl_global_init(3), comes first; it ends all loops, and the process
-/// with them: nobody needs what the others would take down.
+/// exit(3) cleans up OpenSSL (its handler is registered by OPENSSL_init_crypto(3)) while other threads go on. The
+/// process crashes if a loop closes a TLS connection at that moment, or if the thread of an ending loop releases
+/// OpenSSL's per-thread data: a job that did everything it should would end with 139. Handlers run in the reverse order
+/// of their registration, so this one, registered after curl_global_init(3), runs first; it ends all loops, and then
+/// the process: the cleanup of the other handlers is not needed.
 enum LiveLoops {
     /// A loop that does not end within that time is abandoned.
     private static let limit: Duration = .seconds(2)
@@ -218,18 +218,18 @@ enum LiveLoops {
 
     private static let isRegistered = on_exit({ status, _ in LiveLoops.end(status) }, nil) == 0
 
-    /// Notes a loop that is about to run.
+    /// Registers a loop that is about to run.
     static func enter(_ mailbox: Mailbox) {
         _ = isRegistered
         mailboxes.withLock { $0[ObjectIdentifier(mailbox)] = mailbox }
     }
 
-    /// Notes that a loop has ended, and all its connections are closed.
+    /// Removes a loop that has ended, with all its connections closed.
     static func leave(_ mailbox: Mailbox) {
         mailboxes.withLock { $0[ObjectIdentifier(mailbox)] = nil }
     }
 
-    /// - Parameter status: the one that the process exits with.
+    /// - Parameter status: the exit status of the process.
     private static func end(_ status: Int32) {
         for mailbox in mailboxes.withLock({ Array($0.values) }) { mailbox.close() }
         let deadline = ContinuousClock.now + limit

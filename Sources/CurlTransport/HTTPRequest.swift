@@ -1,8 +1,8 @@
 import Base
 
-/// An HTTP request, with its whole body.
+/// An HTTP request, with its complete body.
 ///
-/// It never prints more of itself than its method and address, without the query: headers hold tokens and bodies hold
+/// When printed it only shows its method and its address without the query: headers contain tokens and bodies contain
 /// secrets.
 package struct HTTPRequest: Sendable {
     package var method: String
@@ -12,24 +12,25 @@ package struct HTTPRequest: Sendable {
     package var body: [UInt8]?
     /// From the start to the last byte of the answer; nil means the transport's own limit.
     package var timeLimit: Duration?
-    /// When it may not be sent any more, looked at right before its first byte is; nil means never.
+    /// The time after which it must not be sent any more, checked immediately before its first byte; nil for none.
     package var sendBefore: ContinuousClock.Instant?
     /// Whether the request may be sent twice without harm.
     ///
-    /// A request of any method is silently repeated when a pooled connection turns out to be dead. One that must not be
-    /// repeated gets a connection of its own, where that cannot happen.
+    /// Requests of any method are silently repeated if a pooled connection turns out to be dead. A request that must
+    /// not be repeated gets a connection of its own, where that cannot happen.
     package var isRepeatable: Bool
     /// Whether the server may get the request twice at the same time without harm.
     ///
-    /// If so, and if a connection that was used before stays silent, it is sent once more over a new one, and the first
-    /// answer counts; see ``TransportConfiguration/silenceLimit``.
+    /// If so, and if a connection that was used before stays silent, the request is sent again over a new one, and the
+    /// first answer counts; see ``TransportConfiguration/silenceLimit``.
     package var mayBeDoubled: Bool
-    /// The largest body of a success that is accepted, after decompression; nil means the transport's own limit.
+    /// The maximum size of the body of a success, after decompression; nil for the transport's own limit.
     package var maximumResponseBytes: Int?
-    /// How much of the body of any other response is kept; what follows is not waited for.
+    /// The maximum number of bytes kept of the body of any other response; the rest is not waited for.
     package static let maximumErrorBytes = 64 << 10
 
-    /// - Parameter mayBeDoubled: Nil means that of a GET or HEAD; never so of what must not be repeated.
+    /// - Parameter mayBeDoubled: by default true for GET and HEAD; always false for a request that must not be
+    ///   repeated.
     package init(
         _ method: String,
         _ url: String,
@@ -65,9 +66,9 @@ extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, Cu
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// An HTTP response, with its whole body, decompressed.
+/// An HTTP response, with its complete body, decompressed.
 ///
-/// It never prints more of itself than its status: Authentik shows client secrets in clear.
+/// When printed it only shows its status: Authentik's answers contain client secrets in plain text.
 package struct HTTPResponse: Sendable, Equatable {
     package var status: Int
     package var headers: HTTPHeaders
@@ -86,7 +87,7 @@ extension HTTPResponse: CustomStringConvertible, CustomDebugStringConvertible, C
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// Header fields (RFC 9110, section 5): names without regard to case, in their order, repeated ones kept.
+/// Header fields (RFC 9110, section 5): case-insensitive names, in their order, including repeated ones.
 package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     package private(set) var fields: [Field] = []
 
@@ -111,7 +112,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
     }
 }
 
-/// A text as a part of a URL's path or query: everything but unreserved characters is encoded (RFC 3986, section 2.1).
+/// Encodes a text for a URL's path or query: everything but unreserved characters (RFC 3986, section 2.1).
 package func percentEncoded(_ text: String) -> String {
     var result = ""
     for byte in text.utf8 {

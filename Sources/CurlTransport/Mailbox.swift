@@ -2,7 +2,7 @@ import CCurl
 import Glibc
 import Synchronization
 
-/// What the callers and the event loop's thread share: requests on their way in, callers waiting for an answer.
+/// State shared by the callers and the event loop's thread: requests to be sent, and callers waiting for an answer.
 ///
 /// The loop sleeps on ``wakeUpDescriptor`` and is woken when there is something to take.
 final class Mailbox: Sendable {
@@ -11,7 +11,7 @@ final class Mailbox: Sendable {
     enum Command: Sendable {
         case start(UInt64, HTTPRequest)
         case stream(UInt64, HTTPRequest, StreamBuffer, StreamLimits)
-        /// A stream that was held up goes on.
+        /// A paused stream continues.
         case resume(UInt64)
         case cancel(UInt64)
         case stop
@@ -59,7 +59,7 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Lets the caller go first; the loop cleans up afterwards.
+    /// Returns to the caller at once; the loop cleans up afterwards.
     func cancel(_ identifier: UInt64) {
         let waiter = state.withLock {
             let waiter = $0.waiters.removeValue(forKey: identifier)
@@ -90,7 +90,7 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Lets the reader go first; the loop cleans up afterwards.
+    /// Returns to the reader at once; the loop cleans up afterwards.
     ///
     /// Does nothing once the stream has ended.
     func cancelStream(_ identifier: UInt64) {
@@ -149,10 +149,10 @@ final class Mailbox: Sendable {
     }
 }
 
-/// Which requests may have a connection now, and which wait for one, in the order they came; host by host.
+/// Which requests may have a connection now, and which wait for one, first come, first served, for each host.
 ///
-/// libcurl can count connections as well, but of those that it lets wait it wakes one at a time, and some of them late
-/// (as of 7.88); and while they wait it knows no time limit.
+/// libcurl can also limit connections, but it wakes waiting requests one at a time, some of them late (as of 7.88), and
+/// applies no time limit to them while they wait.
 struct ConnectionQueue {
     private struct Line {
         var served: Set<UInt64> = []
@@ -162,12 +162,12 @@ struct ConnectionQueue {
     private let limit: Int
     private var lines: [Substring: Line] = [:]
 
-    /// - Parameter limit: How many requests to one host are served at the same time.
+    /// - Parameter limit: the maximum number of concurrent requests to one host.
     init(limit: Int) {
         self.limit = max(1, limit)
     }
 
-    /// Whether a request is served at once; otherwise it waits.
+    /// Whether a request can start at once; otherwise it waits.
     mutating func enter(_ identifier: UInt64, for host: Substring) -> Bool {
         var line = lines[host] ?? Line()
         let isServed = line.served.count < limit
@@ -176,7 +176,7 @@ struct ConnectionQueue {
         return isServed
     }
 
-    /// Takes a request out, and returns the one that is served in its place.
+    /// Removes a request, and returns the one that starts in its place.
     mutating func leave(_ identifier: UInt64, for host: Substring) -> UInt64? {
         guard var line = lines[host] else { return nil }
         line.waiting.removeAll { $0 == identifier }

@@ -1,12 +1,12 @@
-/// The body of a ``StreamingResponse``: pieces as they arrive, of any size but never empty.
+/// The body of a ``StreamingResponse``: chunks as they arrive, of any size but never empty.
 ///
-/// At most ``StreamBuffer/limit`` bytes wait to be read; beyond that the server is held up by TCP's own means.
-/// Iterating throws ``TransportError`` where the connection ends early, and `CancellationError`.
+/// At most ``StreamBuffer/limit`` bytes are buffered; beyond that, TCP's flow control slows down the server. Iterating
+/// throws ``TransportError`` if the connection ends early, and `CancellationError`.
 package final class ResponseBody: AsyncSequence, Sendable {
     private let buffer: StreamBuffer
     private let identifier: UInt64
     private let mailbox: Mailbox
-    /// Kept alive for as long as somebody reads.
+    /// Kept alive while the body is being read.
     private let transport: CurlTransport
 
     init(_ buffer: StreamBuffer, _ identifier: UInt64, _ mailbox: Mailbox, of transport: CurlTransport) {
@@ -40,13 +40,13 @@ package final class ResponseBody: AsyncSequence, Sendable {
     }
 }
 
-/// An HTTP response whose body comes bit by bit.
+/// An HTTP response with a streaming body.
 package struct StreamingResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
     /// To be read once, by one task at a time.
     ///
-    /// When the last reference goes, or the reading task is cancelled, the transfer is dropped.
+    /// When the last reference is released, or the reading task is cancelled, the transfer is dropped.
     package var body: ResponseBody
 }
 
@@ -56,11 +56,11 @@ extension StreamingResponse: CustomStringConvertible, CustomDebugStringConvertib
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// How long a ``StreamingResponse`` may say nothing.
+/// The maximum times for which a ``StreamingResponse`` may be silent.
 package struct StreamLimits: Sendable {
-    /// Until status and headers are there; nil means the same as for the rest.
+    /// Until status and headers arrive; nil for the same as `idle`.
     package var head: Duration?
-    /// From one piece to the next, and to the end.
+    /// Between two chunks, and until the end.
     package var idle: Duration
 
     package init(head: Duration? = nil, idle: Duration) {

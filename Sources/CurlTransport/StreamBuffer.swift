@@ -1,14 +1,14 @@
 import Synchronization
 
-/// The part of a streaming response that was received and not read yet.
+/// The part of a streaming response that was received but not read yet.
 ///
-/// The event loop's thread fills it, one task at a time empties it.
+/// The event loop's thread fills it; one task at a time empties it.
 final class StreamBuffer: Sendable {
     typealias Head = (status: Int, headers: HTTPHeaders)
-    /// `wasPaused` says that the transfer was held up and is to go on.
+    /// `wasPaused` means that the transfer was paused and should continue.
     typealias Chunk = (bytes: [UInt8], wasPaused: Bool)
 
-    /// Bytes that may wait before the transfer is held up.
+    /// The maximum number of buffered bytes before the transfer is paused.
     static let limit = 1 << 20
 
     private struct State {
@@ -34,7 +34,7 @@ final class StreamBuffer: Sendable {
         waiter?.resume(returning: head)
     }
 
-    /// Takes bytes; false if too many wait already: they are to be offered again once a ``Chunk`` said so.
+    /// Takes bytes; false if too many are buffered: they must be offered again after a ``Chunk`` with `wasPaused`.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let (isTaken, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Chunk?, any Error>?) in
             guard state.end == nil else { return (true, nil) }
@@ -76,7 +76,7 @@ final class StreamBuffer: Sendable {
         }
     }
 
-    /// Waits for bytes and takes all that are there; nil when the response is complete.
+    /// Waits for bytes and takes all that are buffered; nil if the response is complete.
     func next() async throws -> Chunk? {
         try await withCheckedThrowingContinuation { waiter in
             let result: Result<Chunk?, any Error>? = state.withLock { state in
@@ -93,7 +93,7 @@ final class StreamBuffer: Sendable {
         }
     }
 
-    /// Gives up reading: what waits is thrown away.
+    /// Stops reading: buffered data is discarded.
     func cancel() {
         state.withLock { $0.end = .failure(CancellationError()) }
         finish(.failure(CancellationError()))

@@ -7,8 +7,8 @@ extension Transfer {
         set(CURLOPT_URL, request.url)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
-        // libcurl 7.88 takes any connection of a host for one that can carry several requests as soon as one of them
-        // speaks HTTP/2: a request then waits behind a watch, or behind a connection that died.
+        // libcurl 7.88 considers every connection to a host multiplexed as soon as one of them uses HTTP/2: a request
+        // then waits behind a watch, or behind a dead connection.
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         if let body = request.body {
             set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
@@ -23,7 +23,7 @@ extension Transfer {
         }
         if request.method == "HEAD" { set(CURLOPT_NOBODY, 1) }
         set(CURLOPT_CUSTOMREQUEST, request.method)
-        // "Expect: 100-continue" would cost a wait of a second wherever a proxy does not know it.
+        // "Expect: 100-continue" would cost a delay of a second with proxies that do not support it.
         headerList = curl_slist_append(headerList, "expect:")
         for field in request.headers.fields {
             headerList = curl_slist_append(headerList, "\(field.name): \(field.value)")
@@ -31,16 +31,16 @@ extension Transfer {
         _ = ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList)
     }
 
-    /// Takes a connection of the pool, and gives it back.
+    /// Takes a connection from the pool, and returns it afterwards.
     func share() {
         // All encodings that this libcurl supports.
         set(CURLOPT_ACCEPT_ENCODING, "")
         if !request.isRepeatable || isSecond { set(CURLOPT_FRESH_CONNECT, 1) }
     }
 
-    /// Takes a connection of its own.
+    /// Uses a connection of its own.
     ///
-    /// It is not decompressed: libcurl would run ahead of a reader that cannot follow.
+    /// It is not decompressed: libcurl would run ahead of a slow reader.
     func separate() {
         set(CURLOPT_FRESH_CONNECT, 1)
         set(CURLOPT_FORBID_REUSE, 1)
@@ -49,9 +49,9 @@ extension Transfer {
     func limit(_ configuration: TransportConfiguration) {
         set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeLimit.curlMilliseconds)
         set(CURLOPT_NOSIGNAL, 1)
-        // A name look-up that hangs must not hold up the end of the process.
+        // A hanging name look-up must not delay the end of the process.
         set(CURLOPT_QUICK_EXIT, 1)
-        // A connection on which nothing happens is asked whether it still lives.
+        // Detect dead idle connections.
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_TCP_KEEPIDLE, 15)
         set(CURLOPT_TCP_KEEPINTVL, 5)
@@ -71,7 +71,7 @@ extension Transfer {
         if let file = configuration.authoritiesFile { set(CURLOPT_CAINFO, file) }
         if let pem = configuration.authorities { set(CURLOPT_CAINFO_BLOB, pem) }
         if configuration.authoritiesFile != nil || configuration.authorities != nil {
-            // Debian's libcurl would trust the system's directory besides.
+            // Debian's libcurl would trust the system's directory in addition.
             _ = ccurl_set_string(handle, CURLOPT_CAPATH, nil)
         }
         if let pem = configuration.clientCertificate { set(CURLOPT_SSLCERT_BLOB, pem) }
@@ -83,7 +83,7 @@ extension Transfer {
             _ = ccurl_set_pointer(handle, CURLOPT_CONNECT_TO, connectList)
         }
         if case .none = configuration.proxy { set(CURLOPT_PROXY, "") }
-        // The answer of a proxy to CONNECT is not the answer.
+        // A proxy's answer to CONNECT is not the response.
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     }
 

@@ -1,7 +1,7 @@
 import Base
 import CCurl
 
-/// One request under way: owns its easy handle and everything libcurl points into.
+/// A running request: owns its easy handle and everything that libcurl refers to.
 final class Transfer {
     let identifier: UInt64
     let handle: UnsafeMutableRawPointer
@@ -10,17 +10,17 @@ final class Transfer {
         var buffer: StreamBuffer
         var limits: StreamLimits
         var isPaused = false
-        /// When something came last.
+        /// When data last arrived.
         var lastActivity = ContinuousClock.now
     }
 
     /// Whether it is the second attempt at a request, over a new connection.
     let isSecond: Bool
-    /// When the request's time is over; nil if never.
+    /// When the request times out; nil for never.
     private let end: ContinuousClock.Instant?
-    /// When it was begun; nil while it waits for a connection.
+    /// When it started; nil while it waits for a connection.
     private var beginning: ContinuousClock.Instant?
-    /// Whether it was looked whether it meets silence.
+    /// Whether it was already checked for silence.
     private var isSilenceLookedAt = false
     /// Why the other attempt failed.
     var errorBefore: TransportError?
@@ -34,25 +34,25 @@ final class Transfer {
 
     private var headers: HTTPHeaders = [:]
     private var body: [UInt8] = []
-    /// What of the response is too large; nil if nothing is.
+    /// Which part of the response is too large; nil if none is.
     private var excess: String?
     private var headerBytes = 0
-    /// Whether there is more of an error than is kept.
+    /// Whether an error body is longer than what is kept.
     private var isCut = false
     private var isTooLate = false
-    /// Whether anything of an answer has come.
+    /// Whether any part of an answer has arrived.
     private var hasAnswer = false
-    /// Whether a stream has got its status and headers.
+    /// Whether a stream has received its status and headers.
     private var hasHead = false
 
     /// The maximum size of all sets of headers together.
     private static let maximumHeaderBytes = 256 << 10
-    /// What libcurl and the clock can take.
+    /// The maximum that libcurl and the clock support.
     private static let longestTime = Duration.seconds(Int32.max / 1000)
-    /// How much longer than libcurl's own time limit it waits: libcurl's error says more.
+    /// How much longer this waits than libcurl's own time limit, because libcurl's error is more specific.
     private static let grace = Duration.milliseconds(20)
 
-    /// - Parameter first: The attempt at the same request that came to nothing, if this is the second.
+    /// - Parameter first: the failed first attempt at the same request, if this is the second.
     init?(
         identifier: UInt64,
         request: HTTPRequest,
@@ -88,14 +88,14 @@ final class Transfer {
 
     var isStreaming: Bool { streaming != nil }
 
-    /// Has libcurl work on it, with the time that is left; false if it does not.
+    /// Hands it to libcurl with the remaining time; false if that fails.
     func begin(in multi: UnsafeMutableRawPointer) -> Bool {
         beginning = .now
         limit(end.map { $0 - .now })
         return curl_multi_add_handle(multi, handle) == CURLM_OK
     }
 
-    /// When to end it if libcurl does not; nil for never.
+    /// When to end it if libcurl has not; nil for never.
     var deadline: ContinuousClock.Instant? {
         let overall = end.map { $0 + Self.grace }
         guard let streaming, !streaming.isPaused else { return overall }
@@ -109,7 +109,7 @@ final class Transfer {
 
     // MARK: - The second attempt
 
-    /// When to look whether it meets silence; nil for never.
+    /// When to check it for silence; nil for never.
     var silenceDeadline: ContinuousClock.Instant? {
         guard request.mayBeDoubled, !isStreaming, !isSecond, !hasAnswer, !isSilenceLookedAt else { return nil }
         return beginning.map { $0 + min(silenceLimit, Self.longestTime) }
@@ -122,16 +122,16 @@ final class Transfer {
         return Transfer(identifier: identifier, request: request, configuration: configuration, after: self)
     }
 
-    /// Another attempt at the same where this one met only connections that were dead; nil otherwise.
+    /// A new attempt at the same request if this one only met dead connections; nil otherwise.
     ///
-    /// libcurl itself goes on with the next of the pool, but only five times: when a server restarts, all are dead.
+    /// libcurl itself tries the next connection of the pool, but only five times: when a server restarts, all are dead.
     func replacement(after error: TransportError, _ configuration: TransportConfiguration) -> Transfer? {
         guard error.kind == .interrupted, request.isRepeatable, !isStreaming, !isSecond else { return nil }
         guard hasUsedConnection, !hasAnswer else { return nil }
         return Transfer(identifier: identifier, request: request, configuration: configuration, after: self)
     }
 
-    /// Whether it has opened no connection itself.
+    /// Whether it used an existing connection rather than opening one.
     private var hasUsedConnection: Bool {
         var count = 0
         return ccurl_get_long(handle, CURLINFO_NUM_CONNECTS, &count) == CURLE_OK && count == 0
@@ -139,7 +139,7 @@ final class Transfer {
 
     // MARK: - The end
 
-    /// Goes on after its reader had caught up.
+    /// Continues after its reader has caught up.
     func resume() {
         guard streaming?.isPaused == true else { return }
         streaming?.isPaused = false
@@ -147,11 +147,11 @@ final class Transfer {
         curl_easy_pause(handle, CURLPAUSE_CONT)
     }
 
-    /// What came of the transfer, given libcurl's verdict.
+    /// The result of the transfer, given libcurl's result code.
     func result(_ code: CURLcode) -> Result<HTTPResponse, TransportError> {
         guard code == CURLE_OK || isCut else {
             let error = error(code)
-            // Of two attempts, the one counts that may have done something.
+            // Of two attempts, the one that may have had an effect counts.
             guard let errorBefore, errorBefore.mayHaveReachedServer else { return .failure(error) }
             return .failure(error.mayHaveReachedServer ? error : errorBefore)
         }
@@ -208,7 +208,7 @@ final class Transfer {
         }
     }
 
-    /// Has libcurl ask, right before it sends the request, whether it still may.
+    /// Makes libcurl check, immediately before it sends the request, whether it still may.
     private func keep(_ end: ContinuousClock.Instant?) {
         guard end != nil else { return }
         _ = ccurl_set_pointer(handle, CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque())
@@ -227,7 +227,7 @@ final class Transfer {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Takes decompressed bytes; any other return value than their number ends the transfer.
+    /// Receives decompressed bytes; any return value other than their number ends the transfer.
     private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         if let streaming {
             let isTaken = streaming.buffer.receive(bytes)
@@ -249,7 +249,7 @@ final class Transfer {
         return bytes.count
     }
 
-    /// Takes one line: a status line, which begins a new set of headers (an interim 100 came before), or a field.
+    /// Receives one line: a status line, which begins a new set of headers (e.g. after an interim 100), or a field.
     private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
         hasAnswer = true
         headerBytes += bytes.count
@@ -268,7 +268,7 @@ final class Transfer {
         return bytes.count
     }
 
-    /// A stream begins with its headers; those of an interim response and of the end (trailers) are none of them.
+    /// A stream begins with its headers, not with those of an interim response or with trailers.
     private func endHeaders() {
         guard let streaming, !hasHead, status >= 200 else { return }
         hasHead = true

@@ -8,20 +8,20 @@ package struct TransportConfiguration: Sendable {
         case none
     }
 
-    /// Until a connection stands, TLS included.
+    /// Until a connection is established, including TLS.
     package var connectTimeLimit: Duration = .seconds(10)
     /// From the start of a request to the last byte of its answer, unless the request says otherwise.
     package var timeLimit: Duration = .seconds(30)
-    /// How long nothing of an answer may come, over a connection that was used before, until a request that may be
-    /// doubled is sent once more over a new one.
+    /// How long an answer may be missing on a reused connection before a request that may be doubled is sent again over
+    /// a new one.
     package var silenceLimit: Duration = .seconds(5)
-    /// How long the other side may confirm nothing of what was sent until the connection counts as dead.
+    /// How long sent data may stay unacknowledged before the connection counts as dead.
     ///
-    /// It is TCP that confirms: a server that is slow does so, too.
+    /// TCP acknowledges data even if the server is slow.
     package var deadConnectionLimit: Duration = .seconds(15)
-    /// The largest body that is accepted, after decompression.
+    /// The maximum size of a body, after decompression.
     package var maximumResponseBytes = 64 * 1024 * 1024
-    /// Connections to one host that are open at the same time; further requests wait for one.
+    /// The maximum number of concurrent connections to one host; further requests wait for one.
     package var maximumConnectionsPerHost = 8
     /// A PEM file with the authorities to trust instead of the system's.
     package var authoritiesFile: String?
@@ -33,10 +33,10 @@ package struct TransportConfiguration: Sendable {
     /// The client certificate and key as PEM text.
     package var clientCertificate: PEM?
     package var clientKey: PEM?
-    /// `host:port` to connect to wherever a URL points, whose host then is only what the certificate must name.
+    /// `host:port` to connect to instead of a URL's host, which is then only used to verify the certificate.
     package var connectTo: String?
     package var proxy: Proxy = .environment
-    /// The product and version of this program, unless the caller says otherwise.
+    /// The product and version of this program by default.
     package var userAgent: String
 
     package init() {
@@ -45,7 +45,7 @@ package struct TransportConfiguration: Sendable {
 }
 
 extension Duration {
-    /// Rounded up, so that a positive duration never becomes "no limit"; what is too long for libcurl is cut.
+    /// Rounded up, so that a positive duration never becomes "no limit"; limited to libcurl's maximum.
     var curlMilliseconds: Int {
         let (seconds, attoseconds) = components
         let fraction = attoseconds / 1_000_000_000_000_000
@@ -53,7 +53,7 @@ extension Duration {
     }
 }
 
-/// Certificates or a key in PEM; it never prints them.
+/// Certificates or a key in PEM; never printed.
 package struct PEM: Sendable, Equatable {
     package var bytes: [UInt8]
 

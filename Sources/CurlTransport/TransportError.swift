@@ -1,11 +1,11 @@
 import CCurl
 
-/// Why no response came.
+/// Why there was no response.
 ///
-/// It holds the address without its query, libcurl's own code and text, and nothing of headers or bodies.
+/// It contains the address without its query, libcurl's own code and text, and nothing of headers or bodies.
 package struct TransportError: Error, Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
-        /// The host's name means nothing here.
+        /// The host name cannot be resolved.
         case unknownHost
         /// The address did not answer.
         case unreachable
@@ -15,11 +15,11 @@ package struct TransportError: Error, Sendable, Equatable {
         case timedOut
         /// It was not sent: ``HTTPRequest/sendBefore`` had passed.
         case tooLate
-        /// The connection ended in the middle.
+        /// The connection ended prematurely.
         case interrupted
         /// The response is larger than the transport accepts.
         case responseTooLarge
-        /// The request cannot be sent as it is: no URL, a line break in a header.
+        /// The request cannot be sent as it is: not a URL, a line break in a header.
         case invalidRequest
         /// Anything else libcurl reports.
         case other
@@ -41,7 +41,7 @@ extension TransportError: CustomStringConvertible {
 }
 
 extension TransportError.Kind {
-    /// Sorts libcurl's codes by what they mean for the caller.
+    /// Classifies libcurl's codes by what they mean for the caller.
     init(_ code: CURLcode) {
         self =
             switch code {
