@@ -12,7 +12,7 @@ import Verification
 /// | was never probed | at once |
 /// | was written to, or something it needs was, or its declaration changed | at once |
 /// | failed a check, or was not checked completely | after each pass |
-/// | was verified, and nothing changed | at a random time in the second half of the period |
+/// | was verified, and nothing changed | spread over the second half of the period |
 ///
 /// Passes come at least once per interval, so no separate timer is needed.
 struct ProbeSchedule: Sendable {

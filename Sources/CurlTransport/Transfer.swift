@@ -249,7 +249,7 @@ final class Transfer {
         return bytes.count
     }
 
-    /// Receives one line: a status line, which begins a new set of headers (e.g. after an interim 100), or a field.
+    /// Receives one line: a status line, which begins a new set of headers (for instance after an interim 100), or a field.
     private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
         hasAnswer = true
         headerBytes += bytes.count

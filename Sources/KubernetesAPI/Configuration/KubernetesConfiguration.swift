@@ -88,7 +88,7 @@ extension KubernetesConfiguration {
     /// Where the kubelet mounts the token, certificate authority and namespace
     /// (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/).
     package static let serviceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount"
-    /// The environment variable for another such folder, e.g. a projected volume.
+    /// The environment variable for another such folder, such as a projected volume.
     package static let serviceAccountVariable = "RECONCILE_SERVICE_ACCOUNT"
 
     /// The configuration of a pod; nil outside a cluster.
