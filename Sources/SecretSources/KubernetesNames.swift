@@ -1,9 +1,9 @@
 package import DesiredState
 package import KubernetesAPI
 
-/// What the file names, as Kubernetes has it.
+/// References in the file as Kubernetes names.
 extension SecretReference {
-    /// The Kubernetes Secret that it means; nil if it means none.
+    /// The Kubernetes Secret that it refers to; nil for any other source.
     package var object: ObjectName? {
         guard case .kubernetes(let namespace, let name, _) = self else { return nil }
         return ObjectName(namespace: namespace, name: name)

@@ -4,12 +4,12 @@ package import Secrets
 
 /// Reads client secrets from Kubernetes Secrets, and follows their changes.
 ///
-/// It remembers the last look at each Secret: for several keys, for passes that come in quick succession, and for
-/// while the API does not answer.
+/// It caches the last read of each Secret: for several keys, for passes in quick succession, and for times when the API
+/// does not answer.
 package actor KubernetesSecretReader {
-    /// Where it reads from; how long a look may take is said there.
+    /// The Kubernetes access, which also has the time limit of a read.
     package nonisolated let kubernetes: KubernetesAccess
-    /// How long a look holds.
+    /// How long a read stays valid.
     private let maximumAge: Duration
     private let now: @Sendable () -> ContinuousClock.Instant
 
@@ -20,7 +20,7 @@ package actor KubernetesSecretReader {
 
     private var looks: [ObjectName: Look] = [:]
 
-    /// - Parameter maximumAge: For how long after a look at a Secret the next one is spared.
+    /// - Parameter maximumAge: how long a Secret is not read again.
     package init(
         _ kubernetes: KubernetesAccess,
         maximumAge: Duration = .seconds(5),
@@ -31,15 +31,15 @@ package actor KubernetesSecretReader {
         self.now = now
     }
 
-    /// Looks for keys of one Secret, which is read once, whatever comes of it.
+    /// Looks up keys of one Secret, which is read once, whatever the result.
     ///
-    /// - Throws: `CancellationError`, or an error that says why no Kubernetes can be asked.
+    /// - Throws: `CancellationError`, or an error that explains why Kubernetes cannot be accessed.
     package func looks(for keys: Set<String>, of object: ObjectName) async throws -> [String: SecretLook] {
         let observation = try await observation(of: object)
         return Dictionary(uniqueKeysWithValues: keys.map { ($0, look(for: $0, of: object, observation)) })
     }
 
-    /// - Returns: what is there; as it was, while the API does not answer.
+    /// - Returns: the current state, or the last known one while the API does not answer.
     private func observation(of object: ObjectName) async throws -> KubernetesSecret.Observation {
         if let look = looks[object], now() - look.time < maximumAge { return look.observation }
         let client = try kubernetes.client()
@@ -67,12 +67,12 @@ package actor KubernetesSecretReader {
         }
     }
 
-    /// Follows Secrets until the task is cancelled; returns at once where no Kubernetes can be asked.
+    /// Follows Secrets until the task is cancelled; returns at once if Kubernetes cannot be accessed.
     ///
     /// - Parameters:
-    ///   - policy: How to go on after failures.
-    ///   - onRetry: Called for each failure, with the delay before the next attempt.
-    ///   - onChange: Called when a Secret has changed since it was last read by ``looks(for:of:)``.
+    ///   - policy: how to continue after failures.
+    ///   - onRetry: called for each failure, with the delay before the next attempt.
+    ///   - onChange: called when a Secret has changed since it was last read by ``looks(for:of:)``.
     package func watch(
         _ objects: Set<ObjectName>,
         policy: WatchPolicy = WatchPolicy(),
@@ -95,7 +95,7 @@ package actor KubernetesSecretReader {
         }
     }
 
-    /// Whether it is a newer version; a watch may lag behind a read.
+    /// Whether it is a newer version, since a watch may lag behind a read.
     private func remember(_ observation: KubernetesSecret.Observation, of object: ObjectName) -> Bool {
         let last = looks[object]?.observation
         if case .success(let new?) = observation, case .success(let old?) = last,

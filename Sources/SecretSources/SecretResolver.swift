@@ -3,29 +3,30 @@ import KubernetesAPI
 package import Secrets
 import Synchronization
 
-/// Turns references to secrets into secrets, wherever they are kept.
+/// Resolves references to secrets from all sources.
 package struct SecretResolver: Sendable {
     private let environment: [String: String]
-    /// Reads those in Kubernetes; nil if none may be asked.
+    /// Reads Secrets in Kubernetes; nil if it must not be accessed.
     package var reader: KubernetesSecretReader?
     package var patience = SecretPatience(limit: .seconds(600))
-    /// Makes up a secret for a reference that is missing; nil to leave it missing.
+    /// Generates a secret for a reference that is missing; nil to leave it missing.
     ///
     /// Only ever for a sandbox.
     package var standIn: (@Sendable (SecretReference) -> Secret)?
 
-    /// - Parameter environment: The variables that `env` references mean.
+    /// - Parameter environment: the variables that `env` references refer to.
     package init(environment: [String: String], reader: KubernetesSecretReader? = nil) {
         self.environment = environment
         self.reader = reader
     }
 
-    /// Resolves what services refer to, each reference once.
+    /// Resolves the references of services, each once.
     package func resolve(_ desired: DesiredState) async -> ResolvedSecrets {
         await resolve(Set(desired.services.compactMap { $0.provider?.secret }))
     }
 
-    /// Secrets of Kubernetes come side by side, each read once; where that is not possible they are given up one by one.
+    /// Kubernetes Secrets are read concurrently, each once; if Kubernetes cannot be accessed, each of them fails
+    /// separately.
     package func resolve(_ references: Set<SecretReference>) async -> ResolvedSecrets {
         let all: [SecretReference: SecretLook] = await withTaskGroup(of: [(SecretReference, SecretLook)].self) {
             group in
@@ -44,7 +45,7 @@ package struct SecretResolver: Sendable {
         return resolved
     }
 
-    /// Reads a secret of this process's environment or files anew; one in Kubernetes counts as missing.
+    /// Reads a secret from this process's environment or files again; one in Kubernetes counts as missing.
     package func look(for reference: SecretReference) -> SecretLook {
         switch reference {
         case .environment(let name):
@@ -66,7 +67,7 @@ package struct SecretResolver: Sendable {
         }
     }
 
-    /// A bit more than a secret can be long, so that one that is longer shows.
+    /// A bit more than the maximum length of a secret, so that longer ones are detected.
     private static let longestFile = 1024
 
     private func looks(
@@ -84,7 +85,7 @@ package struct SecretResolver: Sendable {
         }
     }
 
-    /// What is missing in Kubernetes is waited for a while: somebody may be about to make it.
+    /// Something missing in Kubernetes is waited for, since it may be about to be created.
     private func patiently(_ look: SecretLook, _ reference: SecretReference) -> SecretLook {
         switch look {
         case .missing(let reason) where patience.waits(for: reference): return .waiting(reason: "\(reason) yet")
@@ -95,10 +96,10 @@ package struct SecretResolver: Sendable {
     }
 }
 
-/// What came of every secret that services refer to.
+/// The results for all secrets that services refer to.
 package struct ResolvedSecrets: Sendable {
     package var looks: [SecretReference: SecretLook]
-    /// The references that were missing and got a stand-in, in the order of their text.
+    /// The references that were missing and got a generated secret, in the order of their text.
     package var standIns: [SecretReference] = []
 
     package init(_ looks: [SecretReference: SecretLook] = [:]) {
@@ -119,9 +120,9 @@ package struct ResolvedSecrets: Sendable {
 
 /// Secrets that are generated for a sandbox where there are none.
 package struct StandIns: Sendable {
-    /// The same for the same reference.
+    /// Always the same for the same reference.
     package var secret: @Sendable (SecretReference) -> Secret
-    /// Whether secrets in Kubernetes are generated also where Kubernetes cannot be asked.
+    /// Whether secrets in Kubernetes are also generated if Kubernetes cannot be accessed.
     package var coversKubernetes = false
 
     package init(coversKubernetes: Bool = false, secret: @escaping @Sendable (SecretReference) -> Secret) {
@@ -132,12 +133,12 @@ package struct StandIns: Sendable {
 
 /// How long a missing secret is waited for before it counts as an error.
 ///
-/// External Secrets needs a moment to make a Secret that was just declared; one that is still not there much later will
-/// not come by itself.
+/// External Secrets needs a moment to create a Secret that was just declared; if it still does not exist much later, it
+/// will not be created automatically.
 package final class SecretPatience: Sendable {
     private let limit: Duration
     private let now: @Sendable () -> ContinuousClock.Instant
-    /// Since when each has been missed.
+    /// When each secret was first found missing.
     private let missing = Mutex<[SecretReference: ContinuousClock.Instant]>([:])
 
     package init(limit: Duration, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
@@ -145,7 +146,7 @@ package final class SecretPatience: Sendable {
         self.now = now
     }
 
-    /// Notes that a secret is not there.
+    /// Records that a secret does not exist.
     ///
     /// - Returns: whether it is still waited for.
     func waits(for reference: SecretReference) -> Bool {
@@ -157,12 +158,12 @@ package final class SecretPatience: Sendable {
         }
     }
 
-    /// Notes that a secret is there.
+    /// Records that a secret exists.
     func found(_ reference: SecretReference) { missing.withLock { $0[reference] = nil } }
 }
 
 extension SecretLook {
-    /// Whether there is nothing, rather than something that cannot be used.
+    /// Whether the secret does not exist, as opposed to being unusable.
     fileprivate var isMissing: Bool {
         switch self {
         case .waiting, .missing: true
@@ -174,13 +175,14 @@ extension SecretLook {
 }
 
 extension SecretLook {
-    /// What Authentik stores at most.
+    /// Authentik's maximum length.
     private static let maximumLength = 255
 
-    /// Takes what a source holds for a client secret; a line break at its end is not part of it.
+    /// Accepts the content of a source as a client secret, without a line break at its end.
     ///
-    /// What Authentik and a login can carry (RFC 6749, appendix A.2): printable ASCII and inner spaces. Older releases
-    /// store anything else too, and refuse each login with it; 2026.8 refuses to store it. No character of it is named.
+    /// Only what Authentik and a login can carry is accepted (RFC 6749, appendix A.2): printable ASCII and inner
+    /// spaces. Older releases store anything else too, but reject each login with it; 2026.8 rejects it. Errors name
+    /// none of its characters.
     init(_ bytes: [UInt8], of reference: SecretReference, version: SecretVersion? = nil) {
         var bytes = bytes[...]
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
@@ -194,7 +196,7 @@ extension SecretLook {
         }
     }
 
-    /// Why no client can log in with it; nil if one can.
+    /// Why clients cannot log in with it; nil if they can.
     private static func fault(of bytes: ArraySlice<UInt8>) -> String? {
         guard bytes.allSatisfy({ $0 < 0x80 }) else {
             return "contains a character that is not ASCII, so that no client can log in with it"
@@ -213,6 +215,6 @@ extension SecretLook {
 }
 
 extension SecretReference {
-    /// How a reason begins: `the secret (env GRAFANA_OAUTH_CLIENT_SECRET)`.
+    /// The beginning of a reason: `the secret (env GRAFANA_OAUTH_CLIENT_SECRET)`.
     var subject: String { "the secret (\(self))" }
 }
