@@ -1,4 +1,4 @@
-/// How a text may stand within another.
+/// How a text can be quoted within another one.
 enum Quoting: CaseIterable {
     case none
     /// As in JSON and Go: `\"`, `\n`, `\u0041`.
@@ -8,10 +8,10 @@ enum Quoting: CaseIterable {
     /// As in HTML: `&amp;`, `&#65;`, `&#x41;`.
     case entity
 
-    /// What a quoted scalar can begin with.
+    /// The bytes that a quoted scalar can begin with.
     static let marks = Set("\\%+&".utf8)
 
-    /// How many bytes stand for a scalar at the begin of a text; nil if they stand for another.
+    /// The number of bytes that represent a scalar at the beginning of a text; nil if they represent another one.
     func width(of scalar: Unicode.Scalar, in text: ArraySlice<UInt8>) -> Int? {
         let bytes = UTF8.encode(scalar).map(Array.init) ?? []
         let isPlain = text.starts(with: bytes)
@@ -84,7 +84,7 @@ enum Quoting: CaseIterable {
     }
 }
 
-/// RFC 4648, section 4.
+/// Base64 (RFC 4648, section 4).
 enum Base64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".unicodeScalars

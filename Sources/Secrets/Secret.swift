@@ -1,9 +1,9 @@
 import Base
 
-/// A text that must never be seen: a client secret, a token.
+/// A text that must never be shown: a client secret, a token.
 ///
-/// Nothing that prints, interpolates, mirrors or dumps it shows its value, and it is not `Codable`;
-/// ``exposed`` is the one way out, to be used only where the value goes on the wire. Two are equal if their bytes are.
+/// Printing, interpolating, mirroring or dumping it does not show its value, and it is not `Codable`; ``exposed`` is
+/// the only access, to be used only where the value is sent. Two secrets are equal if their bytes are.
 package struct Secret: Sendable, Hashable {
     private let value: ExactText
 
@@ -11,15 +11,15 @@ package struct Secret: Sendable, Hashable {
         self.value = ExactText(value)
     }
 
-    /// The value in clear.
+    /// The value in plain text.
     package var exposed: String { value.text }
 
-    /// A text that is made of it, and so is as secret.
+    /// A text derived from it, which is just as secret.
     package func map(_ text: (String) -> String) -> Secret { Secret(text(value.text)) }
 
-    /// Whether a text that a stranger sent is this; how long the answer takes says nothing of how much of it is right.
+    /// Whether an untrusted text is this secret; the time it takes does not reveal how much of the text is right.
     ///
-    /// Digests are compared, as a whole: their length is always the same, and a stranger cannot choose their beginnings.
+    /// Complete digests are compared: their length is constant, and their beginnings cannot be chosen.
     package func isSent(as text: some StringProtocol) -> Bool {
         let pairs = zip(SHA256.digest(of: Array(text.utf8)), SHA256.digest(of: Array(exposed.utf8)))
         return pairs.reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
@@ -32,9 +32,9 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// Bytes that must never be shown, and that may or may not be text; ``Secret`` is the same for text.
+/// Bytes that must never be shown and may not be text; ``Secret`` is the equivalent for text.
 package struct SecretBytes: Sendable, Hashable {
-    /// The value in clear.
+    /// The value in plain text.
     package let exposed: [UInt8]
 
     package init(_ value: [UInt8]) {

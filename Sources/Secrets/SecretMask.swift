@@ -1,10 +1,10 @@
 import Base
 
-/// Takes secrets out of what somebody else wrote, however they are quoted there.
+/// Removes secrets from foreign text, however they are quoted there.
 ///
-/// Found are a secret itself; with a backslash or as `\u0041` (JSON, Go), percent-encoded (URLs, forms), or with
-/// entities (HTML); and in base64 of both alphabets, also in the middle of something longer, as of `user:secret`.
-/// Bytes are compared, so no mark or joiner that follows a secret hides it.
+/// It finds a secret itself; with backslashes or as `\u0041` (JSON, Go), percent-encoded (URLs, forms), or with
+/// entities (HTML); and in base64 with both alphabets, even in the middle of something longer such as `user:secret`.
+/// Bytes are compared, so a combining mark or joiner after a secret does not hide it.
 package struct SecretMask: Sendable {
     private let needles: [Needle]
 
@@ -12,7 +12,7 @@ package struct SecretMask: Sendable {
         needles = secrets.flatMap { Needle.all(of: $0.exposed) }
     }
 
-    /// The text, with `(secret)` for each secret.
+    /// The text, with `(secret)` in place of each secret.
     package func callAsFunction(_ text: String) -> String {
         let bytes = Array(text.utf8)
         var found: [Range<Int>] = []
@@ -41,14 +41,14 @@ package struct SecretMask: Sendable {
 
 /// One form of a secret to look for.
 private struct Needle: Sendable {
-    /// The shortest secret that is looked for in base64: a few letters of that are in any text.
+    /// The minimum length of a secret to be searched for in base64: shorter ones match any text.
     private static let shortestEncoded = 4
 
     private let scalars: [Unicode.Scalar]
-    /// What it can begin with, if it is not quoted.
+    /// The possible first bytes, if it is not quoted.
     private var firsts: [UInt8]
     private var isBase64 = false
-    /// Whether the letters of base64 before and after hold some bits of the secret.
+    /// Whether the adjacent base64 letters contain some bits of the secret.
     private var spills = (before: false, after: false)
 
     private init?(_ scalars: [Unicode.Scalar]) {
@@ -57,8 +57,8 @@ private struct Needle: Sendable {
         firsts = [first]
     }
 
-    /// The secret itself, without the white space around it, which Authentik takes off; and in base64 at each of the
-    /// three places that it can have among the others of its group.
+    /// The secret itself, without surrounding white space, which Authentik trims; and in base64 at each of the three
+    /// possible offsets within a group.
     static func all(of secret: String) -> [Needle] {
         let scalars = Array(secret.unicodeScalars)
         guard let begin = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
@@ -73,7 +73,7 @@ private struct Needle: Sendable {
     private static func encoded(_ bytes: [UInt8], after count: Int) -> Needle? {
         let bits = 8 * count..<8 * (count + bytes.count)
         let letters = Base64.letters([UInt8](repeating: 0, count: count) + bytes)
-        // Whole letters only.
+        // Only complete letters.
         var needle = Needle(Array(letters[(bits.lowerBound + 5) / 6..<bits.upperBound / 6]))
         needle?.isBase64 = true
         needle?.firsts += "-_".utf8
