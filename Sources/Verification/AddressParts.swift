@@ -56,7 +56,7 @@ package struct AddressParts: Sendable, Equatable {
 
     private var hasStandardPort: Bool { values[.port] == Self.standardPorts[values[.scheme] ?? ""] }
 
-    /// `scheme 'http' instead of 'https', port '8443' instead of '443'`; nil where both mean the same.
+    /// `scheme 'http' instead of 'https', port '8443' instead of '443'`; nil if both are equivalent.
     package func text(ofDifferencesFrom expected: AddressParts) -> String? {
         let parts = differences(from: expected).map { part in
             "\(part) \(Self.quoted(values[part])) instead of \(Self.quoted(expected.values[part]))"

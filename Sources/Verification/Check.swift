@@ -18,7 +18,7 @@ package struct CheckResult: Sendable, Equatable {
     package enum Outcome: Sendable, Equatable {
         case passed
         case failed(ProbeFailure)
-        /// The check does not apply, or cannot be made; why, as a clause.
+        /// The check does not apply, or cannot be made, with the reason as a clause.
         case skipped(why: String)
     }
 
@@ -60,7 +60,7 @@ package struct ProbeFailure: Sendable, Equatable {
     }
 
     package var reason: Reason
-    /// What is wrong, as a clause; where two sides differ, it names both.
+    /// What is wrong, as a clause; if two sides differ, it names both.
     package var message: String
     /// What to do about it, as a clause.
     package var remedy: String

@@ -4,23 +4,23 @@ import JSON
 package import Kinds
 package import Secrets
 
-/// What is expected of a service's login, as seen from outside, once it is as declared.
+/// The expected login of a service that is as declared, as seen from outside.
 package enum Expectation: Sendable, Equatable {
     case oidc(ExpectedLogin)
     case outpost(ExpectedOutpost)
 }
 
-/// What is expected of a service with its own OpenID Connect login.
+/// The expected login of a service with its own OpenID Connect client.
 package struct ExpectedLogin: Sendable, Equatable {
     package var slug: String
     package var clientID: String
     /// The accepted issuers; two if the file does not set an issuer mode.
     package var issuers: [String]
     package var signing: ExpectedSigning
-    /// Scope names, each once.
+    /// Scope names, without duplicates.
     package var scopes: [String]
-    /// The one that a login is tried with: the first strict one, else the example of a pattern; nil if all are patterns
-    /// without an example.
+    /// The redirect URI that a login is tried with: the first strict one, else the example of a pattern; nil if all are
+    /// patterns without an example.
     package var redirectURI: String?
     package var secret: ExpectedSecret
     /// Where the service's own login button leads; nil if that is not checked.
@@ -33,22 +33,22 @@ package struct ExpectedLogin: Sendable, Equatable {
 
 /// Where a service's own login button is expected to lead.
 package struct ExpectedButton: Sendable, Equatable {
-    /// What the button asks for.
+    /// The address of the button.
     package var url: String
-    /// Of Authentik.
+    /// Authentik's authorization endpoint.
     package var authorizationURL: String
-    /// Where it may ask to return to, patterns among them.
+    /// The allowed redirect URIs, including patterns.
     package var redirectURIs: [RedirectURI]
 }
 
-/// What a service's tokens are expected to be signed with.
+/// How a service's tokens are expected to be signed.
 package enum ExpectedSigning: Sendable, Equatable {
     /// The client secret: HS256.
     case secret
     /// A key; its algorithm and the fingerprint of its certificate are nil if Authentik does not report them.
     case key(name: String, algorithm: SigningAlgorithm?, fingerprint: String?)
 
-    /// Nil if it is not known.
+    /// Nil if unknown.
     package var algorithm: SigningAlgorithm? {
         switch self {
         case .secret: .hs256
@@ -61,9 +61,9 @@ package enum ExpectedSigning: Sendable, Equatable {
 package enum ExpectedSecret: Sendable, Equatable {
     /// - Parameter reference: where it is stored.
     case known(Secret, reference: String)
-    /// It cannot be checked; why, as a clause.
+    /// It cannot be checked, with the reason as a clause.
     case none(why: String)
-    /// It is required and missing; why, as a clause.
+    /// It is required but missing, with the reason as a clause.
     case unavailable(why: String)
 }
 
@@ -100,12 +100,12 @@ package struct SeenObjects: Sendable {
 }
 
 extension Service {
-    /// What is expected of its login; nil if it has none, or is declared absent.
+    /// The expected login; nil if it has none, or is declared absent.
     ///
     /// Access rules make no difference: a probe never gets that far.
     ///
     /// - Parameters:
-    ///   - address: where Authentik is for browsers and services, without a slash at the end.
+    ///   - address: Authentik's address for browsers and services, without a trailing slash.
     ///   - declared: the scope mappings of the file.
     package func expectation(
         at address: String,

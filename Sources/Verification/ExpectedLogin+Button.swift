@@ -60,7 +60,7 @@ extension ExpectedLogin {
         )
     }
 
-    /// Where a redirect leads, as an absolute URL; nil for any other answer.
+    /// The target of a redirect as an absolute URL; nil for any other answer.
     private func target(of reply: ProbeReply, at url: String) -> String? {
         guard let status = reply.status, [301, 302, 303, 307, 308].contains(status), let location = reply.location
         else {
@@ -105,7 +105,7 @@ extension ExpectedLogin {
 }
 
 extension ExpectedButton {
-    /// The declared redirect URI that differs least from the one that was found, and in what; else the patterns.
+    /// The declared redirect URI that differs least from the one found, with the differences; else the patterns.
     fileprivate func expected(nearestTo found: String) -> String {
         guard let nearest = redirectURIs.filter({ $0.matching == .strict }).map(\.url).nearest(to: found) else {
             return "one that matches \(redirectURIs.map { "'\($0.url)'" }.joined(separator: " or "))"

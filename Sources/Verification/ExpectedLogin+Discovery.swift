@@ -6,9 +6,9 @@ import Kinds
 ///
 /// | discovery answers | |
 /// |---|---|
-/// | 200, JSON with an issuer | it passed, and issuer, algorithm and scopes are looked at |
-/// | 404 | the application is not there, or has no provider |
-/// | anything else, or nothing | see ``ProbeReply/trouble(at:)``, else it is unexpected |
+/// | 200, JSON with an issuer | passed; issuer, algorithm and scopes are checked |
+/// | 404 | the application does not exist, or has no provider |
+/// | anything else, or nothing | see ``ProbeReply/trouble(at:)``, otherwise unexpected |
 extension ExpectedLogin {
     func discovery(_ reply: ProbeReply, at url: String) -> [CheckResult] {
         if let trouble = reply.trouble(at: url) { return [CheckResult(.discovery, .failed(trouble))] }
@@ -148,7 +148,8 @@ extension ExpectedLogin {
         return CheckResult(.keys, .failed(ProbeFailure(.keyMismatch, message, remedy: ProbeFailure.pass)))
     }
 
-    /// A fingerprint such as `4c:bb:8f` as a JSON Web Key has it (RFC 7517, section 4.9): base64url without padding.
+    /// A fingerprint such as `4c:bb:8f` in the format of a JSON Web Key (RFC 7517, section 4.9): base64url without
+    /// padding.
     static func thumbprint(_ fingerprint: String) -> String? {
         let parts = fingerprint.split(separator: ":")
         let bytes = parts.compactMap { $0.utf8.count == 2 ? UInt8($0, radix: 16) : nil }

@@ -98,7 +98,7 @@ struct Prober: Sendable {
         return nil
     }
 
-    /// How many redirects within a service are followed.
+    /// The maximum number of redirects followed within a service.
     private static let hops = 3
 
     /// A service whose host is slow or silent does not end the probes of the others.

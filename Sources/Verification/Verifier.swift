@@ -14,8 +14,8 @@ package import Secrets
 package struct Verifier: Sendable {
     private let client: AuthentikClient
     package var limits = ProbeLimits()
-    /// Whether Authentik is a sandbox, and all that is declared to be elsewhere is asked there, too; one that says so of
-    /// itself is one in any case.
+    /// Whether Authentik is a sandbox, so that requests to other hosts are also sent to it; a server that identifies
+    /// itself as a sandbox is one in any case.
     package var isSandbox = false
 
     package init(client: AuthentikClient) {
@@ -32,7 +32,7 @@ package struct Verifier: Sendable {
         secrets: [SecretReference: SecretLook]
     ) async throws -> VerificationReport {
         let seen = try await seenObjects()
-        // After the first answers, which say what it is.
+        // After the first answers, which identify a sandbox.
         let isSandbox = isSandbox || client.isSandbox
         let start = ContinuousClock.now
         let address = isSandbox ? client.address.description : desired.publicURL ?? client.address.description
@@ -55,7 +55,7 @@ package struct Verifier: Sendable {
         )
     }
 
-    /// Four lists, whatever the number of services.
+    /// Four lists, for any number of services.
     private func seenObjects() async throws -> SeenObjects {
         async let release = client.release()
         async let providers = client.providers()
