@@ -9,19 +9,19 @@ package import Secrets
 /// What exists is checked and kept, so that a second run, also after an interrupted one, adds only what is missing;
 /// surplus permissions are removed on request only. Something else under the same name is left alone, and ends the run.
 package struct Bootstrap: Sendable {
-    /// With the token of a superuser, or of an account that may do all this.
+    /// Has the token of a superuser, or of an account with the required permissions.
     package var client: AuthentikClient
     /// The name of the account, its group and its role; the token's identifier is derived from it.
     package var name: String
     /// The permissions of the role; by default those for a file that has services only.
     package var permissions = RequiredPermission.needed(by: []).map(\.name)
-    /// Whether surplus permissions are removed: everything beyond ``permissions``, because what an earlier release granted
-    /// cannot be distinguished from what a person did.
+    /// Whether surplus permissions are removed: everything beyond ``permissions``, because permissions granted by an
+    /// earlier release cannot be distinguished from those granted by somebody else.
     package var trims = false
     /// Called for each thing that is created or changed, with a clause.
     package var onChange: (@Sendable (String) -> Void)?
 
-    /// Whether the account may only view, for `reconcile plan`; then ``permissions`` are those for a plan.
+    /// Whether the account is read-only, for `reconcile plan`; then ``permissions`` are those for a plan.
     package var isViewOnly = false
 
     package static let standardName = "reconcile"
@@ -39,29 +39,29 @@ package struct Bootstrap: Sendable {
         self.name = name
     }
 
-    /// The account at the end.
+    /// The resulting account.
     package struct Account: Sendable {
         /// The token that the program is configured with.
         package var token: Secret
         package var tokenIdentifier: String
-        /// How many things were created or changed.
+        /// The number of objects created or changed.
         package var changes: Int
         /// The permissions that its role still has beyond those that it needs, sorted.
         package var surplus: [String]
     }
 
-    /// What exists under the names.
+    /// The existing objects with these names.
     private struct Present {
         var role: RoleRecord?
         var user: UserRecord?
         var group: GroupRecord?
         var token: TokenRecord?
-        /// That of an account of the other sort: of one that may write, or of one that may only view.
+        /// The token of the other type of account: read-write or read-only.
         var otherToken: TokenRecord?
-        /// What the role permits; empty if there is none, or it is not asked for.
+        /// The role's permissions; empty if there is no role, or if they are not needed.
         var permissions: Set<String> = []
 
-        /// - Throws: ``NameTaken`` if something of it is not what this program makes.
+        /// - Throws: ``NameTaken`` if one of them is not what this program creates.
         func check(isViewOnly: Bool) throws(NameTaken) {
             if let otherToken {
                 let sort = isViewOnly ? "an account that may write" : "a view-only account; see --view-only"
@@ -89,7 +89,7 @@ package struct Bootstrap: Sendable {
             }
         }
 
-        /// An account that may write is never given out as one that may not.
+        /// A read-write account must never be used as a read-only one.
         private func checkViewing() throws(NameTaken) {
             if let role {
                 let views = RequiredPermission.needed(by: Set(FileFeature.allCases), forPlan: true).map(\.name)
@@ -198,7 +198,7 @@ package struct Bootstrap: Sendable {
     }
 }
 
-/// Something else has the name already.
+/// Something else already has the name.
 package struct NameTaken: Error, Sendable, CustomStringConvertible {
     /// A clause.
     package var description: String

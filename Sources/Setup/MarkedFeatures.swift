@@ -2,19 +2,19 @@ package import AuthentikAPI
 package import Kinds
 import Planning
 
-/// What this program created in Authentik that needs permissions of its own, whether the file still has it or not: passes
-/// need them until what has left the file is deleted.
+/// Objects created by this program that need additional permissions, even if the file no longer has them: passes need
+/// the permissions until objects removed from the file are deleted.
 ///
-/// | marked as an owner's | needed |
+/// | object with an owner's mark | needed |
 /// |---|---|
 /// | an application that an outpost serves, or whose provider is not an OAuth2 provider | forward-auth |
 /// | a scope mapping | scope mappings |
 ///
-/// Who may open an application is not looked at unless the file says it, and groups are never deleted.
+/// Access is not read unless the file declares it, and groups are never deleted.
 package enum MarkedFeatures {
-    /// Asks for marks, OAuth2 providers and scope mappings, which every account of this program may see.
+    /// Reads marks, OAuth2 providers and scope mappings, which every account of this program may read.
     ///
-    /// - Parameter owner: whose marks count; nil for all.
+    /// - Parameter owner: whose marks are considered; nil for all.
     /// - Throws: ``AuthentikError``, or `CancellationError`.
     package static func all(of client: AuthentikClient, owner: String?) async throws -> Set<FileFeature> {
         async let entitlements = client.entitlements(named: OwnershipMark.entitlementName)

@@ -10,7 +10,7 @@ package struct NeededAccess: Sendable, Hashable {
     package var resource: KubernetesResource
     /// The name is empty for all objects of the kind.
     package var object: ObjectName
-    /// What it is needed for: a clause.
+    /// What it is needed for, as a clause.
     package var purpose: String
 
     package init(_ verb: String, _ resource: KubernetesResource, _ object: ObjectName, purpose: String) {
@@ -22,7 +22,7 @@ package struct NeededAccess: Sendable, Hashable {
 }
 
 extension DesiredState {
-    /// What needs permissions in Authentik beyond those for services.
+    /// The features of a file that need permissions in Authentik beyond those for services.
     package var features: Set<FileFeature> {
         var features = Set(accessSubjects.keys.map(\.feature))
         if !groups.isEmpty { features.insert(.groups) }
@@ -49,11 +49,11 @@ extension SubjectKind {
 extension NeededAccess {
     /// The permissions that the services of a file need.
     ///
-    /// | the file says | verbs |
+    /// | the file has | verbs |
     /// |---|---|
     /// | `secretRef: {kubernetes: …}` | get; list and watch, to follow it |
     /// | `restart` | patch |
-    /// | `publish` | get, and create and patch, by which server-side apply makes and changes it |
+    /// | `publish` | get; create and patch, which server-side apply needs to create and change it |
     package static func needed(by desired: DesiredState) -> [NeededAccess] {
         let all = desired.services.compactMap(\.provider).flatMap { provider -> [NeededAccess] in
             var needed: [NeededAccess] = []

@@ -2,10 +2,10 @@ package import DesiredState
 package import KubernetesAPI
 import YAMLDocument
 
-/// The Kubernetes permissions that desired-state files need, and no others: one Role per namespace that they name.
+/// The Kubernetes permissions that desired-state files need, and no others: one Role per namespace that they refer to.
 ///
-/// ``NeededAccess/needed(by:)`` lists them. All of them are by name: a list and a watch ask for one
-/// Secret, and server-side apply creates under a name that is known
+/// ``NeededAccess/needed(by:)`` lists them. All of them are by name: a list and a watch request one Secret, and
+/// server-side apply creates objects with known names
 /// (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources).
 package struct Roles: Sendable, Equatable {
     /// The service account that the program runs as; the names of its Roles begin with its name.
@@ -13,7 +13,7 @@ package struct Roles: Sendable, Equatable {
     /// Those for services by namespace, then those of the daemon itself.
     package private(set) var all: [Role]
 
-    /// - Parameter isJob: whether passes are run one by one, which do not watch Secrets.
+    /// - Parameter isJob: whether passes are run separately, without watching Secrets.
     package init(for desired: DesiredState, account: ObjectName, isJob: Bool = false) {
         self.account = account
         let needed = NeededAccess.needed(by: desired).filter { !isJob || !["list", "watch"].contains($0.verb) }
@@ -22,7 +22,7 @@ package struct Roles: Sendable, Equatable {
         }
     }
 
-    /// Adds what the daemon itself needs: to be elected, and to write Events about its pod.
+    /// Adds what the daemon itself needs: for leader election, and for Events about its pod.
     package mutating func addDaemon(lease: ObjectName) {
         all.append(
             Role(
@@ -38,7 +38,7 @@ package struct Roles: Sendable, Equatable {
         )
     }
 
-    /// Objects of a kind for which the same verbs are needed share a rule.
+    /// Objects of a kind that need the same verbs share a rule.
     private static func rules(_ needed: [NeededAccess]) -> [RoleRule] {
         struct Sharing: Hashable {
             var resource: KubernetesResource
@@ -75,7 +75,8 @@ extension [String] {
 }
 
 extension Roles {
-    /// The Roles, each with its RoleBinding, as documents for `kubectl apply` and kustomize; without any, an empty List, which both take.
+    /// The Roles, each with its RoleBinding, as documents for `kubectl apply` and kustomize; if there are none, an
+    /// empty List, which both accept.
     ///
     /// - Parameter command: the command that printed them, for the comment at the top.
     package func yaml(madeBy command: String) -> String {

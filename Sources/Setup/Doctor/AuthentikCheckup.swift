@@ -2,22 +2,22 @@ package import AuthentikAPI
 package import Base
 package import Kinds
 
-/// Checks whether Authentik can be reached, is of a known release, accepts the token, and grants what passes need.
+/// Checks whether Authentik can be reached, is a known release, accepts the token, and grants what passes need.
 ///
 /// It only reads.
 package struct AuthentikCheckup: Sendable {
     package var client: AuthentikClient
-    /// The features of the files; nil if they are not known.
+    /// The features of the files; nil if unknown.
     private var features: Set<FileFeature>?
-    /// Of the files.
+    /// The owner in the files.
     private let owner: String?
-    /// For the commands that grant what they need, without files if that is what any file needs.
+    /// For the commands that grant permissions; without files if they should cover any file.
     private var invocation: Invocation
     private var permissions: [RequiredPermission]
 
     /// - Parameters:
-    ///   - features: the features of the files; nil if they are not known.
-    ///   - owner: of the files.
+    ///   - features: the features of the files; nil if unknown.
+    ///   - owner: the owner in the files.
     ///   - invocation: with the files.
     package init(
         client: AuthentikClient,
@@ -102,9 +102,9 @@ package struct AuthentikCheckup: Sendable {
         return Finding("release", .ok, "\(release)")
     }
 
-    /// Who may open an application without a binding, in a release where that can be set.
+    /// Who may open an application without a binding, in a release where that can be configured.
     ///
-    /// No pass needs to know, so an account that may not see it lacks nothing.
+    /// Passes do not need this, so an account that may not read it lacks nothing.
     private func defaultAccess(_ release: Release) async throws -> [Finding] {
         guard release.canCloseByDefault else { return [] }
         let isOpen: Bool?
@@ -125,8 +125,8 @@ package struct AuthentikCheckup: Sendable {
 
     // MARK: - What the account may do
 
-    /// With the rights for what has left the file and is still marked as the owner's; those of the file alone if that
-    /// cannot be seen.
+    /// With the permissions for objects that were removed from the file but are still marked as the owner's; only those
+    /// for the file if they cannot be read.
     private var withMarked: AuthentikCheckup {
         get async throws {
             var checkup = self
@@ -182,13 +182,13 @@ package struct AuthentikCheckup: Sendable {
         return findings + surplus
     }
 
-    /// What a role permits and no request of this program needs.
+    /// Permissions of a role that no request of this program needs.
     private func needless(_ held: Set<String>, of role: RoleRecord, _ account: Account) -> [Finding] {
-        // Without a file nobody knows what it needs.
+        // Without a file its needs are unknown.
         let used = features == nil ? RequiredPermission.needed(by: Set(FileFeature.allCases)) : permissions
         let surplus = held.subtracting(used.map(\.name)).sorted()
         guard !surplus.isEmpty else { return [] }
-        // The role that 'bootstrap' makes has the name of its account.
+        // The role created by 'bootstrap' has the name of its account.
         let command = Bootstrap.trimming(role.name, invocation)
         return [
             Finding(
@@ -203,7 +203,7 @@ package struct AuthentikCheckup: Sendable {
         ]
     }
 
-    /// Where a release does not tell an account its roles, reading is tried; what it may write shows when it does.
+    /// If a release does not report an account's roles, reading is tried; writing only shows when it happens.
     private func reading() async throws -> [Finding] {
         var findings: [Finding] = []
         var reads: [@Sendable (AuthentikClient) async throws -> Void] = [

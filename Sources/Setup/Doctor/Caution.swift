@@ -4,9 +4,9 @@ import Files
 
 /// Something that works but may expose a secret: logged once when a run starts, and reported by `doctor`.
 package struct Caution: Sendable, Equatable, CustomStringConvertible {
-    /// What it is: a clause.
+    /// What it is, as a clause.
     package var message: String
-    /// What to do: a clause.
+    /// What to do, as a clause.
     package var advice: String
 
     package var description: String { "\(message); \(advice)" }
@@ -25,8 +25,8 @@ package struct Caution: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// - Parameters:
-    ///   - address: nil for one on this machine, in this process.
-    ///   - desired: nil if it is not known.
+    ///   - address: nil for a sandbox in this process.
+    ///   - desired: nil if unknown.
     package static func all(
         address: AuthentikAddress?,
         files: PrivateFiles,

@@ -7,11 +7,11 @@ package import SecretSources
 
 /// Checks everything that passes depend on, and explains how to fix problems; changes nothing.
 ///
-/// In this order: the settings, Authentik, the token and its permissions; the file; what may give a secret away; the
-/// names, outposts and secrets that the file refers to; and Kubernetes, where something needs it. What cannot be looked at since
-/// something before it is wrong is left out, or skipped.
+/// In this order: the settings, Authentik, the token and its permissions; the file; what may expose a secret; the
+/// names, outposts and secrets that the file refers to; and Kubernetes, if it is needed. What cannot be checked because
+/// of an earlier problem is left out or skipped.
 package struct Doctor {
-    /// Why Authentik cannot be asked: something is missing or wrong in the settings.
+    /// Why Authentik cannot be accessed: something is missing or wrong in the settings.
     package struct UnusableSettings: Error {
         package var message: String
 
@@ -27,15 +27,15 @@ package struct Doctor {
     private let environment: [String: String]
     private let lease: String?
     private let invocation: Invocation
-    /// Generates the secrets that are missing, as passes do for a sandbox.
+    /// Generates missing secrets, as passes do for a sandbox.
     package var standIns: StandIns?
 
     /// - Parameters:
-    ///   - paths: of the files; empty if none are given.
-    ///   - cautions: what may give a secret away, given what the files say, if they can be read.
-    ///   - environment: by which Kubernetes is found, and the pod.
-    ///   - lease: NAME or NAMESPACE/NAME of the Lease that elects a leader; nil if none is to be elected.
-    ///   - invocation: what the program was called with, for the commands in advice.
+    ///   - paths: the paths of the files; empty if none are given.
+    ///   - cautions: what may expose a secret, given the content of the files if they can be read.
+    ///   - environment: used to find Kubernetes and the pod.
+    ///   - lease: NAME or NAMESPACE/NAME of the Lease for leader election; nil without election.
+    ///   - invocation: how the program was called, for the commands in advice.
     package init(
         authentik: Result<AuthentikClient, UnusableSettings>,
         paths: [String],
@@ -54,7 +54,7 @@ package struct Doctor {
         self.invocation = invocation
     }
 
-    /// - Throws: `CancellationError`, or what is wrong with the certificates that Kubernetes is asked with.
+    /// - Throws: `CancellationError`, or the error about the certificates for Kubernetes.
     package func findings() async throws -> [Finding] {
         let (desired, ofFile) = checkFile()
         let (client, ofAuthentik) = try await checkAuthentik(desired)
@@ -77,14 +77,14 @@ package struct Doctor {
         return resolved
     }
 
-    /// - Returns: also the client, if Authentik answers it.
+    /// - Returns: also the client, if Authentik answers.
     private func checkAuthentik(_ desired: DesiredState?) async throws -> (AuthentikClient?, [Finding]) {
         var client: AuthentikClient
         switch authentik {
         case .success(let authentik): client = authentik
         case .failure(let settings): return (nil, [Finding("settings", .problem, settings.message)])
         }
-        // A person is waiting: no retries.
+        // The user is waiting: no retries.
         client.retryPolicy.maximumAttempts = 1
         let findings = try await AuthentikCheckup(
             client: client,
@@ -105,7 +105,7 @@ package struct Doctor {
         var findings = result.diagnostics.map { diagnostic in
             var place = diagnostic.file
             if let line = diagnostic.line { place += ":\(line):\(diagnostic.column ?? 1)" }
-            // The diagnostic that counts those that are not shown has no place.
+            // The diagnostic that counts the omitted ones has no place.
             let message = place.isEmpty ? diagnostic.message : "\(place): \(diagnostic.message)"
             let verdict: Finding.Verdict = diagnostic.severity == .error ? .problem : .warning
             return Finding("file", verdict, message, advice: diagnostic.hint)
@@ -158,9 +158,9 @@ package struct Finding: Sendable, Equatable, Codable {
     /// What was checked: `token`, `permission`.
     package var subject: String
     package var verdict: Verdict
-    /// What was found: a clause.
+    /// What was found, as a clause.
     package var message: String
-    /// What to do: a clause; absent if there is nothing to do.
+    /// What to do, as a clause; absent if there is nothing to do.
     package var advice: String?
 
     package init(_ subject: String, _ verdict: Verdict, _ message: String, advice: String? = nil) {

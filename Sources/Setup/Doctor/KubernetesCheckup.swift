@@ -2,7 +2,7 @@ package import KubernetesAPI
 
 /// Checks whether the Kubernetes API can be reached, and grants what the file and the daemon need.
 ///
-/// It asks the server itself, by an access review for each, which any account may do
+/// Each permission is checked by an access review on the server, which any account may request
 /// (https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access).
 package struct KubernetesCheckup: Sendable {
     package var client: KubernetesClient

@@ -13,7 +13,7 @@ package struct NameCheckup: Sendable {
         self.desired = desired
     }
 
-    /// One for each name that blocks services, or one for all.
+    /// One finding for each name that blocks services, or one for all.
     ///
     /// - Throws: `CancellationError`.
     package func findings() async throws -> [Finding] {

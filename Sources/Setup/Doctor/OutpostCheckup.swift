@@ -14,7 +14,7 @@ package struct OutpostCheckup: Sendable {
         self.desired = desired
     }
 
-    /// One for each outpost; none for a file without forward-auth, for which nothing is looked at.
+    /// One finding for each outpost; none for a file without forward-auth, for which nothing is read.
     ///
     /// - Throws: `CancellationError`.
     package func findings() async throws -> [Finding] {
