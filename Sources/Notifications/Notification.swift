@@ -1,17 +1,17 @@
 package import Base
 
-/// What a webhook is sent: what happened since the last notification, in one document.
+/// The content of a notification: what happened since the last one, in one document.
 ///
 /// `manifests/schemas/notification.schema.json` describes its JSON, which the format ``NotificationFormat/generic``
-/// posts as it is. It holds no secret and no token.
+/// posts unchanged. It contains no secret and no token.
 package struct Notification: Sendable, Equatable, Codable {
-    /// How much somebody should care, in ascending order.
+    /// How severe an event is, in ascending order.
     package enum Severity: String, Sendable, Codable, CaseIterable, Comparable {
         /// Something is in order again.
         case info
-        /// Somebody should know.
+        /// Needs attention.
         case warning
-        /// Somebody has to act.
+        /// Needs action.
         case error
 
         package static func < (left: Severity, right: Severity) -> Bool {
@@ -19,30 +19,30 @@ package struct Notification: Sendable, Equatable, Codable {
         }
     }
 
-    /// How many events are listed; the others are counted.
+    /// The maximum number of events listed; the others are counted.
     package static let eventLimit = 50
 
     package var kind = "notification"
     package var version = 1
     package var at: Timestamp
-    /// Whose services these are.
+    /// The owner of these services.
     package var owner: String
     /// The address of Authentik.
     package var authentik: String
-    /// That of the most severe event.
+    /// The severity of the most severe event.
     package var severity: Severity
     /// One line: `homelab: 2 services failed`.
     package var title: String
-    /// The overall state after what happened, as `GET /status` has it.
+    /// The overall state afterwards, as in `GET /status`.
     package var state: String
     /// A sentence that explains ``state``.
     package var message: String
-    /// What happened, the most severe first.
+    /// The events, most severe first.
     package var events: [Event]
-    /// How many events are not listed; absent if all are.
+    /// The number of events that are not listed; absent if all are.
     package var omitted: Int?
 
-    /// One thing that happened.
+    /// One event.
     package struct Event: Sendable, Equatable, Codable {
         package enum Kind: String, Sendable, Codable, CaseIterable {
             case driftDetected = "drift-detected"
@@ -66,17 +66,17 @@ package struct Notification: Sendable, Equatable, Codable {
 
         package var type: Kind
         package var severity: Severity
-        /// `service`, or the kind of another object, as `group`; absent for what concerns the whole.
+        /// `service`, or the kind of another object, such as `group`; absent for an event without an object.
         package var kind: String?
-        /// The slug of a service, or the name of another object; absent for what concerns the whole.
+        /// The slug of a service, or the name of another object; absent for an event without an object.
         package var name: String?
-        /// A clause for people.
+        /// A clause for the user.
         package var message: String
-        /// What the file calls the changed fields; absent if no field changed.
+        /// The file's names of the changed fields; absent if no field changed.
         package var fields: [String]?
-        /// Who changed it, by Authentik's audit log; absent if that is not known.
+        /// The author according to Authentik's audit log; absent if unknown.
         package var by: String?
-        /// A page about it: the entry of the audit log; absent without one.
+        /// The URL of a page about it: the entry of the audit log; absent without one.
         package var link: String?
 
         package init(
@@ -108,7 +108,7 @@ package struct Notification: Sendable, Equatable, Codable {
         message: String,
         at time: Timestamp
     ) {
-        // What is equally severe keeps its order.
+        // Events of equal severity keep their order.
         let sorted = Severity.allCases.reversed().flatMap { severity in events.filter { $0.severity == severity } }
         at = time
         self.owner = owner
@@ -135,7 +135,7 @@ package struct Notification: Sendable, Equatable, Codable {
 }
 
 extension Notification.Event.Kind {
-    /// What happened, in a few words.
+    /// The event in a few words.
     package var title: String {
         switch self {
         case .driftDetected: "drift detected"

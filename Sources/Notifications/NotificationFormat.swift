@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// How a notification is written for who receives it.
+/// The format of a notification for its receiver.
 ///
 /// | format | what is posted | reference |
 /// |---|---|---|
@@ -9,7 +9,7 @@ import JSON
 /// | `ntfy` | topic, title, message, priority and tags, to the server's root | https://docs.ntfy.sh/publish/#publish-as-json |
 /// | `slack` | text in mrkdwn | https://api.slack.com/messaging/webhooks |
 /// | `mattermost` | text in Markdown | https://developers.mattermost.com/integrate/webhooks/incoming/ |
-/// | `discord` | content in Markdown, which mentions nobody | https://discord.com/developers/docs/resources/webhook#execute-webhook |
+/// | `discord` | content in Markdown, without mentions | https://discord.com/developers/docs/resources/webhook#execute-webhook |
 package enum NotificationFormat: String, Sendable, CaseIterable {
     case generic
     case ntfy
@@ -17,7 +17,7 @@ package enum NotificationFormat: String, Sendable, CaseIterable {
     case mattermost
     case discord
 
-    /// The one that a host is known for.
+    /// The format of a well-known host.
     init(host: String) {
         let host = host.lowercased()
         self =
@@ -36,7 +36,7 @@ package enum NotificationFormat: String, Sendable, CaseIterable {
 
     /// The body of the request.
     ///
-    /// - Parameter topic: of ntfy.
+    /// - Parameter topic: the ntfy topic.
     func body(_ notification: Notification, topic: String) -> [UInt8] {
         switch self {
         case .generic: JSONText.bytes(of: notification)
@@ -52,19 +52,19 @@ package enum NotificationFormat: String, Sendable, CaseIterable {
     private func discord(_ text: String) -> JSONValue {
         [
             "content": .string(text), "username": "reconcile", "allowed_mentions": ["parse": []],
-            // No previews of links.
+            // Suppresses link previews.
             "flags": 4,
         ]
     }
 
-    /// The most characters of a text; what is left out is counted.
+    /// The maximum number of characters of a text; what is left out is counted.
     private var longestText: Int {
         switch self {
         case .generic: .max
-        // A message above 4,096 bytes becomes an attachment.
+        // A message of more than 4,096 bytes becomes an attachment.
         case .ntfy: 1300
         case .slack, .mattermost: 3500
-        // 2,000 is the most.
+        // The maximum is 2,000.
         case .discord: 1900
         }
     }
@@ -93,7 +93,7 @@ package enum NotificationFormat: String, Sendable, CaseIterable {
         (["\(bold)\(escape(notification.title))\(bold)"] + lines(notification, escape)).joined(separator: "\n")
     }
 
-    /// A line for each event, as many as there is room for, and how many there are beyond.
+    /// A line for each event, as far as they fit, and the number of the remaining ones.
     private func lines(_ notification: Notification, _ escape: (String) -> String) -> [String] {
         var lines: [String] = []
         var length = notification.title.count
@@ -116,28 +116,28 @@ package enum NotificationFormat: String, Sendable, CaseIterable {
         return "\(subject)\(event.type.title): \(text)\(author)"
     }
 
-    /// As Slack wants it: `<!channel>` and the like are made of these.
+    /// Slack's escaping, since `<!channel>` and the like are made of these characters.
     private static func escapedForSlack(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 
-    /// Nothing of it is markup, and nobody is mentioned by it.
+    /// Escapes all markup and mentions.
     private static func escapedForMarkdown(_ text: String) -> String {
         text.reduce(into: "") { result, character in
             if "\\`*_~|[]<>#".contains(character) { result += "\\" }
             result.append(character)
-            // `@channel` is a mention, and with an invisible space it is not.
+            // `@channel` is a mention, but not with an invisible space.
             if character == "@" { result += "\u{200B}" }
         }
     }
 }
 
-/// JSON of what is sent.
+/// The JSON of a notification.
 private enum JSONText {
     static func bytes(of notification: Notification) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // It holds nothing that cannot be encoded.
+        // All of its contents can be encoded.
         return (try? encoder.encode(notification)).map(Array.init) ?? []
     }
 }

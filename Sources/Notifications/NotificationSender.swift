@@ -5,22 +5,22 @@ import Synchronization
 
 /// Posts notifications one after the other, in a task of its own.
 ///
-/// | what happens | |
+/// | response | |
 /// |---|---|
 /// | 2xx | sent |
-/// | no answer, 408, 429 or 5xx | again after a wait that doubles up to ``Limits/backoff``'s limit, or as long as the receiver asks for |
-/// | any other status, or ``Limits/attempts`` in vain | given up |
-/// | more than ``Limits/queue`` wait | the oldest is dropped |
+/// | none, 408, 429 or 5xx | retried after a delay that doubles up to ``Limits/backoff``'s limit, or as requested by the receiver |
+/// | any other status, or ``Limits/attempts`` failures | given up |
+/// | more than ``Limits/queue`` are queued | the oldest is dropped |
 ///
-/// Handing one over never waits, and nothing else depends on whether it arrives.
+/// Queuing never waits, and nothing depends on whether a notification arrives.
 package final class NotificationSender: Sendable {
     package struct Limits: Sendable {
-        /// How many wait to be sent.
+        /// The maximum number of queued notifications.
         package var queue = 32
-        /// How many times each is sent.
+        /// The maximum number of attempts.
         package var attempts = 8
         package var backoff = Backoff(baseDelay: .seconds(2), maximumDelay: .seconds(300))
-        /// The longest wait that a receiver may ask for.
+        /// The maximum delay that a receiver may request.
         package var longestRetryAfter: Duration = .seconds(600)
         /// From the start of a request to the last byte of its answer.
         package var request: Duration = .seconds(15)
@@ -30,16 +30,16 @@ package final class NotificationSender: Sendable {
         package init() {}
     }
 
-    /// What became of notifications.
+    /// The outcome of sending.
     package enum Outcome: Sendable, Equatable {
         case sent
-        /// It is sent again after this time.
+        /// It is sent again after this delay.
         case retrying(NotificationError, after: Duration)
         /// It is given up.
         case failed(NotificationError)
-        /// So many were dropped since too many waited.
+        /// The number dropped because too many were queued.
         case dropped(Int)
-        /// So many were not sent when the program ended.
+        /// The number not sent when the program ended.
         case abandoned(Int)
     }
 
@@ -54,7 +54,7 @@ package final class NotificationSender: Sendable {
 
     /// - Parameters:
     ///   - target: where to send the next one; it may change.
-    ///   - report: called with what became of each.
+    ///   - report: called with the outcomes.
     package init(
         target: @escaping @Sendable () -> NotificationTarget,
         transport: CurlTransport,
@@ -70,7 +70,7 @@ package final class NotificationSender: Sendable {
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Hands one over; returns at once.
+    /// Queues a notification; returns at once.
     package func send(_ notification: Notification) {
         let dropped = queue.withLock { queue in
             queue.append(notification)
@@ -82,7 +82,7 @@ package final class NotificationSender: Sendable {
         wake.yield()
     }
 
-    /// Sends what is handed over, until the task is cancelled.
+    /// Sends queued notifications until the task is cancelled.
     package func run() async {
         for await _ in wakes {
             while let next = queue.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
@@ -108,7 +108,7 @@ package final class NotificationSender: Sendable {
     private func deliver(_ notification: Notification) async throws {
         var attempt = 1
         while true {
-            // It may have been given another address meanwhile.
+            // The address may have changed meanwhile.
             let failure: (error: NotificationError, retryAfter: Duration?, isFinal: Bool)
             switch try await post(notification, to: target()) {
             case .success: return report(.sent)
@@ -134,7 +134,7 @@ package final class NotificationSender: Sendable {
             headers: ["content-type": "application/json"],
             body: target.format.body(notification, topic: target.topic.exposed),
             timeLimit: limits.request,
-            // A second copy does no harm, a lost one does.
+            // A duplicate is harmless, a lost notification is not.
             isRepeatable: true
         )
         request.maximumResponseBytes = 1 << 20
@@ -149,15 +149,15 @@ package final class NotificationSender: Sendable {
     }
 }
 
-/// Why a notification was not accepted: the host and the reason, and nothing else of the address.
+/// Why a notification was not accepted: the host and the reason, without the rest of the address.
 package struct NotificationError: Error, Sendable, Equatable, CustomStringConvertible {
     package let description: String
-    /// How long the receiver asks to wait.
+    /// The delay requested by the receiver.
     let retryAfter: Duration?
     /// Whether another attempt would fail as well.
     let isFinal: Bool
 
-    /// - Parameter response: anything but 2xx; what its body says may repeat the address.
+    /// - Parameter response: anything but 2xx; its body is not used, since it may repeat the address.
     init(_ response: HTTPResponse, from host: String) {
         description = "\(host) answers HTTP \(response.status)"
         retryAfter = response.headers["retry-after"].flatMap { Double($0) }.map { .seconds(min(max($0, 0), 86_400)) }
@@ -167,7 +167,7 @@ package struct NotificationError: Error, Sendable, Equatable, CustomStringConver
     init(_ error: TransportError, host: String) {
         retryAfter = nil
         isFinal = error.kind == .invalidRequest
-        // libcurl's own text may hold the address.
+        // libcurl's own text may contain the address.
         description =
             switch error.kind {
             case .unknownHost: "\(host): the host name cannot be resolved"

@@ -1,23 +1,23 @@
 import Base
 import Secrets
 
-/// Where notifications go.
+/// Where notifications are sent.
 ///
-/// The address is a secret, since whoever has it can post there: only its host is ever shown.
+/// The address is a secret, since it allows anybody to post there: only its host is ever shown.
 package struct NotificationTarget: Sendable, Equatable {
     package let format: NotificationFormat
-    /// Name and port, without user information.
+    /// Host name and port, without user information.
     package let host: String
     /// Whether it is sent unencrypted to another machine.
     package let isExposed: Bool
     /// Where requests go.
     let url: Secret
-    /// The topic of ntfy; empty for other formats.
+    /// The ntfy topic; empty for other formats.
     let topic: Secret
 
     /// - Parameters:
     ///   - text: an address of the form `https://host/path`.
-    ///   - format: nil for the one that the host is known for.
+    ///   - format: nil for the format of a well-known host.
     /// - Throws: ``NotificationTargetError``, which shows nothing of the address.
     package init(_ text: String, format: NotificationFormat? = nil) throws(NotificationTargetError) {
         let text = text.trimmed
@@ -52,7 +52,7 @@ package struct NotificationTarget: Sendable, Equatable {
         topic = Secret(String(last))
     }
 
-    /// The name of a host, or its address; nil if it is neither.
+    /// A valid host name or IP address; nil for anything else.
     private static func name(of host: String) -> String? {
         guard !host.hasPrefix("[") else {
             return host.firstIndex(of: "]").map { String(host[...$0]) }
@@ -64,7 +64,7 @@ package struct NotificationTarget: Sendable, Equatable {
     }
 }
 
-/// Why an address is not one that notifications can go to: a clause, which shows nothing of it.
+/// Why an address is invalid as a notification target: a clause, which shows nothing of it.
 package struct NotificationTargetError: Error, Equatable, CustomStringConvertible {
     package let description: String
 
