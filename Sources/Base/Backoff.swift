@@ -1,8 +1,8 @@
-/// How long to wait before the next attempt: exponentially longer, with full jitter in the upper half.
+/// The delay before the next attempt: exponentially longer, with jitter over its upper half.
 package struct Backoff: Sendable {
-    /// The longest first wait.
+    /// The maximum delay before the second attempt.
     package var baseDelay: Duration
-    /// The longest wait, unless somebody asks for more; nil for no limit.
+    /// The maximum delay, unless the server asks for more; nil for no limit.
     package var maximumDelay: Duration?
 
     package init(baseDelay: Duration = .seconds(1), maximumDelay: Duration? = .seconds(30)) {
@@ -11,9 +11,9 @@ package struct Backoff: Sendable {
     }
 
     /// - Parameters:
-    ///   - attempt: How many attempts have failed, at least 1.
-    ///   - retryAfter: What the server asks for, which is the least.
-    ///   - jitter: A random number from 0 to 1.
+    ///   - attempt: the number of failed attempts, at least 1.
+    ///   - retryAfter: the minimum delay requested by the server.
+    ///   - jitter: a random number from 0 to 1.
     package func delay(attempt: Int, retryAfter: Duration? = nil, jitter: Double) -> Duration {
         let wait = baseDelay * (1 << min(attempt - 1, 16))
         return max(retryAfter ?? .zero, min(wait, maximumDelay ?? wait) * (0.5 + jitter / 2))

@@ -1,9 +1,9 @@
-/// A text as others compare it: scalar by scalar.
+/// A text that is compared like in other programs: scalar by scalar.
 ///
-/// To Swift `é` and `e` with U+0301 are the same `String`, and a `Character` takes in every mark that follows it. To
-/// Authentik, Kubernetes and whoever checks a secret they are different. So values and names from there are compared,
-/// and kept in sets and dictionaries, as this; a slug, a uuid or a field's name is ASCII and needs none of it. It also
-/// hashes in linear time, which a `String` with thousands of marks in a row does not.
+/// In Swift `é` and `e` with U+0301 are the same `String`, and a `Character` includes every mark that follows it. For
+/// Authentik, Kubernetes and anything that checks a secret they are different. So values and names from there are
+/// compared, and kept in sets and dictionaries, as `ExactText`; slugs, UUIDs and field names are ASCII and do not need
+/// it. It also hashes in linear time, which a `String` with thousands of marks in a row does not.
 package struct ExactText: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let text: String
 
@@ -25,7 +25,7 @@ package struct ExactText: Sendable, Hashable, Comparable, CustomStringConvertibl
     package func hash(into hasher: inout Hasher) {
         var text = text
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        // No text goes on with this byte, so two texts in a row are told from two others.
+        // This byte never occurs in UTF-8, so the boundary between consecutive texts is unambiguous.
         hasher.combine(0xFF as UInt8)
     }
 }
@@ -34,9 +34,9 @@ extension String {
     /// The text as other programs compare it; see ``ExactText``.
     package var exact: ExactText { ExactText(self) }
 
-    /// Its first scalars, with an ellipsis if these are not all.
+    /// Its first scalars, with an ellipsis if there are more.
     ///
-    /// By characters it could still be of any length.
+    /// A limit in characters would not limit the length.
     package func cut(to limit: Int) -> String {
         guard let end = unicodeScalars.index(startIndex, offsetBy: limit, limitedBy: endIndex), end < endIndex else {
             return self
@@ -45,9 +45,9 @@ extension String {
     }
 }
 
-/// What stays, goes and comes from one list of texts to another.
+/// The elements kept, removed and added between two lists of texts.
 ///
-/// Of two that look the same and are not (`é` in one scalar and in two), both are spelled out.
+/// If two texts look the same but differ (`é` as one scalar and as two), both are spelled out.
 package struct ListDifference {
     package var kept: [String]
     package var removed: [String]
@@ -63,7 +63,7 @@ package struct ListDifference {
 }
 
 extension String {
-    /// The text with all characters beyond ASCII as escapes: `caf\u{e9}`.
+    /// The text with all non-ASCII characters escaped: `caf\u{e9}`.
     fileprivate var spelled: String {
         unicodeScalars.map { $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined()
     }

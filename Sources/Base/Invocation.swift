@@ -1,4 +1,4 @@
-/// What this program was called with, so that it can print commands that work when they are pasted into the same shell.
+/// How this program was called, so that it can print commands that can be pasted into the same shell.
 ///
 /// ```swift
 /// let invocation = Invocation(files: ["services.yaml"], connection: ["--url", "https://sso.example.net"])
@@ -6,14 +6,14 @@
 /// // reconcile --once --config services.yaml --url https://sso.example.net --only grafana
 /// ```
 ///
-/// It holds what was given as options. What came from the environment is still there for the next command, and the token
-/// never is an option.
+/// It contains what was given as options. Environment variables are still set for the next command, and the token is
+/// never an option.
 package struct Invocation: Sendable, Equatable {
-    /// The paths given with `--config`, as they were given.
+    /// The paths given with `--config`, unchanged.
     package var files: [String]
-    /// The options that say which Authentik is meant and how it is reached, each name and value a word.
+    /// The options that select an Authentik and how to connect to it, one word for each name and value.
     package var connection: [String]
-    /// The path given with `--token-file`; nil if none was.
+    /// The path given with `--token-file`; nil without the option.
     package var tokenFile: String?
 
     package init(files: [String] = [], connection: [String] = [], tokenFile: String? = nil) {
@@ -22,37 +22,37 @@ package struct Invocation: Sendable, Equatable {
         self.tokenFile = tokenFile
     }
 
-    /// A command with the files and the connection that were given.
+    /// A command with the given files and connection.
     ///
     /// - Parameters:
     ///   - name: the subcommand, or `--once`.
-    ///   - options: what goes after the files and the connection.
+    ///   - options: what follows the files and the connection.
     package func command(_ name: String, _ options: String...) -> String { command(name, options) }
 
-    /// A command with the files and the connection that were given.
+    /// A command with the given files and connection.
     package func command(_ name: String, _ options: [String]) -> String {
         let token = tokenFile.map { ["--token-file", $0] } ?? []
         let words = ["reconcile", name] + files.flatMap { ["--config", $0] } + connection + token + options
         return words.map(Self.quoted).joined(separator: " ")
     }
 
-    /// For a command that needs no file.
+    /// For a command that needs no files.
     package var withoutFiles: Invocation { Invocation(connection: connection, tokenFile: tokenFile) }
 
-    /// For a command that reads nothing but the files.
+    /// For a command that only reads the files.
     package var filesOnly: Invocation { Invocation(files: files) }
 
-    /// For a command that is run with an administrator's token, which is not in the file of this account's.
+    /// For a command that needs an administrator's token, which is not in this account's token file.
     package var forAdministrator: Invocation { Invocation(files: files, connection: connection) }
 
-    /// A word as a shell reads it.
+    /// A word quoted for a shell.
     ///
-    /// Control characters are written as bash, zsh and ksh read them (`$'\x1b'`), so that the terminal does not act on
-    /// them.
+    /// Control characters are written in the syntax of bash, zsh and ksh (`$'\x1b'`), so that they do not affect the
+    /// terminal.
     package static func quoted(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_./:@+,=%".utf8.contains($0) }
         if isPlain, !word.isEmpty { return word }
-        // By scalars: to a shell, a quotation mark with an accent is a quotation mark.
+        // By scalars: for a shell, a quotation mark with an accent is still a quotation mark.
         let scalars = word.unicodeScalars
         guard scalars.contains(where: \.isUnprintable) else {
             return "'" + scalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined() + "'"

@@ -1,15 +1,15 @@
-/// SHA-256 (FIPS 180-4), by which contents are named: what is in force, and what a page may run.
+/// SHA-256 (FIPS 180-4), used to identify contents: the files in force, and the scripts that a page may run.
 ///
-/// It is here for its smallness: swift-crypto would be the better choice for more than this, but brings BoringSSL along,
-/// a large part of what a first build compiles. It has neither branches nor look-ups that depend on what is hashed.
+/// It is implemented here to keep the program small: swift-crypto would be the better choice for anything more, but it
+/// includes BoringSSL, a large part of a first build. There are no branches or look-ups that depend on the input.
 package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
-    /// What does not fill a block yet.
+    /// Input that does not fill a block yet.
     private var rest: [UInt8] = []
     private var count: UInt64 = 0
-    /// Of one block, written over by the next.
+    /// The schedule of one block, reused for the next.
     private var schedule = [UInt32](repeating: 0, count: 64)
 
     package init() {}
@@ -20,7 +20,7 @@ package struct SHA256 {
         return hash.digest()
     }
 
-    /// Takes more of the message.
+    /// Adds more of the message.
     package mutating func update(_ bytes: [UInt8]) {
         count += UInt64(bytes.count)
         var start = 0
@@ -39,7 +39,7 @@ package struct SHA256 {
         rest += bytes[end...]
     }
 
-    /// The 32 bytes that came of everything.
+    /// The 32 bytes of the digest.
     package consuming func digest() -> [UInt8] {
         let bits = count &* 8
         let zeros = (2 * Self.block - 9 - rest.count) % Self.block
@@ -88,7 +88,7 @@ package struct SHA256 {
 
     private static func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 { word &>> bits | word &<< (32 - bits) }
 
-    /// The first 32 bits of what follows the point in the cube roots of the first 64 primes.
+    /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
     private static let constants: [UInt32] = [
         0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
         0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,

@@ -1,6 +1,6 @@
-/// Guesses which name somebody meant.
+/// Guesses which name was meant.
 package enum Suggestion {
-    /// The nearest name: one that differs only in case, '-' and '_', else one within a few typing errors.
+    /// The closest name: one that differs only in case, '-' and '_', else one within a few typing errors.
     package static func nearest(to text: String, among names: [String]) -> String? {
         guard text.utf8.count <= 100 else { return nil }
         let meant = folded(text)
@@ -8,7 +8,7 @@ package enum Suggestion {
         var bound = max(1, meant.count / 3) + 1
         for name in names {
             let candidate = folded(name)
-            // Each letter that one has more than the other is a slip.
+            // Each additional letter counts as an error.
             guard abs(candidate.count - meant.count) < bound else { continue }
             let distance = distance(meant, candidate)
             if distance < bound { (best, bound) = (name, distance) }

@@ -1,12 +1,12 @@
 /// `1 service`, `2 services`, `10,000 services`.
 ///
-/// - Parameter plural: where it is not the noun and an s.
+/// - Parameter plural: by default the noun with an s.
 package func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
     number == 1 ? "1 \(noun)" : "\(number.grouped) \(plural ?? noun + "s")"
 }
 
 extension Int {
-    /// As people read a number: `10,000`.
+    /// The number with thousands separators: `10,000`.
     package var grouped: String {
         let digits = String(magnitude)
         let groups = stride(from: digits.count, to: 0, by: -3).map { end in
@@ -16,19 +16,19 @@ extension Int {
     }
 }
 
-/// A duration for people: `0.31 s`.
+/// A duration as shown to the user: `0.31 s`.
 package func seconds(_ duration: Duration) -> String {
     seconds(duration.inSeconds)
 }
 
-/// A duration in seconds for people, of a number that may be out of range.
+/// A duration in seconds as shown to the user, from a number that may be out of range.
 package func seconds(_ number: Double) -> String {
     let hundredths = Int(clamping: (number * 100).rounded())
     let fraction = hundredths % 100
     return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
 }
 
-/// A clause or sentence from elsewhere as a sentence.
+/// Turns any clause or sentence into a sentence.
 package func sentence(_ text: String) -> String {
     let end: Set<Character> = [".", "!", "?", ":"]
     let text = text.capitalizedFirst
@@ -36,14 +36,14 @@ package func sentence(_ text: String) -> String {
 }
 
 extension Int {
-    /// The whole part of a number that may come from anywhere, or the nearest there is; 0 for what is below, or no number.
+    /// The integer part of an untrusted number, or the nearest representable one; 0 for negative numbers and NaN.
     package init(clamping number: Double) {
         self = number > 0 ? Int(exactly: number.rounded(.down)) ?? .max : 0
     }
 }
 
 extension StringProtocol {
-    /// Without white space at both ends, as Authentik stores text and the file's reader takes it.
+    /// Without white space at both ends, as Authentik stores text and the file's reader accepts it.
     package var trimmed: String {
         guard let first = unicodeScalars.firstIndex(where: { !$0.isWhitespace }),
             let last = unicodeScalars.lastIndex(where: { !$0.isWhitespace })
@@ -53,10 +53,10 @@ extension StringProtocol {
 }
 
 extension String {
-    /// A clause as it begins a line.
+    /// A clause capitalised for the beginning of a line.
     package var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 
-    /// The text in a terminal's color or weight (ECMA-48, "select graphic rendition").
+    /// The text in a terminal's colour or weight (ECMA-48, "select graphic rendition").
     ///
     /// - Parameter codes: `31` for red, `31;1` for bold red.
     package func rendered(_ codes: String) -> String { "\u{1B}[\(codes)m\(self)\u{1B}[0m" }
@@ -70,20 +70,20 @@ extension UInt8 {
 }
 
 extension Unicode.Scalar {
-    /// Unicode's White_Space; beyond ASCII it takes a look-up.
+    /// Unicode's White_Space; only non-ASCII scalars need a look-up.
     package var isWhitespace: Bool {
         isASCII ? value == 0x20 || (0x09...0x0D).contains(value) : properties.isWhitespace
     }
 
-    /// Whether it must not reach a terminal, a page or a file for people as it is, wherever it is from: control characters,
-    /// and those that reorder or break what is around them.
+    /// Whether it must not be shown on a terminal, a page or in a file as it is, whatever its source: control
+    /// characters, and those that reorder or break the text around them.
     ///
-    /// How it is written instead is up to what is written.
+    /// How it is written instead depends on the output.
     package var isUnprintable: Bool {
         guard !(0x20..<0x7F).contains(value) else { return false }
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: return true
-        // The joiners are parts of emoji and of scripts.
+        // The joiners are parts of emoji and of some scripts.
         case .format: return self != "\u{200C}" && self != "\u{200D}"
         default: return false
         }

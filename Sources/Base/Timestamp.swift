@@ -1,12 +1,12 @@
 package import FoundationEssentials
 
-/// A point in time as documents show it: RFC 3339, in UTC, to the millisecond.
+/// A point in time as in documents: RFC 3339, in UTC, to the millisecond.
 package struct Timestamp: Sendable, Hashable, Comparable {
     package var date: Date
 
-    /// Cut to the millisecond, so that what is written reads back as itself.
+    /// Truncated to the millisecond, so that what is written is read back unchanged.
     package init(_ date: Date) {
-        // What is read may be some nanoseconds short of its millisecond: seconds are doubles.
+        // A parsed time may be some nanoseconds short of its millisecond, since seconds are doubles.
         let milliseconds = (date.timeIntervalSince1970 * 1000 + 0.001).rounded(.down)
         self.date = Date(timeIntervalSince1970: milliseconds / 1000)
     }
@@ -21,7 +21,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
     private static let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
-    /// A time that another program wrote, with or without fractions of a second.
+    /// A time written by another program, with or without fractions of a second.
     ///
     /// - Returns: nil for a text that is not RFC 3339.
     package init?(rfc3339 text: String) {
@@ -34,7 +34,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 extension Timestamp: CustomStringConvertible {
     /// `2026-11-24T13:00:00.123Z`.
     package var description: String {
-        // The format cuts, too, and the date may be some nanoseconds short of its millisecond.
+        // The format truncates as well, and the date may be some nanoseconds short of its millisecond.
         date.addingTimeInterval(0.0005).formatted(Self.format)
     }
 }

@@ -2,9 +2,9 @@ import Synchronization
 
 /// Lets writes through while this process may write, and reports when the last of them has ended.
 ///
-/// Whoever knows whether it may ``set(_:)``s it; it is asked right before bytes leave, on whichever thread that is. A term
-/// also ends by itself, so that a process that was stopped for a while writes nothing when it goes on. Where it is closed
-/// no new write begins, retries included; the ones in flight can be waited for.
+/// The permission is changed with ``set(_:)`` and checked immediately before bytes are sent, on any thread. A term also
+/// ends by itself, so that a suspended process writes nothing when it continues. While the gate is closed no new write
+/// begins, including retries; those in flight can be waited for.
 package final class WriteGate: Sendable {
     private struct State {
         var permission = WritePermission.unlimited
@@ -16,10 +16,10 @@ package final class WriteGate: Sendable {
 
     package init() {}
 
-    /// Why no write may begin now; nil while they may.
+    /// Why no write may begin now; nil if writes may.
     package var closed: WritesStopped? { state.withLock { $0.permission.stopped(at: .now) } }
 
-    /// Says whether writes may begin from now on.
+    /// Sets whether writes may begin from now on.
     package func set(_ permission: WritePermission) { state.withLock { $0.permission = permission } }
 
     /// Returns once no write is in flight.
@@ -33,9 +33,9 @@ package final class WriteGate: Sendable {
         }
     }
 
-    /// Does a write, unless none may begin.
+    /// Performs a write, unless writes may not begin.
     ///
-    /// - Parameter write: given the term that it has to keep to; nil if there is none.
+    /// - Parameter write: called with the term within which it must be sent; nil if there is none.
     /// - Throws: ``WritesStopped``, or what the write throws.
     package func pass<Result>(_ write: (WriteTerm?) async throws -> Result) async throws -> Result {
         let term = try state.withLock { state in
@@ -63,16 +63,16 @@ package enum WritePermission: Sendable, Equatable {
     /// Without a time limit.
     case unlimited
     case during(WriteTerm)
-    /// Not now; why: a clause, as `another replica leads`.
+    /// Not now, with the reason as a clause, such as `another replica leads`.
     case none(why: String)
 
-    /// Nil unless there is an end to it.
+    /// Nil if there is no time limit.
     fileprivate var term: WriteTerm? {
         guard case .during(let term) = self else { return nil }
         return term
     }
 
-    /// Why no write may begin at a moment; nil if it may.
+    /// Why no write may begin at a given time; nil if it may.
     package func stopped(at time: ContinuousClock.Instant) -> WritesStopped? {
         switch self {
         case .unlimited: nil
@@ -83,11 +83,11 @@ package enum WritePermission: Sendable, Equatable {
     }
 }
 
-/// How long writes are allowed: the term of a leader's Lease, until it is renewed.
+/// The time within which writes are allowed: the term of a leader's Lease, until it is renewed.
 package struct WriteTerm: Sendable, Equatable {
     /// No write is sent from this time on.
     package var beginBefore: ContinuousClock.Instant
-    /// What was sent is given up then.
+    /// Writes in flight are abandoned at this time.
     package var endBefore: ContinuousClock.Instant
 
     package init(beginBefore: ContinuousClock.Instant, endBefore: ContinuousClock.Instant) {
@@ -96,7 +96,7 @@ package struct WriteTerm: Sendable, Equatable {
     }
 }
 
-/// A write was not sent, because none may begin any more.
+/// A write was not sent, because writes may no longer begin.
 package struct WritesStopped: Error, Sendable, Equatable, CustomStringConvertible {
     /// A clause.
     package var reason: String
