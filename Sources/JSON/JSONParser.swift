@@ -1,11 +1,11 @@
 import Base
 
-/// Reads a JSON text (RFC 8259) in one pass.
+/// Parses a JSON text (RFC 8259) in one pass.
 ///
-/// Numbers without fraction and exponent that fit become integers, all others doubles. Of members with the same name
-/// the last one counts.
+/// Numbers without fraction and exponent become integers if they fit, all others doubles. If several members have the
+/// same name, the last one counts.
 struct JSONParser {
-    /// How deep arrays and objects may be nested.
+    /// The maximum nesting depth of arrays and objects.
     private static let depthLimit = 512
 
     private let bytes: [UInt8]
@@ -16,7 +16,7 @@ struct JSONParser {
         self.bytes = bytes
     }
 
-    /// The value that the text is.
+    /// The value of the complete text.
     mutating func parse() throws(JSONParseError) -> JSONValue {
         guard MarkRuns.areShort(in: bytes) else { throw error("too many combining marks in a row") }
         skipSpace()
@@ -93,7 +93,7 @@ struct JSONParser {
         _ = skip(UInt8(ascii: "-"))
         let first = peek
         let digits = skipDigits()
-        // A leading zero stands alone.
+        // A leading zero must be the only digit.
         guard digits == 1 || (digits > 1 && first != UInt8(ascii: "0")) else { throw error("invalid number") }
         let whole = index
         if skip(UInt8(ascii: ".")), skipDigits() == 0 { throw error("invalid number") }
@@ -139,7 +139,7 @@ extension JSONParser {
     private mutating func string() throws(JSONParseError) -> String {
         index += 1
         let start = index
-        // Most strings have no escapes and are taken over in one piece.
+        // Most strings have no escapes and are copied as a whole.
         while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
             if byte < 0x20 { throw error("unexpected control character in string") }
             index += 1

@@ -2,8 +2,8 @@ import Base
 
 /// Any JSON value (RFC 8259).
 ///
-/// Objects are unordered, as in the RFC; they are written with their keys sorted, so equal values are equal text.
-/// Strings are equal as ``ExactText``.
+/// Objects are unordered, as in the RFC; they are written with sorted keys, so equal values give equal text. Strings
+/// are compared as ``ExactText``.
 package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -92,7 +92,7 @@ extension JSONValue {
 }
 
 extension JSONValue: Codable {
-    /// Tries the kinds in an order that fails seldom: each failure is an error that the decoder makes.
+    /// Tries the kinds in an order that rarely fails, because each failure makes the decoder create an error.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {

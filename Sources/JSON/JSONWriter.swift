@@ -2,7 +2,7 @@
 struct JSONWriter {
     private static let hexadecimals = Array("0123456789abcdef".utf8)
 
-    /// Whether each member and item gets a line of its own, indented by two spaces a level.
+    /// Whether each member and item gets a line of its own, indented by two spaces per level.
     let isPretty: Bool
     private(set) var bytes: [UInt8] = []
     private var level = 0
@@ -16,7 +16,7 @@ struct JSONWriter {
         case .null: write("null")
         case .bool(let value): write(value ? "true" : "false")
         case .integer(let value): write(String(value))
-        // JSON has no infinities, and no parsed value is one.
+        // JSON has no infinities, and parsing never returns one.
         case .double(let value): write(value.isFinite ? String(value) : "null")
         case .string(let value): writeString(value)
         case .array(let items):

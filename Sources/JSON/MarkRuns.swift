@@ -1,12 +1,12 @@
-/// Looks over a JSON text for what would be slow to work with, before it is decoded.
+/// Checks a JSON text, before it is decoded, for content that would be slow to process.
 ///
-/// Swift hashes and compares text in its canonical form, for which it sorts the marks that follow each other. That takes a
-/// time that grows with the square of their number: a megabyte of accents in one name takes minutes that no time limit
-/// ends. No language has more than a few in a row.
+/// Swift hashes and compares text in its canonical form, for which it sorts consecutive combining marks. That takes
+/// time proportional to the square of their number: a megabyte of accents in one name takes minutes, which no time
+/// limit stops. No language has more than a few in a row.
 package enum MarkRuns {
     private static let limit = 256
 
-    /// Whether no text in it has too many combining marks in a row, as they are or escaped.
+    /// Whether no text in it has too many consecutive combining marks, literal or escaped.
     package static func areShort(in json: [UInt8]) -> Bool {
         json.withUnsafeBufferPointer { bytes in
             var place = 0
@@ -29,7 +29,7 @@ package enum MarkRuns {
 
     private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
 
-    /// What stands at the begin in UTF-8.
+    /// The scalar at the beginning, in UTF-8.
     private static func plain(_ bytes: Bytes) -> (Unicode.Scalar?, width: Int) {
         guard let lead = bytes.first, lead >= 0xC0 else { return (nil, 1) }
         let width = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
@@ -38,7 +38,7 @@ package enum MarkRuns {
         return (Unicode.Scalar(value), width)
     }
 
-    /// What stands at the begin as `\u0301`, or as two of these.
+    /// The scalar at the beginning, as `\u0301` or as a surrogate pair.
     private static func escaped(_ bytes: Bytes) -> (Unicode.Scalar?, width: Int) {
         guard let first = unit(bytes) else { return (nil, 2) }
         if let scalar = Unicode.Scalar(first) { return (scalar, 6) }
