@@ -1,14 +1,14 @@
 internal import CYAML
 
-/// libyaml's parser over one input: its only owner, and the only code that sees libyaml's types.
+/// libyaml's parser over one input: its only owner, and the only code that uses libyaml's types.
 ///
-/// The parser points into itself and into its input, so both live on the heap for as long as the stream.
+/// The parser contains pointers into itself and its input, so both live on the heap for as long as the stream.
 struct EventStream: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutableBufferPointer<UInt8>
     private let source: YAMLSource
 
-    /// - Throws: If there is no memory.
+    /// - Throws: if there is not enough memory.
     init(_ source: YAMLSource) throws(YAMLProblem) {
         let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
         guard yaml_parser_initialize(parser) != 0 else {
@@ -30,9 +30,9 @@ struct EventStream: ~Copyable {
         input.deallocate()
     }
 
-    /// The next event; after ``Event/Kind/streamEnd`` there is none to ask for.
+    /// The next event; must not be called after ``Event/Kind/streamEnd``.
     ///
-    /// - Throws: What libyaml rejects. The stream is over then.
+    /// - Throws: what libyaml rejects. The stream is then over.
     mutating func next() throws(YAMLProblem) -> Event {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) != 0 else {
@@ -67,7 +67,7 @@ struct EventStream: ~Copyable {
         source.position(ofLine: Int(mark.line), column: Int(mark.column))
     }
 
-    /// A block scalar's end mark stands at the beginning of the line below it.
+    /// A block scalar's end mark is at the beginning of the line below it.
     private func lastLine(of event: yaml_event_t) -> Int {
         let end = event.end_mark
         let isBelow = end.column == 0 && end.line > event.start_mark.line
@@ -119,7 +119,7 @@ struct EventStream: ~Copyable {
     }
 }
 
-/// One step of libyaml through a document, in Swift's own types.
+/// One event of libyaml, in Swift's own types.
 struct Event {
     enum Kind {
         case streamStart, streamEnd
@@ -130,7 +130,7 @@ struct Event {
         case mappingStart(Label), mappingEnd
     }
 
-    /// What may stand before a node: `&anchor !tag`.
+    /// What can precede a node: `&anchor !tag`.
     struct Label {
         var anchor: String?
         var tag: String?

@@ -1,12 +1,12 @@
-/// What came of reading one YAML document.
+/// The result of reading one YAML document.
 package struct ParsedYAML: Sendable {
     package let source: YAMLSource
-    /// The document's only value; nil if there is none, or if a problem left nothing to go on with.
+    /// The document's only value; nil if there is none, or if a problem prevented it from being read.
     package let root: YAMLNode?
     /// In the order of the document.
     package let problems: [YAMLProblem]
 
-    /// Reads a document of UTF-8; never fails, since every problem is a result.
+    /// Reads a UTF-8 document; never fails, since every problem is a result.
     package init(_ bytes: [UInt8], limits: YAMLLimits = YAMLLimits()) {
         source = YAMLSource(bytes)
         if let problem = Self.unreadable(bytes, source, limits) {
@@ -32,7 +32,7 @@ package struct ParsedYAML: Sendable {
         }
     }
 
-    /// What is wrong with the bytes, before they are taken for YAML.
+    /// What is wrong with the bytes before they are parsed as YAML.
     private static func unreadable(_ bytes: [UInt8], _ source: YAMLSource, _ limits: YAMLLimits) -> YAMLProblem? {
         let start = YAMLPosition(line: 1, column: 1)
         if bytes.count > limits.bytes {
@@ -55,19 +55,19 @@ package struct ParsedYAML: Sendable {
     }
 }
 
-/// How much a document may ask for.
+/// The limits of a document.
 ///
-/// The defaults hold several thousand services, and keep hostile input from holding up a pass.
+/// The defaults allow several thousand services, and prevent hostile input from blocking a pass.
 package struct YAMLLimits: Sendable {
-    /// Of the input, in bytes.
+    /// The size of the input, in bytes.
     package var bytes = 4 << 20
-    /// Of lists and mappings inside each other; libyaml's own limit is 1,000.
+    /// The nesting depth of lists and mappings; libyaml's own limit is 1,000.
     package var depth = 32
-    /// How often `*alias` may stand in the document.
+    /// The number of `*alias` uses in the document.
     package var aliases = 20_000
-    /// Of nodes once every alias is replaced, which is what stops a "billion laughs".
+    /// The number of nodes after every alias is replaced, which prevents a "billion laughs".
     package var nodes = 200_000
-    /// Of lines like `%TAG …`; libyaml compares each with all before it.
+    /// The number of lines like `%TAG …`; libyaml compares each with all previous ones.
     package var directives = 16
 
     package init() {}

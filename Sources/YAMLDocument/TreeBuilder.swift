@@ -1,19 +1,19 @@
-/// Makes nodes of events: resolves aliases and merge keys, finds duplicate keys, enforces the limits.
+/// Builds nodes from events: resolves aliases and merge keys, finds duplicate keys, enforces the limits.
 struct TreeBuilder: ~Copyable {
     private struct Anchored {
         var node: YAMLNode
-        /// How many nodes it is once its own aliases are replaced.
+        /// The number of nodes after its own aliases are replaced.
         var size: Int
     }
 
     private var events: EventStream
     private let limits: YAMLLimits
     private var anchors: [String: Anchored] = [:]
-    /// Of the lists and mappings that are being read; an alias to one of them has no end.
+    /// The anchors of lists and mappings that are being read; an alias to one of them would be infinite.
     private var openAnchors: Set<String> = []
     private var aliasCount = 0
     private var nodeCount = 0
-    /// Problems that did not stop the reading.
+    /// Problems that did not stop reading.
     private(set) var problems: [YAMLProblem] = []
 
     init(_ events: consuming EventStream, limits: YAMLLimits) {
@@ -23,7 +23,7 @@ struct TreeBuilder: ~Copyable {
 
     /// The only document of the stream; nil if there is none.
     ///
-    /// - Throws: A problem after which there is nothing to go on with.
+    /// - Throws: a problem after which reading cannot continue.
     mutating func document() throws(YAMLProblem) -> YAMLNode? {
         var root: YAMLNode?
         while true {
@@ -112,9 +112,9 @@ struct TreeBuilder: ~Copyable {
         node.content = .mapping(pairs + merged.filter { places[$0.key] == nil })
     }
 
-    /// What `<<` adds to a mapping: the pairs of a mapping, or of a list of mappings, of which an earlier one wins.
+    /// The pairs that `<<` adds to a mapping: those of a mapping, or of a list of mappings, where an earlier one wins.
     ///
-    /// Each pair keeps the place where it was written (https://yaml.org/type/merge.html).
+    /// Each pair keeps its original position (https://yaml.org/type/merge.html).
     private mutating func mergedPairs(of value: YAMLNode) -> [YAMLPair] {
         let sources: [YAMLNode]
         if case .sequence(let items) = value.content { sources = items } else { sources = [value] }
@@ -133,7 +133,7 @@ struct TreeBuilder: ~Copyable {
         }
     }
 
-    /// The text of a key, or nil and a problem.
+    /// The text of a key; nil after reporting a problem.
     private mutating func keyName(_ key: YAMLNode, at position: YAMLPosition) -> String? {
         switch key.content {
         case .scalar(let scalar) where key.tag == nil || key.tag == "!!str" || key.isMergeKey:
@@ -176,7 +176,7 @@ struct TreeBuilder: ~Copyable {
 }
 
 extension YAMLNode {
-    /// Whether it is `<<` as the key of a mapping; in quotes it is text like any other.
+    /// Whether it is `<<` as the key of a mapping; in quotes it is ordinary text.
     fileprivate var isMergeKey: Bool {
         guard case .scalar(let scalar) = content, scalar.style == .plain else { return false }
         return scalar.text == "<<" && (tag == nil || tag == "!!merge")

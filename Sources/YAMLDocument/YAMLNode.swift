@@ -1,22 +1,22 @@
-/// One value of a document, with its place.
+/// One value of a document, with its position.
 ///
-/// An alias is replaced by the node it names, which keeps the place where it was written.
+/// An alias is replaced by the node that it names, which keeps its original position.
 package struct YAMLNode: Sendable {
     package enum Content: Sendable {
         case scalar(YAMLScalar)
         case sequence([YAMLNode])
-        /// In the order of the document; no key twice.
+        /// In the order of the document; keys are unique.
         case mapping([YAMLPair])
-        /// A problem has been reported about it; there is no more to say.
+        /// A problem with it has already been reported.
         case invalid
     }
 
     package var content: Content
-    /// Where it begins, its tag and anchor included.
+    /// Where it begins, including its tag and anchor.
     package var position: YAMLPosition
     /// The line of its last character.
     package var lastLine: Int
-    /// The tag, as `!custom`, or `!!str` for one of YAML's own; nil without one.
+    /// The tag, such as `!custom`, or `!!str` for one of YAML's own; nil without one.
     package var tag: String?
 }
 
@@ -32,7 +32,7 @@ package struct YAMLScalar: Sendable, Equatable {
 
     package var text: String
     package var style: Style
-    /// Whether each of its lines is a line of the document: of a literal block.
+    /// Whether each of its lines is a line of the document: true for a literal block.
     package var isLiteral = false
 
     package init(text: String, style: Style) {
@@ -48,7 +48,7 @@ package struct YAMLPair: Sendable {
     package var value: YAMLNode
 }
 
-/// A place in the text of a document.
+/// A position in the text of a document.
 package struct YAMLPosition: Sendable, Hashable, Comparable {
     /// Counted from 1.
     package var line: Int

@@ -1,15 +1,15 @@
-/// Something wrong with a document, as YAML; what it means is somebody else's business.
+/// A problem with a document as YAML, independent of its meaning.
 ///
-/// Texts are fixed except for a key of at most ``quoteLimit`` characters: a document may hold secrets.
+/// Texts are fixed except for a key of at most ``quoteLimit`` characters: a document may contain secrets.
 package struct YAMLProblem: Error, Sendable, Equatable {
     /// Without a full stop: `duplicate key 'port'`.
     package var message: String
     /// What to do about it.
     package var hint: String?
     package var position: YAMLPosition
-    /// Another place that belongs to it: where a duplicate key is given first.
+    /// A related position: that of the first occurrence of a duplicate key.
     package var earlier: YAMLPosition?
-    /// Whether what stands there may be a secret that begins with one of YAML's own signs.
+    /// Whether the text there may be a secret that begins with one of YAML's indicators.
     package var mayBeSecret: Bool
 
     package init(
@@ -26,10 +26,10 @@ package struct YAMLProblem: Error, Sendable, Equatable {
         self.mayBeSecret = mayBeSecret
     }
 
-    /// The most characters of a document that a message may hold.
+    /// The maximum number of characters of a document in a message.
     package static let quoteLimit = 40
 
-    /// A short piece of a document in quotes, cut off at ``quoteLimit``.
+    /// A short piece of a document in quotes, truncated at ``quoteLimit``.
     package static func quote(_ text: String) -> String {
         let cut = text.unicodeScalars.prefix(quoteLimit)
         return cut.endIndex == text.unicodeScalars.endIndex ? "'\(text)'" : "'\(String(cut))…'"
@@ -37,13 +37,13 @@ package struct YAMLProblem: Error, Sendable, Equatable {
 }
 
 extension YAMLProblem {
-    /// What libyaml rejects, in its own words where they help a person, with a hint for the usual mistakes.
+    /// An error of libyaml, in its own words if they are helpful, with a hint for common mistakes.
     ///
     /// - Parameters:
     ///   - text: libyaml's `problem`: one of its fixed texts, never a piece of the document.
-    ///   - context: libyaml's `context`, as `while parsing a block mapping`.
-    ///   - contextPlace: Where the context begins.
-    ///   - scalar: The character at the place.
+    ///   - context: libyaml's `context`, such as `while parsing a block mapping`.
+    ///   - contextPlace: where the context begins.
+    ///   - scalar: the character at the position.
     static func rejected(
         _ text: String,
         context: String?,
@@ -60,7 +60,7 @@ extension YAMLProblem {
         if isTab || text.hasPrefix("found a tab character") {
             return YAMLProblem("a tab cannot indent in YAML", hint: "indent with spaces", at: place)
         }
-        // What has no end or no colon is to be corrected where it begins; libyaml notices it lines below.
+        // A missing end or colon has to be corrected where the element begins; libyaml only notices it lines below.
         let place = context != nil && beginsWrong.contains(text) ? contextPlace : place
         let begun = context.map { context in
             contextPlace.line == place.line ? " \(context)" : " \(context) that begins in line \(contextPlace.line)"

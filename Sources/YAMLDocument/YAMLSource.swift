@@ -1,9 +1,9 @@
 /// The bytes of a document, by line.
 ///
-/// Line breaks are libyaml's (YAML 1.1): LF, CR, CR LF, NEL, LS and PS. A byte order mark of UTF-8 is not part of it.
+/// Line breaks are libyaml's (YAML 1.1): LF, CR, CR LF, NEL, LS and PS. A UTF-8 byte order mark is not part of it.
 package struct YAMLSource: Sendable {
     let bytes: [UInt8]
-    /// The offset of each line's first byte; there is always one line.
+    /// The offset of each line's first byte; there is always at least one line.
     private let lineStarts: [Int]
 
     package init(_ bytes: [UInt8]) {
@@ -15,7 +15,7 @@ package struct YAMLSource: Sendable {
 
     /// A line without its break; nil if there is no such line.
     ///
-    /// Bytes that are not UTF-8 show as U+FFFD.
+    /// Bytes that are not UTF-8 are shown as U+FFFD.
     package func line(_ number: Int) -> String? {
         lineStarts.indices.contains(number - 1) ? String(decoding: lineBytes(number), as: UTF8.self) : nil
     }
@@ -25,14 +25,14 @@ package struct YAMLSource: Sendable {
         lineStarts.indices.contains(number - 1) ? lineBytes(number).count : 0
     }
 
-    /// The places of all lines that begin with `%`, as directives do.
+    /// The positions of all lines that begin with `%`, like directives.
     var directives: [YAMLPosition] {
         lineStarts.enumerated().compactMap { index, start in
             start < bytes.count && bytes[start] == UInt8(ascii: "%") ? YAMLPosition(line: index + 1, column: 1) : nil
         }
     }
 
-    /// The place of a byte; one beyond the end is the end.
+    /// The position of a byte; offsets beyond the end mean the end.
     func position(ofOffset offset: Int) -> YAMLPosition {
         let offset = min(max(offset, 0), bytes.count)
         var low = 0
@@ -44,12 +44,13 @@ package struct YAMLSource: Sendable {
         return YAMLPosition(line: low + 1, column: Self.scalars(in: bytes[lineStarts[low]..<offset]) + 1)
     }
 
-    /// A place by libyaml's count, from 0; it puts the end of the input a line below a last line that has no break.
+    /// Converts a position of libyaml, counted from 0; libyaml puts the end of the input a line below a last line
+    /// without a break.
     func position(ofLine line: Int, column: Int) -> YAMLPosition {
         line < lineCount ? YAMLPosition(line: line + 1, column: column + 1) : position(ofOffset: bytes.count)
     }
 
-    /// The scalar at a place; nil at the end of a line.
+    /// The scalar at a position; nil at the end of a line.
     func scalar(at position: YAMLPosition) -> Unicode.Scalar? {
         line(position.line)?.unicodeScalars.dropFirst(position.column - 1).first
     }

@@ -1,8 +1,8 @@
 import Base
 
-/// Text of any origin as YAML that every reader, of YAML 1.1 or 1.2, takes for just that text.
+/// Writes any text as YAML that every reader, of YAML 1.1 or 1.2, reads as exactly that text.
 package enum YAMLText {
-    /// A scalar on one line: plain where nobody can misread it, else in quotes.
+    /// A scalar on one line: plain if it is unambiguous, otherwise in quotes.
     package static func scalar(_ text: String) -> String {
         if isPlain(text) { return text }
         let scalars = text.unicodeScalars
@@ -10,9 +10,9 @@ package enum YAMLText {
         return "'" + scalars.map { $0 == "'" ? "''" : String($0) }.joined() + "'"
     }
 
-    /// Text of several lines as a literal block, of which the first line is its sign; else as one scalar.
+    /// A text of several lines as a literal block, including its indicator line; any other text as one scalar.
     ///
-    /// - Parameter text: trimmed, as its reader takes it.
+    /// - Parameter text: trimmed, as the reader reads it.
     package static func block(_ text: String) -> [String] {
         let isPlain = text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || !mustEscape($0) }
         guard isPlain, text.first.map({ $0 != " " && $0 != "\t" && $0 != "\n" }) ?? false else { return [scalar(text)] }
@@ -20,18 +20,18 @@ package enum YAMLText {
         return ["|"] + lines.map { $0.isEmpty ? "" : "  \($0)" }
     }
 
-    /// Text that stays within its comment, on its line.
+    /// Text that cannot leave its comment or its line.
     package static func comment(_ text: String) -> String {
         text.unicodeScalars.map { mustEscape($0) ? "\\u{\(hexadecimal($0))}" : String($0) }.joined()
     }
 
-    /// Whether a plain scalar can stand in a list in brackets, too.
+    /// Whether a plain scalar can also be used in a list in brackets.
     package static func isPlainInFlow(_ text: String) -> Bool {
         isPlain(text)
             && text.unicodeScalars.allSatisfy { isLetter($0) || isDigit($0) || "._-/".unicodeScalars.contains($0) }
     }
 
-    /// Whether it is so, or several such words with spaces between them.
+    /// Whether it can, or consists of several such words separated by spaces.
     package static func isPlainTextInFlow(_ text: String) -> Bool {
         isPlain(text)
             && text.split(separator: " ", omittingEmptySubsequences: false).allSatisfy { word in
@@ -42,10 +42,10 @@ package enum YAMLText {
             }
     }
 
-    /// What some reader takes for a boolean, a null or a number though it is all letters.
+    /// Words that some readers parse as a boolean, a null or a number.
     private static let words: Set = ["true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"]
 
-    /// Letters first; then nothing that could begin a comment, a mapping, a number or anything else.
+    /// Starts with a letter, and contains nothing that could begin a comment, a mapping, a number or anything else.
     private static func isPlain(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         guard let first = scalars.first, let last = scalars.last, isLetter(first) || first == "/",
@@ -71,7 +71,7 @@ package enum YAMLText {
         }
     }
 
-    /// What breaks lines, what YAML or a terminal does not take, and what nobody sees.
+    /// Line breaks, characters that YAML or a terminal does not accept, and invisible ones.
     private static func mustEscape(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isUnprintable { return true }
         switch scalar.properties.generalCategory {
