@@ -1,19 +1,19 @@
 import SystemPackage
 
-/// A file that somebody names, and that may be anything: it is read up to a limit.
+/// Reads a user-specified file, which may be anything, up to a limit.
 package enum BoundedFile {
-    /// What may be read.
+    /// The types of files that may be read.
     package enum Kind: Sendable {
-        /// A regular file, by a link or not: neither a pipe, at which a reader may wait for ever, nor a device.
+        /// A regular file, possibly through a symbolic link: not a pipe, where reading may block forever, nor a device.
         case regular
-        /// Anything with an end, such as what a shell's `<(…)` makes; a pipe is waited for within limits.
+        /// Anything with an end, such as a shell's `<(…)`; a pipe is waited for within limits.
         case any
     }
 
     /// - Parameters:
     ///   - limit: in bytes.
     ///   - kind: what may be read.
-    /// - Throws: ``FileFailure``, also if it is larger.
+    /// - Throws: ``FileFailure``, also if the file is larger.
     package static func contents(
         of path: String,
         limit: Int,
@@ -26,7 +26,7 @@ package enum BoundedFile {
         }
     }
 
-    /// Looks whether it is a regular file, by a link or not, that can be read.
+    /// Checks whether it is a readable regular file, possibly through a symbolic link.
     ///
     /// - Throws: ``FileFailure`` if it is not.
     package static func check(_ path: String) throws(FileFailure) {
@@ -39,7 +39,7 @@ package enum BoundedFile {
         _ body: (FileDescriptor, Stat) throws -> Result
     ) throws(FileFailure) -> Result {
         do {
-            // A pipe without a writer would hold up even the opening.
+            // Even opening would block on a pipe without a writer.
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
             return try file.closeAfter {
                 let facts = try file.stat()

@@ -18,8 +18,8 @@ package struct PipeWait {
 
     /// Waits briefly while there is nothing to read and no writer.
     ///
-    /// - Returns: Whether to try again; false at the end of anything but a named pipe.
-    /// - Throws: If no writer appears.
+    /// - Returns: whether to try again; false at the end of anything but a named pipe.
+    /// - Throws: if no writer appears.
     package func waitForWriter() throws(FileFailure) -> Bool {
         guard isNamed else { return false }
         guard begin.duration(to: .now) < Self.forWriter else {
@@ -31,7 +31,7 @@ package struct PipeWait {
 
     /// Waits until there is something to read, or the end.
     ///
-    /// - Throws: If neither comes.
+    /// - Throws: if neither comes.
     package func waitForBytes() throws(FileFailure) {
         let left = Self.forBytes - begin.duration(to: .now)
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

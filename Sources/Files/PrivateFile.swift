@@ -1,26 +1,27 @@
 import Glibc
 package import SystemPackage
 
-/// A file that its owner alone may read, and that is replaced as a whole, by rename(2): at any time it holds the old
-/// bytes or the new.
+/// A file that only its owner may read, and that is replaced atomically by rename(2): at any time it has either the old
+/// or the new content.
 ///
 /// | at the path is | then |
 /// |---|---|
-/// | nothing | it is made, mode 0600 |
-/// | a regular file | a new one takes its place, mode 0600 |
-/// | a link of this user's or root's | it stays, and what it leads to is made or replaced |
+/// | nothing | it is created with mode 0600 |
+/// | a regular file | it is replaced by a new one with mode 0600 |
+/// | a link owned by this user or root | it stays, and its target is created or replaced |
 /// | a link owned by another user | refused: its owner could choose which file is overwritten |
 /// | a pipe, a device, a directory | refused |
 package enum PrivateFile {
-    /// Longer chains of links are loops, as for the kernel.
+    /// Longer chains of links are considered loops, as by the kernel.
     private static let mostLinks = 40
 
-    /// Makes a file hold these bytes.
+    /// Writes the content of a file.
     ///
-    /// - Throws: ``FileFailure``; the file is as it was then.
+    /// - Throws: ``FileFailure``; then the file is unchanged.
     package static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
         let place = try place(of: path)
-        // Not to be foreseen by who may write into the same folder; and what is there already is never opened.
+        // The name cannot be predicted by others who may write to the same folder, and an existing file is never
+        // opened.
         let temporary = FilePath("\(place).\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).new")
         do {
             let file = try FileDescriptor.open(
@@ -32,7 +33,7 @@ package enum PrivateFile {
             do {
                 try file.closeAfter {
                     try file.writeAll(bytes)
-                    // The name must not point to what is not on the disk yet.
+                    // The content must be on disk before the name refers to it.
                     guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
                 }
                 guard rename(temporary.string, place.string) == 0 else { throw Errno(rawValue: errno) }
@@ -62,10 +63,10 @@ package enum PrivateFile {
         }
     }
 
-    /// Makes a file hold these bytes, unless it does, and is private, already.
+    /// Writes the content of a file, unless the file already has it and is private.
     ///
     /// - Returns: whether anything had to be changed.
-    /// - Throws: ``FileFailure``; the file is as it was then.
+    /// - Throws: ``FileFailure``; then the file is unchanged.
     package static func hold(_ bytes: [UInt8], at path: String) throws(FileFailure) -> Bool {
         if let facts = try? FilePath(path).stat(), facts.permissions == .ownerReadWrite,
             let present = try? BoundedFile.contents(of: path, limit: bytes.count), present == bytes
@@ -110,11 +111,12 @@ package enum PrivateFile {
     }
 }
 
-/// Whether a file is for its owner and group only.
+/// Whether a file is accessible only to its owner and group.
 package enum FileExposure {
     /// Whether all users of this machine may read it, by its own mode and those of all its parent folders.
     ///
-    /// The group does not count: by it Kubernetes lets a pod read its Secrets. False for what is not there.
+    /// Group permissions are ignored, because Kubernetes uses them to let a pod read its Secrets. False for a missing
+    /// file.
     package static func isReadableByOthers(_ path: String) -> Bool {
         guard let resolved = realpath(path, nil) else { return false }
         defer { free(resolved) }
