@@ -1,4 +1,4 @@
-/// Which single scalars a piece of a pattern takes.
+/// The single scalars that a piece of a pattern matches.
 struct CharacterTest: Sendable {
     enum Member: Sendable, Equatable {
         case range(ClosedRange<UInt32>)
@@ -9,7 +9,7 @@ struct CharacterTest: Sendable {
     var isNegated = false
     var flags: PatternFlags
 
-    /// What a dot takes.
+    /// What a dot matches.
     static func any(_ flags: PatternFlags) -> CharacterTest {
         CharacterTest(members: flags.contains(.dotAll) ? [] : [.range(10...10)], isNegated: true, flags: flags)
     }
@@ -34,7 +34,7 @@ struct CharacterTest: Sendable {
         }
     }
 
-    /// A scalar with its other cases, as far as each is one scalar too.
+    /// A scalar with its other cases, as far as each is a single scalar.
     static func variants(of scalar: Unicode.Scalar, _ flags: PatternFlags) -> [Unicode.Scalar] {
         if flags.contains(.ascii), !scalar.isASCII { return [scalar] }
         let mapped = [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping]

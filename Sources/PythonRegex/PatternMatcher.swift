@@ -1,9 +1,9 @@
-/// Tries a pattern against one text, going back where it must.
+/// Matches a pattern against one text, with backtracking.
 struct PatternMatcher {
-    /// What is to match after a piece; false sends the matcher back.
+    /// What must match after a piece; false makes the matcher backtrack.
     ///
-    /// An object, since of closures that are passed on by functions that call each other Swift's optimizer makes copies
-    /// without end (as of 6.3, with -Osize).
+    /// It is an object because Swift's optimizer endlessly specialises closures that are passed on by mutually
+    /// recursive functions (as of 6.3, with -Osize).
     private final class Rest {
         private let body: (inout PatternMatcher, Int) -> Bool
 
@@ -14,7 +14,7 @@ struct PatternMatcher {
         func callAsFunction(_ matcher: inout PatternMatcher, _ place: Int) -> Bool { body(&matcher, place) }
     }
 
-    /// It gives up after this many steps, or at this depth: some patterns need exponential time.
+    /// Matching is given up after this many steps, or at this depth: some patterns need exponential time.
     private static let mostSteps = 200_000
     private static let mostDepth = 1_000
 
@@ -120,7 +120,7 @@ struct PatternMatcher {
         return count >= repetition.range.lowerBound && rest(&self, place)
     }
 
-    /// Single characters, one by one and without going deeper.
+    /// Single characters, one by one and without recursion.
     private mutating func match(
         _ test: CharacterTest,
         _ repetition: PatternNode.Repetition,
@@ -160,7 +160,7 @@ struct PatternMatcher {
         if isEnough, repetition.manner == .lazy, rest(&self, place) { return true }
         if count < repetition.range.upperBound {
             let again = Rest { matcher, end in
-                // What matches nothing would do so for ever.
+                // An empty match would repeat forever.
                 if end == place, isEnough { return false }
                 let next = end == place ? max(count + 1, repetition.range.lowerBound) : count + 1
                 return matcher.match(repetition, count: next, at: end, rest)
@@ -175,7 +175,7 @@ struct PatternMatcher {
     private mutating func holds(_ look: PatternNode.Look, at place: Int) -> Bool {
         guard let behind = look.behind else { return (end(of: look.node, at: place) != nil) != look.isNegative }
         guard behind <= place else { return look.isNegative }
-        // Its width is fixed, so that it ends here if it matches at all.
+        // Its width is fixed, so it ends here if it matches at all.
         return (end(of: look.node, at: place - behind) != nil) != look.isNegative
     }
 

@@ -8,7 +8,7 @@ indirect enum PatternNode: Sendable {
     case group(PatternNode)
     case atomic(PatternNode)
     case repetition(Repetition)
-    /// The text of an earlier group again.
+    /// The text of an earlier group.
     case reference(Int, PatternFlags)
     /// The first if a group has matched, else the second.
     case conditional(Int, PatternNode, PatternNode)
@@ -17,7 +17,7 @@ indirect enum PatternNode: Sendable {
     enum Anchor: Sendable {
         case start, end
         case lineStart, lineEnd
-        /// `$` without `m`: the end, or before a line break there.
+        /// `$` without `m`: the end, or before a line break at the end.
         case lastLineEnd
         case wordBoundary(PatternFlags), noWordBoundary(PatternFlags)
     }
@@ -40,7 +40,7 @@ indirect enum PatternNode: Sendable {
     }
 }
 
-/// What `(?…)` switches.
+/// The flags that `(?…)` sets.
 struct PatternFlags: OptionSet, Sendable {
     var rawValue: UInt8
 
@@ -51,10 +51,10 @@ struct PatternFlags: OptionSet, Sendable {
     static let ascii = PatternFlags(rawValue: 16)
     static let unicode = PatternFlags(rawValue: 32)
 
-    /// The two that exclude each other.
+    /// The two flags that exclude each other.
     static let types: PatternFlags = [.ascii, .unicode]
 
-    /// The flag of a letter; `L` is not for text.
+    /// The flag of a letter; `L` is not allowed for text.
     init?(_ scalar: Unicode.Scalar) {
         switch scalar {
         case "i": self = .ignoreCase
@@ -81,7 +81,7 @@ struct PatternFlags: OptionSet, Sendable {
 
 /// How many scalars a piece can match.
 struct PatternWidth: Sendable, Equatable {
-    /// More than any text has; what is wider counts as this wide.
+    /// More than the length of any text; wider pieces count as this wide.
     static let most = 1 << 40
     static let none = PatternWidth(least: 0, most: 0)
     static let one = PatternWidth(least: 1, most: 1)
@@ -93,7 +93,7 @@ struct PatternWidth: Sendable, Equatable {
         PatternWidth(least: min(left.least + right.least, Self.most), most: min(left.most + right.most, Self.most))
     }
 
-    /// The width of an alternative of two.
+    /// The width of an alternative between two pieces.
     func union(_ other: Self) -> Self {
         PatternWidth(least: min(least, other.least), most: max(most, other.most))
     }

@@ -39,7 +39,7 @@ extension PatternParser {
         return try reference(to: group, flags, at: begin)
     }
 
-    /// A reference to a group that there is.
+    /// A reference to an existing group.
     func reference(to group: Int, _ flags: PatternFlags, at begin: Int) throws(PythonPatternError) -> Piece {
         guard let width = widths[group] else {
             throw fault("it refers to a group that is not closed yet", at: begin)
@@ -48,7 +48,7 @@ extension PatternParser {
         return Piece(node: .reference(group, flags), width: width)
     }
 
-    /// Inside a lookbehind only groups before it can be meant.
+    /// Inside a lookbehind, only groups before it can be referred to.
     func checkLookBehind(_ group: Int, at begin: Int) throws(PythonPatternError) {
         guard let before = groupsBeforeLookBehind else { return }
         guard group < widths.count, widths[group] != nil else {
@@ -57,7 +57,7 @@ extension PatternParser {
         guard group < before else { throw fault("a lookbehind refers to a group of its own", at: begin) }
     }
 
-    /// `\d` and its kin.
+    /// `\d` and similar.
     func category(_ scalar: Unicode.Scalar) -> CharacterTest.Member? {
         switch scalar {
         case "d": .digit(true)
@@ -70,7 +70,7 @@ extension PatternParser {
         }
     }
 
-    /// The one character that an escape stands for, inside a set or outside.
+    /// The single character that an escape represents, inside or outside a set.
     mutating func character(_ scalar: Unicode.Scalar, at begin: Int) throws(PythonPatternError) -> UInt32 {
         switch scalar {
         case "a": return 7
@@ -117,7 +117,7 @@ extension PatternParser {
 
     // MARK: Sets
 
-    /// `[…]`, of which the bracket is taken.
+    /// `[…]`, after the opening bracket.
     mutating func set(_ flags: PatternFlags, at begin: Int) throws(PythonPatternError) -> Piece {
         let unclosed = fault("a '[' is not closed", at: begin)
         var test = CharacterTest(members: [], isNegated: reader.skip("^"), flags: flags)

@@ -1,5 +1,5 @@
 extension PatternParser {
-    /// Parses what follows a `(`, up to its `)`; nil for what matches nothing itself: a comment, flags.
+    /// Parses what follows a `(`, up to its `)`; nil for a comment or flags, which match nothing themselves.
     mutating func group(
         _ flags: inout PatternFlags,
         depth: Int,
@@ -99,7 +99,7 @@ extension PatternParser {
         return name
     }
 
-    /// As `str.isidentifier` has it.
+    /// Equivalent to `str.isidentifier`.
     private static func isIdentifier(_ name: String) -> Bool {
         guard let first = name.unicodeScalars.first, first == "_" || first.properties.isXIDStart else { return false }
         return name.unicodeScalars.dropFirst().allSatisfy(\.properties.isXIDContinue)
@@ -136,7 +136,7 @@ extension PatternParser {
         return Piece(node: .look(look), width: .none)
     }
 
-    /// A condition, as `(?(1)yes|no)`.
+    /// A condition, such as `(?(1)yes|no)`.
     private mutating func conditional(
         _ flags: PatternFlags,
         depth: Int,
@@ -168,7 +168,7 @@ extension PatternParser {
 
     // MARK: Flags
 
-    /// `i-s:`, of which the first sign is taken; nil for flags of the whole pattern, which are set.
+    /// `i-s:`, after the first character; nil for flags of the whole pattern, which are set.
     private mutating func switches(
         _ first: Unicode.Scalar,
         at begin: Int

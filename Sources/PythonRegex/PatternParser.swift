@@ -1,4 +1,4 @@
-/// Reads a pattern, and refuses what Python's `re.compile` refuses.
+/// Parses a pattern, and rejects what Python's `re.compile` rejects.
 struct PatternParser {
     /// A piece and its width.
     struct Piece {
@@ -12,9 +12,9 @@ struct PatternParser {
     /// The width of each group, from 0 for the pattern itself; nil while it is open.
     var widths: [PatternWidth?] = [nil]
     var names: [String: Int] = [:]
-    /// The number of groups where the outermost lookbehind began.
+    /// The number of groups before the outermost lookbehind.
     var groupsBeforeLookBehind: Int?
-    /// Conditions on groups that may come later, and where they stand.
+    /// Conditions on groups that may come later, with their positions.
     var conditions: [Int: Int] = [:]
 
     init(_ text: String) throws(PythonPatternError) {
@@ -37,7 +37,7 @@ struct PatternParser {
         PythonPatternError(reason, at: offset ?? reader.offset)
     }
 
-    /// Pieces with `|` between them.
+    /// Pieces separated by `|`.
     mutating func alternatives(_ flags: PatternFlags, depth: Int) throws(PythonPatternError) -> Piece {
         guard depth <= PythonPattern.maximumDepth else {
             throw fault("it has groups deeper than \(PythonPattern.maximumDepth) levels")
@@ -55,7 +55,7 @@ struct PatternParser {
         return Piece(node: .branch(pieces.map(\.node)), width: width)
     }
 
-    /// What stands between two `|`.
+    /// The part between two `|`.
     mutating func sequence(
         _ flags: inout PatternFlags,
         depth: Int,
@@ -94,7 +94,7 @@ struct PatternParser {
 
     func anchor(_ anchor: PatternNode.Anchor) -> Piece { Piece(node: .anchor(anchor), width: .none) }
 
-    /// White space and comments, where `x` leaves them out.
+    /// White space and comments, which the flag `x` ignores.
     private mutating func skipVerbose(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "#" {
             while let token = reader.take(), token.isEscape || token.scalar != "\n" {}
@@ -105,7 +105,7 @@ struct PatternParser {
 
     // MARK: Quantifiers
 
-    /// More than any count, as Python has it.
+    /// More than any count, as in Python.
     private static let unlimited = 4_294_967_295
 
     private mutating func quantify(
@@ -138,7 +138,7 @@ struct PatternParser {
         pieces[pieces.count - 1] = Piece(node: .repetition(repetition), width: last.width.repeated(range))
     }
 
-    /// `2,3}`; nil if the brace stands for itself.
+    /// `2,3}`; nil if the brace is literal.
     private mutating func counts(at begin: Int) throws(PythonPatternError) -> ClosedRange<Int>? {
         let index = reader.index
         if reader.nextPlain == "}" { return nil }

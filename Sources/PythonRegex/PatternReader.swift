@@ -1,4 +1,4 @@
-/// Reads a pattern by tokens: a scalar, or a backslash with the scalar after it.
+/// Splits a pattern into tokens: a scalar, or a backslash with the following scalar.
 struct PatternReader {
     struct Token: Equatable {
         var scalar: Unicode.Scalar
@@ -6,11 +6,11 @@ struct PatternReader {
     }
 
     private let tokens: [Token]
-    /// Where each token begins, and where the last one ends.
+    /// The start of each token, and the end of the last one.
     private let offsets: [Int]
     private(set) var index = 0
 
-    /// - Throws: If the pattern ends in the middle of a token.
+    /// - Throws: if the pattern ends in the middle of a token.
     init(_ text: String) throws(PythonPatternError) {
         var tokens: [Token] = []
         var offsets: [Int] = []
@@ -36,10 +36,10 @@ struct PatternReader {
 
     var next: Token? { index < tokens.count ? tokens[index] : nil }
 
-    /// The scalar of the next token, unless that is an escape.
+    /// The scalar of the next token, unless it is an escape.
     var nextPlain: Unicode.Scalar? { next.flatMap { $0.isEscape ? nil : $0.scalar } }
 
-    /// Where the next token begins.
+    /// The start of the next token.
     var offset: Int { offsets[index] }
 
     mutating func take() -> Token? {
@@ -56,7 +56,7 @@ struct PatternReader {
 
     mutating func go(to index: Int) { self.index = index }
 
-    /// Up to some plain scalars, as long as they fit.
+    /// Reads plain scalars as long as they fit.
     mutating func take(_ most: Int = .max, while fits: (Unicode.Scalar) -> Bool) -> String {
         var text = ""
         while text.unicodeScalars.count < most, let scalar = nextPlain, fits(scalar) {
@@ -66,9 +66,9 @@ struct PatternReader {
         return text
     }
 
-    /// What stands before a terminator, which is taken too.
+    /// Reads up to a terminator, including it.
     ///
-    /// - Throws: If there is nothing before it, or no terminator.
+    /// - Throws: if there is nothing before it, or no terminator.
     mutating func name(before terminator: Unicode.Scalar) throws(PythonPatternError) -> String {
         let begin = offset
         var name = ""
