@@ -3,8 +3,8 @@ package import Logging
 package import NIOCore
 import Synchronization
 
-/// HTTP/1.1 connections of untrusted clients: each uses a bounded amount of memory, of this process and of the system, and
-/// their number is limited; see ``OneRequestAtATime`` and ``ConnectionSlots``.
+/// HTTP/1.1 connections of untrusted clients: each uses a bounded amount of memory, in this process and in the system,
+/// and their number is limited; see ``OneRequestAtATime`` and ``ConnectionSlots``.
 package struct BoundedHTTP1Channel: ServerChildChannel {
     /// How many bytes are read at once, so that only a few pipelined requests are ever parsed ahead.
     private static let readSize = 4 << 10
@@ -16,7 +16,7 @@ package struct BoundedHTTP1Channel: ServerChildChannel {
     private let slots: ConnectionSlots
 
     /// - Parameters:
-    ///   - idleSeconds: how long a connection may be silent, or a client take to read an answer.
+    ///   - idleSeconds: how long a connection may be silent, or a client may take to read an answer.
     package init(
         responder: @escaping HTTPChannelHandler.Responder,
         waiting: WaitingConnections,
@@ -59,7 +59,7 @@ package struct BoundedHTTP1Channel: ServerChildChannel {
 package final class ConnectionSlots: Sendable {
     private struct Slot {
         var channel: any Channel
-        /// The greater the later.
+        /// Grows with time.
         var lastChange: UInt64
         var waitsForServer = false
     }
@@ -108,12 +108,12 @@ package final class ConnectionSlots: Sendable {
         }
     }
 
-    /// A request is there as a whole.
+    /// A request has been received completely.
     func waitsForServer(_ channel: any Channel) { state.withLock { $0.change(channel, waitsForServer: true) } }
 
-    /// The answer has begun; its client has to read it.
+    /// The answer has begun, and has to be read by the client.
     func waitsForClient(_ channel: any Channel) { state.withLock { $0.change(channel, waitsForServer: false) } }
 
-    /// The answer is on its way, as a whole.
+    /// The answer has been sent completely.
     func isIdle(_ channel: any Channel) { state.withLock { $0.change(channel, waitsForServer: false) } }
 }

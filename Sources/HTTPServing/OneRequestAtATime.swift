@@ -14,7 +14,7 @@ final class OneRequestAtATime: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// What arrived after a request that is not answered yet.
+    /// What arrived after a request that is not yet answered.
     private enum Held {
         case part(HTTPRequestPart)
         case event(Any)
@@ -24,9 +24,9 @@ final class OneRequestAtATime: ChannelDuplexHandler, RemovableChannelHandler {
     private let slots: ConnectionSlots
     private let limit: TimeAmount
     private var held = CircularBuffer<Held>()
-    /// Whether a request has begun and not ended.
+    /// Whether a request has begun but not ended.
     private var isReading = false
-    /// Whether a request has begun whose answer is not on its way as a whole.
+    /// Whether a request has begun whose answer is not yet completely sent.
     private var isAnswering = false
     private var isReadWanted = false
     private var timeout: Scheduled<Void>?

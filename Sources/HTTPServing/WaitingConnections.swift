@@ -3,10 +3,10 @@ package import Logging
 package import NIOCore
 import Synchronization
 
-/// Connections that were accepted and not handed over yet.
+/// Connections that were accepted but not handed over yet.
 ///
-/// A server that is cancelled drops them, and NIO ends the process when the last reference to a connection goes that
-/// nobody closed. A client that gives up just when a test ends is enough for that; so they are kept, and closed here.
+/// A cancelled server drops them, and NIO terminates the process if the last reference to an unclosed connection is
+/// released. A client that disconnects just when a test ends can cause this; so they are kept and closed here.
 package final class WaitingConnections: Sendable {
     private struct State {
         var connections: [ObjectIdentifier: HTTP1Channel.Value] = [:]
@@ -29,7 +29,7 @@ package final class WaitingConnections: Sendable {
         state.withLock { $0.connections[ObjectIdentifier(connection.channel)] = nil }
     }
 
-    /// Closes what nobody took, now and from now on.
+    /// Closes all connections that were not taken, now and from now on.
     package func close() async {
         let connections = state.withLock { state in
             let connections = state.connections
@@ -40,12 +40,12 @@ package final class WaitingConnections: Sendable {
     }
 
     private static func close(_ connection: HTTP1Channel.Value) async {
-        // It fails only if the client has closed it already.
+        // This only fails if the client has already closed it.
         try? await connection.executeThenClose { _, _ in }
     }
 }
 
-/// HTTP/1.1 connections that are kept until somebody has them; see ``WaitingConnections``.
+/// HTTP/1.1 connections that are kept until they are handed over; see ``WaitingConnections``.
 package struct KeptHTTP1Channel: ServerChildChannel {
     private let base: HTTP1Channel
     private let waiting: WaitingConnections
