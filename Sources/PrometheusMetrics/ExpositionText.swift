@@ -4,7 +4,7 @@
 struct ExpositionText {
     private(set) var text = ""
 
-    /// What comes before a family's series, also if there are none yet, so that readers see what there will be.
+    /// The lines before a family's series, also written if there are none yet, so that users can see which will exist.
     mutating func head(_ family: MetricFamily) {
         let kind =
             switch family.kind {
@@ -40,7 +40,7 @@ struct ExpositionText {
         text += " \(value)\n"
     }
 
-    /// As Go's `strconv.ParseFloat` reads it; whole numbers without a fraction.
+    /// In the format of Go's `strconv.ParseFloat`; whole numbers without a fraction.
     static func number(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
@@ -48,7 +48,7 @@ struct ExpositionText {
         return "\(value)"
     }
 
-    /// By scalars: a line break is one even where it is half of a character, as in `\r\n`.
+    /// By scalars: a line break counts even if it is half of a character, as in `\r\n`.
     private static func escaped(_ text: String, quotes: Bool) -> String {
         var escaped = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

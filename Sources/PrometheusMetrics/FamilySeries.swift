@@ -1,21 +1,21 @@
 import CoreMetrics
 import Synchronization
 
-/// A family with the series that it has so far.
+/// A family with its current series.
 final class FamilySeries: Sendable {
     let family: MetricFamily
-    /// By the labels' values, in the family's order of labels.
+    /// By the values of the labels, in the family's order.
     private let series: Mutex<[[String]: any Series]>
 
     init(_ family: MetricFamily) {
         self.family = family
-        // A series that appears with its first count has no 0 before it, and `increase()` misses that count.
+        // A series that appears with its first count has no 0 before it, so `increase()` misses that count.
         let start = family.isSampled ? [] : Self.combinations(of: family.labels)
         let type: (any Series.Type)? =
             switch family.kind {
             case .counter: CounterSeries.self
             case .histogram: HistogramSeries.self
-            // Every gauge that there is is sampled.
+            // All gauges are sampled.
             case .gauge: nil
             }
         var series: [[String]: any Series] = [:]
@@ -25,13 +25,13 @@ final class FamilySeries: Sendable {
         self.series = Mutex(series)
     }
 
-    /// What there is, ordered by the labels' values.
+    /// All series, ordered by the values of their labels.
     var readings: [(labels: [String], reading: Reading)] {
         series.withLock { Array($0) }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
             .map { (labels: $0.key, reading: $0.value.reading) }
     }
 
-    /// The one series of these labels, made if it is not there; nil if they are not the family's.
+    /// The series with these labels, created if it does not exist; nil if they are not the family's labels.
     func series<S: Series>(of labels: [(String, String)], as type: S.Type) -> S? {
         guard let key = values(of: labels) else { return nil }
         return series.withLock { series in
@@ -42,13 +42,13 @@ final class FamilySeries: Sendable {
         }
     }
 
-    /// The labels' values in the family's order; nil unless there is exactly one for each label.
+    /// The values of the labels in the family's order; nil unless there is exactly one for each label.
     func values(of labels: [(String, String)]) -> [String]? {
         let values = family.labels.compactMap { label in labels.first { $0.0 == label.name }?.1 }
         return values.count == family.labels.count && labels.count == values.count ? values : nil
     }
 
-    /// Every combination of the values that are known from the start; none if those of a label are not.
+    /// Every combination of values known from the start; empty if those of any label are unknown.
     private static func combinations(of labels: [MetricFamily.Label]) -> [[String]] {
         labels.reduce([[]]) { combinations, label in
             let values = Set(label.values)
@@ -57,9 +57,9 @@ final class FamilySeries: Sendable {
     }
 }
 
-/// One line of numbers: a family, and a value for each of its labels.
+/// A time series: a family with a value for each of its labels.
 ///
-/// Whoever has a handle writes to it while somebody else reads it.
+/// It is written through handles while others read it.
 protocol Series: AnyObject, Sendable {
     /// Whether a family of this kind has such series.
     static func fits(_ kind: MetricFamily.Kind) -> Bool
@@ -69,9 +69,9 @@ protocol Series: AnyObject, Sendable {
     var reading: Reading { get }
 }
 
-/// What a `Counter` writes to.
+/// The target of a `Counter`.
 final class CounterSeries: Series, CounterHandler {
-    /// Prometheus knows no integers; a `Double` counts to 2⁵³ without a gap.
+    /// Prometheus has no integers; a `Double` counts to 2⁵³ without a gap.
     private let value = Mutex(0.0)
 
     static func fits(_ kind: MetricFamily.Kind) -> Bool { kind == .counter }
@@ -80,7 +80,7 @@ final class CounterSeries: Series, CounterHandler {
 
     var reading: Reading { .value(value.withLock { $0 }) }
 
-    /// Anything that would make it smaller is ignored, as swift-metrics' own counters do.
+    /// Ignores negative amounts, like the counters of swift-metrics.
     func increment(by amount: Int64) {
         guard amount >= 0 else { return }
         value.withLock { $0 += Double(amount) }
@@ -89,9 +89,9 @@ final class CounterSeries: Series, CounterHandler {
     func reset() { value.withLock { $0 = 0 } }
 }
 
-/// What a `Timer` writes to.
+/// The target of a `Timer`.
 final class HistogramSeries: Series, TimerHandler {
-    /// One lock for all of it, so that buckets, count and sum agree.
+    /// One lock for everything, so that buckets, count and sum are consistent.
     private let histogram: Mutex<Reading.Histogram>
 
     static func fits(_ kind: MetricFamily.Kind) -> Bool { bounds(of: kind) != nil }
@@ -102,7 +102,7 @@ final class HistogramSeries: Series, TimerHandler {
 
     var reading: Reading { .histogram(histogram.withLock { $0 }) }
 
-    /// Seconds are Prometheus' unit of time.
+    /// Prometheus' unit of time is the second.
     func recordNanoseconds(_ duration: Int64) {
         let seconds = Double(duration) / 1e9
         histogram.withLock { histogram in
@@ -118,7 +118,7 @@ final class HistogramSeries: Series, TimerHandler {
     }
 }
 
-/// What a series is at one moment.
+/// The value of a series at one point in time.
 enum Reading: Sendable {
     case value(Double)
     case histogram(Histogram)
@@ -126,7 +126,7 @@ enum Reading: Sendable {
     /// Values by bucket.
     struct Histogram: Sendable {
         var bounds: [Double]
-        /// How many values are in each bucket alone; the last is the bucket without a bound.
+        /// The number of values in each bucket alone; the last bucket has no bound.
         var counts: [UInt64]
         var sum = 0.0
 

@@ -1,19 +1,19 @@
-/// One metric, as Prometheus understands the word: a name, and a series for each combination of its labels' values.
+/// One metric in Prometheus' sense: a name, and a series for each combination of its labels' values.
 ///
 /// Names follow <https://prometheus.io/docs/practices/naming/>: base units, and `_total` at the end of a counter.
 package struct MetricFamily: Sendable {
     package enum Kind: Sendable, Equatable {
-        /// Only ever grows, until the process ends.
+        /// Only grows, until the process ends.
         case counter
         case gauge
-        /// Counts values up to and including each bound; the bucket without a bound (`+Inf`) comes by itself.
+        /// Counts values up to and including each bound; the bucket without a bound (`+Inf`) is added automatically.
         case histogram(buckets: [Double])
     }
 
     /// One of the names that distinguish a family's series.
     package struct Label: Sendable, Equatable, ExpressibleByStringLiteral {
         package var name: String
-        /// The values that are known from the start; empty if they are not.
+        /// The values known from the start; empty if they are unknown.
         package var values: [String]
 
         package init(_ name: String, values: [String] = []) {
@@ -25,11 +25,11 @@ package struct MetricFamily: Sendable {
     }
 
     package var name: String
-    /// What it is, for readers of the output; one line.
+    /// A description in the output; one line.
     package var help: String
     package var kind: Kind
     package var labels: [Label]
-    /// Whether its values come as ``MetricSample``s when somebody asks, rather than from handles of swift-metrics.
+    /// Whether its values are provided as ``MetricSample``s on request, rather than through handles of swift-metrics.
     package var isSampled: Bool
 
     package init(_ name: String, help: String, kind: Kind, labels: [Label] = [], isSampled: Bool = false) {
@@ -40,10 +40,10 @@ package struct MetricFamily: Sendable {
         self.isSampled = isSampled
     }
 
-    /// Why Prometheus would not take it; empty if it would.
+    /// Why Prometheus would reject it; empty if it would not.
     ///
-    /// <https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels>, without the names of any text that
-    /// Prometheus 3 takes.
+    /// <https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels>, without the arbitrary names that
+    /// Prometheus 3 accepts.
     package var mistakes: [String] {
         var mistakes: [String] = []
         if !Self.isName(name, colons: true) { mistakes.append("invalid metric name '\(name)'") }
@@ -81,9 +81,9 @@ package struct MetricFamily: Sendable {
     }
 }
 
-/// A value that is read when it is asked for, rather than kept up to date.
+/// A value that is read on request, rather than kept up to date.
 package struct MetricSample: Sendable {
-    /// The name of a family that is sampled.
+    /// The name of a sampled family.
     package var family: String
     /// A value for each of the family's labels, in any order.
     package var labels: [(String, String)]

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// What the kernel knows of this process, by proc(5), under the names that every client library of Prometheus has:
+/// The kernel's information about this process, from proc(5), under the names that Prometheus client libraries use:
 /// <https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>.
 ///
 /// What cannot be read is left out.
@@ -21,7 +21,7 @@ package struct ProcessMetrics: Sendable {
         gauge("process_threads", "Number of threads of the operating system in the process."),
     ]
 
-    /// Where procfs is.
+    /// The path of procfs.
     private let root: String
     private let ticksPerSecond: Double
     private let bytesPerPage: Double
@@ -59,13 +59,13 @@ package struct ProcessMetrics: Sendable {
         return boot + process.startTicks / ticksPerSecond
     }
 
-    /// Without the descriptor that counting takes.
+    /// Without the descriptor used for counting.
     private var openDescriptors: Double? {
         let names = try? FileManager.default.contentsOfDirectory(atPath: "\(root)/self/fd")
         return names.map { Double($0.count - 1) }
     }
 
-    /// The soft limit, which is the one that holds.
+    /// The soft limit, which is the effective one.
     private var descriptorLimit: Double? { value(of: "Max open files", in: "self/limits") }
 
     /// The number after these words at the beginning of a line.
@@ -86,7 +86,7 @@ package struct ProcessMetrics: Sendable {
     }
 }
 
-/// What is used of `/proc/self/stat`; see proc_pid_stat(5).
+/// The used fields of `/proc/self/stat`; see proc_pid_stat(5).
 struct ProcessStatistics {
     /// User and system time.
     var cpuTicks: Double
@@ -98,10 +98,10 @@ struct ProcessStatistics {
 
     /// Nil for any other text.
     init?(_ text: String) {
-        // The second field is the name of the executable in parentheses, and may hold spaces and parentheses itself.
+        // The second field is the name of the executable in parentheses, and may contain spaces and parentheses itself.
         guard let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: end)...].split(whereSeparator: \.isWhitespace)
-        /// By the number that the manual gives it.
+        /// By its number in the manual page.
         func field(_ number: Int) -> Double? {
             let index = number - 3
             return fields.indices.contains(index) ? Double(fields[index]) : nil

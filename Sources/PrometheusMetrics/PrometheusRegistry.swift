@@ -1,13 +1,13 @@
 package import CoreMetrics
 
-/// Metrics of swift-metrics for Prometheus to fetch: counters and timers; gauges are sampled.
+/// A swift-metrics backend for Prometheus: counters and timers; gauges are sampled.
 ///
-/// It knows all families beforehand, so that each has a help text and no name is made up in passing. The label of a handle
-/// is the name of its family, its dimensions are the family's labels; that their values are few is the business of whoever
-/// makes handles. Handles that are equal in both share one series, which stays when they go: a counter that came back
-/// would start at 0 again.
+/// All families are known in advance, so that each has a help text and no name is created by accident. The label of a
+/// handle is the name of its family, and its dimensions are the family's labels; whoever makes handles must ensure that
+/// there are few values. Handles with equal labels and dimensions share one series, which outlives them: a counter that
+/// was recreated would start at 0 again.
 package final class PrometheusRegistry: MetricsFactory {
-    /// What HTTP calls the text of ``render(adding:)``.
+    /// The `Content-Type` of the text of ``render(adding:)``.
     package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     private let families: [FamilySeries]
@@ -15,8 +15,8 @@ package final class PrometheusRegistry: MetricsFactory {
     private let onMistake: @Sendable (String) -> Void
 
     /// - Parameters:
-    ///   - families: All that there can be; those that Prometheus would not take, or that come twice, are left out.
-    ///   - onMistake: Called with every programmer's mistake; they have no other effect.
+    ///   - families: all possible families; invalid ones and duplicates are left out.
+    ///   - onMistake: called with every programming error; they have no other effect.
     package init(
         families: [MetricFamily],
         onMistake: @escaping @Sendable (String) -> Void = { assertionFailure($0) }
@@ -36,9 +36,9 @@ package final class PrometheusRegistry: MetricsFactory {
         self.onMistake = onMistake
     }
 
-    /// Everything, in Prometheus' text format: families in the order they were given, their series by labels.
+    /// Everything in Prometheus' text format: families in the given order, their series by labels.
     ///
-    /// - Parameter samples: The values of the sampled families; of two of one series the last counts.
+    /// - Parameter samples: the values of the sampled families; of duplicates the last one counts.
     package func render(adding samples: [MetricSample]) -> String {
         var sampled: [String: [[String]: Double]] = [:]
         for sample in samples {
@@ -77,7 +77,7 @@ package final class PrometheusRegistry: MetricsFactory {
         series(label, dimensions, as: CounterSeries.self) ?? NOOPMetricsHandler.instance
     }
 
-    /// A recorder, a gauge and a meter count nothing: nothing here writes to one, and gauges are sampled.
+    /// Recorders, gauges and meters record nothing: they are not used here, and gauges are sampled.
     package func makeRecorder(
         label: String,
         dimensions: [(String, String)],
