@@ -3,7 +3,7 @@ import Reporting
 import Status
 import Synchronization
 
-/// The status as JSON and as a page, each rendered once for each change of it, when first asked for.
+/// The status as JSON and as a page, each rendered once for each change, when first requested.
 final class StatusRendering: Sendable {
     private struct State {
         var parts = StatusJSON()
@@ -13,14 +13,14 @@ final class StatusRendering: Sendable {
 
     private let board: StatusBoard
     private let state = Mutex(State())
-    /// Tells the revisions of this process from those of another one.
+    /// Distinguishes the revisions of this process from those of others.
     private let instance = String(UInt64.random(in: .min ... .max), radix: 36)
 
     init(board: StatusBoard) {
         self.board = board
     }
 
-    /// Renders the JSON text now, before somebody asks for it.
+    /// Renders the JSON text before it is requested.
     func refresh() { _ = json }
 
     /// The JSON text and its entity tag.
@@ -46,23 +46,23 @@ final class StatusRendering: Sendable {
     }
 }
 
-/// A status as JSON text, put together from parts so that only what changed is encoded again.
+/// A status as JSON text, assembled from parts so that only what changed is encoded again.
 ///
-/// Most of a status are its services, and from one pass to the next few of them change: a thousand that stay as they are
-/// cost a comparison each.
+/// Services make up most of a status, and few of them change from one pass to the next: a thousand unchanged ones cost
+/// a comparison each.
 struct StatusJSON {
     private struct Part {
         var service: ServiceStatus
-        /// As it stands in the list, without a comma.
+        /// Its text in the list, without a comma.
         var bytes: [UInt8]
     }
 
-    /// Where the list of services stands in a document without any, by its indentation.
+    /// The position of the list of services in a document without any, found by its indentation.
     private static let emptyList = Array("\n  \"services\": []".utf8)
 
     private var parts: [String: Part] = [:]
 
-    /// The text of `JSONText` for a document, with a line break at its end.
+    /// The text of `JSONText` for a document, followed by a line break.
     mutating func render(_ document: StatusDocument) -> [UInt8] {
         var head = document
         head.services = []

@@ -10,13 +10,14 @@ import Status
 
 /// Serves the status, the metrics, health and the page, and accepts requests for passes.
 ///
-/// The only thing it asks of the loop is a pass, so no client can delay one.
+/// Its only effect on the loop is to request a pass, so a client cannot delay one.
 package struct StatusServer: Sendable {
     /// Enough for any number of monitors; beyond it, a new connection replaces the longest idle one.
     private static let maximumConnections = 1024
-    /// How many more may be open while replaced ones are being closed; others wait in the system's queue.
+    /// The number of additional connections while replaced ones are being closed; others wait in the system's queue.
     private static let closingConnections = 128
-    /// Seconds without a byte after which a connection is closed, also within a request or an answer that is not read.
+    /// The time in seconds without a byte after which a connection is closed, even within a request or while sending an
+    /// answer.
     private static let idleLimit: Int64 = 30
 
     private let settings: StatusServerSettings
@@ -36,7 +37,7 @@ package struct StatusServer: Sendable {
     package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
         let rendering = StatusRendering(board: loop.board)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            // So that nobody has to wait for a thousand services to be written down.
+            // So that no request has to wait for a thousand services to be encoded.
             group.addTask { [board = loop.board] in for await _ in board.changes { rendering.refresh() } }
             group.addTask { try await serve(rendering, onReady) }
             try await group.next()
@@ -58,7 +59,7 @@ package struct StatusServer: Sendable {
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.address.host, port: settings.address.port),
-                // Where the queue is full, Linux drops who came with the others at once.
+                // If the queue is full, Linux drops connections that arrive at the same moment.
                 backlog: Self.maximumConnections,
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     Self.maximumConnections + Self.closingConnections
@@ -67,7 +68,7 @@ package struct StatusServer: Sendable {
             onServerRunning: { [port = settings.address.port] channel in
                 await onReady(channel.localAddress?.port ?? port)
             },
-            // What matters of a failure is thrown.
+            // The important part of a failure is thrown.
             logger: Logger(label: "status", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         do {

@@ -2,14 +2,14 @@ import Base
 import NIOCore
 package import Secrets
 
-/// Where the server listens, and whom it lets do what.
+/// Where the server listens, and what it allows.
 package struct StatusServerSettings: Sendable {
     package var address = ListenAddress.standard
     /// Host names that are allowed in addition to loopback and IP addresses; see ``RequestGuard``.
     package var hosts: Set<String> = []
-    /// The token that `POST /reconcile` needs, read again for each request; nil if it needs none.
+    /// The token required for `POST /reconcile`, read again for each request; nil if none is required.
     ///
-    /// While it cannot be read, every request is refused.
+    /// While it cannot be read, every request is rejected.
     package var triggerToken: (@Sendable () -> Secret?)?
 
     package init() {}
@@ -18,7 +18,7 @@ package struct StatusServerSettings: Sendable {
 /// Where the status server listens.
 package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     package var host: String
-    /// 0 for any free one.
+    /// 0 for any free port.
     package var port: Int
 
     /// Loopback only, so that nothing is exposed by default.
@@ -29,7 +29,7 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
-    /// Takes `127.0.0.1:8080`, `[::1]:8080`, `:8080` (every address) or `8080` (loopback).
+    /// Parses `127.0.0.1:8080`, `[::1]:8080`, `:8080` (every address) or `8080` (loopback).
     package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else {
             guard let port = Self.port(text[...]) else { return nil }
@@ -47,7 +47,7 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(host: host.isEmpty ? "0.0.0.0" : host, port: port)
     }
 
-    /// Whether only this machine reaches it; found out as when it is listened on, so however the address is written.
+    /// Whether it is only reachable from this machine; resolved like for listening, so independent of the spelling.
     package var isLoopback: Bool {
         (try? SocketAddress.makeAddressResolvingHost(host, port: port))?.isLoopback ?? false
     }

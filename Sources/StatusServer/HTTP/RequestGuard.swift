@@ -1,12 +1,12 @@
 import Base
 import NIOCore
 
-/// Refuses requests that another site's page could make a browser send.
+/// Rejects requests that another site's page could make a browser send.
 ///
-/// A page elsewhere can post here, and by DNS rebinding it can do so, and read the answer, under a name of its own. So a
-/// request that asks for a pass has to name this server by loopback, an IP address or a configured name, and its
-/// `Origin`, if a browser sent one, has to be this server; where only this machine reaches the server, so has every
-/// other request. There are no CORS headers: no other origin may read anything.
+/// A page elsewhere can post here, and with DNS rebinding it can also read the answer, under a host name of its own. So
+/// a request for a pass must name this server by loopback, an IP address or a configured name, and its `Origin`, if
+/// there is one, must be this server; if only this machine reaches the server, this applies to every request. There are
+/// no CORS headers: no other origin may read anything.
 struct RequestGuard: Sendable {
     private let isLoopback: Bool
     private let hosts: Set<String>
@@ -16,10 +16,10 @@ struct RequestGuard: Sendable {
         hosts = Set(settings.hosts.map { $0.lowercased() })
     }
 
-    /// Why a request is refused; nil if it is not.
+    /// Why a request is rejected; nil if it is not.
     ///
     /// - Parameters:
-    ///   - isWrite: whether it asks for a pass.
+    ///   - isWrite: whether it requests a pass.
     ///   - host: the `Host` header.
     ///   - origin: the `Origin` header.
     func refusal(isWrite: Bool, host: String?, origin: String?) -> String? {
@@ -41,14 +41,14 @@ struct RequestGuard: Sendable {
     }
 }
 
-/// How a request names the server that it is for: the `Host` header, without its port (RFC 9110, section 7.2).
+/// The host for which a request is meant: the `Host` header, without its port (RFC 9110, section 7.2).
 struct HostName: Sendable, Equatable {
-    /// In small letters; of an IPv6 address what is between the brackets.
+    /// In lower case; for an IPv6 address, the text between the brackets.
     let name: String
     /// Whether it is an IPv4 address, or an IPv6 address in brackets.
     let isAddress: Bool
 
-    /// Nil unless it is a name or an address, and after it a port or nothing.
+    /// Nil unless it is a name or an address, optionally followed by a port.
     init?(_ header: String) {
         guard !header.isEmpty, header.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { return nil }
         let rest: Substring
@@ -68,7 +68,7 @@ struct HostName: Sendable, Equatable {
         guard rest.isEmpty || (rest.first == ":" && port.utf8.allSatisfy(\.isASCIIDigit)) else { return nil }
     }
 
-    /// Whether a browser takes it for its own machine, whatever a name server says (RFC 6761, section 6.3).
+    /// Whether browsers resolve it to their own machine, regardless of DNS (RFC 6761, section 6.3).
     var isLocalhost: Bool { name == "localhost" || name.hasSuffix(".localhost") }
 }
 
@@ -81,7 +81,7 @@ extension SocketAddress {
         if case .v6 = try? SocketAddress(ipAddress: text, port: 0) { true } else { false }
     }
 
-    /// Whether only this machine reaches it: 127.0.0.0/8, also as an IPv6 address, and ::1.
+    /// Whether it is only reachable from this machine: 127.0.0.0/8, also as an IPv6 address, and ::1.
     var isLoopback: Bool {
         guard let text = ipAddress else { return true }
         return text == "::1" || text.hasPrefix("127.") || text.hasPrefix("::ffff:127.")

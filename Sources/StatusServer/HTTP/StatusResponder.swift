@@ -5,11 +5,11 @@ import NIOCore
 import Reporting
 import ServiceLifecycle
 
-/// Turns Hummingbird's requests into the server's own, and its replies back.
+/// Converts Hummingbird's requests to the server's own, and its replies back.
 struct StatusResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
-    /// Bytes of a body; nothing that is asked here has one.
+    /// The maximum size of a body in bytes; no request needs one.
     private static let bodyLimit = 64 << 10
 
     let routes: StatusRoutes
@@ -40,9 +40,9 @@ struct StatusResponder: HTTPResponder {
         return Response(await routes.answer(call, mayTrigger: mayTrigger), isHead: isHead)
     }
 
-    /// Reads a body to its end, and forgets it.
+    /// Reads a body to its end, and discards it.
     ///
-    /// - Returns: false if the end did not come before that of the program, which does not wait for it.
+    /// - Returns: false if the program is shutting down, which does not wait for it.
     private func isComplete(_ body: RequestBody) async throws -> Bool {
         try await cancelWhenGracefulShutdown {
             _ = try await body.collect(upTo: Self.bodyLimit)
@@ -81,10 +81,10 @@ extension Response {
 }
 
 extension ResponseBody {
-    /// Thrown where a connection is to be closed.
+    /// Thrown to close a connection.
     private struct ConnectionEnd: Error {}
 
-    /// Itself, and then the end of the connection: what a client goes on sending is read by nobody.
+    /// This body, followed by the end of the connection: anything else that the client sends is not read.
     fileprivate var closing: ResponseBody {
         ResponseBody(contentLength: contentLength) { writer in
             try await self.write(writer)
@@ -93,17 +93,17 @@ extension ResponseBody {
     }
 }
 
-/// The parts of a request that matter.
+/// The relevant parts of a request.
 struct StatusCall: Sendable {
     var method: String
     var path: String
-    /// Names and values as they were sent.
+    /// Names and values as sent.
     var query: [String: String]
     var ifNoneMatch: String?
     var authorization: String?
     var host: String?
     var origin: String?
-    /// Whether a browser that shows what comes asks.
+    /// Whether it is from a browser that will show the answer.
     var wantsPage = false
 
     /// - Parameter target: path and query.
@@ -119,15 +119,15 @@ struct StatusCall: Sendable {
         }
     }
 
-    /// Whether a switch is on: `wait`, `wait=true`, `wait=1`.
+    /// Whether a flag is set: `wait`, `wait=true`, `wait=1`.
     func isOn(_ name: String) -> Bool { query[name].map { ["", "true", "1"].contains($0) } ?? false }
 }
 
-/// What the server answers.
+/// The server's answer.
 struct Reply: Sendable {
     var status: HTTPResponse.Status
     var contentType: String
-    /// Shared with all who are answered the same.
+    /// Shared by all identical answers.
     var body: ByteBuffer
     var headers = HTTPFields()
 

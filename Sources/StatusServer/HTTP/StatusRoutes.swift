@@ -14,12 +14,12 @@ import Status
 /// | `GET /` | the page |
 /// | `GET /status` | ``StatusDocument`` as JSON, with an `ETag` |
 /// | `GET /metrics` | Prometheus text |
-/// | `GET /healthz`, `GET /readyz` | 200 or 503, and why; see ``Readiness`` |
-/// | `POST /reconcile` | asks for a pass: 202 and its number, or with `?wait=true` 200 and its report |
+/// | `GET /healthz`, `GET /readyz` | 200 or 503, with the reason; see ``Readiness`` |
+/// | `POST /reconcile` | requests a pass: 202 with its number, or with `?wait=true` 200 with its report |
 ///
 /// GET implies HEAD. Errors are `{"error": "…"}`.
 struct StatusRoutes: Sendable {
-    /// How many requests may wait for the end of a pass: each occupies a connection.
+    /// The maximum number of requests waiting for the end of a pass: each occupies a connection.
     private static let mostWaiting = 64
 
     private let loop: ReconcileLoop
@@ -39,7 +39,7 @@ struct StatusRoutes: Sendable {
         self.rendering = rendering
     }
 
-    /// - Parameter mayTrigger: whether a request for a pass under the same name would not be refused.
+    /// - Parameter mayTrigger: whether a request for a pass under the same host name would be accepted.
     func answer(_ call: StatusCall, mayTrigger: Bool) async -> Reply {
         let isGet = call.method == "GET" || call.method == "HEAD"
         switch call.path {
@@ -130,7 +130,7 @@ struct StatusRoutes: Sendable {
 }
 
 extension StatusCall {
-    /// Whether the client has what it asks for (RFC 9110, section 13.1.2; weak comparison).
+    /// Whether the client already has the current version (RFC 9110, section 13.1.2; weak comparison).
     fileprivate func hasSeen(_ tag: String) -> Bool {
         guard let ifNoneMatch else { return false }
         return ifNoneMatch.split(separator: ",").contains { candidate in

@@ -5,11 +5,11 @@ import Planning
 package import PrometheusMetrics
 import Status
 
-/// All metrics that `GET /metrics` shows, and what each means.
+/// All metrics of `GET /metrics`, with their descriptions.
 package enum MetricCatalog {
     package static let families = MetricName.allCases.map(family) + ProcessMetrics.families
 
-    /// From a pass that finds nothing to do on a fast machine to the default time limit of a pass.
+    /// From a pass with nothing to do on a fast machine to the default time limit of a pass.
     private static let passDurations = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
 
     package static func family(_ name: MetricName) -> MetricFamily {
@@ -129,7 +129,7 @@ package enum MetricCatalog {
         MetricFamily(name.rawValue, help: help, kind: .counter, labels: labels)
     }
 
-    /// Gauges are read from the status when somebody asks.
+    /// Gauges are read from the status on request.
     private static func gauge(
         _ name: MetricName,
         _ help: String,

@@ -6,9 +6,10 @@ import Planning
 package import PrometheusMetrics
 package import Status
 
-/// What a status says, as metrics.
+/// The status as metrics.
 ///
-/// Read when somebody asks, so that the two never differ. What is not known yet is absent: a 0 would be a lie.
+/// They are read on request, so that the two are always consistent. What is not known yet is absent: a 0 would be
+/// wrong.
 package enum StatusMetrics {
     package static func samples(of status: StatusDocument) -> [MetricSample] {
         let passes = status.passes

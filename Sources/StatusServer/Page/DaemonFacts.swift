@@ -3,7 +3,7 @@ import Base
 import Reporting
 import Status
 
-/// Details of the daemon, of Authentik and the file, and of the last passes.
+/// Details about the daemon, Authentik, the file, and the last passes.
 struct DaemonFacts {
     let status: StatusDocument
 
@@ -71,7 +71,7 @@ struct DaemonFacts {
         ] + leadership
     }
 
-    /// Only where a leader is elected.
+    /// Only with leader election.
     private var leadership: [HTML?] {
         guard let leadership = status.program.leadership else { return [] }
         let since: HTML = .time(leadership.since, .since, isExact: true)
@@ -112,14 +112,14 @@ struct DaemonFacts {
 }
 
 extension String {
-    /// Of `sha256:` and digits, the first twelve of these.
+    /// The first twelve digits of a hash `sha256:…`.
     fileprivate var shortHash: String {
         let digits = split(separator: ":", maxSplits: 1).last.map(String.init) ?? self
         return String(digits.prefix(12))
     }
 }
 
-/// As people read it: `0.31 s`, `42 s`.
+/// As shown to the user: `0.31 s`, `42 s`.
 private func seconds(_ seconds: Double) -> String {
     guard seconds < 10 else { return "\(Int(seconds.rounded())) s" }
     return "\((seconds * 100).rounded() / 100) s"

@@ -1,9 +1,9 @@
 import Base
 
-/// HTML in which nothing but what this program's source has as a literal, or as a file, is markup.
+/// HTML in which only literals and files of this program's source are markup.
 ///
-/// What a literal interpolates is text, and escaped, unless it is ``HTML`` itself: the compiler lets no other string
-/// become markup. The same escaping does for text and for attributes, whose values always stand in quotes.
+/// Interpolated values are text and are escaped, unless they are ``HTML`` themselves: the compiler does not let any
+/// other string become markup. The same escaping is used for text and for attributes, whose values are always quoted.
 struct HTML: Sendable, ExpressibleByStringInterpolation {
     private(set) var markup: String
 
@@ -15,12 +15,12 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
         markup = parts.markup
     }
 
-    /// A file of this program's source, as it is.
+    /// A file of this program's source, unchanged.
     init(_ file: SourceFile) {
         markup = String(decoding: file.bytes, as: UTF8.self)
     }
 
-    /// What is markup and long enough for a file of its own; SwiftPM embeds those in the code.
+    /// Markup that is long enough for a file of its own; SwiftPM embeds these files in the code.
     enum SourceFile {
         case style, script
 
@@ -74,7 +74,8 @@ extension [HTML] {
 }
 
 extension String {
-    /// Safe in text and in a quoted attribute; what would not be seen, or would reorder what is around it, is spelled.
+    /// Safe in text and in a quoted attribute; characters that are invisible or reorder the text around them are
+    /// spelled out.
     fileprivate var escaped: String {
         guard unicodeScalars.contains(where: { $0.escape != nil }) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in
@@ -84,7 +85,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// What stands for it in HTML; nil if it may stand for itself.
+    /// Its HTML escape; nil if it needs none.
     fileprivate var escape: String? {
         switch self {
         case "&": return "&amp;"
@@ -98,13 +99,13 @@ extension Unicode.Scalar {
 }
 
 extension HTML {
-    /// How a moment is shown once the page's script runs; without it, the moment itself is shown.
+    /// How a time is shown by the page's script; without the script, the time itself is shown.
     enum Telling {
         /// `3 min ago`, `in 42 s`.
         case distance
         /// `since 2026-11-24 13:00:05 UTC` becomes `for 3 min`.
         case since
-        /// `now` once it is over: for what is about to come.
+        /// `now` once it has passed: for future events.
         case due
 
         fileprivate var name: HTML {
@@ -116,9 +117,9 @@ extension HTML {
         }
     }
 
-    /// A moment.
+    /// A point in time.
     ///
-    /// - Parameter isExact: whether the script shows the moment in addition to the distance.
+    /// - Parameter isExact: whether the script shows the time in addition to the distance.
     static func time(_ moment: Timestamp, _ telling: Telling = .distance, isExact: Bool = false) -> HTML {
         let machine = moment.description
         let word: HTML? = if case .since = telling { "since " } else { nil }

@@ -3,9 +3,9 @@ import Kinds
 import Reporting
 import Status
 
-/// The last changes that the daemon made, the newest first.
+/// The last changes that the daemon made, newest first.
 struct History {
-    /// How many are shown without a click.
+    /// The number shown without a click.
     private static let shown = 5
 
     let status: StatusDocument
@@ -57,14 +57,14 @@ extension RecentChange {
     /// `created`, or `drift corrected`.
     var word: String { isDrift ? "drift corrected" : done }
 
-    /// ` after a change by akadmin`; nil if nobody else had a part in it.
+    /// ` after a change by akadmin`; nil if nobody else was involved.
     var author: HTML? {
         guard isDrift else { return nil }
         if let by { return " after a change by <b><bdi>\(by.username)</bdi></b>" }
         return isUnlogged == true ? " after a change that is not in the audit log" : nil
     }
 
-    /// The names of the first fields, and how many more there are.
+    /// The names of the first fields, and the number of further ones.
     var shownFields: HTML {
         let rest: HTML? = fields.count > 3 ? " and \(fields.count - 3) more" : nil
         return "\(fields.prefix(3).map(code).joined(by: ", "))\(rest)"
@@ -75,7 +75,7 @@ extension HTML {
     var isEmpty: Bool { markup.isEmpty }
 }
 
-/// What is declared and belongs to no service: groups, scope mappings.
+/// The declared objects that belong to no service: groups, scope mappings.
 struct SharedList {
     let status: StatusDocument
 

@@ -5,7 +5,7 @@ import Planning
 import Reporting
 import Status
 
-/// One service: a line, and everything that is known of it when it is opened.
+/// One service: a line, with all details when it is opened.
 struct ServiceEntry {
     let service: ServiceStatus
     let owner: String
@@ -25,13 +25,13 @@ struct ServiceEntry {
             """
     }
 
-    /// Why it is in its state; of what is closed, its word says the rest.
+    /// The reason for its state; for a closed service, the part that its word does not say.
     private var reason: String {
         guard let access = service.access, access.isClosed, service.state == .failed else { return service.reason }
         return access.complaint ?? service.reason
     }
 
-    /// Since when, or what there is to know although it is in sync.
+    /// The time of the last event, or a remark for a service that is in sync.
     private var when: HTML {
         guard service.state == .inSync else { return "\(service.outOfSyncSince.map { .time($0, .since) })" }
         let exposed: HTML? = service.access?.isExposed == true ? "open to everybody" : nil
@@ -193,8 +193,7 @@ struct ServiceEntry {
 /// `provider.name, provider.redirect_uris`.
 private func codes(_ words: [String]) -> HTML { words.map(code).joined(by: ", ") }
 
-/// What the file calls a field of the status document, with Authentik's name of it as a tooltip; a line may break after
-/// a dot.
+/// The file's name of a field in the status document, with Authentik's name as a tooltip; a line may break after a dot.
 func code(_ field: String) -> HTML {
     let label = ChangeLine.label(field)
     guard label == field else { return "<code title=\"\(field)\">\(label)</code>" }
@@ -205,16 +204,16 @@ func code(_ field: String) -> HTML {
 }
 
 extension ServiceStatus {
-    /// When it stopped being as declared; nil if it is, or nobody knows.
+    /// Since when it has not been as declared; nil if it is, or if unknown.
     fileprivate var outOfSyncSince: Timestamp? {
         conditions.first { $0.type == .synced && $0.status != .yes }?.lastTransitionTime
     }
 }
 
-/// Fields before and after, an element of a list a line; of secrets only that they differ.
+/// Fields before and after, with one element of a list per line; for secrets only that they differ.
 struct Differences {
     let changes: [ChangeRecord]
-    /// What the values before are.
+    /// The meaning of the values before.
     let before: HTML
 
     var html: HTML {
@@ -225,7 +224,7 @@ struct Differences {
         """
     }
 
-    /// Only where there is something to explain.
+    /// Only if something has to be explained.
     private var legend: HTML? {
         guard changes.contains(where: { $0.before != nil }) else { return nil }
         return """
@@ -241,7 +240,7 @@ struct Differences {
         """
     }
 
-    /// The file's name first, and Authentik's in addition where that is another one.
+    /// The file's name first, followed by Authentik's if it differs.
     private func name(of change: ChangeRecord) -> HTML {
         let path = "\(change.object).\(change.field)"
         guard change.label != path else {

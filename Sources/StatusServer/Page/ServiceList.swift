@@ -2,9 +2,9 @@ import Base
 import Reporting
 import Status
 
-/// All services: what is not as declared first, the most urgent on top.
+/// All services: those that are not as declared first, most urgent on top.
 struct ServiceList {
-    /// With fewer services nobody needs to search.
+    /// With fewer services, searching is unnecessary.
     private static let fewest = 9
 
     let status: StatusDocument
@@ -21,7 +21,7 @@ struct ServiceList {
         """
     }
 
-    /// Where there are many, a browser draws only those that are seen.
+    /// If there are many, a browser only renders the visible ones.
     private var size: HTML { status.services.count > 100 ? "many" : "few" }
 
     private var groups: [HTML] {
@@ -51,7 +51,7 @@ struct ServiceList {
             """
     }
 
-    /// `5 in sync, 1 failed`; of what there is none of, nothing is said.
+    /// `5 in sync, 1 failed`; without states that no service has.
     private var totals: HTML? {
         let present = SyncState.byUrgency.filter { status.totals.states[$0.rawValue, default: 0] > 0 }
         guard present.count > 1 || status.totals.contested > 0 else { return nil }
@@ -66,7 +66,7 @@ struct ServiceList {
         return "<ul class=\"totals\">\n\(states)\(contests)</ul>\n"
     }
 
-    /// Of no use without the script, which shows it.
+    /// Useless without the script, which shows it.
     private var filter: HTML? {
         guard status.services.count >= Self.fewest else { return nil }
         return """

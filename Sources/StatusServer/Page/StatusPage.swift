@@ -3,15 +3,15 @@ import FoundationEssentials
 import Reporting
 package import Status
 
-/// What `GET /` shows: the status as a page for people.
+/// The answer to `GET /`: the status as an HTML page.
 ///
-/// It is complete without its script, which keeps it up to date and shows times as distances and in the reader's zone.
-/// It loads nothing from any other server.
+/// It is complete without its script, which keeps it up to date and shows times as distances and in the user's time
+/// zone. It loads nothing from any other server.
 package enum StatusPage {
     private static let style = HTML(.style)
     private static let script = HTML(.script)
 
-    /// The whole page as HTML; the same for the same status and button.
+    /// The whole page as HTML; identical for the same status and button.
     package static func render(_ status: StatusDocument, button: PassButton = .none) -> String {
         let page: HTML = """
             <!DOCTYPE html>
@@ -41,22 +41,22 @@ package enum StatusPage {
         return page.markup
     }
 
-    /// The page's Content-Security-Policy header: only its own style and script, and only this server to talk to.
+    /// The page's Content-Security-Policy header: only its own style and script, and only connections to this server.
     package static let contentSecurityPolicy = [
         "default-src 'none'", "style-src '\(digest(of: style.markup))'",
         "script-src '\(digest(of: script.markup))'", "connect-src 'self'", "img-src data:",
         "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
 
-    /// As Content Security Policy Level 3 has it.
+    /// In the format of Content Security Policy Level 3.
     static func digest(of content: String) -> String {
         "sha256-\(Data(SHA256.digest(of: Array(content.utf8))).base64EncodedString())"
     }
 }
 
-/// How the page lets its reader ask for a pass.
+/// How users can request a pass on the page.
 package enum PassButton: Sendable, Hashable, CaseIterable {
-    /// Not at all: requests under this host name are refused.
+    /// Not at all: requests under this host name are rejected.
     case none
     /// A button, which works without the script.
     case plain
@@ -80,7 +80,7 @@ struct Verdict {
         """
     }
 
-    /// Its outcome is shown by the script; without it the browser is sent back to the page.
+    /// The script shows the outcome; without it, the browser is redirected back to the page.
     private var trigger: HTML? {
         guard status.program.isLeader, button != .none else { return nil }
         let hidden: HTML? = button == .withToken ? " hidden" : nil
@@ -109,12 +109,12 @@ struct Verdict {
 }
 
 extension AuthentikStatus {
-    /// Whether the address may be followed.
+    /// Whether the address can be linked to.
     var isLink: Bool { url.hasPrefix("https://") || url.hasPrefix("http://") }
 }
 
 extension String {
-    /// As a person reads it: moments without letters in them, and without the requests' ids, which stand elsewhere.
+    /// As shown to users: times without letters, and without request ids, which are shown elsewhere.
     var plain: String {
         replacing(#/ \[request [0-9a-f]+\]/#, with: "")
             .replacing(#/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/#) { "\($0.1) \($0.2) UTC" }

@@ -1,14 +1,14 @@
 import Reporting
 
 extension Symbol {
-    /// Decorative: the words next to it say the same.
+    /// Decorative: the adjacent words say the same.
     var html: HTML {
         """
         <svg class="symbol" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><use href="#\(name)"/></svg>
         """
     }
 
-    /// The definitions of all symbols, once for the page.
+    /// The definitions of all symbols, once per page.
     static var definitions: HTML {
         """
         <svg class="definitions" width="0" height="0" aria-hidden="true" focusable="false">
@@ -59,7 +59,7 @@ extension Tone {
         }
     }
 
-    /// The picture in a browser's tab, as a `data:` address.
+    /// The favicon, as a `data:` URL.
     var icon: HTML {
         let drawing: HTML =
             switch self {

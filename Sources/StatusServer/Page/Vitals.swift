@@ -19,7 +19,7 @@ struct Vitals {
     }
 
     private var change: HTML {
-        // A change of another object, or of a service that is gone, is in the history alone.
+        // A change of another object, or of a service that no longer exists, is only in the history.
         let event = LatestEvent(status.services)
         if let change = status.recentChanges.first, event.map({ $0.at < change.at }) ?? true {
             let fields: HTML? = change.shownFields.isEmpty ? nil : "<dd class=\"quiet\">\(change.shownFields)</dd>"
@@ -86,9 +86,9 @@ func because(_ triggers: [Trigger]) -> String {
 struct LatestEvent {
     var slug: String
     var at: Timestamp
-    /// What this daemon did; nil if somebody else's change was found later, and left.
+    /// The change by this daemon; nil if a later change by somebody else was found but not corrected.
     var change: LastChange?
-    /// What somebody else did that led to it; nil if nobody did.
+    /// The change by somebody else that led to it; nil if there was none.
     var drift: LastDrift?
 
     /// - Returns: nil if nothing happened.
@@ -97,7 +97,7 @@ struct LatestEvent {
         self = latest
     }
 
-    /// - Returns: nil if nothing happened to this one.
+    /// - Returns: nil if nothing happened to the service.
     init?(_ service: ServiceStatus) {
         slug = service.slug
         switch (service.lastChange, service.lastDrift) {
@@ -118,12 +118,12 @@ struct LatestEvent {
         return drift == nil ? change.done : "drift corrected"
     }
 
-    /// As `provider.redirect_uris`.
+    /// Such as `provider.redirect_uris`.
     var fields: [String] {
         change?.fields ?? drift?.changes.map { "\($0.object).\($0.field)" } ?? []
     }
 
-    /// ` after a change by akadmin`; nil if nobody else had a part in it.
+    /// ` after a change by akadmin`; nil if nobody else was involved.
     var author: HTML? {
         drift.map { drift in
             let name: HTML = drift.by.map { "<b><bdi>\($0.username)</bdi></b>" } ?? "somebody else"
