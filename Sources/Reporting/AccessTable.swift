@@ -2,7 +2,7 @@ import Base
 package import Exporting
 import Planning
 
-/// Who may open what, for people at a terminal: a table with a line for each binding, and the counts last.
+/// Access to applications as a table for terminals, with a line for each binding, and the counts last.
 package struct AccessTable {
     let style: Style
 
@@ -63,8 +63,8 @@ package struct AccessTable {
         }
     }
 
-    /// What stands below "open to": who it is at all, if that is not just who is bound; then who is bound, the ones that
-    /// count first; then what Authentik says.
+    /// The column "open to": a general remark if it is not simply the bound subjects; then the subjects, effective ones
+    /// first; then Authentik's answer.
     private func subjects(of application: ApplicationAccess) -> [(subject: Cell, owner: String?)] {
         var lines: [(subject: Cell, owner: String?)] = []
         switch application.openTo {

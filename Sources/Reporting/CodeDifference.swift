@@ -1,9 +1,9 @@
 import Kinds
 import Planning
 
-/// What stays, goes and comes in a piece of code, line by line, as people read it.
+/// The lines kept, removed and added in a piece of code, as shown to the user.
 ///
-/// Of what stays, only the lines around a change are there.
+/// Unchanged lines are only included around a change.
 struct CodeDifference {
     enum Sign {
         case kept, removed, added
@@ -15,12 +15,12 @@ struct CodeDifference {
         var text: String
     }
 
-    /// Lines before and after a change that are shown beside it.
+    /// The number of unchanged lines shown before and after a change.
     private static let context = 2
 
     private(set) var lines: [Line] = []
 
-    /// Nil for a field that holds no code.
+    /// Nil for a field that does not contain code.
     init?(_ change: ChangeRecord) {
         guard change.object == ObjectKind.mapping.rawValue, change.field == ScopeMapping.Row.expression.attribute else {
             return nil
@@ -60,7 +60,8 @@ struct CodeDifference {
 
     private static func lines(of text: String) -> [String] {
         guard !text.isEmpty else { return [] }
-        // A "\r\n" is a character of its own; a tab is seen, or a line that has blanks instead would look the same.
+        // A "\r\n" is a single character; tabs are made visible, because otherwise a line with spaces instead would
+        // look the same.
         return text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).map { line in
             line.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "⇥   ").printable
         }

@@ -2,7 +2,7 @@ import Applying
 import Base
 package import Planning
 
-/// Who may open one service: a clause; nil where an error tells it.
+/// Who may open one service, as a clause; nil if an error says it.
 package struct AccessText {
     package let text: String
 
@@ -10,7 +10,7 @@ package struct AccessText {
         switch AccessStanding.State(rawValue: access.state) {
         case .restricted: text = "open to \(access.subjects.joined(separator: ", "))"
         case .everyone: text = "open to everybody, as declared"
-        // What others bound is told by a note where the file says who may open it.
+        // If the file declares access, bindings of others are reported by a note.
         case .unmanaged:
             let open = access.isExposed ? "open to everybody; the" : "the"
             let bound = access.others.isEmpty ? "" : "; bound by others: \(access.others.joined(separator: ", "))"
@@ -22,28 +22,28 @@ package struct AccessText {
     }
 }
 
-/// The services that anybody may open although nobody said so, as information below a plan, a report or a status.
+/// The services that everybody may open without this being declared, as information below a plan, a report or a status.
 ///
-/// Nobody knows of any where no file says of a service who may open it: then nobody looks.
+/// There are none if no file declares access, because then it is not read.
 struct Exposure {
-    /// Services that are named; the rest is counted.
+    /// The maximum number of services named; the rest is counted.
     private static let named = 12
 
-    /// Those whose file does not say who may open them.
+    /// Services without declared access.
     private var unsaid: [String] = []
-    /// Those whose file says it, of somebody who is not there.
+    /// Services with declared access for subjects that do not exist.
     private var unrestricted: [String] = []
 
     init(_ services: [ServicePlan]) {
         self.init(services.map { ($0.slug, $0.access.map(AccessRecord.init)) })
     }
 
-    /// Leaves out what was to be made, and was not.
+    /// Leaves out services that should have been created but were not.
     init(_ report: PassReport) {
         self.init(report.outcomes.filter { $0.failure == nil || $0.plan.decision != .create }.map(\.plan))
     }
 
-    /// - Parameter services: their slugs, and who may open each, as far as that is known.
+    /// - Parameter services: their slugs, with their access if known.
     init(_ services: [(slug: String, access: AccessRecord?)]) {
         for (slug, access) in services {
             guard let access, access.isExposed else { continue }
@@ -55,9 +55,9 @@ struct Exposure {
         }
     }
 
-    /// A clause for each sort of them; none if there are none.
+    /// A clause for each category; empty if there are none.
     ///
-    /// - Parameter show: makes a slug ready to be shown.
+    /// - Parameter show: formats a slug.
     func lines(_ show: (String) -> String) -> [String] {
         [
             line(unrestricted, "open to everybody, although the file says who may open it", show),

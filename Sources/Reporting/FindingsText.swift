@@ -2,7 +2,7 @@ import Base
 import FoundationEssentials
 package import Setup
 
-/// What a checkup found, for people: a line each, and below it what to do.
+/// The findings of a checkup as text: one line each, followed by what to do.
 package struct FindingsText {
     let style: Style
 

@@ -3,15 +3,15 @@ package import AuthentikAPI
 package import Planning
 import Synchronization
 
-/// A report that appears while the pass is under way: each service as soon as it is finished, the rest and the counts last.
+/// A report that is printed while the pass runs: each service as soon as it is finished, the rest and the counts last.
 ///
-/// A service that failed because it changed meanwhile is left for the end, since the pass looks at it again.
+/// A service that failed because of a concurrent change is printed at the end, since the pass tries it again.
 package final class LiveReport: Sendable {
     private struct State {
         var text: ServiceText?
-        /// Whether each service that was shown had failed.
+        /// By slug of each printed service, whether it had failed.
         var failed: [String: Bool] = [:]
-        /// How many were shown that failed; of more, those with one reason are shown together in the end.
+        /// The number of failed services printed; further ones are grouped by reason at the end.
         var failures = 0
     }
 
@@ -34,7 +34,7 @@ package final class LiveReport: Sendable {
         self.write = write
     }
 
-    /// Shows the heading, once it is known what is going to be done.
+    /// Prints the heading, once the plan is known.
     package func begin(_ plan: Plan, _ release: Release) {
         let text = report.layout(plan)
         let isFirst = state.withLock { state in
@@ -45,7 +45,7 @@ package final class LiveReport: Sendable {
         write((heading(release, "\(address)", isSandbox: isSandbox) + [""]).joined(separator: "\n"))
     }
 
-    /// Shows a service that is finished.
+    /// Prints a finished service.
     package func show(_ outcome: ServiceOutcome) {
         guard outcome.failure?.mayBeOutdated != true, outcome.failure?.isNotBegun != true else { return }
         let text = state.withLock { state -> ServiceText? in
@@ -59,7 +59,7 @@ package final class LiveReport: Sendable {
         write(report.lines(of: outcome, text).joined(separator: "\n"))
     }
 
-    /// What was not shown yet, and the counts; of a pass that never got as far as a plan, everything.
+    /// What was not printed yet, and the counts; for a pass that ended before its plan, everything.
     package func rest(_ pass: PassReport) -> String {
         let (text, failed) = state.withLock { ($0.text, $0.failed) }
         guard let text else { return report.render(pass, address: address, isSandbox: isSandbox) }

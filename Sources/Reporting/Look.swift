@@ -3,14 +3,14 @@ package import Planning
 package import Setup
 package import Status
 
-/// How a state is shown: all words, colours and symbols of states are in this file, a row for each.
+/// The presentation of states: all words, colours and symbols of states are in this file, one row for each.
 ///
-/// A terminal has a sign and a colour; the page has a tone, which is a colour, and a symbol, so that nothing depends on
+/// A terminal uses a sign and a colour; the page a tone, which is a colour, and a symbol, so that nothing depends on
 /// colour alone.
 package struct Look: Sendable {
     /// `in sync`.
     package var word: String
-    /// What a terminal shows before a line about it.
+    /// The sign at the beginning of its line on a terminal.
     package var sign: String
     package var color: Style.Color
     package var tone: Tone
@@ -25,7 +25,7 @@ package enum Tone: Sendable {
     case bad
 }
 
-/// A shape for a state, for readers who do not see its colour.
+/// A shape for a state, so that it can be recognised without its colour.
 package enum Symbol: Sendable, CaseIterable {
     case check
     case dashes
@@ -40,7 +40,7 @@ package enum Symbol: Sendable, CaseIterable {
 // MARK: - Services
 
 extension SyncState {
-    /// How a service looks that is in this state.
+    /// The presentation of a service in this state.
     package var look: Look {
         switch self {
         case .inSync: Look(word: "in sync", sign: "=", color: .dim, tone: .good, symbol: .check)
@@ -56,14 +56,14 @@ extension SyncState {
         }
     }
 
-    /// The most urgent first.
+    /// Most urgent first.
     package static let byUrgency: [SyncState] = [
         .failed, .unverified, .conflict, .blocked, .drifted, .held, .waiting, .pending, .orphan, .inSync,
     ]
 }
 
 extension ServiceStatus {
-    /// How it looks: as its state, and closed where the reason is that nobody may open it.
+    /// The presentation of its state, or as closed if nobody may open it.
     package var look: Look {
         guard state == .failed, access?.isClosed == true else { return state.look }
         return Look(word: "closed", sign: "x", color: .red, tone: .bad, symbol: .bar)
@@ -72,19 +72,19 @@ extension ServiceStatus {
 
 /// How a decision is shown.
 package struct DecisionLook: Sendable {
-    /// Of a plan.
+    /// In a plan.
     package var planned: String
-    /// Of a report, or of what happened last.
+    /// In a report, or for the last event.
     package var done: String
-    /// Of a plan's last line, after a number.
+    /// In a plan's last line, after a number.
     package var summary: String
-    /// What a terminal shows before a line about it.
+    /// The sign at the beginning of its line on a terminal.
     package var sign: String
     package var color: Style.Color
 }
 
 extension Decision {
-    /// How a service looks for which this was decided.
+    /// The presentation of a service with this decision.
     package var look: DecisionLook {
         switch self {
         case .inSync:
@@ -121,7 +121,7 @@ extension LastChange {
 }
 
 extension RecentChange {
-    /// What it is about, in a word or two: `service`, `scope mapping`.
+    /// The kind of object, in a word or two: `service`, `scope mapping`.
     package var noun: String { Kind.all.first { $0.id == kind }?.noun ?? kind }
 
     /// What was done, as a participle.
@@ -130,7 +130,7 @@ extension RecentChange {
 
 // MARK: - The whole
 
-/// How the overall state is shown; it has a line of its own, and so no sign.
+/// The presentation of the overall state, which has a line of its own and therefore no sign.
 package struct OverallLook: Sendable {
     package var headline: String
     package var color: Style.Color
@@ -139,7 +139,7 @@ package struct OverallLook: Sendable {
 }
 
 extension OverallState {
-    /// How everything looks in this state.
+    /// The presentation of this state.
     package var look: OverallLook {
         switch self {
         case .standby: OverallLook(headline: "Standing by", color: .yellow, tone: .idle, symbol: .pause)
@@ -157,7 +157,7 @@ extension OverallState {
 // MARK: - Passes
 
 extension PassResult {
-    /// How a pass ended, for people.
+    /// The result of a pass, as shown to the user.
     package var look: (words: String, tone: Tone) {
         switch self {
         case .converged: ("everything in sync", .good)
@@ -190,7 +190,7 @@ extension Trigger {
 
 extension ConditionStatus {
     package var tone: Tone {
-        // It is information, whatever it says.
+        // It is informational, whatever its value.
         if type == .exposed { return .idle }
         return switch status {
         case .yes: .good
@@ -201,7 +201,7 @@ extension ConditionStatus {
 }
 
 extension Finding.Verdict {
-    /// What a terminal shows before a finding, and in which colour.
+    /// The sign and the colour of a finding on a terminal.
     package var look: (sign: String, color: Style.Color) {
         switch self {
         case .ok: ("=", .green)

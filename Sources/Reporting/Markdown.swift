@@ -1,21 +1,21 @@
 import Base
 
-/// Markdown, as GitHub and GitLab take it, around text that somebody else made up.
+/// Markdown for GitHub and GitLab, with untrusted text.
 ///
-/// Foreign text only ever stands in code, where neither of them looks for links, images, HTML or people to mention. Both
-/// read scalars, so all that is decided here is decided by scalars: to a `Character`, a backtick with an accent is none.
+/// Untrusted text is only used in code, where neither of them interprets links, images, HTML or mentions. Both work
+/// with scalars, so everything here does too: as a `Character`, a backtick with an accent is not a backtick.
 enum Markdown {
-    /// A code span; it stays on its line, and is not for tables.
+    /// A code span; it stays on its line, and must not be used in tables.
     static func code(_ text: String) -> String {
         let text = text.printable
         let fence = String(repeating: "`", count: longestRun(of: "`", in: text) + 1)
         let (first, last) = (text.unicodeScalars.first, text.unicodeScalars.last)
-        // A space at both ends is taken off again; without text there is no span.
+        // One space at each end is stripped; an empty text cannot be a span.
         let isBare = first != nil && first != "`" && last != "`" && first != " "
         return isBare ? fence + text + fence : "\(fence) \(text.isEmpty ? " " : text) \(fence)"
     }
 
-    /// Code within an HTML block, where code spans mean nothing.
+    /// Code within an HTML block, where code spans are not interpreted.
     static func htmlCode(_ text: String) -> String {
         let escaped = text.printable.unicodeScalars.reduce(into: "") { result, scalar in
             let isPlain =
@@ -26,7 +26,7 @@ enum Markdown {
         return "<code>\(escaped)</code>"
     }
 
-    /// A code block that none of its lines can end.
+    /// A code block that its lines cannot end.
     static func block(_ lines: [String], language: String) -> String {
         let lines = lines.map(\.printable)
         let longest = lines.map { longestRun(of: "`", in: $0) }.max() ?? 0
@@ -34,7 +34,7 @@ enum Markdown {
         return (["\(fence)\(language)"] + lines + [fence]).joined(separator: "\n")
     }
 
-    /// Something to be opened by a click.
+    /// A collapsed section.
     ///
     /// - Parameter summary: HTML.
     static func details(summary: String, _ body: String) -> String {
@@ -52,12 +52,12 @@ enum Markdown {
     }
 }
 
-/// Collects the parts of a comment as long as they fit into one.
+/// Collects the parts of a comment as long as they fit.
 ///
-/// GitHub takes 65,536 characters, GitLab a million; counted are bytes, of which there are never fewer.
+/// GitHub accepts 65,536 characters, GitLab a million; bytes are counted, which are never fewer.
 struct CommentBudget {
     static let limit = 65_536
-    /// For the last lines: which services anybody may open, and what was left out.
+    /// For the last lines: which services everybody may open, and what was left out.
     private static let reserve = 2048
     private static let separator = "\n\n"
 
@@ -66,7 +66,7 @@ struct CommentBudget {
 
     /// Adds all parts or none.
     ///
-    /// - Returns: Whether they fit.
+    /// - Returns: whether they fit.
     mutating func add(_ new: String...) -> Bool {
         let added = new.reduce(0) { $0 + $1.utf8.count + Self.separator.utf8.count }
         guard size + added <= Self.limit - Self.reserve else { return false }

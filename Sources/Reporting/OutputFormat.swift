@@ -7,11 +7,11 @@ package enum OutputFormat: String, CaseIterable, Sendable {
     case text, json, markdown
 }
 
-/// JSON of what this program hands out, for machines that people look at, too.
+/// The JSON of this program's output, for machines but also readable.
 package enum JSONText {
-    /// With sorted keys, a line for each value.
+    /// With sorted keys, and one line for each value.
     package static func of(_ value: some Encodable) -> String {
-        // The documents hold nothing that cannot be encoded.
+        // The documents contain nothing that cannot be encoded.
         guard let data = try? JSONEncoder().encode(value), let json = try? JSONValue(parsing: data) else {
             preconditionFailure("a document does not encode")
         }

@@ -3,12 +3,12 @@ import FoundationEssentials
 import JSON
 package import Planning
 
-/// A plan in a file, to be reviewed by somebody and carried out later.
+/// A plan in a file, to be reviewed and applied later.
 package enum PlanFile {
-    /// Bytes of a plan; one that makes ten thousand services has 40 MB.
+    /// The maximum size of a plan in bytes; one that creates ten thousand services has 40 MB.
     private static let limit = 64 << 20
 
-    /// Writes a plan, all of it or nothing, as a ``PrivateFile``; what the file held before is lost.
+    /// Writes a plan atomically, as a ``PrivateFile``; the previous content of the file is lost.
     ///
     /// - Throws: ``PlanFileError``
     package static func write(_ plan: PlanRecord, to path: String) throws(PlanFileError) {
@@ -19,9 +19,9 @@ package enum PlanFile {
         }
     }
 
-    /// Whether a path names a saved plan rather than a desired-state file; nothing but a regular file is read.
+    /// Whether a path names a saved plan rather than a desired-state file; only regular files are read.
     ///
-    /// What is called `.json` and is not JSON is a plan that is damaged.
+    /// A file called `.json` that is not JSON is a damaged plan.
     package static func isPlan(_ path: String) -> Bool {
         guard let bytes = try? BoundedFile.contents(of: path, limit: limit) else { return false }
         let first = bytes.first { !" \t\r\n".utf8.contains($0) }
@@ -61,7 +61,7 @@ package enum PlanFile {
     }
 }
 
-/// A file that holds no plan to carry out, or cannot take one.
+/// A file that does not contain a plan to apply, or cannot be written.
 package struct PlanFileError: Error, Equatable, CustomStringConvertible {
     /// A sentence that names the file.
     package var description: String

@@ -36,7 +36,7 @@ enum PlanGroup: CaseIterable {
         }
     }
 
-    /// What that means, or what to do; empty where the title says it.
+    /// What that means, or what to do; empty if the title says it.
     var explanation: String {
         switch self {
         case .inSync, .changes, .deletions: ""
@@ -56,18 +56,18 @@ extension Plan {
 }
 
 extension ServicePlan {
-    /// Whether people are to see it also where what is in sync is only counted: it is not, or its secret may not be.
+    /// Whether it is shown even if services in sync are only counted: it is not in sync, or its secret may not be.
     var isToBeShown: Bool { PlanGroup(self) != .inSync || hiddenSecret != nil }
-    /// Whether the deletion limit holds back a deletion of it.
+    /// Whether the deletion limit blocks a deletion of it.
     var isHeld: Bool { deletion?.isHeld == true }
-    /// Whether it is to be deleted as a whole, and the deletion limit holds that back.
+    /// Whether it should be deleted as a whole, and the deletion limit blocks that.
     var isHeldBack: Bool { decision == .delete && isHeld }
 }
 
-/// How many services a plan is about, and what becomes of them.
+/// The number of services in a plan, by decision.
 ///
-/// Each service is counted once, by what is decided of it, so that the numbers add up to all services. What is deleted of
-/// services that stay is counted in addition, with a noun.
+/// Each service is counted once, by its decision, so that the numbers add up. Objects deleted from services that stay
+/// are counted in addition, with a noun.
 struct PlanSummary {
     /// `2 to create`, `1 to delete`: what is written.
     private(set) var planned: [String] = []
@@ -75,7 +75,7 @@ struct PlanSummary {
     private(set) var others: [String] = []
     private var needsSomebody = false
 
-    /// Of a whole plan, with the shared objects that are not in sync.
+    /// For a complete plan, with the shared objects that are not in sync.
     init(_ plan: Plan, _ style: Style = Style(isColored: false)) {
         self.init(plan.services, style)
         for (kind, objects) in plan.shared.byKind {
@@ -112,7 +112,7 @@ struct PlanSummary {
         if number > 0 { others.append(style.red("\(count(number, noun, plural)) held back")) }
     }
 
-    /// - Parameter number: of what this was decided.
+    /// - Parameter number: the number of objects with this decision.
     private mutating func add(_ number: String, _ decision: Decision, _ style: Style) {
         let look = decision.look
         let text = "\(number) \(look.summary)"

@@ -5,16 +5,16 @@ import DesiredState
 import Kinds
 import Planning
 
-/// A plan as a comment on a pull request: counts first, what needs somebody next, and no longer than a comment may be.
+/// A plan as a comment on a pull request: counts first, then what needs attention, within the size limit of comments.
 package struct PlanMarkdown {
     private static let order: [PlanGroup] = [
         .conflicts, .blocked, .waiting, .deletions, .releases, .changes, .adoptions, .orphans, .inSync,
     ]
 
-    /// Objects of a kind that is no service's that are named; the rest is counted.
+    /// The maximum number of shared objects named per kind; the rest is counted.
     static let namedObjects = 100
 
-    /// Whether to list what is in sync, too.
+    /// Whether to list services in sync as well.
     let isVerbose: Bool
 
     package init(isVerbose: Bool) {
@@ -63,7 +63,7 @@ package struct PlanMarkdown {
         return "#### \(kind.heading): \(objects.count)\n\n" + list.joined(separator: "\n")
     }
 
-    /// An object with its changes, and, where somebody has to see to it, the reason.
+    /// An object with its changes and, if it needs attention, the reason.
     private func item(_ object: SharedObjectPlan) -> String {
         let reason = object.decision.isStuck ? ": \(Markdown.code(object.reason.cut(to: 300)))" : ""
         let head = "- **\(object.decision.look.planned)** \(Markdown.code(object.name.cut(to: 100)))\(reason)"
@@ -79,7 +79,7 @@ package struct PlanMarkdown {
         return title
     }
 
-    /// The texts of a group, and which services each is about.
+    /// The texts of a group, with the services that each is about.
     private func items(_ group: PlanGroup, _ services: [ServicePlan]) -> [(String, [ServicePlan])] {
         guard group == .inSync else {
             let creates = services.filter { $0.decision == .create }
@@ -107,16 +107,16 @@ package struct PlanMarkdown {
     }
 }
 
-/// Shows a service in a comment: a block of its changes, collapsed if it is long.
+/// A service in a comment: a block with its changes, collapsed if it is long.
 struct ServiceMarkdown {
-    /// What is longer has to be opened.
+    /// Longer blocks are collapsed.
     private static let openLines = 15
-    /// Of what this program says, which ends with what to do.
+    /// For this program's own texts, which end with what to do.
     private static let longestRemark = 2_000
 
-    /// New services of which the fields are shown; of more, `--verbose` shows them.
+    /// The maximum number of new services whose fields are shown; for more, `--verbose` shows them.
     static let detailedCreates = 10
-    /// Services of one list, which fits into a comment or is left out as a whole.
+    /// The number of services in one list, which is either included or left out as a whole.
     private static let listed = 50
 
     let service: ServicePlan
@@ -124,7 +124,7 @@ struct ServiceMarkdown {
     /// Why it was not done; nil for a plan, and for what was done.
     var failure: ServiceFailure?
 
-    /// New services without their fields, and how many each text is about.
+    /// New services without their fields, and the number of services in each text.
     static func brief(_ services: [ServicePlan], word: String) -> [(String, Int)] {
         let texts = lists(
             services.map { service in
@@ -136,7 +136,7 @@ struct ServiceMarkdown {
         return texts.isEmpty ? [] : texts + [("`--verbose` shows their fields.", 0)]
     }
 
-    /// Lines in lists of a bounded length, and how many each has.
+    /// Lines in lists of a bounded length, and the number of lines in each.
     static func lists(_ lines: [String]) -> [(String, Int)] {
         stride(from: 0, to: lines.count, by: listed).map { start in
             let part = lines[start..<min(start + listed, lines.count)]
@@ -185,7 +185,7 @@ struct ServiceMarkdown {
 /// The changed fields of an object as lines of a block.
 enum ChangesMarkdown {
     static let longestValue = 300
-    /// Lines of a piece of code that are shown; the rest is counted.
+    /// The maximum number of lines of code shown; the rest is counted.
     private static let mostLines = 100
 
     static func lines(_ changes: [FieldChange]) -> [String] {

@@ -4,10 +4,10 @@ package import DesiredState
 import Kinds
 package import Planning
 
-/// A plan for people at a terminal: a group for each kind of thing that happens, and the counts last.
+/// A plan as text for terminals: a group for each kind of action, and the counts last.
 package struct PlanText {
     let style: Style
-    /// Whether to show what is in sync, too, and the fields of many new services.
+    /// Whether to show services in sync as well, and the fields of many new services.
     let isVerbose: Bool
 
     package init(style: Style, isVerbose: Bool) {
@@ -86,14 +86,14 @@ package struct PlanText {
     private func summary(_ result: PlanResult) -> String {
         let only = result.narrowing.only.map(\.printable).joined(separator: ", ")
         let subject = only.isEmpty ? "Plan" : "Plan for \(only) only"
-        // The command is to be pasted, and so is not wrapped.
+        // The command should be pasted, so it is not wrapped.
         let lines = style.lines("\(subject): \(PlanSummary(result.plan, style).text).", indent: 0)
         return (lines + [result.nextStep?.printable].compactMap(\.self)).joined(separator: "\n")
     }
 }
 
 extension Style {
-    /// The services that anybody may open, and those that nobody can reach, as lines below all others.
+    /// The services that everybody may open, and those that nobody can reach, as the last lines.
     func remarks(_ exposure: Exposure, _ unserved: Unserved) -> [String] {
         exposure.lines(\.printable).flatMap { lines(sentence($0), indent: 0) }
             + unserved.lines(\.printable).flatMap { text in
@@ -102,7 +102,7 @@ extension Style {
     }
 }
 
-/// The first line: which Authentik, of which release.
+/// The first line: the Authentik and its release.
 func heading(_ release: String, _ address: String, isSandbox: Bool) -> String {
     "Authentik \(release.printable) at \(address)\(isSandbox ? " (sandbox)" : "")"
 }
@@ -113,26 +113,26 @@ func heading(_ release: Release, _ address: String, isSandbox: Bool) -> [String]
         + [release.newerRemark].compactMap(\.self).map { "Note: \($0.printable)." }
 }
 
-/// What a sandbox made up; nil if nothing.
+/// The remark about secrets generated for a sandbox; nil if there are none.
 func standInRemark(_ standIns: [SecretReference]) -> String? {
     guard !standIns.isEmpty else { return nil }
     return "Not set, so generated for the sandbox: \(standIns.map(\.description).joined(separator: ", ").printable)."
 }
 
-/// A plan and what it is about, to be shown in one form or another.
+/// A plan with its context, to be shown in any format.
 package struct PlanResult: Sendable {
     package var plan: Plan
     package var release: Release
     package var address: AuthentikAddress
     package var narrowing: Narrowing
     package var isSandbox = false
-    /// The secrets that were made up.
+    /// The secrets that were generated.
     package var standIns: [SecretReference] = []
-    /// How many deletions were let through; nil if none.
+    /// The number of deletions that were allowed; nil for none.
     package var allowedDeletions: Int?
-    /// Where the plan was written to; nil if nowhere.
+    /// The file that the plan was written to; nil for none.
     package var savedTo: String?
-    /// What the program was called with, for the commands that are printed.
+    /// How the program was called, for the commands that are printed.
     package var invocation = Invocation()
 
     package init(plan: Plan, release: Release, address: AuthentikAddress, narrowing: Narrowing = Narrowing()) {
@@ -142,7 +142,7 @@ package struct PlanResult: Sendable {
         self.narrowing = narrowing
     }
 
-    /// How to apply it, on a line of its own that ends with the command; nil if there is nothing to apply.
+    /// How to apply it, with the command at the end of a line of its own; nil if there is nothing to apply.
     var nextStep: String? {
         guard plan.isChanging else { return nil }
         let isRelease =
@@ -158,7 +158,7 @@ package struct PlanResult: Sendable {
         return narrowing.withoutSecrets ? "Run where the secrets are available: \(command)" : "Run: \(command)"
     }
 
-    /// Why deletions are held back, with the command that allows them; nil if none are.
+    /// Why deletions are blocked, with the command that allows them; nil if none are.
     var heldDeletions: String? {
         plan.heldDeletions.map { held in
             let only = narrowing.only.flatMap { ["--only", $0] }

@@ -1,17 +1,17 @@
 import Applying
 package import Status
 
-/// What to do about a service that needs a person: a clause.
+/// What to do about a service that needs attention, as a clause.
 ///
 /// | state | what to do |
 /// |---|---|
 /// | in sync, pending | nothing |
 /// | waiting | nothing yet: its Secret is expected |
-/// | failed | correct the file, or give the token's account the permission; access that is closed: make the group again |
-/// | unverified | what the probe that failed advises |
+/// | failed | correct the file, or give the token's account the permission; if access is closed, create the group again |
+/// | unverified | what the failed probe advises |
 /// | conflict | decide who manages it |
-/// | blocked | provide the secret, or make what the file names |
-/// | drifted | find who keeps changing it |
+/// | blocked | provide the secret, or create what the file names |
+/// | drifted | find out who keeps changing it |
 /// | held | undo the removal, or allow the deletions once |
 /// | orphaned | declare it again, or have it deleted |
 extension ServiceStatus {

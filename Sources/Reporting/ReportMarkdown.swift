@@ -4,11 +4,11 @@ import Base
 import Kinds
 package import Planning
 
-/// A report for the summary of a CI job, as `$GITHUB_STEP_SUMMARY` takes it: counts first, what needs somebody next.
+/// A report for the summary of a CI job, for `$GITHUB_STEP_SUMMARY`: counts first, then what needs attention.
 ///
-/// As a plan's, it is no longer than a comment may be, and nothing in it links, mentions anybody or is HTML of others.
+/// Like a plan, it respects the size limit of comments, and contains no links, mentions or HTML from untrusted text.
 package struct ReportMarkdown {
-    /// Whether to list what is in sync, too, and the fields of many new services.
+    /// Whether to list services in sync as well, and the fields of many new services.
     let isVerbose: Bool
 
     package init(isVerbose: Bool) {
@@ -47,7 +47,7 @@ package struct ReportMarkdown {
             }
         }
 
-        /// What that means, or what to do; empty where the title says it.
+        /// What that means, or what to do; empty if the title says it.
         var explanation: String {
             switch self {
             case .conflicts: PlanGroup.conflicts.explanation
@@ -60,9 +60,9 @@ package struct ReportMarkdown {
     }
 
     /// - Parameters:
-    ///   - address: of Authentik.
-    ///   - isSandbox: whether that is one made for this run.
-    ///   - command: the command that allows deletions that are held back.
+    ///   - address: Authentik's address.
+    ///   - isSandbox: whether Authentik is a sandbox created for this run.
+    ///   - command: the command that allows the blocked deletions.
     package func render(
         _ report: PassReport,
         address: AuthentikAddress,
@@ -114,7 +114,7 @@ package struct ReportMarkdown {
         return "#### \(kind.heading): \(outcomes.count)\n\n" + list.joined(separator: "\n")
     }
 
-    /// The texts of a group, and how many services each is about.
+    /// The texts of a group, with the number of services that each is about.
     private func items(_ group: Group, _ outcomes: [ServiceOutcome]) -> [(String, Int)] {
         switch group {
         case .inSync, .notBegun:

@@ -5,17 +5,17 @@ import Kinds
 import Planning
 import SecretSources
 
-/// A report for people at a terminal: the services, and the counts last.
+/// A report as text for terminals: the services, and the counts last.
 package struct ReportText: Sendable {
     let style: Style
-    /// Whether to show what is in sync, too, and the fields of many new services.
+    /// Whether to show services in sync as well, and the fields of many new services.
     let isVerbose: Bool
-    /// What the program was called with, for the commands that are printed.
+    /// How the program was called, for the commands that are printed.
     package var invocation = Invocation()
 
-    /// Services that fail for one reason and are shown each; more are shown together.
+    /// The maximum number of services with the same failure that are shown separately; more are grouped.
     static let listedFailures = 10
-    /// Services that are named of those that are shown together; the rest is counted.
+    /// The maximum number of services named in a group; the rest is counted.
     private static let named = 3
 
     package init(style: Style, isVerbose: Bool) {
@@ -24,8 +24,8 @@ package struct ReportText: Sendable {
     }
 
     /// - Parameters:
-    ///   - address: of Authentik.
-    ///   - isSandbox: whether that is one made for this run.
+    ///   - address: Authentik's address.
+    ///   - isSandbox: whether Authentik is a sandbox created for this run.
     package func render(_ report: PassReport, address: AuthentikAddress, isSandbox: Bool) -> String {
         let head = heading(report.release, "\(address)", isSandbox: isSandbox)
         return (head + [""] + rest(report, layout(report))).joined(separator: "\n")
@@ -33,7 +33,7 @@ package struct ReportText: Sendable {
 
     /// Everything after the heading.
     ///
-    /// - Parameter isShown: tells which services were shown before.
+    /// - Parameter isShown: whether a service was shown before.
     func rest(_ report: PassReport, _ text: ServiceText, isShown: (ServiceOutcome) -> Bool = { _ in false }) -> [String]
     {
         var lines = report.shared.filter { isVerbose || $0.plan.decision != .inSync }.flatMap {
@@ -77,7 +77,7 @@ package struct ReportText: Sendable {
         )
     }
 
-    /// A layout for what a plan is about to do, before it is known what comes of it.
+    /// A layout for the services of a plan, before the outcomes are known.
     func layout(_ plan: Plan) -> ServiceText {
         let shown = plan.services.filter { isVerbose || $0.isToBeShown }
         let shared = plan.shared.filter { isVerbose || $0.decision != .inSync }
@@ -115,7 +115,7 @@ package struct ReportText: Sendable {
 }
 
 extension ServiceOutcome {
-    /// What became of it, in a word or two.
+    /// The outcome, in a word or two.
     var word: String {
         let look = plan.decision.look
         if failure != nil { return "\(look.planned) failed" }
@@ -124,7 +124,7 @@ extension ServiceOutcome {
 }
 
 extension SharedOutcome {
-    /// What became of it, in a word or two.
+    /// The outcome, in a word or two.
     var word: String {
         let look = plan.decision.look
         if failure != nil { return "\(look.planned) failed" }
@@ -132,7 +132,7 @@ extension SharedOutcome {
     }
 }
 
-/// The last line of a report: how many services there are, what became of them, and what that took.
+/// The last line of a report: the number of services by outcome, and the number of requests and the duration.
 ///
 /// Each service is counted once, so that the numbers add up.
 struct ReportSummary {

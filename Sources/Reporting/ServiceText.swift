@@ -5,34 +5,34 @@ import DesiredState
 import Kinds
 import Planning
 
-/// Shows services as people read them: one line each, and what changes below.
+/// Services as text: one line each, with the changes below.
 struct ServiceText {
-    /// A longer value does not push the arrows of the others to the right.
+    /// A longer value does not move the arrows of the others to the right.
     private static let widestBefore = 48
-    /// What does not fit on a line of this width takes two.
+    /// A line that would be wider is split in two.
     private static let widestLine = 100
     /// Longer lists of a new object get a line for each element.
     private static let widestList = 60
-    /// More elements that stay are counted.
+    /// Further unchanged elements are counted.
     private static let shownKept = 2
-    /// New services of which the fields are shown; of more, `--verbose` shows them.
+    /// The maximum number of new services whose fields are shown; for more, `--verbose` shows them.
     private static let detailedCreates = 10
-    /// Where what belongs to a service begins.
+    /// The indentation of the lines below a service.
     private static let indent = 6
 
     let style: Style
     /// Whether to leave nothing out.
     let isVerbose: Bool
-    /// The longest slug and the longest word, so that what follows them aligns.
+    /// The lengths of the longest slug and the longest word, for alignment.
     private let slugWidth: Int
     private let wordWidth: Int
     /// New services whose fields are left out.
     let briefCreates: Int
 
     /// - Parameters:
-    ///   - slugs: of all services that will be shown.
-    ///   - words: what will be said of each.
-    ///   - creates: how many of them are new.
+    ///   - slugs: the slugs of all services that will be shown.
+    ///   - words: the words that will be shown for them.
+    ///   - creates: the number of new services.
     init(style: Style, isVerbose: Bool, slugs: [String], words: [String], creates: Int = 0) {
         self.style = style
         self.isVerbose = isVerbose
@@ -46,7 +46,7 @@ struct ServiceText {
         headline(service.slug, word, service.reason, sign: sign, color: color)
     }
 
-    /// An object of a plan that is shared by services.
+    /// A shared object of a plan.
     func lines(_ object: SharedObjectPlan) -> [String] {
         let look = object.decision.look
         return headline(object.name, look.planned, object.reason, sign: look.sign, color: look.color)
@@ -70,12 +70,12 @@ struct ServiceText {
         return ["  \(head)"] + style.lines(reason, indent: Self.indent, color: .dim)
     }
 
-    /// The fields that change in a service; of a new one among many, none.
+    /// The fields that change in a service; none for a new service among many.
     func changes(of service: ServicePlan) -> [String] {
         briefCreates > 0 && service.decision == .create ? [] : changes(service.changes)
     }
 
-    /// Says that fields were left out; nothing if none were.
+    /// The remark that fields were left out; empty if none were.
     var briefRemark: [String] {
         guard briefCreates > 0 else { return [] }
         let text = "The fields of the \(briefCreates.grouped) new services are not shown; --verbose shows them."
@@ -102,7 +102,7 @@ struct ServiceText {
         workload.map { style.lines("\(verb) \($0)".printable, indent: Self.indent, color: .yellow) } ?? []
     }
 
-    /// The changed fields, a block for each object, the arrows of a block below each other.
+    /// The changed fields, a block for each object, with aligned arrows within a block.
     func changes(_ changes: [FieldChange]) -> [String] {
         self.changes(changes.map { ($0.object.rawValue, $0.fileField, ChangeElements($0)) })
     }
@@ -114,7 +114,7 @@ struct ServiceText {
 
     private func changes(_ changes: [(object: String, field: String, elements: ChangeElements)]) -> [String] {
         let fieldWidth = changes.map(\.field.columns).max() ?? 0
-        // Values that have no room beside their field go below it.
+        // Values that do not fit next to their field are put below it.
         let column = Self.indent + 11 + 2 + fieldWidth + 2
         let isBelow = style.width.map { $0 - column < Style.narrowestText } ?? false
         let room = style.width.map { $0 - (isBelow ? Self.indent + 2 : column) }
@@ -138,7 +138,7 @@ struct ServiceText {
 
     func notes(_ service: ServicePlan) -> [String] { notes(service.notes) }
 
-    /// What a plan says that cannot be done.
+    /// The part of a plan that cannot be done.
     func hindrance(_ service: ServicePlan) -> [String] {
         service.hindrance.map { labelled("error:", .red, $0.printable) } ?? []
     }
@@ -174,7 +174,7 @@ struct ServiceText {
         return lines
     }
 
-    /// `before → after` on one line where both fit, else what is removed and what is added, each on lines of its own.
+    /// `before → after` on one line if both fit, else what is removed and what is added, each on lines of its own.
     private func lines(_ elements: ChangeElements, _ beforeWidth: Int, _ room: Int?) -> [String] {
         if let word = elements.secretWord { return [word] }
         if let code = elements.code {
@@ -196,7 +196,7 @@ struct ServiceText {
             + elements.added.flatMap { signed("+", $0, .green, room) }
     }
 
-    /// What stays: shown as context where it is little, else counted.
+    /// Unchanged elements: shown as context if there are few, else counted.
     private func kept(_ elements: [String], _ room: Int?) -> [String] {
         guard isVerbose || elements.count <= Self.shownKept else {
             return [style.dim("  (\(elements.count) unchanged)")]
@@ -222,7 +222,7 @@ struct ServiceText {
         return columns <= Self.widestLine && room.map { columns + 3 <= $0 } ?? true
     }
 
-    /// Short words on one line, anything longer on lines of their own.
+    /// Short words on one line, anything longer on lines of its own.
     private func lines(ofNew elements: ChangeElements, _ room: Int?) -> [String] {
         let values = elements.added
         if values.isEmpty { return ["(none)"] }
@@ -232,18 +232,18 @@ struct ServiceText {
     }
 }
 
-/// What a field keeps, loses and gains, ready to print.
+/// The elements that a field keeps, loses and gains, formatted.
 struct ChangeElements {
     var kept: [String] = []
     var removed: [String] = []
     var added: [String] = []
-    /// Whether the field had a value, or none, before; false if its object is new.
+    /// Whether the field had a value before, even an empty one; false if its object is new.
     var hasBefore: Bool
-    /// Whether each element stands for itself, as redirect URIs do, and gets a line of its own.
+    /// Whether each element is independent, like redirect URIs, and gets a line of its own.
     var isList: Bool
-    /// Stands for the value of a secret; nil for any other field.
+    /// Shown instead of the value of a secret; nil for any other field.
     var secretWord: String?
-    /// Of a field that holds code, its lines; nil for any other.
+    /// The lines of a field that contains code; nil for any other field.
     var code: CodeDifference?
 
     init(_ change: FieldChange) {
@@ -257,7 +257,7 @@ struct ChangeElements {
         }
     }
 
-    /// Of a record, which says of a secret only that it changes.
+    /// For a record, which says of a secret only that it changes.
     init(_ change: ChangeRecord) {
         hasBefore = change.before != nil
         isList = change.isList
@@ -272,6 +272,6 @@ struct ChangeElements {
         }
     }
 
-    /// Whether there is one value at most, before and after.
+    /// Whether there is at most one value, before and after.
     var isSingle: Bool { !isList && kept.isEmpty && removed.count <= 1 && added.count <= 1 }
 }

@@ -1,7 +1,7 @@
 package import Base
 package import Status
 
-/// What changed between two statuses of a daemon, a line each: for a log, or a pipe, that follows it.
+/// The changes between two statuses of a daemon, one line each: for a log or a pipe that follows it.
 ///
 ///     2026-11-24T13:00:05Z out-of-sync: 1 of 3 services is out of sync: 1 failed
 ///     2026-11-24T13:00:05Z grafana failed: Authentik refuses it
@@ -11,7 +11,7 @@ package struct StatusLines: Sendable {
 
     package init() {}
 
-    /// - Returns: of the first status what is out of sync, of each later one what is new in it.
+    /// - Returns: for the first status what is out of sync, for each later one what is new in it.
     package mutating func lines(_ status: StatusDocument, at now: Timestamp) -> [String] {
         defer { last = status }
         var lines: [String] = []
@@ -26,14 +26,14 @@ package struct StatusLines: Sendable {
         for service in status.services {
             let known = before[service.slug]
             guard service.state != known?.state || service.reason != known?.reason else { continue }
-            // A service that is in sync at the first look is no news.
+            // A service that is in sync from the start is not reported.
             if service.state == .inSync, known == nil || known?.state == .inSync { continue }
             lines.append("\(service.slug) \(service.look.word): \(service.reason)")
         }
         return lines.map { "\(now) \($0)".printable }
     }
 
-    /// The oldest first.
+    /// Oldest first.
     private func changes(_ status: StatusDocument) -> [String] {
         guard let last else { return [] }
         return status.recentChanges.prefix { change in !last.recentChanges.contains(change) }.reversed().map { change in
@@ -47,7 +47,7 @@ package struct StatusLines: Sendable {
 }
 
 extension String {
-    /// The first lines that fit on a screen, and how many more there are.
+    /// The first lines that fit on a screen, and the number of further ones.
     package func cut(toLines limit: Int) -> String {
         let lines = split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count > limit, limit > 1 else { return self }

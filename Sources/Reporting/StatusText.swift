@@ -5,10 +5,10 @@ import Kinds
 import Planning
 package import Status
 
-/// A daemon's status for people at a terminal: the overall state, then what is out of sync, then the passes.
+/// A daemon's status as text for terminals: the overall state, then what is out of sync, then the passes.
 package struct StatusText {
     let style: Style
-    /// Whether to show what is in sync, and the history, too.
+    /// Whether to show services in sync as well, and the history.
     let isVerbose: Bool
     let now: Timestamp
 
@@ -134,11 +134,11 @@ package struct StatusText {
         let look = service.look
         let since =
             service.conditions.first { $0.type == .synced }.map { ", for \(span($0.lastTransitionTime))" } ?? ""
-        // An error's own lines say it whole.
+        // An error's own lines say everything.
         let reason = (service.error.map { failed($0, service.access) } ?? service.reason) + since
         var lines = text.headline(service.slug, look.word, reason, sign: look.sign, color: look.color)
         if let error = service.error { lines += text.failure(error) }
-        // A held deletion's is said once for all of them.
+        // The remedy for blocked deletions is shown once for all of them.
         if service.state != .held, let remedy = service.remedy { lines += text.remark("-> \(remedy)", .dim) }
         if let deletion = service.deletion { lines += text.deletion(deletion, verb: "would delete") }
         lines += text.changes(service.differences)
@@ -190,9 +190,9 @@ package struct StatusText {
     }
 }
 
-/// How many services there are in each state; each is counted once, so that the numbers add up.
+/// The number of services in each state; each is counted once, so that the numbers add up.
 package struct ServiceCounts: Sendable {
-    /// The states that any service is in, what wants a person's eye first.
+    /// The states of any services, most urgent first.
     package let counts: [(state: SyncState, number: Int)]
     package let total: Int
 

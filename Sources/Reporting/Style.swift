@@ -1,7 +1,7 @@
 import Base
 import DesiredState
 
-/// How text is laid out for where it goes: colours and a width for a terminal, neither for a pipe.
+/// The layout of text for its destination: colours and a width for a terminal, neither for a pipe.
 package struct Style: Sendable {
     /// Colours, and faint text.
     package enum Color: Sendable {
@@ -9,10 +9,10 @@ package struct Style: Sendable {
     }
 
     package var isColored: Bool
-    /// How many columns the terminal has; nil for no terminal, where nothing is wrapped.
+    /// The number of columns of the terminal; nil for no terminal, where nothing is wrapped.
     package var width: Int?
 
-    /// - Parameter width: fewer columns than people can read in count as ``narrowest``.
+    /// - Parameter width: fewer columns than are readable count as ``narrowest``.
     package init(isColored: Bool, width: Int? = nil) {
         self.isColored = isColored
         self.width = width.map { max($0, Self.narrowest) }
@@ -47,10 +47,10 @@ extension String {
         self + String(repeating: " ", count: max(0, width - columns))
     }
 
-    /// With control characters escaped, and those that reorder or break the text around them: text from Authentik or from
-    /// a file could otherwise act on the terminal, or pass for something else.
+    /// With control characters escaped, and those that reorder or break the text around them: text from Authentik or
+    /// from a file could otherwise affect the terminal, or be mistaken for something else.
     ///
-    /// Commands to a CI runner are defused.
+    /// Commands to a CI runner are disabled.
     package var printable: String {
         guard unicodeScalars.contains(where: \.isUnprintable) else { return RunnerCommand.neutralized(self) }
         return RunnerCommand.neutralized(self).unicodeScalars.reduce(into: "") { text, scalar in

@@ -1,8 +1,8 @@
 extension String {
-    /// How many columns of a terminal it takes.
+    /// The number of terminal columns that it takes.
     ///
-    /// Characters of East Asian scripts and most emoji take two (Unicode Standard Annex 11, "wide" and "fullwidth").
-    /// Colours take none.
+    /// Characters of East Asian scripts and most emoji take two (Unicode Standard Annex 11, "wide" and "fullwidth");
+    /// colours take none.
     var columns: Int {
         let text = contains("\u{1B}") ? replacing(Self.rendition, with: "") : self
         return text.utf8.count == text.unicodeScalars.count ? text.utf8.count : text.reduce(0) { $0 + $1.columns }
@@ -10,7 +10,7 @@ extension String {
 
     private static var rendition: Regex<Substring> { /\u{1B}\[[0-9;]*m/ }
 
-    /// Lines of at most a width, broken at spaces, and within a word only where that alone is too long.
+    /// Lines of at most a given width, broken at spaces, or within a word that is too long by itself.
     ///
     /// - Parameter width: nil for no limit.
     func wrapped(to width: Int?) -> [String] {
@@ -42,7 +42,7 @@ extension String {
 }
 
 extension String {
-    /// Cuts what follows the last separator of a URL or a list, unless that is much of it.
+    /// Cuts off what follows the last separator of a URL or a list, unless that is much of it.
     ///
     /// - Returns: what was cut off.
     fileprivate mutating func cutAfterSeparator() -> String {
@@ -60,8 +60,8 @@ extension Style {
     /// Text below a heading, wrapped at the terminal's width.
     ///
     /// - Parameters:
-    ///   - label: what stands before the first line, ready to print: `error:`.
-    ///   - labelColumns: how many columns that takes.
+    ///   - label: the start of the first line, formatted: `error:`.
+    ///   - labelColumns: the number of columns that it takes.
     ///   - color: of the text; nil for none.
     func lines(
         _ text: String,
@@ -79,7 +79,7 @@ extension Style {
         }
     }
 
-    /// No column is made narrower than this, however narrow the terminal is.
+    /// The minimum width of a column, however narrow the terminal is.
     static let narrowestText = 20
 }
 

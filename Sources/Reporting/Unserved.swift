@@ -2,7 +2,7 @@ import Applying
 import Base
 package import Planning
 
-/// Whether people get through to one service with forward-auth: a clause.
+/// Whether people can reach one service with forward-auth, as a clause.
 package struct ServingText {
     package let text: String
 
@@ -11,13 +11,13 @@ package struct ServingText {
     }
 }
 
-/// The services with forward-auth that nobody gets through to although all is as declared, as information below a plan, a
-/// report or a status: no pass can start an outpost.
+/// The services with forward-auth that nobody can reach although everything is as declared, as information below a
+/// plan, a report or a status: a pass cannot start an outpost.
 struct Unserved {
-    /// Services that are named of one outpost; the rest is counted.
+    /// The maximum number of services named per outpost; the rest is counted.
     private static let named = 12
 
-    /// A clause of each outpost, and the services that it is to serve.
+    /// A clause about each outpost, with the services that it should serve.
     private var outposts: [(complaint: String, slugs: [String])] = []
 
     init(_ services: [ServicePlan]) {
@@ -28,10 +28,10 @@ struct Unserved {
         self.init(report.outcomes.map { ($0.plan.slug, $0.serving.map(ServingRecord.init)) })
     }
 
-    /// - Parameter services: their slugs, and how each is served, as far as that is known.
+    /// - Parameter services: their slugs, and how each is served if known.
     init(_ services: [(slug: String, serving: ServingRecord?)]) {
         for (slug, serving) in services {
-            // What its outpost does not have is not as declared, which is told of the service.
+            // A service missing in its outpost is not as declared, which is reported for the service itself.
             guard let serving, serving.state == ServingStanding.State.outpostNotSeen.rawValue else { continue }
             let complaint = serving.complaint ?? "the outpost '\(serving.outpost)' was not seen"
             if let index = outposts.firstIndex(where: { $0.complaint == complaint }) {
@@ -42,9 +42,9 @@ struct Unserved {
         }
     }
 
-    /// A clause for each outpost; none if there are none.
+    /// A clause for each outpost; empty if there are none.
     ///
-    /// - Parameter show: makes a text ready to be shown.
+    /// - Parameter show: formats a text.
     func lines(_ show: (String) -> String) -> [String] {
         outposts.map { complaint, slugs in
             let rest = slugs.count - Self.named

@@ -2,11 +2,11 @@ import Base
 import DesiredState
 package import Verification
 
-/// What probes saw, for people at a terminal: a table with a line for each service, what to do below those that failed,
-/// and the counts last.
+/// The results of probes as text for terminals: a table with a line for each service, what to do below those that
+/// failed, and the counts last.
 package struct VerificationText {
     let style: Style
-    /// Whether to tell the checks of each service, and not just what failed.
+    /// Whether to show the checks of each service, and not only those that failed.
     let isVerbose: Bool
 
     package init(style: Style, isVerbose: Bool) {
@@ -14,7 +14,7 @@ package struct VerificationText {
         self.isVerbose = isVerbose
     }
 
-    /// - Parameter withHeading: whether nothing stands above it that says which Authentik it is.
+    /// - Parameter withHeading: whether the Authentik has to be named, because no text above does.
     package func render(_ report: VerificationReport, isSandbox: Bool, withHeading: Bool = true) -> String {
         var blocks: [[String]] = withHeading ? [heading(report.release, report.address, isSandbox: isSandbox)] : []
         if !report.services.isEmpty { blocks.append(table(report)) }
@@ -54,7 +54,7 @@ package struct VerificationText {
         if isVerbose || lines.isEmpty {
             lines.append(passed.isEmpty ? "nothing" : passed.joined(separator: ", "))
         }
-        // That a login is not tried is the file's doing, and can be changed there.
+        // That a login is not tried is due to the file, and can be changed there.
         lines += service.results.compactMap { result in
             guard case .skipped(let why) = result.outcome, isVerbose || result.check == .login else { return nil }
             return style.dim("\(result.check.rawValue) not tried: \(why.printable)")
@@ -63,11 +63,11 @@ package struct VerificationText {
     }
 }
 
-/// The same as a comment on a pull request.
+/// The results of probes as a comment on a pull request.
 package struct VerificationMarkdown {
     package init() {}
 
-    /// What is said where no probe could be sent.
+    /// The text if no probe could be sent.
     package func failure(_ reason: String) -> String {
         "**Verification failed:** \(Markdown.code(reason.cut(to: 600)))"
     }
