@@ -10,10 +10,10 @@ import Secrets
     import SandboxCommandLine
 #endif
 
-/// The Authentik that is built in: what `reconcile sandbox` serves, and what `--sandbox` makes for one run.
+/// The built-in Authentik: what `reconcile sandbox` serves, and what `--sandbox` starts for one run.
 ///
-/// The package's trait `Sandbox` brings it into the program. It is on by default, and off for the image, which holds a
-/// real Authentik's token and nothing that it does not need. This file alone knows of the trait.
+/// It is included by the package's trait `Sandbox`, which is on by default and off for the image, because that has a
+/// real Authentik's token and nothing that it does not need. Only this file depends on the trait.
 enum BuiltInAuthentik {
     #if Sandbox
         static let isThere = true
@@ -23,13 +23,13 @@ enum BuiltInAuthentik {
         static let command: any ParsableCommand.Type = AbsentSandboxCommand.self
     #endif
 
-    /// What a build without it answers.
+    /// The error of a build without it.
     private static let absence = "this build has no sandbox; build it with the package's default traits"
 
-    /// What the usage of a command says of it.
+    /// Its part of a command's usage.
     static let usage = isThere ? " [--sandbox]" : ""
 
-    /// How the program is to be tried out.
+    /// How to try the program.
     static let introduction =
         isThere
         ? """
@@ -41,7 +41,7 @@ enum BuiltInAuthentik {
 
         """ : "On your Authentik:\n"
 
-    /// How somebody changes an application by hand, and sees that corrected; empty where there is no sandbox.
+    /// How to change an application by hand and see it corrected; empty without the sandbox.
     static func drift(of slug: String, at address: String, token: String) -> String {
         #if Sandbox
             DriftAdvice(address: address, token: token, slug: slug).text
@@ -55,7 +55,7 @@ enum BuiltInAuthentik {
         guard isThere else { throw ValidationError(absence) }
     }
 
-    /// Runs `body` beside one of its own.
+    /// Runs `body` with an Authentik of its own.
     static func run<Result: Sendable>(
         _ body: @Sendable (AuthentikAddress, Secret) async throws -> Result
     ) async throws -> Result {
@@ -74,7 +74,7 @@ enum BuiltInAuthentik {
 }
 
 #if !Sandbox
-    /// `reconcile sandbox`, however it goes on.
+    /// `reconcile sandbox` in a build without it, with any arguments.
     private struct AbsentSandboxCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "sandbox",
@@ -91,8 +91,8 @@ enum BuiltInAuthentik {
 #endif
 
 extension StandIns {
-    /// The same for the same token and reference, in every process: what one run of the program wrote is not changed by
-    /// the next.
+    /// Generates the same secret for the same token and reference in every process, so that one run does not change
+    /// what another one wrote.
     init(for token: Secret, coversKubernetes: Bool = false) {
         self.init(coversKubernetes: coversKubernetes) { reference in
             let halves = ["a", "b"].map { SHA256.digest(of: Array("\(token.exposed)\u{0}\(reference)\u{0}\($0)".utf8)) }

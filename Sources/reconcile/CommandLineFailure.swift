@@ -3,9 +3,9 @@ import Base
 import CommandHelp
 import Reporting
 
-/// A setting that cannot be used: something is missing, or a variable or file holds what it must not.
+/// An invalid setting: something is missing, or a variable or file has an invalid value.
 ///
-/// It ends the program with 64, as a usage error does, and without the usage, which would not help.
+/// It ends the program with 64, like a usage error, but without the usage, which would not help.
 struct SettingError: Error, CustomStringConvertible {
     /// A sentence without a full stop.
     let description: String
@@ -20,20 +20,20 @@ struct SettingError: Error, CustomStringConvertible {
 /// | error | stderr | exit code |
 /// |---|---|--:|
 /// | of parsing | the message, with advice if there is any, and the usage of the command | 64 |
-/// | an unknown command | the message with the command that was meant | 64 |
-/// | of a command that ran, a ``SettingError`` | the message | 64 |
+/// | an unknown command | the message with the suggested command | 64 |
+/// | a ``SettingError`` of a running command | the message | 64 |
 /// | anything else | the message | 1 |
 struct CommandLineFailure {
     /// Without the program's name.
     let arguments: [String]
 
-    /// Ends the process with what stands for an error; help that was asked for is one, too.
+    /// Ends the process because of an error; requested help is one, too.
     ///
     /// - Parameter isParsing: whether no command has run yet.
     func exit(with error: any Error, isParsing: Bool) -> Never {
         let code = ReconcileCommand.exitCode(for: error)
         let message = ReconcileCommand.message(for: error)
-        // What was asked for (--help, --version), or a command that said everything itself.
+        // Requested output (--help, --version), or a command that has already printed everything.
         guard !code.isSuccess, !message.isEmpty else { ReconcileCommand.exit(withError: error) }
         if isParsing, code == .validationFailure {
             StandardError.print(usageError(message, full: ReconcileCommand.fullMessage(for: error)))
@@ -44,7 +44,7 @@ struct CommandLineFailure {
         ReconcileCommand.exit(withError: (isSetting ? ExitStatus.usage : .incomplete).thrown)
     }
 
-    /// - Parameter full: as ArgumentParser puts it: the message after a prefix, then the usage.
+    /// - Parameter full: ArgumentParser's text: a prefix, the message, then the usage.
     private func usageError(_ message: String, full: String) -> String {
         let habits = Habits(commands: Self.commands)
         if let first = arguments.first, !first.hasPrefix("-"),
@@ -57,10 +57,10 @@ struct CommandLineFailure {
             + advice(on: message, habits) + usage
     }
 
-    /// `; use 'reconcile plan', which writes nothing`; empty if nothing is known.
+    /// `; use 'reconcile plan', which writes nothing`; empty if there is no advice.
     private func advice(on message: String, _ habits: Habits) -> String {
         let advice: String?
-        // As ArgumentParser words it.
+        // ArgumentParser's wording.
         if message.hasPrefix("Unknown option '"), !message.contains("Did you mean") {
             advice = habits.advice(
                 onOption: String(message.dropFirst("Unknown option '".count).prefix { $0 != "'" }),
@@ -76,7 +76,7 @@ struct CommandLineFailure {
         return advice.map { "; \($0)" } ?? ""
     }
 
-    /// As ArgumentParser's own messages are to begin; not the name of a variable.
+    /// For the beginning of ArgumentParser's own messages, except names of variables.
     private func lowercasedFirst(_ text: String) -> String {
         guard text.dropFirst().first?.isLowercase ?? false else { return text }
         return text.prefix(1).lowercased() + text.dropFirst()
@@ -90,7 +90,7 @@ struct CommandLineFailure {
 }
 
 extension String {
-    /// Each line without what a terminal would act on.
+    /// Each line without characters that affect a terminal.
     fileprivate var printableLines: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\n")
     }

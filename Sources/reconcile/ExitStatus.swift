@@ -2,22 +2,22 @@ import Applying
 import ArgumentParser
 import Planning
 
-/// How the command ends; 64 and above as in sysexits(3).
+/// The exit codes; 64 and above as in sysexits(3).
 enum ExitStatus: Int32, Sendable {
     /// Converged, or nothing to do.
     case success = 0
-    /// Some service failed, conflicts, is blocked or waits for its secret, or the deletion limit held; the others were converged
-    /// all the same.
+    /// Some service failed, conflicts, is blocked or waits for its secret, or the deletion limit was exceeded; the
+    /// others were converged anyway.
     case incomplete = 1
     /// `plan`: there are changes.
     case changes = 2
-    /// The command line or the settings are wrong.
+    /// The command line or the settings are invalid.
     case usage = 64
-    /// The file is wrong.
+    /// The file is invalid.
     case invalidFile = 65
-    /// Authentik cannot be reached or observed.
+    /// Authentik cannot be reached or read.
     case unobservable = 69
-    /// The token is refused or lacks a permission.
+    /// The token is rejected or lacks a permission.
     case refused = 77
     /// SIGINT ended a single pass before everything was done.
     case interrupted = 130
@@ -36,7 +36,7 @@ enum ExitStatus: Int32, Sendable {
         self = report.isConverged ? .success : report.isForbidden ? .refused : .incomplete
     }
 
-    /// Of `reconcile plan`.
+    /// For `reconcile plan`.
     init(_ plan: Plan) {
         if plan.isStuck || plan.heldDeletions != nil {
             self = .incomplete

@@ -4,15 +4,15 @@ import Reporting
 import Synchronization
 import UnixSignals
 
-/// What Ctrl-C (SIGINT) and SIGTERM do to a single pass.
+/// The effect of Ctrl-C (SIGINT) and SIGTERM on a single pass.
 ///
 /// | a signal | |
 /// |---|---|
-/// | while it reads | it ends; nothing was written |
-/// | while it writes | no write begins any more, those in flight are finished, and the report says what was done |
+/// | while reading | the pass ends; nothing was written |
+/// | while writing | no further write begins, those in flight are finished, and the report says what was done |
 /// | again | it ends at once |
 ///
-/// The exit status is a shell's, 128 and the signal, unless everything was done already.
+/// The exit status is that of a shell, 128 plus the signal, unless everything was already done.
 final class Interruption: Sendable {
     private struct State {
         var isWriting = false
@@ -28,7 +28,7 @@ final class Interruption: Sendable {
         self.style = style
     }
 
-    /// Says that from now on there may be writes in flight.
+    /// From now on there may be writes in flight.
     func beginWriting() { state.withLock { $0.isWriting = true } }
 
     /// The exit status of a pass that was interrupted; nil if none was.
@@ -40,9 +40,9 @@ final class Interruption: Sendable {
         }
     }
 
-    /// Runs a pass that can be interrupted.
+    /// Runs an interruptible pass.
     ///
-    /// - Throws: what `body` throws, or the exit status of one that was interrupted before it wrote anything.
+    /// - Throws: what `body` throws, or the exit status of a pass that was interrupted before it wrote anything.
     func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let work = Task { try await body() }

@@ -4,7 +4,7 @@ import Base
 import Logging
 import Synchronization
 
-/// Logs failures that will be retried: the first of several that come at once, the others for debugging.
+/// Logs failures that will be retried: the first of several simultaneous ones normally, the others at debug level.
 struct RetryLog: Sendable {
     let logger: Logger
     private let gate = Gate()
@@ -25,7 +25,7 @@ struct RetryLog: Sendable {
     }
 }
 
-/// Logs how far a long pass is.
+/// Logs the progress of a long pass.
 struct ProgressLog: Sendable {
     let logger: Logger
     private let gate = Gate(isOpen: false)
@@ -40,7 +40,7 @@ struct ProgressLog: Sendable {
     }
 }
 
-/// Lets something through at most once in a while.
+/// Lets something through at most once per interval.
 private final class Gate: Sendable {
     private let last: Mutex<ContinuousClock.Instant?>
 

@@ -2,35 +2,35 @@ import FoundationEssentials
 import Glibc
 import SystemPackage
 
-/// The environment of this process, where options are looked for that the command line does not give.
+/// The environment of this process, used for options that are not on the command line.
 enum Environment {
     static let variables = ProcessInfo.processInfo.environment
 
-    /// What a variable holds; nil if it is not set, or empty.
+    /// The value of a variable; nil if it is not set, or empty.
     static subscript(_ name: String) -> String? {
         guard let value = variables[name], !value.isEmpty else { return nil }
         return value
     }
 }
 
-/// Where results go.
+/// The output stream for results.
 enum StandardOutput {
-    /// Writes a line at once.
+    /// Writes a line immediately.
     static func print(_ line: String) { write(line + "\n") }
 
-    /// Writes text at once, as it is.
+    /// Writes a line immediately.
     static func write(_ text: String) {
         ProgressLine.clear()
         FileDescriptor.standardOutput.writeWhole(text)
     }
 }
 
-/// Where the log and errors go.
+/// The output stream for the log and errors.
 enum StandardError {
-    /// Writes a line at once.
+    /// Writes a line immediately.
     static func print(_ line: String) { write(line + "\n") }
 
-    /// Writes text at once, as it is.
+    /// Writes text immediately and unchanged.
     static func write(_ text: String) {
         ProgressLine.clear()
         FileDescriptor.standardError.writeWhole(text)
@@ -38,7 +38,7 @@ enum StandardError {
 }
 
 extension FileDescriptor {
-    /// Gives up where nobody reads any more: there is nobody left to tell.
+    /// Stops if nobody reads the stream any more, since nothing can be reported then.
     fileprivate func writeWhole(_ text: String) {
         _ = try? writeAll([UInt8](text.utf8))
     }

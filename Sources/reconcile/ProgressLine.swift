@@ -7,9 +7,9 @@ import Reporting
 import Synchronization
 import SystemPackage
 
-/// One line at the end of a terminal that says how far a pass is, and is gone when anything else is printed.
+/// A line at the end of a terminal that shows the progress of a pass, and is erased when anything else is printed.
 ///
-/// It is shown where a person watches: both streams are terminals that can erase a line, and no CI job runs this.
+/// It is only shown to a user: if both streams are terminals that can erase a line, and not in a CI job.
 enum ProgressLine {
     private struct State {
         var isShown = false
@@ -17,9 +17,9 @@ enum ProgressLine {
     }
 
     private static let state = Mutex(State())
-    /// A pass that takes no longer than this, and each line after another, shows none.
+    /// The minimum time before the first line, and between two lines.
     private static let interval: Duration = .milliseconds(200)
-    /// Erases the line that the cursor is on (ECMA-48, "erase in line").
+    /// Erases the current line (ECMA-48, "erase in line").
     private static let erase = "\r\u{1B}[K"
 
     static let isThere: Bool = {
@@ -28,7 +28,7 @@ enum ProgressLine {
         return !isInCI && canErase && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1
     }()
 
-    /// Replaces the line, unless it was replaced just now.
+    /// Replaces the line, unless it was replaced very recently.
     static func show(_ text: @autoclosure () -> String) {
         guard isThere else { return }
         state.withLock { state in
@@ -41,7 +41,7 @@ enum ProgressLine {
         }
     }
 
-    /// Takes the line away, to print something else.
+    /// Erases the line, to print something else.
     static func clear() {
         guard isThere else { return }
         state.withLock { state in
@@ -56,7 +56,7 @@ enum ProgressLine {
     }
 }
 
-/// Shows how far a pass is: first how much it has read, then how much it has written.
+/// Shows the progress of a pass: first how much was read, then how much was written.
 final class PassProgress: Sendable {
     private let lists = Mutex<[Endpoint: (done: Int, total: Int)]>([:])
 
@@ -74,7 +74,7 @@ final class PassProgress: Sendable {
         }
     }
 
-    /// Of the list that has the most left to read.
+    /// For the list with the most left to read.
     private static func text(_ lists: [Endpoint: (done: Int, total: Int)]) -> String {
         let longest = lists.max { left, right in
             (left.value.total - left.value.done, left.key.path) < (right.value.total - right.value.done, right.key.path)

@@ -76,11 +76,11 @@ struct ReconcileCommand: AsyncParsableCommand {
         defaultSubcommand: RunCommand.self
     )
 
-    /// The same before every error, whoever words it.
+    /// The prefix of every error, whatever its source.
     static let _errorPrefix = "error: "
 
     static func main() async {
-        // A peer that goes away is an error of a write, not the end of the process.
+        // A closed connection is an error of a write, and must not end the process.
         signal(SIGPIPE, SIG_IGN)
         let failure = CommandLineFailure(arguments: Array(CommandLine.arguments.dropFirst()))
         var command: any ParsableCommand

@@ -11,17 +11,17 @@ import SecretSources
 import Secrets
 import Verification
 
-/// One pass that is ready to run, and how to show what comes of it.
+/// A pass that is ready to run, and how to show its result.
 struct Session: Sendable {
     var pass: Pass
     let options: PassOptions
 
-    /// Whether Authentik is a sandbox: of this process, or one that says so.
+    /// Whether Authentik is a sandbox: in this process, or one that identifies itself.
     var isSandbox: Bool { options.isSandbox || pass.client.isSandbox }
 
-    /// A plan as the result of `reconcile plan`.
+    /// A plan as the output of `reconcile plan`.
     ///
-    /// - Parameter standIns: the secrets that were made up.
+    /// - Parameter standIns: the secrets that were generated.
     func render(
         _ plan: Plan,
         _ release: Release,
@@ -46,11 +46,11 @@ struct Session: Sendable {
         }
     }
 
-    /// A report as the result of `reconcile --once`.
+    /// A report as the output of `reconcile --once`.
     ///
     /// - Parameters:
-    ///   - proof: what came of the probes after the pass; nil if there were none.
-    ///   - live: what showed part of it already; nil if nothing did.
+    ///   - proof: the result of the probes after the pass; nil if there were none.
+    ///   - live: what printed part of it already; nil if nothing did.
     func render(_ report: PassReport, _ proof: Proof? = nil, after live: LiveReport? = nil) -> String {
         let address = pass.client.address
         switch options.output {
@@ -87,11 +87,11 @@ struct Session: Sendable {
         return text
     }
 
-    /// Runs the pass so that it can be interrupted; on a terminal, services are shown as soon as they are finished.
+    /// Runs the pass as an interruptible one; on a terminal, services are printed as soon as they are finished.
     ///
     /// - Parameters:
-    ///   - reviewed: the one plan that may be applied; nil for any.
-    ///   - limits: how the logins are proved after it; nil if they are not.
+    ///   - reviewed: the only plan that may be applied; nil for any.
+    ///   - limits: the limits of the probes afterwards; nil for no probes.
     func apply(_ reviewed: PlanRecord?, proving limits: ProbeLimits?) async throws -> (
         output: String, status: ExitStatus
     ) {
@@ -125,14 +125,14 @@ struct Session: Sendable {
         return (render(report, proof, after: live), proof.isVerified ? ExitStatus(report) : .incomplete)
     }
 
-    /// Whether a person sees the report while it is made.
+    /// Whether a user sees the report while it is made.
     private var isWatched: Bool { options.output == .text && isatty(STDOUT_FILENO) == 1 }
 
     private var liveReport: LiveReport {
         LiveReport(reportText, address: pass.client.address, isSandbox: isSandbox) { StandardOutput.print($0) }
     }
 
-    /// What came of the probes after a pass, whose writes are done, however they end.
+    /// The result of the probes after a pass, whose writes are done whatever the result.
     enum Proof: Sendable {
         case seen(VerificationReport)
         case unseen(String)
@@ -151,10 +151,10 @@ struct Session: Sendable {
 }
 
 extension PassOptions {
-    /// Loads the files, connects, lets `body` do its work, prints what it returns and ends with its status.
+    /// Loads the files, connects, runs `body`, prints what it returns and ends with its status.
     ///
     /// - Parameters:
-    ///   - narrowing: what it is about.
+    ///   - narrowing: the services that it is limited to.
     ///   - concurrency: how many writes are sent at the same time.
     func run(
         _ narrowing: Narrowing = Narrowing(),
@@ -172,7 +172,7 @@ extension PassOptions {
         if status != .success { throw status.thrown }
     }
 
-    /// Says why a pass came to nothing, where it is no mistake of this program.
+    /// Reports why a pass failed, unless it is a bug of this program.
     private func refusing<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
@@ -187,7 +187,7 @@ extension PassOptions {
         }
     }
 
-    /// Calls with an Authentik: the given one, or else one that is made for this run.
+    /// Calls `body` with the given Authentik, or else with one that is started for this run.
     private func with<Result: Sendable>(
         _ target: (address: AuthentikAddress, token: Secret)?,
         _ body: @escaping @Sendable (AuthentikAddress, Secret) async throws -> Result

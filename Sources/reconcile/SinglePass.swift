@@ -4,7 +4,7 @@ import Planning
 import Reporting
 import Verification
 
-/// One pass that writes, and ends: `reconcile apply`, and `reconcile --once`.
+/// One pass that writes, and then ends: `reconcile apply`, and `reconcile --once`.
 struct SinglePass {
     let pass: PassOptions
     let narrowing: NarrowingOptions
@@ -13,10 +13,10 @@ struct SinglePass {
     let probes: ProbeOptions
     /// Whether logins are tested after the pass.
     let verifies: Bool
-    /// The file with the reviewed plan, which alone may be applied; nil to apply what is planned now.
+    /// The file with the reviewed plan, the only one that may be applied; nil to apply a new plan.
     let plan: String?
 
-    /// - Throws: `ValidationError` if the options do not go together.
+    /// - Throws: `ValidationError` for an invalid combination of options.
     func check() throws {
         guard plan != nil else { return }
         if !narrowing.only.isEmpty {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Base
 import Reporting
 
-/// `reconcile apply`: one pass; `reconcile --once` by the name that other tools give it.
+/// `reconcile apply`: one pass; `reconcile --once` under the name that other tools use.
 struct ApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",

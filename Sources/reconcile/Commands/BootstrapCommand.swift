@@ -120,7 +120,7 @@ struct BootstrapCommand: AsyncParsableCommand {
     func run() async throws {
         let target = try connection.target()
         let desired = try files.loadIfGiven(style: style.standardError)
-        // Before anything is created: whether there is a place for the token.
+        // Check before anything is created whether the token can be stored.
         let kubernetes = try kubernetes()
         let logger = log.logger()
         connection.warn(logger)
@@ -130,7 +130,7 @@ struct BootstrapCommand: AsyncParsableCommand {
         bootstrap.isViewOnly = viewOnly
         bootstrap.onChange = { StandardError.print($0.printable) }
         do {
-            // Permissions for what has left the file are needed until it is deleted.
+            // Permissions for objects removed from the file are needed until they are deleted.
             let marked = try await MarkedFeatures.all(of: client, owner: desired?.owner)
             let needed = marked.union(desired?.features ?? [])
             bootstrap.permissions = RequiredPermission.needed(by: needed, forPlan: viewOnly).map(\.name)

@@ -42,7 +42,7 @@ struct CompletionsCommand: ParsableCommand {
     }
 }
 
-/// `reconcile man`: the manual page, made of what `--help` says.
+/// `reconcile man`: the manual page, generated from `--help`.
 struct ManualCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "man",

@@ -2,7 +2,7 @@ import ArgumentParser
 import DesiredState
 import JSON
 
-/// `reconcile schema`: what a file may say, without any file.
+/// `reconcile schema`: the format of files, independent of any file.
 struct SchemaCommand: ParsableCommand {
     enum Form: String, ExpressibleByArgument, CaseIterable {
         case json, markdown

@@ -74,7 +74,7 @@ struct StatusCommand: AsyncParsableCommand {
         case pass
     }
 
-    /// Between two looks at the daemon.
+    /// The time between two requests to the daemon.
     private static let period: Duration = .seconds(1)
 
     func validate() throws {
@@ -110,8 +110,8 @@ struct StatusCommand: AsyncParsableCommand {
 
     // MARK: - Waiting
 
-    /// - Returns: the status that it waited for, or the last one when the time is over.
-    /// - Throws: ``StatusConnectionError`` if none came until then.
+    /// - Returns: the awaited status, or the last one when the time is over.
+    /// - Throws: ``StatusConnectionError`` if none was received until then.
     private func waited(_ connection: StatusConnection) async throws -> StatusAnswer {
         let limit = (timeout ?? .standard).duration
         let end = limit.map { ContinuousClock.now + $0 }
@@ -127,7 +127,7 @@ struct StatusCommand: AsyncParsableCommand {
                 last = .success(answer)
             } catch let error as StatusConnectionError {
                 if error.isFinal { throw error }
-                // It may be about to start, or to restart.
+                // The daemon may be about to start or restart.
                 last = .failure(error)
             }
             if let end, .now + Self.period > end { break }
@@ -180,7 +180,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
-    /// Draws the screen anew: from its upper left corner, each line to its end, and then nothing (ECMA-48).
+    /// Redraws the screen: from its upper left corner, each line to its end, and then nothing (ECMA-48).
     private func draw(_ status: StatusDocument?, lostAt: Timestamp?) {
         var blocks: [String] = []
         if let lostAt {
@@ -196,7 +196,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 }
 
-/// How long to wait: `90`, `90s`, `5m`, `1h`; 0 for no limit.
+/// A time limit: `90`, `90s`, `5m`, `1h`; 0 for no limit.
 struct TimeLimit: ExpressibleByArgument, CustomStringConvertible {
     static let standard = TimeLimit(seconds: 300)
 

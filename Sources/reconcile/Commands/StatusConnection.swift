@@ -4,23 +4,23 @@ import CurlTransport
 import FoundationEssentials
 import Status
 
-/// A status as a daemon answered it.
+/// A daemon's answer with its status.
 struct StatusAnswer {
     var status: StatusDocument
     var body: [UInt8]
 }
 
-/// Asks a running daemon for its status.
+/// Requests the status of a running daemon.
 struct StatusConnection {
-    /// How long the daemon may take to answer.
+    /// The time limit of an answer.
     private static let limit: Duration = .seconds(10)
-    /// How much it may answer: several thousand services.
+    /// The maximum size of an answer: several thousand services.
     private static let maximumBytes = 16 << 20
 
     private let address: String
     private let transport: CurlTransport
 
-    /// - Parameter address: without a slash at the end.
+    /// - Parameter address: without a trailing slash.
     init(address: String) throws {
         self.address = address
         transport = try CurlTransport()
@@ -55,7 +55,7 @@ struct StatusConnection {
             guard response.status == 200 else {
                 throw StatusConnectionError(
                     "what answers at \(address) is not a daemon of this program: HTTP \(response.status)",
-                    // A proxy answers so while the daemon restarts.
+                    // The answer of a proxy while the daemon restarts.
                     isFinal: !(502...504).contains(response.status)
                 )
             }
@@ -71,7 +71,7 @@ struct StatusConnection {
 /// Why there is no status.
 struct StatusConnectionError: Error, CustomStringConvertible {
     let description: String
-    /// Whether asking again would change nothing.
+    /// Whether trying again would not help.
     let isFinal: Bool
 
     init(_ description: String, isFinal: Bool = false) {
@@ -80,9 +80,9 @@ struct StatusConnectionError: Error, CustomStringConvertible {
     }
 }
 
-/// Recognises the end of a pass that began after the first look.
+/// Recognises the end of a pass that began after the first status.
 struct PassWait {
-    /// The start of the daemon, and the last pass that had begun, at the first look.
+    /// The start time of the daemon, and the last pass that had begun, in the first status.
     private var first: (startedAt: String, number: Int)?
 
     mutating func isOver(_ status: StatusDocument) -> Bool {
@@ -93,12 +93,12 @@ struct PassWait {
             self.first = (startedAt, passes.running?.number ?? ended)
             return false
         }
-        // A daemon that was restarted meanwhile counts anew.
+        // A daemon that was restarted meanwhile counts from 1 again.
         return ended > (first.startedAt == startedAt ? first.number : 0)
     }
 }
 
-/// Where a running daemon answers.
+/// The address of a running daemon.
 struct DaemonAddressOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -115,7 +115,7 @@ struct DaemonAddressOptions: ParsableArguments {
         }
     }
 
-    /// Without a slash at the end.
+    /// Without a trailing slash.
     var address: String {
         var address = url ?? Environment["RECONCILE_STATUS_URL"] ?? ""
         if address.isEmpty { address = "http://127.0.0.1:8080" }

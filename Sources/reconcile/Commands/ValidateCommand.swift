@@ -3,7 +3,7 @@ import Base
 import DesiredState
 import JSON
 
-/// `reconcile validate`: the file alone, without Authentik.
+/// `reconcile validate`: checks only the file, without Authentik.
 struct ValidateCommand: ParsableCommand {
     enum Form: String, ExpressibleByArgument, CaseIterable {
         case text, json, github

@@ -8,7 +8,7 @@ import Reporting
 import SecretSources
 import Verification
 
-/// `reconcile verify`: tests logins, as far as that is possible without logging in.
+/// `reconcile verify`: tests logins, as far as possible without logging in.
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
@@ -112,7 +112,7 @@ extension Session {
         VerificationText(style: options.style.standardOutput, isVerbose: options.verbose)
     }
 
-    /// - Throws: The exit code 64 if the file does not declare one of them.
+    /// - Throws: the exit code 64 if the file does not declare one of them.
     fileprivate func checkDeclared(_ slugs: [String], _ style: StyleOptions) throws {
         let declared = pass.desired.services.map(\.slug)
         let unknown = slugs.filter { !declared.contains($0) }

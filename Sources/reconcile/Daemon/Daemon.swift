@@ -23,9 +23,9 @@ import StatusServer
 import UnixSignals
 import Verification
 
-/// `reconcile` without `--once`: passes in a loop, and a status server, until a signal ends it.
+/// `reconcile` without `--once`: passes in a loop, and a status server, until it is ended by a signal.
 struct Daemon {
-    /// Which Authentik, and how it is asked.
+    /// The Authentik, and how it is accessed.
     private struct Site {
         let address: AuthentikAddress
         let transport: CurlTransport
@@ -44,7 +44,7 @@ struct Daemon {
     let probes: ProbeLimits
 
     func run() async throws {
-        // Before anything else: a signal that comes early must not end the process half way.
+        // Before anything else: an early signal must not end the process in an undefined state.
         let signals = await UnixSignalsSequence(trapping: .sighup, .sigint, .sigterm)
         DescriptorLimit.raise()
         let logger = pass.log.logger(.info, showsTime: true)
@@ -77,9 +77,9 @@ struct Daemon {
         }
     }
 
-    /// Says where the sandbox of this process is, so that somebody can change something in it and see that corrected.
+    /// Prints the address of this process's sandbox, so that the user can change something in it and see it corrected.
     ///
-    /// Its token is worth nothing: it ends with this process, and only this machine reaches it.
+    /// Its token is not a real secret: it ends with this process, and the sandbox is only reachable from this machine.
     private func announce(_ address: AuthentikAddress, _ token: Secret, _ desired: DesiredState) {
         let first = desired.services.first { $0.state == .present }?.slug
         let drift = first.map { BuiltInAuthentik.drift(of: $0, at: "\(address)", token: token.exposed) } ?? ""
@@ -93,10 +93,10 @@ struct Daemon {
         )
     }
 
-    /// Where to write Kubernetes Events, if this is a pod.
+    /// Records Kubernetes Events, if this is a pod.
     private func eventRecorder(_ log: LoopLog) -> EventRecorder? {
         let environment = Environment.variables
-        // What else needs Kubernetes reports what is wrong with it.
+        // Problems with Kubernetes are reported by whatever else needs it.
         guard let configuration = try? KubernetesConfiguration.find(environment: environment),
             let subject = EventSubject(environment: environment, namespace: configuration.namespace),
             let client = try? KubernetesClient(configuration: configuration)
@@ -182,7 +182,7 @@ struct Daemon {
             logger: logger,
             listening: listening
         )
-        // The last is stopped first: the loop, so that the status still shows its end.
+        // The last service is stopped first: the loop, so that the status still shows its end.
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: serving), .init(service: LoopService(loop: loop, listening: listening))],
             logger: Logger(label: "lifecycle", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -200,12 +200,12 @@ struct Daemon {
     }
 }
 
-/// How many files and connections this process may have open at once.
+/// The limit on open files and connections of this process.
 enum DescriptorLimit {
-    /// Takes what the system allows, the hard limit of setrlimit(2).
+    /// Raises the soft limit to the hard limit of setrlimit(2).
     ///
-    /// The soft one is often 1024, for the sake of programs that use select(2), which this one does not; a client that
-    /// opens so many connections would keep it from Authentik. If that fails, the soft one stays.
+    /// The soft limit is often 1024, for programs that use select(2), which this one does not; a client that opens that
+    /// many connections would cut it off from Authentik. If this fails, the soft limit stays.
     static func raise() {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()

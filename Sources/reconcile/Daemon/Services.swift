@@ -18,7 +18,7 @@ struct Listening: Sendable {
 
     func begins() { continuation.finish() }
 
-    /// Returns once it listens, or the task is cancelled.
+    /// Returns once the server listens, or the task is cancelled.
     func wait() async { for await _ in stream {} }
 }
 
@@ -65,9 +65,9 @@ struct ServerService: Service {
     }
 }
 
-/// Does what ``SignalRules`` says, and ends the process within ``limit`` whatever Authentik or a client does.
+/// Follows ``SignalRules``, and ends the process within ``limit`` regardless of Authentik or clients.
 struct SignalHandler: Sendable {
-    /// When the process ends at the latest: five seconds are promised.
+    /// The latest end of the process: five seconds are promised.
     private static let limit: DispatchTimeInterval = .milliseconds(4800)
 
     let loop: ReconcileLoop

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The current API token, read again each time, so that it can be rotated without a restart.
 ///
-/// A file that cannot be read, or is empty for a moment, leaves the last token in use.
+/// While the file cannot be read or is empty, the last token stays in use.
 final class TokenSource: Sendable {
     private struct State {
         var token: Secret
@@ -16,7 +16,7 @@ final class TokenSource: Sendable {
     private let read: (@Sendable () throws -> Secret)?
 
     /// - Parameters:
-    ///   - token: what was read first.
+    ///   - token: the first token.
     ///   - read: reads it again; nil if it cannot change.
     init(_ token: Secret, log: LoopLog, read: (@Sendable () throws -> Secret)?) {
         state = Mutex(State(token: token))

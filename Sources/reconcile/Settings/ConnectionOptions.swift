@@ -64,9 +64,9 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    /// The options as they were given, for commands that are printed.
+    /// The given options, for commands that are printed.
     ///
-    /// A pipe that a shell made for this command (`<(…)`) is left out: it is gone by the next one.
+    /// A pipe created by a shell for this command (`<(…)`) is left out: it no longer exists for the next one.
     func invocation(files: [String]) -> Invocation {
         func lasting(_ path: String?) -> String? {
             path.flatMap { $0.hasPrefix("/dev/fd/") || $0.hasPrefix("/proc/") ? nil : $0 }
@@ -82,7 +82,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// The address and token of Authentik.
     ///
-    /// - Parameter offeringSandbox: whether the command also takes `--sandbox`, which the error then mentions.
+    /// - Parameter offeringSandbox: whether the command also accepts `--sandbox`, which the error then mentions.
     /// - Throws: ``SettingError``.
     func target(offeringSandbox: Bool = false) throws -> (address: AuthentikAddress, token: Secret) {
         guard let text = url ?? Environment["AUTHENTIK_URL"], !text.isEmpty else {
@@ -109,7 +109,7 @@ struct ConnectionOptions: ParsableArguments {
         return path
     }
 
-    /// The token as it is now.
+    /// The current token.
     ///
     /// - Parameter kind: the kinds of file that are accepted.
     /// - Throws: ``SettingError``.
@@ -120,7 +120,7 @@ struct ConnectionOptions: ParsableArguments {
         return Secret(token)
     }
 
-    /// The text that holds the token, and where it is from, for error messages.
+    /// The text of the token, and its source for error messages.
     private func tokenText(_ kind: BoundedFile.Kind) throws -> (text: String, source: String) {
         if let path = tokenPath {
             do {
@@ -135,7 +135,7 @@ struct ConnectionOptions: ParsableArguments {
         return (variable, "AUTHENTIK_TOKEN")
     }
 
-    /// Why a text is not a token, without quoting any of it; nil if it can be one.
+    /// Why a text is not a token, without quoting any of it; nil if it may be one.
     private static func fault(of token: String) -> String? {
         if token.isEmpty { return "is empty" }
         let words = token.split(whereSeparator: \.isWhitespace)
@@ -178,9 +178,9 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    /// Where secrets are read from; for a sandbox of this process Kubernetes is not asked, and missing ones are generated.
+    /// Resolves secrets; for a sandbox in this process without using Kubernetes, and generating missing ones.
     ///
-    /// - Parameter sandboxToken: the token of a sandbox of this process; nil for any other Authentik.
+    /// - Parameter sandboxToken: the token of a sandbox in this process; nil for any other Authentik.
     func secretResolver(sandboxToken: Secret? = nil) -> SecretResolver {
         var resolver = SecretResolver(environment: Environment.variables)
         if let sandboxToken {
@@ -194,14 +194,14 @@ struct ConnectionOptions: ParsableArguments {
         return resolver
     }
 
-    /// Generates missing secrets for an Authentik that identifies itself as a sandbox; those in Kubernetes, too, if there
-    /// is no Kubernetes.
+    /// Generates missing secrets for an Authentik that identifies itself as a sandbox; including those in Kubernetes if
+    /// there is no Kubernetes.
     func standIns(for token: Secret) -> StandIns {
         let configuration = try? KubernetesConfiguration.find(environment: Environment.variables)
         return StandIns(for: token, coversKubernetes: configuration == nil)
     }
 
-    /// A client that keeps to the time limit of a pass, and logs its retries.
+    /// A client that respects the time limit of a pass, and logs its retries.
     func client(
         of address: AuthentikAddress,
         _ token: Secret,
@@ -216,7 +216,7 @@ struct ConnectionOptions: ParsableArguments {
         return client
     }
 
-    /// A client of the Authentik that the options and the environment name.
+    /// A client of the Authentik given by the options and the environment.
     func client() throws -> AuthentikClient {
         let target = try target()
         return AuthentikClient(address: target.address, token: target.token, transport: try transport())

@@ -7,7 +7,7 @@ import FoundationEssentials
 import Secrets
 import StatusServer
 
-/// How the daemon runs, and what it serves where.
+/// How the daemon runs, and where it serves what.
 struct DaemonOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -77,7 +77,7 @@ struct DaemonOptions: ParsableArguments {
         _ = try address
     }
 
-    /// - Parameter passLimit: how long a pass may take.
+    /// - Parameter passLimit: the maximum duration of a pass.
     func loopSettings(passLimit: Duration) -> LoopSettings {
         var settings = LoopSettings()
         settings.interval = .seconds(intervalSeconds)
@@ -133,13 +133,13 @@ struct TriggerTokenOptions: ParsableArguments {
         return path.isEmpty ? nil : path
     }
 
-    /// Reads it again for each request; nil if no token is needed.
+    /// Reads the token again for each request; nil if none is needed.
     var token: (@Sendable () -> Secret?)? {
         guard let path else { return nil }
         return { try? Self.token(path) }
     }
 
-    /// A pipe would give it only once.
+    /// A pipe could only be read once.
     ///
     /// - Returns: nil if the file is empty.
     private static func token(_ path: String) throws(FileFailure) -> Secret? {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import KubernetesAPI
 
-/// How several replicas agree which of them writes.
+/// How the leader among several replicas is elected.
 struct LeadershipOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
@@ -46,9 +46,9 @@ struct LeadershipOptions: ParsableArguments {
         leaderElect ?? (Environment["KUBERNETES_SERVICE_HOST"] != nil && !isSandbox)
     }
 
-    /// The election that this process takes part in; nil for none.
+    /// The election in which this process takes part; nil for none.
     ///
-    /// - Throws: ``SettingError`` if one is wanted and there is no Kubernetes to hold it.
+    /// - Throws: ``SettingError`` if one is wanted but there is no Kubernetes for it.
     func election(isSandbox: Bool) throws -> LeaseElection? {
         guard isWanted(isSandbox: isSandbox) else { return nil }
         do {

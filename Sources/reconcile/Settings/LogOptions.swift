@@ -84,7 +84,7 @@ struct StandardErrorLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    /// What a line is about comes first, then what changed and who changed it, then all else.
+    /// The order of metadata: the subject of a line first, then what changed and its author, then everything else.
     private static func place(of key: String) -> (Int, String) {
         let first = ["service"] + Kind.all.map(\.id) + ["field", "change", "drift.by"]
         return (first.firstIndex(of: key) ?? first.count, key)

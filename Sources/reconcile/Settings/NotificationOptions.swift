@@ -74,7 +74,7 @@ struct NotificationOptions: ParsableArguments {
         }
     }
 
-    /// Where notifications go now; nil for nowhere.
+    /// The current target of notifications; nil for none.
     ///
     /// - Throws: `ValidationError`, which shows nothing of the URL.
     func target() throws -> NotificationTarget? {
@@ -99,7 +99,7 @@ struct NotificationOptions: ParsableArguments {
         }
     }
 
-    /// What sends them; nil if nobody is to be notified.
+    /// The sender; nil if no notifications are sent.
     func sender(_ log: LoopLog) throws -> NotificationSender? {
         guard let target = try target() else { return nil }
         var configuration = TransportConfiguration()
@@ -110,7 +110,7 @@ struct NotificationOptions: ParsableArguments {
         return NotificationSender(
             target: { [path] in
                 guard let path else { return target }
-                // A file that is invalid for a moment leaves the last address in use.
+                // While the file is invalid, the last address stays in use.
                 do {
                     last.set(try Self.target(inFile: path, format))
                 } catch {

@@ -64,7 +64,7 @@ struct NarrowingOptions: ParsableArguments {
     var only: [String] = []
 }
 
-/// How many deletions a pass may make.
+/// The number of deletions that a pass may make.
 struct DeletionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -120,21 +120,21 @@ struct FileOptions: ParsableArguments {
     )
     var config: [String] = []
 
-    /// What the system calls the standard input.
+    /// The path of the standard input.
     private static let standardInput = "/dev/stdin"
 
     var readsStandardInput: Bool { config.contains("-") || config.contains(Self.standardInput) }
 
-    /// The given paths, else the environment's.
+    /// The given paths, otherwise those from the environment.
     func paths() throws -> [String] {
         if !config.isEmpty { return config.map { $0 == "-" ? Self.standardInput : $0 } }
         if let path = Environment["RECONCILE_CONFIG"] { return [path] }
         throw SettingError("no file is given; use --config FILE, or set RECONCILE_CONFIG")
     }
 
-    /// Reads the files, and prints their mistakes and warnings.
+    /// Reads the files, and prints their errors and warnings.
     ///
-    /// - Throws: The exit code 65 if they are wrong.
+    /// - Throws: the exit code 65 if they are invalid.
     func load(style: Style) throws -> DesiredState {
         let result = DesiredStateLoader.load(paths: try paths())
         let renderer = DiagnosticRenderer(isColored: style.isColored)
@@ -143,7 +143,7 @@ struct FileOptions: ParsableArguments {
         return state
     }
 
-    /// As ``load(style:)``; nil if no file is given.
+    /// Like ``load(style:)``; nil if no file is given.
     func loadIfGiven(style: Style) throws -> DesiredState? {
         config.isEmpty && Environment["RECONCILE_CONFIG"] == nil ? nil : try load(style: style)
     }
@@ -165,7 +165,7 @@ struct FileArguments: ParsableArguments {
 }
 
 extension FileOptions {
-    /// With the files of the arguments, which come after those of the options.
+    /// Adds the files of the arguments after those of the options.
     func with(_ arguments: FileArguments) -> FileOptions {
         var files = self
         files.config += arguments.paths

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Verification
 
-/// How patient the probes of logins are: in `verify`, after a pass, and in the daemon.
+/// The limits of login probes: in `verify`, after a pass, and in the daemon.
 struct ProbeOptions: ParsableArguments {
     private static let variable = "RECONCILE_SLOW_SECONDS"
 

@@ -16,8 +16,8 @@ struct StyleOptions: ParsableArguments {
     var standardOutput: Style { Style(isColored: isColored(STDOUT_FILENO), width: Self.width(of: STDOUT_FILENO)) }
     var standardError: Style { Style(isColored: isColored(STDERR_FILENO), width: Self.width(of: STDERR_FILENO)) }
 
-    /// How many columns a terminal has, by its driver, else by the variable `COLUMNS`; nil if it is no terminal, or nobody
-    /// knows.
+    /// The number of columns of a terminal, from its driver, otherwise from the variable `COLUMNS`; nil if it is not a
+    /// terminal, or if unknown.
     static func width(of descriptor: Int32) -> Int? {
         guard isatty(descriptor) == 1 else { return nil }
         var size = winsize()
