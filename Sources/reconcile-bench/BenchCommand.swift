@@ -3,7 +3,7 @@ import FoundationEssentials
 import SandboxCommandLine
 import SystemPackage
 
-/// `reconcile-bench`: what a pass without changes costs, compared with the same requests by plain libcurl.
+/// `reconcile-bench`: the cost of a pass without changes, compared with the same requests by plain libcurl.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -99,7 +99,7 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Passes and floors in turn, after one of each that does not count: caches of the server are warm then.
+    /// Alternates passes and floors, after one of each that is not counted, so that the server's caches are warm.
     private func measured(_ site: Site, size: Int?) async throws -> Row {
         let first = try await Child.measure(.pass, site)
         var site = site

@@ -5,17 +5,17 @@ import Glibc
 import Subprocess
 import SystemPackage
 
-/// What is measured: where Authentik is, and what is declared.
+/// The subject of a measurement: the address of Authentik, and the declarations.
 struct Site: Sendable {
     var url: String
     var config: String
     /// Whether it is a sandbox of this program, with the token and the secret of the workload.
     var isSandbox = false
-    /// What a floor reads.
+    /// The URLs that a floor reads.
     var requests: [String] = []
 }
 
-/// This program again, as a process of its own.
+/// This program as a separate process.
 enum Child {
     static let environment = ProcessInfo.processInfo.environment
     static let program = FilePath("/proc/self/exe")
@@ -43,7 +43,7 @@ enum Child {
         return try JSONDecoder().decode(Measurement.self, from: Data(result.standardOutput.utf8))
     }
 
-    /// A sandbox gets the secrets of the workload; a real Authentik those of this process.
+    /// A sandbox gets the workload's secrets, a real Authentik those of this process.
     private static func variables(of site: Site) -> [Environment.Key: String] {
         guard site.isSandbox else { return [:] }
         return [
@@ -57,11 +57,11 @@ enum Child {
     }
 }
 
-/// A sandbox in a process of its own.
+/// A sandbox in a separate process.
 struct SandboxServer: Sendable {
     let url: String
 
-    /// Serves an empty one while the body runs.
+    /// Serves an empty sandbox while the body runs.
     static func serving<Result: Sendable>(
         _ body: @Sendable @escaping (SandboxServer) async throws -> Result
     ) async throws -> Result {
@@ -80,7 +80,7 @@ struct SandboxServer: Sendable {
                 try execution.send(signal: .terminate)
                 return result
             } catch {
-                // It would be waited for.
+                // Otherwise it would be waited for.
                 try? execution.send(signal: .terminate)
                 throw error
             }
@@ -88,7 +88,7 @@ struct SandboxServer: Sendable {
         return outcome.closureResult
     }
 
-    /// Answers come later from now on.
+    /// Delays all further answers.
     func slowDown(byMilliseconds latency: Int) async throws {
         guard latency > 0 else { return }
         let response = try await CurlTransport().send(
@@ -117,7 +117,7 @@ struct SandboxServer: Sendable {
         }
     }
 
-    /// A port on which nothing listens now.
+    /// A port that is currently free.
     private static func freePort() throws -> UInt16 {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(listener) }

@@ -1,14 +1,14 @@
 import CCurl
 import Secrets
 
-/// GET requests by libcurl's multi interface and nothing else: no answer is looked at.
+/// GET requests by libcurl's multi interface and nothing else: the answers are ignored.
 struct Floor {
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
     var token: Secret
-    /// How many requests are under way at the same time; each handle keeps its connection for its next one.
+    /// The number of concurrent requests; each handle keeps its connection for its next one.
     var connections: Int
 
     func read(_ addresses: [String]) throws {
@@ -52,7 +52,7 @@ struct Floor {
         _ = ccurl_set_callback(handle, CURLOPT_WRITEFUNCTION) { _, size, count, _ in size * count }
     }
 
-    /// Sends the next request by a handle that is free.
+    /// Sends the next request with a free handle.
     ///
     /// - Returns: whether there was one left to send.
     private func begin(

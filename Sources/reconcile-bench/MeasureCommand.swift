@@ -8,7 +8,7 @@ import SecretSources
 import Secrets
 import Synchronization
 
-/// `reconcile-bench measure`: one measurement, as a process of its own; prints it as JSON.
+/// `reconcile-bench measure`: one measurement in a separate process; prints it as JSON.
 struct MeasureCommand: AsyncParsableCommand {
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         /// A pass that writes nothing.

@@ -1,22 +1,22 @@
 import FoundationEssentials
 import Glibc
 
-/// What one process measured of itself.
+/// What one process measured about itself.
 struct Measurement: Codable, Sendable {
     /// Seconds from the first request to the end of the plan, or of the last answer.
     var wall: Double
-    /// Seconds of CPU meanwhile, user and system.
+    /// CPU time in seconds during that time, user and system.
     var cpu: Double
-    /// Seconds of CPU for reading and checking the file before.
+    /// CPU time in seconds for reading and checking the file before.
     var loading: Double
-    /// The most that was resident, in bytes; of the whole process.
+    /// The maximum resident size of the whole process, in bytes.
     var memory: Int
-    /// The addresses that were read.
+    /// The URLs that were read.
     var requests: [String]
     var services: Int
 }
 
-/// The time and CPU between two moments of this process.
+/// The elapsed and CPU time between two points in this process.
 struct Meter {
     private let start = ContinuousClock.now
     private let cpu = Meter.usage.cpu
@@ -28,7 +28,7 @@ struct Meter {
 
     private static var usage: (cpu: Double, memory: Int) {
         var usage = rusage()
-        // RUSAGE_SELF, whose type Swift imports as another one than the parameter's.
+        // RUSAGE_SELF, which Swift imports with another type than the parameter's.
         getrusage(0, &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
         // Linux counts in KiB: getrusage(2).
@@ -36,7 +36,7 @@ struct Meter {
     }
 }
 
-/// A median, and between which values it lies.
+/// A median with its minimum and maximum.
 struct Spread: Codable, Sendable {
     var median: Double
     var minimum: Double
@@ -53,7 +53,7 @@ struct Spread: Codable, Sendable {
     }
 }
 
-/// What was measured of one size.
+/// The measurements of one size.
 struct Row: Sendable {
     var services: Int
     var requests: Int

@@ -1,6 +1,6 @@
-/// The services that are measured: OIDC logins, as most are.
+/// The measured services: OIDC logins, like most.
 enum Workload {
-    /// The variable that every `secretRef` names.
+    /// The variable that every `secretRef` refers to.
     static let variable = "RECONCILE_BENCH_SECRET"
     static let secret = "a-secret-of-the-benchmark"
     static let token = "token-of-the-benchmark"
