@@ -34,7 +34,7 @@ final class RequestLogFile: Sendable {
 
     func write(_ entry: RequestLogEntry) {
         let line = entry.json.serialized() + [UInt8(ascii: "\n")]
-        // The lock keeps lines whole.
+        // The lock keeps lines intact.
         isBroken.withLock { isBroken in
             guard !isBroken else { return }
             do {
@@ -49,7 +49,7 @@ final class RequestLogFile: Sendable {
     }
 }
 
-/// Where a sandbox prints: each line at once, and without an error where nobody reads any more.
+/// The output of a sandbox: each line is written immediately, and without an error if nobody reads it any more.
 enum Terminal {
     static func print(_ line: String) { write(line, to: .standardOutput) }
     static func complain(_ line: String) { write(line, to: .standardError) }

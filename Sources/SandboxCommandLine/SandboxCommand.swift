@@ -24,7 +24,7 @@ package struct SandboxCommand: AsyncParsableCommand {
     )
     var port: Int?
 
-    /// That of Authentik itself.
+    /// The same as Authentik's.
     private static let standardPort = 9000
 
     @Option(
@@ -83,7 +83,7 @@ package struct SandboxCommand: AsyncParsableCommand {
         }
     }
 
-    /// Serves until a signal comes.
+    /// Serves until a signal is received.
     private func serve(_ configuration: Sandbox.Configuration, token: String) async throws {
         let sandbox = Sandbox(configuration: configuration)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -141,7 +141,7 @@ package struct SandboxCommand: AsyncParsableCommand {
     }
 }
 
-/// A command that changes an application as a person would, to see that a daemon, or the next pass, corrects it.
+/// A command that changes an application like a user would, to see a daemon or the next pass correct it.
 package struct DriftAdvice {
     package var address: String
     package var token: String
@@ -153,7 +153,7 @@ package struct DriftAdvice {
         self.slug = slug
     }
 
-    /// Lines that begin with an empty one.
+    /// Lines, beginning with an empty one.
     package var text: String {
         """
 

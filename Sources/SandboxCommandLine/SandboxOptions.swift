@@ -2,7 +2,7 @@ import ArgumentParser
 import AuthentikSandbox
 import FoundationEssentials
 
-/// The release of a sandbox, and the state that it starts with and keeps.
+/// The release of a sandbox, and its initial and stored state.
 struct StateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -44,7 +44,7 @@ struct StateOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter token: the superuser's; nil for the one in the state, or a generated one.
+    /// - Parameter token: the superuser's token; nil for the one in the state, or a generated one.
     func initialState(token: String?) throws -> SandboxState {
         let kept = state.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
         var initial: SandboxState
