@@ -1,19 +1,19 @@
 import JSON
 
-/// What differs between the releases, each named once; read off recordings of live servers.
+/// The differences between the releases, each defined once; derived from recordings of live servers.
 extension Release {
     // MARK: Lists
 
     /// Rows on a page unless `page_size` says otherwise; a setting of the tenant since 2025.12.
     var defaultPageSize: Int { self < .december2025 ? 100 : 20 }
 
-    /// The most rows that a page has, to which larger sizes are cut in silence; nil means no limit.
+    /// The maximum number of rows on a page, to which larger sizes are silently reduced; nil for no limit.
     var maximumPageSize: Int? { self < .december2025 ? nil : 100 }
 
     /// Whether a list says what its search box can complete.
     var hasAutocomplete: Bool { self >= .december2025 }
 
-    /// Whether the cache of an application list holds the rows themselves, not only which ones they are.
+    /// Whether the cache of an application list holds the rows themselves, rather than only which ones they are.
     var listCacheHoldsRows: Bool { self < .december2025 }
 
     // MARK: Answers
@@ -24,7 +24,7 @@ extension Release {
     /// Whether a look-up that finds nothing names the model.
     var namesModelNotFound: Bool { self >= .december2025 }
 
-    /// Whether an error that Authentik does not handle is 500 to every method; before, it was 405 to all but GET.
+    /// Whether an unhandled error is answered with 500 for every method; before, it was 405 for all but GET.
     var ownsUpToErrors: Bool { self >= .august2026 }
 
     /// Whether an error of the OAuth2 endpoints carries the request's id.
@@ -32,16 +32,16 @@ extension Release {
 
     // MARK: Applications
 
-    /// Whether `meta_icon` is a field like any other; before, only `set_icon_url` set it.
+    /// Whether `meta_icon` is an ordinary field; before, it could only be set by `set_icon_url`.
     var iconIsField: Bool { self >= .december2025 }
 
-    /// Whether a slug may not be the name of an OAuth2 endpoint.
+    /// Whether the names of OAuth2 endpoints are not allowed as slugs.
     var reservesSlugs: Bool { self >= .december2025 }
 
-    /// Whether `meta_hide` takes an application out of lists.
+    /// Whether `meta_hide` removes an application from lists.
     var hidesApplications: Bool { self >= .may2026 }
 
-    /// Whether an update answers the nested provider as it was before the write.
+    /// Whether the answer to an update has the nested provider as it was before the write.
     var nestsStaleProvider: Bool { self >= .december2025 }
 
     var invalidSlug: String {
@@ -49,24 +49,24 @@ extension Release {
         return "Enter a valid \(slug) consisting of letters, numbers, underscores or hyphens."
     }
 
-    /// Whether an application answers the key by which policies are bound to it, which is its own.
+    /// Whether an application shows the key to which policies are bound, which is its own.
     var showsBindingKey: Bool { self >= .august2026 }
 
     // MARK: Access
 
-    /// Whether the installation has a flag that decides who may open an application without a binding.
+    /// Whether the installation has a flag that determines who may open an application without a binding.
     var hasDefaultAccessFlag: Bool { self >= .may2026 }
 
-    /// Whether one of several groups and users is enough in the mode `all`.
+    /// Whether one of several groups and users is enough in mode `all`.
     var confusesModeAll: Bool { self == .december2025 }
 
-    /// Whether a binding can go by itself, and says so.
+    /// Whether a binding can expire, and shows that.
     var hasExpiringBindings: Bool { self >= .august2026 }
 
     /// Whether a binding shows only the names of its group and user, not all of them.
     var abridgesBindingSubjects: Bool { self >= .december2025 }
 
-    /// Whether a flow of the installation asks whether it was set up already.
+    /// Whether a flow of the installation checks whether it was already set up.
     var guardsSetupFlow: Bool { self < .may2026 }
 
     // MARK: Providers
@@ -80,23 +80,23 @@ extension Release {
     /// Whether a redirect URI can be one for logouts.
     var hasRedirectURITypes: Bool { self >= .earlyMay2026 }
 
-    /// Whether a provider has `grant_types`, without which logins are refused.
+    /// Whether a provider has `grant_types`, without which logins are rejected.
     var hasGrantTypes: Bool { self >= .may2026 }
 
-    /// Whether one of them can be that a token is exchanged.
+    /// Whether token exchange can be one of them.
     var exchangesTokens: Bool { self >= .august2026 }
 
-    /// Whether client id and secret must be of ASCII's visible characters and spaces.
+    /// Whether client id and secret must consist of printable ASCII.
     var requiresASCIICredentials: Bool { self >= .august2026 }
 
-    /// Whether only who may change a provider is shown its secret: since 2026.2.7, 2026.5.7 and 2026.8.2, and in no
-    /// candidate.
+    /// Whether only accounts that may change a provider see its secret: since 2026.2.7, 2026.5.7 and 2026.8.2, and in
+    /// no candidate.
     var hidesSecrets: Bool { self >= .february2026 && !isCandidate }
 
-    /// Whether an outpost fails on a provider that a write names twice.
+    /// Whether an outpost fails if a write names a provider twice.
     var failsOnRepeatedProviders: Bool { self == .december2025 }
 
-    /// The namespace of Kubernetes that is proposed for an outpost.
+    /// The Kubernetes namespace that is proposed for an outpost.
     var defaultNamespace: String { self < .earlyMay2026 ? "authentik" : "default" }
 
     // MARK: Other models
@@ -104,7 +104,7 @@ extension Release {
     /// Whether the attributes of an entitlement must be an object.
     var requiresAttributesObject: Bool { self >= .december2025 }
 
-    /// Whether an administrator can define what attributes objects have.
+    /// Whether an administrator can define the attributes of objects.
     var hasObjectAttributes: Bool { self >= .august2026 }
 
     /// Whether a group can have several parents, and names its children.
@@ -114,7 +114,7 @@ extension Release {
         self < .december2025 ? "This field must be unique." : "Group with this name already exists."
     }
 
-    /// The most characters in a role's name; nil means no limit.
+    /// The maximum length of a role's name in characters; nil for no limit.
     var longestRoleName: Int? { self < .february2026 ? 150 : nil }
 
     /// Whether users have roles and dates of their own.
@@ -141,7 +141,7 @@ extension Release {
     /// Whether there are providers of the kind WS-Federation.
     var hasWSFederation: Bool { self >= .february2026 }
 
-    /// Whether giving a role a permission is an event.
+    /// Whether granting a permission to a role is an event.
     var auditsPermissions: Bool { self >= .december2025 }
 
     /// Whether discovery shows logout support.
@@ -178,7 +178,7 @@ extension Release {
 }
 
 extension Sandbox {
-    /// The releases of Authentik that a sandbox can be, in their order.
+    /// The releases of Authentik that a sandbox can emulate, in their order.
     package enum Release: String, CaseIterable, Sendable, Codable {
         /// The releases that are offered.
         package static let allCases: [Release] = [
@@ -188,12 +188,12 @@ extension Sandbox {
         case december2024 = "2024.12"
         case december2025 = "2025.12"
         case february2026 = "2026.2"
-        /// An early candidate of 2026.5 that was recorded, without `grant_types` and `meta_hide`. It is there to be held
-        /// to its recordings, and for what a server that lacks a field of its release makes of it; it is not offered.
+        /// A recorded early candidate of 2026.5, without `grant_types` and `meta_hide`. It is used to check the sandbox
+        /// against its recordings, and for tests of a server that lacks a field of its release; it is not offered.
         case earlyMay2026 = "2026.5-rc1"
         case may2026 = "2026.5"
-        /// A candidate of 2026.8 that was recorded, with all that 2026.5 brought and nothing that is new in 2026.8; it is
-        /// there to be held to its recordings, which say what 2026.5 is like, and not offered.
+        /// A recorded candidate of 2026.8, with everything new in 2026.5 and nothing new in 2026.8; it is used to check
+        /// the sandbox against its recordings, which show the behaviour of 2026.5, and not offered.
         case earlyAugust2026 = "2026.8-rc1"
         case august2026 = "2026.8"
     }
@@ -216,7 +216,7 @@ extension Sandbox.Release: Comparable {
 }
 
 extension Sandbox.Release {
-    /// What `/api/v3/admin/version/` says.
+    /// The version in `/api/v3/admin/version/`.
     package var version: String {
         switch self {
         case .december2024: "2024.12.5"
@@ -229,7 +229,7 @@ extension Sandbox.Release {
         }
     }
 
-    /// Whether it came before a release, and is not offered.
+    /// Whether it is a candidate of a release, which is not offered.
     var isCandidate: Bool { self == .earlyMay2026 || self == .earlyAugust2026 }
 }
 

@@ -3,17 +3,17 @@ package import JSON
 /// One answered request.
 package struct RequestLogEntry: Sendable {
     package let method: String
-    /// The path with its query, in which the values of parameters that may carry a secret are left out.
+    /// The path with its query, without the values of parameters that may contain a secret.
     package let path: String
-    /// What the client saw; 0 if the connection was reset instead.
+    /// The status that the client saw; 0 if the connection was reset instead.
     package let status: Int
     /// From the arrival of the whole request to its answer.
     package let duration: Duration
-    /// What went wrong on purpose: `reset=after`.
+    /// The injected faults: `reset=after`.
     package let faults: [String]
-    /// The user whose token it was; nil if there was none, or a fault kept the request from being looked at.
+    /// The user of the token; nil if there was none, or if a fault kept the request from being examined.
     package let caller: String?
-    /// The permissions that it needs, whether the caller has them or not: `authentik_core.view_application`.
+    /// The permissions that it needs, whether granted or not: `authentik_core.view_application`.
     package let permissions: [String]
 
     /// Whether the method may change something.

@@ -7,20 +7,20 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// An Authentik for trying out and for tests: in memory, over real HTTP, with the refusals and traps of the real one.
+/// An Authentik for trials and tests: in memory, over real HTTP, with the errors and pitfalls of the real one.
 ///
-/// It starts with what a fresh installation has: its default flows, scope mappings, certificate and groups, and one
-/// superuser, `akadmin`. Measured against recordings of live servers by this target's conformance test.
+/// It starts like a fresh installation: with default flows, scope mappings, a certificate and groups, and one
+/// superuser, `akadmin`. This target's conformance test compares it with recordings of live servers.
 package final class Sandbox: Sendable {
     private let configuration: Configuration
     private let routes: Routes
-    /// What goes wrong; nothing unless the configuration, or somebody since, says so.
+    /// The faults to inject; none unless set by the configuration or later.
     package let faults: FaultInjector
     private let store: Mutex<Store>
-    /// Keeps the state in a file, if the configuration names one.
+    /// Stores the state in a file, if the configuration names one.
     private let keeper: StateKeeper?
     private let journal = Mutex<[RequestLogEntry]>([])
-    /// What was put off.
+    /// The delayed writes.
     private let lateWrites = Mutex(LateWrites())
 
     package init(configuration: Configuration) {
@@ -37,7 +37,7 @@ package final class Sandbox: Sendable {
     /// Serves until the task is cancelled or shut down gracefully.
     ///
     /// - Parameter onReady: called with the bound port once it listens.
-    /// - Throws: ``SandboxError`` if it cannot listen on the configured host and port, or not keep its state.
+    /// - Throws: ``SandboxError`` if it cannot listen on the configured host and port, or cannot store its state.
     package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
         guard let keeper else { return try await serve(onReady) }
         try state.write(to: keeper.path)
@@ -74,27 +74,27 @@ package final class Sandbox: Sendable {
         }
     }
 
-    /// A sandbox that is served for months must not grow with each request; no test comes near it.
+    /// Limits memory in a sandbox that is served for months; no test reaches it.
     private static let journalLimit = 100_000
 
-    /// All requests since the start, or since the last ``resetRequests()``, in the order they were answered.
+    /// All requests since the start, or since the last ``resetRequests()``, in the order in which they were answered.
     ///
-    /// Of very many, the newest.
+    /// Only the newest if there are very many.
     package var requests: [RequestLogEntry] { journal.withLock { $0 } }
 
     package func resetRequests() {
         journal.withLock { $0 = [] }
     }
 
-    /// The release that it is.
+    /// The release that it emulates.
     package let release: Release
-    /// Whether its answers say that it is a sandbox.
+    /// Whether its answers identify it as a sandbox.
     var saysSo: Bool { configuration.saysSo }
 
-    /// What it answers: `GET api/v3/core/applications/{}/`.
+    /// The supported operations: `GET api/v3/core/applications/{}/`.
     package var operations: [String] { routes.operations }
 
-    /// What it holds now.
+    /// Its current state.
     package var state: SandboxState { SandboxState(store.withLock { $0 }) }
 
     /// Changes the state between two requests, as direct access to its database would: without an event.
@@ -131,12 +131,12 @@ package final class Sandbox: Sendable {
         return answer
     }
 
-    /// Carries a request out only later; see ``Fault/late(_:)``.
+    /// Delays a request; see ``Fault/late(_:)``.
     func putOff(_ request: APIRequest, writes: Int) {
         lateWrites.withLock { $0.add(request, writes: writes) }
     }
 
-    /// The answer of the ``ControlEndpoint``; nil if it is off or this is none of its paths.
+    /// The answer of the ``ControlEndpoint``; nil if it is off or has no such path.
     func control(_ request: APIRequest) -> APIResponse? {
         guard configuration.isControllable else { return nil }
         return ControlEndpoint(sandbox: self, token: configuration.token).answer(request)
@@ -152,15 +152,15 @@ package final class Sandbox: Sendable {
 }
 
 extension Sandbox {
-    /// What a sandbox is, where it listens and whom it lets in.
+    /// The release of a sandbox, where it listens and whom it accepts.
     package struct Configuration: Sendable {
-        /// The release that a fresh installation is.
+        /// The release of a fresh installation.
         package var release: Release
-        /// What it says that it is, of whatever release it is; nil for the truth.
+        /// The version that it reports, independent of its release; nil for the true one.
         package var claimedVersion: String?
-        /// What to begin with instead of a fresh installation; it has a release of its own.
+        /// The initial state instead of a fresh installation; it has a release of its own.
         package var state: SandboxState?
-        /// A file to keep the state in; nil keeps it in memory only.
+        /// A file to store the state in; nil for in memory only.
         package var stateFile: String?
         /// The address to listen on.
         package var host: String
@@ -170,14 +170,14 @@ extension Sandbox {
         package var token: String
         /// Called once per request, after it was answered.
         package var log: (@Sendable (RequestLogEntry) -> Void)?
-        /// What goes wrong from the start; nothing by default.
+        /// The faults from the start; none by default.
         package var faults = FaultPlan()
         /// Whether ``ControlEndpoint`` is served; it is not by default.
         package var isControllable = false
-        /// Whether each answer says, in a header that no Authentik sends, that it is a sandbox's; by default not, as an
-        /// Authentik does.
+        /// Whether each answer has a header, never sent by Authentik, that identifies it as a sandbox's; off by
+        /// default, as in an Authentik.
         package var saysSo = false
-        /// The clock by which a fault can end.
+        /// The clock that determines when a fault ends.
         package var now: @Sendable () -> ContinuousClock.Instant = { .now }
 
         package init(
@@ -199,10 +199,10 @@ extension Sandbox {
 /// Runs `body` with a sandbox on a free loopback port, and stops the sandbox afterwards.
 ///
 /// - Parameters:
-///   - release: the release that it is.
+///   - release: the release to emulate.
 ///   - token: the superuser's API token.
 ///   - log: called once per request, after it was answered.
-///   - body: gets the sandbox and its address, such as `http://127.0.0.1:49152`.
+///   - body: called with the sandbox and its address, such as `http://127.0.0.1:49152`.
 package func withSandbox<Result: Sendable>(
     _ release: Sandbox.Release = .december2025,
     token: String = "sandbox-token",
@@ -214,7 +214,7 @@ package func withSandbox<Result: Sendable>(
 
 /// Runs `body` with a sandbox of a configuration, and stops the sandbox afterwards.
 ///
-/// - Parameter body: gets the sandbox and its address, such as `http://127.0.0.1:49152`.
+/// - Parameter body: called with the sandbox and its address, such as `http://127.0.0.1:49152`.
 package func withSandbox<Result: Sendable>(
     configuration: Sandbox.Configuration,
     _ body: @Sendable (Sandbox, _ baseURL: String) async throws -> Result
@@ -241,7 +241,7 @@ package enum SandboxError: Error, Equatable, CustomStringConvertible {
     case cannotListen(host: String, port: Int, reason: String)
     case cannotRead(path: String, reason: String)
     case cannotWrite(path: String, reason: String)
-    /// The file holds no state of a sandbox.
+    /// The file does not contain a sandbox's state.
     case noState(path: String, reason: String)
 
     package var description: String {

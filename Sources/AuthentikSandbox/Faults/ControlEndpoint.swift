@@ -5,12 +5,12 @@ import JSON
 /// | path | | |
 /// |---|---|---|
 /// | `/-/sandbox/faults/` | GET, PUT, DELETE | the ``FaultPlan``; PUT starts another, DELETE ends all faults |
-/// | `/-/sandbox/requests/` | GET, DELETE | the request log; DELETE forgets it |
+/// | `/-/sandbox/requests/` | GET, DELETE | the request log; DELETE clears it |
 ///
-/// They want the superuser's token, meet no faults and stand in no log.
+/// They require the superuser's token, are not subject to faults and are not logged.
 struct ControlEndpoint {
     let sandbox: Sandbox
-    /// The superuser's.
+    /// The superuser's token.
     let token: String
 
     /// Nil if this is another path.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Decides what goes wrong in a sandbox; the plan can be changed while it is served.
+/// Decides which faults are injected; the plan can be changed while the sandbox is served.
 package final class FaultInjector: Sendable {
     private struct Current {
         var state: FaultState
@@ -18,7 +18,7 @@ package final class FaultInjector: Sendable {
 
     package var plan: FaultPlan { current.withLock { $0.state.plan } }
 
-    /// Starts a plan from its beginning, whatever the present one has done.
+    /// Starts a plan from its beginning, regardless of the progress of the current one.
     package func set(_ plan: FaultPlan) {
         let start = now()
         current.withLock { $0 = Current(state: FaultState(plan), start: start) }
@@ -30,20 +30,20 @@ package final class FaultInjector: Sendable {
     }
 }
 
-/// What of a request decides its faults.
+/// The parts of a request that determine its faults.
 struct FaultRequest {
     let method: String
-    /// Path and query, as they were sent.
+    /// Path and query as sent.
     let target: String
-    /// Whether it came with a token, valid or not.
+    /// Whether it has a token, valid or not.
     let hasToken: Bool
 
-    /// The path, as it was sent.
+    /// The path as sent.
     var path: Substring { target.prefix { $0 != "?" } }
 
     var isWrite: Bool { !["GET", "HEAD", "OPTIONS"].contains(method) }
 
-    /// Which page of a list it asks for; 1 if it does not say.
+    /// The requested page of a list; 1 by default.
     var page: Int {
         let query = target.drop { $0 != "?" }.dropFirst()
         let value = query.split(separator: "&").last { $0.hasPrefix("page=") }
@@ -54,19 +54,19 @@ struct FaultRequest {
     var isExempt: Bool { path == "/-/health/live/" }
 }
 
-/// A plan and how far it is: decides request by request, from values alone.
+/// A plan and its progress: decides request by request, from values alone.
 struct FaultState {
     /// What happens to one request.
     struct Decision: Equatable {
-        /// To wait before anything is done.
+        /// The delay before anything is done.
         var delay = Duration.zero
         /// Any fault but a latency.
         var fault: Fault?
-        /// All that happens, for the log.
+        /// Everything that happens, for the log.
         var faults: [Fault] = []
     }
 
-    /// A sandbox that is served for months must not grow with each request.
+    /// Limits memory in a sandbox that is served for months.
     private static let occurrencesLimit = 100_000
 
     let plan: FaultPlan
@@ -82,7 +82,7 @@ struct FaultState {
         isRandom = plan.rules.contains(where: \.isRandom)
     }
 
-    /// - Parameter elapsed: since the plan was set.
+    /// - Parameter elapsed: the time since the plan was set.
     mutating func decide(_ request: FaultRequest, elapsed: Duration) -> Decision {
         var decision = Decision()
         if plan.rules.isEmpty || request.isExempt { return decision }
@@ -121,24 +121,24 @@ struct FaultState {
     }
 }
 
-/// Numbers that a seed and what is happening determine, equal on every machine and in every run.
+/// Numbers determined by a seed and the requests, equal on every machine and in every run.
 ///
-/// The n-th request of a method and target meets the same fate whatever comes in between: requests that are sent at the
-/// same time arrive in any order, and a run would not be repeatable if that order decided.
+/// The n-th request of a method and target gets the same result whatever comes in between: concurrent requests arrive
+/// in any order, and a run would not be repeatable if that order mattered.
 struct FaultDraw {
     private let state: UInt64
 
     /// - Parameters:
-    ///   - rule: the rule's place in its plan.
+    ///   - rule: the rule's index in its plan.
     ///   - request: the ``hash(_:)`` of method and target.
-    ///   - occurrence: how many such requests came before.
+    ///   - occurrence: the number of such requests before.
     init(seed: UInt64, rule: Int, request: UInt64, occurrence: Int) {
         var state = Self.mix(seed)
         for value in [UInt64(rule), request, UInt64(occurrence)] { state = Self.mix(state ^ value) }
         self.state = state
     }
 
-    /// A number from 0 up to 1; another for each purpose.
+    /// A number from 0 up to 1, different for each purpose.
     func unit(_ purpose: UInt64) -> Double {
         Double(Self.mix(state ^ purpose) >> 11) / Double(UInt64(1) << 53)
     }

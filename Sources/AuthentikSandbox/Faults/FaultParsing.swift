@@ -1,10 +1,10 @@
 extension FaultRule {
-    /// Reads a rule such as `unavailable=503,retry-after=1,share=0.2,method=POST,path=/api/v3/core/,times=3`.
+    /// Parses a rule such as `unavailable=503,retry-after=1,share=0.2,method=POST,path=/api/v3/core/,times=3`.
     ///
     /// First the fault, then in any order its parameters and the conditions `method`, `path`, `share`, `after` and
     /// `times`.
     ///
-    /// - Throws: ``FaultSyntaxError``, which names the word that is wrong and what could stand there.
+    /// - Throws: ``FaultSyntaxError``, which names the invalid word and the valid ones.
     package init(parsing text: String) throws(FaultSyntaxError) {
         var words = try FaultWords(text)
         let fault = try Fault(&words)
@@ -78,12 +78,12 @@ extension Fault {
     }
 }
 
-/// The words of a rule: the fault with its value, and `name=value` pairs, which are taken one after the other.
+/// The words of a rule: the fault with its value, and `name=value` pairs, which are consumed one after the other.
 struct FaultWords {
     let kind: String
     private let value: String?
     private var pairs: [(name: String, value: String)] = []
-    /// What was asked for, which is what could have stood there.
+    /// The names asked for, which are the valid ones.
     private var known: [String] = []
 
     /// - Throws: ``FaultSyntaxError`` if a word is not a pair, or a name is given twice.
@@ -110,7 +110,7 @@ struct FaultWords {
         return pairs.remove(at: index).value
     }
 
-    /// - Throws: ``FaultSyntaxError`` if something was not taken.
+    /// - Throws: ``FaultSyntaxError`` if a word was not consumed.
     func finish() throws(FaultSyntaxError) {
         guard let first = pairs.first else { return }
         throw error("'\(kind)' takes no '\(first.name)'", "it takes \(known.joined(separator: ", "))")
@@ -145,7 +145,7 @@ struct FaultWords {
         return number
     }
 
-    /// A word of small letters, digits and underscores.
+    /// A word of lower-case letters, digits and underscores.
     func name(_ expected: String) throws(FaultSyntaxError) -> String {
         let isName = value?.utf8.allSatisfy { byte in
             switch byte {
@@ -164,7 +164,7 @@ struct FaultWords {
         return duration
     }
 
-    /// A time, or the shortest and the longest one.
+    /// A duration, or the shortest and the longest one.
     func durations() throws(FaultSyntaxError) -> ClosedRange<Duration> {
         guard let value, let dots = value.firstRange(of: "..") else {
             let duration = try duration()
@@ -198,12 +198,12 @@ struct FaultWords {
     }
 }
 
-/// Durations as a rule writes them: `200ms`, `2s`, `1m`.
+/// Durations in rules: `200ms`, `2s`, `1m`.
 enum FaultDuration {
-    /// The longest that is taken; also what keeps the arithmetic from overflowing.
+    /// The maximum; it also prevents overflows.
     static let longest = Duration.seconds(86_400)
 
-    /// - Returns: Nil unless it is a whole number with a unit, and no longer than ``longest``.
+    /// - Returns: nil unless it is a whole number with a unit, and no longer than ``longest``.
     static func parse(_ text: some StringProtocol) -> Duration? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int(digits), number <= 86_400_000 else { return nil }
@@ -224,9 +224,9 @@ enum FaultDuration {
     }
 }
 
-/// A rule or plan that makes no sense.
+/// An invalid rule or plan.
 package struct FaultSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What is wrong, and what could stand there; a clause without a full stop.
+    /// What is wrong, and what is allowed; a clause without a full stop.
     package let description: String
 
     init(description: String) {

@@ -1,10 +1,10 @@
 package import JSON
 
-/// What is to go wrong.
+/// The faults to inject.
 ///
-/// The first rule that applies to a request decides what happens to it; a latency comes in addition.
+/// The first rule that applies to a request determines its fault; a latency is added to it.
 package struct FaultPlan: Sendable, Hashable {
-    /// Equal seeds, rules and requests make equal faults.
+    /// Equal seeds, rules and requests give equal faults.
     package var seed: UInt64
     package var rules: [FaultRule]
 
@@ -13,7 +13,7 @@ package struct FaultPlan: Sendable, Hashable {
         self.rules = rules
     }
 
-    /// Reads `{"seed": 7, "rules": ["latency=200ms", "reset=after,method=PUT,times=1"]}`; `seed` is 0 unless given.
+    /// Parses `{"seed": 7, "rules": ["latency=200ms", "reset=after,method=PUT,times=1"]}`; `seed` is 0 by default.
     ///
     /// - Throws: ``FaultSyntaxError``, which says what is wrong with which rule.
     package init(_ json: JSONValue) throws(FaultSyntaxError) {
@@ -46,7 +46,7 @@ package struct FaultPlan: Sendable, Hashable {
         }
     }
 
-    /// What ``init(_:)`` reads.
+    /// The format of ``init(_:)``.
     package var json: JSONValue {
         [
             "seed": .integer(Int(clamping: seed)),
@@ -55,18 +55,18 @@ package struct FaultPlan: Sendable, Hashable {
     }
 }
 
-/// A fault and the conditions under which it happens.
+/// A fault and its conditions.
 package struct FaultRule: Sendable, Hashable {
     package var fault: Fault
-    /// The only method it is for; nil for all.
+    /// The only method that it applies to; nil for all.
     package var method: String?
-    /// What a path must begin with, as it is sent: `/api/v3/core/`; nil for all.
+    /// The required prefix of the path as sent: `/api/v3/core/`; nil for all.
     package var path: String?
-    /// How many of the requests that match meet it, from 0 to 1; the seed says which.
+    /// The share of matching requests that get the fault, from 0 to 1; the seed determines which.
     package var share: Double
-    /// How many of the requests that match are let off first.
+    /// The number of matching requests that are exempt at first.
     package var after: Int
-    /// How often it happens at most; nil for no limit.
+    /// The maximum number of times; nil for no limit.
     package var times: Int?
 
     package init(
@@ -91,7 +91,7 @@ package struct FaultRule: Sendable, Hashable {
             && fault.concerns(request, elapsed: elapsed)
     }
 
-    /// Whether what it does depends on the seed.
+    /// Whether its effect depends on the seed.
     var isRandom: Bool {
         if case .latency(let range) = fault, range.lowerBound < range.upperBound { return true }
         return share < 1
@@ -111,39 +111,64 @@ extension FaultRule: CustomStringConvertible {
     }
 }
 
-/// Something that goes wrong between a client and the sandbox.
+/// A fault between a client and the sandbox.
 ///
-/// Its text is what ``FaultRule/init(parsing:)`` reads: `unavailable=503,retry-after=1`.
+/// Its text has the format of ``FaultRule/init(parsing:)``: `unavailable=503,retry-after=1`.
 package enum Fault: Sendable, Hashable {
-    /// The answer, and a write with it, comes later: by a time that the seed draws from the range.
+    /// The answer, and a write with it, is delayed by a time drawn from the range with the seed.
     case latency(ClosedRange<Duration>)
-    /// What a proxy says whose Authentik does not answer: 502, 503 or 504, in HTML.
+    /// The answer of a proxy whose Authentik does not answer: 502, 503 or 504, in HTML.
     ///
     /// `retryAfter` is in seconds, nil for no such header. Nothing is done, unless `isWriteDone`.
     case unavailable(status: Int, retryAfter: Int? = nil, isWriteDone: Bool = false)
-    /// The connection is reset (TCP RST) and no byte of an answer sent.
+    /// The connection is reset (TCP RST) without any byte of an answer.
     case reset(Moment)
     /// Half of the body is sent, then the connection ends. A write was done.
     case cut
     /// The body takes that long, in ten pieces. A write was done.
     case slowBody(Duration)
-    /// An answer that is complete as HTTP and holds half of its JSON. A write was done.
+    /// An answer that is complete as HTTP but has only half of its JSON. A write was done.
     case truncated
     /// An HTML page of that status instead of the answer. Nothing is done.
     case html(status: Int)
-    /// A page of a list, from the second on, as it is when the list changed since the first was read.
+    /// A page of a list, from the second on, as if the list had changed since the first was read.
     case shift(Shift)
-    /// The token is refused. Nothing is done.
+    /// The token is rejected. Nothing is done.
     case revoked
-    /// For this long after the rule was set: 503 with `Retry-After`, in seconds, as before Authentik is up.
+    /// For this long after the rule was set: 503 with `Retry-After`, in seconds, like a starting Authentik.
     case starting(Duration, retryAfter: Int = 5)
-    /// The connection is reset, and the write carried out only later: right before that many-th write after it. So it
-    /// takes effect after the sender of that one has read; without such a write it is never carried out.
+    /// The connection is reset, and the write is only carried out later: immediately before the n-th write after it.
+    ///
+    /// So it takes effect after the sender of that write has read; without such a write it is never carried out.
+    case latency(ClosedRange<Duration>)
+    /// The answer of a proxy whose Authentik does not answer: 502, 503 or 504, in HTML.
+    ///
+    /// `retryAfter` is in seconds, nil for no such header. Nothing is done, unless `isWriteDone`.
+    case unavailable(status: Int, retryAfter: Int? = nil, isWriteDone: Bool = false)
+    /// The connection is reset (TCP RST) without any byte of an answer.
+    case reset(Moment)
+    /// Half of the body is sent, then the connection ends. A write was done.
+    case cut
+    /// The body takes that long, in ten pieces. A write was done.
+    case slowBody(Duration)
+    /// An answer that is complete as HTTP but has only half of its JSON. A write was done.
+    case truncated
+    /// An HTML page of that status instead of the answer. Nothing is done.
+    case html(status: Int)
+    /// A page of a list, from the second on, as if the list had changed since the first was read.
+    case shift(Shift)
+    /// The token is rejected. Nothing is done.
+    case revoked
+    /// For this long after the rule was set: 503 with `Retry-After`, in seconds, like a starting Authentik.
+    case starting(Duration, retryAfter: Int = 5)
+    /// The connection is reset, and the write is only carried out later: immediately before the given number of further
+    /// writes is reached. So it takes effect after the sender of that write has read; without such a write it is never
+    /// carried out.
     case late(Int)
-    /// A field of a write, or of the application or provider in a transaction, is not taken, and nothing says so.
+    /// A field of a write, or of the application or provider in a transaction, is silently ignored.
     case ignore(field: String)
-    /// A write with that field, or a transaction whose application or provider has it, is refused with 400 that names
-    /// another field to use, as of a release that does not take it any more. Nothing is done.
+    /// A write with that field, or a transaction whose application or provider has it, is rejected with a 400 that
+    /// names another field to use, like by a release that no longer supports the field. Nothing is done.
     case refuse(field: String)
 
     /// When a connection is reset.
@@ -154,19 +179,19 @@ package enum Fault: Sendable, Hashable {
         case after
     }
 
-    /// What happened at the front of a list.
+    /// What happened at the beginning of a list.
     package enum Shift: String, Sendable, CaseIterable {
-        /// An object came before the first: a row of the page before shows again.
+        /// An object was added before the first: a row of the previous page appears again.
         case appear
-        /// The first object went: a row is on no page.
+        /// The first object was removed: a row is on no page.
         case vanish
     }
 }
 
 extension Fault {
-    /// Whether a request can meet it at all.
+    /// Whether it can apply to a request.
     ///
-    /// - Parameter elapsed: since the rule was set.
+    /// - Parameter elapsed: the time since the rule was set.
     func concerns(_ request: FaultRequest, elapsed: Duration) -> Bool {
         switch self {
         case .shift: request.method == "GET" && request.page > 1
@@ -179,7 +204,7 @@ extension Fault {
 }
 
 extension Fault: CustomStringConvertible {
-    /// The fault as a rule has it, without conditions.
+    /// The fault as in a rule, without conditions.
     package var description: String {
         switch self {
         case .latency(let range):

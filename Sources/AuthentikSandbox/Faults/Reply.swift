@@ -1,10 +1,10 @@
 import JSON
 
-/// An answer as it goes out: ``APIResponse``, and what a fault made of it.
+/// An outgoing answer: ``APIResponse``, modified by a fault.
 struct Reply {
     enum Delivery {
         case whole
-        /// The body in pieces, spread over that time.
+        /// The body in pieces, over that time.
         case slow(Duration)
         /// Half of the body, then the end of the connection.
         case half
@@ -15,7 +15,7 @@ struct Reply {
     var status: Int
     var contentType: String?
     var allow: String?
-    /// Where a redirect leads.
+    /// The target of a redirect.
     var location: String?
     /// The `Retry-After` header, in seconds.
     var retryAfter: Int?
@@ -35,7 +35,7 @@ struct Reply {
         permissions = response.permissions
     }
 
-    /// A page such as a proxy in front of Authentik has.
+    /// A page like that of a proxy in front of Authentik.
     static func page(_ status: Int, retryAfter: Int? = nil) -> Reply {
         let title =
             switch status {
@@ -58,9 +58,9 @@ struct Reply {
     }
 }
 
-/// A page of a list, from the second on, as it is when something happened at the list's front since the first was read.
+/// A page of a list, from the second on, as if the beginning of the list had changed since the first page was read.
 ///
-/// Made of the real pages around it, so that it works for every list and leaves the store alone.
+/// It is assembled from the real pages around it, so that it works for every list and does not change the store.
 struct ShiftedPage {
     let shift: Fault.Shift
     /// Path and query of the request.

@@ -5,8 +5,8 @@ extension Sandbox {
     ///
     /// | fault | the request is carried out | the reply |
     /// |---|---|---|
-    /// | none, latency | yes | as it is |
-    /// | slow-body, cut, truncated | yes | slowly, half of it, with half of its JSON |
+    /// | none, latency | yes | unchanged |
+    /// | slow-body, cut, truncated | yes | slow, half of it, with half of its JSON |
     /// | reset=after | yes | none |
     /// | reset=before | no | none |
     /// | unavailable | only with `write=done` | a proxy's page, 502, 503 or 504 |
@@ -15,8 +15,8 @@ extension Sandbox {
     /// | revoked | no | 403, as for a wrong token |
     /// | shift | yes (it is a GET) | a page between the pages |
     /// | late | later, before another write | none |
-    /// | ignore | without the field | as it is then |
-    /// | refuse | only if it is without the field | 400, or as it is |
+    /// | ignore | without the field | unchanged |
+    /// | refuse | only if it is without the field | 400, or unchanged |
     ///
     /// - Parameter request: makes the request for a target, path and query; `target` for the one that was sent.
     func reply(to target: String, under fault: Fault?, request: (_ target: String) -> APIRequest) -> Reply {
@@ -70,7 +70,7 @@ extension Sandbox {
 }
 
 extension APIRequest {
-    /// What is said of a field of its body, or of the objects in it; nil if it is in none.
+    /// The error for a field of its body, or of the objects in it; nil if it has no such field.
     fileprivate func refusal(of field: String) -> JSONValue? {
         guard let body = try? JSONValue(parsing: body) else { return nil }
         let errors: JSONValue = [field: [.string("This field is not taken any more. Use \(field)_ref.")]]
@@ -91,16 +91,16 @@ extension APIRequest {
     }
 }
 
-/// Writes that were sent, and are carried out only later; see ``Fault/late(_:)``.
+/// Writes that were sent but are only carried out later; see ``Fault/late(_:)``.
 struct LateWrites {
     private var waiting: [(request: APIRequest, writes: Int)] = []
 
-    /// - Parameter writes: right before the how many-th write from now on it is carried out.
+    /// - Parameter writes: the number of writes, counted from now, before the last of which it is carried out.
     mutating func add(_ request: APIRequest, writes: Int) { waiting.append((request, writes)) }
 
     /// Counts a write.
     ///
-    /// - Returns: those that are carried out right before it.
+    /// - Returns: the writes to carry out immediately before it.
     mutating func due() -> [APIRequest] {
         guard !waiting.isEmpty else { return [] }
         for index in waiting.indices { waiting[index].writes -= 1 }

@@ -4,25 +4,25 @@ import JSON
 /// One request, read completely.
 struct APIRequest {
     let method: String
-    /// The path's parts, decoded; a path that ends in a slash ends in an empty part.
+    /// The decoded parts of the path; a path that ends in a slash ends in an empty part.
     let path: [String]
-    /// The path as it was sent, without its query.
+    /// The path as sent, without its query.
     let rawPath: String
     let query: Query
     let authorization: String?
     let contentType: String?
     let userAgent: String
-    /// What the answer is known by, as `X-authentik-id`.
+    /// The ID of the answer, as `X-authentik-id`.
     let id = Random.hexadecimal(32)
     /// Scheme, host and port as the caller sees them: `http://127.0.0.1:9000`.
     let origin: String
     var body: [UInt8]
-    /// The part of the path that a route leaves open: a slug or a primary key.
+    /// The variable part of the path: a slug or a primary key.
     var key = ""
-    /// The caller; nil where no token is needed.
+    /// The caller; nil if no token is needed.
     var caller: User?
 
-    /// - Parameter target: path and query as they were sent.
+    /// - Parameter target: path and query as sent.
     init(
         method: String,
         target: String,
@@ -59,7 +59,7 @@ struct APIRequest {
     /// The body as a form, which the OAuth2 endpoints take.
     var form: Query { Query(Substring(decoding: body, as: UTF8.self)) }
 
-    /// Whether the answer may have changed what the sandbox holds: by a write, or by a login that a provider learns from.
+    /// Whether the request may have changed the sandbox's state: by a write, or by a login that a provider learns from.
     var mayChangeState: Bool { isWrite || path.contains("authorize") }
 
     var isWrite: Bool { !["GET", "HEAD", "OPTIONS"].contains(method) }
@@ -88,7 +88,7 @@ struct APIRequest {
     }
 }
 
-/// The parameters of a query, in order; one name may stand several times.
+/// The parameters of a query, in order; names may be repeated.
 struct Query {
     private let parameters: [(name: String, value: String)]
 
@@ -102,7 +102,7 @@ struct Query {
         }
     }
 
-    /// The value of a parameter, the last one if it stands several times; nil if there is none or it is empty.
+    /// The last value of a parameter; nil if there is none or it is empty.
     subscript(_ name: String) -> String? {
         guard let value = parameters.last(where: { $0.name == name })?.value, !value.isEmpty else { return nil }
         return value

@@ -3,25 +3,25 @@ import JSON
 /// One answer.
 struct APIResponse {
     enum Body {
-        /// A REST endpoint's, whose content type may name the charset.
+        /// The answer of a REST endpoint, whose content type may name the charset.
         case json(JSONValue)
         /// JSON of an endpoint outside the REST framework, whose content type never names a charset.
         case plainJSON(JSONValue)
         case html(String)
-        /// No body, but declared as HTML all the same.
+        /// No body, but declared as HTML anyway.
         case emptyHTML
         case none
     }
 
     var status: Int
     var body: Body
-    /// The methods that the path takes.
+    /// The methods that the path allows.
     var allow: String?
-    /// Where a redirect leads.
+    /// The target of a redirect.
     var location: String?
     /// The caller; nil without a valid token.
     var caller: String?
-    /// The permissions that the request needs, granted or not; of an operation's own, those that depend on the body.
+    /// The permissions that the request needs, granted or not; without those that depend on the body.
     var permissions: [String] = []
 
     init(_ status: Int, _ body: Body, allow: String? = nil, location: String? = nil) {
@@ -66,7 +66,7 @@ struct APIResponse {
     }
 }
 
-/// Why a request is not done; what Django REST framework raises as an exception.
+/// Why a request is rejected; an exception in Django REST framework.
 enum Refusal: Error {
     /// 400: what is wrong, by field, or under `non_field_errors`.
     case invalid(JSONValue)
@@ -83,11 +83,11 @@ enum Refusal: Error {
     case invalidPage
     case methodNotAllowed(String)
     case unsupportedMediaType(String)
-    /// Authentik can do this; the sandbox cannot.
+    /// Authentik supports this; the sandbox does not.
     case notInSandbox(String)
-    /// The path leads nowhere: Django's page, not the REST framework's.
+    /// The path does not exist: Django's page, not the REST framework's.
     case noSuchPath
-    /// Authentik fails on this by an exception that it does not handle.
+    /// Authentik fails with an exception that it does not handle.
     case crash
 
     static func invalid(_ field: String, _ message: String) -> Refusal { .invalid([field: [.string(message)]]) }
@@ -116,7 +116,7 @@ enum Refusal: Error {
         APIResponse(status, .json(["detail": .string(text)]))
     }
 
-    /// Authentik's error pages are views that know GET only, so to any other method the *page* is not allowed.
+    /// Authentik's error pages are views that only support GET, so for any other method the *page* is not allowed.
     private func page(_ status: Int, _ title: String, to method: String) -> APIResponse {
         guard method == "GET" || method == "HEAD" else {
             return APIResponse(405, .emptyHTML, allow: "GET, HEAD, OPTIONS")

@@ -1,4 +1,4 @@
-/// The paths that are served.
+/// The served paths.
 struct Routes: Sendable {
     private let routes: [Route]
 
@@ -6,10 +6,10 @@ struct Routes: Sendable {
         self.routes = routes
     }
 
-    /// What is served, in order: `GET api/v3/core/applications/{}/`.
+    /// All operations, in order: `GET api/v3/core/applications/{}/`.
     var operations: [String] { routes.flatMap(\.names).sorted() }
 
-    /// The answer to a request: the path is looked at first, then the token, the method and the permission.
+    /// The answer to a request: the path is checked first, then the token, the method and the permission.
     func answer(_ request: APIRequest, in store: inout Store) -> APIResponse {
         var request = request
         store.removeExpiredBindings()
@@ -58,18 +58,18 @@ extension Routes {
     }
 }
 
-/// One path and what is done there.
+/// One path and its operations.
 struct Route: Sendable {
     typealias Handler = @Sendable (APIRequest, inout Store) throws(Refusal) -> APIResponse
 
-    /// Whom a path lets in.
+    /// Who may access a path.
     enum Access: Equatable {
         case everybody
         /// Callers with a valid API token.
         case tokens
     }
 
-    /// What is done by a method, and the permissions that it needs, such as `authentik_core.view_application`.
+    /// The handler of a method, and the permissions that it needs, such as `authentik_core.view_application`.
     struct Operation: Sendable {
         let permissions: [String]
         let handler: Handler
@@ -96,8 +96,9 @@ struct Route: Sendable {
 
     /// - Parameters:
     ///   - path: with `{}` for the part that becomes the request's key: `core/applications/{}/`.
-    ///   - methods: all methods that Authentik takes here, in the order of its `Allow` header; HEAD and OPTIONS, which
-    ///     it takes everywhere, go without saying.
+    ///   - methods: all methods that Authentik allows here, in the order of its `Allow` header; without HEAD and
+    ///     OPTIONS, which
+    ///     are always allowed.
     ///   - operations: by method.
     init(_ path: String, _ access: Access, methods: [String], _ operations: [String: Operation]) {
         self.parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -118,7 +119,7 @@ struct Route: Sendable {
         self.init(path, access, methods: [method], [method: Operation(permission, handler)])
     }
 
-    /// What is done here: `GET api/v3/core/applications/{}/`.
+    /// The operations of this path: `GET api/v3/core/applications/{}/`.
     fileprivate var names: [String] {
         let path = parts.map { part in
             switch part {
@@ -129,7 +130,7 @@ struct Route: Sendable {
         return operations.keys.map { "\($0) \(path)" }
     }
 
-    /// The value of the header of that name; nil outside the REST framework.
+    /// The value of the `Allow` header; nil outside the REST framework.
     var allow: String? {
         guard access == .tokens else { return nil }
         return (methods + (methods.contains("GET") ? ["HEAD", "OPTIONS"] : ["OPTIONS"])).joined(separator: ", ")

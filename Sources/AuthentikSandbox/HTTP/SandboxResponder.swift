@@ -3,9 +3,9 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Turns Hummingbird's requests into the sandbox's own and its answers back, by way of the faults.
+/// Converts Hummingbird's requests to the sandbox's own and its answers back, applying faults.
 struct SandboxResponder: HTTPResponder {
-    /// Bytes of a body; nothing that is sent to these endpoints comes near it.
+    /// The maximum size of a body in bytes; no valid request comes near it.
     private static let bodyLimit = 8 << 20
 
     let sandbox: Sandbox
@@ -53,9 +53,9 @@ struct SandboxResponder: HTTPResponder {
 }
 
 extension APIRequest {
-    /// - Parameter target: path and query; as they were sent, or as a fault would have them.
+    /// - Parameter target: path and query, as sent or modified by a fault.
     fileprivate init(_ request: Request, target: String, body: [UInt8]) {
-        // Authentik believes the caller's `Host`, and a proxy's scheme.
+        // Authentik trusts the caller's `Host`, and a proxy's scheme.
         let scheme = HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] } ?? "http"
         self.init(
             method: request.method.rawValue,
@@ -70,7 +70,7 @@ extension APIRequest {
 }
 
 extension Response {
-    /// - Parameter saysSo: whether it says that it is a sandbox's.
+    /// - Parameter saysSo: whether it identifies itself as a sandbox's.
     fileprivate init(_ reply: Reply, to call: APIRequest, _ context: SandboxContext, saysSo: Bool = false) {
         var headers = HTTPFields()
         if saysSo, let name = HTTPField.Name("X-Reconcile-Sandbox") { headers[name] = "1" }
@@ -123,16 +123,16 @@ struct SandboxContext: RequestContext {
         channel = source.channel
     }
 
-    /// Closes the connection at once, by a TCP reset: what was not sent yet is dropped.
+    /// Closes the connection immediately with a TCP reset: unsent data is dropped.
     func reset() async {
         let discard = linger(l_onoff: 1, l_linger: 0)
-        // Without the option the connection is closed in order, which a client takes for the same.
+        // Without the option the connection is closed normally, which clients handle in the same way.
         try? await (channel as? any SocketOptionProvider)?.setSoLinger(discard).get()
         await close()
     }
 
     func close() async {
-        // It fails only if the client was quicker.
+        // This only fails if the client was faster.
         try? await channel.close()
     }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import JSON
 
 extension Store {
-    /// What a fresh installation has: the objects that its own blueprints make.
+    /// The objects of a fresh installation, which its own blueprints create.
     ///
     /// - Parameter token: the API token of the superuser `akadmin`.
     static func freshInstallation(_ release: Release, token: String) -> Store {
@@ -14,7 +14,7 @@ extension Store {
             email: "akadmin@example.com"
         )
         store.replace(nil, with: administrator)
-        // Authentik's own accounts have the numbers up to here.
+        // Authentik's own accounts use the numbers up to here.
         store.keys.reserveUserKey(administrator.pk + 1)
         store.admit(token)
         for flow in defaultFlows(release) { store.replace(nil, with: flow) }
@@ -132,10 +132,10 @@ extension Store {
 }
 
 extension Store {
-    /// Makes the policies of a fresh installation and binds them.
+    /// Creates the policies of a fresh installation and binds them.
     ///
-    /// They guard flows, stages of flows, and the rules by which events are notified; the last two are not objects here
-    /// and have a UUID only. Two are in prompts and bound to nothing.
+    /// They are for flows, stages of flows, and notification rules; the last two are not objects here and only have a
+    /// UUID. Two are used in prompts and are not bound.
     mutating func makeDefaultPolicies() {
         func flow(_ slug: String) -> UUID { indexes.flowBySlug[slug] ?? UUID() }
         if release.guardsSetupFlow { bind("default-oobe-flow-set-authentication", to: UUID()) }

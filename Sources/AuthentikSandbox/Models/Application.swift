@@ -19,31 +19,31 @@ struct Application: Sendable, Codable {
     var metaHide = false
 }
 
-/// Whether one policy of an object lets in, or only all of them together.
+/// Whether one policy of an object is enough, or all are needed.
 package enum PolicyEngineMode: String, Choice, Codable {
     case all, any
 }
 
-/// Where a click on an application leads.
+/// The target of a click on an application.
 enum LaunchURL {
-    /// A redirect URI without its path, which is what Authentik takes for the address of a service.
+    /// A redirect URI without its path, which Authentik considers the address of a service.
     ///
-    /// - Returns: nil if the URI cannot be taken apart.
+    /// - Returns: nil if the URI cannot be parsed.
     static func guess(from redirectURI: String) -> String? {
         guard let separator = redirectURI.firstRange(of: "://") else {
-            // Nothing but a scheme remains of `app:/callback`, and nothing at all of a relative path.
+            // Only a scheme remains of `app:/callback`, and nothing of a relative path.
             guard let end = redirectURI.firstIndex(of: ":") else { return "" }
             return String(redirectURI[...end])
         }
         let rest = redirectURI[separator.upperBound...]
         let authority = rest.prefix { !"/?#".contains($0) }
-        // An address in brackets that do not match is the one thing that Python's parser refuses.
+        // The only thing that Python's parser rejects is an address with unbalanced brackets.
         guard authority.contains("[") == authority.contains("]") else { return nil }
         let tail = rest[authority.endIndex...].drop(while: { $0 != "?" && $0 != "#" })
         return String(redirectURI[..<separator.upperBound] + authority + tail)
     }
 
-    /// A URL with its placeholders, such as `%(username)s`, filled in; as it is if Python cannot format it.
+    /// A URL with its placeholders, such as `%(username)s`, filled in; unchanged if Python cannot format it.
     static func fill(_ url: String, _ values: [String: String]) -> String {
         var filled = ""
         var rest = url[...]

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// An object as the audit log names it.
+/// An object as in the audit log.
 struct AuditedModel: Sendable {
     var app: String
     var modelName: String
@@ -95,7 +95,7 @@ extension Policy {
 }
 
 extension PolicyBinding {
-    /// What Authentik calls it: `Binding from Grafana #0 to Group admins`.
+    /// Authentik's name for it: `Binding from Grafana #0 to Group admins`.
     func name(in store: Store) -> String {
         let target = self.target.flatMap { store.name(ofBindingTarget: $0) } ?? ""
         let subject =

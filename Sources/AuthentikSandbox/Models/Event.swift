@@ -13,7 +13,7 @@ struct Event: Sendable, Codable {
         case modelDeleted = "model_deleted"
     }
 
-    /// The user who did it.
+    /// The author of an event.
     struct Actor: Sendable, Codable {
         var pk: Int
         var username: String

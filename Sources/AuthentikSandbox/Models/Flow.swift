@@ -11,7 +11,7 @@ struct Flow: Sendable, Codable {
     var title: String
     var designation: Designation
     var authentication: Authentication
-    /// The stages bound to it; what they do has no meaning here.
+    /// The stages bound to it; their function has no meaning here.
     var stages: [UUID]
 
     enum Designation: String, Choice, Codable {

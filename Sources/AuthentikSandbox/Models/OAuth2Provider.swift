@@ -2,7 +2,7 @@ import FoundationEssentials
 import JSON
 import PythonRegex
 
-/// `authentik_providers_oauth2.oauth2provider`, and what a proxy provider has of it.
+/// `authentik_providers_oauth2.oauth2provider`, including that part of a proxy provider.
 struct OAuth2Provider: Sendable, Codable {
     var pk: Int
     var name = ""
@@ -27,9 +27,9 @@ struct OAuth2Provider: Sendable, Codable {
     var issuerMode = IssuerMode.perProvider
     var federatedSources: [UUID] = []
     var federatedProviders: [Int] = []
-    /// By which a token may be had; since 2026.5.
+    /// How a token can be obtained; since 2026.5.
     ///
-    /// Without `authorization_code` logins are refused.
+    /// Without `authorization_code` logins are rejected.
     var grantTypes: [String] = []
     /// Set for a proxy provider, which Authentik builds on an OAuth2 provider of the same key.
     var proxy: ProxySettings?
@@ -38,13 +38,13 @@ struct OAuth2Provider: Sendable, Codable {
         case confidential, `public`
     }
 
-    /// All that 2026.5 has; what a provider of before is given by the upgrade.
+    /// All grant types of 2026.5, which the upgrade gives to older providers.
     static let olderGrantTypes = [
         "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
         "urn:ietf:params:oauth:grant-type:device_code",
     ]
 
-    /// What 2026.8 has besides.
+    /// The additional one of 2026.8.
     static let tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
 
     /// The grant types of a proxy provider, which requests cannot change.
@@ -76,22 +76,22 @@ struct OAuth2Provider: Sendable, Codable {
 struct RedirectURI: Sendable, Codable {
     var matchingMode: MatchingMode?
     var url: String?
-    /// Nil where a PATCH left it out; that counts as `authorization`, and the answer to the PATCH does not show it.
+    /// Nil if a PATCH omitted it; that counts as `authorization`, and the answer to the PATCH does not show it.
     var kind: Kind?
 
     enum MatchingMode: String, Choice, Codable {
         case strict, regex
     }
 
-    /// What it is for; since 2026.5.
+    /// Its purpose; since 2026.5.
     enum Kind: String, Choice, Codable {
         case authorization, logout
     }
 
-    /// Whether the browser may be sent there after a login.
+    /// Whether it can be used for logins.
     var isForLogins: Bool { kind != .logout }
 
-    /// - Parameter kind: what is shown as its kind; nil shows none.
+    /// - Parameter kind: the kind to show; nil to show none.
     /// - Throws: ``Refusal/crash`` if the entry is incomplete.
     func json(_ kind: Kind?) throws(Refusal) -> JSONValue {
         guard let matchingMode, let url else { throw .crash }
@@ -100,7 +100,7 @@ struct RedirectURI: Sendable, Codable {
         return .object(fields)
     }
 
-    /// Whether a request may ask for that URI.
+    /// Whether it allows a requested URI.
     func matches(_ uri: String) -> Bool {
         guard isForLogins, let url else { return false }
         switch matchingMode {

@@ -2,15 +2,15 @@ import FoundationEssentials
 import JSON
 import PythonRegex
 
-/// `authentik_core.objectattribute`: what an administrator wants of an attribute of every entitlement; since 2026.8.
+/// `authentik_core.objectattribute`: an administrator's definition of an attribute of every entitlement; since 2026.8.
 ///
 /// Source: `authentik/core/api/object_attributes.py` and its tests.
 struct ObjectAttribute: Sendable, Codable {
-    /// The name of the attribute, or the names on the way to it with dots between.
+    /// The name of the attribute, or a path of names separated by dots.
     var key: String
     var isRequired = false
     var isUnique = false
-    /// A regular expression of Python's.
+    /// A Python regular expression.
     var pattern: String?
 
     /// What is wrong with the attributes of an entitlement; nil if nothing is.
@@ -32,9 +32,9 @@ struct ObjectAttribute: Sendable, Codable {
 }
 
 extension Store {
-    /// Refuses what a request sends as the attributes of an entitlement, by the first attribute that is wrong.
+    /// Checks the attributes of an entitlement in a request, and reports the first invalid one.
     ///
-    /// - Parameter sent: nil if the request has no attributes, which counts as none of them, in a PATCH too.
+    /// - Parameter sent: nil if the request has no attributes, which counts as having none, even in a PATCH.
     /// - Throws: ``Refusal/invalid(_:)``.
     func checkAttributes(_ sent: JSONValue?, of entitlement: UUID) throws(Refusal) {
         guard release.hasObjectAttributes else { return }
@@ -47,11 +47,11 @@ extension Store {
 }
 
 extension SandboxState {
-    /// Defines an attribute of entitlements, or defines it anew; releases before 2026.8 do not ask for it.
+    /// Defines or redefines an attribute of entitlements; releases before 2026.8 ignore it.
     ///
     /// - Parameters:
-    ///   - key: its name, or the names on the way to it with dots between.
-    ///   - pattern: a regular expression of Python's that its value must match as a whole.
+    ///   - key: its name, or a path of names separated by dots.
+    ///   - pattern: a Python regular expression that must match the whole value.
     package mutating func addEntitlementAttribute(
         _ key: String,
         isRequired: Bool = false,

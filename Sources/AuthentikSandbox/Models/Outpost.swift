@@ -1,20 +1,20 @@
 package import FoundationEssentials
 import JSON
 
-/// What kind of providers an outpost serves.
+/// The type of providers that an outpost serves.
 package enum OutpostType: String, Choice, Codable {
     case proxy, ldap, radius, rac
 
-    /// Of the kinds of providers that exist here, only proxy providers are served.
+    /// Only proxy providers are served, of the types that exist here.
     func accepts(_ provider: OAuth2Provider) -> Bool { self == .proxy && provider.proxy != nil }
 }
 
-/// A process that serves an outpost, as it reported itself.
+/// A process that runs an outpost, as reported by itself.
 package struct OutpostInstance: Sendable, Hashable, Codable {
     package var hostname: String
-    /// Nil is that of the installation.
+    /// Nil for that of the installation.
     package var version: String?
-    /// Nil is now, whenever somebody asks.
+    /// Nil for the time of the request.
     package var lastSeen: Date?
 
     package init(hostname: String, version: String? = nil, lastSeen: Date? = nil) {
@@ -24,9 +24,9 @@ package struct OutpostInstance: Sendable, Hashable, Codable {
     }
 }
 
-/// `authentik_outposts.outpost`: what serves providers that need somebody in front of a service.
+/// `authentik_outposts.outpost`: serves providers that need a process in front of a service.
 struct Outpost: Sendable, Codable {
-    /// What marks the one that is part of the server.
+    /// The mark of the outpost that is part of the server.
     static let embedded = "goauthentik.io/outposts/embedded"
     static let embeddedName = "authentik Embedded Outpost"
 
@@ -37,17 +37,17 @@ struct Outpost: Sendable, Codable {
     var managed: String?
     /// The configuration as it was written; nil for that of a fresh installation.
     var configuration: JSONValue?
-    /// Authentik knows them for as long as they report themselves.
+    /// Authentik knows them as long as they report themselves.
     var instances: [OutpostInstance] = []
 
-    /// The one of a fresh installation, which the server runs.
+    /// The outpost of a fresh installation, which the server runs.
     static func makeEmbedded() -> Outpost {
         Outpost(name: embeddedName, managed: embedded, instances: [OutpostInstance(hostname: "authentik-server")])
     }
 
     var isEmbedded: Bool { managed == Self.embedded }
 
-    /// Its providers, in an order of the database's, which is not the one in which they were written.
+    /// Its providers, in the order of the database, which is not that in which they were written.
     func providers(in store: Store) -> [OAuth2Provider] {
         providers.compactMap { store.providers[$0] }.sorted { $0.name < $1.name }
     }
@@ -69,7 +69,7 @@ struct Outpost: Sendable, Codable {
         ]
     }
 
-    /// What `health/` answers for each instance.
+    /// The answer of `health/` for each instance.
     func health(_ release: Release, at now: Date) -> JSONValue {
         .array(
             instances.map { instance in
@@ -96,8 +96,8 @@ struct Outpost: Sendable, Codable {
     /// The configuration that Authentik proposes.
     ///
     /// - Parameters:
-    ///   - host: the address under which an outpost reaches Authentik.
-    ///   - namespace: the one of Kubernetes.
+    ///   - host: the address at which an outpost reaches Authentik.
+    ///   - namespace: the Kubernetes namespace.
     static func configuration(_ release: Release, host: String, namespace: String = "default") -> JSONValue {
         var fields: [String: JSONValue] = [
             "log_level": "warning",
@@ -131,7 +131,7 @@ struct Outpost: Sendable, Codable {
 }
 
 extension Outpost {
-    /// Reads what was kept when there was none but the embedded one, too.
+    /// Also decodes older files, which only have the embedded outpost.
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let kind = try values.decodeIfPresent(OutpostType.self, forKey: .kind)

@@ -1,29 +1,29 @@
 import FoundationEssentials
 import JSON
 
-/// `authentik_policies.policy`: what is asked when it is bound to something.
+/// `authentik_policies.policy`: decides wherever it is bound.
 struct Policy: Sendable, Codable {
     enum Kind: Sendable, Codable {
         case expression
         /// Matches events of one action.
         case eventMatcher(action: String)
-        /// What a new password must be like.
+        /// Requirements for a new password.
         case password
     }
 
     var pk = UUID()
     var name: String
     var kind: Kind
-    /// The Python of an expression policy; see ``result`` for what of it means something here.
+    /// The Python of an expression policy; see ``result`` for the supported part.
     var expression = ""
-    /// Whether each execution is to be an event; kept and shown, and nothing more.
+    /// Whether each execution is logged; stored and shown, but without effect.
     var logsExecution = false
     /// The number of prompts that use it, which are not objects here.
     var promptCount = 0
 
-    /// What an expression policy decides; nil if it cannot be evaluated here.
+    /// The decision of an expression policy; nil if it cannot be evaluated here.
     ///
-    /// There is no Python in the sandbox: besides comments and empty lines it understands `return True` and
+    /// There is no Python in the sandbox: in addition to comments and empty lines it understands `return True` and
     /// `return False`.
     var result: Bool? {
         guard case .expression = kind else { return nil }
@@ -89,7 +89,7 @@ struct Policy: Sendable, Codable {
 }
 
 extension Policy {
-    /// Reads what was kept before policies could be changed, too.
+    /// Also decodes older files, from before policies could be changed.
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -102,16 +102,16 @@ extension Policy {
         )
     }
 
-    /// The expression of a policy that the installation brought along, which asks what is not known here.
+    /// The expression of a policy of the installation, which uses data that does not exist here.
     static let unknown = "return ak_is_sso_flow"
 }
 
-/// `authentik_policies.policybinding`: who passes a target.
+/// `authentik_policies.policybinding`: gives access to a target.
 struct PolicyBinding: Sendable, Codable {
     var pk = UUID()
     /// An application's, an entitlement's or a flow's.
     var target: UUID?
-    /// What decides, if there is one, whatever else is set: a PATCH that names another subject leaves it there.
+    /// Takes precedence over everything else that is set: a PATCH that names another subject does not remove it.
     var policy: UUID?
     var group: UUID?
     var user: Int?
@@ -121,6 +121,6 @@ struct PolicyBinding: Sendable, Codable {
     /// Seconds.
     var timeout = 30
     var failureResult = false
-    /// When it goes by itself; since 2026.8.
+    /// When it expires; since 2026.8.
     var expires: Date?
 }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What `authentik_providers_proxy.proxyprovider` has beyond the OAuth2 provider that it is built on.
+/// The fields of `authentik_providers_proxy.proxyprovider` in addition to its OAuth2 provider.
 struct ProxySettings: Sendable, Codable {
     enum Mode: String, Choice, Codable {
         case proxy
@@ -36,15 +36,15 @@ struct ProxySettings: Sendable, Codable {
         return "\(plain[...slash])\(callback)"
     }
 
-    /// The scope mappings that a proxy provider always has, by what manages them.
+    /// The scope mappings that a proxy provider always has, by their `managed` names.
     private static let mappings = [
         "goauthentik.io/providers/oauth2/scope-openid", "goauthentik.io/providers/oauth2/scope-profile",
         "goauthentik.io/providers/oauth2/scope-email", "goauthentik.io/providers/oauth2/scope-entitlements",
         "goauthentik.io/providers/proxy/scope-proxy",
     ]
 
-    /// Makes of a provider what Authentik makes of it after each write as a proxy provider, whatever was sent: its
-    /// redirect URIs and grant types are the server's, and scope mappings are added to those that it has.
+    /// Applies what Authentik does after each write of a proxy provider, whatever was sent: its redirect URIs and grant
+    /// types are set by the server, and scope mappings are added.
     ///
     /// Source: `ProxyProvider.set_oauth_defaults` in `authentik/providers/proxy/models.py`.
     func apply(to provider: inout OAuth2Provider, in store: Store) {

@@ -6,7 +6,7 @@ struct ScopeMapping: Sendable, Codable {
     var pk = UUID()
     var name = ""
     var scopeName = ""
-    /// By what somebody knows it for theirs; unique, and any text.
+    /// The name by which its manager recognises it; unique, any text.
     var managed: String?
     var description = ""
     /// The Python that returns the claims.
@@ -18,7 +18,7 @@ struct ScopeMapping: Sendable, Codable {
 
     init() {}
 
-    /// A mapping of a fresh installation, whose expression is not known here.
+    /// A mapping of a fresh installation, whose expression is unknown here.
     init(name: String, scopeName: String, managed: String, description: String, claims: [String]) {
         self.name = name
         self.scopeName = scopeName
@@ -44,10 +44,10 @@ struct ScopeMapping: Sendable, Codable {
 
     private static let unknown = "return {}"
 
-    /// What discovery shows of an expression: the keys of the dictionary that it returns, as far as they are literals.
+    /// The part of an expression that discovery shows: the literal keys of the dictionary that it returns.
     ///
-    /// Authentik runs it for an anonymous user. There is no Python here, so that keys are found by how they are
-    /// written: as text before a colon, in the outermost braces of the last `return {`.
+    /// Authentik runs it for an anonymous user. There is no Python here, so keys are found by syntax: as text before a
+    /// colon, in the outermost braces of the last `return {`.
     private static func claims(of expression: String) -> [String] {
         guard let start = expression.ranges(of: "return {").last?.upperBound else { return [] }
         var claims: [String] = []
@@ -70,7 +70,7 @@ struct ScopeMapping: Sendable, Codable {
 }
 
 extension ScopeMapping {
-    /// Reads what was kept before mappings could be changed, too.
+    /// Also decodes older files, from before mappings could be changed.
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         pk = try values.decode(UUID.self, forKey: .pk)

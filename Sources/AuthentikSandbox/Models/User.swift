@@ -18,11 +18,11 @@ struct User: Sendable, Codable {
     var attributes: [String: JSONValue] = [:]
     var path = "users"
     var uuid = UUID()
-    /// What OAuth2 clients know the user by when the subject is hashed.
+    /// How OAuth2 clients identify the user if the subject is hashed.
     var uid = Random.hexadecimal(64)
     var joined = Date()
 
-    /// What a group shows of its member, and a binding of its user.
+    /// The fields of a user in its groups and bindings.
     var summary: [String: JSONValue] {
         [
             "pk": .integer(pk),
@@ -110,7 +110,7 @@ struct Group: Sendable, Codable {
     var attributes: JSONValue = [:]
     var roles: [UUID] = []
 
-    /// What a user shows of its group, and a binding since 2025.12.
+    /// The fields of a group in its users, and since 2025.12 in its bindings.
     func summary(_ release: Release) -> [String: JSONValue] {
         var fields: [String: JSONValue] = [
             "pk": pk.json,
@@ -126,9 +126,9 @@ struct Group: Sendable, Codable {
         return fields
     }
 
-    /// The number that stands for the group where there is no room for a UUID: the first five digits of the UUID.
+    /// A number for the group where a UUID does not fit: the first five digits of the UUID.
     private var number: Int {
-        // Long division by ten of the 128 bits: the remainders are the decimal digits, the last one first.
+        // Long division of the 128 bits by ten: the remainders are the decimal digits, last one first.
         var bytes = withUnsafeBytes(of: pk.uuid) { [UInt8]($0) }
         var digits: [Int] = []
         while bytes.contains(where: { $0 != 0 }) {
@@ -154,7 +154,7 @@ struct Role: Sendable, Codable {
     var json: JSONValue { ["pk": pk.json, "name": .string(name)] }
 }
 
-/// `authentik_core.token`: a key by which a user is known.
+/// `authentik_core.token`: a key that identifies a user.
 struct Token: Sendable, Codable {
     enum Intent: String, Choice, Codable {
         case verification, api, recovery
@@ -168,9 +168,9 @@ struct Token: Sendable, Codable {
     var key = Random.alphanumeric(60)
     var description = ""
     var isExpiring = true
-    /// Shown, but without meaning, for a token that does not expire.
+    /// Shown, but without effect, for a token that does not expire.
     var expires = Date(timeIntervalSinceNow: 30 * 60)
 
-    /// Whether the API takes it.
+    /// Whether the API accepts it.
     var opensAPI: Bool { intent == .api && (!isExpiring || expires > Date()) }
 }

@@ -1,8 +1,8 @@
 import JSON
 
-/// What the OAuth2 endpoints answer to an anonymous user; there are no logins here.
+/// The OAuth2 endpoints for an anonymous user; there are no logins here.
 ///
-/// Tokens are never given: every code and token that a request brings along is unknown.
+/// Tokens are never issued: every code and token in a request is unknown.
 enum OAuth2Endpoints {
     static let routes: [Route] = {
         let path = "application/o/"
@@ -23,7 +23,7 @@ enum OAuth2Endpoints {
         return APIResponse(200, .plainJSON(configuration.discovery))
     }
 
-    /// The keys that sign tokens; none where the client's secret does.
+    /// The keys that sign tokens; empty if the client's secret does.
     private static func keys(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let provider = try provider(of: request, in: store)
         guard let key = provider.signingKey.flatMap({ store.certificates[$0] }) else {
@@ -41,9 +41,9 @@ enum OAuth2Endpoints {
         return provider
     }
 
-    /// A login begins here.
+    /// Begins a login.
     ///
-    /// A wrong client or redirect URI is shown to the user; any other error goes back to the client.
+    /// An unknown client or a wrong redirect URI is shown to the user; any other error is sent to the client.
     private static func authorize(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         guard let clientID = request.query["client_id"], var provider = store.provider(clientID: clientID) else {
             return .page(400, "Bad Request")
@@ -80,15 +80,15 @@ enum OAuth2Endpoints {
         "code", "id_token", "id_token token", "code token", "code id_token", "code id_token token",
     ]
 
-    /// A provider without a URI for logins takes the first one that any client asks for.
+    /// A provider without a redirect URI for logins stores the first one that a client requests.
     private static func learnsFirstURI(_ provider: OAuth2Provider, _ release: Release) -> Bool {
         release.hasRedirectURITypes
             ? !provider.redirectURIs.contains { $0.isForLogins } : provider.redirectURIs.isEmpty
     }
 
-    /// Exchanges a grant for a token, which it never does.
+    /// Exchanges a grant for a token, which never succeeds.
     ///
-    /// A wrong secret shows for two grants only; the other two fail alike with the right one and a wrong one.
+    /// A wrong secret is only detected for two grants; the other two fail in the same way with any secret.
     private static func token(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let error = try tokenError(request, in: &store)
         return error.response(400, to: request, store.release)
@@ -108,7 +108,7 @@ enum OAuth2Endpoints {
         }
         guard grant == "authorization_code", form["code"] != nil else { return .invalidGrant }
         try provider.requireReadableRedirectURIs()
-        // A URI that the provider does not know is taken for another client, and logged.
+        // A URI that the provider does not have is treated like an unknown client, and logged.
         guard let uri = form["redirect_uri"], provider.redirectURIs.contains(where: { $0.matches(uri) }) else {
             store.record(
                 .configurationError,
@@ -125,7 +125,8 @@ enum OAuth2Endpoints {
         "urn:ietf:params:oauth:grant-type:device_code",
     ]
 
-    /// Revokes a token (RFC 7009): an unknown one counts as revoked, which distinguishes a right secret from a wrong one.
+    /// Revokes a token (RFC 7009): an unknown one counts as revoked, so this distinguishes a right secret from a wrong
+    /// one.
     private static func revoke(_ request: APIRequest, in store: inout Store) -> APIResponse {
         guard let client = client(of: request), let provider = store.provider(clientID: client.id),
             accepts(client.secret, provider)
@@ -183,7 +184,7 @@ enum OAuth2Error: String {
         return APIResponse(status, .plainJSON(.object(fields)))
     }
 
-    /// Sends the browser back with the error in the query.
+    /// Redirects the browser with the error in the query.
     func redirect(to uri: String, state: String?) -> APIResponse {
         var parameters = [("error", rawValue), ("error_description", description)]
         if let state { parameters.append(("state", state)) }

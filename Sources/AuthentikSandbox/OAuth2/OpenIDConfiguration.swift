@@ -5,7 +5,7 @@ struct OpenIDConfiguration {
     private let provider: OAuth2Provider
     private let slug: String?
     private let mappings: [ScopeMapping]
-    /// By which tokens are signed; without a key the client's secret signs.
+    /// The signing algorithm of tokens; without a key, that of the client's secret.
     private let algorithm: String
     private let base: String
     private let origin: String
@@ -32,7 +32,7 @@ struct OpenIDConfiguration {
 
     private func shared(_ path: String) -> JSONValue { .string("\(base)/\(path)/") }
 
-    /// What depends on an application is null without one, or not there.
+    /// What depends on an application is null or missing without one.
     var setupURLs: JSONValue {
         var urls: [String: JSONValue] = [
             "issuer": .text(issuer),

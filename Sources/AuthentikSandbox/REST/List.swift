@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// The filters that a list request asks for; parameters that a list does not know are ignored.
+/// The filters of a list request; unknown parameters are ignored.
 struct Filter<Row> {
     private let query: Query
     private var conditions: [(Row) -> Bool] = []
@@ -25,19 +25,19 @@ struct Filter<Row> {
         conditions.append { value($0) == wanted }
     }
 
-    /// A text in upper or lower case.
+    /// A text, case-insensitive.
     mutating func caselessText(_ name: String, _ value: @escaping (Row) -> String?) {
         guard let wanted = query[name]?.lowercased() else { return }
         conditions.append { value($0)?.lowercased() == wanted }
     }
 
-    /// A part of a text, in upper or lower case.
+    /// A part of a text, case-insensitive.
     mutating func containedText(_ name: String, _ value: @escaping (Row) -> String?) {
         guard let wanted = query[name]?.lowercased() else { return }
         conditions.append { value($0)?.lowercased().contains(wanted) ?? false }
     }
 
-    /// A text of which several may be asked for at once.
+    /// A text for which several values can be given.
     mutating func anyText(_ name: String, _ value: @escaping (Row) -> String?) {
         let wanted = query.all(name)
         if wanted.isEmpty { return }
@@ -72,14 +72,14 @@ struct Filter<Row> {
         conditions.append { value($0) == wanted }
     }
 
-    /// Primary keys of other objects, which must exist, and of which one is to be the row's.
+    /// Primary keys of other objects, which must exist, and of which the row must have one.
     mutating func references(_ name: String, exists: (UUID) -> Bool, _ value: @escaping (Row) -> UUID?) {
         members(name, find: { text in UUID(lenient: text).flatMap { exists($0) ? $0 : nil } }) { row, wanted in
             value(row).map { wanted.contains($0) } ?? false
         }
     }
 
-    /// Other objects, each named by a text, of which one is to be the row's.
+    /// Other objects, each identified by a text, of which the row must have one.
     mutating func members<Key: Hashable>(
         _ name: String,
         find: (String) -> Key?,

@@ -1,11 +1,11 @@
-/// The few mistakes of Python's syntax that the sandbox sees: brackets and quotes without their other half, a compound
-/// statement without its colon, and a line that ends with an operator.
+/// The few errors of Python syntax that the sandbox detects: unbalanced brackets and quotes, a compound statement
+/// without its colon, and a line that ends with an operator.
 ///
 /// Authentik compiles an expression as the body of a function, so that its first line is line 2.
 struct PythonSyntax {
-    /// What Python says of a text; nil if the sandbox sees nothing wrong.
+    /// Python's error for a text; nil if the sandbox finds none.
     ///
-    /// - Parameter file: what the text is called in the message.
+    /// - Parameter file: the name of the text in the message.
     static func error(in text: String, file: String) -> String? {
         var scanner = PythonSyntax(text)
         return scanner.mistake().map { "Expression Syntax Error: \($0.message) (\(file), line \($0.line + 1))" }
@@ -27,7 +27,7 @@ struct PythonSyntax {
     private var index = 0
     private var line = 1
     private var open: [Bracket] = []
-    /// What of the line stands outside of brackets, texts and comments.
+    /// The part of the line outside brackets, strings and comments.
     private var statement = ""
 
     private init(_ text: String) {
@@ -62,12 +62,12 @@ struct PythonSyntax {
         return endOfStatement()
     }
 
-    /// The statements that another one follows after a colon.
+    /// The statements that end with a colon and are followed by another one.
     private static let compound: Set = [
         "class", "def", "elif", "else", "except", "finally", "for", "if", "try", "while", "with",
     ]
 
-    /// What is wrong with the line that ends, if it ends a statement.
+    /// The error in the line that ends, if it ends a statement.
     private mutating func endOfStatement() -> Mistake? {
         guard open.isEmpty else { return nil }
         let text = statement.trimmed
@@ -89,7 +89,7 @@ struct PythonSyntax {
         )
     }
 
-    /// Goes to the last quote of a string.
+    /// Advances to the last quote of a string.
     private mutating func string(_ quote: Character) -> Mistake? {
         let start = line
         let isTriple = characters[index...].starts(with: [quote, quote, quote])
@@ -114,7 +114,7 @@ struct PythonSyntax {
         return Mistake(message: "unterminated \(kind) literal (detected at line \(line + 1))", line: start)
     }
 
-    /// Goes to right before the first character that is so, or to the end.
+    /// Advances to just before the first matching character, or to the end.
     private mutating func skip(to isEnd: (Character) -> Bool) {
         while index + 1 < characters.count, !isEnd(characters[index + 1]) { index += 1 }
     }

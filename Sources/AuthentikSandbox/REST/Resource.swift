@@ -1,24 +1,23 @@
 import JSON
 
-/// A model as it is listed and looked up.
+/// A model with its lists and look-ups.
 protocol Resource<Row>: SendableMetatype {
     associatedtype Row
-    /// The application of Authentik's that the model is part of, and its name in permissions: `authentik_core`,
-    /// `application`.
+    /// The Django app of the model, and its name in permissions: `authentik_core`, `application`.
     static var app: String { get }
     static var modelName: String { get }
     /// The name of the model, as in `No Application matches the given query.`
     static var model: String { get }
     /// The field that a list is ordered by unless `ordering` names another.
     static var ordering: String { get }
-    /// What a list carries for the web interface's search box.
+    /// The data for the web interface's search box in a list.
     static func autocomplete(in store: Store) -> JSONValue
 
     /// All rows, in the order of the field ``ordering``.
     static func rows(in store: inout Store) -> [Row]
     static func row(_ key: String, in store: Store) throws(Refusal) -> Row?
     static func filter(_ filter: inout Filter<Row>, in store: Store)
-    /// What orders a list by a field; nil if a list cannot be ordered by it, which is ignored.
+    /// The sort key of a field; nil if a list cannot be ordered by it, which is ignored.
     static func sortKey(_ field: String) -> ((Row) -> SortKey)?
     static func json(_ row: Row, _ request: APIRequest, in store: Store) throws(Refusal) -> JSONValue
 }
@@ -34,7 +33,7 @@ extension Resource {
         return try list(rows, on: page, request, in: store)
     }
 
-    /// The rows of the page that a request asks for, filtered and ordered as it asks.
+    /// The rows of the requested page, filtered and ordered as requested.
     static func page(
         _ request: APIRequest,
         of rows: [Row],
@@ -86,7 +85,7 @@ extension Resource {
 }
 
 extension Resource {
-    /// The routes of what Authentik can change and the sandbox only shows.
+    /// Routes for what Authentik can change but the sandbox only shows.
     static func routes(_ path: String) -> [Route] {
         [
             Route(path, .tokens, methods: ["GET", "POST"], ["GET": .init(permission("view"), list)]),
@@ -109,7 +108,7 @@ protocol EditableResource<Row>: Resource {
     static func insert(_ row: Row, in store: inout Store)
     static func replace(_ old: Row, with new: Row, in store: inout Store)
     static func delete(_ row: Row, in store: inout Store)
-    /// What an update answers, where that differs from what a look-up does.
+    /// The answer to an update, if it differs from that of a look-up.
     static func updated(
         _ old: Row,
         _ new: Row,
@@ -155,7 +154,7 @@ extension EditableResource {
     /// The list's and the object's routes under a path.
     static func routes(_ path: String) -> [Route] { [listRoute(path), objectRoute(path)] }
 
-    /// - Parameter viewPermission: what the list needs.
+    /// - Parameter viewPermission: the permission for the list.
     static func listRoute(_ path: String, viewPermission: String? = permission("view")) -> Route {
         Route(
             path,

@@ -2,7 +2,7 @@ import FoundationEssentials
 import JSON
 
 extension JSONValue {
-    /// What Python calls the type, as error messages do.
+    /// Python's name of the type, as in error messages.
     var pythonType: String {
         switch self {
         case .null: "NoneType"
@@ -47,7 +47,7 @@ extension String {
 }
 
 extension UUID {
-    /// A UUID in any of the spellings that Python takes: with or without dashes, in braces, as a URN.
+    /// A UUID in any spelling that Python accepts: with or without dashes, in braces, as a URN.
     init?(lenient text: String) {
         let digits = text.replacing("urn:", with: "").replacing("uuid:", with: "")
             .drop { $0 == "{" || $0 == "}" }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import JSON
 import NIOCore
 
-/// Which URLs Authentik takes: like Django's own check, but a host needs no domain.
+/// Which URLs Authentik accepts: like Django's own check, but a host needs no domain.
 ///
 /// Source: `DomainlessURLValidator` and `DomainlessFormattedURLValidator` in `authentik/lib/models.py`, on top of
 /// `URLValidator` in `django/core/validators.py`.
@@ -73,7 +73,7 @@ struct URLCheck {
         guard labels.allSatisfy(Self.isLabel) else { return false }
         if Self.isLabel(first) { return true }
         guard allowsPlaceholders else { return false }
-        // The pattern of placeholders takes any number of letters and of '%()', and gives back what a label needs.
+        // The pattern of placeholders matches any number of letters and of '%()', and gives back what a label needs.
         let most = first.prefix { $0.isASCII && ($0.properties.isAlphabetic || "%()".unicodeScalars.contains($0)) }
             .endIndex
         return first.indices.contains { $0 <= most && Self.isLabel(first[$0...]) }
@@ -99,7 +99,8 @@ struct URLCheck {
     }
 }
 
-/// Which names Authentik takes for an icon: a URL, a Font Awesome icon (`fa://…`), or the path of a file of its own.
+/// Which names Authentik accepts for an icon: a URL, a Font Awesome icon (`fa://…`), or the path of a file in its
+/// storage.
 ///
 /// Source: `authentik/admin/files/validation.py`, 2025.12.
 enum FileNameCheck {
@@ -126,10 +127,10 @@ enum FileNameCheck {
         return nil
     }
 
-    /// What a browser loads for a name; nil if there is none.
+    /// The URL that a browser loads for a name; nil if there is none.
     ///
-    /// The address of a file in Authentik's storage differs each time: it lets its holder load the file for a
-    /// quarter of an hour, by a JSON Web Token (RFC 7519). The sandbox has no files, and signs it with nothing.
+    /// The URL of a file in Authentik's storage changes each time: it allows loading the file for a quarter of an hour,
+    /// by a JSON Web Token (RFC 7519). The sandbox has no files, and does not sign it.
     static func url(of name: String, at now: Date = Date()) -> String? {
         if name.isEmpty { return nil }
         if isURL(name) || name.hasPrefix("/static/") { return name }
@@ -143,7 +144,7 @@ enum FileNameCheck {
         return "/files/media/public/\(name)?token=\(parts.joined(separator: ".")).\(Random.alphanumeric(43))"
     }
 
-    /// What a name becomes where it is not checked, before 2025.12: a path below the media folder, normalized.
+    /// The path for a name that is not checked, before 2025.12: below the media folder, normalized.
     static func publicPath(of name: String) -> String? {
         if name.isEmpty { return nil }
         if isURL(name) || name.hasPrefix("/static/") { return name }
@@ -168,14 +169,14 @@ enum TimedeltaCheck {
         isDuration(text) ? nil : "\(text) is not in the correct format of 'hours=3;minutes=1'."
     }
 
-    /// How many days one of each is.
+    /// The length of each unit in days.
     private static let days: [String: Double] = [
         "microseconds": 1 / 86_400_000_000, "milliseconds": 1 / 86_400_000, "seconds": 1.0 / 86_400,
         "minutes": 1.0 / 1_440, "hours": 1.0 / 24, "days": 1, "weeks": 7,
     ]
 
-    /// Every part must be a pair; a unit that is not known is passed over, but one known unit there must be, and Python's
-    /// `timedelta` must hold it all.
+    /// Every part must be a pair; unknown units are ignored, but at least one must be known, and the sum must be in the
+    /// range of Python's `timedelta`.
     private static func isDuration(_ text: String) -> Bool {
         var values: [String: Double] = [:]
         for part in text.split(separator: ";", omittingEmptySubsequences: false) {
@@ -183,7 +184,7 @@ enum TimedeltaCheck {
             guard pair.count == 2 else { return false }
             let unit = pair[0].lowercased()
             guard days[unit] != nil else { continue }
-            // Python's float knows no hexadecimal digits.
+            // Python's float has no hexadecimal digits.
             guard !pair[1].lowercased().contains("x"), let value = Double(String(pair[1]).trimmed) else { return false }
             values[unit] = value
         }

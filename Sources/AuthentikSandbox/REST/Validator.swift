@@ -1,13 +1,13 @@
 import FoundationEssentials
 import JSON
 
-/// Checks the fields of a request body one by one, as a serializer of Django REST framework does, and writes what is
-/// right into a draft of the model.
+/// Checks the fields of a request body one by one, like a serializer of Django REST framework, and writes valid ones
+/// into a draft of the model.
 ///
-/// A field that is not sent leaves the draft as it is, in PUT too: only a *required* field must be there.
+/// A field that is not sent leaves the draft unchanged, even in PUT: only a *required* field must be present.
 struct Validator {
     private let members: [String: JSONValue]
-    /// Whether required fields may be left out: in a PATCH.
+    /// Whether required fields may be omitted: in a PATCH.
     let isPartial: Bool
     private var errors: [String: JSONValue] = [:]
 
@@ -46,7 +46,7 @@ struct Validator {
         errors[field] = error
     }
 
-    /// The value of a field; nil if it is not sent or is refused already.
+    /// The value of a field; nil if it is not sent or was already rejected.
     mutating func value(_ field: String, required: Bool = false, nullable: Bool = false) -> JSONValue? {
         guard let value = members[field] else {
             if required, !isPartial { fail(field, "This field is required.") }
@@ -64,8 +64,8 @@ extension Validator {
     /// Text, trimmed.
     ///
     /// - Parameters:
-    ///   - maximum: how many characters it may have.
-    ///   - check: says what is wrong with a text that is right in form.
+    ///   - maximum: the maximum number of characters.
+    ///   - check: returns what is wrong with a text of the right form.
     mutating func text(
         _ field: String,
         into target: inout String,
@@ -85,7 +85,7 @@ extension Validator {
         if let maximum, text.unicodeScalars.count > maximum {
             return fail(field, "Ensure this field has no more than \(maximum) characters.")
         }
-        // An empty text is not looked at any further.
+        // An empty text is not checked any further.
         if !text.isEmpty, let error = check(text) { return fail(field, error) }
         target = text
     }
@@ -145,7 +145,7 @@ extension Validator {
 
     /// The primary key of another object.
     ///
-    /// - Parameter check: says what is wrong with an object that exists.
+    /// - Parameter check: returns what is wrong with an existing object.
     mutating func reference<Key: PrimaryKey>(
         _ field: String,
         into target: inout Key?,
@@ -184,7 +184,7 @@ extension Validator {
     }
 }
 
-/// The values of a field that takes one of a few words.
+/// The values of a field that accepts one of a few words.
 protocol Choice: RawRepresentable<String>, CaseIterable, Sendable {}
 
 /// What identifies an object in a request body: a number for providers and users, a UUID for everything else.

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// Users, their tokens, and what their roles permit.
+/// Users, their tokens, and the permissions of their roles.
 enum Accounts {
     static let routes: [Route] = {
         let users = "api/v3/core/users/"
@@ -45,7 +45,7 @@ enum Accounts {
         ] + [Route("GET", "api/v3/rbac/permissions/", RolePermissions.list)] + Tokens.routes(tokens)
     }()
 
-    /// Gives a role permissions for all objects of their models.
+    /// Grants a role permissions on all objects of their models.
     private static func assignPermissions(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let (present, permissions) = try rolePermissions(request, in: store)
         var role = present
@@ -69,9 +69,9 @@ enum Accounts {
         return .ok(.array(assigned))
     }
 
-    /// Takes permissions for all objects of their models away from a role.
+    /// Removes permissions on all objects of their models from a role.
     ///
-    /// Not recorded; as `authentik/rbac/api/rbac_assigned_by_roles.py` has it.
+    /// Not recorded; follows `authentik/rbac/api/rbac_assigned_by_roles.py`.
     private static func unassignPermissions(
         _ request: APIRequest,
         in store: inout Store

@@ -2,10 +2,10 @@ import JSON
 
 /// `PUT /core/transactional/applications/`: a provider, its application and its bindings, all or nothing.
 ///
-/// Mistakes in the application are reported before those in the provider. Neither may exist. A missing permission to add
+/// Errors in the application are reported before those in the provider. Neither may exist. A missing permission to add
 /// bindings is reported last.
 enum ApplicationTransaction {
-    /// The kinds of provider that Authentik takes here.
+    /// The kinds of provider that Authentik accepts here.
     private static func providerModels(_ release: Release) -> [String] {
         release.hasWSFederation
             ? olderProviderModels + ["authentik_providers_ws_federation.wsfederationprovider"] : olderProviderModels
@@ -82,7 +82,7 @@ enum ApplicationTransaction {
 }
 
 extension Resource {
-    /// What a transaction calls the kind.
+    /// The name of the kind in a transaction.
     fileprivate static var providerModel: String { "\(app).\(modelName)" }
 }
 

@@ -46,7 +46,7 @@ enum Applications: EditableResource {
 }
 
 extension Applications {
-    /// The list needs no permission: it leaves out what the caller may not open.
+    /// The list needs no permission: it omits what the caller may not open.
     static let allRoutes: [Route] = {
         let path = "api/v3/core/applications/"
         return [
@@ -71,10 +71,10 @@ extension Applications {
         setIcon
     )
 
-    /// The caller's applications; all there are only for a superuser who asks for them.
+    /// The caller's applications; all of them only for a superuser who requests that.
     ///
-    /// Any other list is filtered by policy *after* it was cut into pages, so that a page has holes and its count is
-    /// larger than its rows, and is cached by user and page number whatever it was filtered by.
+    /// Any other list is filtered by policy *after* it was split into pages, so that pages have fewer rows than the
+    /// count says, and is cached by user and page number regardless of filters.
     private static func list(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let caller = request.callerKey
         let wantsAll = request.query["superuser_full_list"]?.lowercased() == "true"
@@ -102,9 +102,9 @@ extension Applications {
         return .ok([])
     }
 
-    /// Whether the caller may open an application, or the user whom `for_user` names if a superuser asks.
+    /// Whether the caller may open an application, or the user in `for_user` if a superuser asks.
     ///
-    /// It needs no permission; `for_user` of an account that is not a superuser is ignored.
+    /// It needs no permission; `for_user` is ignored for an account that is not a superuser.
     private static func checkAccess(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let application = try find(request, in: store)
         let isSuperuser = store.isSuperuser(request.callerKey)
@@ -141,7 +141,7 @@ extension Applications {
 }
 
 extension Applications {
-    /// What an application must not be called, because `/application/o/<slug>/` would hide an endpoint.
+    /// Slugs that an application must not have, because `/application/o/<slug>/` would hide an endpoint.
     private static let reservedSlugs: Set<String> = [
         "authorize", "token", "device", "userinfo", "introspect", "revoke",
     ]
@@ -256,7 +256,7 @@ extension Applications {
         return .object(fields)
     }
 
-    /// The launch URL given, else one guessed from the provider, as the caller would see it.
+    /// The given launch URL, otherwise one guessed from the provider, as the caller would see it.
     private static func launchURL(
         of row: Application,
         _ provider: OAuth2Provider?,

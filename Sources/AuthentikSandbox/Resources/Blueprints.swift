@@ -1,8 +1,8 @@
 package import FoundationEssentials
 import JSON
 
-/// `authentik_blueprints.blueprintinstance`: a file that Authentik applies by itself, for which no event of the audit log
-/// is written.
+/// `authentik_blueprints.blueprintinstance`: a file that Authentik applies automatically, without events in the audit
+/// log.
 ///
 /// A fresh sandbox has none; a fresh Authentik has some thirty of its own, for its flows.
 struct Blueprint: Sendable, Codable {
@@ -67,15 +67,15 @@ enum Blueprints: Resource {
 }
 
 extension SandboxState {
-    /// Applies a blueprint, as Authentik does when its file has changed: what it writes is not in the audit log.
+    /// Applies a blueprint, like Authentik when its file has changed: its writes are not in the audit log.
     ///
     /// A blueprint that does not exist yet is added.
     ///
     /// - Parameters:
-    ///   - path: below Authentik's folder of blueprints.
-    ///   - isApplied: whether it could be; else it has written nothing.
+    ///   - path: relative to Authentik's folder of blueprints.
+    ///   - isApplied: whether it could be applied; otherwise it has written nothing.
     ///   - time: when it is applied.
-    ///   - change: what it writes.
+    ///   - change: the changes that it makes.
     package mutating func applyBlueprint(
         _ name: String,
         path: String,
@@ -95,7 +95,7 @@ extension SandboxState {
         if isApplied { change(&self) }
     }
 
-    /// Writes the group of an application, as a blueprint or a shell would; one that is not there changes nothing.
+    /// Sets the group of an application, like a blueprint or a shell would; a missing application changes nothing.
     package mutating func setGroup(_ group: String, ofApplication slug: String) {
         guard var application = store.application(slug: slug) else { return }
         application.group = group

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// `/events/events/`, looked up by UUID: the audit log, the newest first.
+/// `/events/events/`, looked up by UUID: the audit log, newest first.
 enum Events: Resource {
     static let app = "authentik_events"
     static let modelName = "event"
@@ -70,7 +70,7 @@ enum Events: Resource {
         ]
     }
 
-    /// All that Authentik logs.
+    /// All actions that Authentik logs.
     private static func actions(_ release: Release) -> [String] {
         let before = [
             "login", "login_failed", "logout", "user_write", "suspicious_request", "password_set", "secret_view",

@@ -136,7 +136,7 @@ extension Groups {
         return .deleted
     }
 
-    /// The user whom a request names, and its caller may see.
+    /// The user named by a request, if the caller may see it.
     private static func member(_ request: APIRequest, in store: Store) throws(Refusal) -> Int {
         let pk = try request.json()["pk"]
         guard let key = pk?.integer ?? pk?.string.flatMap({ Int($0) }), let user = store.users[key],
@@ -145,7 +145,7 @@ extension Groups {
         return user.pk
     }
 
-    /// The bindings and members of a group, as far as the caller may see such things.
+    /// The bindings and members of a group, as far as the caller may see them.
     private static func usedBy(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let group = try find(request, in: store)
         let state = store

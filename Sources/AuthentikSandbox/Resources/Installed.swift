@@ -33,7 +33,7 @@ enum Flows: Resource {
         row.json(in: store)
     }
 
-    /// Flows can be made and deleted, which takes providers along, but not changed.
+    /// Flows can be created and deleted, which deletes their providers, but not changed.
     static let allRoutes: [Route] = {
         let path = "api/v3/flows/instances/"
         return [
@@ -52,7 +52,7 @@ enum Flows: Resource {
         ]
     }()
 
-    /// Makes a flow without stages, of the fields that every flow needs.
+    /// Creates a flow without stages, from the required fields.
     private static func create(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let body = try request.json()
         let others = Set(body.object?.keys.map(\.self) ?? [])
@@ -144,7 +144,7 @@ enum CertificateKeyPairs: Resource {
     }
 }
 
-/// What the installation shows about itself.
+/// Information about the installation.
 enum Administration {
     static let versionPath = "api/v3/admin/version/"
 
@@ -185,7 +185,7 @@ enum Administration {
         return .ok(.object(settings))
     }
 
-    /// Changes the flags, and nothing else of the settings: those that a request does not name are not set any more.
+    /// Changes the flags, and nothing else of the settings: flags that a request does not name are unset.
     private static func changeSettings(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let body = try request.json()
         guard store.release.hasDefaultAccessFlag, body.object?.keys.allSatisfy({ $0 == "flags" }) == true else {

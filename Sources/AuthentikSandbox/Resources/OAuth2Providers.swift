@@ -4,7 +4,7 @@ import PythonRegex
 
 /// `/providers/oauth2/`, looked up by number.
 ///
-/// Proxy providers are listed too, as if they were of this kind: they are built on it
+/// Proxy providers are also listed, as if they were of this kind: they are built on it
 /// (https://github.com/goauthentik/authentik/issues/11949).
 enum OAuth2Providers: EditableResource {
     static let app = "authentik_providers_oauth2"
@@ -51,7 +51,7 @@ enum OAuth2Providers: EditableResource {
         .object(try fields(of: row, request, in: store))
     }
 
-    /// What the caller may see of a provider.
+    /// The parts of a provider that the caller may see.
     private static func fields(
         of row: OAuth2Provider,
         _ request: APIRequest,
@@ -64,7 +64,7 @@ enum OAuth2Providers: EditableResource {
         return fields
     }
 
-    /// An update answers the redirect URIs as they are stored: without a kind where a PATCH gave none.
+    /// The answer to an update has the redirect URIs as they are stored: without a kind if a PATCH gave none.
     static func updated(
         _ old: OAuth2Provider,
         _ new: OAuth2Provider,
@@ -79,7 +79,7 @@ enum OAuth2Providers: EditableResource {
         return .object(fields)
     }
 
-    /// What would go with the provider is only its part in other things, and its application is not named.
+    /// Only the uses of a provider by other objects are listed, not its application.
     static let allRoutes: [Route] = {
         let path = "api/v3/providers/oauth2/"
         return routes(path) + [
@@ -92,7 +92,7 @@ enum OAuth2Providers: EditableResource {
         .ok(.array(uses(of: try find(request, in: store), request, in: store)))
     }
 
-    /// What a provider of any kind takes part in: its scope mappings, and the outposts that the caller may see.
+    /// The uses of a provider of any kind: its scope mappings, and the outposts that the caller may see.
     static func uses(of provider: OAuth2Provider, _ request: APIRequest, in store: Store) -> [JSONValue] {
         func use(_ app: String, _ modelName: String, pk: UUID, name: String) -> JSONValue {
             [
@@ -172,7 +172,7 @@ extension OAuth2Providers {
 }
 
 extension Validator {
-    /// The name of a provider, which no provider of any kind may have.
+    /// The name of a provider, unique across all kinds.
     mutating func providerName(into draft: inout OAuth2Provider, in store: Store) {
         let pk = draft.pk
         text("name", into: &draft.name, required: true, blank: false) { name in
@@ -181,7 +181,7 @@ extension Validator {
         }
     }
 
-    /// Whose tokens a provider takes for its own.
+    /// The providers whose tokens a provider accepts.
     mutating func federation(into draft: inout OAuth2Provider, in store: Store) {
         references("jwt_federation_sources", into: &draft.federatedSources) { store.sources.contains($0) }
         references("jwt_federation_providers", into: &draft.federatedProviders) { store.providers.contains($0) }
@@ -229,8 +229,9 @@ extension Validator {
 
     /// The list of redirect URIs.
     ///
-    /// - Returns: whether Authentik fails before it stores anything: on a pattern without a URL, which only a PATCH
-    ///   lets through.
+    /// - Returns: whether Authentik fails before it stores anything: because of a pattern without a URL, which only a
+    ///   PATCH
+    ///   accepts.
     fileprivate mutating func redirectURIs(into target: inout [RedirectURI], _ release: Release) -> Bool {
         let field = "redirect_uris"
         guard let value = value(field, required: true) else { return false }

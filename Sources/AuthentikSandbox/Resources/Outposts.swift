@@ -31,7 +31,7 @@ enum Outposts: EditableResource {
 
     static func json(_ row: Outpost, _ request: APIRequest, in store: Store) -> JSONValue { row.json(in: store) }
 
-    /// Whether a provider fits is checked only if the type is sent with it, and only the embedded outpost may serve none.
+    /// Whether a provider fits is only checked if the type is also sent, and only the embedded outpost may be empty.
     static func validate(
         _ body: JSONValue,
         into draft: inout Outpost,
@@ -129,7 +129,7 @@ extension Outposts {
         return .ok(page.json([], autocomplete: store.release.hasAutocomplete ? [:] : nil))
     }
 
-    /// What the outside sees of the embedded outpost, under every host.
+    /// The public endpoint of the embedded outpost, under every host.
     private static func ping(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         guard let embedded = store.outposts.inOrderOfCreation.first(where: \.isEmbedded),
             !embedded.instances.isEmpty

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// `/policies/all/`, looked up by UUID: policies of every kind, each as its own kind shows it.
+/// `/policies/all/`, looked up by UUID: policies of every kind, each shown like in its own list.
 enum Policies: Resource {
     static let app = "authentik_policies"
     static let modelName = "policy"
@@ -56,7 +56,7 @@ enum Policies: Resource {
         .ok(.array(users(of: try find(request, in: store), request, in: store)))
     }
 
-    /// What a policy is bound to, once for each binding, as far as the caller may see such things.
+    /// The targets of a policy, once for each binding, as far as the caller may see them.
     fileprivate static func users(of policy: Policy, _ request: APIRequest, in store: Store) -> [JSONValue] {
         guard store.may(request.callerKey, "authentik_policies.view_policybindingmodel") else { return [] }
         return store.bindings(ofPolicy: policy.pk).compactMap(\.target).map { target in
@@ -71,7 +71,7 @@ enum Policies: Resource {
     }
 }
 
-/// `/policies/expression/`, looked up by UUID: policies in Python, of which the sandbox understands very little; see
+/// `/policies/expression/`, looked up by UUID: policies in Python, of which the sandbox supports very little; see
 /// ``Policy/result``.
 enum ExpressionPolicies: EditableResource {
     static let app = "authentik_policies_expression"
@@ -110,7 +110,7 @@ enum ExpressionPolicies: EditableResource {
         let pk = draft.pk
         var fields = try Validator(body, partial: partial)
         fields.text("name", into: &draft.name, required: true, blank: false) { name in
-            // No two policies of any kind have one name.
+            // Names are unique across policies of all kinds.
             guard let other = store.indexes.policyByName[name], other != pk else { return nil }
             return "Policy with this name already exists."
         }

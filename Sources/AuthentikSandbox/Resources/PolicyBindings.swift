@@ -3,7 +3,7 @@ import JSON
 
 /// `/policies/bindings/`, looked up by UUID.
 ///
-/// The very same binding of a group or user can be made twice; one of a policy only at another order. A list can be
+/// An identical binding of a group or user can be created twice; one of a policy only with another order. A list can be
 /// filtered by its policies, but not by its groups and users: such a parameter is ignored.
 enum PolicyBindings: EditableResource {
     static let app = "authentik_policies"
@@ -88,7 +88,7 @@ enum PolicyBindings: EditableResource {
         try requireOneSubject(fields)
     }
 
-    /// A policy is bound to something only once at an order; groups and users are not looked at.
+    /// A policy can be bound to a target only once per order; groups and users are not checked.
     private static func requireUnique(_ draft: PolicyBinding, in store: Store) throws(Refusal) {
         guard let policy = draft.policy else { return }
         let isTaken = store.bindings(ofPolicy: policy).contains { other in
@@ -99,7 +99,7 @@ enum PolicyBindings: EditableResource {
         }
     }
 
-    /// Checks a binding whose target is not there yet, in a transaction.
+    /// Checks a binding whose target does not exist yet, in a transaction.
     static func validateWithoutTarget(
         _ body: JSONValue,
         into draft: inout PolicyBinding,
@@ -116,7 +116,7 @@ enum PolicyBindings: EditableResource {
         in store: Store
     ) throws(Refusal) {
         let int32 = Int(Int32.min)...Int(Int32.max)
-        // Of the three only this one has a default, since it must be unique: what a PUT leaves out is none.
+        // Of the three only this one has a default, since it must be unique: if a PUT omits it, it is unset.
         if !fields.isPartial, !fields.isSent("policy") { draft.policy = nil }
         fields.reference("policy", into: &draft.policy, exists: { store.policies.contains($0) })
         fields.reference("group", into: &draft.group, exists: { store.groups.contains($0) })
@@ -129,7 +129,7 @@ enum PolicyBindings: EditableResource {
         try fields.finish()
     }
 
-    /// What counts is what the request names, also in a PATCH.
+    /// Only what the request names counts, even in a PATCH.
     private static func requireOneSubject(_ fields: Validator) throws(Refusal) {
         switch ["policy", "group", "user"].count(where: { fields.isSent($0) }) {
         case 0: throw .invalid("non_field_errors", "One of 'group', 'policy', 'user' must be set.")

@@ -1,6 +1,6 @@
 import JSON
 
-/// `/providers/all/`: providers of every kind, with what all kinds have.
+/// `/providers/all/`: providers of every kind, with the common fields.
 enum Providers: Resource {
     static let app = "authentik_core"
     static let modelName = "provider"
@@ -32,9 +32,9 @@ enum Providers: Resource {
     }
 }
 
-/// The kind that an answer says a provider is of.
+/// The kind of provider shown in an answer.
 enum ProviderKind {
-    /// What Authentik knows of a provider before it looks which kind it is.
+    /// A provider before Authentik has determined its kind.
     case bare
     case oauth2, proxy
 
@@ -62,11 +62,11 @@ enum ProviderKind {
 }
 
 extension OAuth2Provider {
-    /// What an application shows of its provider, and every kind of provider has.
+    /// The fields of a provider in an application, which every kind has.
     ///
     /// - Parameters:
-    ///   - application: the one it is linked to, under the name that shall be shown.
-    ///   - kind: what it is shown as; its own kind unless given.
+    ///   - application: the linked one, with the name to show.
+    ///   - kind: the kind to show; its own by default.
     func summary(of application: Application?, in store: Store, kind: ProviderKind? = nil) -> [String: JSONValue] {
         let kind = kind ?? (proxy == nil ? .oauth2 : .proxy)
         var fields = kind.fields
@@ -86,7 +86,7 @@ extension OAuth2Provider {
         return fields
     }
 
-    /// What an application shows of one that it has as a backchannel; it names that application in every release.
+    /// The fields of a backchannel provider in an application; it names that application in every release.
     func backchannelSummary(in store: Store) -> JSONValue {
         var fields = summary(of: store.application(of: pk), in: store, kind: .bare)
         let application = store.backchannelApplication(of: pk)
@@ -95,7 +95,7 @@ extension OAuth2Provider {
         return .object(fields)
     }
 
-    /// What an outpost shows of its providers.
+    /// The fields of a provider in an outpost.
     func bareSummary(in store: Store) -> JSONValue {
         .object(summary(of: store.application(of: pk), in: store, kind: .bare))
     }
@@ -137,7 +137,7 @@ extension OAuth2Provider {
         return entries
     }
 
-    /// - Throws: ``Refusal/crash`` if a redirect URI is incomplete: whatever touches them fails.
+    /// - Throws: ``Refusal/crash`` if a redirect URI is incomplete: any access to them fails.
     func requireReadableRedirectURIs() throws(Refusal) {
         for entry in redirectURIs { _ = try entry.json(nil) }
     }

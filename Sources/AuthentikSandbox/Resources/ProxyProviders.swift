@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// `/providers/proxy/`, looked up by number: forward-auth for applications that know no logins of their own.
+/// `/providers/proxy/`, looked up by number: forward-auth for applications without logins of their own.
 enum ProxyProviders: EditableResource {
     static let app = "authentik_providers_proxy"
     static let modelName = "proxyprovider"
@@ -61,7 +61,7 @@ enum ProxyProviders: EditableResource {
         return .object(fields)
     }
 
-    /// Two rules look at what is sent and not at what is there: the mode, and the hosts and attributes that it wants.
+    /// Two rules only check what is sent, not what is stored: the mode, and the hosts and attributes that it requires.
     static func validate(
         _ body: JSONValue,
         into draft: inout OAuth2Provider,
@@ -82,7 +82,7 @@ enum ProxyProviders: EditableResource {
         fields.text("basic_auth_password_attribute", into: &proxy.basicAuthPasswordAttribute)
         fields.text("basic_auth_user_attribute", into: &proxy.basicAuthUserAttribute)
         fields.basicAuth(into: &proxy, body)
-        // A request that does not name the mode is checked as one for the mode `proxy`.
+        // A request without the mode is checked as one for the mode `proxy`.
         var mode = ProxySettings.Mode.proxy
         fields.choice("mode", into: &mode)
         if fields.isSent("mode") || draft.proxy == nil { proxy.mode = mode }

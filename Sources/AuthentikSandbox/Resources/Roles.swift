@@ -44,10 +44,10 @@ enum Roles: EditableResource {
     static func delete(_ row: Role, in store: inout Store) { store.replace(row, with: nil) }
 }
 
-/// `/rbac/permissions/`, as far as it lists the permissions of one role; any valid token is accepted.
+/// `/rbac/permissions/`, only for listing the permissions of one role; any valid token is accepted.
 ///
-/// Not recorded; as `authentik/rbac/api/rbac.py` has it. Without `role` it lists every permission that there is, which
-/// the sandbox does not know.
+/// Not recorded; follows `authentik/rbac/api/rbac.py`. Without `role` it lists every existing permission, which the
+/// sandbox does not know.
 enum RolePermissions: Resource {
     struct Row {
         var id: Int

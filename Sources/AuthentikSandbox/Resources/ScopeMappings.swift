@@ -59,7 +59,7 @@ enum ScopeMappings: EditableResource {
             PythonSyntax.error(in: expression, file: "None")
         }
         try fields.finish()
-        // What the installation brings along says nothing of its claims but by what it is.
+        // The claims of the installation's own mappings are only known by their identity.
         if expression != draft.expression { draft.expression = expression }
     }
 

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// `authentik_sources_oauth.oauthsource`: another identity provider, whose tokens a provider may take for its own.
+/// `authentik_sources_oauth.oauthsource`: another identity provider, whose tokens a provider may accept.
 struct Source: Sendable, Codable {
     var pk = UUID()
     var name: String

@@ -65,7 +65,7 @@ enum Tokens: EditableResource {
 
     static func delete(_ row: Token, in store: inout Store) { store.replace(row, with: nil) }
 
-    /// The key itself; that somebody looked at it is logged.
+    /// The key itself; viewing it is logged.
     static func viewKey(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         let token = try find(request, in: store)
         store.record(.secretView, app: "authentik.core.api.tokens", context: ["secret": token.audited.json])

@@ -85,7 +85,7 @@ enum Users: Resource {
         return .ok(json(user, request, in: store))
     }
 
-    /// - Returns: the groups that the user shall be in; nil to leave it in those that it is in.
+    /// - Returns: the groups that the user should be in; nil to leave them unchanged.
     private static func validate(
         _ body: JSONValue,
         into draft: inout User,
@@ -109,7 +109,7 @@ enum Users: Resource {
         var groups: [UUID] = []
         fields.references("groups", into: &groups) { store.groups.contains($0) }
         try fields.finish()
-        // A PUT that does not name them means none.
+        // A PUT without groups means none.
         return fields.isSent("groups") || !partial ? groups : nil
     }
 
@@ -124,7 +124,7 @@ enum Users: Resource {
         return .ok(.object(answer))
     }
 
-    /// Makes an account for a program and a password for it, and a group if asked for.
+    /// Creates a service account with a password, and a group if requested.
     static func makeServiceAccount(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         var fields = try Validator(try request.json(), partial: false)
         var name = ""

@@ -1,11 +1,11 @@
 package import FoundationEssentials
 
-/// Who may open what: declared in an initial state, and read back from one.
+/// Access to applications: declared in an initial state, and read back from one.
 ///
-/// What is named and not there yet is made: a user, a group without members, a policy that says no, an application
-/// without a provider. Nothing of it is an event of the audit log.
+/// Missing objects that are named are created: a user, a group without members, a policy that denies, an application
+/// without a provider. None of this is in the audit log.
 extension SandboxState {
-    /// Whom a binding is about, by name.
+    /// The subject of a binding, by name.
     package enum Subject: Sendable, Hashable {
         case group(String)
         case user(String)
@@ -18,7 +18,7 @@ extension SandboxState {
         package var order: Int
         package var isEnabled: Bool
         package var isNegated: Bool
-        /// When it goes by itself; shown since 2026.8.
+        /// When it expires; shown since 2026.8.
         package var expires: Date?
 
         package init(
@@ -45,7 +45,7 @@ extension SandboxState {
         return user.pk
     }
 
-    /// Adds a group, or members and parents to one that is there.
+    /// Adds a group, or members and parents to an existing one.
     ///
     /// - Returns: its primary key.
     @discardableResult
@@ -66,10 +66,11 @@ extension SandboxState {
         return group.pk.text
     }
 
-    /// Adds an expression policy, or changes what one says.
+    /// Adds an expression policy, or changes the expression of an existing one.
     ///
-    /// - Parameter expression: Python, of which the sandbox understands only `return True` and `return False`; it takes
-    ///   anything else for no.
+    /// - Parameter expression: Python, of which the sandbox understands only `return True` and `return False`; anything
+    ///   else
+    ///   counts as a denial.
     /// - Returns: its primary key.
     @discardableResult
     package mutating func addExpressionPolicy(_ name: String, _ expression: String = "return False") -> String {
@@ -80,7 +81,7 @@ extension SandboxState {
         return policy.pk.text
     }
 
-    /// Adds an application without a provider, or changes the mode of one.
+    /// Adds an application without a provider, or changes the mode of an existing one.
     ///
     /// - Returns: its primary key, which is the target of its bindings.
     @discardableResult
@@ -92,7 +93,7 @@ extension SandboxState {
         return application.pk.text
     }
 
-    /// Adds bindings to an application; the same one twice if it is given twice.
+    /// Adds bindings to an application; duplicates are added twice.
     package mutating func bind(_ slug: String, to bindings: Binding...) {
         bind(slug, to: bindings)
     }
@@ -127,7 +128,7 @@ extension SandboxState {
 }
 
 extension SandboxState {
-    /// The bindings of an application, in their order; those that are equal in it in that of their keys.
+    /// The bindings of an application by order, and by key if the order is equal.
     package func bindings(of slug: String) -> [Binding] {
         guard let application = store.application(slug: slug) else { return [] }
         return store.bindings(of: application.pk).compactMap { row in
@@ -142,7 +143,7 @@ extension SandboxState {
         }
     }
 
-    /// Whether one policy of an application lets in, or only all of them; nil if the application does not exist.
+    /// Whether one policy of an application is enough, or all are needed; nil if the application does not exist.
     package func mode(of slug: String) -> PolicyEngineMode? { store.application(slug: slug)?.policyEngineMode }
 
     /// Whether an application has anything that can be opened: a provider or a launch URL.
@@ -150,7 +151,7 @@ extension SandboxState {
         store.application(slug: slug).map { $0.provider != nil || !$0.metaLaunchURL.isEmpty } ?? false
     }
 
-    /// The usernames in a group itself, in order; nil if the group does not exist.
+    /// The usernames of a group's direct members, in order; nil if the group does not exist.
     package func members(of group: String) -> [String]? {
         store.indexes.groupByName[group].flatMap { store.groups[$0] }?.users
             .compactMap { store.users[$0]?.username }.sorted()
@@ -161,7 +162,7 @@ extension SandboxState {
         store.indexes.policyByName[policy].flatMap { store.policies[$0] }?.expression
     }
 
-    /// Whether a user may open an application; not if one of the two is not there.
+    /// Whether a user may open an application; false if one of them does not exist.
     package func mayOpen(_ slug: String, as username: String) -> Bool {
         guard let user = store.indexes.userByName[username], let application = store.application(slug: slug) else {
             return false

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 
-/// What serves proxy providers: declared in an initial state, and read back from one.
+/// Outposts for proxy providers: declared in an initial state, and read back from one.
 ///
 /// None of it creates an event in the audit log.
 extension SandboxState {
@@ -19,7 +19,7 @@ extension SandboxState {
     /// The name of the outpost that every fresh installation has.
     package static let embeddedOutpost = Outpost.embeddedName
 
-    /// Adds a proxy provider without an application for a service that knows no logins, or moves the one of that name.
+    /// Adds a proxy provider without an application, or changes the address of the existing one with that name.
     ///
     /// - Returns: its primary key.
     @discardableResult
@@ -37,9 +37,9 @@ extension SandboxState {
         return provider.pk
     }
 
-    /// Adds an outpost without instances, or replaces what the one of that name serves.
+    /// Adds an outpost without instances, or replaces the providers of the existing one with that name.
     ///
-    /// - Parameter providers: the names of providers of any kind; a proxy provider is made of one that is not there.
+    /// - Parameter providers: the names of providers of any kind; missing ones are created as proxy providers.
     /// - Returns: its primary key.
     @discardableResult
     package mutating func addOutpost(
@@ -58,7 +58,7 @@ extension SandboxState {
         return outpost.pk.text
     }
 
-    /// Says which processes serve an outpost, and when each was last seen; one that is not there changes nothing.
+    /// Sets the processes that run an outpost, and when each was last seen; a missing outpost changes nothing.
     package mutating func setHealth(ofOutpost name: String, to instances: [OutpostInstance]) {
         guard let old = store.indexes.outpostByName[name].flatMap({ store.outposts[$0] }) else { return }
         var new = old
@@ -66,13 +66,13 @@ extension SandboxState {
         store.replace(old, with: new)
     }
 
-    /// Removes an outpost; one that is not there changes nothing.
+    /// Removes an outpost; a missing one changes nothing.
     package mutating func removeOutpost(_ name: String) {
         guard let outpost = store.indexes.outpostByName[name].flatMap({ store.outposts[$0] }) else { return }
         store.replace(outpost, with: nil)
     }
 
-    /// All outposts in the order they were made, the embedded one first.
+    /// All outposts in order of creation, the embedded one first.
     package var outposts: [OutpostFacts] {
         store.outposts.inOrderOfCreation.map { outpost in
             OutpostFacts(

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What providers say of a user, and whom they trust: declared in a state to begin with, and read back from one.
+/// The claims of providers, and whom they trust: declared in an initial state, and read back from one.
 ///
 /// None of it creates an event in the audit log.
 extension SandboxState {
@@ -14,11 +14,11 @@ extension SandboxState {
         package var managed: String?
     }
 
-    /// Adds a scope mapping, or changes the one of that name.
+    /// Adds a scope mapping, or changes the existing one with that name.
     ///
     /// - Parameters:
-    ///   - expression: Python, of which the sandbox understands the keys of a dictionary that is returned.
-    ///   - managed: by what somebody knows it for theirs; no two mappings have the same.
+    ///   - expression: Python, of which the sandbox understands the keys of a returned dictionary.
+    ///   - managed: the name by which its manager recognises it; unique.
     /// - Returns: its primary key.
     @discardableResult
     package mutating func addScopeMapping(
@@ -39,16 +39,16 @@ extension SandboxState {
         return mapping.pk.text
     }
 
-    /// Removes a scope mapping, which takes it out of its providers; one that is not there changes nothing.
+    /// Removes a scope mapping, also from its providers; a missing one changes nothing.
     package mutating func removeScopeMapping(_ name: String) {
         guard let mapping = store.indexes.scopeMappingByName[name].flatMap({ store.scopeMappings[$0] }) else { return }
         store.replace(mapping, with: nil)
     }
 
-    /// All scope mappings in the order they were made, those of the installation among them.
+    /// All scope mappings in order of creation, including those of the installation.
     package var scopeMappings: [ScopeMappingFacts] { store.scopeMappings.inOrderOfCreation.map(\.facts) }
 
-    /// Adds an OAuth source, whose tokens providers may take for their own, or renames the one of that slug.
+    /// Adds an OAuth source, whose tokens providers may accept, or renames the existing one with that slug.
     ///
     /// - Returns: its primary key.
     @discardableResult

@@ -2,9 +2,9 @@ import Files
 import FoundationEssentials
 import Synchronization
 
-/// What a sandbox holds: to begin with, and to keep in a file.
+/// The state of a sandbox: to start with, and to store in a file.
 ///
-/// It holds client secrets and tokens in clear; a file of it is readable for its owner only.
+/// It contains client secrets and tokens in plain text; its file is only readable by its owner.
 package struct SandboxState: Sendable {
     var store: Store
 
@@ -19,9 +19,9 @@ package struct SandboxState: Sendable {
         self.store = store
     }
 
-    /// Reads what ``write(to:)`` wrote.
+    /// Reads the format of ``write(to:)``.
     ///
-    /// - Throws: ``SandboxError`` if the file cannot be read or holds something else.
+    /// - Throws: ``SandboxError`` if the file cannot be read or contains something else.
     package init(contentsOf path: String) throws(SandboxError) {
         let data: Data
         do {
@@ -43,7 +43,7 @@ package struct SandboxState: Sendable {
         }
     }
 
-    /// Bytes of a state; one of 100,000 services begins with 130 MB, and grows with its audit log.
+    /// The maximum size in bytes; a state of 100,000 services starts with 130 MB, and grows with its audit log.
     private static let limit = 2 << 30
 
     package var release: Sandbox.Release { store.release }
@@ -57,9 +57,9 @@ package struct SandboxState: Sendable {
     /// A random token that cannot be guessed.
     package static func makeToken() -> String { Random.alphanumeric(40) }
 
-    /// Writes it to a ``PrivateFile``, which holds the old state or the new one at any time.
+    /// Writes it to a ``PrivateFile``, which has either the old or the new state at any time.
     ///
-    /// - Throws: ``SandboxError`` if it cannot be written; the file is as it was then.
+    /// - Throws: ``SandboxError`` if it cannot be written; then the file is unchanged.
     package func write(to path: String) throws(SandboxError) {
         do {
             let encoder = JSONEncoder()
@@ -72,7 +72,7 @@ package struct SandboxState: Sendable {
         }
     }
 
-    /// The place of a mistake in a file, without its value, which may be a secret.
+    /// The position of an error in a file, without its value, which may be a secret.
     private static func place(of error: any Error) -> String {
         func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
             (context.codingPath + [last].compactMap { $0 }).map { key in
@@ -90,8 +90,8 @@ package struct SandboxState: Sendable {
 }
 
 extension SandboxState {
-    /// Adds generated services, `service-00000` and so on: an application with its OAuth2 provider each, as a reconciler
-    /// would create them, without the mark.
+    /// Adds generated services, `service-00000` and so on: an application with an OAuth2 provider each, like a
+    /// reconciler would create them, but without the mark.
     package mutating func addServices(_ count: Int) {
         let authorization = store.indexes.flowBySlug["default-provider-authorization-implicit-consent"]
         let invalidation = store.indexes.flowBySlug["default-provider-invalidation-flow"]
@@ -128,10 +128,10 @@ extension SandboxState {
     }
 }
 
-/// Keeps a sandbox's state in a file, soon after each change and at the end.
+/// Stores a sandbox's state in a file, soon after each change and at the end.
 ///
-/// Saving takes turns with rest of the same length, so that a thousand writes are not a thousand files; what a `kill -9`
-/// can lose is what was written since the last turn began.
+/// Each save is followed by a pause of the same length, so that a thousand writes do not cause a thousand saves; a
+/// `kill -9` can lose what was written since the last save began.
 struct StateKeeper: Sendable {
     private static let shortestRest: Duration = .milliseconds(50)
 
@@ -144,12 +144,12 @@ struct StateKeeper: Sendable {
         (changes, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// The state is another one now.
+    /// The state has changed.
     func noteChange() { signal.yield() }
 
     /// Saves after changes until the task is cancelled.
     ///
-    /// - Parameter state: what there is to save now.
+    /// - Parameter state: the current state.
     /// - Throws: ``SandboxError`` if the file cannot be written.
     func keep(_ state: @Sendable () -> SandboxState) async throws {
         for await _ in changes {

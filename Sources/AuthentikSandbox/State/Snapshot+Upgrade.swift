@@ -1,13 +1,13 @@
 extension SandboxState {
-    /// Makes it a newer release's, as Authentik's migrations do when that starts for the first time; one that is not
-    /// newer changes nothing.
+    /// Upgrades it to a newer release, like Authentik's migrations at its first start; one that is not newer changes
+    /// nothing.
     ///
-    /// | since | what becomes of what is there |
+    /// | since | change to existing objects |
     /// |---|---|
     /// | 2026.5 | an application with the launch URL `blank://blank`, which meant that it is hidden, is `meta_hide` and has none |
     /// | 2026.5 | an OAuth2 provider has all seven grant types, a proxy provider its own three |
     ///
-    /// What a newer release's blueprints would make besides is not made.
+    /// Objects that a newer release's blueprints would add are not created.
     package mutating func upgrade(to release: Sandbox.Release) {
         var snapshot = Snapshot(store)
         snapshot.upgrade(from: snapshot.release, to: release)

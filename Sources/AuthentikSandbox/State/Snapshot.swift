@@ -1,15 +1,15 @@
 import FoundationEssentials
 
-/// Everything that a store holds and a restart must not lose, as it stands in a file.
+/// Everything that a store holds and must survive a restart, in the format of a file.
 ///
-/// Rows stand in the order they were made. What a list showed to whom is not kept: Authentik's cache would survive a
-/// restart, but only until the next application is made.
+/// Rows are in order of creation. The cache of lists is not stored: Authentik's would survive a restart, but only until
+/// the next application is created.
 struct Snapshot: Codable, Sendable {
     static let currentFormat = "authentik-sandbox/1"
 
     var format = Self.currentFormat
     var release: Release
-    /// The release in full; nil in a file of before 2026.5 was the final one, of which that release was a candidate.
+    /// The full release; nil in a file from before the final 2026.5, of which the release is a candidate.
     var version: String?
     var brand: UUID
     var keys: KeyCounters
@@ -26,12 +26,12 @@ struct Snapshot: Codable, Sendable {
     var entitlements: [ApplicationEntitlement]
     var bindings: [PolicyBinding]
     var outposts: [Outpost]
-    /// Nil in a file of before there were any.
+    /// Nil in a file from before there were any.
     var sources: [Source]?
     var blueprints: [Blueprint]?
     var objectAttributes: [ObjectAttribute]?
     var events: [Event]
-    /// Nil in a file of before there were any.
+    /// Nil in a file from before there were any.
     var flags: [String: Bool]?
 
     init(_ store: Store) {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Whom the bindings of an application let in, as Authentik's policy engine decides it.
+/// Who may open an application according to its bindings, as decided by Authentik's policy engine.
 ///
 /// | enabled bindings | the user may open it |
 /// |---|---|
@@ -8,14 +8,14 @@ import FoundationEssentials
 /// | some, mode `any` | if one of them passes |
 /// | some, mode `all` | if all of them pass |
 ///
-/// Releases from 2025.8 until 2026.2 have a fault that opens more than was meant: in the mode `all`, too, one binding of
-/// a group or user that passes is enough for all of them, and only policies are asked one by one.
+/// Releases from 2025.8 until 2026.2 have a bug that opens more than intended: even in mode `all`, one passing binding
+/// of a group or user is enough for all of them, and only policies are evaluated individually.
 ///
-/// A binding passes for its user, for a member of its group or of a group below that, and if its policy says so; a
-/// negated one passes otherwise. A policy that cannot be evaluated here (see ``Policy/result``) lets no user in,
-/// negated or not. That somebody is a superuser makes no difference.
+/// A binding passes for its user, for a member of its group or of a group below that, or if its policy passes; a
+/// negated one passes otherwise. A policy that cannot be evaluated here (see ``Policy/result``) passes for no user,
+/// negated or not. Superusers are treated like anybody else.
 ///
-/// Source: `authentik/policies/engine.py`; the fault is of pull request 14957, and corrected by 20430.
+/// Source: `authentik/policies/engine.py`; the bug was introduced by pull request 14957, and fixed by 20430.
 struct AccessCheck {
     private let user: Int
     private let groups: Set<UUID>

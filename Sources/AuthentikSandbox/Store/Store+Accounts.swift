@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// Accounts and their permissions.
 extension Store {
-    /// The user whom the API knows by a key.
+    /// The user of an API token's key.
     func user(tokenKey: String) -> User? {
         guard let token = indexes.tokenByKey[tokenKey].flatMap({ tokens[$0] }), token.opensAPI,
             let user = users[token.user], user.isActive
@@ -10,12 +10,12 @@ extension Store {
         return user
     }
 
-    /// The groups that a user is in, in the order of lists.
+    /// The groups of a user, in the order of lists.
     func groups(of user: Int) -> [Group] {
         groups.inOrderOfCreation.filter { $0.users.contains(user) }.sorted { $0.name < $1.name }
     }
 
-    /// The user's groups with all that those are in.
+    /// The user's groups, including all of their parents.
     func allGroups(of user: Int) -> [UUID: Group] {
         var found: [UUID: Group] = [:]
         var rest = groups(of: user)
@@ -40,12 +40,12 @@ extension Store {
         isSuperuser(user) || roles(of: user).contains { $0.permissions.contains(permission) }
     }
 
-    /// Whether a user is in one of some groups itself, not only in one below.
+    /// Whether a user is a direct member of one of some groups.
     func isMember(_ user: Int, ofAny groups: Set<UUID>) -> Bool {
         groups.contains { self.groups[$0]?.users.contains(user) ?? false }
     }
 
-    /// Puts a user into some groups and takes it out of all others.
+    /// Adds a user to some groups and removes it from all others.
     mutating func replaceGroups(of user: Int, with wanted: [UUID]) {
         for group in groups.inOrderOfCreation {
             let others = group.users.filter { $0 != user }

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import JSON
 
-/// The audit log. Only what a request changes is logged; the installation's own objects are not.
+/// The audit log, which only has changes by requests, not the installation's own objects.
 extension Store {
-    /// A sandbox that is served for months must not grow with each write.
+    /// Limits memory in a sandbox that is served for months.
     private static let eventLimit = 20_000
 
     mutating func audit(_ action: Event.Action, _ model: AuditedModel, difference: JSONValue? = nil) {
@@ -43,7 +43,7 @@ extension Store {
     }
 }
 
-/// The request that a change is made for, as the audit log keeps it.
+/// The request that causes a change, as recorded in the audit log.
 struct AuditContext: Sendable {
     let actor: User?
     let method: String

@@ -76,7 +76,7 @@ extension Store {
         }
     }
 
-    /// A group that goes takes its bindings along, by which what it guarded can become public.
+    /// Deleting a group deletes its bindings, which may open what they protected.
     mutating func replace(_ old: Group?, with new: Group?) {
         audit(old, new, \.audited)
         if let old { indexes.groupByName[old.name] = nil }
@@ -93,7 +93,7 @@ extension Store {
         }
     }
 
-    /// Somebody comes or goes; the group itself is not written.
+    /// Changes the members; the group itself is not written.
     mutating func replaceMembers(of old: Group, with users: [Int]) {
         var new = old
         new.users = users
@@ -101,7 +101,7 @@ extension Store {
         auditMembers(old, new)
     }
 
-    /// A policy that goes takes its bindings along, like a group.
+    /// Deleting a policy deletes its bindings, like for a group.
     mutating func replace(_ old: Policy?, with new: Policy?) {
         audit(old, new, \.audited)
         if let old { indexes.policyByName[old.name] = nil }
@@ -141,7 +141,7 @@ extension Store {
         }
     }
 
-    /// A flow that goes takes the providers along that authorize or invalidate by it.
+    /// Deleting a flow deletes the providers that use it for authorization or invalidation.
     mutating func replace(_ old: Flow?, with new: Flow?) {
         audit(old, new, \.audited)
         if let old { indexes.flowBySlug[old.slug] = nil }
@@ -175,7 +175,7 @@ extension Store {
         }
     }
 
-    /// A user that goes takes its tokens and bindings along.
+    /// Deleting a user deletes its tokens and bindings.
     mutating func replace(_ old: User?, with new: User?) {
         audit(old, new, \.audited)
         if let old { indexes.userByName[old.username] = nil }
@@ -219,7 +219,7 @@ extension Store {
         }
     }
 
-    /// A certificate that goes leaves its providers without one: they sign with their secret then.
+    /// Deleting a certificate leaves its providers without one: they then sign with their secret.
     mutating func replace(_ old: CertificateKeyPair?, with new: CertificateKeyPair?) {
         audit(old, new, \.audited)
         if let new {
@@ -248,7 +248,7 @@ extension Store {
         indexes.applicationBySlug[new.slug] = new.pk
         if let provider = new.provider { indexes.applicationByProvider[provider] = new.pk }
         for provider in new.backchannelProviders {
-            // It serves one application: the one that named it last.
+            // It serves only one application: the one that named it last.
             unlinkBackchannel(provider)
             indexes.applicationByBackchannelProvider[provider] = new.pk
         }
@@ -276,7 +276,7 @@ extension Store {
         }
     }
 
-    /// Memberships are events of their own, after that of the group.
+    /// Membership changes are events of their own, after that of the group.
     private mutating func auditMembers(_ old: Group?, _ new: Group) {
         if new.roles != old?.roles ?? [] { audit(.modelUpdated, new.audited) }
         let added = new.users.filter { !(old?.users.contains($0) ?? false) }

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// The state of the sandbox.
 ///
-/// Requests are answered one after the other on this one value, so what a request sees never changes under it.
+/// Requests are answered one after the other on this value, so it never changes during a request.
 struct Store: Sendable {
     let release: Release
 
@@ -17,23 +17,23 @@ struct Store: Sendable {
     var bindings = Table<UUID, PolicyBinding> { .text($0.pk.text) }
     var entitlements = Table<UUID, ApplicationEntitlement> { .text($0.name) }
     var applications = Table<UUID, Application> { .text($0.name) }
-    /// Proxy providers among them.
+    /// Including proxy providers.
     var providers = Table<Int, OAuth2Provider> { .text($0.name) }
     /// OAuth sources, whose tokens providers may accept.
     var sources = Table<UUID, Source> { .text($0.slug) }
     var outposts = Table<UUID, Outpost> { .text($0.name) }
     var blueprints = Table<UUID, Blueprint> { .text($0.name) }
-    /// What is wanted of the attributes of entitlements, by key.
+    /// The definitions of attributes of entitlements, by key.
     var objectAttributes: [ObjectAttribute] = []
-    /// The oldest first.
+    /// Oldest first.
     var events: [Event] = []
     var indexes = Indexes()
     var applicationLists = ApplicationListCache()
     var keys = KeyCounters()
     var brand = UUID()
-    /// The installation's flags that somebody set; what is not set is not shown either.
+    /// The installation's flags that were set; others are not shown.
     var flags: [String: Bool] = [:]
-    /// What the audit log says of the request that is being answered; nil while the installation is made.
+    /// The current request for the audit log; nil during installation.
     var auditContext: AuditContext?
 
     init(release: Release) {
@@ -41,7 +41,7 @@ struct Store: Sendable {
     }
 }
 
-/// The numbers that were given last as primary keys; none is given twice.
+/// The last numbers used as primary keys; numbers are never reused.
 struct KeyCounters: Sendable, Codable {
     private var lastProvider = 0
     private var lastUser = 0
@@ -62,7 +62,7 @@ struct KeyCounters: Sendable, Codable {
         return lastPermission
     }
 
-    /// The user of that key exists.
+    /// Marks a user's key as used.
     mutating func reserveUserKey(_ key: Int) { lastUser = max(lastUser, key) }
 }
 
@@ -108,8 +108,8 @@ extension Store {
         indexes.providerByClientID[clientID].flatMap { providers[$0] }
     }
 
-    /// The scope mappings of a provider, in the order in which the installation made them, which is how Authentik's
-    /// database happens to return them.
+    /// The scope mappings of a provider, in the order in which the installation created them, which happens to be the
+    /// order of Authentik's database.
     func mappings(of provider: OAuth2Provider) -> [ScopeMapping] {
         scopeMappings.inOrderOfCreation.filter { provider.propertyMappings.contains($0.pk) }
     }
@@ -119,7 +119,7 @@ extension Store {
         sorted(indexes.bindingsByTarget[target] ?? [])
     }
 
-    /// The bindings that ask a policy.
+    /// The bindings that use a policy.
     func bindings(ofPolicy policy: UUID) -> [PolicyBinding] { sorted(indexes.bindingsByPolicy[policy] ?? []) }
 
     func bindingCount(of policy: UUID) -> Int { indexes.bindingsByPolicy[policy]?.count ?? 0 }
@@ -133,7 +133,7 @@ extension Store {
 
     static let defaultAccessFlag = "core_default_app_access"
 
-    /// What a binding names its target by; nil if it can be none.
+    /// The name of a target in bindings; nil if it cannot be a target.
     func name(ofBindingTarget target: UUID) -> String? {
         applications[target]?.name ?? entitlements[target]?.name ?? flows[target].map { "Flow \($0.name)" }
     }
@@ -144,10 +144,10 @@ extension Store {
     }
 }
 
-/// Which applications a plain list showed, by user and page number, whatever the filters; for 24 hours.
+/// Which applications a plain list showed, by user and page number, regardless of filters; for 24 hours.
 ///
 /// Only the creation of an application empties it. Source: `ApplicationViewSet.list` in
-/// `authentik/core/api/applications.py`, and what the recordings of each release show.
+/// `authentik/core/api/applications.py`, and the recordings of each release.
 struct ApplicationListCache: Sendable {
     struct Key: Hashable, Sendable {
         let user: Int
@@ -163,7 +163,7 @@ struct ApplicationListCache: Sendable {
         return page.rows
     }
 
-    /// An empty page is not kept.
+    /// An empty page is not stored.
     mutating func keep(_ rows: [Application], as key: Key, at now: Date) {
         if !rows.isEmpty { pages[key] = (rows, now.addingTimeInterval(Self.lifetime)) }
     }

@@ -1,8 +1,8 @@
-/// The rows of one model by primary key, and in the order that lists have.
+/// The rows of one model by primary key, and in the order of lists.
 struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     private struct Place: Sendable, Comparable {
         let sortKey: SortKey
-        /// Rows that are equal in what they are ordered by stay in the order they were made.
+        /// Rows with equal sort keys stay in order of creation.
         let serial: Int
 
         static func < (left: Self, right: Self) -> Bool {
@@ -17,7 +17,7 @@ struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     private var ordered: [Row]?
     private let sortKey: @Sendable (Row) -> SortKey
 
-    /// - Parameter sortKey: what lists are ordered by.
+    /// - Parameter sortKey: the sort key of lists.
     init(orderedBy sortKey: @escaping @Sendable (Row) -> SortKey) {
         self.sortKey = sortKey
     }
@@ -51,10 +51,10 @@ struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         return all
     }
 
-    /// All rows in the order they were made.
+    /// All rows in order of creation.
     var inOrderOfCreation: [Row] { rows.values.sorted { $0.place.serial < $1.place.serial }.map(\.row) }
 
-    /// Where a place is in the order, or would be.
+    /// The index of a place in the order, existing or not.
     private func index(of place: Place) -> Int {
         var low = 0
         var high = order.count
