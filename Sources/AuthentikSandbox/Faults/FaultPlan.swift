@@ -140,30 +140,6 @@ package enum Fault: Sendable, Hashable {
     /// The connection is reset, and the write is only carried out later: immediately before the n-th write after it.
     ///
     /// So it takes effect after the sender of that write has read; without such a write it is never carried out.
-    case latency(ClosedRange<Duration>)
-    /// The answer of a proxy whose Authentik does not answer: 502, 503 or 504, in HTML.
-    ///
-    /// `retryAfter` is in seconds, nil for no such header. Nothing is done, unless `isWriteDone`.
-    case unavailable(status: Int, retryAfter: Int? = nil, isWriteDone: Bool = false)
-    /// The connection is reset (TCP RST) without any byte of an answer.
-    case reset(Moment)
-    /// Half of the body is sent, then the connection ends. A write was done.
-    case cut
-    /// The body takes that long, in ten pieces. A write was done.
-    case slowBody(Duration)
-    /// An answer that is complete as HTTP but has only half of its JSON. A write was done.
-    case truncated
-    /// An HTML page of that status instead of the answer. Nothing is done.
-    case html(status: Int)
-    /// A page of a list, from the second on, as if the list had changed since the first was read.
-    case shift(Shift)
-    /// The token is rejected. Nothing is done.
-    case revoked
-    /// For this long after the rule was set: 503 with `Retry-After`, in seconds, like a starting Authentik.
-    case starting(Duration, retryAfter: Int = 5)
-    /// The connection is reset, and the write is only carried out later: immediately before the given number of further
-    /// writes is reached. So it takes effect after the sender of that write has read; without such a write it is never
-    /// carried out.
     case late(Int)
     /// A field of a write, or of the application or provider in a transaction, is silently ignored.
     case ignore(field: String)
