@@ -3,7 +3,7 @@ package import CoreMetrics
 /// A swift-metrics backend for Prometheus: counters and timers; gauges are sampled.
 ///
 /// All families are known in advance, so that each has a help text and no name is created by accident. The label of a
-/// handle is the name of its family, and its dimensions are the family's labels; whoever makes handles must ensure that
+/// handle is the name of its family, and its dimensions are the family's labels; those who make handles must ensure that
 /// there are few values. Handles with equal labels and dimensions share one series, which outlives them: a counter that
 /// was recreated would start at 0 again.
 package final class PrometheusRegistry: MetricsFactory {
