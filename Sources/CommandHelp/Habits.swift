@@ -1,22 +1,22 @@
 import Base
 
-/// What people type who come from other tools, and what it is here.
+/// Commands and options of other tools, with their equivalents here.
 ///
-/// | typed | answer |
+/// | input | answer |
 /// |---|---|
-/// | a command with a slip | the command that is nearest |
-/// | a command of kubectl, terraform or Argo CD | the command that does it here, or what the file says for it |
-/// | a path without a command | how a file is given |
-/// | an option of those tools | the option or command that does it here, or that none is needed |
+/// | a command with a typing error | the closest command |
+/// | a command of kubectl, terraform or Argo CD | the equivalent command, or what to write in the file for it |
+/// | a path without a command | how to specify a file |
+/// | an option of those tools | the equivalent option or command, or that none is needed |
 package struct Habits: Sendable {
-    /// The names of all commands, aliases included.
+    /// The names of all commands, including aliases.
     private let commands: [String]
 
     package init(commands: [String]) {
         self.commands = commands
     }
 
-    /// What is wrong with the first argument, which is not an option: a clause; nil if it is a command.
+    /// What is wrong with the first argument, which is not an option, as a clause; nil if it is a command.
     package func complaint(aboutCommand word: String) -> String? {
         guard !commands.contains(word) else { return nil }
         let shown = word
@@ -33,11 +33,11 @@ package struct Habits: Sendable {
         return "unknown command '\(shown)'; 'reconcile --help' lists all commands"
     }
 
-    /// What to use instead of an option that does not exist: a clause; nil if nothing is known.
+    /// What to use instead of an option that does not exist, as a clause; nil if unknown.
     ///
     /// - Parameters:
     ///   - name: with its dashes, without a value.
-    ///   - command: the one that it was given to; nil for the daemon.
+    ///   - command: the command that it was given to; nil for the daemon.
     package func advice(onOption name: String, of command: String?) -> String? {
         guard let advice = Self.optionAdvice[name] else { return nil }
         if advice == Self.preview, let command, ["plan", "diff"].contains(command) {
@@ -46,7 +46,7 @@ package struct Habits: Sendable {
         return advice
     }
 
-    /// What to do with an argument that a command does not take: a clause; nil if nothing is known.
+    /// What to do about an argument that a command does not accept, as a clause; nil if unknown.
     package func advice(onArgument word: String) -> String? {
         guard word.hasSuffix(".yaml") || word.hasSuffix(".yml") else { return nil }
         return "give a file as '--config \(Invocation.quoted(word))'"

@@ -1,10 +1,10 @@
 import Base
 package import JSON
 
-/// The manual page, in the macros of man(7): what `--help` says of all commands, in one place.
+/// The manual page, in the macros of man(7): the `--help` of all commands in one place.
 ///
-/// It is made of the description of the command line that ArgumentParser gives as JSON (`--experimental-dump-help`), so
-/// that it cannot say anything else than the help does.
+/// It is generated from ArgumentParser's JSON description of the command line (`--experimental-dump-help`), so that it
+/// is always consistent with the help.
 package struct ManualPage {
     private let command: JSONValue
     private let version: String
@@ -59,7 +59,7 @@ package struct ManualPage {
         }
     }
 
-    /// The options that several commands have with the same words; in the order of their first use.
+    /// The options that several commands share with the same text, in the order of their first use.
     private func commonArguments(of commands: [JSONValue]) -> [JSONValue] {
         var uses: [(argument: JSONValue, count: Int)] = []
         for argument in commands.flatMap(arguments) where argument["kind"]?.string != "positional" {
@@ -98,7 +98,7 @@ package struct ManualPage {
         roff.line(Roff.text(words.isEmpty ? "See above." : words))
     }
 
-    /// The variables that options name as theirs, with what those options are for; sorted.
+    /// The environment variables named by options, with the purpose of those options; sorted.
     private func variables(of commands: [JSONValue]) -> [(String, String)] {
         var uses: [String: String] = [:]
         for argument in commands.flatMap(arguments) {
@@ -132,7 +132,7 @@ struct Roff {
         line("." + ([name] + words).joined(separator: " "))
     }
 
-    /// A line of roff as it is.
+    /// A line of roff, unchanged.
     mutating func line(_ line: String) { text += line + "\n" }
 
     /// Lines that are not filled.
@@ -142,7 +142,7 @@ struct Roff {
         macro("fi")
     }
 
-    /// Paragraphs; lines that are indented stay as they are.
+    /// Paragraphs; indented lines are kept as they are.
     mutating func prose(_ prose: String) {
         var isExample = false
         var isParagraphOpen = false
@@ -174,9 +174,9 @@ struct Roff {
         }
     }
 
-    /// Text that roff takes for nothing else.
+    /// Text escaped for roff.
     ///
-    /// A hyphen is a minus, so that options can be searched for and copied.
+    /// A hyphen is written as a minus, so that options can be searched for and copied.
     static func text(_ text: String) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let escaped = line.unicodeScalars.map { scalar in
