@@ -126,14 +126,21 @@ package struct ManualPage {
 /// Text in the language of roff, see groff(7) and man(7).
 struct Roff {
     private(set) var text = ""
+    private var isBelowHeading = false
 
     mutating func macro(_ name: String, _ arguments: [String] = []) {
+        // A heading begins a paragraph; formatters warn of another one.
+        if name == "PP", isBelowHeading { return }
         let words = arguments.map { "\"" + Self.text($0).replacing("\"", with: "\\(dq") + "\"" }
         line("." + ([name] + words).joined(separator: " "))
+        isBelowHeading = ["SH", "SS"].contains(name)
     }
 
     /// A line of roff, unchanged.
-    mutating func line(_ line: String) { text += line + "\n" }
+    mutating func line(_ line: String) {
+        text += line + "\n"
+        isBelowHeading = false
+    }
 
     /// Lines that are not filled.
     mutating func synopsis(_ lines: [String]) {

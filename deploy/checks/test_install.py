@@ -72,6 +72,13 @@ def test_one_user_gets_no_unit(program, tmp_path):
     assert not [path for path in installed if "systemd" in path or path.startswith("etc")]
 
 
+def test_fish_finds_its_completions_where_it_looks_without_xdg_data_dirs(program, tmp_path):
+    assert install(tmp_path, program, PREFIX="/usr/local").returncode == 0
+    assert "etc/fish/completions/reconcile.fish" in modes(tmp_path)
+    assert install(tmp_path, program, "--uninstall", PREFIX="/usr/local").returncode == 0
+    assert modes(tmp_path) == {"etc/reconcile/reconcile.env": 0o600}
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "words"),
     [

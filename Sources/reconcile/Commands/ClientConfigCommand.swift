@@ -79,6 +79,7 @@ struct ClientConfigCommand: ParsableCommand {
         var defaultValueDescription: String { name }
 
         static var allValueStrings: [String] { ConfigurationPrinter.readers.map(\.name) }
+        static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
     }
 
     private static var readers: String {

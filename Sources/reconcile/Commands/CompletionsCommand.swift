@@ -38,8 +38,41 @@ struct CompletionsCommand: ParsableCommand {
             case .zsh: .zsh
             case .fish: .fish
             }
-        StandardOutput.print(ReconcileCommand.completionScript(for: shell))
+        StandardOutput.print(Self.withoutOptionsBeforeADash(CompletedCommand.completionScript(for: shell)))
     }
+
+    /// In bash, an empty word completes to commands and files only, as in the other two; ArgumentParser's script would add
+    /// the forty options of the daemon.
+    private static func withoutOptionsBeforeADash(_ script: String) -> String {
+        script.replacing(
+            #"[[ ("${cur}" = -* && "${positional_number}" -ge 0) || "${positional_number}" -eq -1 ]]"#,
+            with: #"[[ "${cur}" = -* && "${positional_number}" -ge -1 ]]"#
+        )
+    }
+}
+
+/// The command line as shells complete it.
+///
+/// ArgumentParser's scripts know neither the options of a command that is left out (`reconcile --once --config …` is
+/// `reconcile run`) nor aliases, so here the root has the options of `run`, and the alias is a command.
+private struct CompletedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reconcile",
+        version: Build.description,
+        subcommands: ReconcileCommand.configuration.subcommands + [DiffCommand.self]
+    )
+
+    @OptionGroup var run: RunCommand
+}
+
+/// `reconcile diff`, the alias of `plan`, as a command that can be completed.
+private struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Show what would change. Read-only. The same as plan."
+    )
+
+    @OptionGroup var plan: PlanCommand
 }
 
 /// `reconcile man`: the manual page, generated from `--help`.

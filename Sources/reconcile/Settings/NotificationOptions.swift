@@ -26,7 +26,8 @@ struct NotificationOptions: ParsableArguments {
         help: ArgumentHelp(
             "A file with that URL; it may change while the daemon runs. (environment: RECONCILE_NOTIFY_URL_FILE)",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var notifyURLFile: String?
 
@@ -43,7 +44,8 @@ struct NotificationOptions: ParsableArguments {
         help: ArgumentHelp(
             "A PEM file with the authorities to trust for --notify-url instead of the system's.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var notifyCAFile: String?
 

@@ -213,6 +213,14 @@ import Testing
         #expect(try await completed("reconcile plan --allow") == ["--allow-deletions"])
         #expect(try await completed("reconcile plan --config ser") == ["services.yaml"])
         #expect(try await completed("reconcile plan --output m") == ["markdown"])
+        #expect(try await completed("reconcile diff --without") == ["--without-secrets"])
+        #expect(try await completed("reconcile client-config --for ngi") == ["nginx"])
+        let commands = try await completed("reconcile ''")
+        #expect(commands.isSuperset(of: ["apply", "diff", "plan", "run"]) && commands.allSatisfy { !$0.hasPrefix("-") })
+        // Without a command it is 'run'.
+        #expect(try await completed("reconcile --onc") == ["--once"])
+        #expect(try await completed("reconcile --once --config ser") == ["services.yaml"])
+        #expect(try await completed("reconcile --once --color al") == ["always"])
     }
 
     @Test func `the manual page has every command, and no mistake`() async throws {
