@@ -29,7 +29,7 @@ extension AuthentikClient {
 
     /// Updates an object, and retries if the answer is garbled: repeating it changes nothing, and only the answer shows
     /// what Authentik kept.
-    package func update<Row: Decodable & Sendable>(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws
+    package func update<Row: JSONReadable & Sendable>(_ endpoint: Endpoint, key: String, _ body: WriteBody) async throws
         -> Row
     {
         let request = APIRequest(

@@ -75,7 +75,7 @@ struct ServiceExporter {
             case .redirectURIs: writeRedirects(place)
             case .logoutRedirectURIs: writeLogoutRedirects(field, provider[field].redirectEntries)
             case .secret: writeSecret(of: provider, &variables)
-            case .references where field.name.outer != nil: break
+            case .references where field.outer != nil: break
             default: write(field, provider[field], marked: mark?.providerFields)
             }
         }
@@ -193,7 +193,7 @@ struct ServiceExporter {
     /// The providers and sources whose tokens the provider accepts, in one mapping.
     private mutating func writeFederation(of provider: OAuth2Provider) {
         var parts: [(text: String, isWritten: Bool)] = []
-        for field in OAuth2Provider.fields.inReadingOrder where field.name.outer != nil {
+        for field in OAuth2Provider.fields.inReadingOrder where field.outer != nil {
             let isMarked = mark?.providerFields.contains(field.attribute) ?? false
             let references = provider[field].references
             guard isMarked || !references.isEmpty else { continue }
@@ -206,7 +206,7 @@ struct ServiceExporter {
             }
             let slugs = references.compactMap(names.federated).sorted()
                 .map { YAMLText.isPlainInFlow($0) ? $0 : "\"\($0)\"" }
-            let text = "\(field.name.inner.rawValue): [\(slugs.joined(separator: ", "))]"
+            let text = "\(field.inner.rawValue): [\(slugs.joined(separator: ", "))]"
             parts.append((text, isWritten: isMarked || mark == nil))
         }
         for isWritten in [true, false] {

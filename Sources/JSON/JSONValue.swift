@@ -17,8 +17,27 @@ package enum JSONValue: Sendable, Hashable {
     ///
     /// - Throws: ``JSONParseError`` if the bytes are not JSON.
     package init(parsing bytes: some Collection<UInt8>) throws(JSONParseError) {
-        var parser = JSONParser([UInt8](bytes))
-        self = try parser.parse()
+        self.init(try JSONElement(parsing: [UInt8](bytes)))
+    }
+
+    /// All that is in a value of a text.
+    ///
+    /// Of members with the same name the last one counts.
+    package init(_ element: JSONElement) {
+        switch element.kind {
+        case .null: self = .null
+        case .true: self = .bool(true)
+        case .false: self = .bool(false)
+        case .integer: self = .integer(element.integer ?? 0)
+        case .number: self = .double(element.double ?? 0)
+        case .string, .escapedString: self = .string(element.string ?? "")
+        case .array: self = .array(element.items(JSONValue.init) ?? [])
+        case .object:
+            var members: [String: JSONValue] = [:]
+            members.reserveCapacity(element.count / 2)
+            element.forEachMember { members[$0] = JSONValue($1) }
+            self = .object(members)
+        }
     }
 
     /// The JSON text, with sorted keys.

@@ -1,14 +1,14 @@
-/// Checks a JSON text, before it is decoded, for content that would be slow to process.
+/// Checks a string of a JSON text, before it is made, for content that would be slow to process.
 ///
 /// Swift hashes and compares text in its canonical form, for which it sorts consecutive combining marks. That takes
 /// time proportional to the square of their number: a megabyte of accents in one name takes minutes, which no time
 /// limit stops. No language has more than a few in a row.
-package enum MarkRuns {
+enum MarkRuns {
     private static let limit = 256
 
-    /// Whether no text in it has too many consecutive combining marks, literal or escaped.
-    package static func areShort(in json: [UInt8]) -> Bool {
-        json.withUnsafeBufferPointer { bytes in
+    /// Whether it does not have too many consecutive combining marks, literal or escaped.
+    static func areShort(in string: ArraySlice<UInt8>) -> Bool {
+        string.withUnsafeBufferPointer { bytes in
             var place = 0
             var run = 0
             while place < bytes.count {

@@ -97,10 +97,9 @@ package struct Planner {
     /// The services, and the scope mappings.
     private func plan(holdingDeletions isHeld: Bool) -> Plan {
         let steps = scopeMappings.steps
-        let services = services(holdingDeletions: isHeld).map { service in
-            var service = service
-            if !steps.isEmpty { service.wait(forShared: steps) }
-            return service
+        var services = services(holdingDeletions: isHeld)
+        if !steps.isEmpty {
+            for index in services.indices { services[index].wait(forShared: steps) }
         }
         var plan = Plan(services: services)
         plan.shared =

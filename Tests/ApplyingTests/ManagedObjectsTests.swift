@@ -17,7 +17,7 @@ import Testing
             "pk": "e", "created": "2026-11-24T13:00:00.000000Z", "user": ["username": "akadmin"],
             "context": ["model": ["app": .string(app), "model_name": .string(model), "pk": pk]],
         ]
-        return try JSONDecoder().decode(AuditEvent.self, from: Data(json.serialized()))
+        return try AuditEvent(try JSONElement(parsing: json.serialized()))
     }
 
     private func objects(

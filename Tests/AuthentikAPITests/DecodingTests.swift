@@ -118,12 +118,15 @@ struct DecodingTests {
     @Test(
         "What does not decode names its place and quotes nothing",
         arguments: [
-            (#"{"results": []}"#, "has no 'pagination'"),
+            (#"{"results": []}"#, "it has no 'pagination'"),
             (
                 #"{"pagination": {"count": 1, "total_pages": 1}, "results": [{"pk": "s3cret", "name": "s3cret"}]}"#,
-                "results.[0].pk has an unexpected type"
+                "results[0].pk is a string; expected an integer"
             ),
-            (#"{"pagination": {"count": 1, "total_pages": 1}, "results": [{"pk": 1, "name": null}]}"#, "is null"),
+            (
+                #"{"pagination": {"count": 1, "total_pages": 1}, "results": [{"pk": 1, "name": null}]}"#,
+                "results[0].name is null"
+            ),
             (#"s3cret"#, "it is not JSON"), ("", "it is not JSON"),
         ]
     )

@@ -37,7 +37,7 @@ struct FileSchemaTests {
         let service = schema["$defs"]?["service"]?["properties"]
         let defaults = schema["$defs"]?["defaults"]?["properties"]
         // Those in a mapping of their own are in its definition.
-        for row in rows where row.name.outer == nil {
+        for row in rows where row.outer == nil {
             #expect(service?[row.name.rawValue]?["description"]?.string == row.doc)
             #expect((defaults?[row.name.rawValue] != nil) == row.isDefaultable, "\(row.name.rawValue)")
         }

@@ -311,7 +311,7 @@ extension ModelField {
 
     /// A service whose every field is as Authentik makes it, but one.
     private func export(_ release: String, changing field: ModelField?) throws -> Export {
-        func object<Row: Decodable>(_ model: ModelField.Model) throws -> Row {
+        func object<Row: JSONReadable>(_ model: ModelField.Model) throws -> Row {
             var members: [String: JSONValue] = [:]
             for row in ModelField.all where row.model == model && row.exists(in: release) {
                 members[row.name] = row.standard
@@ -320,7 +320,7 @@ extension ModelField {
             } else if let field, field.model == model {
                 members[field.name] = field.other
             }
-            return try JSONDecoder().decode(Row.self, from: Data(JSONValue.object(members).serialized()))
+            return try Row(try JSONElement(parsing: JSONValue.object(members).serialized()))
         }
         var world = World()
         world.observed.release = try #require(Release(release))

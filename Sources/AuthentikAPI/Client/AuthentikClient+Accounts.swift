@@ -130,8 +130,12 @@ extension AuthentikClient {
 
     /// The key of a token, which clients send.
     package func key(ofToken identifier: String) async throws -> Secret {
-        struct Key: Decodable {
-            var key: String
+        struct Key: JSONReadable {
+            let key: String
+
+            init(_ json: JSONElement) throws(JSONMismatch) {
+                key = try json.read("key")
+            }
         }
 
         let request = APIRequest(method: "GET", endpoint: .tokens, key: identifier, action: "view_key")

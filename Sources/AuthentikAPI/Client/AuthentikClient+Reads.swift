@@ -1,16 +1,16 @@
 import Base
 import CurlTransport
-import JSON
+package import JSON
 import Secrets
 
 extension AuthentikClient {
     /// Authentik's release; any valid token will do.
     package func release() async throws -> Release {
-        struct Version: Decodable {
-            var current: String
+        struct Version: JSONReadable {
+            let current: String
 
-            private enum CodingKeys: String, CodingKey {
-                case current = "version_current"
+            init(_ json: JSONElement) throws(JSONMismatch) {
+                current = try json.read("version_current")
             }
         }
 
@@ -36,15 +36,11 @@ extension AuthentikClient {
     ///
     /// - Returns: nil if the account may not read it.
     package func opensWithoutBinding(_ release: Release) async throws -> Bool? {
-        struct Settings: Decodable {
-            var flags: [String: JSONValue]?
-        }
-
         guard release.canCloseByDefault else { return true }
         let request = APIRequest(method: "GET", endpoint: .settings)
         do {
-            let settings = try await decode(Settings.self, try await send(request), to: request)
-            return settings.flags?["core_default_app_access"]?.bool ?? true
+            let settings = try await decode(JSONValue.self, try await send(request), to: request)
+            return settings["flags"]?["core_default_app_access"]?.bool ?? true
         } catch let error as AuthentikError where error.kind == .permissionDenied {
             return nil
         }
@@ -209,32 +205,33 @@ extension AuthentikClient {
 }
 
 /// An object that can be listed.
-package protocol ListedObject: Decodable, Sendable {
+package protocol ListedObject: JSONReadable, Sendable {
     associatedtype Key: Hashable, Sendable
     /// Identifies the object within the list.
     var key: Key { get }
 }
 
 /// One page of a list.
-struct Page<Row: ListedObject>: Decodable, Sendable {
-    var pagination: Pagination
-    var results: [Row]
+struct Page<Row: ListedObject>: JSONReadable, Sendable {
+    let pagination: Pagination
+    let results: [Row]
     /// The size of its JSON, in bytes.
     var size = 0
 
-    struct Pagination: Decodable, Sendable {
+    struct Pagination: JSONReadable, Sendable {
         /// The number of rows on all pages.
-        var count: Int
-        var totalPages: Int
+        let count: Int
+        let totalPages: Int
 
-        private enum CodingKeys: String, CodingKey {
-            case count
-            case totalPages = "total_pages"
+        init(_ json: JSONElement) throws(JSONMismatch) {
+            count = try json.read("count")
+            totalPages = try json.read("total_pages")
         }
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case pagination, results
+    init(_ json: JSONElement) throws(JSONMismatch) {
+        pagination = try json.read("pagination")
+        results = try json.read("results")
     }
 }
 

@@ -1,7 +1,7 @@
 package import Base
 package import CurlTransport
 import FoundationEssentials
-import JSON
+package import JSON
 package import Secrets
 
 /// A client of Authentik's REST API, version 3.
@@ -113,21 +113,19 @@ package struct AuthentikClient: Sendable {
     /// Decodes a success response.
     ///
     /// - Throws: ``AuthentikError`` of the kind `undecodable`, which names what is missing and quotes nothing.
-    package func decode<Value: Decodable & Sendable>(
+    package func decode<Value: JSONReadable & Sendable>(
         _ type: Value.Type,
         _ response: HTTPResponse,
         to request: APIRequest
     ) async throws -> Value {
-        guard MarkRuns.areShort(in: response.body) else {
-            let message = "the answer cannot be decoded: it has too many combining marks in a row"
-            throw undecodable(message, response, to: request)
-        }
         do {
             return try await turn.take(ofBytes: response.body.count) {
-                try JSONDecoder().decode(type, from: Data(response.body))
+                try Value(try JSONElement(parsing: response.body))
             }
+        } catch let error as JSONParseError {
+            throw undecodable("the answer cannot be decoded: it is not JSON: \(error)", response, to: request)
         } catch {
-            throw undecodable("the answer cannot be decoded: \(explanation(of: error))", response, to: request)
+            throw undecodable("the answer cannot be decoded: \(error)", response, to: request)
         }
     }
 
@@ -252,23 +250,10 @@ extension APIRequest {
 /// Base64, for HTTP basic authentication (RFC 7617).
 func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
-/// Names the place of a decoding error; never the data.
-private func explanation(of error: any Error) -> String {
-    func path(_ context: DecodingError.Context) -> String {
-        context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-    }
-    switch error {
-    case DecodingError.keyNotFound(let key, let context): return "\(path(context)) has no '\(key.stringValue)'"
-    case DecodingError.typeMismatch(_, let context): return "\(path(context)) has an unexpected type"
-    case DecodingError.valueNotFound(_, let context): return "\(path(context)) is null"
-    default: return "it is not JSON"
-    }
-}
-
 /// Decodes one large answer at a time, across a client and its copies.
 ///
-/// Decoding takes up to thirty times the size of an answer in memory, and several lists are read at once. Waiting does
-/// not block a thread, which others need, e.g. for renewing a Lease.
+/// Decoding takes many times the size of an answer in memory, and several lists are read at once. Waiting does not block a
+/// thread, which others need, e.g. for renewing a Lease.
 actor DecodingTurn {
     private static let largeBytes = 256 << 10
 

@@ -1,3 +1,5 @@
+package import JSON
+
 /// The fields of a user that are needed to set up an account.
 package struct UserRecord: Sendable, Equatable {
     package var pk: Int
@@ -10,17 +12,11 @@ package struct UserRecord: Sendable, Equatable {
 extension UserRecord: ListedObject {
     package var key: Int { pk }
 
-    private enum CodingKeys: String, CodingKey {
-        case pk, username, type
-        case isSuperuser = "is_superuser"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        pk = try values.decode(Int.self, forKey: .pk)
-        username = try values.decode(String.self, forKey: .username)
-        type = try values.decodeIfPresent(String.self, forKey: .type) ?? ""
-        isSuperuser = try values.decodeIfPresent(Bool.self, forKey: .isSuperuser) ?? false
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        username = try json.read("username")
+        type = try json.readIfPresent("type") ?? ""
+        isSuperuser = try json.readIfPresent("is_superuser") ?? false
     }
 }
 
@@ -30,6 +26,11 @@ package struct RoleRecord: Sendable, Equatable, ListedObject {
     package var name: String
 
     package var key: String { pk }
+
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        name = try json.read("name")
+    }
 }
 
 /// A group and its members.
@@ -42,18 +43,28 @@ package struct GroupRecord: Sendable, Equatable, ListedObject {
 
     package var key: String { pk }
 
-    private enum CodingKeys: String, CodingKey {
-        case pk, name, users, roles
-        case isSuperuser = "is_superuser"
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        name = try json.read("name")
+        isSuperuser = try json.read("is_superuser")
+        users = try json.read("users")
+        roles = try json.read("roles")
     }
 }
 
 /// A token, without its key.
-package struct TokenRecord: Sendable, Equatable, Decodable {
+package struct TokenRecord: Sendable, Equatable, JSONReadable {
     package var identifier: String
     package var intent: String
     package var user: Int
     package var expiring: Bool
+
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        identifier = try json.read("identifier")
+        intent = try json.read("intent")
+        user = try json.read("user")
+        expiring = try json.read("expiring")
+    }
 }
 
 /// A permission of a role.
@@ -65,9 +76,10 @@ struct PermissionRecord: Sendable, ListedObject {
     var key: Int { id }
     var name: String { "\(app).\(codename)" }
 
-    private enum CodingKeys: String, CodingKey {
-        case id, codename
-        case app = "app_label"
+    init(_ json: JSONElement) throws(JSONMismatch) {
+        id = try json.read("id")
+        codename = try json.read("codename")
+        app = try json.read("app_label")
     }
 }
 
@@ -79,22 +91,11 @@ package struct Account: Sendable, Equatable {
     package var roles: [RoleRecord]?
 }
 
-extension Account: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case user
-    }
-
-    private enum UserKeys: String, CodingKey {
-        case username
-        case isSuperuser = "is_superuser"
-        case roles
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let user = try decoder.container(keyedBy: CodingKeys.self)
-            .nestedContainer(keyedBy: UserKeys.self, forKey: .user)
-        username = try user.decode(String.self, forKey: .username)
-        isSuperuser = try user.decodeIfPresent(Bool.self, forKey: .isSuperuser) ?? false
-        roles = try user.decodeIfPresent([RoleRecord].self, forKey: .roles)
+extension Account: JSONReadable {
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        guard let user = json["user"] else { throw JSONMismatch(json, lacking: "user") }
+        username = try user.read("username")
+        isSuperuser = try user.readIfPresent("is_superuser") ?? false
+        roles = try user.readIfPresent("roles")
     }
 }

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+package import JSON
 
 /// An entry of Authentik's audit log about an object that was created, changed or deleted over HTTP.
 package struct AuditEvent: Sendable, Equatable {
@@ -22,46 +23,19 @@ extension AuditEvent: ListedObject {
     package var key: String { pk }
 }
 
-extension AuditEvent: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case pk, user, created, context
-        case clientAddress = "client_ip"
-    }
-
-    private enum UserKeys: String, CodingKey {
-        case username
-    }
-
-    private enum ContextKeys: String, CodingKey {
-        case model
-        case request = "http_request"
-    }
-
-    private enum ModelKeys: String, CodingKey {
-        case app, pk
-        case name = "model_name"
-    }
-
-    private enum RequestKeys: String, CodingKey {
-        case id = "request_id"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        pk = try container.decode(String.self, forKey: .pk)
-        created = try container.date(forKey: .created)
+extension AuditEvent: JSONReadable {
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        created = try json.date("created")
         // The other members of an event depend on its kind.
-        let user = try? container.nestedContainer(keyedBy: UserKeys.self, forKey: .user)
-        username = try? user?.decode(String.self, forKey: .username)
-        let context = try? container.nestedContainer(keyedBy: ContextKeys.self, forKey: .context)
-        let model = try? context?.nestedContainer(keyedBy: ModelKeys.self, forKey: .model)
-        app = try? model?.decode(String.self, forKey: .app)
-        modelName = try? model?.decode(String.self, forKey: .name)
-        let number = try? model?.decode(Int.self, forKey: .pk)
-        objectPK = number.map(String.init) ?? (try? model?.decode(String.self, forKey: .pk))
-        let request = try? context?.nestedContainer(keyedBy: RequestKeys.self, forKey: .request)
-        requestID = try? request?.decode(String.self, forKey: .id)
-        clientAddress = try? container.decode(String.self, forKey: .clientAddress)
+        username = json["user"]?["username"]?.string
+        let context = json["context"]
+        let model = context?["model"]
+        app = model?["app"]?.string
+        modelName = model?["model_name"]?.string
+        objectPK = model?["pk"].flatMap { $0.integer.map(String.init) ?? $0.string }
+        requestID = context?["http_request"]?["request_id"]?.string
+        clientAddress = json["client_ip"]?.string
     }
 }
 
@@ -96,33 +70,23 @@ package struct AppliedBlueprint: Sendable, Equatable {
 extension AppliedBlueprint: ListedObject {
     package var key: String { pk }
 
-    private enum CodingKeys: String, CodingKey {
-        case pk, name, path, status
-        case isEnabled = "enabled"
-        case appliedAt = "last_applied"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        pk = try container.decode(String.self, forKey: .pk)
-        name = try container.decode(String.self, forKey: .name)
-        path = try container.decodeIfPresent(String.self, forKey: .path) ?? ""
-        isEnabled = try container.decodeIfPresent(Bool.self, forKey: .isEnabled) ?? true
-        isApplied = try container.decodeIfPresent(String.self, forKey: .status) != "error"
-        appliedAt = try container.date(forKey: .appliedAt)
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        name = try json.read("name")
+        path = try json.readIfPresent("path") ?? ""
+        isEnabled = try json.readIfPresent("enabled") ?? true
+        let status: String? = try json.readIfPresent("status")
+        isApplied = status != "error"
+        appliedAt = try json.date("last_applied")
     }
 }
 
-extension KeyedDecodingContainer {
+extension JSONElement {
     /// A time as RFC 3339 writes it, with fractions of a second or without.
-    fileprivate func date(forKey key: Key) throws -> Date {
-        let text = try decode(String.self, forKey: key)
+    fileprivate func date(_ name: String) throws(JSONMismatch) -> Date {
+        let text: String = try read(name)
         if let date = try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text) { return date }
         if let date = try? Date.ISO8601FormatStyle().parse(text) { return date }
-        throw DecodingError.dataCorruptedError(
-            forKey: key,
-            in: self,
-            debugDescription: "'\(key.stringValue)' is not an RFC 3339 time"
-        )
+        throw JSONMismatch(self[name] ?? self, expected: "an RFC 3339 time")
     }
 }

@@ -1,7 +1,9 @@
 package import Kinds
 
 /// How people log in to a service through Authentik: the provider that its application has.
-package enum Login: Sendable, Equatable {
+///
+/// Indirect, since it is large and handed on often.
+package indirect enum Login: Sendable, Equatable {
     /// The service logs people in itself, by OpenID Connect.
     case oauth2(Provider)
     /// An outpost logs them in before they reach the service.

@@ -37,12 +37,11 @@ extension ReadFields {
     /// The places of all names of objects that fields of a table have.
     func places(_ table: FieldTable, log: DiagnosticLog) -> NamePlaces {
         var places = NamePlaces()
-        for row in table.rows {
+        forEachRow(of: table) { row, entry in
             switch row.kind {
             case .reference, .references: break
-            default: continue
+            default: return
             }
-            guard let entry = entry(of: row) else { continue }
             switch entry.value {
             case .text(let name): places[row.name, name] = log.location(entry.position)
             case .texts(let names):
@@ -55,11 +54,5 @@ extension ReadFields {
             }
         }
         return places
-    }
-
-    private func entry(of row: FieldSpec) -> Entry? {
-        guard let outer = row.name.outer else { return self[row.name] }
-        guard case .fields(let fields)? = self[outer]?.value else { return nil }
-        return fields[row.name.inner]
     }
 }

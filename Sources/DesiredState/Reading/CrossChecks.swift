@@ -60,6 +60,7 @@ struct CrossChecks {
 
     /// A former slug is nobody else's, neither now nor before.
     private func reportRenames(_ services: [DecodedService]) {
+        guard services.contains(where: { !$0.service.renamedFrom.isEmpty }) else { return }
         let declared = Dictionary(services.map { ($0.service.slug, $0) }, uniquingKeysWith: { first, _ in first })
         var claimed: [String: DecodedService] = [:]
         for service in services {
@@ -124,16 +125,14 @@ struct CrossChecks {
 
     /// Only an OAuth2 provider gives tokens that another one can take.
     private func reportFederation(_ services: [DecodedService]) {
-        let declared = Dictionary(
-            services.map { ($0.service.slug, $0.service) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        for service in services {
-            let field = OAuth2Provider.Row.federatedProviders
+        let field = OAuth2Provider.Row.federatedProviders
+        let federated = services.filter { $0.service.login?.values[field] != nil && $0.service.login?.kind == .oauth2Provider }
+        guard !federated.isEmpty else { return }
+        let declared = Dictionary(services.map { ($0.service.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        for service in federated {
             for reference in service.service.provider?.values[field]?.references ?? [] {
-                guard let other = declared[reference.name], other.provider == nil || other.state == .absent else {
-                    continue
-                }
+                guard let other = declared[reference.name]?.service, other.provider == nil || other.state == .absent
+                else { continue }
                 let what =
                     other.state == .absent
                     ? "is to be absent" : other.forwardAuth == nil ? "is a bookmark" : "has forwardAuth"

@@ -85,7 +85,7 @@ struct Field: Sendable {
     ///
     /// - Parameter unlessGiven: for people; made of the row unless given.
     init(_ row: FieldSpec, isForProvider: Bool = false, isRequired: Bool? = nil, unlessGiven: String? = nil) {
-        name = row.name.inner
+        name = row.inner
         attribute = row.attribute
         kind = Kind(row.kind)
         self.isForProvider = isForProvider

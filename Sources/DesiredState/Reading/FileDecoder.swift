@@ -184,13 +184,22 @@ struct DecodedFile {
 }
 
 /// A service with what is needed to compare it with the others.
-struct DecodedService {
-    var service: Service
-    var log: DiagnosticLog
+///
+/// An object, since tables by name, client id, address and more have it.
+final class DecodedService {
+    let service: Service
+    let log: DiagnosticLog
     /// Where the file has its fields; those that it leaves out are not in it.
-    var positions: [FieldName: YAMLPosition]
+    let positions: [FieldName: YAMLPosition]
     /// Nil if nothing of the service stands at an origin of its own.
-    var origin: Origin?
+    let origin: Origin?
+
+    init(service: Service, log: DiagnosticLog, positions: [FieldName: YAMLPosition], origin: Origin?) {
+        self.service = service
+        self.log = log
+        self.positions = positions
+        self.origin = origin
+    }
 
     /// Where a field is, or else where the service begins.
     func location(of field: FieldName) -> (position: YAMLPosition, text: SourceLocation) {

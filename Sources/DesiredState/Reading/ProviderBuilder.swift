@@ -15,9 +15,7 @@ struct ProviderBuilder {
     /// - Parameter origin: What the redirect paths are appended to; nil without paths, or after an error.
     func build(at origin: Origin?) -> Provider {
         var provider = Provider(slug: slug, redirectURIs: redirectURIs(at: origin))
-        for field in OAuth2Provider.fields.rows {
-            if let value = values.declared(field) { provider.values[field] = value }
-        }
+        values.declare(OAuth2Provider.fields, in: &provider.values)
         provider.places = values.places(OAuth2Provider.fields, log: log)
         provider.secret = secret(for: provider.clientType)
         provider.restart = restart(for: provider)

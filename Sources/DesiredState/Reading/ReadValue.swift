@@ -77,10 +77,28 @@ struct ReadFields {
     }
 
     /// What is declared of a field of Authentik's.
-    func declared(_ field: FieldSpec) -> FieldValue? {
-        guard let outer = field.name.outer else { return entries[field.name]?.value.declared(as: field.kind) }
-        guard case .fields(let fields)? = entries[outer]?.value else { return nil }
-        return fields.entries[field.name.inner]?.value.declared(as: field.kind)
+    func declared(_ field: FieldSpec) -> FieldValue? { entries[field.name]?.value.declared(as: field.kind) }
+
+    /// What is declared of all fields of a table, put into the places of their rows.
+    func declare(_ table: FieldTable, in values: inout FieldValues) {
+        forEachRow(of: table) { row, entry in
+            if let value = entry.value.declared(as: row.kind) { values[row] = value }
+        }
+    }
+
+    /// The fields that are rows of a table, also those in mappings of their own; in no order.
+    func forEachRow(of table: FieldTable, _ take: (FieldSpec, Entry) -> Void) {
+        // A file sets few of the rows that there are.
+        for (name, entry) in entries {
+            if case .fields(let fields) = entry.value {
+                for (inner, entry) in fields.entries {
+                    let row = table.row(name: FieldName(rawValue: "\(name.rawValue).\(inner.rawValue)"))
+                    if let row { take(row, entry) }
+                }
+            } else if let row = table.row(name: name) {
+                take(row, entry)
+            }
+        }
     }
 
     func text(_ name: FieldName) -> String? {

@@ -181,7 +181,7 @@ extension Schema {
 
     static let federation = Schema(
         "in jwtFederation",
-        OAuth2Provider.fields.inReadingOrder.filter { $0.name.outer == .jwtFederation }.map { Field($0) }
+        OAuth2Provider.fields.inReadingOrder.filter { $0.outer == .jwtFederation }.map { Field($0) }
     )
 
     static let group = Schema("in an entry of groups", Group.fields.inReadingOrder.map { Field($0, isRequired: true) })

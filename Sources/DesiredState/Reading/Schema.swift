@@ -238,7 +238,7 @@ extension Schema {
     ]
 
     private static let ofProvider =
-        OAuth2Provider.fields.inReadingOrder.filter { $0.name.outer == nil }.map { Field($0, isForProvider: true) } + [
+        OAuth2Provider.fields.inReadingOrder.filter { $0.outer == nil }.map { Field($0, isForProvider: true) } + [
             Field(
                 .jwtFederation,
                 .federation,

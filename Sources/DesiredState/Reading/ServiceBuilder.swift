@@ -40,9 +40,8 @@ struct ServiceBuilder {
         service.renamedFrom = values.texts(.renamedFrom)?.map(\.value) ?? []
         if service.state == .absent { return absent(service) }
         checkRenames()
-        for field in Application.fields.rows where field.name != .slug {
-            service.values[field] = values.declared(field)
-        }
+        values.declare(Application.fields, in: &service.values)
+        service.slug = slug
         service.access = values.access(.access)
         service.verifies = values.flag(.verify) ?? true
         let origin = origin()

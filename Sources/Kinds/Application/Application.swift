@@ -1,4 +1,5 @@
 import AuthentikAPI
+package import JSON
 
 /// An application as `/core/applications/` shows it, as far as this program reads it.
 package struct Application: Sendable, Equatable {
@@ -14,7 +15,7 @@ package struct Application: Sendable, Equatable {
     /// Whether one of its policy bindings lets in (`any`), or only `all` of them together.
     package var policyEngineMode = "any"
 
-    package struct ProviderSummary: Sendable, Equatable, Decodable {
+    package struct ProviderSummary: Sendable, Equatable {
         package var name: String?
         /// `OAuth2/OpenID Provider`, `Proxy Provider`, ….
         package var typeName: String?
@@ -25,12 +26,6 @@ package struct Application: Sendable, Equatable {
             self.name = name
             self.typeName = typeName
             self.model = model
-        }
-
-        private enum CodingKeys: String, CodingKey {
-            case name
-            case typeName = "verbose_name"
-            case model = "meta_model_name"
         }
     }
 
@@ -79,14 +74,20 @@ extension Application {
 extension Application: ListedObject {
     package var key: String { pk }
 
-    package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: AttributeKey.self)
-        pk = try members.decode(String.self, forKey: "pk")
-        values = try FieldValues(Self.fields, in: members)
-        provider = try members.decodeIfPresent(Int.self, forKey: "provider")
-        providerSummary = try members.decodeIfPresent(ProviderSummary.self, forKey: "provider_obj")
-        backchannelProviders =
-            try members.decodeIfPresent([ProviderSummary].self, forKey: "backchannel_providers_obj") ?? []
-        policyEngineMode = try members.decodeIfPresent(String.self, forKey: "policy_engine_mode") ?? "any"
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        values = try FieldValues(Self.fields, in: json)
+        provider = try json.readIfPresent("provider")
+        providerSummary = try json.readIfPresent("provider_obj")
+        backchannelProviders = try json.readIfPresent("backchannel_providers_obj") ?? []
+        policyEngineMode = try json.readIfPresent(AccessMode.attribute) ?? AccessMode.any.rawValue
+    }
+}
+
+extension Application.ProviderSummary: JSONReadable {
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        name = try json.readIfPresent("name")
+        typeName = try json.readIfPresent("verbose_name")
+        model = try json.readIfPresent("meta_model_name")
     }
 }

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+package import JSON
 
 /// A certificate with its private key, as `/crypto/certificatekeypairs/` shows it; never the key itself.
 package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
@@ -18,22 +19,13 @@ package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
         self.fingerprint = fingerprint
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case pk, name
-        case keyType = "key_type"
-        /// The same before 2025.12.
-        case privateKeyType = "private_key_type"
-        case fingerprint = "fingerprint_sha256"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        pk = try values.decode(String.self, forKey: .pk)
-        name = try values.decode(String.self, forKey: .name)
-        keyType =
-            try values.decodeIfPresent(String.self, forKey: .keyType)
-            ?? values.decodeIfPresent(String.self, forKey: .privateKeyType)
-        fingerprint = try values.decodeIfPresent(String.self, forKey: .fingerprint)
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        name = try json.read("name")
+        // The second name is that of releases before 2025.12.
+        let typeName = json["key_type"]?.isNull ?? true ? "private_key_type" : "key_type"
+        keyType = try json.readIfPresent(typeName)
+        fingerprint = try json.readIfPresent("fingerprint_sha256")
     }
 }
 

@@ -15,8 +15,12 @@ package import AuthentikAPI
 ///
 /// An object, since every service is compared row by row: it is handed on without copying what it holds.
 package final class FieldSpec: Sendable {
-    /// Its name in the file: `launchURL`.
+    /// Its name in the file: `launchURL`, or `jwtFederation.providers` for one in a mapping of its own.
     package let name: FieldName
+    /// The name of that mapping; nil for a field that is in none.
+    package let outer: FieldName?
+    /// Its name in that mapping; for a field that is in none its name.
+    package let inner: FieldName
     /// Authentik's name of it, which plans, reports and marks have: `meta_launch_url`.
     package let attribute: String
     package let kind: ValueKind
@@ -56,6 +60,9 @@ package final class FieldSpec: Sendable {
         index: Int = 0
     ) {
         self.name = name
+        let parts = name.rawValue.split(separator: ".", maxSplits: 1).map { FieldName(rawValue: String($0)) }
+        outer = parts.count == 2 ? parts[0] : nil
+        inner = parts.last ?? name
         self.attribute = attribute
         self.kind = kind
         self.standing = standing
@@ -101,16 +108,6 @@ package struct FieldName: RawRepresentable, Sendable, Hashable, ExpressibleByStr
     package init(stringLiteral value: String) {
         rawValue = value
     }
-}
-
-extension FieldName {
-    private var parts: [Substring] { rawValue.split(separator: ".", maxSplits: 1) }
-
-    /// Of a field in a mapping of its own, `jwtFederation.providers`, the mapping's; nil for any other.
-    package var outer: FieldName? { parts.count == 2 ? FieldName(rawValue: String(parts[0])) : nil }
-
-    /// Its name in that mapping.
-    package var inner: FieldName { parts.count == 2 ? FieldName(rawValue: String(parts[1])) : self }
 }
 
 /// What a field holds, and so how it is read, compared and written.

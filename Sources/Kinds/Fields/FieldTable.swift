@@ -3,12 +3,27 @@ import JSON
 import Secrets
 
 /// The fields of a kind of object, in the order in which changes are shown and sent.
-package struct FieldTable: Sendable {
+///
+/// An object, since each service is compared by it.
+package final class FieldTable: Sendable {
     package let rows: [FieldSpec]
     /// The rows in the order in which people read of them, and in which a file has them.
     package let inReadingOrder: [FieldSpec]
     private let byName: [FieldName: Int]
     private let byAttribute: [String: Int]
+    /// What the releases between two that brought fields take, the oldest first.
+    private let generations: [Generation]
+
+    /// The rows of some releases.
+    private struct Generation {
+        /// The first release that takes them; nil for the first generation.
+        let since: Release?
+        let rows: [FieldSpec]
+        /// Of these the attributes.
+        let attributes: [FieldSpec]
+        /// The rows that came later.
+        let later: [FieldSpec]
+    }
 
     /// - Parameter readFirst: which people read of before the others.
     package init(_ rows: [FieldSpec], readFirst: [FieldName] = []) {
@@ -18,6 +33,20 @@ package struct FieldTable: Sendable {
         self.rows = rows
         let first = readFirst.compactMap { name in rows.first { $0.name == name } }
         inReadingOrder = first + rows.filter { !readFirst.contains($0.name) }
+        let releases = Set(rows.compactMap(\.since)).sorted()
+        generations = ([nil] + releases).map { since in
+            let taken = rows.filter { row in row.since.map { first in since.map { first <= $0 } ?? false } ?? true }
+            return Generation(
+                since: since,
+                rows: taken,
+                attributes: taken.filter(\.isAttribute),
+                later: rows.filter { row in !taken.contains { $0.index == row.index } }
+            )
+        }
+    }
+
+    private func generation(_ release: Release) -> Generation {
+        generations.last { $0.since.map { $0 <= release } ?? true } ?? generations[0]
     }
 
     /// A row that code asks for by its name, which the table is sure to have.
@@ -26,11 +55,17 @@ package struct FieldTable: Sendable {
         return rows[index]
     }
 
+    /// The row of a name in the file; nil if there is none.
+    package func row(name: FieldName) -> FieldSpec? { byName[name].map { rows[$0] } }
+
     /// The row of one of Authentik's attributes; nil for one that is not managed.
     package func row(attribute: String) -> FieldSpec? { byAttribute[attribute].map { rows[$0] } }
 
     /// The rows that a release takes.
-    package func rows(in release: Release) -> [FieldSpec] { rows.filter { $0.exists(in: release) } }
+    package func rows(in release: Release) -> [FieldSpec] { generation(release).rows }
+
+    /// The rows that a release does not take yet.
+    package func rows(after release: Release) -> [FieldSpec] { generation(release).later }
 
     /// The releases, up to this one, that brought fields: the upgrades that an object may have been through.
     package func upgrades(to release: Release) -> [Release] {
@@ -38,7 +73,7 @@ package struct FieldTable: Sendable {
     }
 
     /// The rows that a release takes and that are attributes of their own.
-    package func attributes(in release: Release) -> [FieldSpec] { rows(in: release).filter(\.isAttribute) }
+    package func attributes(in release: Release) -> [FieldSpec] { generation(release).attributes }
 }
 
 /// The values of an object, or what is declared of one: a place for each row of its table.
@@ -66,57 +101,44 @@ extension FieldValues {
     package func text(_ field: FieldSpec) -> String? { self[field]?.text }
 }
 
-// MARK: - Decoding
-
-/// One of Authentik's attributes, as the key of a JSON object.
-struct AttributeKey: CodingKey, ExpressibleByStringLiteral {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) {
-        self.stringValue = stringValue
-    }
-
-    init(stringLiteral value: String) {
-        stringValue = value
-    }
-
-    init?(intValue: Int) { nil }
-}
+// MARK: - Reading answers
 
 extension FieldValues {
     /// Reads the attributes of a table from an answer; one that is null or not there becomes ``FieldSpec/absent``.
-    init(_ table: FieldTable, in members: KeyedDecodingContainer<AttributeKey>) throws {
-        places = try table.rows.map { try $0.value(in: members) ?? $0.absent }
+    init(_ table: FieldTable, in json: JSONElement) throws(JSONMismatch) {
+        places = []
+        places.reserveCapacity(table.rows.count)
+        for row in table.rows { places.append(try row.value(in: json) ?? row.absent) }
     }
 }
 
 extension FieldSpec {
-    fileprivate func value(in members: KeyedDecodingContainer<AttributeKey>) throws -> FieldValue? {
-        let key = AttributeKey(stringValue: attribute)
-        func text() throws -> String? { try members.decodeIfPresent(String.self, forKey: key) }
-        func texts() throws -> [String]? { try members.decodeIfPresent([String].self, forKey: key) }
-        if absent == nil, kind.isText { return .text(try members.decode(String.self, forKey: key)) }
-        return switch kind {
+    fileprivate func value(in json: JSONElement) throws(JSONMismatch) -> FieldValue? {
+        // A part of the redirect URIs.
+        guard isAttribute else { return nil }
+        guard let value = json[attribute], !value.isNull || absent == nil else {
+            if absent != nil { return nil }
+            throw JSONMismatch(json, lacking: attribute)
+        }
+        switch kind {
         // What was typed into a web form may have lines that end as HTTP's do.
-        case .text(let rule) where rule.mayHaveLines: try text().map { .text($0.replacing("\r\n", with: "\n")) }
-        case .text, .choice: try text().map(FieldValue.text)
-        case .flag: try members.decodeIfPresent(Bool.self, forKey: key).map(FieldValue.flag)
-        case .duration: try text().map(FieldValue.duration)
-        case .words: try texts().map(FieldValue.words)
-        case .lines: try text().map(FieldValue.lines(text:))
+        case .text(let rule) where rule.mayHaveLines:
+            return .text(try String(value).replacing("\r\n", with: "\n"))
+        case .text, .choice: return .text(try String(value))
+        case .flag: return .flag(try Bool(value))
+        case .duration: return .duration(try String(value))
+        case .words: return .words(try [String](value))
+        case .lines: return .lines(text: try String(value))
         // Nothing but asterisks stands for one that is not shown.
-        case .secret: try text().flatMap { $0.isMasked ? nil : .secret(.init($0)) }
-        case .redirectURIs:
-            try members.decodeIfPresent([RedirectEntry].self, forKey: key).map { .redirectURIs($0) }
-        // A part of that.
-        case .logoutRedirectURIs: nil
-        case .reference: try text().map(FieldValue.reference(pk:))
+        case .secret:
+            let text = try String(value)
+            return text.isMasked ? nil : .secret(.init(text))
+        case .redirectURIs: return .redirectURIs(try [RedirectEntry](value))
+        case .logoutRedirectURIs: return nil
+        case .reference: return .reference(pk: try String(value))
         case .references(.provider):
-            try members.decodeIfPresent([Int].self, forKey: key).map { pks in
-                .references(pks.map { .init(pk: .integer($0), name: "\($0)") })
-            }
-        case .references: try texts().map(FieldValue.references(pks:))
+            return .references(try [Int](value).map { .init(pk: .integer($0), name: "\($0)") })
+        case .references: return .references(pks: try [String](value))
         }
     }
 }

@@ -75,19 +75,25 @@ extension FieldValue {
     }
 
     /// Whether Authentik means the same by both.
+    ///
+    /// Nearly always they are also spelled alike, which is looked at first.
     package func means(_ other: FieldValue) -> Bool {
         switch (self, other) {
         case (.none, .none): true
         case (.none, .text(let text)), (.text(let text), .none): text.isEmpty
-        case (.text(let left), .text(let right)): left.trimmed.exact == right.trimmed.exact
+        case (.text(let left), .text(let right)):
+            left.exact == right.exact || left.trimmed.exact == right.trimmed.exact
         case (.flag(let left), .flag(let right)): left == right
         case (.number(let left), .number(let right)): left == right
         case (.reference(let left), .reference(let right)): left.pk == right.pk
-        case (.references(let left), .references(let right)): Set(left.map(\.pk)) == Set(right.map(\.pk))
+        case (.references(let left), .references(let right)):
+            left.elementsEqual(right) { $0.pk == $1.pk } || Set(left.map(\.pk)) == Set(right.map(\.pk))
         case (.redirectURIs(let left, let isFirstMeant), .redirectURIs(let right, let isFirstMeantThere)):
-            Set(left.map(\.normalized)) == Set(right.map(\.normalized))
-                && (!isFirstMeant && !isFirstMeantThere || begins(like: other))
-        case (.words(let left), .words(let right)): Set(left.map(\.exact)) == Set(right.map(\.exact))
+            left == right
+                || Set(left.map(\.normalized)) == Set(right.map(\.normalized))
+                    && (!isFirstMeant && !isFirstMeantThere || begins(like: other))
+        case (.words(let left), .words(let right)):
+            left.elementsEqual(right) { $0.exact == $1.exact } || Set(left.map(\.exact)) == Set(right.map(\.exact))
         case (.lines(let left), .lines(let right)): left.map(\.exact) == right.map(\.exact)
         case (.duration(let left), .duration(let right)):
             left.exact == right.exact || AuthentikDuration(left).map { $0 == AuthentikDuration(right) } ?? false

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+package import JSON
 
 /// A flow, as `/flows/instances/` shows it.
 package struct Flow: Sendable, Equatable, ListedObject {
@@ -10,6 +11,11 @@ package struct Flow: Sendable, Equatable, ListedObject {
     package init(pk: String, slug: String) {
         self.pk = pk
         self.slug = slug
+    }
+
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        slug = try json.read("slug")
     }
 }
 

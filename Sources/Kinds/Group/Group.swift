@@ -14,6 +14,11 @@ package struct Group: Sendable, Equatable, ListedObject {
         self.pk = pk
         self.name = name
     }
+
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        name = try json.read("name")
+    }
 }
 
 extension Group {

@@ -20,10 +20,11 @@ package struct ApplicationEntitlement: Sendable, Equatable, ListedObject {
         self.attributes = attributes
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case name, attributes
-        case pk = "pbm_uuid"
-        case application = "app"
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pbm_uuid")
+        name = try json.read("name")
+        application = try json.read("app")
+        attributes = try json.read("attributes")
     }
 }
 

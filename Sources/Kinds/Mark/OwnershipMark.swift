@@ -102,7 +102,7 @@ extension BoundSubject {
 extension OwnershipMark {
     /// What an entitlement of the mark's name says.
     package enum Reading: Sendable, Equatable {
-        case mark(OwnershipMark)
+        indirect case mark(OwnershipMark)
         /// Written by a newer version of the program: hands off.
         case newer(version: Int, owner: String?)
         /// Not what this program writes: somebody edited it, or it was never a mark. Whose the application is is not

@@ -1,4 +1,5 @@
 import AuthentikAPI
+package import JSON
 package import Secrets
 
 /// An OAuth2 provider as `/providers/oauth2/` shows it, as far as this program reads it.
@@ -102,15 +103,11 @@ extension OAuth2Provider {
 extension OAuth2Provider: ListedObject {
     package var key: Int { pk }
 
-    package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: AttributeKey.self)
-        pk = try members.decode(Int.self, forKey: "pk")
-        values = try FieldValues(Self.fields, in: members)
-        backchannelLogoutURI = try members.decodeIfPresent(String.self, forKey: "backchannel_logout_uri")
-        applicationSlug = try members.decodeIfPresent(String.self, forKey: "assigned_application_slug")
-        backchannelApplicationSlug = try members.decodeIfPresent(
-            String.self,
-            forKey: "assigned_backchannel_application_slug"
-        )
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        values = try FieldValues(Self.fields, in: json)
+        backchannelLogoutURI = try json.readIfPresent("backchannel_logout_uri")
+        applicationSlug = try json.readIfPresent("assigned_application_slug")
+        backchannelApplicationSlug = try json.readIfPresent("assigned_backchannel_application_slug")
     }
 }

@@ -89,8 +89,12 @@ extension AuthentikClient {
         bindings: [WriteBody] = [],
         slug: String
     ) async throws -> Application? {
-        struct Answer: Decodable {
-            var applied: Bool
+        struct Answer: JSONReadable {
+            let applied: Bool
+
+            init(_ json: JSONElement) throws(JSONMismatch) {
+                applied = try json.read("applied")
+            }
         }
 
         var body: [String: JSONValue] = [

@@ -1,11 +1,11 @@
 import Base
-import JSON
+package import JSON
 internal import PythonRegex
 
 /// One entry of `redirect_uris`.
 ///
 /// Equal are two that are so to the byte.
-package struct RedirectEntry: Sendable, Hashable, Decodable {
+package struct RedirectEntry: Sendable, Hashable {
     package var matchingMode: String
     package var url: String
     /// `authorization` or `logout`; nil before 2026.5, where all are for authorization.
@@ -31,11 +31,13 @@ package struct RedirectEntry: Sendable, Hashable, Decodable {
         hasher.combine(url.exact)
         hasher.combine(type)
     }
+}
 
-    private enum CodingKeys: String, CodingKey {
-        case url
-        case matchingMode = "matching_mode"
-        case type = "redirect_uri_type"
+extension RedirectEntry: JSONReadable {
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        matchingMode = try json.read("matching_mode")
+        url = try json.read("url")
+        type = try json.readIfPresent("redirect_uri_type")
     }
 }
 

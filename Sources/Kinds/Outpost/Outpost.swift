@@ -1,6 +1,6 @@
 package import AuthentikAPI
 import Base
-import JSON
+package import JSON
 
 /// An outpost as `/outposts/instances/` shows it: what serves proxy providers.
 package struct Outpost: Sendable, Equatable {
@@ -37,19 +37,15 @@ package struct Outpost: Sendable, Equatable {
 extension Outpost: ListedObject {
     package var key: String { pk }
 
-    private enum CodingKeys: String, CodingKey {
-        case pk, name, type, providers, managed
-        case refreshSeconds = "refresh_interval_s"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: CodingKeys.self)
-        pk = try members.decode(String.self, forKey: .pk)
-        name = try members.decode(String.self, forKey: .name)
-        type = try members.decode(String.self, forKey: .type)
-        providers = Set(try members.decode([Int].self, forKey: .providers))
-        isEmbedded = try members.decodeIfPresent(String.self, forKey: .managed) == Self.embeddedManaged
-        let seconds = try members.decodeIfPresent(Int.self, forKey: .refreshSeconds)
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        name = try json.read("name")
+        type = try json.read("type")
+        let providers: [Int] = try json.read("providers")
+        self.providers = Set(providers)
+        let managed: String? = try json.readIfPresent("managed")
+        isEmbedded = managed == Self.embeddedManaged
+        let seconds: Int? = try json.readIfPresent("refresh_interval_s")
         refreshInterval = seconds.map { .seconds($0) } ?? Self.usualRefreshInterval
     }
 }

@@ -1,5 +1,6 @@
 import AuthentikAPI
 package import Base
+import JSON
 
 extension Outpost {
     /// Whether anybody serves what an outpost is to serve, by what Authentik knows of its instances.
@@ -45,22 +46,13 @@ extension Outpost {
 }
 
 /// One instance of an outpost as `/outposts/instances/…/health/` shows it.
-private struct OutpostInstance: Decodable, Sendable {
-    var lastSeen: Timestamp
+private struct OutpostInstance: JSONReadable, Sendable {
+    let lastSeen: Timestamp
 
-    private enum CodingKeys: String, CodingKey {
-        case lastSeen = "last_seen"
-    }
-
-    init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: CodingKeys.self)
-        let text = try members.decode(String.self, forKey: .lastSeen)
+    init(_ json: JSONElement) throws(JSONMismatch) {
+        let text: String = try json.read("last_seen")
         guard let time = Timestamp(rfc3339: text) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .lastSeen,
-                in: members,
-                debugDescription: "'last_seen' is no RFC 3339 time"
-            )
+            throw JSONMismatch(json["last_seen"] ?? json, expected: "an RFC 3339 time")
         }
         lastSeen = time
     }

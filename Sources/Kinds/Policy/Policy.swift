@@ -14,6 +14,11 @@ package struct Policy: Sendable, Equatable, ListedObject {
         self.pk = pk
         self.name = name
     }
+
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        name = try json.read("name")
+    }
 }
 
 /// A policy that is a piece of code, as `/policies/expression/` shows it.
@@ -32,6 +37,12 @@ package struct ExpressionPolicy: Sendable, Equatable, ListedObject {
         self.pk = pk
         self.name = name
         self.expression = expression
+    }
+
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        name = try json.read("name")
+        expression = try json.read("expression")
     }
 }
 

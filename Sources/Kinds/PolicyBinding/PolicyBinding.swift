@@ -78,44 +78,30 @@ package enum AccessMode: String, Sendable, CaseIterable {
 extension PolicyBinding: ListedObject {
     package var key: String { pk }
 
-    private enum CodingKeys: String, CodingKey {
-        case pk, target, group, user, policy, order, enabled, negate, expiring, expires
-        case letsInOnFailure = "failure_result"
-        case groupObject = "group_obj"
-        case userObject = "user_obj"
-        case policyObject = "policy_obj"
-    }
-
-    private struct Named: Decodable {
-        var name: String?
-        var username: String?
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: CodingKeys.self)
-        func name(_ key: CodingKeys) -> String? {
-            (try? members.decodeIfPresent(Named.self, forKey: key)).flatMap { $0?.username ?? $0?.name }
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        func name(_ object: String) -> String? {
+            json[object].flatMap { $0["username"]?.string ?? $0["name"]?.string }
         }
-        pk = try members.decode(String.self, forKey: .pk)
-        target = try members.decode(String.self, forKey: .target)
-        let policy = try members.decodeIfPresent(String.self, forKey: .policy)
-        let group = try members.decodeIfPresent(String.self, forKey: .group)
-        let user = try members.decodeIfPresent(Int.self, forKey: .user)
+        pk = try json.read("pk")
+        target = try json.read("target")
+        let policy: String? = try json.readIfPresent("policy")
+        let group: String? = try json.readIfPresent("group")
+        let user: Int? = try json.readIfPresent("user")
         if let policy {
-            (subject, self.name) = (BindingSubject(.policy, pk: policy), name(.policyObject))
+            (subject, self.name) = (BindingSubject(.policy, pk: policy), name("policy_obj"))
         } else if let group {
-            (subject, self.name) = (BindingSubject(.group, pk: group), name(.groupObject))
+            (subject, self.name) = (BindingSubject(.group, pk: group), name("group_obj"))
         } else {
-            let user = try user ?? members.decode(Int.self, forKey: .user)
-            (subject, self.name) = (BindingSubject(.user, pk: "\(user)"), name(.userObject))
+            let user: Int = try json.read("user")
+            (subject, self.name) = (BindingSubject(.user, pk: "\(user)"), name("user_obj"))
         }
         isAmbiguous = [policy != nil, group != nil, user != nil].count { $0 } > 1
-        order = try members.decode(Int.self, forKey: .order)
-        isEnabled = try members.decodeIfPresent(Bool.self, forKey: .enabled) ?? true
-        isNegated = try members.decodeIfPresent(Bool.self, forKey: .negate) ?? false
-        letsInOnFailure = try members.decodeIfPresent(Bool.self, forKey: .letsInOnFailure) ?? false
-        isExpiring = try members.decodeIfPresent(Bool.self, forKey: .expiring) ?? false
-        expires = try? members.decodeIfPresent(String.self, forKey: .expires)
+        order = try json.read("order")
+        isEnabled = try json.readIfPresent("enabled") ?? true
+        isNegated = try json.readIfPresent("negate") ?? false
+        letsInOnFailure = try json.readIfPresent("failure_result") ?? false
+        isExpiring = try json.readIfPresent("expiring") ?? false
+        expires = json["expires"]?.string
     }
 }
 

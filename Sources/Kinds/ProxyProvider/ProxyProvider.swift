@@ -28,15 +28,14 @@ package struct ProxyProvider: Sendable, Equatable {
 extension ProxyProvider: ListedObject {
     package var key: Int { pk }
 
-    package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: AttributeKey.self)
-        pk = try members.decode(Int.self, forKey: "pk")
-        values = try FieldValues(Self.fields, in: members)
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        values = try FieldValues(Self.fields, in: json)
         // An origin is the same with a slash behind it, which Authentik keeps as it was sent.
         if externalHost.last == "/", externalHost.count(where: { $0 == "/" }) == 3 {
             values[Row.externalHost] = .text(String(externalHost.dropLast()))
         }
-        applicationSlug = try members.decodeIfPresent(String.self, forKey: "assigned_application_slug")
+        applicationSlug = try json.readIfPresent("assigned_application_slug")
     }
 }
 

@@ -132,11 +132,10 @@ extension ScopeMapping: WritableObject {
     package var key: String { pk }
     package var reference: JSONValue { .string(pk) }
 
-    package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: AttributeKey.self)
-        pk = try members.decode(String.self, forKey: "pk")
-        managed = try members.decodeIfPresent(String.self, forKey: "managed")
-        values = try FieldValues(Self.fields, in: members)
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        managed = try json.readIfPresent("managed")
+        values = try FieldValues(Self.fields, in: json)
     }
 
     package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> ScopeMapping? {

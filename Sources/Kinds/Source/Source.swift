@@ -1,4 +1,5 @@
 package import AuthentikAPI
+package import JSON
 
 /// A source of users, and of tokens that stand for them, as `/sources/all/` shows it: another identity provider.
 package struct Source: Sendable, Equatable, ListedObject {
@@ -20,9 +21,11 @@ package struct Source: Sendable, Equatable, ListedObject {
     /// What Authentik calls the type of one whose tokens a provider can take.
     package static let oauthModel = "authentik_sources_oauth.oauthsource"
 
-    private enum CodingKeys: String, CodingKey {
-        case pk, slug, name
-        case model = "meta_model_name"
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        slug = try json.read("slug")
+        name = try json.read("name")
+        model = try json.readIfPresent("meta_model_name")
     }
 }
 

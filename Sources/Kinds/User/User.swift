@@ -1,5 +1,6 @@
 package import AuthentikAPI
 import Base
+package import JSON
 
 /// A user, as `/core/users/` shows it; of all that it has, only what it is called.
 package struct User: Sendable, Equatable, ListedObject {
@@ -12,6 +13,11 @@ package struct User: Sendable, Equatable, ListedObject {
     package init(pk: Int, username: String) {
         self.pk = pk
         self.username = username
+    }
+
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.read("pk")
+        username = try json.read("username")
     }
 }
 
@@ -27,20 +33,14 @@ extension Kind {
 }
 
 /// Whether a user may open an application, as Authentik's policy engine decides it.
-package struct AccessAnswer: Sendable, Equatable, Decodable {
+package struct AccessAnswer: Sendable, Equatable, JSONReadable {
     package var isPassing: Bool
     /// What policies say to the user.
     package var messages: [String]
 
-    private enum CodingKeys: String, CodingKey {
-        case isPassing = "passing"
-        case messages
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: CodingKeys.self)
-        isPassing = try members.decode(Bool.self, forKey: .isPassing)
-        messages = try members.decodeIfPresent([String].self, forKey: .messages) ?? []
+    package init(_ json: JSONElement) throws(JSONMismatch) {
+        isPassing = try json.read("passing")
+        messages = try json.readIfPresent("messages") ?? []
     }
 }
 

@@ -99,17 +99,8 @@ struct Differences {
     }
 
     private func draft(_ declaration: Declaration, _ deletions: DeletionRules) -> ServiceDraft {
-        var draft = ServiceDraft(
-            service: declaration.service,
-            owner: desired.owner,
-            release: observation.names.release,
-            deletions: deletions
-        )
-        draft.application = declaration.claim.application
-        draft.entitlement = declaration.claim.entitlement
+        var draft = ServiceDraft(declaration: declaration, deletions: deletions)
         draft.mark = declaration.claim.mark.map { $0.upgraded(on: declaration.claim.application, draft.release) }
-        draft.published = observation.published
-        draft.secretProofs = observation.secretProofs
         if case .resolved(let resolved, let version)? = declaration.resolution {
             draft.secretVersion = version
             draft.outpost = resolved.outpost
@@ -118,7 +109,6 @@ struct Differences {
                 pk == resolved.outpost?.pk ? nil : observation.names.outpost(pk: pk)
             }
         }
-        draft.accessIndex = observation.access
         if let login = declaration.login, let application = draft.application, let mark = draft.mark {
             draft.replaced = deletions.replaced(by: login, mark, application)
         }
@@ -253,7 +243,9 @@ extension Application {
 }
 
 /// The result of looking up everything that a service's provider names: its secret, flows, keys and scopes.
-enum Resolution {
+///
+/// Indirect, since it is large and passed on often.
+indirect enum Resolution: Sendable {
     /// `version` is that of the Kubernetes Secret that holds the secret.
     case resolved(ResolvedProvider, version: SecretVersion?)
     case failed(LookUpError)

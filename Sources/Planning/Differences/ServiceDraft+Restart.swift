@@ -109,7 +109,7 @@ extension ServiceDraft {
     /// Whether its restart is postponed because the new secret cannot be published.
     private var isRestartPutOff: Bool {
         guard let publication = service.provider?.publication, publication.values.contains(.clientSecret),
-            case .unreadable = published[publication.object]
+            case .unreadable = observation.published[publication.object]
         else { return false }
         return true
     }

@@ -7,25 +7,13 @@ import Secrets
 
 /// A service's plan under construction: what was observed, and what follows from it.
 struct ServiceDraft {
-    let service: Service
-    let owner: String
-    let release: Release
-    /// The existing application.
-    var application: Application?
-    /// The entitlement that carries, or should carry, its mark.
-    var entitlement: ObservedMark?
+    let declaration: Declaration
+    /// What may be deleted for it.
+    let deletions: DeletionRules
     /// Its mark, if it is this owner's.
     var mark: OwnershipMark?
     /// The version of the Secret that its secret comes from; nil if unknown.
     var secretVersion: SecretVersion?
-    /// The results of reading the objects to which services publish.
-    var published: [PublishedObjectName: PublishedObservation] = [:]
-    /// The results of probing client secrets that Authentik does not show.
-    var secretProofs: [HiddenSecret: SecretProof] = [:]
-    /// What may be deleted for it.
-    let deletions: DeletionRules
-    /// Access to applications; nil if it was not read.
-    var accessIndex: AccessIndex?
     /// The changes to its access; nil if the file does not declare access.
     var access: AccessDraft?
     /// The outpost that should serve its provider; nil for none.
@@ -39,6 +27,17 @@ struct ServiceDraft {
     /// Existing providers that it had before its login was changed to another kind.
     var replaced: [OAuth2Provider] = []
     var notes: [String] = []
+
+    var service: Service { declaration.service }
+    /// The application that is there.
+    var application: Application? { declaration.claim.application }
+    /// What carries, or should carry, its mark.
+    var entitlement: ObservedMark? { declaration.claim.entitlement }
+    var observation: Observation { deletions.observation }
+    var owner: String { observation.owner }
+    var release: Release { observation.names.release }
+    /// Who may open what; nil if nobody looked.
+    var accessIndex: AccessIndex? { observation.access }
 
     func stuck(_ decision: Decision, _ reason: String) -> ServicePlan {
         ServicePlan(slug: service.slug, decision: decision, reason: reason, location: service.location)
@@ -100,7 +99,7 @@ struct ServiceDraft {
         guard case .found(let own, _) = match, let hidden = provider.hiddenSecret(of: own) else {
             return finished(plan(provider, match, names, proof: nil), provider, match, names)
         }
-        let proof = hidden.obstacle.map(SecretProof.unknown) ?? secretProofs[hidden]
+        let proof = hidden.obstacle.map(SecretProof.unknown) ?? observation.secretProofs[hidden]
         var plan = plan(provider, match, names, proof: proof)
         plan.tell(hidden, proof)
         return finished(plan, provider, match, names)

@@ -170,9 +170,8 @@ extension Service {
     private func declared(canHide: Bool) -> FieldValues {
         var values = values
         if !canHide {
-            if values[Application.Row.hidden]?.flag == true {
-                values[Application.Row.launchURL] = .text(Application.noLaunchURL)
-            }
+            guard let hidden = values[Application.Row.hidden] else { return values }
+            if hidden.flag == true { values[Application.Row.launchURL] = .text(Application.noLaunchURL) }
             values[Application.Row.hidden] = nil
         } else if values.text(Application.Row.launchURL) == Application.noLaunchURL {
             values[Application.Row.launchURL] = .text("")
@@ -314,12 +313,10 @@ struct ResolvedProvider {
 extension Service {
     /// The names of fields that the file sets and a release does not support.
     func unsupportedFields(_ release: Release) -> [FieldName] {
-        let ofApplication = Application.fields.rows.filter {
-            !$0.exists(in: release) && declares($0) && $0.name != Application.Row.hidden.name
+        let ofApplication = Application.fields.rows(after: release).filter {
+            declares($0) && $0.name != Application.Row.hidden.name
         }
-        let ofProvider = (login?.kind.fields.rows ?? []).filter {
-            !$0.exists(in: release) && login?.declares($0) ?? false
-        }
+        let ofProvider = (login?.kind.fields.rows(after: release) ?? []).filter { login?.declares($0) ?? false }
         return (ofApplication + ofProvider).map(\.name)
     }
 
@@ -343,7 +340,7 @@ extension Login {
     /// The words of the file in fields that a release supports, but which were added in a later one.
     func unsupportedWords(_ release: Release) -> [(field: FieldName, word: String)] {
         kind.fields.rows(in: release).flatMap { field in
-            (values[field].map { field.unknownWords(of: $0, in: release) } ?? []).map { (field.name, $0) }
+            field.laterWords.isEmpty ? [] : (values[field].map { field.unknownWords(of: $0, in: release) } ?? []).map { (field.name, $0) }
         }
     }
 }

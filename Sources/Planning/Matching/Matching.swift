@@ -144,7 +144,7 @@ extension Observation {
             claim.application = former
         } else {
             claim.application =
-                current ?? slugs.lazy.compactMap { renamedApplication(of: $0, declared: declared) }.first
+                current ?? slugs.lazy.compactMap { self.renamedApplication(of: $0, declared: declared) }.first
         }
         guard let application = claim.application else {
             if slugs.contains(where: isMarkedOutOfSight) {
@@ -169,11 +169,19 @@ extension Observation {
 }
 
 /// A declared service, and what is known about it before anything is decided.
-struct Declaration {
+///
+/// A class, since it is large, and every phase uses it.
+final class Declaration: Sendable {
     let service: Service
     let claim: Claim
     /// The result of looking up everything that its provider names; nil if it wants no provider.
     let resolution: Resolution?
+
+    init(service: Service, claim: Claim, resolution: Resolution?) {
+        self.service = service
+        self.claim = claim
+        self.resolution = resolution
+    }
 
     /// The login for which it needs a provider; nil if it wants none, or is stuck already.
     var login: Login? { claim.conflict == nil && service.state == .present ? service.login : nil }

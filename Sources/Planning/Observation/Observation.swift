@@ -14,7 +14,9 @@ package import Kinds
 /// | any other | | foreign |
 ///
 /// A provider named by any mark, of any owner and even if unreadable, is considered taken.
-struct Observation {
+///
+/// A class, since every phase and every service's draft uses it.
+final class Observation: Sendable {
     /// Flows, keys and scope mappings.
     let names: NameIndex
     /// Access to applications; nil if it was not read.
@@ -179,8 +181,8 @@ struct Observation {
     /// Marks of a newer version and damaged marks count as well.
     func foreignOwner(of provider: OAuth2Provider, besides application: Application) -> String? {
         applicationsMarked(provider: provider.pk).sorted().lazy.compactMap { pk -> String? in
-            guard pk != application.pk, !isOwned(application: pk),
-                let other = marksByApplication[pk].flatMap({ marks[$0].remains.owner }), other != owner
+            guard pk != application.pk, !self.isOwned(application: pk),
+                let mark = self.marksByApplication[pk], let other = self.marks[mark].remains.owner, other != self.owner
             else { return nil }
             return other
         }.first
