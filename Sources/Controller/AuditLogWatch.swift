@@ -6,17 +6,18 @@ import Synchronization
 
 /// Watches Authentik's audit log for changes by others to managed objects, and remembers their authors.
 ///
-/// Each check takes one cheap request, and a second one if there is something new. This process's own writes are
+/// Each check takes one cheap request, and a second one if there is something new. If the second one does not reach back
+/// to the end of the log at the last check, anything may have changed. This process's own writes are
 /// identified by their request ids.
 actor AuditLogWatch {
     /// Reads the newest entries, at most `count`, newest first.
     typealias Read = @Sendable (_ count: Int) async throws -> [AuditEvent]
 
-    /// The maximum number of entries read at a time; older ones are left to the periodic pass.
+    /// The maximum number of entries read at a time.
     private static let page = 100
 
     private let isOwn: @Sendable (_ requestID: String) -> Bool
-    private let looks = SharedRun<Bool>()
+    private let looks = SharedRun<PassScope?>()
     /// The end of the log at the last check: nil before the first, empty if there was no entry.
     private var newest: String?
     private var objects = ManagedObjects()
@@ -46,26 +47,33 @@ actor AuditLogWatch {
     ///
     /// Concurrent checks share one read.
     ///
-    /// - Returns: whether somebody else changed a managed object.
+    /// - Parameter isNewsExpected: whether there is something new for certain, which saves the first request.
+    /// - Returns: what a pass has to look at because somebody else changed it; nil for nothing.
     /// - Throws: what reading throws, or `CancellationError`.
-    nonisolated func look(_ read: @escaping Read) async throws -> Bool {
-        try await looks.value { try await self.look(reading: read) }
+    nonisolated func look(isNewsExpected: Bool = false, _ read: @escaping Read) async throws -> PassScope? {
+        try await looks.value { try await self.look(isNewsExpected: isNewsExpected, reading: read) }
     }
 
-    private func look(reading read: Read) async throws -> Bool {
-        let end = try await read(1).first?.pk ?? ""
-        defer { newest = newest ?? end }
-        guard let last = newest, last != end else { return false }
-        let events = try await read(Self.page).prefix { $0.pk != last }
-        newest = events.first?.pk ?? end
-        var isChanged = false
+    private func look(isNewsExpected: Bool, reading read: Read) async throws -> PassScope? {
+        if !isNewsExpected || newest == nil {
+            let end = try await read(1).first?.pk ?? ""
+            defer { newest = newest ?? end }
+            guard let last = newest, last != end else { return nil }
+        }
+        let page = try await read(Self.page)
+        // An empty log has no entry to find again.
+        guard let last = newest, let end = page.first?.pk else { return nil }
+        let events = page.prefix { $0.pk != last }
+        newest = end
+        let isGap = !last.isEmpty && events.count == page.count
+        var scope: PassScope? = isGap ? .everything : nil
         for event in events.reversed() {
             if let id = event.requestID, isOwn(id) { continue }
-            guard objects.include(event) else { continue }
-            isChanged = true
+            guard let changed = objects.scope(of: event) else { continue }
+            scope = scope?.union(changed) ?? changed
             if objects.isUnknown(event) { unknown.append(event) } else { note(event) }
         }
-        return isChanged
+        return scope
     }
 
     /// Remembers the author; the latest one counts.

@@ -27,6 +27,23 @@ package final class DesiredFiles: Sendable {
             }
             kubernetesSecrets = Set(objects)
         }
+
+        /// The slugs of the services whose secret is in one of these files.
+        func services(withSecretsIn paths: Set<String>) -> Set<String> {
+            services { if case .file(let path) = $0 { paths.contains(path) } else { false } }
+        }
+
+        /// The slugs of the services whose secret is in a Kubernetes Secret.
+        func services(withSecretsIn object: ObjectName) -> Set<String> {
+            services { reference in
+                guard case .kubernetes(let namespace, let name, _) = reference else { return false }
+                return ObjectName(namespace: namespace, name: name) == object
+            }
+        }
+
+        private func services(where isMeant: (SecretReference) -> Bool) -> Set<String> {
+            Set(files.desired.services.filter { $0.provider?.secret.map(isMeant) ?? false }.map(\.slug))
+        }
     }
 
     private struct State {

@@ -31,6 +31,8 @@ struct FileWatch: Sendable {
     /// The time between two checks.
     static let period: Duration = .milliseconds(500)
 
+    /// The paths that changed, of what the last look reported.
+    private(set) var changed: Set<String> = []
     private var known: [Trigger: [String: FileSignature?]] = [:]
     private var last: [Trigger: [String: FileSignature?]] = [:]
 
@@ -45,12 +47,14 @@ struct FileWatch: Sendable {
     mutating func look(at paths: Paths) -> [Trigger] {
         let now = Self.look(paths)
         defer { last = now }
+        changed = []
         return now.compactMap { trigger, signatures -> Trigger? in
             // The previous state of a new path is unknown.
             let before = known[trigger] ?? [:]
             known[trigger] = before.filter { signatures.keys.contains($0.key) }
                 .merging(signatures.filter { before[$0.key] == nil }) { old, _ in old }
             guard signatures != known[trigger], signatures == last[trigger] else { return nil }
+            changed.formUnion(signatures.filter { path, signature in known[trigger]?[path] != .some(signature) }.keys)
             known[trigger] = signatures
             return trigger
         }.sorted()

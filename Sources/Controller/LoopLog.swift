@@ -41,6 +41,7 @@ package final class LoopLog: Sendable {
         ]
         guard pass.result != .failed else { return failed(pass, status, metadata) }
         if let release = status.authentik.release { remark(about: release) }
+        metadata["pass.looked-at"] = "\(pass.servicesRead.map { count($0, "service") } ?? "everything")"
         metadata["services.changed"] = "\(pass.changed)"
         metadata["status"] = "\(status.message)"
         let level: Logger.Level = pass.changed > 0 ? .notice : isQuietOver() ? .info : .debug

@@ -1,3 +1,4 @@
+import Applying
 import Base
 import KubernetesAPI
 import Status
@@ -39,7 +40,7 @@ enum Phase: Sendable, Equatable {
 struct LoopState: Sendable {
     /// What the loop does next.
     enum Step: Sendable, Equatable {
-        case begin(number: Int, [Trigger])
+        case begin(number: Int, [Trigger], PassScope = .everything)
         /// Waits until something happens, at most until this time; nil for no limit.
         case wait(until: ContinuousClock.Instant?)
         case end
@@ -63,11 +64,15 @@ struct LoopState: Sendable {
 
     /// The minimum time from the start of a requested pass to that of the next one caused only by requests.
     private let requestDistance: Duration
-    private let schedule: Schedule
+    private var schedule: Schedule
     /// The number of the next pass, starting at 1.
     private var number = 1
     /// What the next pass was requested by.
     private var triggers: Set<Trigger> = []
+    /// What the next pass has to look at; nil if nothing was requested.
+    private var scope: PassScope?
+    /// When the next full look is due.
+    private var fullLookDue: ContinuousClock.Instant?
     /// When and why the next pass begins if nothing requests one.
     private var due: (at: ContinuousClock.Instant, reason: Trigger)?
     /// The number of consecutive passes that were incomplete.
@@ -80,7 +85,7 @@ struct LoopState: Sendable {
     private(set) var isAuditLogWatched: Bool?
 
     /// - Parameter isElected: whether a leader is elected; otherwise this process always leads.
-    init(interval: Duration, requestDistance: Duration = .seconds(1), isElected: Bool) {
+    init(interval: FullLookInterval, requestDistance: Duration = .seconds(1), isElected: Bool) {
         schedule = Schedule(interval: interval)
         self.requestDistance = requestDistance
         phase = isElected ? .standby(why: "this replica does not lead yet") : .leading(nil)
@@ -88,6 +93,9 @@ struct LoopState: Sendable {
     }
 
     // MARK: - What it says
+
+    /// How often everything is looked at.
+    var interval: FullLookInterval { schedule.interval }
 
     /// Why nothing may be written at a given time, as a clause; nil if writes are allowed.
     func whyNoWrites(at time: ContinuousClock.Instant) -> String? { phase.permission.stopped(at: time)?.reason }
@@ -108,16 +116,24 @@ struct LoopState: Sendable {
 
     /// The loop starts.
     mutating func start(at time: ContinuousClock.Instant) {
-        due = (time + schedule.interval, .interval)
-        triggers.insert(.start)
+        due = (time + schedule.interval.duration, .interval)
+        request(.start)
     }
 
     /// Requests a pass.
     ///
+    /// What is requested until it begins is one pass, with everything that any of it takes.
+    ///
+    /// - Parameter scope: what the pass has to look at.
     /// - Returns: the number of a pass that begins after this moment.
-    mutating func ask(_ trigger: Trigger) -> Int {
-        triggers.insert(trigger)
+    mutating func ask(_ trigger: Trigger, _ scope: PassScope = .everything) -> Int {
+        request(trigger, scope)
         return number
+    }
+
+    private mutating func request(_ trigger: Trigger, _ scope: PassScope = .everything) {
+        triggers.insert(trigger)
+        self.scope = self.scope?.union(scope) ?? scope
     }
 
     /// The loop is stopped.
@@ -133,7 +149,7 @@ struct LoopState: Sendable {
     mutating func heard(_ report: LeaseElection.Report, as identity: String) -> [Effect] {
         switch report {
         case .leads(let term):
-            if case .standby = phase { triggers.insert(.leader) }
+            if case .standby = phase { request(.leader) }
             if phase != .ending { phase = .leading(term) }
             return stand(Standing(isLeader: true, holder: identity))
         case .standsBy(let holder):
@@ -175,7 +191,7 @@ struct LoopState: Sendable {
         case .standby: return .wait(until: nil)
         case .leading: break
         }
-        if let due, time >= due.at { triggers.insert(due.reason) }
+        if let due, time >= due.at { request(due.reason) }
         guard !triggers.isEmpty else { return .wait(until: due?.at) }
         if triggers == [.request], let nextRequested, time < nextRequested {
             return .wait(until: due.map { min(nextRequested, $0.at) } ?? nextRequested)
@@ -183,10 +199,11 @@ struct LoopState: Sendable {
         if triggers.contains(.request) { nextRequested = time + requestDistance }
         defer {
             triggers = []
+            scope = nil
             running = number
             number += 1
         }
-        return .begin(number: number, triggers.sorted())
+        return .begin(number: number, triggers.sorted(), scope ?? .everything)
     }
 
     /// The current pass ended.
@@ -204,11 +221,20 @@ struct LoopState: Sendable {
         running = nil
         failures = end.hasFailed ? failures + 1 : 0
         switch end.outcome {
-        case .report: isAuthentikThere = true
+        case .report(let report):
+            isAuthentikThere = true
+            schedule.interval.adapt(to: report.look)
         case .failure: isAuthentikThere = false
         case .cancelled: break
         }
-        let next = schedule.next(failures: failures, pauseEnd: pauseEnd, jitter: jitter)
+        let isTargeted = if case .report(let report) = end.outcome { !report.look.isFull } else { false }
+        if !isTargeted { fullLookDue = time + schedule.interval.duration }
+        let next = schedule.next(
+            failures: failures,
+            untilFullLook: isTargeted ? fullLookDue.map { $0 - time } : nil,
+            pauseEnd: pauseEnd,
+            jitter: jitter
+        )
         due = (time + next.delay, next.reason)
         return whyNoWrites(at: time) == nil ? next : nil
     }
@@ -216,7 +242,7 @@ struct LoopState: Sendable {
     /// Authentik did not answer between passes: a pass retries more often and handles the failure.
     mutating func lostAuthentik() {
         isAuthentikThere = false
-        triggers.insert(.authentik)
+        request(.authentik)
     }
 
     /// Records an attempt to read the audit log.
@@ -225,40 +251,6 @@ struct LoopState: Sendable {
     mutating func watchesAuditLog(_ isWatched: Bool) -> Bool {
         defer { isAuditLogWatched = isWatched }
         return isAuditLogWatched != isWatched
-    }
-}
-
-/// When the next pass comes, and why: a pure decision.
-///
-/// | how the last pass ended | the next one comes |
-/// |---|---|
-/// | it failed, or the writes of a service did | after a delay that doubles from ``firstRetry`` up to the interval |
-/// | anything else, even with a conflict or a missing secret, which the user has to resolve | after the interval |
-/// | a pause of conflicting changes ends before that | when it ends |
-///
-/// A request for a pass before that is served at once; see ``LoopState``.
-struct Schedule: Sendable {
-    /// The time between the end of one pass and the start of the next.
-    var interval: Duration
-    /// The maximum delay of the first retry after a failure.
-    var firstRetry: Duration = .seconds(5)
-
-    init(interval: Duration) {
-        self.interval = interval
-    }
-
-    /// - Parameters:
-    ///   - failures: the number of consecutive passes that failed or had a failed service; 0 if the last one did not.
-    ///   - pauseEnd: the time until the first pause of conflicting changes ends; nil without one.
-    ///   - jitter: a random number from 0 to 1; it spreads a retry over the upper half of its delay.
-    func next(failures: Int, pauseEnd: Duration?, jitter: Double) -> (delay: Duration, reason: Trigger) {
-        var next = (delay: interval, reason: Trigger.interval)
-        if failures > 0 {
-            let backoff = Backoff(baseDelay: firstRetry, maximumDelay: nil)
-            next = (min(backoff.delay(attempt: failures, jitter: jitter), interval), .retry)
-        }
-        if let pauseEnd, pauseEnd < next.delay { next = (max(pauseEnd, .zero), .contest) }
-        return next
     }
 }
 

@@ -8,6 +8,8 @@ package import SecretSources
 package struct LoopSettings: Sendable {
     /// The time between periodic passes.
     package var interval: Duration = .seconds(300)
+    /// Whether ``interval`` is used as it is; otherwise it grows with what a full look costs Authentik.
+    package var isIntervalGiven = true
     /// The maximum duration of a pass, including retries.
     package var passLimit: Duration = .seconds(300)
     /// The time between checks of Authentik's audit log; nil to disable them.

@@ -12,23 +12,18 @@ package import Status
 ///
 /// ``LoopState`` makes the decisions; this carries them out. It writes the status and never reads it.
 package actor ReconcileLoop {
-    /// The time limit of a check of the audit log.
-    private static let lookLimit: Duration = .seconds(10)
-    /// The time between checks which Kubernetes Secrets the file refers to.
-    private static let secretPeriod: Duration = .seconds(1)
-
     package nonisolated let board: StatusBoard
     package nonisolated let settings: LoopSettings
-    private nonisolated let files: DesiredFiles
-    private nonisolated let surroundings: LoopSurroundings
-    private nonisolated let clock: any LoopClock
-    private nonisolated let log: LoopLog
+    nonisolated let files: DesiredFiles
+    nonisolated let surroundings: LoopSurroundings
+    nonisolated let clock: any LoopClock
+    nonisolated let log: LoopLog
     private nonisolated let metrics = LoopMetrics()
     /// Checked immediately before each write is sent; it follows the phase, see ``follow(_:)``.
-    private nonisolated let gate = WriteGate()
+    nonisolated let gate = WriteGate()
 
-    private var state: LoopState
-    private var drift = DriftMemory()
+    var state: LoopState
+    private(set) var drift = DriftMemory()
     /// Tracks what was notified.
     private var digest = NotificationDigest()
     /// Nil if logins are not probed.
@@ -37,7 +32,7 @@ package actor ReconcileLoop {
     private var toProbe: Set<String> = []
     private nonisolated let probeWakes: AsyncStream<Void>
     private nonisolated let probeWake: AsyncStream<Void>.Continuation
-    private var pass: Task<(PassEnd, Culprits), Never>?
+    private var pass: Task<DonePass, Never>?
     private var last: PassAnswer?
     /// The callers waiting for the end of a pass, by its number.
     private var awaiting: [Int: [CheckedContinuation<PassAnswer?, Never>]] = [:]
@@ -45,7 +40,7 @@ package actor ReconcileLoop {
     private var isCutShort = false
     /// Yields when something happened that may begin a pass or end the loop.
     private nonisolated let wakes: AsyncStream<Void>
-    private nonisolated let wake: AsyncStream<Void>.Continuation
+    nonisolated let wake: AsyncStream<Void>.Continuation
 
     package init(
         settings: LoopSettings,
@@ -61,7 +56,9 @@ package actor ReconcileLoop {
         self.board = board
         self.log = log
         self.clock = clock
-        state = LoopState(interval: settings.interval, isElected: surroundings.election != nil)
+        let interval = FullLookInterval(settings.interval, isGiven: settings.isIntervalGiven)
+        state = LoopState(interval: interval, isElected: surroundings.election != nil)
+        board.update { $0.looksAtEverything(interval.status) }
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         schedule = settings.verifyPeriod.map(ProbeSchedule.init)
         (probeWakes, probeWake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -140,7 +137,7 @@ package actor ReconcileLoop {
     }
 
     /// Reports events to the log, the metrics, Kubernetes and the webhook.
-    private func happened(_ events: [LedgerEvent]) {
+    func happened(_ events: [LedgerEvent]) {
         log.happened(events)
         events.forEach(metrics.happened)
         tell(EventDigest(events))
@@ -164,10 +161,10 @@ package actor ReconcileLoop {
     ///
     /// - Returns: the number of the pass that fulfils the request.
     @discardableResult
-    package func ask(_ trigger: Trigger) -> Int {
+    package func ask(_ trigger: Trigger, _ scope: PassScope = .everything) -> Int {
         log.noticed(trigger)
         defer { wake.yield() }
-        return state.ask(trigger)
+        return state.ask(trigger, scope)
     }
 
     /// Waits for the end of a pass.
@@ -196,7 +193,8 @@ package actor ReconcileLoop {
     private func runPasses() async {
         while !Task.isCancelled {
             switch state.next(at: clock.now) {
-            case .begin(let number, let triggers): await runPass(number, triggers)
+            case .begin(let number, let triggers, let scope):
+                await runPass(PassOrder(number: number, triggers: triggers, scope: scope))
             case .wait(let time): await rest(until: time)
             case .end: return
             }
@@ -216,93 +214,35 @@ package actor ReconcileLoop {
         }
     }
 
-    private func runPass(_ number: Int, _ triggers: [Trigger]) async {
+    private func runPass(_ order: PassOrder) async {
         // In a task of its own, so that it can be cancelled alone.
-        let task = Task { await carryOut(number, triggers) }
+        let task = Task { await carryOut(order) }
         pass = task
-        let (end, culprits) = await withTaskCancellationHandler {
+        let done = await withTaskCancellationHandler {
             await task.value
         } onCancel: {
             task.cancel()
         }
         pass = nil
-        conclude(end, culprits)
-    }
-
-    private nonisolated func carryOut(_ number: Int, _ triggers: [Trigger]) async -> (PassEnd, Culprits) {
-        let startedAt = clock.timestamp
-        let start = clock.now
-        // Between two checks of the watch a file may be partly written; a manual request means that writing is
-        // finished.
-        let isSettled = triggers.contains { [.start, .file, .signal, .request].contains($0) }
-        let change = isSettled ? files.reload(at: startedAt) : .same
-        let desired = files.loaded.files.desired
-        let drift = await began(number, triggers, change, at: startedAt)
-        let reconciler = surroundings.reconciler
-        let visit = reconciler.visit(through: gate, within: settings.passLimit, attempts: settings.attempts)
-        let outcome: PassEnd.Outcome
-        do {
-            // Find the authors of changes that this pass will find; later changes are attributed later.
-            if settings.auditPeriod != nil { _ = try? await look(visit) }
-            outcome = .report(try await visit.pass(desired) { drift.paused(desired, $0, at: startedAt) })
-        } catch let failure as PassFailure {
-            outcome = .failure(failure)
-        } catch {
-            outcome = .cancelled(reason: await whyNoWrites ?? "the pass was cut short: \(error)")
-        }
-        var end = PassEnd(
-            number: number,
-            triggers: triggers,
-            startedAt: startedAt,
-            finishedAt: clock.timestamp,
-            duration: clock.now - start,
-            requests: visit.requests,
-            outcome: outcome
-        )
-        let culprits = await culprits(of: end, desired, drift, visit)
-        end.requests = visit.requests
-        return (end, culprits)
-    }
-
-    /// Who made the changes that a pass found.
-    private struct Culprits {
-        /// According to the audit log.
-        var authors: DriftAuthors
-        /// The last applied blueprints; only read if a service keeps being changed and the audit log has no author.
-        var blueprints: [AppliedBlueprint] = []
-    }
-
-    private nonisolated func culprits(
-        of end: PassEnd,
-        _ desired: DesiredState,
-        _ drift: DriftMemory,
-        _ visit: any Visit
-    ) async -> Culprits {
-        var culprits = Culprits(authors: await surroundings.reconciler.takeAuthors())
-        guard case .report(let report) = end.outcome, await state.isAuditLogWatched == true else { return culprits }
-        var drift = drift
-        let contested = drift.judge(report, of: desired, at: end.finishedAt).contested
-        guard contested.contains(where: { culprits.authors.services[$0] == nil }) else { return culprits }
-        // If the account may not read them, only the audit log is used.
-        culprits.blueprints = (try? await visit.blueprints()) ?? []
-        return culprits
+        conclude(done)
     }
 
     /// - Returns: the drift memory.
-    private func began(_ number: Int, _ triggers: [Trigger], _ change: FileChange, at time: Timestamp) -> DriftMemory {
+    func began(_ order: PassOrder, _ change: FileChange, at time: Timestamp) -> DriftMemory {
         log.took(change)
         tell(EventDigest(change))
         if case .loaded(let files) = change { drift.declare(files.desired) }
         board.update {
             $0.took(change, at: time)
-            $0.began(number, triggers, at: time)
+            $0.began(order.number, order.triggers, at: time)
         }
-        log.began(number, triggers)
+        log.began(order.number, order.triggers)
         return drift
     }
 
     /// Reports the result of a pass, and in the same update when the next one comes.
-    private func conclude(_ end: PassEnd, _ culprits: Culprits) {
+    private func conclude(_ done: DonePass) {
+        let (end, culprits) = (done.end, done.culprits)
         let authors = culprits.authors
         var findings = DriftFindings()
         if case .report(let report) = end.outcome {
@@ -311,10 +251,12 @@ package actor ReconcileLoop {
         }
         let now = clock.timestamp
         let pauseEnd = drift.firstPauseEnd(after: now).map { Duration.seconds($0.date.timeIntervalSince(now.date)) }
+        if let changed = done.changedMeanwhile { ask(.authentik, changed) }
         let due = state.ended(end, pauseEnd: pauseEnd, jitter: settings.jitter(), at: clock.now)
         let next = due.map { NextPass(at: now.advanced(by: $0.delay), reason: $0.reason) }
-        let (events, status) = board.update { [findings] ledger in
+        let (events, status) = board.update { [findings, interval = state.interval.status] ledger in
             let events = ledger.ended(end, findings: findings, authors: authors)
+            ledger.looksAtEverything(interval)
             ledger.comesNext(next)
             return (events, ledger.document)
         }
@@ -364,86 +306,6 @@ package actor ReconcileLoop {
 
     /// Lets passes run and writes through while this process leads.
     func heard(_ report: LeaseElection.Report, as identity: String) { follow(state.heard(report, as: identity)) }
-
-    // MARK: - What is watched
-
-    private nonisolated var watchedPaths: FileWatch.Paths {
-        FileWatch.Paths(
-            configuration: files.paths,
-            token: surroundings.tokenFile,
-            secrets: files.loaded.secretFiles
-        )
-    }
-
-    private nonisolated func watchFiles(_ watch: FileWatch) async {
-        var watch = watch
-        while (try? await clock.sleep(for: FileWatch.period)) != nil {
-            for trigger in watch.look(at: watchedPaths) { await ask(trigger) }
-        }
-    }
-
-    /// Follows the Kubernetes Secrets that the file refers to, until the task is cancelled, and requests a pass when
-    /// one changes.
-    private func watchSecrets(_ reader: @Sendable () throws -> any SecretFollowing) async {
-        var followed: Set<ObjectName> = []
-        var following: Task<Void, Never>?
-        // The first pass reads them first, so that what exists from the start is not taken for a change.
-        while (try? await clock.sleep(for: Self.secretPeriod)) != nil {
-            // A standby does not read secrets.
-            let wanted = whyNoWrites == nil ? files.loaded.kubernetesSecrets : []
-            // Without Kubernetes, each service reports it; it may become available later.
-            guard wanted != followed, let reader = try? reader() else { continue }
-            following?.cancel()
-            followed = wanted
-            following = Task { [log] in
-                await reader.follow(wanted) { object, error, delay in
-                    log.cannotWatch(object, error, delay)
-                } onChange: { _ in
-                    await self.ask(.secret)
-                }
-            }
-        }
-        following?.cancel()
-        await following?.value
-    }
-
-    private func watchAuditLog(every period: Duration) async {
-        while (try? await clock.sleep(for: period)) != nil { await lookBetweenPasses() }
-    }
-
-    /// Checks the audit log, unless a pass does or will, and requests a pass if there is a reason.
-    private func lookBetweenPasses() async {
-        guard state.mayLook(at: clock.now) else { return }
-        do {
-            let visit = surroundings.reconciler.visit(through: gate, within: Self.lookLimit, attempts: 1)
-            if try await look(visit) { ask(.authentik) }
-        } catch {
-            guard !Task.isCancelled else { return }
-            happened(board.update { [now = clock.timestamp] in $0.lostAuthentik("\(error)", at: now) })
-            state.lostAuthentik()
-            wake.yield()
-        }
-    }
-
-    /// - Returns: whether somebody else changed a managed object; also false if the account may not read the log.
-    private func look(_ visit: any Visit) async throws -> Bool {
-        do {
-            let isChanged = try await visit.look()
-            watchesAuditLog(true)
-            return isChanged
-        } catch let error as AuthentikError where error.kind == .permissionDenied {
-            if watchesAuditLog(false) { log.cannotWatchAuditLog(error) }
-            return false
-        }
-    }
-
-    /// - Returns: whether that is new.
-    @discardableResult
-    private func watchesAuditLog(_ isWatched: Bool) -> Bool {
-        guard state.watchesAuditLog(isWatched) else { return false }
-        board.update { $0.watchesAuditLog(isWatched) }
-        return true
-    }
 }
 
 /// The result of a pass, for the caller who requested it.

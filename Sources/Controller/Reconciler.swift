@@ -28,16 +28,20 @@ package protocol Visit: Sendable {
 
     /// Checks the audit log for new entries; the first check only records the end of the log.
     ///
-    /// - Returns: whether somebody else changed a managed object.
+    /// - Parameter isNewsExpected: whether there is something new for certain, which saves a request.
+    /// - Returns: what a pass has to look at because somebody else changed it; nil for nothing.
     /// - Throws: `AuthentikError`, or `CancellationError`.
-    func look() async throws -> Bool
+    func look(isNewsExpected: Bool) async throws -> PassScope?
 
     /// Runs a pass.
     ///
-    /// - Parameter paused: given the secrets, returns the services that are checked but not corrected.
+    /// - Parameters:
+    ///   - scope: what it has to look at; it may look at more.
+    ///   - paused: given the secrets, returns the services that are checked but not corrected.
     /// - Throws: `PassFailure`, or `CancellationError`; then nothing was written.
     func pass(
         _ desired: DesiredState,
+        _ scope: PassScope,
         paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
     ) async throws -> PassReport
 
@@ -72,6 +76,7 @@ package struct AuthentikReconciler: Reconciler {
     private let metrics = LoopMetrics()
     private let own: OwnWrites
     private let auditLog: AuditLogWatch
+    private let snapshots = SnapshotStore()
 
     package init(
         client: @escaping @Sendable () -> AuthentikClient,
@@ -113,7 +118,8 @@ package struct AuthentikReconciler: Reconciler {
             isSandbox: isSandbox,
             standIns: standIns,
             probes: probes,
-            auditLog: auditLog
+            auditLog: auditLog,
+            snapshots: snapshots
         )
     }
 
@@ -129,13 +135,17 @@ private struct AuthentikVisit: Visit {
     let standIns: StandIns?
     let probes: ProbeLimits
     let auditLog: AuditLogWatch
+    let snapshots: SnapshotStore
 
     var requests: RequestCounts { client.requestCounts }
 
-    func look() async throws -> Bool { try await auditLog.look { [client] in try await client.newestEvents($0) } }
+    func look(isNewsExpected: Bool) async throws -> PassScope? {
+        try await auditLog.look(isNewsExpected: isNewsExpected) { [client] in try await client.newestEvents($0) }
+    }
 
     func pass(
         _ desired: DesiredState,
+        _ scope: PassScope,
         paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
     ) async throws -> PassReport {
         var pass = Pass(client: client, desired: desired) { [secrets] in await secrets(desired) }
@@ -143,6 +153,13 @@ private struct AuthentikVisit: Visit {
         pass.kubernetes = kubernetes
         pass.concurrency = concurrency
         pass.paused = paused
+        pass.scope = scope
+        pass.snapshots = snapshots
+        pass.secretsOf = { [secrets] slugs in
+            var part = desired
+            part.services.removeAll { !slugs.contains($0.slug) }
+            return await secrets(part)
+        }
         let report = try await pass.run()
         await auditLog.manage(report.objects)
         return report

@@ -13,7 +13,11 @@ private final class Life {
     private(set) var now = ContinuousClock.now
 
     init(interval: Duration = .seconds(300), requestDistance: Duration = .zero, isElected: Bool = false) {
-        state = LoopState(interval: interval, requestDistance: requestDistance, isElected: isElected)
+        state = LoopState(
+            interval: FullLookInterval(interval, isGiven: true),
+            requestDistance: requestDistance,
+            isElected: isElected
+        )
         state.start(at: now)
     }
 
@@ -31,7 +35,7 @@ private final class Life {
 
     /// What begins now, without its number; nil if nothing does.
     func begins() -> [Trigger]? {
-        guard case .begin(_, let triggers) = next() else { return nil }
+        guard case .begin(_, let triggers, _) = next() else { return nil }
         return triggers
     }
 
@@ -316,7 +320,7 @@ private final class Life {
 }
 
 @Suite struct ScheduleTests {
-    private static let schedule = Schedule(interval: .seconds(300))
+    private static let schedule = Schedule(interval: FullLookInterval(.seconds(300), isGiven: true))
 
     @Test(arguments: [
         (0, 300, Trigger.interval), (1, 5, .retry), (2, 10, .retry), (3, 20, .retry), (6, 160, .retry),

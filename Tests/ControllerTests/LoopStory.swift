@@ -136,14 +136,16 @@ final class LoopStory: Sendable {
 /// A pass that runs until the test ends it, or somebody cancels it.
 final class ScriptedPass: Sendable {
     let desired: DesiredState
+    let scope: PassScope
     /// The services that are not corrected.
     let paused: Set<String>
     let gate: WriteGate
     private let ends: AsyncStream<PassEnd.Outcome>
     private let continuation: AsyncStream<PassEnd.Outcome>.Continuation
 
-    init(_ desired: DesiredState, paused: Set<String>, _ gate: WriteGate) {
+    init(_ desired: DesiredState, _ scope: PassScope = .everything, paused: Set<String>, _ gate: WriteGate) {
         self.desired = desired
+        self.scope = scope
         self.paused = paused
         self.gate = gate
         (ends, continuation) = AsyncStream.makeStream(of: PassEnd.Outcome.self)
@@ -168,7 +170,7 @@ final class ScriptedAuthentik: Reconciler {
         var looks = 0
         var authors = DriftAuthors()
         var script: Script?
-        var look: @Sendable () async throws -> Bool = { false }
+        var look: @Sendable () async throws -> PassScope? = { nil }
         var blueprints: [AppliedBlueprint] = []
         var blueprintLooks = 0
         var probed: [Set<String>] = []
@@ -212,7 +214,7 @@ final class ScriptedAuthentik: Reconciler {
     }
 
     /// What comes of a look at the audit log.
-    func auditLog(is look: @escaping @Sendable () async throws -> Bool) { state.withLock { $0.look = look } }
+    func auditLog(is look: @escaping @Sendable () async throws -> PassScope?) { state.withLock { $0.look = look } }
 
     func changed(_ slug: String, by author: DriftAuthor) { state.withLock { $0.authors.services[slug] = author } }
 
@@ -254,7 +256,7 @@ final class ScriptedAuthentik: Reconciler {
         )
     }
 
-    fileprivate func look() async throws -> Bool {
+    fileprivate func look() async throws -> PassScope? {
         let look = state.withLock { state in
             state.looks += 1
             return state.look
@@ -279,13 +281,14 @@ private struct ScriptedVisit: Visit {
 
     var requests: RequestCounts { RequestCounts() }
 
-    func look() async throws -> Bool { try await authentik.look() }
+    func look(isNewsExpected: Bool) async throws -> PassScope? { try await authentik.look() }
 
     func pass(
         _ desired: DesiredState,
+        _ scope: PassScope,
         paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
     ) async throws -> PassReport {
-        try await authentik.run(ScriptedPass(desired, paused: paused([:]), gate))
+        try await authentik.run(ScriptedPass(desired, scope, paused: paused([:]), gate))
     }
 
     func blueprints() async throws -> [AppliedBlueprint] { authentik.lookAtBlueprints() }

@@ -252,7 +252,7 @@ import Testing
             #expect(story.authentik.count == 1)
             let author = DriftAuthor(username: "akadmin", at: story.clock.timestamp)
             story.authentik.changed("docs", by: author)
-            story.authentik.auditLog { true }
+            story.authentik.auditLog { .everything }
             await lookAtAuditLog(story)
             await story.pass(.drift())
             #expect(story.status.passes.lastAttempt?.triggers == [.authentik])
@@ -289,7 +289,7 @@ import Testing
             await story.clock.sleeper(for: .seconds(5))
             story.clock.advance(by: .seconds(4))
             #expect(story.authentik.looks == looks)
-            story.authentik.auditLog { false }
+            story.authentik.auditLog { nil }
             story.clock.advance(by: .seconds(1))
             await story.pass(.inSync)
             #expect(story.status.authentik.isReachable == true)
@@ -307,7 +307,7 @@ import Testing
             #expect(story.status.authentik.isAuditLogWatched == false)
             await lookAtAuditLog(story)
             #expect(story.authentik.looks == 1)
-            story.authentik.auditLog { false }
+            story.authentik.auditLog { nil }
             await story.loop.ask(.signal)
             await story.pass()
             #expect(story.status.authentik.isAuditLogWatched == true)

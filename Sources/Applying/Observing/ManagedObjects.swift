@@ -71,6 +71,20 @@ package struct ManagedObjects: Sendable, Equatable {
     /// The shared object that an entry is about; nil if it is about something else.
     package func shared(of event: AuditEvent) -> SharedName? { Key(event).flatMap { shared[$0] } }
 
+    /// What a pass has to look at because of an entry.
+    ///
+    /// | an entry about | |
+    /// |---|---|
+    /// | none of these objects | nothing |
+    /// | an object of a service | that service |
+    /// | a shared object, a group, a user, a policy, or a binding that no pass has seen | everything |
+    package func scope(of event: AuditEvent) -> PassScope? {
+        guard include(event) else { return nil }
+        guard !isUnknown(event), let slug = slug(of: event) else { return .everything }
+        let isApplication = ObjectModel(event.app ?? "", event.modelName ?? "") == Kind.application.model
+        return .services(ChangedServices([slug], deleted: event.isDeletion && isApplication ? [slug] : []))
+    }
+
     /// Whether only the next pass can determine which service an entry is about.
     package func isUnknown(_ event: AuditEvent) -> Bool { access?.isUnknown(event) ?? false }
 

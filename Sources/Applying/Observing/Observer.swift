@@ -177,7 +177,7 @@ package struct Observer: Sendable {
     }
 
     /// All outposts; those that services name with their health.
-    private func outposts(of services: [Service], _ known: [Outpost]) async throws -> [Outpost] {
+    func outposts(of services: [Service], _ known: [Outpost]) async throws -> [Outpost] {
         var outposts = try await client.outposts()
         let named = OutpostUse.all(of: services, among: outposts).compactMap(\.outpost)
         var health = Dictionary(known.map { ($0.pk, $0.health) }, uniquingKeysWith: { first, _ in first })
@@ -273,7 +273,7 @@ package struct Observer: Sendable {
     // MARK: - Kubernetes
 
     /// Reads each object to which services publish once, concurrently; none if Kubernetes must not be accessed.
-    private func published(
+    func published(
         for desired: DesiredState,
         _ narrowing: Narrowing,
         _ known: [PublishedObjectName: PublishedObservation]?

@@ -26,6 +26,12 @@ package struct Pass: Sendable {
     /// Given the secrets, the services that are checked but not corrected because of conflicting changes by somebody
     /// else.
     package var paused: @Sendable ([SecretReference: SecretLook]) -> Set<String> = { _ in [] }
+    /// What it has to look at.
+    package var scope = PassScope.everything
+    /// Where it finds what the last pass saw, and leaves what it sees; nil to look at everything and leave nothing.
+    package var snapshots: SnapshotStore?
+    /// Resolves only the secrets of some services, by slug; nil to resolve them all.
+    package var secretsOf: (@Sendable (Set<String>) async -> ResolvedSecrets)?
     /// Called during the pass, from any thread.
     package var onEvent: (@Sendable (PassEvent) -> Void)?
 
@@ -53,16 +59,29 @@ package struct Pass: Sendable {
     /// - Throws: ``PassFailure``, ``PlanMoved``, `UnknownServices`, or `CancellationError`; then nothing was written.
     package func run(applying reviewed: PlanRecord? = nil) async throws -> PassReport {
         let start = ContinuousClock.now
-        let seen = try await observe()
-        let plan = try reviewed.map { try self.plan(of: seen, reviewedAs: $0) } ?? narrowedPlan(of: seen)
-        onEvent?(.planned(plan, seen.authentik.release))
-        let (outcomes, shared) = await execute(plan, seen)
-        guard reviewed == nil else {
+        if let reviewed {
+            let seen = try await observe()
+            let plan = try plan(of: seen, reviewedAs: reviewed)
+            onEvent?(.planned(plan, seen.authentik.release))
+            let (outcomes, shared) = await execute(plan, seen)
             // Only the reviewed plan may be applied, so another plan must not be carried out.
             return report(outcomes.map(\.askingForAnotherPlan), shared, of: plan, seen, since: start)
         }
+        if let (seen, plan) = try await lookAtTargets() { return await run(plan, of: seen, since: start) }
+        let seen = try await observe()
+        return await run(try narrowedPlan(of: seen), of: seen, since: start)
+    }
+
+    /// Applies a plan, and what is planned anew for what changed meanwhile.
+    private func run(_ plan: Plan, of seen: Seen, since start: ContinuousClock.Instant) async -> PassReport {
+        onEvent?(.planned(plan, seen.authentik.release))
+        let (outcomes, shared) = await execute(plan, seen)
         guard let again = await lookAgain(after: outcomes, seen) else {
-            return report(outcomes, shared, of: plan, seen, since: start)
+            let report = report(outcomes, shared, of: plan, seen, since: start)
+            if let snapshots, !Task.isCancelled {
+                snapshots.keep(Snapshot(report, seen.authentik, desired, full: seen.full))
+            }
+            return report
         }
         var report = report(again.outcomes, shared, of: again.plan, again.seen, since: start)
         (report.heldDeletions, report.release) = (plan.heldDeletions, seen.authentik.release)
@@ -84,16 +103,21 @@ package struct Pass: Sendable {
     // MARK: - Observe
 
     /// What a pass observes before it plans.
-    private struct Seen: Sendable {
+    struct Seen: Sendable {
         /// Authentik, and the objects to which services publish.
         var authentik: ObservedState
         var secrets: ResolvedSecrets
+        /// What this observation took.
+        var look = PassLook()
+        /// What the last full one took.
+        var full = PassLook()
     }
 
     /// Reads Authentik and, concurrently, the parts of Kubernetes, each with a time limit of its own.
     ///
     /// - Parameter first: an earlier observation: Kubernetes objects and the health of outposts are not read again.
     private func observe(after first: Seen? = nil) async throws -> Seen {
+        let meter = LookMeter(client)
         async let secrets = secrets(after: first)
         var client = client
         if let onEvent { client.onRead = { onEvent(.reading($0, done: $1, total: $2)) } }
@@ -101,14 +125,17 @@ package struct Pass: Sendable {
         let authentik = try await observer.observe(for: desired, narrowing, after: first?.authentik)
         var resolved = await secrets
         if let standIns, client.isSandbox { resolved.fill(standIns) }
-        return try await proved(Seen(authentik: authentik, secrets: resolved), by: observer)
+        var seen = try await proved(Seen(authentik: authentik, secrets: resolved), by: observer)
+        seen.look = meter.look(at: nil)
+        seen.full = seen.look
+        return seen
     }
 
     /// Extends an observation by probes of the secrets that Authentik does not show.
     ///
     /// A plan determines which secrets those are. With an answer, another provider may turn out to be a service's own,
     /// which is then probed as well.
-    private func proved(_ seen: Seen, by observer: Observer) async throws -> Seen {
+    func proved(_ seen: Seen, by observer: Observer) async throws -> Seen {
         var seen = seen
         while seen.authentik.providers.contains(where: { $0.clientSecret == nil }),
             let plan = try? narrowedPlan(of: seen)
@@ -129,7 +156,7 @@ package struct Pass: Sendable {
     // MARK: - Plan
 
     /// - Throws: `UnknownServices`
-    private func narrowedPlan(of seen: Seen) throws(UnknownServices) -> Plan {
+    func narrowedPlan(of seen: Seen) throws(UnknownServices) -> Plan {
         let plan = Planner.plan(
             desired,
             secrets: seen.secrets.looks,
@@ -208,7 +235,8 @@ package struct Pass: Sendable {
             requests: client.requestCounts,
             duration: .now - start,
             objects: objects,
-            secrets: seen.secrets
+            secrets: seen.secrets,
+            look: seen.look
         )
     }
 }
@@ -236,7 +264,7 @@ extension SecretResolver {
 
 extension ServicePlan {
     /// Only corrections of existing objects are paused.
-    fileprivate func isPaused(_ slugs: Set<String>) -> Bool {
+    func isPaused(_ slugs: Set<String>) -> Bool {
         decision == .update && deletion == nil && slugs.contains(slug)
     }
 }

@@ -20,6 +20,8 @@ package struct PassReport: Sendable {
     package var objects = ManagedObjects()
     /// The results of resolving the secrets.
     package var secrets = ResolvedSecrets()
+    /// What it looked at.
+    package var look = PassLook()
 
     /// The progress with the services that it writes to: `2 of 5 services done, 1 partly`.
     package var extent: String {

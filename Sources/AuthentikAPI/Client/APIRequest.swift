@@ -81,11 +81,17 @@ package struct RequestCounts: Sendable, Equatable {
 final class RequestCounter: Sendable {
     private let state = Mutex(RequestCounts())
     private let sandbox = Mutex(false)
+    private let time = Mutex(Duration.zero)
 
     /// Whether an answer came from a sandbox.
     var hasMetSandbox: Bool { sandbox.withLock { $0 } }
 
     func meetSandbox() { sandbox.withLock { $0 = true } }
+
+    /// How long the answers to all requests took together.
+    var answerTime: Duration { time.withLock { $0 } }
+
+    func add(answerTime: Duration) { time.withLock { $0 += answerTime } }
 
     var counts: RequestCounts { state.withLock { $0 } }
 

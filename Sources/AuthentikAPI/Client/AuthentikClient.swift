@@ -36,6 +36,9 @@ package struct AuthentikClient: Sendable {
     /// The requests sent so far by this client and its copies.
     package var requestCounts: RequestCounts { counter.counts }
 
+    /// How long Authentik took to answer, all requests of this client and its copies together.
+    package var answerTime: Duration { counter.answerTime }
+
     /// Whether the server is a sandbox of this program, in this process or another one, rather than an Authentik.
     ///
     /// This is known after the first answer. A sandbox sends a header that no Authentik sends, and only listens on the
@@ -155,9 +158,11 @@ package struct AuthentikClient: Sendable {
 
     private func exchange(_ request: APIRequest, _ term: WriteTerm?) async throws -> HTTPResponse {
         counter.count(request)
+        let start = ContinuousClock.now
         let response: HTTPResponse
         do {
             response = try await transport.send(httpRequest(request, term))
+            counter.add(answerTime: .now - start)
             if address.isLoopback, response.headers[Self.sandboxHeader] != nil { counter.meetSandbox() }
             report(request, response)
         } catch let error as TransportError {

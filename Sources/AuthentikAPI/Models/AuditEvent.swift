@@ -17,6 +17,8 @@ package struct AuditEvent: Sendable, Equatable {
     package var requestID: String?
     /// The network address that the request came from; nil if Authentik does not report it.
     package var clientAddress: String?
+    /// Whether the object was deleted.
+    package var isDeletion = false
 }
 
 extension AuditEvent: ListedObject {
@@ -26,6 +28,7 @@ extension AuditEvent: ListedObject {
 extension AuditEvent: JSONReadable {
     package init(_ json: JSONElement) throws(JSONMismatch) {
         pk = try json.read("pk")
+        isDeletion = json["action"]?.string == "model_deleted"
         created = try json.date("created")
         // The other members of an event depend on its kind.
         username = json["user"]?["username"]?.string

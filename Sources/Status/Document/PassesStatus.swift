@@ -7,12 +7,19 @@ package struct PassesStatus: Sendable, Equatable, Codable {
     package var running: RunningPass?
     /// Absent until a pass has ended.
     package var lastAttempt: FinishedPass?
-    /// The last pass that read everything and attempted everything; absent until there was one.
+    /// The last pass that read and attempted everything in its scope (see ``FinishedPass/scope``); absent until there was
+    /// one.
     ///
     /// Services that failed, conflict or are blocked do not matter here; they have their own status.
     package var lastSuccess: FinishedPass?
     /// Absent while a pass runs, and during shutdown.
     package var next: NextPass?
+    /// When the last full pass ended; absent until there was one, and from an older daemon.
+    ///
+    /// In between, passes only read the services that may have changed.
+    package var lastFullLookAt: Timestamp?
+    /// How often everything is read; absent from an older daemon.
+    package var interval: IntervalStatus?
     /// The current number of consecutive failed passes.
     package var failuresInARow: Int
 }
@@ -72,6 +79,38 @@ package struct FinishedPass: Sendable, Equatable, Codable {
     package var requests: RequestsDocument
     /// How many services it changed.
     package var changed: Int
+    /// What it looked at; absent if it failed, and from an older daemon.
+    package var scope: LookScope?
+    /// How many services it looked at; absent unless ``scope`` is services.
+    package var servicesRead: Int?
+}
+
+/// What a pass looked at.
+package enum LookScope: String, Sendable, Codable, CaseIterable {
+    case everything
+    /// Single services, which may have changed; everything else is as it was in the last look at it.
+    case services
+}
+
+/// How often everything is looked at.
+package struct IntervalStatus: Sendable, Equatable, Codable {
+    /// Why it is as it is.
+    package enum Reason: String, Sendable, Codable, CaseIterable {
+        /// `--interval-seconds` says so.
+        case given
+        case standard = "default"
+        /// Looking at everything takes Authentik so long that the default would cost it more than 2 % of its time.
+        case load
+    }
+
+    /// From the end of one look to the start of the next.
+    package var seconds: Double
+    package var reason: Reason
+
+    package init(seconds: Double, reason: Reason) {
+        self.seconds = seconds
+        self.reason = reason
+    }
 }
 
 package struct NextPass: Sendable, Equatable, Codable {

@@ -362,7 +362,10 @@ package struct Readiness: Sendable, Equatable {
             let error = status.passes.lastAttempt?.error.map { ": \($0)" } ?? ""
             return Readiness(isWell: false, reason: "no pass has succeeded yet\(error)")
         }
-        let isRecent = success.finishedAt.advanced(by: limit) > time
+        let interval = status.passes.interval
+        // The limit is made for the interval that is configured.
+        let grown = interval?.reason == .load ? interval.map { Duration.seconds($0.seconds * 4) } : nil
+        let isRecent = success.finishedAt.advanced(by: max(limit, grown ?? limit)) > time
         let error = status.authentik.error.map { ": \($0)" } ?? ""
         let last = "the last successful pass ended at \(success.finishedAt)"
         return Readiness(isWell: isRecent, reason: isRecent ? last : "\(last), too long ago\(error)")

@@ -65,6 +65,8 @@ extension FinishedPass {
         case .report(let report):
             result = report.isConverged ? .converged : .incomplete
             changed = report.outcomes.count { !$0.written.isEmpty }
+            scope = report.look.isFull ? .everything : .services
+            servicesRead = report.look.services
         case .failure(let failure): error = failure.description
         case .cancelled(let reason): error = reason
         }

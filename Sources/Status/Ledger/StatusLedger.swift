@@ -88,6 +88,8 @@ package struct StatusLedger: Sendable {
         document.passes.next = nil
     }
 
+    package mutating func looksAtEverything(_ interval: IntervalStatus) { document.passes.interval = interval }
+
     package mutating func comesNext(_ next: NextPass?) { document.passes.next = next }
 
     /// Records the end of a pass.
@@ -108,6 +110,7 @@ package struct StatusLedger: Sendable {
         switch end.outcome {
         case .report(let report):
             document.passes.lastSuccess = finished
+            if report.look.isFull { document.passes.lastFullLookAt = finished.finishedAt }
             document.passes.failuresInARow = 0
             document.authentik.release = report.release.description
             events += reached(true, nil, at: finished.finishedAt)

@@ -11,11 +11,12 @@ import StatusServer
 struct DaemonOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Seconds between periodic passes.",
+            "Seconds between periodic passes, which look at everything.",
+            discussion: "Default: 300, or more where that would take more than 2 % of Authentik's time.",
             valueName: "n"
         )
     )
-    var intervalSeconds = 300
+    var intervalSeconds: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -64,7 +65,7 @@ struct DaemonOptions: ParsableArguments {
     @OptionGroup var notifications: NotificationOptions
 
     func validate() throws {
-        guard (1...86_400).contains(intervalSeconds) else {
+        guard intervalSeconds.map({ (1...86_400).contains($0) }) ?? true else {
             throw ValidationError("--interval-seconds must be from 1 to 86400")
         }
         guard (0...3600).contains(auditSeconds) else { throw ValidationError("--audit-seconds must be from 0 to 3600") }
@@ -80,7 +81,8 @@ struct DaemonOptions: ParsableArguments {
     /// - Parameter passLimit: the maximum duration of a pass.
     func loopSettings(passLimit: Duration) -> LoopSettings {
         var settings = LoopSettings()
-        settings.interval = .seconds(intervalSeconds)
+        if let intervalSeconds { settings.interval = .seconds(intervalSeconds) }
+        settings.isIntervalGiven = intervalSeconds != nil
         settings.passLimit = passLimit
         settings.auditPeriod = auditSeconds == 0 ? nil : .seconds(auditSeconds)
         settings.verifyPeriod = verifySeconds == 0 ? nil : .seconds(verifySeconds)

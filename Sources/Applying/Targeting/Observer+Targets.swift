@@ -1,0 +1,319 @@
+import AuthentikAPI
+import DesiredState
+import JSON
+import Kinds
+import Planning
+
+/// Reads what of a snapshot may have changed.
+extension Observer {
+    /// How many objects are read at the same time.
+    private static let targetsAtOnce = 4
+
+    /// Looks at services, and takes everything else from a snapshot.
+    ///
+    /// Applications come first: what they link to, and their marks, are found by them. Then come marks and bindings, then
+    /// the providers that any of those name.
+    ///
+    /// - Returns: what a full look would see; nil if only a full look can say: an application is not found under its slug
+    ///   and was not deleted, or one has other backchannel providers.
+    /// - Throws: `AuthentikError`, or `CancellationError`.
+    func observe(_ targets: [Target], for desired: DesiredState, after snapshot: Snapshot) async throws
+        -> ObservedState?
+    {
+        async let published = published(of: targets, for: desired, known: snapshot.authentik.published)
+        guard var refreshed = try await applications(of: targets, for: desired, after: snapshot.authentik) else {
+            _ = await published
+            return nil
+        }
+        async let outposts = outposts(of: targets, for: desired, after: snapshot)
+        try await readMarks(of: targets, &refreshed)
+        if desired.managesAccess { try await readBindings(of: targets, &refreshed) }
+        try await readProviders(of: targets, for: desired, &refreshed)
+        if let outposts = try await outposts { refreshed.state.outposts = outposts }
+        refreshed.state.published = await published
+        return refreshed.state
+    }
+
+    /// What was read so far.
+    private struct Refreshed: Sendable {
+        var state: ObservedState
+        /// The pks of the applications that each service has now.
+        var present: [String: Set<String>] = [:]
+        /// Those of applications that were deleted.
+        var deleted: Set<String> = []
+        /// The providers that each service has or had.
+        var providers: [String: Set<Int>] = [:]
+
+        func applications(of targets: [Target], with part: ServiceParts) -> [String] {
+            targets.filter { $0.parts.contains(part) }.flatMap { present[$0.slug] ?? [] }.sorted()
+        }
+    }
+
+    // MARK: - Applications
+
+    private func applications(
+        of targets: [Target],
+        for desired: DesiredState,
+        after state: ObservedState
+    ) async throws -> Refreshed? {
+        var refreshed = Refreshed(state: state)
+        let index = ApplicationIndex(state)
+        let services = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        var slugs: [String: Set<String>] = [:]
+        for target in targets {
+            let known = index.applications(of: target.slug)
+            refreshed.present[target.slug] = Set(known.map(\.pk))
+            refreshed.providers[target.slug] = Set(known.flatMap { index.providers(of: $0) })
+            guard target.parts.contains(.application) else { continue }
+            slugs[target.slug] = Set(known.map(\.slug) + [target.slug] + (services[target.slug]?.renamedFrom ?? []))
+        }
+        let all = slugs.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+        let found = try await each(all.sorted()) { slug in
+            (slug, try await client.application(slug: slug))
+        }
+        let bySlug = Dictionary(found, uniquingKeysWith: { first, _ in first })
+        let deletable = Set(targets.filter(\.mayBeDeleted).flatMap { slugs[$0.slug] ?? [] })
+        var gone: Set<String> = []
+        var rows: [Application] = []
+        for slug in all {
+            let known = index.application(slug: slug)
+            guard let row = bySlug[slug] ?? nil else {
+                guard let known else { continue }
+                guard deletable.contains(slug) || found.contains(where: { $0.1?.pk == known.pk }) else { return nil }
+                gone.insert(known.pk)
+                continue
+            }
+            if let known, known.pk != row.pk { gone.insert(known.pk) }
+            let before = index.application(pk: row.pk)
+            // Those other providers say so, too, and are not read.
+            guard row.backchannelProviders == before?.backchannelProviders ?? [] else { return nil }
+            rows.append(row)
+        }
+        gone.subtract(rows.map(\.pk))
+        refreshed.deleted = gone
+        refreshed.state.applications.replace(rows.map { ($0.pk, $0) }, removing: gone, by: \.pk)
+        for (service, slugs) in slugs {
+            let own = rows.filter { slugs.contains($0.slug) }
+            refreshed.present[service, default: []].subtract(gone)
+            refreshed.present[service, default: []].formUnion(own.map(\.pk))
+            refreshed.providers[service, default: []].formUnion(own.compactMap(\.provider))
+        }
+        return refreshed
+    }
+
+    // MARK: - Marks and bindings
+
+    private func readMarks(of targets: [Target], _ refreshed: inout Refreshed) async throws {
+        let applications = refreshed.applications(of: targets, with: .mark)
+        let found = try await each(applications) { pk in
+            let rows: [ApplicationEntitlement] = try await client.rows(
+                .entitlements,
+                where: "app",
+                is: pk,
+                query: [("name", OwnershipMark.entitlementName)],
+                of: \.application
+            )
+            return rows.compactMap(ObservedMark.init)
+        }
+        let marks = found.flatMap(\.self)
+        let read = Set(applications).union(refreshed.deleted)
+        refreshed.state.marks.removeAll { read.contains($0.application) }
+        refreshed.state.marks += marks
+        let byApplication = Dictionary(grouping: marks, by: \.application)
+        for target in targets {
+            let own = (refreshed.present[target.slug] ?? []).flatMap { byApplication[$0] ?? [] }
+            refreshed.providers[target.slug, default: []].formUnion(own.flatMap(\.remains.allProviders))
+        }
+    }
+
+    private func readBindings(of targets: [Target], _ refreshed: inout Refreshed) async throws {
+        let applications = refreshed.applications(of: targets, with: .bindings)
+        let found: [[PolicyBinding]] = try await each(applications) { pk in
+            try await client.rows(.policyBindings, where: PolicyBinding.targetField, is: pk, of: \.target)
+        }
+        let read = Set(applications).union(refreshed.deleted)
+        refreshed.state.access?.bindings.removeAll { read.contains($0.target) }
+        refreshed.state.access?.bindings += found.flatMap(\.self)
+    }
+
+    // MARK: - Providers
+
+    /// Reads the providers that services have or had; of a service that has none, the one of its name.
+    private func readProviders(
+        of targets: [Target],
+        for desired: DesiredState,
+        _ refreshed: inout Refreshed
+    ) async throws {
+        let read = targets.filter { $0.parts.contains(.provider) }
+        let pks = Set(read.flatMap { refreshed.providers[$0.slug] ?? [] })
+        var rows: [OAuth2Provider] = []
+        var gone = pks
+        for row in try await each(
+            pks.sorted(),
+            { pk -> OAuth2Provider? in
+                try await client.object(.providers, key: "\(pk)")
+            }
+        ).compactMap(\.self) {
+            gone.remove(row.pk)
+            rows.append(row)
+        }
+        let found = Set(rows.map(\.pk))
+        let without = Set(read.filter { found.isDisjoint(with: refreshed.providers[$0.slug] ?? []) }.map(\.slug))
+        let names = desired.services.filter { without.contains($0.slug) && $0.state == .present }
+            .compactMap { $0.login?.name }
+        rows += try await each(names) { try await client.provider(named: $0) }.compactMap(\.self)
+        let models = Dictionary(
+            refreshed.state.applications.compactMap { row in row.provider.map { ($0, row.providerSummary?.model) } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        for index in rows.indices { rows[index].tellKind(by: models[rows[index].pk] ?? nil) }
+        let unclear = rows.indices.filter { rows[$0].kind != .oauth2 }
+        let proxies = try await each(unclear) { [rows] in ($0, try await proxy(rows[$0], for: desired)) }
+        for (index, proxy) in proxies { rows[index].tellProxy(proxy) }
+        refreshed.state.providers.replace(rows.map { ($0.pk, $0) }, removing: gone, by: \.pk)
+        refreshed.state.secretProofs = refreshed.state.secretProofs.filter { proof, _ in
+            !pks.contains(proof.provider) && !found.contains(proof.provider)
+        }
+    }
+
+    private func proxy(_ provider: OAuth2Provider, for desired: DesiredState) async throws -> ProxyLook {
+        do {
+            let proxy: ProxyProvider? = try await client.object(.proxyProviders, key: "\(provider.pk)")
+            return proxy.map(ProxyLook.present) ?? .absent
+        } catch let error as AuthentikError where error.kind == .permissionDenied && !desired.usesForwardAuth {
+            return .unknown
+        }
+    }
+
+    // MARK: - Outposts and Kubernetes
+
+    /// - Returns: nil if what outposts serve cannot have changed.
+    private func outposts(
+        of targets: [Target],
+        for desired: DesiredState,
+        after snapshot: Snapshot
+    ) async throws -> [Outpost]? {
+        let slugs = Set(targets.filter { $0.parts.contains(.outposts) }.map(\.slug))
+        guard desired.usesForwardAuth, !snapshot.cost(for: desired).proxies.isDisjoint(with: slugs) else { return nil }
+        let services = desired.services.filter { slugs.contains($0.slug) }
+        let known = snapshot.authentik.outposts
+        let named = Set(OutpostUse.all(of: services, among: known).compactMap(\.outpost?.pk))
+        return try await outposts(of: desired.services, known.filter { !named.contains($0.pk) })
+    }
+
+    private func published(
+        of targets: [Target],
+        for desired: DesiredState,
+        known: [PublishedObjectName: PublishedObservation]
+    ) async -> [PublishedObjectName: PublishedObservation] {
+        let slugs = targets.filter { $0.parts.contains(.published) }.map(\.slug)
+        // A narrowing to no service is one to all of them.
+        guard !slugs.isEmpty else { return known }
+        let read = await published(for: desired, Narrowing(only: slugs), nil)
+        let wanted = Set(
+            desired.services.filter { $0.state == .present }.compactMap { $0.provider?.publication?.object }
+        )
+        return known.merging(read) { $1 }.filter { wanted.contains($0.key) }
+    }
+
+    /// Does something for each item, a few at the same time; the results come in any order.
+    private func each<Item: Sendable, Result: Sendable>(
+        _ items: [Item],
+        _ body: @escaping @Sendable (Item) async throws -> Result
+    ) async throws -> [Result] {
+        try await withThrowingTaskGroup(of: Result.self) { group in
+            var waiting = items.makeIterator()
+            func startNext() {
+                guard let item = waiting.next() else { return }
+                group.addTask { try await body(item) }
+            }
+            for _ in 0..<Self.targetsAtOnce { startNext() }
+            var results: [Result] = []
+            for try await result in group {
+                results.append(result)
+                startNext()
+            }
+            return results
+        }
+    }
+}
+
+/// The applications of a snapshot by what finds them.
+private struct ApplicationIndex {
+    private let applications: [Application]
+    private let bySlug: [String: Int]
+    private let byPK: [String: Int]
+    /// By the slug that a mark names, whoever's it is.
+    private let byMark: [String: [Int]]
+    private let marks: [String: [ObservedMark]]
+
+    init(_ state: ObservedState) {
+        applications = state.applications
+        let places = Array(state.applications.enumerated())
+        bySlug = Dictionary(places.map { ($1.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        let byPK = Dictionary(places.map { ($1.pk, $0) }, uniquingKeysWith: { first, _ in first })
+        self.byPK = byPK
+        marks = Dictionary(grouping: state.marks, by: \.application)
+        byMark = state.marks.reduce(into: [:]) { table, mark in
+            guard let slug = mark.remains.slug, let place = byPK[mark.application] else { return }
+            table[slug, default: []].append(place)
+        }
+    }
+
+    func application(slug: String) -> Application? { bySlug[slug].map { applications[$0] } }
+    func application(pk: String) -> Application? { byPK[pk].map { applications[$0] } }
+
+    /// The application of a slug, and those whose marks name it.
+    func applications(of slug: String) -> [Application] {
+        Set((byMark[slug] ?? []) + [bySlug[slug]].compactMap(\.self)).sorted().map { applications[$0] }
+    }
+
+    /// Its own provider, and those that its marks name.
+    func providers(of application: Application) -> [Int] {
+        [application.provider].compactMap(\.self) + (marks[application.pk] ?? []).flatMap(\.remains.allProviders)
+    }
+}
+
+extension Array {
+    /// Replaces elements by their keys, and adds those that are new.
+    fileprivate mutating func replace<Key: Hashable>(
+        _ elements: [(Key, Element)],
+        removing gone: Set<Key>,
+        by key: (Element) -> Key
+    ) {
+        guard !elements.isEmpty || !gone.isEmpty else { return }
+        var new = Dictionary(elements, uniquingKeysWith: { $1 })
+        removeAll { gone.contains(key($0)) && new[key($0)] == nil }
+        for index in indices {
+            if let element = new.removeValue(forKey: key(self[index])) { self[index] = element }
+        }
+        for (key, element) in elements where new.removeValue(forKey: key) != nil { append(element) }
+    }
+}
+
+/// What a provider is as a proxy provider.
+private enum ProxyLook: Sendable {
+    case present(ProxyProvider)
+    case absent
+    /// The account may not see it.
+    case unknown
+}
+
+extension OAuth2Provider {
+    fileprivate mutating func tellProxy(_ look: ProxyLook) {
+        switch look {
+        case .present(let proxy): (kind, self.proxy) = (.proxy, proxy)
+        case .absent: if kind == .undetermined { kind = .oauth2 }
+        case .unknown: break
+        }
+    }
+
+    /// - Parameter model: what its application says that it is; nil if none does.
+    fileprivate mutating func tellKind(by model: String?) {
+        switch model {
+        case ProxyProvider.model: kind = .proxy
+        case Self.model: kind = .oauth2
+        default: kind = looksLikeProxy ? .undetermined : .oauth2
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import AuthentikAPI
+import Base
+import DesiredState
+import Planning
+import SecretSources
+
+/// A pass that reads only the services that may have changed, on the basis of the last look.
+///
+/// The planner gets the whole state and the whole file all the same, so every rule holds as in a full pass. A full look is
+/// taken instead, before anything is written, if
+///
+/// | | because |
+/// |---|---|
+/// | there is no snapshot, or the file changed in more than services | nothing is known, or other lists are needed |
+/// | the last full look took fewer requests than this would | the lists are cheaper |
+/// | an application is not found under its slug and was not deleted | it has another slug, or another provider |
+/// | what Authentik answers cannot be used: a filter that it ignores, a permission | a full look may do without |
+/// | a service that was not read would be written to, or is planned differently than in the last pass | what the snapshot says of it is out of date |
+/// | what belongs to no service would be written to, or deletions are held back | that concerns all services |
+/// | a service that was read needs a person, or cannot be corrected as a whole | what it lacks may be there by now |
+extension Pass {
+    /// Looks at the services of ``scope``, and plans.
+    ///
+    /// - Returns: what was seen, and the plan for these services; nil if a full look is to be taken instead.
+    /// - Throws: ``PassFailure`` if Authentik does not answer, or `CancellationError`.
+    func lookAtTargets() async throws -> (seen: Seen, plan: Plan)? {
+        guard let snapshot = snapshots?.take(), case .services(let changed) = scope,
+            let targets = snapshot.targets(changed, for: desired),
+            snapshot.cost(for: desired).isWorthIt(for: targets)
+        else { return nil }
+        do {
+            guard let seen = try await observe(targets, after: snapshot) else { return nil }
+            return plan(of: seen, for: targets, after: snapshot).map { (seen, $0) }
+        } catch let error as AuthentikError {
+            // The same again would only fail later.
+            if error.kind == .unreachable || error.kind == .invalidToken { throw PassFailure(error) }
+            return nil
+        }
+    }
+
+    private func observe(_ targets: [Target], after snapshot: Snapshot) async throws -> Seen? {
+        let meter = LookMeter(client)
+        async let secrets = secrets(of: targets, after: snapshot)
+        let observer = Observer(client: client, kubernetes: kubernetes)
+        guard let authentik = try await observer.observe(targets, for: desired, after: snapshot) else {
+            _ = await secrets
+            return nil
+        }
+        var resolved = await secrets
+        if let standIns, client.isSandbox { resolved.fill(standIns) }
+        var seen = Seen(authentik: authentik, secrets: resolved, look: PassLook(), full: snapshot.full)
+        seen = try await proved(seen, by: observer)
+        seen.look = meter.look(at: targets.count)
+        return seen
+    }
+
+    /// Resolves what the services refer to; of all others it is what it was.
+    private func secrets(of targets: [Target], after snapshot: Snapshot) async -> ResolvedSecrets {
+        let slugs = Set(targets.filter { $0.parts.contains(.secret) }.map(\.slug))
+        var resolved = snapshot.secrets
+        if !slugs.isEmpty {
+            let new = if let secretsOf { await secretsOf(slugs) } else { await secrets() }
+            resolved.looks.merge(new.looks) { $1 }
+            resolved.standIns.removeAll { new.looks[$0] != nil }
+            resolved.standIns = (resolved.standIns + new.standIns).sorted { $0.description < $1.description }
+        }
+        let named = Set(desired.services.compactMap { $0.provider?.secret })
+        resolved.looks = resolved.looks.filter { named.contains($0.key) }
+        resolved.standIns.removeAll { !named.contains($0) }
+        return resolved
+    }
+
+    /// The plan of the services that were read, with all others as they are.
+    ///
+    /// - Returns: nil if a full look is to be taken instead.
+    private func plan(of seen: Seen, for targets: [Target], after snapshot: Snapshot) -> Plan? {
+        guard var plan = try? narrowedPlan(of: seen) else { return nil }
+        let slugs = Set(targets.map(\.slug))
+        let paused = paused(seen.secrets.looks)
+        guard plan.heldDeletions == nil, !plan.changesShared,
+            plan.services.allSatisfy({ service in
+                if slugs.contains(service.slug) { return !service.decision.isStuck && service.hindrance == nil }
+                return service.decision == snapshot.decisions[service.slug] && service.hindrance == nil
+                    && (service.steps.isEmpty || service.isPaused(paused))
+            }),
+            // One that disappears without having been read was another one's.
+            Set(snapshot.decisions.keys).subtracting(slugs).isSubset(of: plan.services.map(\.slug))
+        else { return nil }
+        for index in plan.services.indices where !slugs.contains(plan.services[index].slug) {
+            plan.services[index] = plan.services[index].withheld
+        }
+        return plan
+    }
+}
+
+/// Measures what a look takes.
+struct LookMeter {
+    private let client: AuthentikClient
+    private let reads: Int
+    private let time: Duration
+
+    init(_ client: AuthentikClient) {
+        self.client = client
+        reads = client.requestCounts.reads
+        time = client.answerTime
+    }
+
+    /// - Parameter services: how many were looked at; nil for everything.
+    func look(at services: Int?) -> PassLook {
+        PassLook(
+            services: services,
+            reads: client.requestCounts.reads - reads,
+            serverTime: client.answerTime - time
+        )
+    }
+}

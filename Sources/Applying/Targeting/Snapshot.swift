@@ -1,0 +1,136 @@
+package import DesiredState
+import Kinds
+import Planning
+import SecretSources
+import Synchronization
+
+/// What the last look saw: the basis of passes that read only the services that may have changed.
+///
+/// A pass leaves one only if it saw and did everything that it was about. It is out of date in what that pass itself
+/// wrote, which the next pass reads again.
+struct Snapshot: Sendable {
+    /// What a service outside of a targeted pass has to be planned as.
+    var decisions: [String: Decision]
+    var authentik: ObservedState
+    var secrets: ResolvedSecrets
+    /// What the file declared.
+    var desired: DesiredState
+    /// What the pass wrote to, by service.
+    var outdated: [String: Target]
+    /// What the last full look took.
+    var full: PassLook
+
+    /// - Returns: nil if the pass was not done as a whole, or changed what belongs to no service.
+    init?(_ report: PassReport, _ authentik: ObservedState, _ desired: DesiredState, full: PassLook) {
+        guard report.heldDeletions == nil, report.outcomes.allSatisfy({ $0.failure == nil }),
+            report.shared.allSatisfy({ $0.failure == nil && !$0.isWritten })
+        else { return nil }
+        self.authentik = authentik
+        self.desired = desired
+        self.full = full
+        secrets = report.secrets
+        decisions = Dictionary(
+            report.outcomes.map { ($0.plan.slug, $0.plan.decision) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        outdated = [:]
+        for outcome in report.outcomes where !outcome.written.isEmpty {
+            let slug = outcome.plan.slug
+            let isGone = outcome.plan.deletion?.application != nil
+            outdated[slug] = Target(slug: slug, parts: ServiceParts(writtenBy: outcome), mayBeDeleted: isGone)
+        }
+    }
+
+    /// The services that a pass has to read: those that it was asked for, those that the file declares differently, and
+    /// those that were written to since they were last read.
+    ///
+    /// - Returns: ordered by slug; nil if the file changed in more than services, or needs lists that were not read.
+    func targets(_ changed: ChangedServices, for desired: DesiredState) -> [Target]? {
+        guard self.desired.differsOnlyInServices(from: desired) else { return nil }
+        var targets = outdated
+        func add(_ slug: String, mayBeDeleted: Bool = false) {
+            let isGone = mayBeDeleted || targets[slug]?.mayBeDeleted == true
+            targets[slug] = Target(slug: slug, parts: .all, mayBeDeleted: isGone)
+        }
+        for slug in changed.slugs { add(slug, mayBeDeleted: changed.deleted.contains(slug)) }
+        for slug in self.desired.slugsOfDifferences(from: desired) { add(slug) }
+        return targets.values.sorted { $0.slug < $1.slug }
+    }
+
+    func cost(for desired: DesiredState) -> LookCost {
+        let proxies = Set(authentik.providers.lazy.filter { $0.kind != .oauth2 }.map(\.pk))
+        let linked = authentik.applications.lazy.filter { $0.provider.map(proxies.contains) ?? false }.map(\.slug)
+        let declared = desired.services.lazy.filter { $0.forwardAuth != nil }.map(\.slug)
+        return LookCost(
+            managesAccess: desired.managesAccess,
+            proxies: Set(linked).union(declared),
+            full: full.reads
+        )
+    }
+}
+
+/// Keeps the snapshot from one pass to the next.
+package final class SnapshotStore: Sendable {
+    private let snapshot = Mutex<Snapshot?>(nil)
+
+    package init() {}
+
+    /// Whether the next pass may be a targeted one.
+    package var hasSnapshot: Bool { snapshot.withLock { $0 != nil } }
+
+    /// Takes it out: whoever fails leaves none, and a full look has the memory to itself.
+    func take() -> Snapshot? {
+        snapshot.withLock { snapshot in
+            defer { snapshot = nil }
+            return snapshot
+        }
+    }
+
+    func keep(_ new: Snapshot?) { snapshot.withLock { $0 = new } }
+}
+
+extension DesiredState {
+    /// Whether another version of the file has the same in everything but services, and needs no list of Authentik's that
+    /// this one does not need.
+    fileprivate func differsOnlyInServices(from other: DesiredState) -> Bool {
+        var (own, other) = (self, other)
+        let named = (own.accessSubjects, other.accessSubjects)
+        let features = { (file: DesiredState) in [file.managesAccess, file.usesForwardAuth, file.federatesSources] }
+        guard features(own) == features(other),
+            named.1.allSatisfy({ kind, names in named.0[kind]?.isSuperset(of: names) ?? false })
+        else { return false }
+        guard own.scopeMappings.count == other.scopeMappings.count,
+            zip(own.scopeMappings, other.scopeMappings).allSatisfy({ $0.values == $1.values && $0.adopt == $1.adopt })
+        else { return false }
+        (own.services, other.services) = ([], [])
+        (own.scopeMappings, other.scopeMappings) = ([], [])
+        return own == other
+    }
+
+    /// The services that another version of the file declares differently, or does not declare, or declares in addition.
+    fileprivate func slugsOfDifferences(from other: DesiredState) -> Set<String> {
+        func table(_ services: [Service]) -> [String: Service] {
+            Dictionary(services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        let (own, others) = (table(services), table(other.services))
+        var slugs = Set(own.keys).symmetricDifference(others.keys)
+        for (slug, service) in own {
+            if let other = others[slug], !service.isDeclared(as: other) { slugs.insert(slug) }
+        }
+        return slugs
+    }
+}
+
+extension Service {
+    /// Whether another declaration says the same, wherever it stands.
+    package func isDeclared(as other: Service) -> Bool {
+        var other = other
+        other.location = location
+        if let location = access?.location { other.access?.location = location }
+        if var subjects = other.access?.subjects, let own = access?.subjects, subjects.list.count == own.list.count {
+            for index in subjects.list.indices { subjects.list[index].location = own.list[index].location }
+            other.access?.rule = .subjects(subjects)
+        }
+        return self == other
+    }
+}
