@@ -70,6 +70,11 @@ extension AuthentikError: CustomStringConvertible {
         return text
     }
 
+    /// Whether Authentik is too busy to answer, or was too slow.
+    var asksForPatience: Bool {
+        kind == .throttled || kind == .unavailable || transport?.kind == .timedOut
+    }
+
     /// Whether the write may have been done anyway, so that it must be looked up before it is repeated.
     package var mayHaveHappened: Bool {
         switch kind {

@@ -105,6 +105,13 @@ package final class LoopLog: Sendable {
         )
     }
 
+    func slowsDown(_ limit: Int) {
+        logger.notice(
+            "Authentik answers slowly; sending fewer requests at a time",
+            metadata: ["requests.limit": "\(limit)"]
+        )
+    }
+
     func probed(_ report: VerificationReport) {
         logger.debug(
             "probes ended",

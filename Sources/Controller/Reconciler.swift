@@ -106,6 +106,8 @@ package struct AuthentikReconciler: Reconciler {
             metrics.retried()
             log.retries(error, delay)
         }
+        client.limit(toWritesAtOnce: concurrency)
+        client.onSlowdown = { [log] in log.slowsDown($0) }
         client.onRequest = { [metrics, own] request in
             metrics.sent(request)
             if request.isWrite, let id = request.requestID { own.note(id) }

@@ -16,8 +16,8 @@ package struct HTTPRequest: Sendable {
     package var sendBefore: ContinuousClock.Instant?
     /// Whether the request may be sent twice without harm.
     ///
-    /// Requests of any method are silently repeated if a pooled connection turns out to be dead. A request that must
-    /// not be repeated gets a connection of its own, where that cannot happen.
+    /// libcurl repeats a request of any method when a reused connection ends without an answer. A request that must not be
+    /// repeated then fails as interrupted: the server may have acted on it.
     package var isRepeatable: Bool
     /// Whether the server may get the request twice at the same time without harm.
     ///

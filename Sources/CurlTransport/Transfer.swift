@@ -40,6 +40,8 @@ final class Transfer {
     /// Whether an error body is longer than what is kept.
     private var isCut = false
     private var isTooLate = false
+    /// Whether the request was sent, and its connection ended without an answer.
+    private var isAnswerLost = false
     /// Whether any part of an answer has arrived.
     private var hasAnswer = false
     /// Whether a stream has received its status and headers.
@@ -76,7 +78,7 @@ final class Transfer {
         limit(configuration)
         secure(configuration)
         receive()
-        keep(request.sendBefore)
+        guardSending()
     }
 
     deinit {
@@ -176,6 +178,7 @@ final class Transfer {
         var message = detail.isEmpty ? description(of: code) : detail
         if let excess { (kind, message) = (.responseTooLarge, excess) }
         if isTooLate { (kind, message) = (.tooLate, "the time limit expired before it could be sent") }
+        if isAnswerLost { (kind, message) = (.interrupted, "the connection ended before an answer came") }
         return TransportError(
             kind: kind,
             curlCode: Int(code.rawValue),
@@ -209,8 +212,11 @@ final class Transfer {
     }
 
     /// Makes libcurl check, immediately before it sends the request, whether it still may.
-    private func keep(_ end: ContinuousClock.Instant?) {
-        guard end != nil else { return }
+    ///
+    /// It checks again when it is about to repeat a request, whatever its method, because the connection that it reused
+    /// ended without an answer (`Curl_retry_request`, which no option turns off).
+    private func guardSending() {
+        guard request.sendBefore != nil || !request.isRepeatable else { return }
         _ = ccurl_set_pointer(handle, CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque())
         _ = ccurl_set_request_callback(handle) { context, _, _, _, _ in
             Transfer.from(context)?.mayBeSent() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
@@ -218,6 +224,10 @@ final class Transfer {
     }
 
     private func mayBeSent() -> Bool {
+        if !request.isRepeatable, sentBytes > 0 {
+            isAnswerLost = true
+            return false
+        }
         guard let end = request.sendBefore else { return true }
         isTooLate = ContinuousClock.now >= end
         return !isTooLate

@@ -71,7 +71,10 @@ package struct ReportMarkdown {
     ) -> String {
         var comment = CommentBudget()
         let summary = ReportSummary(report)
-        let head = heading(report.release, address, isSandbox: isSandbox) + ["\(summary.requests)."]
+        let head =
+            heading(report.release, address, isSandbox: isSandbox) + [
+                ([summary.requests] + [summary.slowdown].compactMap(\.self)).joined(separator: ". ") + "."
+            ]
         _ = comment.add("### Reconcile: \(summary.counts)", head.joined(separator: "  \n"))
         if let held = report.heldDeletions {
             _ = comment.add("> \(Markdown.code(held.description(allowing: command(held)).cut(to: 600)))")

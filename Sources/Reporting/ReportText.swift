@@ -140,6 +140,8 @@ struct ReportSummary {
     let counts: String
     /// `12 requests, 2 writes, in 0.31 s`.
     let requests: String
+    /// `Authentik answered slowly: at most 2 requests at a time`; nil if it did not.
+    let slowdown: String?
 
     init(_ report: PassReport, _ style: Style = Style(isColored: false)) {
         let services = Self.parts(report.outcomes.map { ($0.plan.decision, $0.failure, $0.plan.isHeldBack) }, style)
@@ -150,9 +152,12 @@ struct ReportSummary {
         counts = "\(Base.count(report.outcomes.count, "service"))\(services)\(shared.joined())"
         let writes = report.requests.writes == 0 ? "no writes" : Base.count(report.requests.writes, "write")
         requests = "\(Base.count(report.requests.total, "request")), \(writes), in \(seconds(report.duration))"
+        slowdown = report.requests.limitedTo.map {
+            "Authentik answered slowly: at most \(Base.count($0, "request")) at a time"
+        }
     }
 
-    var text: String { "\(counts). \(requests)." }
+    var text: String { ([counts, requests] + [slowdown].compactMap(\.self)).joined(separator: ". ") + "." }
 
     private static func parts(
         _ outcomes: [(decision: Decision, failure: ServiceFailure?, isHeld: Bool)],

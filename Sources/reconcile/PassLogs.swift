@@ -25,6 +25,18 @@ struct RetryLog: Sendable {
     }
 }
 
+/// Logs that fewer requests are sent at a time because Authentik slows down.
+struct SlowdownLog: Sendable {
+    let logger: Logger
+
+    func report(_ limit: Int) {
+        logger.notice(
+            "Authentik answers slowly; sending fewer requests at a time",
+            metadata: ["requests.limit": "\(limit)"]
+        )
+    }
+}
+
 /// Logs the progress of a long pass.
 struct ProgressLog: Sendable {
     let logger: Logger

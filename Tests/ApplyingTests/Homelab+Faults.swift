@@ -3,6 +3,7 @@ import AuthentikAPI
 import AuthentikSandbox
 import Base
 import DesiredState
+import FoundationEssentials
 import JSON
 import Planning
 import Testing
@@ -86,5 +87,20 @@ extension Homelab {
             return service
         }
         return desired
+    }
+
+    /// That many services with an OIDC login.
+    static func logins(_ count: Int) throws -> DesiredState {
+        let services = (0..<count).map { number in
+            "  - {slug: login-\(number), name: Login \(number), host: login-\(number).example.net, "
+                + "redirectPath: /callback, secretRef: {env: GRAFANA_OAUTH_CLIENT_SECRET}}\n"
+        }
+        let text = "apiVersion: reconcile/v1\nowner: homelab\nservices:\n\(services.joined())"
+        let file = FileManager.default.temporaryDirectory.appending(path: "logins-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(text.utf8).write(to: file)
+        let result = DesiredStateLoader.load(paths: [file.path])
+        #expect(result.diagnostics == [])
+        return try #require(result.state)
     }
 }

@@ -24,7 +24,7 @@ struct ListTests {
         let client = try makeClient(server)
         let rows = try await client.applications()
         #expect(rows.map(\.pk) == (1...230).map(String.init))
-        let list = "/api/v3/core/applications/?superuser_full_list=true&page_size=100"
+        let list = "/api/v3/core/applications/?superuser_full_list=true&ordering=pk&page_size=100"
         #expect(server.requests.first?.target == list)
         #expect(Set(server.requests.map(\.target)) == [list, list + "&page=2", list + "&page=3"])
         #expect(client.requestCounts.reads == 3)
@@ -36,17 +36,6 @@ struct ListTests {
         let server = try CannedServer(page([], count: 0, pages: 1))
         #expect(try await makeClient(server).applications().isEmpty)
         #expect(server.requests.count == 1)
-    }
-
-    @Test("A row that moved to the next page while reading counts once, and all is read again")
-    func duplicate() async throws {
-        let server = try CannedServer { request in
-            if Self.number(request) == 1 { return page(1...3, count: 4, pages: 2) }
-            // The first time, row 4 was missed for row 3 was seen twice.
-            return page(request.number <= 2 ? [3] : [4], count: 4, pages: 2)
-        }
-        #expect(try await makeClient(server).applications().map(\.pk) == ["1", "2", "3", "4"])
-        #expect(server.requests.count == 4)
     }
 
     @Test("A row that shows twice, with none missing, counts once")

@@ -76,15 +76,72 @@ struct ConnectionTests {
         #expect(try await transport.get(server.url + "/second").status == 200)
     }
 
-    @Test("A request that must not be repeated leaves a connection alone that may die under it")
-    func unrepeatableAvoidsReuse() async throws {
-        let server = try CannedServer { $0.place == 2 ? .close : .text(200, "ok") }
+    @Test("Requests that must not be repeated share connections, too", arguments: ["POST", "PUT", "PATCH", "DELETE"])
+    func unrepeatableReuse(method: String) async throws {
+        let server = try CannedServer(.text(200, "ok"))
         let transport = try makeTransport()
-        _ = try await transport.get(server.url + "/first")
-        let request = HTTPRequest("POST", server.url + "/second", body: [1, 2], isRepeatable: false)
-        #expect(try await transport.send(request).status == 200)
-        #expect(server.requests.map(\.path) == ["/first", "/second"])
-        #expect(server.requests.map(\.connection) == [1, 2])
+        for number in 1...20 {
+            let body: [UInt8]? = method == "DELETE" ? nil : [UInt8](repeating: 65, count: number * 10_000)
+            let request = HTTPRequest(method, server.url, body: body, isRepeatable: false)
+            #expect(try await transport.send(request).status == 200)
+        }
+        #expect(server.requests.count == 20)
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test("Many requests at once that must not be repeated share as many connections as are allowed")
+    func unrepeatableReuseAtOnce() async throws {
+        let server = try CannedServer(.text(200, "ok"))
+        let transport = try makeTransport { $0.maximumConnectionsPerHost = 4 }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 1...1000 {
+                group.addTask {
+                    let request = HTTPRequest("POST", server.url, body: [1, 2, 3], isRepeatable: false)
+                    let response = try await transport.send(request)
+                    #expect(response.status == 200)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(server.requests.count == 1000)
+        #expect(server.connectionCount <= 4)
+    }
+
+    @Test("A connection that the server closed as idle is not used for what must not be repeated", arguments: 1...5)
+    func idleConnectionClosed(_: Int) async throws {
+        let answer = [UInt8]("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".utf8)
+        let server = try CannedServer { $0.place == 1 ? .steps([answer, []]) : .text(200, "ok") }
+        let transport = try makeTransport()
+        for number in 1...5 {
+            let request = HTTPRequest("POST", "\(server.url)/\(number)", body: [1, 2], isRepeatable: false)
+            #expect(try await transport.send(request).status == 200)
+            server.release()
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(server.requests.map(\.path) == ["/1", "/2", "/3", "/4", "/5"])
+        #expect(server.requests.map(\.connection) == [1, 2, 3, 4, 5])
+    }
+
+    @Test(
+        "A request that must not be repeated is sent once, however the connection that it reused ends",
+        arguments: ["POST", "PUT", "DELETE"],
+        [CannedReply.close, .reset]
+    )
+    func reusedOnce(method: String, ending: CannedReply) async throws {
+        for size in [0, 1, 1_000, 100_000, 3_000_000] where method != "DELETE" || size == 0 {
+            let server = try CannedServer { $0.place == 2 ? ending : .text(200, "ok") }
+            let transport = try makeTransport()
+            _ = try await transport.get(server.url + "/first")
+            let body = method == "DELETE" ? nil : [UInt8](repeating: 65, count: size)
+            let error = try await transport.failure(
+                of: HTTPRequest(method, server.url + "/second", body: body, isRepeatable: false)
+            )
+            #expect(error.kind == .interrupted)
+            #expect(error.mayHaveReachedServer)
+            #expect(try await transport.get(server.url + "/third").status == 200)
+            #expect(server.requests.map(\.path) == ["/first", "/second", "/third"])
+            #expect(server.requests.map(\.connection) == [1, 1, 2])
+        }
     }
 
     @Test(

@@ -41,7 +41,7 @@ final class TLSServer {
         try? FileManager.default.removeItem(at: directory)
     }
 
-    private static func makeCertificates(_ openssl: String, in directory: URL) throws {
+    fileprivate static func makeCertificates(_ openssl: String, in directory: URL) throws {
         let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         let commands = [
             ["req", "-x509", "-subj", "/CN=Test authority", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem"] + key,
@@ -88,5 +88,58 @@ final class TLSServer {
                 return port
             }
         }
+    }
+}
+
+/// `openssl s_server` that takes one connection, answers each POST on it, and ends with it.
+final class OneTLSConnection {
+    let port: Int
+    let authoritiesFile: String
+    private let directory: URL
+    private let process = Process()
+    private let input = Pipe()
+    private let output = Pipe()
+
+    init() throws {
+        guard let openssl = TLSServer.openssl else { throw CocoaError(.fileNoSuchFile) }
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        authoritiesFile = directory.appendingPathComponent("ca.pem").path
+        try TLSServer.makeCertificates(openssl, in: directory)
+        process.executableURL = URL(fileURLWithPath: openssl)
+        process.arguments = ["s_server", "-accept", "127.0.0.1:0", "-naccept", "1", "-cert", "server.pem"]
+        process.arguments? += ["-key", "server.key"]
+        process.currentDirectoryURL = directory
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var text = ""
+        var port: Int?
+        while port == nil {
+            let bytes = output.fileHandleForReading.availableData
+            guard !bytes.isEmpty else { throw CocoaError(.fileReadUnknown) }
+            text += String(decoding: bytes, as: UTF8.self)
+            port = text.split(separator: "\n").first { $0.hasPrefix("ACCEPT ") }.flatMap {
+                $0.split(separator: ":").last
+            }
+            .flatMap { Int($0) }
+        }
+        self.port = port ?? 0
+        let answer = Data("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".utf8)
+        // What s_server receives it prints; what it reads it sends.
+        output.fileHandleForReading.readabilityHandler = { [input] handle in
+            let text = String(decoding: handle.availableData, as: UTF8.self)
+            for _ in text.split(separator: "POST /", omittingEmptySubsequences: false).dropFirst() {
+                try? input.fileHandleForWriting.write(contentsOf: answer)
+            }
+        }
+    }
+
+    /// Waits for the end of the connection.
+    func wait() {
+        process.waitUntilExit()
+        output.fileHandleForReading.readabilityHandler = nil
+        try? FileManager.default.removeItem(at: directory)
     }
 }

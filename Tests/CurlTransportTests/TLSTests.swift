@@ -52,6 +52,24 @@ struct TLSTests {
         #expect(try await transport.failure(of: HTTPRequest("GET", "https://other:1/")).kind == .tls)
     }
 
+    @Test("A hundred creates, one after the other, take one connection and one handshake")
+    func oneConnection() async throws {
+        let server = try OneTLSConnection()
+        do {
+            let transport = try makeTransport { $0.authoritiesFile = server.authoritiesFile }
+            for number in 1...100 {
+                let request = HTTPRequest(
+                    "POST",
+                    "https://localhost:\(server.port)/\(number)",
+                    body: [1, 2],
+                    isRepeatable: false
+                )
+                #expect(try await transport.send(request).status == 200)
+            }
+        }
+        server.wait()
+    }
+
     @Test("A certificate for another name is refused, whoever signed it")
     func wrongName() async throws {
         let server = try TLSServer()

@@ -68,7 +68,7 @@ import Testing
             #expect(plan.status == 2)
             #expect(plan.output.contains("Groups\n  + family  create  new group\n\nChanges: 1\n"))
             #expect(plan.output.contains("Plan: 1 to create, 1 group to create.\nRun: reconcile --once --config "))
-            #expect(place.requests.map(\.path) == ["\(Self.list)?include_users=false&page_size=100"])
+            #expect(place.requests.map(\.path) == ["\(Self.list)?include_users=false&ordering=pk&page_size=100"])
             #expect(place.target.writes == [])
 
             let first = try await place.run("--once")

@@ -248,6 +248,10 @@ struct StepSender: Sendable {
                 let reason = "it was deleted before it could be marked"
                 return StepResult(failure: .unmarked(reason, isOutdated: true))
             }
+            var look = look
+            if let provider = application.provider {
+                try await look.look(for: provider, of: transaction.kind, client)
+            }
             return look.result(of: transaction, application, release)
         } catch {
             return StepResult(failure: .unmarked(error))

@@ -92,9 +92,22 @@ struct TransactionLook: Sendable {
         return try await client.proxyProvider(named: only).map { [$0] } ?? []
     }
 
-    /// The result of a transaction; nil if its objects are not visible here.
+    /// The result of a transaction; nil if its objects are not visible here: a list may miss a row if it changes while it is
+    /// read.
     func result(of transaction: SentTransaction, _ release: Release) -> StepResult? {
-        applications[transaction.slug].map { result(of: transaction, $0, release) }
+        guard let application = applications[transaction.slug] else { return nil }
+        if complaint == nil, let provider = application.provider, providers[provider] == nil { return nil }
+        return result(of: transaction, application, release)
+    }
+
+    /// Looks for the provider of an application that the list did not show.
+    mutating func look(for pk: Int, of kind: Kind, _ client: AuthentikClient) async throws {
+        guard complaint == nil, providers[pk] == nil else { return }
+        if kind == .proxyProvider {
+            if let provider = try await client.proxyProvider(pk: pk) { providers[pk] = { provider.unkept(of: $0) } }
+        } else if let provider = try await client.provider(pk: pk) {
+            providers[pk] = { provider.unkept(of: $0) }
+        }
     }
 
     /// The objects that a transaction created, and what Authentik kept of them.

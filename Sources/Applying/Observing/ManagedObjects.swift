@@ -120,7 +120,7 @@ package struct MadeObjects: Sendable, Equatable {
 
 extension ObservedMark {
     /// The subjects that this program bound, if the mark can be read.
-    fileprivate var bound: [BoundSubject] {
+    var bound: [BoundSubject] {
         guard case .mark(let mark) = reading else { return [] }
         return mark.access ?? []
     }

@@ -10,8 +10,6 @@ package struct Observer: Sendable {
     let client: AuthentikClient
     /// Nil if Kubernetes must not be accessed.
     let kubernetes: KubernetesAccess?
-    /// The number of applications read at the same time: as many as the transport has connections per host.
-    private static let readingConcurrency = 8
 
     package init(client: AuthentikClient, kubernetes: KubernetesAccess? = nil) {
         self.client = client
@@ -57,7 +55,7 @@ package struct Observer: Sendable {
             async let bindings = client.policyBindings()
             async let entitlements = client.entitlements()
             async let sources = client.sources()
-            var observed = try await authentik(for: DesiredState(owner: "", services: []), withForwardAuth: true)
+            var observed = try await authentik(for: DesiredState(owner: "", services: []), isForExport: true)
             observed.sources = try await sources
             return (observed, try await bindings, try await entitlements)
         } catch let error as AuthentikError {
@@ -101,29 +99,29 @@ package struct Observer: Sendable {
     ///
     /// - Parameters:
     ///   - narrowing: determines whether declared groups are read even if no service needs them, and which outposts are
-    ///     read
-    ///     in detail.
+    ///     read in detail.
     ///   - known: outposts whose health was read before.
-    ///   - withForwardAuth: whether proxy providers and outposts are read even if no service needs them.
+    ///   - isForExport: whether everything matters: each row, and proxy providers and outposts even if no service needs
+    ///     them.
     /// - Throws: ``PassFailure`` if any of it cannot be read; a pass that cannot see everything writes nothing.
     private func authentik(
         for desired: DesiredState,
         _ narrowing: Narrowing = Narrowing(),
         outposts known: [Outpost] = [],
-        withForwardAuth: Bool = false
+        isForExport: Bool = false
     ) async throws -> ObservedState {
         do {
             async let release = client.release()
             async let account = client.account()
             async let listed = client.listedApplications()
-            async let providers = client.providers()
-            async let marks = client.entitlements(named: OwnershipMark.entitlementName)
+            async let providers = client.listedProviders()
+            async let marks = client.listedEntitlements(named: OwnershipMark.entitlementName)
             async let flows = client.flows()
             async let keys = client.keys()
             async let scopeMappings = client.scopeMappings()
             async let groups = groups(for: desired, withShared: narrowing.includesShared)
             async let forwardAuth =
-                desired.usesForwardAuth || withForwardAuth ? forwardAuth(for: desired, narrowing, known) : nil
+                desired.usesForwardAuth || isForExport ? forwardAuth(for: desired, narrowing, known) : nil
             async let sources = desired.federatesSources ? client.sources() : []
             async let access = access(for: desired)
             // The release explains why other requests fail.
@@ -131,26 +129,27 @@ package struct Observer: Sendable {
             let isSuperuser = try await account.isSuperuser
             var observed = try await ObservedState(
                 release: release,
-                providers: providers,
-                marks: marks.compactMap(ObservedMark.init),
+                providers: providers.rows,
+                marks: marks.rows.compactMap(ObservedMark.init),
                 flows: flows,
                 keys: keys,
                 scopeMappings: scopeMappings
             )
             observed.groups = try await groups
             observed.sources = try await sources
-            observed.access = try await access
+            let bindings: Listing<PolicyBinding>?
+            (observed.access, bindings) = try await access ?? (nil, nil)
             let list = try await listed
-            switch (isSuperuser, list.isWhole) {
-            case (true, true): observed.applications = list.rows
-            // The list changed while it was read; read it again.
-            case (true, false): observed.applications = try await client.applications()
-            case (false, _):
-                observed.applications = try await applications(
-                    slugs: slugs(for: desired, observed, list.rows),
-                    listed: list.rows,
-                    release: observed.release
-                )
+            let slugs = slugs(for: desired, observed, list.rows)
+            observed.applications =
+                isSuperuser
+                ? try await applications(of: list, slugs, observed.marks, owner: desired.owner)
+                : try await applications(slugs: slugs, listed: list.rows, release: observed.release)
+            if isForExport {
+                if !list.isWhole { observed.applications = try await client.complete(list) }
+                observed.providers = try await client.providers(of: try await providers)
+            } else {
+                try await addMissing(to: &observed, try await providers, try await marks, bindings, for: desired)
             }
             observed.tellProxiesByApplications()
             if let forwardAuth = try await forwardAuth {
@@ -193,17 +192,23 @@ package struct Observer: Sendable {
 
     private func groups(for desired: DesiredState, withShared: Bool) async throws -> [Group] {
         let isDeclared = withShared && !desired.groups.isEmpty
-        return isDeclared || desired.accessSubjects[.group] != nil ? try await client.groups() : []
+        let named = desired.accessSubjects[.group]
+        guard isDeclared || named != nil else { return [] }
+        return try await groups((named ?? []).union(isDeclared ? desired.groups : []))
     }
 
-    private func access(for desired: DesiredState) async throws -> ObservedAccess? {
+    private func access(
+        for desired: DesiredState
+    ) async throws -> (observed: ObservedAccess?, bindings: Listing<PolicyBinding>?)? {
         guard desired.managesAccess else { return nil }
         let named = desired.accessSubjects
-        async let bindings = client.policyBindings()
+        async let listed = client.listedPolicyBindings()
         async let users = client.users(named: named[.user] ?? [])
         async let policies = named[.policy] == nil ? [] : client.policies()
         async let nobody = named.isEmpty ? nil : client.expressionPolicy(named: ExpressionPolicy.nobodyName)
-        return try await ObservedAccess(bindings: bindings, users: users, policies: policies, nobody: nobody)
+        let bindings = try await listed
+        let access = try await ObservedAccess(bindings: bindings.rows, users: users, policies: policies, nobody: nobody)
+        return (access, bindings)
     }
 
     private func check(_ release: Release) throws {
@@ -257,7 +262,7 @@ package struct Observer: Sendable {
                 guard let slug = waiting.next() else { return }
                 group.addTask { try await client.application(slug: slug) }
             }
-            for _ in 0..<Self.readingConcurrency { startNext() }
+            for _ in 0..<client.requestLimit { startNext() }
             var applications: [Application] = []
             var done = 0
             for try await application in group {

@@ -40,7 +40,7 @@ package struct ReportDocument: Encodable, Sendable {
         summary = ServiceRecord.summary(of: report.outcomes.map(\.plan))
         failed = report.outcomes.filter { $0.failure != nil }.count
         heldDeletions = report.heldDeletions.map(HeldDeletionsRecord.init)
-        requests = RequestsDocument(reads: report.requests.reads, writes: report.requests.writes)
+        requests = RequestsDocument(report.requests)
         durationSeconds = report.duration.inSeconds
         madeUpSecrets = report.secrets.standIns.map(\.description)
         shared = report.shared.map(SharedDocument.init)
@@ -74,10 +74,17 @@ package struct ReportDocument: Encodable, Sendable {
 package struct RequestsDocument: Codable, Sendable, Equatable {
     package var reads: Int
     package var writes: Int
+    /// The fewest that were allowed at the same time because Authentik slowed down; absent if it did not.
+    package var limitedTo: Int?
 
-    package init(reads: Int, writes: Int) {
+    package init(reads: Int, writes: Int, limitedTo: Int? = nil) {
         self.reads = reads
         self.writes = writes
+        self.limitedTo = limitedTo
+    }
+
+    package init(_ counts: RequestCounts) {
+        self.init(reads: counts.reads, writes: counts.writes, limitedTo: counts.limitedTo)
     }
 }
 

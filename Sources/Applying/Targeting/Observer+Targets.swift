@@ -148,12 +148,7 @@ extension Observer {
         let pks = Set(read.flatMap { refreshed.providers[$0.slug] ?? [] })
         var rows: [OAuth2Provider] = []
         var gone = pks
-        for row in try await each(
-            pks.sorted(),
-            { pk -> OAuth2Provider? in
-                try await client.object(.providers, key: "\(pk)")
-            }
-        ).compactMap(\.self) {
+        for row in try await each(pks.sorted(), { try await client.provider(pk: $0) }).compactMap(\.self) {
             gone.remove(row.pk)
             rows.append(row)
         }
@@ -178,8 +173,7 @@ extension Observer {
 
     private func proxy(_ provider: OAuth2Provider, for desired: DesiredState) async throws -> ProxyLook {
         do {
-            let proxy: ProxyProvider? = try await client.object(.proxyProviders, key: "\(provider.pk)")
-            return proxy.map(ProxyLook.present) ?? .absent
+            return try await client.proxyProvider(pk: provider.pk).map(ProxyLook.present) ?? .absent
         } catch let error as AuthentikError where error.kind == .permissionDenied && !desired.usesForwardAuth {
             return .unknown
         }

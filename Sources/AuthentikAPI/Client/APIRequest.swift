@@ -46,6 +46,9 @@ package struct APIRequest: Sendable {
     /// Whether it may be sent twice; a create is looked up instead.
     var isRepeatable: Bool { !isWrite || method != "POST" && !(method == "PUT" && endpoint.isCreatedByPut) }
 
+    /// Requests of one kind take about the same time.
+    var kind: String { "\(method) \(endpoint.path)\(key == nil ? "" : "/{}")" }
+
     /// Method and URL without the query.
     package func description(at address: AuthentikAddress) -> String {
         "\(method) \(address.url(endpoint, key, action, query: []))"
@@ -71,6 +74,8 @@ package struct RequestRecord: Sendable {
 package struct RequestCounts: Sendable, Equatable {
     package var reads = 0
     package var writes = 0
+    /// The fewest that were allowed at the same time because Authentik slowed down; nil if it did not.
+    package var limitedTo: Int?
 
     package var total: Int { reads + writes }
 

@@ -1,12 +1,12 @@
+package import JSON
+
 /// Reads of single objects, for a pass that knows which ones may have changed.
 extension AuthentikClient {
-    /// One object by what its path calls it: a pk or a slug.
-    ///
-    /// - Returns: nil if there is none, or the account may not see it.
-    package func object<Row: ListedObject>(_ endpoint: Endpoint, key: String) async throws -> Row? {
+    /// One object by its key in the path, a pk or a slug; nil if it does not exist, or the account may not see it.
+    package func object<Object: JSONReadable & Sendable>(of endpoint: Endpoint, key: String) async throws -> Object? {
         let request = APIRequest(method: "GET", endpoint: endpoint, key: key)
         do {
-            return try await decode(Row.self, try await send(request), to: request)
+            return try await decode(Object.self, try await send(request), to: request)
         } catch let error as AuthentikError where error.kind == .notFound {
             return nil
         }

@@ -76,139 +76,17 @@ extension AuthentikClient {
     }
 }
 
-extension AuthentikClient {
-    /// Authentik's maximum page size since 2025.12.
-    static let pageSize = 100
-    /// The page size if a page of the usual size is too large: before 2025.12 a binding comes with its group and all of its members.
-    private static let smallPageSize = 5
-    /// The number of pages of a list that are requested at the same time.
-    private static let pagesAtOnce = 8
-    /// The maximum size of all pages of a list together.
-    private static let maximumListBytes = 128 << 20
-
-    /// All rows of a list: the first page, then the others, a few at a time.
-    ///
-    /// A list may change while it is read. Duplicate rows count once; if rows are missing, the whole list is read once
-    /// more.
-    ///
-    /// - Throws: ``AuthentikError`` of the kind `unstableList` if rows are missing the second time, too.
-    package func list<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)] = []) async throws -> [Row] {
-        for _ in 1...2 {
-            let rows: [Row]? = try await inPages(query) { try await readList(endpoint, query: $0) }
-            if let rows { return rows }
-        }
-        throw AuthentikError(
-            kind: .unstableList,
-            message: "the list changed while it was read, twice",
-            request: APIRequest(method: "GET", endpoint: endpoint).description(at: address)
-        )
-    }
-
-    /// The rows of a list, read once, and whether they are as many as it counts.
-    ///
-    /// Rows are missing if the list changed while it was read, or if it is filtered for the account.
-    package func listOnce<Row: ListedObject>(
-        _ endpoint: Endpoint,
-        query: [(String, String)] = []
-    ) async throws -> (rows: [Row], isWhole: Bool) {
-        try await inPages(query) { query in
-            let first: Page<Row>? = try await page(1, of: endpoint, query: query)
-            guard let first else { return ([], false) }
-            let rows = Self.unique(try await pages(after: first, of: endpoint, query: query))
-            return (rows, rows.count == first.pagination.count)
-        }
-    }
-
-    /// Reads pages of the usual size, or smaller ones if a page is too large.
-    private func inPages<Rows>(
-        _ query: [(String, String)],
-        _ read: ([(String, String)]) async throws -> Rows
-    ) async throws -> Rows {
-        do {
-            return try await read(query + [("page_size", "\(Self.pageSize)")])
-        } catch let error as AuthentikError where error.transport?.kind == .responseTooLarge {
-            return try await read(query + [("page_size", "\(Self.smallPageSize)")])
-        }
-    }
-
-    /// All rows, or nil if the list changed while it was read.
-    private func readList<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)]) async throws -> [Row]? {
-        guard let first: Page<Row> = try await page(1, of: endpoint, query: query) else { return nil }
-        let unique = Self.unique(try await pages(after: first, of: endpoint, query: query))
-        return unique.count == first.pagination.count ? unique : nil
-    }
-
-    private static func unique<Row: ListedObject>(_ pages: [Page<Row>]) -> [Row] {
-        var seen: Set<Row.Key> = []
-        return pages.flatMap(\.results).filter { seen.insert($0.key).inserted }
-    }
-
-    /// The first page and all further pages, a few at a time; pages that no longer exist are left out.
-    ///
-    /// The server's number of pages is only trusted if it fits the other numbers, and never determines an allocation.
-    private func pages<Row>(
-        after first: Page<Row>,
-        of endpoint: Endpoint,
-        query: [(String, String)]
-    ) async throws -> [Page<Row>] {
-        let request = APIRequest(method: "GET", endpoint: endpoint)
-        if let mistake = first.mistake { throw refusal(mistake, of: request) }
-        let (last, total) = (first.pagination.totalPages, first.pagination.count)
-        var done = first.results.count
-        onRead?(endpoint, done, total)
-        guard last > 1 else { return [first] }
-        var pages = [1: first]
-        var size = first.size
-        try await withThrowingTaskGroup(of: (Int, Page<Row>?).self) { group in
-            var next = 2
-            func readNext() {
-                guard next <= last else { return }
-                group.addTask { [next] in (next, try await page(next, of: endpoint, query: query)) }
-                next += 1
-            }
-            for _ in 1...Self.pagesAtOnce { readNext() }
-            while let (number, page) = try await group.next() {
-                pages[number] = page
-                size += page?.size ?? 0
-                done += page?.results.count ?? 0
-                onRead?(endpoint, done, total)
-                guard size <= Self.maximumListBytes else {
-                    throw refusal("the list is larger than \(Self.maximumListBytes) bytes", of: request)
-                }
-                readNext()
-            }
-        }
-        return pages.sorted { $0.key < $1.key }.map(\.value)
-    }
-
-    private func refusal(_ message: String, of request: APIRequest) -> AuthentikError {
-        AuthentikError(kind: .undecodable, message: message, request: request.description(at: address))
-    }
-
-    /// One page; nil if it is past the end.
-    private func page<Row>(_ number: Int, of endpoint: Endpoint, query: [(String, String)]) async throws -> Page<Row>? {
-        var query = query
-        if number > 1 { query.append(("page", "\(number)")) }
-        let request = APIRequest(method: "GET", endpoint: endpoint, query: query)
-        do {
-            try checkDeadline(of: request)
-            let response = try await send(request)
-            try checkDeadline(of: request)
-            var page = try await decode(Page<Row>.self, response, to: request)
-            page.size = response.body.count
-            try checkDeadline(of: request)
-            return page
-        } catch let error as AuthentikError where error.kind == .notFound && number > 1 {
-            return nil
-        }
-    }
-}
-
 /// An object that can be listed.
 package protocol ListedObject: JSONReadable, Sendable {
-    associatedtype Key: Hashable, Sendable
-    /// Identifies the object within the list.
+    associatedtype Key: Hashable, Comparable, Sendable
+    /// Authentik's name of the key, by which lists are ordered.
+    static var keyField: String { get }
+    /// Identifies the object within the list, and never changes.
     var key: Key { get }
+}
+
+extension ListedObject {
+    package static var keyField: String { "pk" }
 }
 
 /// One page of a list.
@@ -217,6 +95,8 @@ struct Page<Row: ListedObject>: JSONReadable, Sendable {
     let results: [Row]
     /// The size of its JSON, in bytes.
     var size = 0
+    /// Which page it is, from 1.
+    var number = 1
 
     struct Pagination: JSONReadable, Sendable {
         /// The number of rows on all pages.

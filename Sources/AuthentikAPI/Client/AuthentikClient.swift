@@ -19,8 +19,12 @@ package struct AuthentikClient: Sendable {
     package var onRequest: (@Sendable (RequestRecord) -> Void)?
     /// Called after each page with the number of rows read of a list.
     package var onRead: (@Sendable (Endpoint, _ done: Int, _ total: Int) -> Void)?
+    /// Called with how many requests may be under way from now on, whenever those become fewer because Authentik slows down.
+    package var onSlowdown: (@Sendable (Int) -> Void)?
     /// Whether writes may begin; see ``WriteGate``.
     package var gate = WriteGate()
+    /// How many requests may be under way, of this client and its copies.
+    private var turns = RequestGate(maximum: 2 * standardConcurrency)
 
     private let token: Secret
     private let transport: CurlTransport
@@ -33,8 +37,21 @@ package struct AuthentikClient: Sendable {
         self.transport = transport
     }
 
+    /// The number of writes sent at the same time by default; reads are twice as many.
+    package static let standardConcurrency = 4
+
+    /// The maximum number of requests under way; as many pages are read at the same time.
+    package var requestLimit: Int { turns.maximum }
+
+    /// Limits the writes under way, and all requests together to twice that number.
+    package mutating func limit(toWritesAtOnce writes: Int) { turns = RequestGate(maximum: 2 * writes) }
+
     /// The requests sent so far by this client and its copies.
-    package var requestCounts: RequestCounts { counter.counts }
+    package var requestCounts: RequestCounts {
+        var counts = counter.counts
+        counts.limitedTo = turns.lowered
+        return counts
+    }
 
     /// How long Authentik took to answer, all requests of this client and its copies together.
     package var answerTime: Duration { counter.answerTime }
@@ -148,9 +165,15 @@ package struct AuthentikClient: Sendable {
     func mask(for request: APIRequest) -> SecretMask { SecretMask(request.secrets + [token]) }
 
     private func sendOnce(_ request: APIRequest) async throws -> HTTPResponse {
-        guard request.isWrite else { return try await exchange(request, nil) }
         do {
-            return try await gate.pass { try await exchange(request, $0) }
+            return try await turns.pass(
+                kind: request.kind,
+                judge: { ($0 as? AuthentikError)?.asksForPatience ?? false },
+                onLower: onSlowdown
+            ) {
+                guard request.isWrite else { return try await exchange(request, nil) }
+                return try await gate.pass { try await exchange(request, $0) }
+            }
         } catch let error as AuthentikError where error.transport?.kind == .tooLate {
             throw gate.closed ?? WritesStopped(reason: "this process was suspended and may no longer write")
         }

@@ -27,7 +27,7 @@ extension FaultRule {
 extension Fault {
     private static let kinds = [
         "latency=200ms", "latency=50ms..200ms", "unavailable=503", "reset=before", "reset=after", "cut", "slow-body=2s",
-        "truncated", "html=500", "shift=appear", "shift=vanish", "revoked", "starting=10s",
+        "truncated", "html=500", "shift=appear", "shift=vanish", "shift=swap", "revoked", "starting=10s",
         "late=1", "ignore=meta_icon", "refuse=client_secret",
     ]
 

@@ -161,6 +161,8 @@ package enum Fault: Sendable, Hashable {
         case appear
         /// The first object was removed: a row is on no page.
         case vanish
+        /// The first object went, and another came after the last: a row is on no page, and the count is the same.
+        case swap
     }
 }
 

@@ -84,8 +84,25 @@ struct ShiftedPage {
             let shifted = rows.dropFirst() + (self.rows(ofPage: page + 1, ask) ?? []).prefix(1)
             if shifted.isEmpty { return Refusal.invalidPage.response(to: "GET", release) }
             response.body = .json(replaced(json, Array(shifted), size: size, by: -1))
+        case .swap:
+            let next = self.rows(ofPage: page + 1, ask)?.first ?? rows.last.map(Self.another)
+            response.body = .json(replaced(json, rows.dropFirst() + [next].compactMap(\.self), size: size, by: 0))
         }
         return response
+    }
+
+    /// A row like another one, after all others in the order of the primary keys.
+    private static func another(_ row: JSONValue) -> JSONValue {
+        var members = row.object ?? [:]
+        for field in ["pk", "pbm_uuid"] where members[field] != nil {
+            members[field] =
+                members[field]?.integer == nil ? "ffffffff-ffff-4fff-bfff-ffffffffffff" : .integer(Int(Int32.max))
+        }
+        for field in ["slug", "name", "client_id", "app"] where members[field] != nil {
+            members[field] = field == "app" ? members["pbm_uuid"] : "another"
+        }
+        if members["attributes"] != nil { members["attributes"] = [:] }
+        return .object(members)
     }
 
     private func rows(ofPage number: Int, _ ask: (String) -> APIResponse) -> [JSONValue]? {

@@ -10,30 +10,46 @@ protocol Resource<Row>: SendableMetatype {
     static var model: String { get }
     /// The field that a list is ordered by unless `ordering` names another.
     static var ordering: String { get }
+    /// The field that holds the primary key, which a list can always be ordered by.
+    static var keyField: String { get }
     /// The data for the web interface's search box in a list.
     static func autocomplete(in store: Store) -> JSONValue
 
     /// All rows, in the order of the field ``ordering``.
     static func rows(in store: inout Store) -> [Row]
+    /// All rows, in the order of their primary keys.
+    static func rowsByKey(in store: inout Store) -> [Row]
     static func row(_ key: String, in store: Store) throws(Refusal) -> Row?
     static func filter(_ filter: inout Filter<Row>, in store: Store)
-    /// The sort key of a field; nil if a list cannot be ordered by it, which is ignored.
+    /// The sort key of a field other than the primary key; nil if a list cannot be ordered by it, which is ignored.
     static func sortKey(_ field: String) -> ((Row) -> SortKey)?
     static func json(_ row: Row, _ request: APIRequest, in store: Store) throws(Refusal) -> JSONValue
 }
 
 extension Resource {
     static func autocomplete(in store: Store) -> JSONValue { [:] }
+    static var keyField: String { "pk" }
 
     /// - Parameter verb: `view`, `add`, `change` or `delete`.
     static func permission(_ verb: String) -> String { "\(app).\(verb)_\(modelName)" }
 
     static func list(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
-        let (page, rows) = try page(request, of: rows(in: &store), in: store)
+        let (page, rows) = try page(request, of: rows(for: request, in: &store), in: store)
         return try list(rows, on: page, request, in: store)
     }
 
+    /// All rows, in the order of their primary keys if the request asks for that, otherwise in that of the field ``ordering``.
+    static func rows(for request: APIRequest, in store: inout Store) -> [Row] {
+        switch request.query["ordering"] {
+        case keyField: rowsByKey(in: &store)
+        case "-\(keyField)": rowsByKey(in: &store).reversed()
+        default: rows(in: &store)
+        }
+    }
+
     /// The rows of the requested page, filtered and ordered as requested.
+    ///
+    /// - Parameter rows: as ``rows(for:in:)`` orders them.
     static func page(
         _ request: APIRequest,
         of rows: [Row],
@@ -72,7 +88,7 @@ extension Resource {
         for term in query["ordering"]?.split(separator: ",") ?? [] {
             let isDescending = term.hasPrefix("-")
             let field = String(isDescending ? term.dropFirst() : term)
-            guard term != ordering else { return rows }
+            guard term != ordering, field != keyField else { return rows }
             guard let key = sortKey(field) else { continue }
             let keyed = rows.enumerated().map { (key: key($0.element), index: $0.offset, row: $0.element) }
             return keyed.sorted { left, right in

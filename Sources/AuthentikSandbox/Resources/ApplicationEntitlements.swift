@@ -7,8 +7,10 @@ enum ApplicationEntitlements: EditableResource {
     static let modelName = "applicationentitlement"
     static let model = "ApplicationEntitlement"
     static let ordering = "name"
+    static let keyField = "pbm_uuid"
 
     static func rows(in store: inout Store) -> [ApplicationEntitlement] { store.entitlements.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [ApplicationEntitlement] { store.entitlements.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> ApplicationEntitlement? {
         guard let pk = UUID(lenient: key) else { throw .notFound }
@@ -22,11 +24,7 @@ enum ApplicationEntitlements: EditableResource {
     }
 
     static func sortKey(_ field: String) -> ((ApplicationEntitlement) -> SortKey)? {
-        switch field {
-        case "name": { .text($0.name) }
-        case "pbm_uuid": { .text($0.pk.uuidString) }
-        default: nil
-        }
+        field == "name" ? { .text($0.name) } : nil
     }
 
     static func json(_ row: ApplicationEntitlement, _ request: APIRequest, in store: Store) -> JSONValue { row.json }

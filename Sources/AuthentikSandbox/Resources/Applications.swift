@@ -9,6 +9,7 @@ enum Applications: EditableResource {
     static let ordering = "name"
 
     static func rows(in store: inout Store) -> [Application] { store.applications.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [Application] { store.applications.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) -> Application? { store.application(slug: key) }
 
@@ -79,10 +80,10 @@ extension Applications {
         let caller = request.callerKey
         let wantsAll = request.query["superuser_full_list"]?.lowercased() == "true"
         if wantsAll, store.isSuperuser(caller) {
-            let (page, rows) = try page(request, of: rows(in: &store), in: store)
+            let (page, rows) = try page(request, of: rows(for: request, in: &store), in: store)
             return try list(rows, on: page, request, in: store)
         }
-        let visible = rows(in: &store).filter { !$0.metaHide }
+        let visible = rows(for: request, in: &store).filter { !$0.metaHide }
         let (page, rows) = try page(request, of: visible, in: store)
         let access = AccessCheck(caller, in: store)
         let allowed = rows.filter { access.mayOpen($0) }

@@ -42,6 +42,7 @@ enum Blueprints: Resource {
     static let ordering = "name"
 
     static func rows(in store: inout Store) -> [Blueprint] { store.blueprints.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [Blueprint] { store.blueprints.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> Blueprint? {
         guard let pk = UUID(lenient: key) else { throw .notFound }

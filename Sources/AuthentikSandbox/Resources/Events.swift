@@ -9,6 +9,7 @@ enum Events: Resource {
     static let ordering = "-created"
 
     static func rows(in store: inout Store) -> [Event] { store.events.reversed() }
+    static func rowsByKey(in store: inout Store) -> [Event] { store.events.sorted { $0.pk < $1.pk } }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> Event? {
         guard let pk = UUID(lenient: key) else { throw .notFound }

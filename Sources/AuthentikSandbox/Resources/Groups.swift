@@ -26,6 +26,7 @@ enum Groups: EditableResource {
     static func autocomplete(in store: Store) -> JSONValue { autocomplete }
 
     static func rows(in store: inout Store) -> [Group] { store.groups.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [Group] { store.groups.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> Group? {
         guard let pk = UUID(lenient: key) else { throw .notFound }

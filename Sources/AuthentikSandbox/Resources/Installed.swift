@@ -9,6 +9,7 @@ enum Flows: Resource {
     static let ordering = "slug"
 
     static func rows(in store: inout Store) -> [Flow] { store.flows.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [Flow] { store.flows.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) -> Flow? {
         store.indexes.flowBySlug[key].flatMap { store.flows[$0] }
@@ -87,6 +88,7 @@ enum CertificateKeyPairs: Resource {
     static let ordering = "name"
 
     static func rows(in store: inout Store) -> [CertificateKeyPair] { store.certificates.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [CertificateKeyPair] { store.certificates.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> CertificateKeyPair? {
         guard let pk = UUID(lenient: key) else { throw .notFound }

@@ -13,6 +13,7 @@ enum OAuth2Providers: EditableResource {
     static let ordering = "name"
 
     static func rows(in store: inout Store) -> [OAuth2Provider] { store.providers.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [OAuth2Provider] { store.providers.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> OAuth2Provider? {
         guard let pk = Int(key) else { throw .notFound }
@@ -39,7 +40,6 @@ enum OAuth2Providers: EditableResource {
 
     static func sortKey(_ field: String) -> ((OAuth2Provider) -> SortKey)? {
         switch field {
-        case "pk": { .number($0.pk) }
         case "name": { .text($0.name) }
         case "client_id": { .text($0.clientID) }
         case "client_type": { .text($0.clientType.rawValue) }

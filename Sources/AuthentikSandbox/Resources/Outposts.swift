@@ -9,6 +9,7 @@ enum Outposts: EditableResource {
     static let ordering = "name"
 
     static func rows(in store: inout Store) -> [Outpost] { store.outposts.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [Outpost] { store.outposts.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> Outpost? {
         guard let pk = UUID(lenient: key) else { throw .notFound }

@@ -9,6 +9,7 @@ enum Policies: Resource {
     static let ordering = "name"
 
     static func rows(in store: inout Store) -> [Policy] { store.policies.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [Policy] { store.policies.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> Policy? {
         guard let pk = UUID(lenient: key) else { throw .notFound }
@@ -24,7 +25,6 @@ enum Policies: Resource {
     static func sortKey(_ field: String) -> ((Policy) -> SortKey)? {
         switch field {
         case "name": { .text($0.name) }
-        case "pk": { .text($0.pk.text) }
         case "execution_logging": { .number($0.logsExecution ? 1 : 0) }
         default: nil
         }
@@ -80,6 +80,7 @@ enum ExpressionPolicies: EditableResource {
     static let ordering = "name"
 
     static func rows(in store: inout Store) -> [Policy] { store.policies.inOrder().filter(\.isExpression) }
+    static func rowsByKey(in store: inout Store) -> [Policy] { store.policies.inOrderOfKeys().filter(\.isExpression) }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> Policy? {
         try Policies.row(key, in: store).flatMap { $0.isExpression ? $0 : nil }

@@ -12,6 +12,7 @@ enum PolicyBindings: EditableResource {
     static let ordering = "pk"
 
     static func rows(in store: inout Store) -> [PolicyBinding] { store.bindings.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [PolicyBinding] { store.bindings.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> PolicyBinding? {
         guard let pk = UUID(lenient: key) else { throw .notFound }
@@ -32,7 +33,6 @@ enum PolicyBindings: EditableResource {
     static func sortKey(_ field: String) -> ((PolicyBinding) -> SortKey)? {
         switch field {
         case "order": { .number($0.order) }
-        case "pk": { .text($0.pk.text) }
         case "target": { .text($0.target?.text ?? "") }
         case "enabled": { .number($0.isEnabled ? 1 : 0) }
         case "negate": { .number($0.negate ? 1 : 0) }

@@ -8,6 +8,7 @@ enum Providers: Resource {
     static let ordering = "name"
 
     static func rows(in store: inout Store) -> [OAuth2Provider] { store.providers.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [OAuth2Provider] { store.providers.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> OAuth2Provider? {
         try OAuth2Providers.row(key, in: store)

@@ -11,6 +11,9 @@ enum ProxyProviders: EditableResource {
     static func rows(in store: inout Store) -> [OAuth2Provider] {
         store.providers.inOrder().filter { $0.proxy != nil }
     }
+    static func rowsByKey(in store: inout Store) -> [OAuth2Provider] {
+        store.providers.inOrderOfKeys().filter { $0.proxy != nil }
+    }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> OAuth2Provider? {
         guard let pk = Int(key) else { throw .notFound }

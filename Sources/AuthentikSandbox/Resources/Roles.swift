@@ -9,6 +9,7 @@ enum Roles: EditableResource {
     static let ordering = "name"
 
     static func rows(in store: inout Store) -> [Role] { store.roles.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [Role] { store.roles.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> Role? {
         guard let pk = UUID(lenient: key) else { throw .notFound }
@@ -59,6 +60,7 @@ enum RolePermissions: Resource {
     static let modelName = "permission"
     static let model = "Permission"
     static let ordering = "name"
+    static let keyField = "id"
 
     static func list(_ request: APIRequest, in store: inout Store) throws(Refusal) -> APIResponse {
         guard let key = request.query["role"] else { throw .notInSandbox("a list of all permissions") }
@@ -79,6 +81,7 @@ enum RolePermissions: Resource {
     }
 
     static func rows(in store: inout Store) -> [Row] { [] }
+    static func rowsByKey(in store: inout Store) -> [Row] { [] }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> Row? { nil }
 

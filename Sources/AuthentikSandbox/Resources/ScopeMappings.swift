@@ -9,6 +9,7 @@ enum ScopeMappings: EditableResource {
     static let ordering = "scope_name"
 
     static func rows(in store: inout Store) -> [ScopeMapping] { store.scopeMappings.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [ScopeMapping] { store.scopeMappings.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> ScopeMapping? {
         guard let pk = UUID(lenient: key) else { throw .notFound }

@@ -42,6 +42,7 @@ enum Sources: Resource {
     static let ordering = "slug"
 
     static func rows(in store: inout Store) -> [Source] { store.sources.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [Source] { store.sources.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) -> Source? {
         store.sources.inOrderOfCreation.first { $0.slug == key }

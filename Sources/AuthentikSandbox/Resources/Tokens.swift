@@ -9,6 +9,7 @@ enum Tokens: EditableResource {
     static let ordering = "identifier"
 
     static func rows(in store: inout Store) -> [Token] { store.tokens.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [Token] { store.tokens.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) -> Token? {
         store.indexes.tokenByIdentifier[key].flatMap { store.tokens[$0] }

@@ -9,6 +9,7 @@ enum Users: Resource {
     static let ordering = "username"
 
     static func rows(in store: inout Store) -> [User] { store.users.inOrder() }
+    static func rowsByKey(in store: inout Store) -> [User] { store.users.inOrderOfKeys() }
 
     static func row(_ key: String, in store: Store) throws(Refusal) -> User? {
         guard let pk = Int(key) else { throw .notFound }
@@ -34,7 +35,6 @@ enum Users: Resource {
     static func sortKey(_ field: String) -> ((User) -> SortKey)? {
         switch field {
         case "username": { .text($0.username) }
-        case "pk": { .number($0.pk) }
         case "name": { .text($0.name) }
         default: nil
         }

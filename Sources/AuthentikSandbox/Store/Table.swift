@@ -1,5 +1,5 @@
 /// The rows of one model by primary key, and in the order of lists.
-struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
+struct Table<Key: Hashable & Comparable & Sendable, Row: Sendable>: Sendable {
     private struct Place: Sendable, Comparable {
         let sortKey: SortKey
         /// Rows with equal sort keys stay in order of creation.
@@ -15,6 +15,7 @@ struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     private var nextSerial = 0
     /// Kept until the next write: lists are read far more often than they change.
     private var ordered: [Row]?
+    private var orderedByKey: [Row]?
     private let sortKey: @Sendable (Row) -> SortKey
 
     /// - Parameter sortKey: the sort key of lists.
@@ -27,7 +28,7 @@ struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     subscript(_ key: Key) -> Row? {
         get { rows[key]?.row }
         set {
-            ordered = nil
+            (ordered, orderedByKey) = (nil, nil)
             let old = rows[key]
             let place = newValue.map { Place(sortKey: sortKey($0), serial: old?.place.serial ?? nextSerial) }
             if let old, old.place != place { order.remove(at: index(of: old.place)) }
@@ -48,6 +49,14 @@ struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         if let ordered { return ordered }
         let all = order.compactMap { rows[$0.key]?.row }
         ordered = all
+        return all
+    }
+
+    /// All rows in the order of their primary keys; the database compares UUIDs byte by byte.
+    mutating func inOrderOfKeys() -> [Row] {
+        if let orderedByKey { return orderedByKey }
+        let all = rows.sorted { $0.key < $1.key }.map(\.value.row)
+        orderedByKey = all
         return all
     }
 

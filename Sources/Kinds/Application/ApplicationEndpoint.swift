@@ -59,8 +59,13 @@ extension AuthentikClient {
     ///
     /// For a superuser rows are missing only if the list changed while it was read. For anybody else the list is
     /// filtered by policy and cached: rows may be missing at any time, and before 2025.12 be old.
-    package func listedApplications() async throws -> (rows: [Application], isWhole: Bool) {
+    package func listedApplications() async throws -> Listing<Application> {
         try await listOnce(.applications, query: Self.allApplications)
+    }
+
+    /// The applications with those that one look at their list may have missed; of a superuser's list.
+    package func complete(_ listing: Listing<Application>) async throws -> [Application] {
+        try await complete(listing, of: .applications, query: Self.allApplications).rows
     }
 
     private static var allApplications: [(String, String)] { [("superuser_full_list", "true")] }
@@ -69,11 +74,6 @@ extension AuthentikClient {
     ///
     /// It is checked by permission, not by policy, so this is how anybody but a superuser sees an application.
     package func application(slug: String) async throws -> Application? {
-        let request = APIRequest(method: "GET", endpoint: .applications, key: slug)
-        do {
-            return try await decode(Application.self, try await send(request), to: request)
-        } catch let error as AuthentikError where error.kind == .notFound {
-            return nil
-        }
+        try await object(of: .applications, key: slug)
     }
 }

@@ -61,8 +61,7 @@ extension Group: WritableObject {
     package var reference: JSONValue { .string(pk) }
 
     package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> Group? {
-        let name = fields.text("name")
-        return try await client.groups(matching: [("name", name)]).first { $0.name.exact == name.exact }
+        try await client.groupWithoutMembers(named: fields.text("name"))
     }
 
     package func unkept(of fields: SentFields) -> [UnkeptField] { [] }
@@ -70,9 +69,23 @@ extension Group: WritableObject {
 
 extension AuthentikClient {
     /// All groups, without their members.
-    package func groups() async throws -> [Group] { try await groups(matching: []) }
+    package func groups() async throws -> [Group] { try await list(Kind.group.endpoint, query: Self.withoutMembers) }
 
-    fileprivate func groups(matching query: [(String, String)]) async throws -> [Group] {
-        try await list(Kind.group.endpoint, query: query + [("include_users", "false")])
+    /// The groups as one look at their list shows them, without their members.
+    package func listedGroups() async throws -> Listing<Group> {
+        try await listOnce(Kind.group.endpoint, query: Self.withoutMembers)
     }
+
+    /// The groups with those that one look at their list may have missed.
+    package func complete(_ listing: Listing<Group>) async throws -> [Group] {
+        try await complete(listing, of: Kind.group.endpoint, query: Self.withoutMembers).rows
+    }
+
+    /// The group of a name, without its members; nil if there is none.
+    package func groupWithoutMembers(named name: String) async throws -> Group? {
+        let found: [Group] = try await list(Kind.group.endpoint, query: [("name", name)] + Self.withoutMembers)
+        return found.first { $0.name.exact == name.exact }
+    }
+
+    private static var withoutMembers: [(String, String)] { [("include_users", "false")] }
 }

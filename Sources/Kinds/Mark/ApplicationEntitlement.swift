@@ -11,6 +11,7 @@ package struct ApplicationEntitlement: Sendable, Equatable, ListedObject {
     /// Any JSON object.
     package var attributes: JSONValue
 
+    package static var keyField: String { "pbm_uuid" }
     package var key: String { pk }
 
     package init(pk: String, name: String, application: String, attributes: JSONValue) {
@@ -21,7 +22,7 @@ package struct ApplicationEntitlement: Sendable, Equatable, ListedObject {
     }
 
     package init(_ json: JSONElement) throws(JSONMismatch) {
-        pk = try json.read("pbm_uuid")
+        pk = try json.read(Self.keyField)
         name = try json.read("name")
         application = try json.read("app")
         attributes = try json.read("attributes")
@@ -59,7 +60,21 @@ extension AuthentikClient {
 
     /// All entitlements of one name, of all applications.
     package func entitlements(named name: String) async throws -> [ApplicationEntitlement] {
-        try await list(.entitlements, query: [("name", name)])
+        try await listedEntitlements(named: name).rows
+    }
+
+    /// All entitlements of one name, of all applications, completed if the list changed while it was read.
+    package func listedEntitlements(named name: String) async throws -> Listing<ApplicationEntitlement> {
+        let listing: Listing<ApplicationEntitlement> = try await listOnce(.entitlements, query: [("name", name)])
+        return listing.isWhole ? listing : try await complete(listing, of: .entitlements, query: [("name", name)])
+    }
+
+    /// The entitlements of one name with those that one look at their list may have missed.
+    package func complete(
+        _ listing: Listing<ApplicationEntitlement>,
+        named name: String
+    ) async throws -> [ApplicationEntitlement] {
+        try await complete(listing, of: .entitlements, query: [("name", name)]).rows
     }
 
     /// Creates an entitlement, unless the application has one of that name already.
@@ -90,7 +105,8 @@ extension AuthentikClient {
         }
     }
 
-    private func entitlement(named name: String, application: String) async throws -> ApplicationEntitlement? {
+    /// The entitlement of a name of one application; nil if there is none.
+    package func entitlement(named name: String, application: String) async throws -> ApplicationEntitlement? {
         let found: [ApplicationEntitlement] = try await list(
             .entitlements,
             query: [("app", application), ("name", name)]

@@ -57,14 +57,34 @@ extension OAuth2Provider {
 
 extension AuthentikClient {
     package func providers() async throws -> [OAuth2Provider] {
+        try await providers(of: try await listedProviders())
+    }
+
+    /// The providers of a list, completed if it changed while it was read.
+    package func providers(of listing: Listing<OAuth2Provider>) async throws -> [OAuth2Provider] {
+        listing.isWhole ? listing.rows : try await complete(listing)
+    }
+
+    /// The providers with those that one look at their list may have missed.
+    package func complete(_ listing: Listing<OAuth2Provider>) async throws -> [OAuth2Provider] {
+        try await complete(listing, of: .providers).rows
+    }
+
+    /// The providers as one look at their list shows them.
+    package func listedProviders() async throws -> Listing<OAuth2Provider> {
         do {
-            return try await list(.providers)
+            return try await listOnce(.providers)
         } catch var error as AuthentikError where error.kind == .serverError {
             error.message +=
                 "; one provider with an incomplete entry in redirect_uris makes this list fail until a correct PUT "
                 + "repairs it"
             throw error
         }
+    }
+
+    /// One OAuth2 provider; nil if there is none of that pk, which may be a provider of another type.
+    package func provider(pk: Int) async throws -> OAuth2Provider? {
+        try await object(of: .providers, key: "\(pk)")
     }
 
     /// The OAuth2 provider of a name; nil if there is none.

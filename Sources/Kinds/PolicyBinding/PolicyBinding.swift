@@ -140,8 +140,7 @@ extension PolicyBinding: WritableObject {
     /// The same can be bound twice, so any that is as it was sent will do.
     package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> PolicyBinding? {
         guard let target = fields.references[targetField]?.string else { return nil }
-        let bindings: [PolicyBinding] = try await client.list(.policyBindings, query: [(targetField, target)])
-        return bindings.first { binding in
+        return try await client.policyBindings(of: target).first { binding in
             binding.target == target && binding.isBound(by: fields) && !binding.isExpiring
                 && binding.unkept(of: fields).isEmpty
         }
@@ -166,4 +165,20 @@ extension PolicyBinding: WritableObject {
 extension AuthentikClient {
     /// All policy bindings, of applications and of everything else.
     package func policyBindings() async throws -> [PolicyBinding] { try await list(.policyBindings) }
+
+    /// All policy bindings, completed if the list changed while it was read.
+    package func listedPolicyBindings() async throws -> Listing<PolicyBinding> {
+        let listing: Listing<PolicyBinding> = try await listOnce(.policyBindings)
+        return listing.isWhole ? listing : try await complete(listing, of: .policyBindings)
+    }
+
+    /// The policy bindings with those that one look at their list may have missed.
+    package func complete(_ listing: Listing<PolicyBinding>) async throws -> [PolicyBinding] {
+        try await complete(listing, of: .policyBindings).rows
+    }
+
+    /// The policy bindings of one application.
+    package func policyBindings(of target: String) async throws -> [PolicyBinding] {
+        try await list(.policyBindings, query: [(PolicyBinding.targetField, target)])
+    }
 }

@@ -129,6 +129,11 @@ extension AuthentikClient {
         }
     }
 
+    /// One proxy provider; nil if there is none of that pk.
+    package func proxyProvider(pk: Int) async throws -> ProxyProvider? {
+        try await object(of: .proxyProviders, key: "\(pk)")
+    }
+
     /// The proxy provider of a name; nil if there is none.
     package func proxyProvider(named name: String) async throws -> ProxyProvider? {
         let found: [ProxyProvider] = try await list(.proxyProviders, query: [("name__iexact", name)])

@@ -58,7 +58,7 @@ extension FinishedPass {
             durationSeconds: end.duration.inSeconds,
             triggers: end.triggers,
             result: .failed,
-            requests: RequestsDocument(reads: end.requests.reads, writes: end.requests.writes),
+            requests: RequestsDocument(end.requests),
             changed: 0
         )
         switch end.outcome {

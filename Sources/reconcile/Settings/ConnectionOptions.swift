@@ -212,7 +212,9 @@ struct ConnectionOptions: ParsableArguments {
         let transport = try transport(isSandbox: isSandbox, concurrency: concurrency)
         var client = AuthentikClient(address: address, token: token, transport: transport)
         client.deadline = .now + .seconds(timeoutSeconds)
+        client.limit(toWritesAtOnce: concurrency)
         client.onRetry = RetryLog(logger: logger).report
+        client.onSlowdown = SlowdownLog(logger: logger).report
         return client
     }
 
@@ -222,13 +224,14 @@ struct ConnectionOptions: ParsableArguments {
         return AuthentikClient(address: target.address, token: target.token, transport: try transport())
     }
 
-    /// - Parameter concurrency: how many writes are sent at the same time; each needs a connection.
+    /// - Parameter concurrency: how many writes are sent at the same time, and half as many as requests; each needs a
+    ///   connection.
     func transport(
         isSandbox: Bool = false,
         concurrency: Int = ConcurrencyOptions.standard
     ) throws -> CurlTransport {
         var configuration = TransportConfiguration()
-        configuration.maximumConnectionsPerHost = max(configuration.maximumConnectionsPerHost, concurrency)
+        configuration.maximumConnectionsPerHost = max(configuration.maximumConnectionsPerHost, 2 * concurrency)
         configuration.authoritiesFile = caFile
         configuration.clientCertificateFile = clientCertificate
         configuration.clientKeyFile = clientKey

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuthentikAPI
 import Base
 import DesiredState
 import Planning
@@ -79,13 +80,14 @@ struct DeletionOptions: ParsableArguments {
     }
 }
 
-/// How many writes are sent at the same time.
+/// How many requests are sent at the same time.
 struct ConcurrencyOptions: ParsableArguments {
-    static let standard = 4
+    static let standard = AuthentikClient.standardConcurrency
 
     @Option(
         help: ArgumentHelp(
             "Number of writes in flight at the same time, 1 to 64 (default: 4). (environment: RECONCILE_CONCURRENCY)",
+            discussion: "Twice as many reads. Where Authentik slows down, fewer are sent until it recovers.",
             valueName: "n"
         )
     )

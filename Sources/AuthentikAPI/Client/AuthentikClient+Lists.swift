@@ -1,0 +1,216 @@
+import Base
+import CurlTransport
+
+extension AuthentikClient {
+    /// What Authentik gives at most on one page since 2025.12.
+    static let pageSize = 100
+    /// The page size if a page of the usual size is too large: before 2025.12 a binding comes with its group and all of its members.
+    private static let smallPageSize = 5
+    /// How often pages are asked for to close the gaps between others.
+    private static let bridgingRounds = 6
+    /// The maximum size of all pages of a list together.
+    private static let maximumListBytes = 128 << 20
+
+    /// All rows of a list.
+    ///
+    /// A list may change while it is read. If there is any sign of that, it is completed as ``complete(_:of:query:)`` does.
+    ///
+    /// - Throws: ``AuthentikError`` of the kind `unstableList` if the list cannot be completed, and reading it again does not
+    ///   help.
+    package func list<Row: ListedObject>(_ endpoint: Endpoint, query: [(String, String)] = []) async throws -> [Row] {
+        let listing: Listing<Row> = try await listOnce(endpoint, query: query)
+        return listing.isWhole ? listing.rows : try await complete(listing, of: endpoint, query: query).rows
+    }
+
+    /// What one look at a list shows: the first page, then the others, a few at once, in the order of their keys.
+    package func listOnce<Row: ListedObject>(
+        _ endpoint: Endpoint,
+        query: [(String, String)] = []
+    ) async throws -> Listing<Row> {
+        func read(_ size: Int) async throws -> Listing<Row> {
+            let query = Self.ordered(query, by: Row.keyField, size)
+            let first: Page<Row>? = try await page(1, of: endpoint, query: query)
+            guard let first else { return Listing([], pageSize: size) }
+            return Listing(try await pages(after: first, of: endpoint, query: query), pageSize: size)
+        }
+        do {
+            return try await read(Self.pageSize)
+        } catch let error as AuthentikError where error.transport?.kind == .responseTooLarge {
+            return try await read(Self.smallPageSize)
+        }
+    }
+
+    private static func ordered(_ query: [(String, String)], by field: String, _ size: Int) -> [(String, String)] {
+        query + [("ordering", field), ("page_size", "\(size)")]
+    }
+
+    /// Finds the rows that a look at a list may have missed, so that all are there that were there all the time.
+    ///
+    /// It asks for pages across the boundaries of those that were read, until no gap is left: whatever is created or
+    /// deleted meanwhile, that is about one smaller page for each page of the list. Where the list does not come in the
+    /// order of its keys, or rows are hidden from the account, it is read once more instead.
+    ///
+    /// - Throws: ``AuthentikError`` of the kind `unstableList` if rows are missing then, too.
+    package func complete<Row: ListedObject>(
+        _ listing: Listing<Row>,
+        of endpoint: Endpoint,
+        query: [(String, String)] = []
+    ) async throws -> Listing<Row> {
+        if let completed = try await bridged(listing, of: endpoint, query: query) { return completed }
+        let again: Listing<Row> = try await listOnce(endpoint, query: query)
+        if again.isWhole { return again }
+        if let completed = try await bridged(again, of: endpoint, query: query) { return completed }
+        throw AuthentikError(
+            kind: .unstableList,
+            message: "the list changed while it was read, twice",
+            request: APIRequest(method: "GET", endpoint: endpoint).description(at: address)
+        )
+    }
+
+    /// A listing without gaps; nil if they cannot be closed.
+    private func bridged<Row: ListedObject>(
+        _ listing: Listing<Row>,
+        of endpoint: Endpoint,
+        query: [(String, String)]
+    ) async throws -> Listing<Row>? {
+        // Without pages in order, or with one that counts rows which it does not show, nothing follows from them.
+        guard listing.pageCount > 1, !listing.spans.isEmpty else { return nil }
+        var listing = listing
+        var anchors = listing.spans
+        var rows = Dictionary(listing.rows.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        for _ in 1...Self.bridgingRounds {
+            let gaps = Coverage(listing.spans).gaps
+            let keys = rows.keys.sorted()
+            if gaps.isEmpty {
+                listing.rows = keys.compactMap { rows[$0] }
+                listing.isWhole = true
+                return listing
+            }
+            let choices = gaps.map { gap in
+                PageChoice(around: gap.rank(among: keys, anchors), smallerThan: listing.pageSize)
+            }
+            let pages: [(page: Page<Row>, size: Int)] = try await inParallel(choices) { choice in
+                try await page(choice, of: endpoint, query: query).map { ($0, choice.size) }
+            }.compactMap(\.self)
+            let spans = pages.compactMap { Span($0.page, pageSize: $0.size) }
+            for row in pages.lazy.flatMap(\.page.results) { rows[row.key] = row }
+            listing.spans += spans
+            if !spans.isEmpty { anchors = spans }
+        }
+        return nil
+    }
+
+    /// One page across the boundary of others; an earlier one if the list is not that long any more.
+    private func page<Row: ListedObject>(
+        _ choice: PageChoice,
+        of endpoint: Endpoint,
+        query: [(String, String)]
+    ) async throws -> Page<Row>? {
+        let query = Self.ordered(query, by: Row.keyField, choice.size)
+        for number in stride(from: choice.number, through: max(1, choice.number - 3), by: -1) {
+            if let page: Page<Row> = try await page(number, of: endpoint, query: query) { return page }
+        }
+        return nil
+    }
+
+    /// Asks a few at a time.
+    package func inParallel<Input: Sendable, Output: Sendable>(
+        _ inputs: [Input],
+        _ ask: @escaping @Sendable (Input) async throws -> Output
+    ) async throws -> [Output] {
+        try await withThrowingTaskGroup(of: (Int, Output).self) { group in
+            var next = 0
+            func askNext() {
+                guard next < inputs.count else { return }
+                group.addTask { [next] in (next, try await ask(inputs[next])) }
+                next += 1
+            }
+            for _ in 0..<requestLimit { askNext() }
+            var outputs: [(Int, Output)] = []
+            while let output = try await group.next() {
+                outputs.append(output)
+                askNext()
+            }
+            return outputs.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    /// The first page and all further pages, a few at a time; pages that no longer exist are left out.
+    ///
+    /// What a server says of their number is not believed before it fits the rest, and bounds no memory by itself.
+    private func pages<Row>(
+        after first: Page<Row>,
+        of endpoint: Endpoint,
+        query: [(String, String)]
+    ) async throws -> [Page<Row>] {
+        let request = APIRequest(method: "GET", endpoint: endpoint)
+        if let mistake = first.mistake { throw refusal(mistake, of: request) }
+        let (last, total) = (first.pagination.totalPages, first.pagination.count)
+        var done = first.results.count
+        onRead?(endpoint, done, total)
+        guard last > 1 else { return [first] }
+        var pages = [1: first]
+        var size = first.size
+        try await withThrowingTaskGroup(of: (Int, Page<Row>?).self) { group in
+            var next = 2
+            func readNext() {
+                guard next <= last else { return }
+                group.addTask { [next] in (next, try await page(next, of: endpoint, query: query)) }
+                next += 1
+            }
+            for _ in 1...requestLimit { readNext() }
+            while let (number, page) = try await group.next() {
+                pages[number] = page
+                size += page?.size ?? 0
+                done += page?.results.count ?? 0
+                onRead?(endpoint, done, total)
+                guard size <= Self.maximumListBytes else {
+                    throw refusal("the list is larger than \(Self.maximumListBytes) bytes", of: request)
+                }
+                readNext()
+            }
+        }
+        return pages.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func refusal(_ message: String, of request: APIRequest) -> AuthentikError {
+        AuthentikError(kind: .undecodable, message: message, request: request.description(at: address))
+    }
+
+    /// One page; nil if it is past the end.
+    private func page<Row>(_ number: Int, of endpoint: Endpoint, query: [(String, String)]) async throws -> Page<Row>? {
+        var query = query
+        if number > 1 { query.append(("page", "\(number)")) }
+        let request = APIRequest(method: "GET", endpoint: endpoint, query: query)
+        do {
+            try checkDeadline(of: request)
+            let response = try await send(request)
+            try checkDeadline(of: request)
+            var page = try await decode(Page<Row>.self, response, to: request)
+            page.size = response.body.count
+            page.number = number
+            try checkDeadline(of: request)
+            return page
+        } catch let error as AuthentikError where error.kind == .notFound && number > 1 {
+            return nil
+        }
+    }
+}
+
+extension Coverage.Gap {
+    /// Where the gap is in the list, from 0: by the nearest row whose place was seen last, and the rows known between them.
+    fileprivate func rank(among keys: [Key], _ anchors: [Span<Key>]) -> Int {
+        func index(_ key: Key) -> Int {
+            var (low, high) = (0, keys.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if keys[middle] < key { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        let place = after.map(index) ?? before.map(index) ?? 0
+        let nearest = anchors.map { (distance: place - index($0.first.key), rank: $0.first.rank) }
+            .min { abs($0.distance) < abs($1.distance) }
+        return nearest.map { $0.rank + $0.distance } ?? place
+    }
+}
