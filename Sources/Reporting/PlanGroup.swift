@@ -89,23 +89,28 @@ struct PlanSummary {
     }
 
     init(_ services: [ServicePlan], _ style: Style = Style(isColored: false)) {
-        for decision in Decision.allCases {
-            let number = services.count { $0.decision == decision && !$0.isHeldBack }
-            if number > 0 { add(number.grouped, decision, style) }
+        // Once over them, and by place: plans are large, and there may be many.
+        var numbers: [Decision: Int] = [:]
+        var held = 0
+        var deletions: [Deletion] = []
+        for index in services.indices {
+            let decision = services[index].decision
+            if services[index].isHeldBack { held += 1 } else { numbers[decision, default: 0] += 1 }
+            if decision != .delete, let deletion = services[index].deletion { deletions.append(deletion) }
+            if decision.isStuck || services[index].isHeld { needsSomebody = true }
         }
-        let held = services.count(where: \.isHeldBack)
+        for decision in Decision.allCases {
+            if let number = numbers[decision] { add(number.grouped, decision, style) }
+        }
         if held > 0 { others.append(style.red("\(held.grouped) held back")) }
-        let staying = services.filter { $0.decision != .delete }
         for (noun, plural, number) in [
             ("former provider", "former providers", { (deletion: Deletion) in deletion.provider == nil ? 0 : 1 }),
             ("binding of others", "bindings of others", { $0.bindings.count }),
         ] as [(String, String, (Deletion) -> Int)] {
-            let deletions = staying.compactMap(\.deletion)
             let deleted = deletions.filter { !$0.isHeld }.map(number).reduce(0, +)
             if deleted > 0 { add(count(deleted, noun, plural), .delete, style) }
             addHeld(deletions.filter(\.isHeld).map(number).reduce(0, +), noun, plural, style)
         }
-        needsSomebody = services.contains { $0.decision.isStuck || $0.isHeld }
     }
 
     private mutating func addHeld(_ number: Int, _ noun: String, _ plural: String, _ style: Style) {

@@ -356,6 +356,7 @@ extension Service {
 extension FieldName {
     /// As a file gives it a value.
     fileprivate func yaml(_ value: FieldValue) -> String {
-        outer.map { "\($0.rawValue): {\(inner.rawValue): \(value.yaml)}" } ?? "\(rawValue): \(value.yaml)"
+        let parts = rawValue.split(separator: ".", maxSplits: 1)
+        return parts.count == 2 ? "\(parts[0]): {\(parts[1]): \(value.yaml)}" : "\(rawValue): \(value.yaml)"
     }
 }

@@ -126,7 +126,7 @@ struct CrossChecks {
     /// Only an OAuth2 provider gives tokens that another one can take.
     private func reportFederation(_ services: [DecodedService]) {
         let field = OAuth2Provider.Row.federatedProviders
-        let federated = services.filter { $0.service.login?.values[field] != nil && $0.service.login?.kind == .oauth2Provider }
+        let federated = services.filter { $0.service.provider?.values[field] != nil }
         guard !federated.isEmpty else { return }
         let declared = Dictionary(services.map { ($0.service.slug, $0) }, uniquingKeysWith: { first, _ in first })
         for service in federated {

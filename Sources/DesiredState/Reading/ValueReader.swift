@@ -253,7 +253,7 @@ extension YAMLNode {
     /// Whether it is a plain null, or nothing at all.
     var isNull: Bool {
         guard case .scalar(let scalar) = content, scalar.style == .plain else { return false }
-        return tag == "!!null" || tag == nil && YAMLWords.nulls.contains(scalar.text)
+        return tag == "!!null" || tag == nil && YAMLWords.isNull(scalar.text)
     }
 
     /// Whether there is no value, or one that nothing could be made of.
@@ -269,7 +269,13 @@ extension YAMLScalar {
 
 /// Plain words that mean something to YAML (1.2, core schema), or did so once (1.1).
 enum YAMLWords {
-    static let nulls = ["", "~", "null", "Null", "NULL"]
+    static func isNull(_ text: String) -> Bool {
+        switch text {
+        case "", "~", "null", "Null", "NULL": true
+        default: false
+        }
+    }
+
     static let scalarTags = ["!!str", "!!int", "!!bool", "!!null"]
 
     static func boolean(_ text: String) -> Bool? {
@@ -291,6 +297,7 @@ enum YAMLWords {
 
     /// Whether a reader of some version of YAML takes a plain word for a boolean.
     static func isBoolean(_ text: String) -> Bool {
-        ["true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
+        // The longest of these words is 'false'.
+        text.utf8.count <= 5 && ["true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
     }
 }

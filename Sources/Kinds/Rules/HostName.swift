@@ -6,7 +6,7 @@ enum HostName {
         if text.unicodeScalars.contains(":") || text.hasPrefix("[") {
             return isIPv6(text) ? nil : Complaint("is not a valid IP address")
         }
-        if text.contains("*") {
+        if text.utf8.contains(UInt8(ascii: "*")) {
             return Complaint("has a '*' in it", hint: "write one host name; wildcards are not supported here")
         }
         if text.utf8.contains(where: { $0 >= 0x80 }) {

@@ -9,6 +9,8 @@ import Base
 /// | `https://.*\\.example\\.net/`, `^https://…$` | a pattern of Python's `re` without `matching: regex`: an error |
 enum RedirectPattern {
     static func complaint(aboutStrict text: String) -> Complaint? {
+        // Nearly all have none of these signs.
+        guard text.utf8.contains(where: { "^$\\*+".utf8.contains($0) }) else { return nil }
         let isExpression =
             text.hasPrefix("^") || text.hasSuffix("$") || text.contains("\\") || text.contains(".*")
             || text.contains(".+")

@@ -155,8 +155,11 @@ extension TextRule {
     }
 
     private static let notASlug: @Sendable (String) -> Complaint? = { text in
-        let isSlug = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }
+        let isSlug = text.utf8.allSatisfy {
+            $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        }
+        guard !isSlug else { return nil }
         let hint = "use only letters, digits, '-' and '_'" + (example(of: text).map { ", as in '\($0)'" } ?? "")
-        return isSlug ? nil : Complaint("has a character that no slug may have", hint: hint)
+        return Complaint("has a character that no slug may have", hint: hint)
     }
 }

@@ -100,7 +100,7 @@ package enum WebAddress {
 
     private static func complaint(aboutHost host: Substring, for use: Use) -> Complaint? {
         if host.isEmpty { return Complaint("has no host in it") }
-        if use == .launch, host.contains("%(") {
+        if use == .launch, host.utf8.contains(UInt8(ascii: "%")), host.contains("%(") {
             if HostName.isPlaceholder(host) { return nil }
             let hint = "Authentik takes placeholders only at the beginning of a host, before letters or digits"
             return Complaint("has a placeholder in its host that Authentik refuses", hint: hint)

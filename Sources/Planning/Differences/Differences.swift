@@ -13,7 +13,7 @@ struct Differences {
     /// Their indices, by slug.
     let indexBySlug: [String: Int]
     /// This owner's applications that no service declares.
-    let orphans: [(application: Application, mark: OwnershipMark)]
+    let orphans: [OwnedApplication]
     /// Applications with unreadable marks that no service declares.
     let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
     /// The address of Authentik, without a trailing slash.
@@ -173,7 +173,8 @@ struct Differences {
 
     /// The plans for what no service declares.
     func planUndeclared(_ matching: Matching) -> [ServicePlan] {
-        orphans.map { application, mark in
+        orphans.map { orphan in
+            let (application, mark) = (orphan.application, orphan.mark)
             let former = mark.slug == application.slug ? "" : " (declared as '\(mark.slug)' before)"
             let reason = "no longer in the file\(former)"
             guard desired.prune else {

@@ -123,7 +123,7 @@ struct ServiceDraft {
             )
             var plan = linkNew(provider, own, changes)
             plan.notes += consequences(of: changes, names)
-            return adopted(plan, isAsCreated: provider.isAsCreated(own, proof: proof, names))
+            return mark == nil ? adopted(plan, isAsCreated: provider.isAsCreated(own, proof: proof, names)) : plan
         case (nil, _):
             var plan = createBoth(provider)
             plan.notes += consequences(of: plan.changes, names)
@@ -149,7 +149,7 @@ struct ServiceDraft {
             }
             plan.notes += consequences(of: sent, names)
             if !isLinked { plan.notes += leftAlone(application) }
-            return adopted(plan, isAsCreated: provider.isAsCreated(own, proof: proof, names))
+            return mark == nil ? adopted(plan, isAsCreated: provider.isAsCreated(own, proof: proof, names)) : plan
         case (let application?, _):
             let assignments = provider.assignments(release)
             let made = Ref<Int>.made(by: Step.ID(service: service.slug, .provider))

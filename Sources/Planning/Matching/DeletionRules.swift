@@ -78,7 +78,7 @@ extension DeletionRules {
     init(
         _ desired: DesiredState,
         _ observation: Observation,
-        orphans: [(application: Application, mark: OwnershipMark)],
+        orphans: [OwnedApplication],
         isHeld: Bool
     ) {
         let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))

@@ -26,7 +26,7 @@ struct Matching {
     init(
         _ desired: DesiredState,
         _ declarations: [Declaration],
-        orphans: [(application: Application, mark: OwnershipMark)],
+        orphans: [OwnedApplication],
         _ observation: Observation,
         isHeld: Bool,
         isTakenOver: @escaping (Declaration, ProviderMatcher.Match, DeletionRules) -> Bool

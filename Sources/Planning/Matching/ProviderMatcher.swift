@@ -92,7 +92,7 @@ struct ProviderMatcher {
     ///   - isTakenOver: whether a service may have a provider, or a new one for an existing application.
     init(
         _ declarations: [Declaration],
-        orphans: [(application: Application, mark: OwnershipMark)],
+        orphans: [OwnedApplication],
         _ observation: Observation,
         deletions: DeletionRules,
         isTakenOver: @escaping (Declaration, Match, DeletionRules) -> Bool

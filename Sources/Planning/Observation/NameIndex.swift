@@ -6,7 +6,9 @@ import Kinds
 import Secrets
 
 /// Translates between the file's name of an Authentik object and its UUID.
-struct NameIndex {
+///
+/// A class, since every phase of planning uses it.
+final class NameIndex: Sendable {
     let release: Release
     private let flowsBySlug: [String: Flow]
     private let keysByName: [ExactText: [CertificateKeyPair]]

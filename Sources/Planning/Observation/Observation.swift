@@ -26,7 +26,7 @@ final class Observation: Sendable {
     /// The results of probing client secrets that Authentik does not show.
     let secretProofs: [HiddenSecret: SecretProof]
     /// The applications that this owner marked, with their marks, ordered by slug.
-    let owned: [(application: Application, mark: OwnershipMark)]
+    let owned: [OwnedApplication]
     /// The applications with unreadable marks that may be this owner's, ordered by slug.
     let unreadable: [(application: Application, remains: OwnershipMark.Remains)]
     let owner: String
@@ -44,7 +44,7 @@ final class Observation: Sendable {
     private let markedByProvider: [Int: Set<String>]
     private let ownedPKs: Set<String>
     /// Including applications with damaged marks.
-    private let ownedByMarkedSlug: [String: Application]
+    private let ownedByMarkedSlug: [String: Int]
     /// The slugs in this owner's marks, including damaged ones, whose applications were not read.
     private let unseenMarkedSlugs: Set<String>
 
@@ -81,24 +81,33 @@ final class Observation: Sendable {
 
         let applicationsByPK = table(observed.applications, by: \.pk)
         var markedByProvider: [Int: Set<String>] = [:]
-        var owned: [(application: Application, mark: OwnershipMark)] = []
+        var owned: [OwnedApplication] = []
         var unreadable: [(application: Application, remains: OwnershipMark.Remains)] = []
         var unseen: Set<String> = []
+        // Where a mark was copied, the application that has the slug is meant, else the first.
+        var ownedByMarkedSlug: [String: Int] = [:]
+        var unreadableBySlug: [String: Int] = [:]
         // Sorted by slug, so everything derived from them is too.
         let slugs = observed.applications.map(\.slug)
         let marked = marksByApplication.map { pk, mark in (slug: applicationsByPK[pk].map { slugs[$0] } ?? "", mark) }
-        for (_, index) in marked.sorted(by: { $0.slug < $1.slug }) {
-            let mark = observed.marks[index]
-            for provider in mark.remains.allProviders {
-                markedByProvider[provider, default: []].insert(mark.application)
+        for (slug, index) in marked.sorted(by: { $0.slug < $1.slug }) {
+            let application = observed.marks[index].application
+            for provider in observed.marks[index].remains.allProviders {
+                markedByProvider[provider, default: []].insert(application)
             }
-            guard mark.remains.mayBelong(to: owner) else { continue }
-            switch (mark.reading, applicationsByPK[mark.application]) {
-            case (.mark(let mark), let application?): owned.append((observed.applications[application], mark))
-            case (.unreadable(let remains), let application?):
-                unreadable.append((observed.applications[application], remains))
-            case (.newer, _?): break
-            case (_, nil): if let slug = mark.remains.slug { unseen.insert(slug) }
+            guard observed.marks[index].remains.mayBelong(to: owner) else { continue }
+            guard let place = applicationsByPK[application] else {
+                if let slug = observed.marks[index].remains.slug { unseen.insert(slug) }
+                continue
+            }
+            switch observed.marks[index].reading {
+            case .mark(let mark):
+                owned.append(OwnedApplication(application: observed.applications[place], mark: mark))
+                if mark.slug == slug || ownedByMarkedSlug[mark.slug] == nil { ownedByMarkedSlug[mark.slug] = place }
+            case .unreadable(let remains):
+                unreadable.append((observed.applications[place], remains))
+                if let slug = remains.slug, unreadableBySlug[slug] == nil { unreadableBySlug[slug] = place }
+            case .newer: break
             }
         }
         self.markedByProvider = markedByProvider
@@ -106,15 +115,7 @@ final class Observation: Sendable {
         self.unreadable = unreadable
         unseenMarkedSlugs = unseen
         ownedPKs = Set(owned.map(\.application.pk))
-        // If a mark was copied, the application that has the slug is meant, otherwise the first.
-        ownedByMarkedSlug = Dictionary(
-            owned.map { ($0.mark.slug, $0.application) }
-                + unreadable.compactMap { application, remains in remains.slug.map { ($0, application) } },
-            uniquingKeysWith: { first, _ in first }
-        ).merging(
-            owned.filter { $0.application.slug == $0.mark.slug }.map { ($0.mark.slug, $0.application) },
-            uniquingKeysWith: { $1 }
-        )
+        self.ownedByMarkedSlug = ownedByMarkedSlug.merging(unreadableBySlug) { owned, _ in owned }
     }
 
     func application(slug: String) -> Application? { applicationsBySlug[slug].map { applications[$0] } }
@@ -145,8 +146,8 @@ final class Observation: Sendable {
 
     /// The application of a service whose slug somebody changed, found by the owner's mark, even if that is damaged.
     func renamedApplication(of slug: String, declared: Set<String>) -> Application? {
-        guard let application = ownedByMarkedSlug[slug], !declared.contains(application.slug) else { return nil }
-        return application
+        guard let index = ownedByMarkedSlug[slug], !declared.contains(applications[index].slug) else { return nil }
+        return applications[index]
     }
 
     /// Whether this owner's mark for a service is on an application that was not read.
@@ -158,7 +159,7 @@ final class Observation: Sendable {
     /// This owner's applications that no service claims.
     ///
     /// - Parameter claimed: the slugs that services have, or had.
-    func orphans(claimed: Set<String>) -> [(application: Application, mark: OwnershipMark)] {
+    func orphans(claimed: Set<String>) -> [OwnedApplication] {
         owned.filter { !claimed.contains($0.mark.slug) && !claimed.contains($0.application.slug) }
     }
 
@@ -190,6 +191,19 @@ final class Observation: Sendable {
 
     /// The pks of the applications whose marks, of any owner, name a provider.
     func applicationsMarked(provider pk: Int) -> Set<String> { markedByProvider[pk] ?? [] }
+}
+
+/// An application that this owner marked, with its mark.
+///
+/// A class, since it is large and in several tables.
+final class OwnedApplication: Sendable {
+    let application: Application
+    let mark: OwnershipMark
+
+    init(application: Application, mark: OwnershipMark) {
+        self.application = application
+        self.mark = mark
+    }
 }
 
 /// What one pass observed in Authentik.
