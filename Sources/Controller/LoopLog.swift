@@ -34,6 +34,10 @@ package final class LoopLog: Sendable {
         logger.debug("pass begins", metadata: ["pass": "\(number)", "pass.triggers": "\(why)"])
     }
 
+    func looksAtEverything(_ reason: String) {
+        logger.debug("single services were not enough; everything was looked at", metadata: ["reason": "\(reason)"])
+    }
+
     func ended(_ pass: FinishedPass, _ status: StatusDocument) {
         var metadata: Logger.Metadata = [
             "pass": "\(pass.number)", "pass.seconds": "\(pass.durationSeconds)",

@@ -265,6 +265,7 @@ package actor ReconcileLoop {
         metrics.passEnded(answer.pass, end.duration)
         log.ended(answer.pass, status)
         if case .report(let report) = end.outcome {
+            report.look.fallback.map(log.looksAtEverything)
             report.outcomes.flatMap(\.written).forEach(metrics.wrote)
             answer.report = ReportDocument(report, address: surroundings.address)
         }

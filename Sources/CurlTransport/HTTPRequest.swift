@@ -73,6 +73,8 @@ package struct HTTPResponse: Sendable, Equatable {
     package var status: Int
     package var headers: HTTPHeaders
     package var body: [UInt8]
+    /// How long the server took, from when the request was sent to the first byte of the answer.
+    package var answerTime: Duration = .zero
 
     package init(status: Int, headers: HTTPHeaders = [:], body: [UInt8] = []) {
         self.status = status

@@ -157,7 +157,18 @@ final class Transfer {
             guard let errorBefore, errorBefore.mayHaveReachedServer else { return .failure(error) }
             return .failure(error.mayHaveReachedServer ? error : errorBefore)
         }
-        return .success(HTTPResponse(status: status, headers: headers, body: body))
+        var response = HTTPResponse(status: status, headers: headers, body: body)
+        response.answerTime = answerTime
+        return .success(response)
+    }
+
+    private var answerTime: Duration {
+        func moment(_ info: CURLINFO) -> Duration {
+            var microseconds: curl_off_t = 0
+            _ = ccurl_get_microseconds(handle, info, &microseconds)
+            return .microseconds(Int64(microseconds))
+        }
+        return max(moment(CURLINFO_STARTTRANSFER_TIME_T) - moment(CURLINFO_PRETRANSFER_TIME_T), .zero)
     }
 
     private var status: Int {

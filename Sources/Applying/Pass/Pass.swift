@@ -67,8 +67,15 @@ package struct Pass: Sendable {
             // Only the reviewed plan may be applied, so another plan must not be carried out.
             return report(outcomes.map(\.askingForAnotherPlan), shared, of: plan, seen, since: start)
         }
-        if let (seen, plan) = try await lookAtTargets() { return await run(plan, of: seen, since: start) }
-        let seen = try await observe()
+        var fallback: String?
+        do {
+            let (seen, plan) = try await lookAtTargets()
+            return await run(plan, of: seen, since: start)
+        } catch let needed as FullLookNeeded {
+            if scope != .everything { fallback = needed.reason }
+        }
+        var seen = try await observe()
+        seen.look.fallback = fallback
         return await run(try narrowedPlan(of: seen), of: seen, since: start)
     }
 

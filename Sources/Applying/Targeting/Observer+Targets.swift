@@ -14,17 +14,16 @@ extension Observer {
     /// Applications come first: what they link to, and their marks, are found by them. Then come marks and bindings, then
     /// the providers that any of those name.
     ///
-    /// - Returns: what a full look would see; nil if only a full look can say: an application is not found under its slug
-    ///   and was not deleted, or one has other backchannel providers.
-    /// - Throws: `AuthentikError`, or `CancellationError`.
-    func observe(_ targets: [Target], for desired: DesiredState, after snapshot: Snapshot) async throws
-        -> ObservedState?
-    {
+    /// - Returns: what a full look would see.
+    /// - Throws: ``FullLookNeeded`` if an application is not found under its slug and was not deleted, or has other
+    ///   backchannel providers; `AuthentikError`, or `CancellationError`.
+    func observe(
+        _ targets: [Target],
+        for desired: DesiredState,
+        after snapshot: Snapshot
+    ) async throws -> ObservedState {
         async let published = published(of: targets, for: desired, known: snapshot.authentik.published)
-        guard var refreshed = try await applications(of: targets, for: desired, after: snapshot.authentik) else {
-            _ = await published
-            return nil
-        }
+        var refreshed = try await applications(of: targets, for: desired, after: snapshot.authentik)
         async let outposts = outposts(of: targets, for: desired, after: snapshot)
         try await readMarks(of: targets, &refreshed)
         if desired.managesAccess { try await readBindings(of: targets, &refreshed) }
@@ -55,7 +54,7 @@ extension Observer {
         of targets: [Target],
         for desired: DesiredState,
         after state: ObservedState
-    ) async throws -> Refreshed? {
+    ) async throws -> Refreshed {
         var refreshed = Refreshed(state: state)
         let index = ApplicationIndex(state)
         let services = Dictionary(desired.services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -79,14 +78,18 @@ extension Observer {
             let known = index.application(slug: slug)
             guard let row = bySlug[slug] ?? nil else {
                 guard let known else { continue }
-                guard deletable.contains(slug) || found.contains(where: { $0.1?.pk == known.pk }) else { return nil }
+                guard deletable.contains(slug) || found.contains(where: { $0.1?.pk == known.pk }) else {
+                    throw FullLookNeeded("the application '\(slug)' is not there")
+                }
                 gone.insert(known.pk)
                 continue
             }
             if let known, known.pk != row.pk { gone.insert(known.pk) }
             let before = index.application(pk: row.pk)
             // Those other providers say so, too, and are not read.
-            guard row.backchannelProviders == before?.backchannelProviders ?? [] else { return nil }
+            guard row.backchannelProviders == before?.backchannelProviders ?? [] else {
+                throw FullLookNeeded("the application '\(slug)' has other backchannel providers")
+            }
             rows.append(row)
         }
         gone.subtract(rows.map(\.pk))

@@ -21,31 +21,32 @@ import SecretSources
 extension Pass {
     /// Looks at the services of ``scope``, and plans.
     ///
-    /// - Returns: what was seen, and the plan for these services; nil if a full look is to be taken instead.
-    /// - Throws: ``PassFailure`` if Authentik does not answer, or `CancellationError`.
-    func lookAtTargets() async throws -> (seen: Seen, plan: Plan)? {
-        guard let snapshot = snapshots?.take(), case .services(let changed) = scope,
-            let targets = snapshot.targets(changed, for: desired),
-            snapshot.cost(for: desired).isWorthIt(for: targets)
-        else { return nil }
+    /// - Throws: ``FullLookNeeded``; ``PassFailure`` if Authentik does not answer; or `CancellationError`.
+    func lookAtTargets() async throws -> (seen: Seen, plan: Plan) {
+        guard case .services(let changed) = scope else {
+            _ = snapshots?.take()
+            throw FullLookNeeded("it was asked for")
+        }
+        guard let snapshot = snapshots?.take() else { throw FullLookNeeded("the last pass was not done as a whole") }
+        let targets = try snapshot.targets(changed, for: desired)
+        guard snapshot.cost(for: desired).isWorthIt(for: targets) else {
+            throw FullLookNeeded("it takes fewer requests than \(count(targets.count, "service"))")
+        }
         do {
-            guard let seen = try await observe(targets, after: snapshot) else { return nil }
-            return plan(of: seen, for: targets, after: snapshot).map { (seen, $0) }
+            let seen = try await observe(targets, after: snapshot)
+            return (seen, try plan(of: seen, for: targets, after: snapshot))
         } catch let error as AuthentikError {
             // The same again would only fail later.
             if error.kind == .unreachable || error.kind == .invalidToken { throw PassFailure(error) }
-            return nil
+            throw FullLookNeeded("\(error)")
         }
     }
 
-    private func observe(_ targets: [Target], after snapshot: Snapshot) async throws -> Seen? {
+    private func observe(_ targets: [Target], after snapshot: Snapshot) async throws -> Seen {
         let meter = LookMeter(client)
         async let secrets = secrets(of: targets, after: snapshot)
         let observer = Observer(client: client, kubernetes: kubernetes)
-        guard let authentik = try await observer.observe(targets, for: desired, after: snapshot) else {
-            _ = await secrets
-            return nil
-        }
+        let authentik = try await observer.observe(targets, for: desired, after: snapshot)
         var resolved = await secrets
         if let standIns, client.isSandbox { resolved.fill(standIns) }
         var seen = Seen(authentik: authentik, secrets: resolved, look: PassLook(), full: snapshot.full)
@@ -72,24 +73,41 @@ extension Pass {
 
     /// The plan of the services that were read, with all others as they are.
     ///
-    /// - Returns: nil if a full look is to be taken instead.
-    private func plan(of seen: Seen, for targets: [Target], after snapshot: Snapshot) -> Plan? {
-        guard var plan = try? narrowedPlan(of: seen) else { return nil }
+    /// - Throws: ``FullLookNeeded``
+    private func plan(of seen: Seen, for targets: [Target], after snapshot: Snapshot) throws -> Plan {
+        var plan = try narrowedPlan(of: seen)
+        guard plan.heldDeletions == nil else { throw FullLookNeeded("deletions are held back") }
+        guard !plan.changesShared else { throw FullLookNeeded("an object that belongs to no service changes") }
         let slugs = Set(targets.map(\.slug))
         let paused = paused(seen.secrets.looks)
-        guard plan.heldDeletions == nil, !plan.changesShared,
-            plan.services.allSatisfy({ service in
-                if slugs.contains(service.slug) { return !service.decision.isStuck && service.hindrance == nil }
-                return service.decision == snapshot.decisions[service.slug] && service.hindrance == nil
-                    && (service.steps.isEmpty || service.isPaused(paused))
-            }),
-            // One that disappears without having been read was another one's.
-            Set(snapshot.decisions.keys).subtracting(slugs).isSubset(of: plan.services.map(\.slug))
-        else { return nil }
-        for index in plan.services.indices where !slugs.contains(plan.services[index].slug) {
-            plan.services[index] = plan.services[index].withheld
+        for index in plan.services.indices {
+            let service = plan.services[index]
+            if slugs.contains(service.slug) {
+                guard !service.decision.isStuck, service.hindrance == nil else {
+                    throw FullLookNeeded("'\(service.slug)' needs a person: \(service.hindrance ?? service.reason)")
+                }
+                continue
+            }
+            guard service.decision == snapshot.decisions[service.slug], service.hindrance == nil,
+                service.steps.isEmpty || service.isPaused(paused)
+            else { throw FullLookNeeded("'\(service.slug)' is planned differently: \(service.reason)") }
+            plan.services[index] = service.withheld
+        }
+        // One that disappears without having been read depended on one that was.
+        if let lost = Set(snapshot.decisions.keys).subtracting(slugs).subtracting(plan.services.map(\.slug)).min() {
+            throw FullLookNeeded("'\(lost)' disappeared")
         }
         return plan
+    }
+}
+
+/// A targeted look is not enough, or not worth it; nothing was written.
+struct FullLookNeeded: Error {
+    /// A clause.
+    var reason: String
+
+    init(_ reason: String) {
+        self.reason = reason
     }
 }
 

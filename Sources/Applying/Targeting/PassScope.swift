@@ -51,6 +51,9 @@ package struct PassLook: Sendable, Equatable {
     /// How long Authentik took to answer these requests, all together.
     package var serverTime = Duration.zero
 
+    /// Why everything was looked at though it was not asked for; nil otherwise.
+    package var fallback: String?
+
     package init(services: Int? = nil, reads: Int = 0, serverTime: Duration = .zero) {
         self.services = services
         self.reads = reads

@@ -44,9 +44,12 @@ struct Snapshot: Sendable {
     /// The services that a pass has to read: those that it was asked for, those that the file declares differently, and
     /// those that were written to since they were last read.
     ///
-    /// - Returns: ordered by slug; nil if the file changed in more than services, or needs lists that were not read.
-    func targets(_ changed: ChangedServices, for desired: DesiredState) -> [Target]? {
-        guard self.desired.differsOnlyInServices(from: desired) else { return nil }
+    /// - Returns: ordered by slug.
+    /// - Throws: ``FullLookNeeded`` if the file changed in more than services, or needs lists that were not read.
+    func targets(_ changed: ChangedServices, for desired: DesiredState) throws(FullLookNeeded) -> [Target] {
+        guard self.desired.differsOnlyInServices(from: desired) else {
+            throw FullLookNeeded("the file changed in more than services")
+        }
         var targets = outdated
         func add(_ slug: String, mayBeDeleted: Bool = false) {
             let isGone = mayBeDeleted || targets[slug]?.mayBeDeleted == true

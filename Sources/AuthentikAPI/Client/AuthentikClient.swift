@@ -181,11 +181,10 @@ package struct AuthentikClient: Sendable {
 
     private func exchange(_ request: APIRequest, _ term: WriteTerm?) async throws -> HTTPResponse {
         counter.count(request)
-        let start = ContinuousClock.now
         let response: HTTPResponse
         do {
             response = try await transport.send(httpRequest(request, term))
-            counter.add(answerTime: .now - start)
+            counter.add(answerTime: response.answerTime)
             if address.isLoopback, response.headers[Self.sandboxHeader] != nil { counter.meetSandbox() }
             report(request, response)
         } catch let error as TransportError {
