@@ -36,6 +36,21 @@ package struct Invocation: Sendable, Equatable {
         return words.map(Self.quoted).joined(separator: " ")
     }
 
+    /// Advice whose commands work when they are pasted: those that it names bare get what was given.
+    ///
+    /// | the advice names | it gets |
+    /// |---|---|
+    /// | `'reconcile --once'`, `plan`, `verify`, `doctor`, with or without options | the files and the connection |
+    /// | `'reconcile bootstrap'` | the same without the token file: it takes an administrator's token |
+    /// | another command | nothing |
+    package func completing(_ advice: String) -> String {
+        advice.replacing(/'reconcile (--once|plan|verify|doctor|bootstrap)((?: [^']+)?)'/) { match in
+            let name = String(match.1)
+            let options = match.2.split(separator: " ").map(String.init)
+            return "'\((name == "bootstrap" ? forAdministrator : self).command(name, options))'"
+        }
+    }
+
     /// For a command that needs no files.
     package var withoutFiles: Invocation { Invocation(connection: connection, tokenFile: tokenFile) }
 

@@ -72,6 +72,8 @@ package struct AuthentikReconciler: Reconciler {
     package var standIns: StandIns?
     /// The limits of login probes.
     package var probes = ProbeLimits()
+    /// What the daemon was called with, for the commands in advice.
+    package var invocation = Invocation()
     private let log: LoopLog
     private let metrics = LoopMetrics()
     private let own: OwnWrites
@@ -120,6 +122,7 @@ package struct AuthentikReconciler: Reconciler {
             isSandbox: isSandbox,
             standIns: standIns,
             probes: probes,
+            invocation: invocation,
             auditLog: auditLog,
             snapshots: snapshots
         )
@@ -136,6 +139,7 @@ private struct AuthentikVisit: Visit {
     let isSandbox: Bool
     let standIns: StandIns?
     let probes: ProbeLimits
+    let invocation: Invocation
     let auditLog: AuditLogWatch
     let snapshots: SnapshotStore
 
@@ -178,6 +182,7 @@ private struct AuthentikVisit: Visit {
         var verifier = Verifier(client: client)
         verifier.isSandbox = isSandbox
         verifier.limits = probes
+        verifier.invocation = invocation
         let resolved = await secrets(desired)
         let filled = await standIns?.filling(resolved, for: client) ?? resolved
         return try await verifier.verify(desired, secrets: filled.looks)

@@ -17,15 +17,17 @@ package final class LiveReport: Sendable {
 
     private let report: ReportText
     private let address: AuthentikAddress
-    private let isSandbox: Bool
+    private let isSandbox: @Sendable () -> Bool
     private let write: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    /// - Parameter write: called with one or more lines at a time.
+    /// - Parameters:
+    ///   - isSandbox: asked once Authentik has answered, since a sandbox in another process says so in its answers.
+    ///   - write: called with one or more lines at a time.
     package init(
         _ report: ReportText,
         address: AuthentikAddress,
-        isSandbox: Bool,
+        isSandbox: @escaping @Sendable () -> Bool,
         write: @escaping @Sendable (String) -> Void
     ) {
         self.report = report
@@ -42,7 +44,7 @@ package final class LiveReport: Sendable {
             return state.text == nil
         }
         guard isFirst else { return }
-        write((heading(release, "\(address)", isSandbox: isSandbox) + [""]).joined(separator: "\n"))
+        write((heading(release, "\(address)", isSandbox: isSandbox()) + [""]).joined(separator: "\n"))
     }
 
     /// Prints a finished service.
@@ -62,7 +64,7 @@ package final class LiveReport: Sendable {
     /// What was not printed yet, and the counts; for a pass that ended before its plan, everything.
     package func rest(_ pass: PassReport) -> String {
         let (text, failed) = state.withLock { ($0.text, $0.failed) }
-        guard let text else { return report.render(pass, address: address, isSandbox: isSandbox) }
+        guard let text else { return report.render(pass, address: address, isSandbox: isSandbox()) }
         let isShown = { (outcome: ServiceOutcome) in failed[outcome.plan.slug] == (outcome.failure != nil) }
         return report.rest(pass, text, isShown: isShown).joined(separator: "\n")
     }

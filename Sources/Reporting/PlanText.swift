@@ -35,9 +35,11 @@ package struct PlanText {
                 blocks.append(block(group, services, heldDeletions: result.heldDeletions, text: text))
             }
         }
-        if let remark = standInRemark(result.standIns) { blocks.append([remark]) }
+        if let remark = standInRemark(result.standIns) { blocks.append(style.lines(remark, indent: 0)) }
         if result.narrowing.withoutSecrets {
-            blocks.append(["Secrets are left out: not resolved, not compared (--without-secrets)."])
+            blocks.append(
+                style.lines("Secrets are left out: not resolved, not compared (--without-secrets).", indent: 0)
+            )
         }
         let remarks = style.remarks(Exposure(result.plan.services), Unserved(result.plan.services))
         if !remarks.isEmpty { blocks.append(remarks) }
@@ -113,10 +115,13 @@ func heading(_ release: Release, _ address: String, isSandbox: Bool) -> [String]
         + [release.newerRemark].compactMap(\.self).map { "Note: \($0.printable)." }
 }
 
-/// The remark about secrets generated for a sandbox; nil if there are none.
+/// The remark about secrets generated for a sandbox, at most ten of them by name; nil if there are none.
 func standInRemark(_ standIns: [SecretReference]) -> String? {
     guard !standIns.isEmpty else { return nil }
-    return "Not set, so generated for the sandbox: \(standIns.map(\.description).joined(separator: ", ").printable)."
+    let named = standIns.count > 10 ? standIns.prefix(9) : standIns[...]
+    let rest = standIns.count > named.count ? " and \(standIns.count - named.count) more" : ""
+    return
+        "Not set, so generated for the sandbox: \(named.map(\.description).joined(separator: ", ").printable)\(rest)."
 }
 
 /// A plan with its context, to be shown in any format.

@@ -1,4 +1,5 @@
 import Applying
+package import Base
 package import Status
 
 /// What to do about a service that needs attention, as a clause.
@@ -15,13 +16,20 @@ package import Status
 /// | held | undo the removal, or allow the deletions once |
 /// | orphaned | declare it again, or have it deleted |
 extension ServiceStatus {
-    package var remedy: String? {
+    /// - Parameter invocation: what the daemon works on, so that commands work when they are pasted.
+    package func remedy(_ invocation: Invocation) -> String? {
+        // What a probe advises has its options already.
+        if state == .unverified, let remedy = verification?.remedy { return remedy }
+        return bareRemedy.map(invocation.completing)
+    }
+
+    private var bareRemedy: String? {
         switch state {
         case .inSync, .pending: nil
         case .waiting:
             "wait: the Secret is expected to be created; if it never is, create it or correct secretRef\(place)"
         case .failed: failureRemedy
-        case .unverified: verification?.remedy ?? "run 'reconcile verify --only \(slug)' to see which check fails"
+        case .unverified: "run 'reconcile verify --only \(slug)' to see which check fails"
         case .conflict:
             "decide who manages it: rename the service\(place), set 'adopt: always' to take it over, or have its other "
                 + "owner release it"
@@ -43,7 +51,7 @@ extension ServiceStatus {
         }
         let message = error?.message ?? ""
         if message.contains("permission") {
-            return "grant the token's account the missing permission: run 'reconcile bootstrap' again with this file"
+            return "grant the token's account the missing permission: run 'reconcile bootstrap' again"
         }
         return "correct what Authentik refuses\(place); every pass tries again"
     }
@@ -57,6 +65,17 @@ extension ServiceStatus {
         return "provide the secret, or correct secretRef\(place)"
     }
 
-    /// ` at services.yaml:14:5`.
-    private var place: String { location.map { " at \($0)" } ?? "" }
+    /// ` at services.yaml:14:5`; empty if the reason says where, more exactly.
+    private var place: String {
+        guard let location else { return "" }
+        let file = location.split(separator: ":", omittingEmptySubsequences: false).dropLast(2).joined(separator: ":")
+        return reason.contains("(\(file):") ? "" : " at \(location)"
+    }
+}
+
+extension StatusDocument {
+    /// Commands for what the daemon works on, to be pasted where it runs.
+    package var invocation: Invocation {
+        Invocation(files: file.paths, connection: ["--url", authentik.url])
+    }
 }

@@ -28,9 +28,9 @@ package struct StatusText {
         )
         var blocks = [headline(status)]
         if !status.file.problems.isEmpty { blocks.append(status.file.problems.map(problem)) }
-        if !shown.isEmpty { blocks.append(shown.flatMap { lines(of: $0, text) }) }
+        if !shown.isEmpty { blocks.append(shown.flatMap { lines(of: $0, text, status.invocation) }) }
         if let heldDeletions = status.heldDeletions {
-            blocks.append(["  " + style.red(heldDeletions.message.printable)])
+            blocks.append(["  " + style.red(status.invocation.completing(heldDeletions.message).printable)])
         }
         blocks.append(facts(status))
         if isVerbose, !status.recentChanges.isEmpty { blocks.append(history(status)) }
@@ -130,7 +130,7 @@ package struct StatusText {
 
     // MARK: - Services
 
-    private func lines(of service: ServiceStatus, _ text: ServiceText) -> [String] {
+    private func lines(of service: ServiceStatus, _ text: ServiceText, _ invocation: Invocation) -> [String] {
         let look = service.look
         let since =
             service.conditions.first { $0.type == .synced }.map { ", for \(span($0.lastTransitionTime))" } ?? ""
@@ -139,7 +139,9 @@ package struct StatusText {
         var lines = text.headline(service.slug, look.word, reason, sign: look.sign, color: look.color)
         if let error = service.error { lines += text.failure(error) }
         // The remedy for blocked deletions is shown once for all of them.
-        if service.state != .held, let remedy = service.remedy { lines += text.remark("-> \(remedy)", .dim) }
+        if service.state != .held, let remedy = service.remedy(invocation) {
+            lines += text.remark("-> \(remedy)", .dim)
+        }
         if let deletion = service.deletion { lines += text.deletion(deletion, verb: "would delete") }
         lines += text.changes(service.differences)
         if let access = service.access.flatMap(AccessText.init) {

@@ -34,25 +34,27 @@ package struct VerificationText {
             "  "
             + style.bold([head[0].padded(to: width), head[1].padded(to: wordWidth), head[2]].joined(separator: "  "))
         let indent = String(repeating: " ", count: 2 + width + 2 + wordWidth + 2)
+        let room = style.width.map { max(Style.narrowestText, $0 - indent.count) }
         let rows = zip(report.services, slugs).flatMap { service, slug -> [String] in
             let word = style.colored(service.state.word.padded(to: wordWidth), service.state.color)
-            let lines = self.lines(of: service)
+            let lines = self.lines(of: service, room: room)
             let row = ["  \(slug.padded(to: width))  \(word)  \(lines.first ?? "")"]
             return row + lines.dropFirst().map { indent + $0 }
         }
         return [first] + rows
     }
 
-    private func lines(of service: ServiceVerification) -> [String] {
+    /// - Parameter room: how many columns a line may have; nil for no limit.
+    private func lines(of service: ServiceVerification, room: Int?) -> [String] {
         let passed = service.results.filter(\.isPassed).map(\.check.rawValue)
         var lines = service.failures.flatMap { failure in
-            [
-                "\(style.red(failure.reason.rawValue)): \(failure.message.printable)",
-                style.dim("-> \(failure.remedy.printable)"),
-            ]
+            let reason = failure.reason.rawValue
+            let message = "\(reason): \(failure.message.printable)".wrapped(to: room)
+            let remedy = "-> \(failure.remedy.printable)".wrapped(to: room).map(style.dim)
+            return [style.red(reason) + message[0].dropFirst(reason.count)] + message.dropFirst() + remedy
         }
         if isVerbose || lines.isEmpty {
-            lines.append(passed.isEmpty ? "nothing" : passed.joined(separator: ", "))
+            lines += (passed.isEmpty ? "nothing" : passed.joined(separator: ", ")).wrapped(to: room)
         }
         // That a login is not tried is due to the file, and can be changed there.
         lines += service.results.compactMap { result in

@@ -1,4 +1,5 @@
 package import AuthentikAPI
+import Base
 
 /// The result of probing the services of a file.
 package struct VerificationReport: Sendable, Equatable {
@@ -70,6 +71,17 @@ package struct ServiceVerification: Sendable, Equatable {
     }
 
     package var failures: [ProbeFailure] { results.compactMap(\.failure) }
+
+    /// With remedies whose commands work when they are pasted.
+    func completed(_ invocation: Invocation) -> ServiceVerification {
+        var completed = self
+        completed.results = results.map { result in
+            guard var failure = result.failure else { return result }
+            failure.remedy = invocation.completing(failure.remedy)
+            return CheckResult(result.check, .failed(failure))
+        }
+        return completed
+    }
 
     /// What is known if nothing failed, as a clause.
     package var proof: String {

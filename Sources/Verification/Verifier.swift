@@ -1,5 +1,5 @@
 package import AuthentikAPI
-import Base
+package import Base
 package import DesiredState
 import Kinds
 package import Secrets
@@ -17,6 +17,8 @@ package struct Verifier: Sendable {
     /// Whether Authentik is a sandbox, so that requests to other hosts are also sent to it; a server that identifies
     /// itself as a sandbox is one in any case.
     package var isSandbox = false
+    /// What the program was called with, for the commands in remedies.
+    package var invocation = Invocation()
 
     package init(client: AuthentikClient) {
         self.client = client
@@ -46,7 +48,7 @@ package struct Verifier: Sendable {
         return VerificationReport(
             release: seen.release,
             address: address,
-            services: verified.sorted { $0.slug < $1.slug },
+            services: verified.map { $0.completed(invocation) }.sorted { $0.slug < $1.slug },
             withoutLogin: services.count { $0.login == nil || $0.state == .absent },
             leftOut: services.count { $0.login != nil && $0.state == .present && !$0.verifies },
             requests: course.requests,

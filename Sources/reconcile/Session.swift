@@ -129,7 +129,7 @@ struct Session: Sendable {
     private var isWatched: Bool { options.output == .text && isatty(STDOUT_FILENO) == 1 }
 
     private var liveReport: LiveReport {
-        LiveReport(reportText, address: pass.client.address, isSandbox: isSandbox) { StandardOutput.print($0) }
+        LiveReport(reportText, address: pass.client.address, isSandbox: { isSandbox }) { StandardOutput.print($0) }
     }
 
     /// The result of the probes after a pass, whose writes are done whatever the result.

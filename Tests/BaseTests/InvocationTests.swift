@@ -2,6 +2,18 @@ import Base
 import Testing
 
 @Suite struct InvocationTests {
+    @Test(arguments: [
+        ("run 'reconcile --once' to correct it", "run 'reconcile --once --config a.yaml --token-file t' to correct it"),
+        ("'reconcile verify --only grafana'", "'reconcile verify --config a.yaml --token-file t --only grafana'"),
+        ("with 'reconcile bootstrap' again", "with 'reconcile bootstrap --config a.yaml' again"),
+        ("'reconcile release' gives it up", "'reconcile release' gives it up"),
+        ("the group 'reconcile' is missing", "the group 'reconcile' is missing"),
+    ])
+    func `advice gets what was given`(advice: String, completed: String) {
+        #expect(Invocation(files: ["a.yaml"], tokenFile: "t").completing(advice) == completed)
+        #expect(Invocation().completing(advice) == advice)
+    }
+
     @Test func `a command has the files and the connection that were given`() {
         let invocation = Invocation(files: ["a.yaml", "more"], connection: ["--url", "https://sso.example.net"])
         #expect(

@@ -20,7 +20,9 @@ import Testing
         let page = ManualPage(try JSONValue(parsing: Array(Self.dump.utf8)), version: "1.2").text
         #expect(page.hasPrefix(#".TH "TOOL" "1" "" "tool 1.2" "User Commands""# + "\n"))
         #expect(page.contains("\ntool \\- do it\n"))
-        #expect(page.contains(".SH \"DESCRIPTION\"\nLike so:\n.PP\n.RS \"2\"\n.nf\ntool it\n\n.fi\n.RE\n.PP\nOr not.\n"))
+        #expect(
+            page.contains(".SH \"DESCRIPTION\"\nLike so:\n.PP\n.RS \"2\"\n.nf\ntool it\n\n.fi\n.RE\n.PP\nOr not.\n")
+        )
         #expect(page.contains(".SS \"plan, diff\"\nShow it.\n"))
         #expect(page.contains(".TP\n\\fIfile\\fR ...\nA file.\n"))
         #expect(page.contains(".TP\n\\fB\\-u\\fR, \\fB\\-\\-url\\fR \\fIurl\\fR\nWhere it is."))

@@ -123,6 +123,19 @@ import Testing
         }
     }
 
+    @Test func `what to do is a command that works when it is pasted`() async throws {
+        try await withService { target, file in
+            try await target.admin.changeProvider("grafana", ["client_id": "another"])
+            let result = try await target.run("verify", file, "--timeout-seconds", "200")
+            #expect(result.status == 1)
+            let advice = "'reconcile --once --config \(file) --timeout-seconds 200'"
+            #expect(result.output.contains("-> run \(advice) to correct it; "), "\(result.output)")
+            let words = advice.dropFirst().dropLast().split(separator: " ").dropFirst().map(String.init)
+            #expect(try await Command(words, environment: target.environment).run().status == 0)
+            #expect(try await target.run("verify", file).status == 0)
+        }
+    }
+
     // MARK: - The audit log
 
     private func events(_ target: Target) async throws -> [JSONValue] {

@@ -216,7 +216,7 @@ import Testing
     @Test func `services are shown as soon as they are finished, and no service twice`() {
         let written = Mutex<[String]>([])
         let text = ReportText(style: GoldenTests.plain, isVerbose: false)
-        let live = LiveReport(text, address: Self.result.address, isSandbox: false) { line in
+        let live = LiveReport(text, address: Self.result.address, isSandbox: { false }) { line in
             written.withLock { $0.append(line) }
         }
         let report = Self.sample

@@ -157,7 +157,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         let notice = try #require(try page(Self.sample.withHeldDeletions)["held-deletions"])
         #expect(
             notice.text.hasSuffix(
-                "check the file, then allow them once with 'reconcile --once --allow-deletions 5'."
+                "check the file, then allow them once with 'reconcile --once "
+                    + "--config /etc/reconcile/homelab.yaml --url https://sso.example.net --allow-deletions 5'."
             )
         )
     }
@@ -363,7 +364,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
             "old-wiki",
             [
                 "What to do If it was removed by mistake, put it back into the file; otherwise allow the deletion once "
-                    + "with 'reconcile --once --allow-deletions N'.",
+                    + "with 'reconcile --once --config /etc/reconcile/homelab.yaml --url https://sso.example.net "
+                    + "--allow-deletions N'.",
                 "Deletion Held back: the provider old-wiki, then the application old-wiki.",
                 "Conditions Synced False Held declared absent; the deletion limit holds its deletion back since "
                     + "2026-11-24 12:39:00 UTC",

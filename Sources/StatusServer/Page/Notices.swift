@@ -52,7 +52,7 @@ struct Notices {
             "held-deletions",
             .warning,
             title: "Deletions held back",
-            body: "<p>\(sentence(heldDeletions.message))</p>"
+            body: "<p>\(sentence(status.invocation.completing(heldDeletions.message)))</p>"
         )
     }
 

@@ -9,6 +9,8 @@ import Status
 struct ServiceEntry {
     let service: ServiceStatus
     let owner: String
+    /// For the commands in advice.
+    let invocation: Invocation
 
     var html: HTML {
         let name = service.name == service.slug ? nil : service.name
@@ -58,7 +60,7 @@ struct ServiceEntry {
     }
 
     private var remedy: HTML? {
-        service.remedy.map { part("What to do", "<p>\(sentence($0))</p>") }
+        service.remedy(invocation).map { part("What to do", "<p>\(sentence($0))</p>") }
     }
 
     private var contest: HTML? {

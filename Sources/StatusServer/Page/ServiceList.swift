@@ -45,7 +45,7 @@ struct ServiceList {
             <section id="\(id)" class="group" aria-labelledby="\(id)-title">
             <h3 id="\(id)-title">\(title) <span class="number">\(services.count)</span></h3>
             <div class="rows">
-            \(services.map { ServiceEntry(service: $0, owner: status.owner).html })</div>
+            \(services.map { ServiceEntry(service: $0, owner: status.owner, invocation: status.invocation).html })</div>
             </section>
 
             """

@@ -90,6 +90,7 @@ extension Session {
         var verifier = Verifier(client: pass.client)
         verifier.limits = limits
         verifier.isSandbox = options.isSandbox
+        verifier.invocation = options.invocation
         do {
             let resolved = await pass.secrets()
             let secrets = await pass.standIns?.filling(resolved, for: pass.client) ?? resolved

@@ -149,6 +149,8 @@ struct Daemon {
             log: log
         )
         reconciler.probes = probes
+        // Another run with --sandbox would have another sandbox.
+        reconciler.invocation = pass.isSandbox ? pass.invocation.filesOnly : pass.invocation
         if !pass.isSandbox { reconciler.standIns = pass.connection.standIns(for: token) }
         var surroundings = LoopSurroundings(address: site.address, reconciler: reconciler)
         if let reader = resolver.reader {

@@ -216,7 +216,9 @@ import Testing
         #expect(try await completed("reconcile diff --without") == ["--without-secrets"])
         #expect(try await completed("reconcile client-config --for ngi") == ["nginx"])
         let commands = try await completed("reconcile ''")
-        #expect(commands.isSuperset(of: ["apply", "diff", "plan", "run"]) && commands.allSatisfy { !$0.hasPrefix("-") })
+        #expect(
+            commands.isSuperset(of: ["apply", "diff", "plan", "run"]) && commands.allSatisfy { !$0.hasPrefix("-") }
+        )
         // Without a command it is 'run'.
         #expect(try await completed("reconcile --onc") == ["--once"])
         #expect(try await completed("reconcile --once --config ser") == ["services.yaml"])

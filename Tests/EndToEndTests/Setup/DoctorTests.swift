@@ -118,6 +118,39 @@ import Testing
         }
     }
 
+    @Test func `whom a file lets in and Authentik does not know is a problem, at its place`() async throws {
+        try await withWorkplace { workplace in
+            let file = workplace.file.path
+            let environment = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": Workplace.token]
+            func declare(_ access: String) throws -> String {
+                let row = "  - {slug: handbook, launchURL: 'https://handbook.example.net', access: {\(access)}}"
+                try workplace.write(Workplace.services + row + "\n")
+                return row
+            }
+            let row = try declare("groups: [authentik Admin], users: [akadmn], policies: [no-such-policy]")
+            let line = Workplace.services.count { $0 == "\n" } + 1
+            let result = try await doctor([file], environment)
+            #expect(result.status == 1)
+            #expect(result.output.contains("3 problems, "), "\(result.output)")
+            let unknown = "correct it in the file, or create it in Authentik"
+            for (kind, name, advice) in [
+                ("group", "authentik Admin", "did you mean 'authentik Admins'?"),
+                ("user", "akadmn", unknown),
+                ("policy", "no-such-policy", "\(unknown); there are "),
+            ] {
+                let place = try #require(row.firstRange(of: name)).lowerBound
+                let column = row.distance(from: row.startIndex, to: place) + 1
+                let lines =
+                    "x names \(file):\(line):\(column): there is no \(kind) '\(name)', which blocks 'handbook'\n → \(advice)"
+                #expect(words(result.output).contains(words(lines)), "\(lines)\n\(result.output)")
+            }
+            // With names that Authentik has, nothing is wrong any more.
+            _ = try declare("groups: [authentik Admins], users: [akadmin]")
+            let corrected = try await doctor([file], environment)
+            #expect(corrected.status == 0 && !corrected.output.contains("x names"), "\(corrected.output)")
+        }
+    }
+
     /// Without what aligns them.
     private func words(_ text: String) -> String {
         text.split(separator: " ").joined(separator: " ")
