@@ -39,23 +39,29 @@ package enum PlanFile {
         do {
             data = Data(try BoundedFile.contents(of: path, limit: limit))
         } catch {
-            throw PlanFileError("the plan '\(path)' cannot be read: \(error)")
+            throw PlanFileError("cannot read the plan '\(path)': \(error)")
         }
-        guard !data.isEmpty else { throw PlanFileError("'\(path)' is no plan: it is empty") }
+        guard !data.isEmpty else {
+            throw PlanFileError(
+                "'\(path)' is not a saved plan: the file is empty; make one with 'reconcile plan --save \(path)'"
+            )
+        }
         guard let json = try? JSONValue(parsing: data) else {
-            throw PlanFileError("'\(path)' is no plan: it is no JSON")
+            throw PlanFileError(
+                "'\(path)' is not a saved plan: the file is not JSON; make one with 'reconcile plan --save PLAN.json'"
+            )
         }
         guard json["kind"]?.string == PlanRecord.kind, let version = json["version"]?.integer else {
-            throw PlanFileError("'\(path)' is no plan of this program; make one with 'reconcile plan --save \(path)'")
+            throw PlanFileError("'\(path)' is not a saved plan; make one with 'reconcile plan --save PLAN.json'")
         }
         guard version == PlanRecord.currentVersion else {
             throw PlanFileError(
-                "'\(path)' is a plan of version \(version), and this program understands version "
+                "'\(path)' is a plan of version \(version), but this reconcile supports version "
                     + "\(PlanRecord.currentVersion); plan again"
             )
         }
         guard let plan = try? JSONDecoder().decode(PlanRecord.self, from: data) else {
-            throw PlanFileError("'\(path)' is a plan with something missing or added; plan again")
+            throw PlanFileError("'\(path)' is not a valid plan: fields are missing or unknown; plan again")
         }
         return plan
     }

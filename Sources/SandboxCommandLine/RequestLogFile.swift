@@ -23,7 +23,7 @@ final class RequestLogFile: Sendable {
         do {
             file = try PrivateFile.openToAppend(path)
         } catch {
-            throw Failure(description: "the log file '\(path)' cannot be opened: \(error)")
+            throw Failure(description: "cannot open the log file '\(path)': \(error)")
         }
         self.path = path
     }

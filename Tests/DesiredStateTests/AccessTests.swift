@@ -91,7 +91,7 @@ struct AccessTests {
     ])
     func `a text that is not 'everyone'`(text: String, hint: String) throws {
         let shown = text == "''" ? text : "'\(text)'"
-        try Mistake.error(Self.with("access: ▲\(text)"), "access cannot be \(shown) in service 'docs'", hint).check()
+        try Mistake.error(Self.with("access: ▲\(text)"), "service 'docs': access cannot be \(shown)", hint).check()
     }
 
     private static let names = "list groups, users or policies, or say 'access: everyone'"
@@ -102,46 +102,46 @@ struct AccessTests {
     @Test(arguments: [
         Mistake.error(
             with("access: ▲[admins]"),
-            "access must be 'everyone' or a mapping of fields, not a list in service 'docs'",
+            "service 'docs': access must be 'everyone' or a mapping of fields, not a list",
             "say what they are, as in 'access: {groups: [admins]}'"
         ),
         .error(
             with("access: ▲~"),
-            "access has no value in service 'docs'",
+            "service 'docs': access has no value",
             "give it one, or leave the field out; null only takes a default away"
         ),
-        .error(with("access: ▲!x everyone"), "access has a tag in service 'docs'"),
-        .error(with("access: ▲!x {groups: [admins]}"), "access has a tag in service 'docs'"),
-        .error(with("access: ▲{}"), "access names nobody in service 'docs'", names),
-        .error(with("access: ▲{mode: all, exclusive: true}"), "access names nobody in service 'docs'", names),
-        .error(with("access: ▲{groups: []}"), "access names nobody in service 'docs'", names),
-        .error(with("access: ▲{groups: [], users: [], policies: []}"), "access names nobody in service 'docs'", names),
+        .error(with("access: ▲!x everyone"), "service 'docs': access has a tag"),
+        .error(with("access: ▲!x {groups: [admins]}"), "service 'docs': access has a tag"),
+        .error(with("access: ▲{}"), "service 'docs': access names nobody", names),
+        .error(with("access: ▲{mode: all, exclusive: true}"), "service 'docs': access names nobody", names),
+        .error(with("access: ▲{groups: []}"), "service 'docs': access names nobody", names),
+        .error(with("access: ▲{groups: [], users: [], policies: []}"), "service 'docs': access names nobody", names),
         .error(
             with("access: {groups: ▲[], users: [bob]}"),
-            "groups is an empty list in access in service 'docs'",
+            "service 'docs': groups is an empty list in access",
             "give it an entry, or leave it out"
         ),
         .error(
             with("access: {groups: ▲~}"),
-            "groups has no value in access in service 'docs'",
+            "service 'docs': groups has no value in access",
             "give it one, or leave the field out"
         ),
-        .error(with("access: {groups: ▲admins}"), "groups must be a list, not text in access in service 'docs'"),
+        .error(with("access: {groups: ▲admins}"), "service 'docs': groups must be a list, not text in access"),
         .error(
             with("access: {users: [bob, ▲'']}"),
-            "an entry of users is empty in access in service 'docs'"
+            "service 'docs': an entry of users is empty in access"
         ),
         .error(
             with("access: {users: [▲~]}"),
-            "an entry of users must be text, not '~' in access in service 'docs'"
+            "service 'docs': an entry of users must be text, not '~' in access"
         ),
         .error(
             with("access: {groups: [▲{name: admins}]}"),
-            "an entry of groups must be text, not a mapping in access in service 'docs'"
+            "service 'docs': an entry of groups must be text, not a mapping in access"
         ),
         .error(
             with("access: {groups: [▲yes]}"),
-            "an entry of groups must be text, not 'yes' in access in service 'docs'",
+            "service 'docs': an entry of groups must be text, not 'yes' in access",
             "put it in quotes if it is meant as text"
         ),
         .error(
@@ -151,26 +151,26 @@ struct AccessTests {
         ),
         .error(
             with("access: {groups: [a], mode: ▲every}"),
-            "mode cannot be 'every' in access in service 'docs'"
+            "service 'docs': mode cannot be 'every' in access"
         ),
         .error(
             with("access: {groups: [a], mode: ▲al}"),
-            "mode cannot be 'al' in access in service 'docs'",
+            "service 'docs': mode cannot be 'al' in access",
             "did you mean 'all'?"
         ),
         .error(
             with("access: {groups: [a], exclusive: ▲yes}"),
-            "exclusive must be true or false in access in service 'docs'",
+            "service 'docs': exclusive must be true or false in access",
             "use true"
         ),
         .warning(
             with("access: {groups: [a, b, ▲a]}"),
-            "groups has an entry twice in access in service 'docs'",
+            "service 'docs': groups has an entry twice in access",
             "take one out"
         ),
         .warning(
             with("access: {groups: [▲' a ']}"),
-            "an entry of groups has white space around it in access in service 'docs'"
+            "service 'docs': an entry of groups has white space around it in access"
         ),
     ])
     func `what is wrong with it`(_ mistake: Mistake) throws { try mistake.check() }
@@ -181,14 +181,14 @@ struct AccessTests {
         ("access: {▲policy: x}", "'policy' in access", "did you mean 'policies'?"),
         ("access: {▲polices: [x]}", "'polices' in access", "did you mean 'policies'?"),
         ("access: {groups: [a], ▲Mode: all}", "'Mode' in access", "did you mean 'mode'?"),
-        ("access: {groups: [a], ▲port: 1}", "'port' in access", "it belongs in a service or in defaults"),
+        ("access: {groups: [a], ▲port: 1}", "'port' in access", "defaults: it belongs in a service or"),
         ("access: {groups: [a], ▲nonsense: 1}", "'nonsense' in access", nil),
         ("▲acess: everyone", "'acess'", "did you mean 'access'?"),
         ("▲groups: [admins]", "'groups'", "write it in access: 'access: {groups: [admins]}'"),
         ("▲users: [bob]", "'users'", "write it in access: 'access: {groups: [admins]}'"),
     ])
     func `unknown fields`(field: String, unknown: String, hint: String?) throws {
-        try Mistake.error(Self.with(field), "unknown field \(unknown) in service 'docs'", hint).check()
+        try Mistake.error(Self.with(field), "service 'docs': unknown field \(unknown)", hint).check()
     }
 
     @Test func `all mistakes at once, in services of either kind and in defaults`() {
@@ -211,16 +211,16 @@ struct AccessTests {
         #expect(result.diagnostics.map(\.location) == input.marks)
         #expect(
             result.diagnostics.map(\.message) == [
-                "an entry of groups is empty in access in defaults", "unknown field 'gruops' in access in service 'a'",
-                "mode cannot be 'ANY' in access in service 'a'",
-                "exclusive must be true or false in access in service 'a'", "access cannot be 'no' in service 'b'",
-                "access names nobody in service 'c'",
+                "defaults: an entry of groups is empty in access", "service 'a': unknown field 'gruops' in access",
+                "service 'a': mode cannot be 'ANY' in access",
+                "service 'a': exclusive must be true or false in access", "service 'b': access cannot be 'no'",
+                "service 'c': access names nobody",
             ]
         )
     }
 
     @Test func `null in defaults is none to take away`() throws {
         let input = MarkedText(MarkedText.head + "defaults: {access: ▲~}\nservices: []")
-        try Mistake.error(input, "access has no value in defaults", "give it one, or leave the field out").check()
+        try Mistake.error(input, "defaults: access has no value", "give it one, or leave the field out").check()
     }
 }

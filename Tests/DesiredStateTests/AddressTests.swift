@@ -14,7 +14,7 @@ struct AddressTests {
         ("'1:2:3'", "is not a valid IP address"),
     ])
     func `bad hosts`(host: String, message: String) throws {
-        try Mistake.error(.oidc("host: ▲\(host)"), "host \(message) in service 'grafana'").check()
+        try Mistake.error(.oidc("host: ▲\(host)"), "service 'grafana': host \(message)").check()
     }
 
     @Test(arguments: [
@@ -41,7 +41,7 @@ struct AddressTests {
         ("https://a.%(username)s.net", "has a placeholder in its host that Authentik refuses"),
     ])
     func `bad launch URLs`(url: String, message: String) throws {
-        try Mistake.error(.bookmark("launchURL: ▲\(url)"), "launchURL \(message) in service 'docs'").check()
+        try Mistake.error(.bookmark("launchURL: ▲\(url)"), "service 'docs': launchURL \(message)").check()
     }
 
     @Test(arguments: [
@@ -60,7 +60,7 @@ struct AddressTests {
         ("▲/a b", "an entry of redirectPaths has white space in it"),
     ])
     func `bad redirect paths`(path: String, message: String) throws {
-        try Mistake.error(.oidc("redirectPaths: [\(path)]"), "\(message) in service 'grafana'").check()
+        try Mistake.error(.oidc("redirectPaths: [\(path)]"), "service 'grafana': \(message)").check()
     }
 
     @Test(arguments: [
@@ -91,7 +91,7 @@ struct AddressTests {
         ),
     ])
     func `bad redirect URIs`(entry: String, message: String) throws {
-        try Mistake.error(.oidc("redirectURIs: [\(entry)]"), "\(message) in service 'grafana'").check()
+        try Mistake.error(.oidc("redirectURIs: [\(entry)]"), "service 'grafana': \(message)").check()
     }
 
     private static let pattern = #"url: 'https://[a-z]+\.example\.net/cb', matching: regex"#
@@ -112,7 +112,7 @@ struct AddressTests {
     ])
     func `an example that is wrong`(example: String, message: String) throws {
         let input = MarkedText.oidc("redirectURIs: [{\(Self.pattern), example: \(example)}]")
-        try Mistake.error(input, "\(message) in an entry of redirectURIs in service 'grafana'").check()
+        try Mistake.error(input, "service 'grafana': \(message) in an entry of redirectURIs").check()
     }
 
     @Test(arguments: [
@@ -126,7 +126,7 @@ struct AddressTests {
         ),
     ])
     func `an example that has no use`(fields: String, list: String, hint: String) throws {
-        let message = "example is ignored in an entry of \(list) in service 'grafana'"
+        let message = "service 'grafana': example is ignored in an entry of \(list)"
         try Mistake.warning(.oidc(fields), message, hint).check()
     }
 
@@ -136,7 +136,7 @@ struct AddressTests {
     ])
     func `check is written as loginURL`(value: String, hint: String) throws {
         let input = MarkedText.oidc("▲check: \(value)")
-        try Mistake.error(input, "unknown field 'check' in service 'grafana'", hint).check()
+        try Mistake.error(input, "service 'grafana': unknown field 'check'", hint).check()
     }
 
     @Test(arguments: [
@@ -148,12 +148,12 @@ struct AddressTests {
         let input = MarkedText.service(base + field)
         let place = field.contains("url:") ? " in an entry of redirectURIs" : ""
         let hint = "OAuth2 allows none in a redirect URI; Authentik takes it"
-        try Mistake.warning(input, "\(name) has a fragment ('#…')\(place) in service 'grafana'", hint).check()
+        try Mistake.warning(input, "service 'grafana': \(name) has a fragment ('#…')\(place)", hint).check()
     }
 
     @Test func `a fragment hides no mistake`() throws {
         let input = MarkedText.oidc("redirectURIs: [▲'https://x.net:99999/#a']")
-        try Mistake.error(input, "an entry of redirectURIs has no valid port in service 'grafana'").check()
+        try Mistake.error(input, "service 'grafana': an entry of redirectURIs has no valid port").check()
     }
 
     @Test(arguments: [
@@ -186,7 +186,7 @@ struct AddressTests {
         ("ü.png", "has a character that Authentik refuses in a media path"),
     ])
     func `bad icons`(icon: String, message: String) throws {
-        try Mistake.error(.oidc("icon: ▲\(icon)"), "icon \(message) in service 'grafana'").check()
+        try Mistake.error(.oidc("icon: ▲\(icon)"), "service 'grafana': icon \(message)").check()
     }
 
     @Test(arguments: ["https://x.net/a..b.svg", "fa://fa-book", "icons/grafana.svg", "/static/dist/x.svg", "''"])

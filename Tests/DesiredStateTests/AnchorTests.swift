@@ -35,7 +35,7 @@ struct AnchorTests {
     @Test func `a mistake in what is shared is shown where it was written`() throws {
         try Mistake.error(
             MarkedText(MarkedText.head + "x-base: &base\n  port: ▲70000\nservices:\n  - {<<: *base, slug: a}\n"),
-            "port is outside 1 to 65535 in service 'a'"
+            "service 'a': port is outside 1 to 65535"
         ).check()
     }
 
@@ -44,7 +44,7 @@ struct AnchorTests {
         #expect(DesiredStateLoader.load(input).diagnostics == [])
         try Mistake.error(
             .bookmark("port: 8443\n▲x-a: 1"),
-            "unknown field 'x-a' in service 'docs'",
+            "service 'docs': unknown field 'x-a'",
             "fields that begin with 'x-' may stand at the top of the file only"
         ).check()
         #expect(DesiredStateLoader.load(MarkedText("x-a: 1\n")).state == nil)

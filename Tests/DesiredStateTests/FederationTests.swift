@@ -48,20 +48,20 @@ struct FederationTests {
     @Test(arguments: [
         Mistake.error(
             .oidc("jwtFederation: ▲[ci]"),
-            "jwtFederation must be a mapping of fields, not a list in service 'grafana'"
+            "service 'grafana': jwtFederation must be a mapping of fields, not a list"
         ),
-        .error(.oidc("jwtFederation: ▲{}"), "jwtFederation names nothing in service 'grafana'"),
+        .error(.oidc("jwtFederation: ▲{}"), "service 'grafana': jwtFederation names nothing"),
         .error(
             .oidc("jwtFederation: {providers: ▲null}"),
-            "providers has no value in jwtFederation in service 'grafana'"
+            "service 'grafana': providers has no value in jwtFederation"
         ),
         .error(
             .oidc("jwtFederation: {providers: [▲a/b]}"),
-            "an entry of providers has a character that no slug may have in jwtFederation in service 'grafana'"
+            "service 'grafana': an entry of providers has a character that no slug may have in jwtFederation"
         ),
         .error(
             .oidc("jwtFederation: {▲provider: [b]}"),
-            "unknown field 'provider' in jwtFederation in service 'grafana'"
+            "service 'grafana': unknown field 'provider' in jwtFederation"
         ),
     ])
     func `mistakes are reported where they are`(_ mistake: Mistake) throws { try mistake.check() }

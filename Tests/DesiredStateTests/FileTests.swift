@@ -28,10 +28,10 @@ struct FileTests {
         .error(file("services: []\ndefaults: {▲clientID: a}"), "clientID cannot have a default"),
         .error(
             file("services: []\ndefaults: {▲scope: a}"),
-            "unknown field 'scope' in defaults",
+            "defaults: unknown field 'scope'",
             "did you mean 'scopes'?"
         ),
-        .error(file("services: []\ndefaults: {group: ▲~}"), "group has no value in defaults"),
+        .error(file("services: []\ndefaults: {group: ▲~}"), "defaults: group has no value"),
         .error(file("services: []\n▲owner: x"), "duplicate key 'owner'", "it is given first at test.yaml:2:1"),
         .error(MarkedText("▲just text"), "the document must be a mapping of fields, not text"),
         .error(MarkedText("▲[]"), "the document must be a mapping of fields, not a list"),
@@ -42,11 +42,11 @@ struct FileTests {
     func `the file's own fields`(_ mistake: Mistake) throws { try mistake.check() }
 
     @Test(arguments: [
-        Mistake.error(file("services: [{▲slgu: a, port: 8441}]"), "unknown field 'slgu' in service 1"),
-        .error(file("services: [{slug: a, ▲Port: 1}]"), "unknown field 'Port' in service 'a'"),
+        Mistake.error(file("services: [{▲slgu: a, port: 8441}]"), "service 1: unknown field 'slgu'"),
+        .error(file("services: [{slug: a, ▲Port: 1}]"), "service 'a': unknown field 'Port'"),
         .error(
             file("services: [{slug: a, port: 8441, redirectPath: /a, ▲secret: {env: S}}]"),
-            "unknown field 'secret' in service 'a'"
+            "service 'a': unknown field 'secret'"
         ),
         .error(MarkedText("apiVersion: reconcile/v1\n▲ower: o\nservices: []"), "unknown field 'ower'"),
     ])

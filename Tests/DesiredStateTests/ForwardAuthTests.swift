@@ -77,7 +77,7 @@ struct ForwardAuthTests {
         #expect(services.map { $0.provider != nil } == [false, false, false, true])
     }
 
-    private static let inside = "in forwardAuth in service 'docs'"
+    private static let inside = "service 'docs': in forwardAuth"
     private static let both = "a service that logs people in itself needs no outpost: keep one of the two"
 
     @Test(arguments: [
@@ -98,7 +98,7 @@ struct ForwardAuthTests {
         ),
         .error(
             with("forwardAuth: ▲single"),
-            "forwardAuth must be a mapping of fields, not text in service 'docs'",
+            "service 'docs': forwardAuth must be a mapping of fields, not text",
             "write it as 'forwardAuth: {mode: single}'"
         ),
         .error(

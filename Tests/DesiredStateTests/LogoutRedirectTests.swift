@@ -4,7 +4,7 @@ import Testing
 
 /// Where a browser may be sent after a logout, as a file says it.
 struct LogoutRedirectTests {
-    private static let place = "in an entry of logoutRedirectURIs in service 'grafana'"
+    private static let place = "service 'grafana': in an entry of logoutRedirectURIs"
 
     private func declared(_ top: String, _ fields: String) throws -> [RedirectURI]? {
         let service = "  - {slug: a, redirectURIs: [https://a.net/cb], clientType: public\(fields)}\n"
@@ -44,16 +44,16 @@ struct LogoutRedirectTests {
     @Test(arguments: [
         Mistake.error(
             .oidc("logoutRedirectURIs: [▲/bye]"),
-            "an entry of logoutRedirectURIs is not an absolute URL in service 'grafana'"
+            "service 'grafana': an entry of logoutRedirectURIs is not an absolute URL"
         ),
         .error(
             .oidc("logoutRedirectURIs: ▲https://a.net/bye"),
-            "logoutRedirectURIs must be a list, not text in service 'grafana'",
+            "service 'grafana': logoutRedirectURIs must be a list, not text",
             "write '[…]' around it, or each entry on a line of its own that begins with '- '"
         ),
         .error(
             .oidc("logoutRedirectURIs: [▲{matching: regex}]"),
-            "an entry of logoutRedirectURIs has no url in service 'grafana'"
+            "service 'grafana': an entry of logoutRedirectURIs has no url"
         ),
         .error(
             .oidc("logoutRedirectURIs: [{url: 'https://a.net', matching: ▲regexp}]"),
@@ -64,10 +64,10 @@ struct LogoutRedirectTests {
             .oidc("logoutRedirectURIs: [{url: ▲'https://(a', matching: regex}]"),
             "url is not a regular expression: a '(' is not closed \(place)"
         ),
-        .error(.oidc("logoutRedirectURIs: ▲null"), "logoutRedirectURIs has no value in service 'grafana'"),
+        .error(.oidc("logoutRedirectURIs: ▲null"), "service 'grafana': logoutRedirectURIs has no value"),
         .error(
             .oidc("▲logoutRedirectUris: []"),
-            "unknown field 'logoutRedirectUris' in service 'grafana'",
+            "service 'grafana': unknown field 'logoutRedirectUris'",
             "did you mean 'logoutRedirectURIs'?"
         ),
         .error(
@@ -77,12 +77,12 @@ struct LogoutRedirectTests {
         ),
         .warning(
             .oidc("logoutRedirectURIs: [https://a.net, ▲{url: https://a.net}]"),
-            "logoutRedirectURIs has an entry twice in service 'grafana'",
+            "service 'grafana': logoutRedirectURIs has an entry twice",
             "take one out"
         ),
         .warning(
             .oidc("logoutRedirectURIs: [▲'https://a.net/#bye']"),
-            "an entry of logoutRedirectURIs has a fragment ('#…') in service 'grafana'"
+            "service 'grafana': an entry of logoutRedirectURIs has a fragment ('#…')"
         ),
     ])
     func `mistakes are told at their place`(_ mistake: Mistake) throws { try mistake.check() }

@@ -45,13 +45,13 @@ struct OwnershipTests {
     }
 
     @Test(arguments: [
-        Mistake.error(.bookmark("port: 8441\nadopt: ▲sometimes"), "adopt cannot be 'sometimes' in service 'docs'"),
-        .error(.bookmark("port: 8441\nstate: ▲gone"), "state cannot be 'gone' in service 'docs'"),
-        .error(.bookmark("port: 8441\nrenamedFrom: ▲old"), "renamedFrom must be a list, not text in service 'docs'"),
+        Mistake.error(.bookmark("port: 8441\nadopt: ▲sometimes"), "service 'docs': adopt cannot be 'sometimes'"),
+        .error(.bookmark("port: 8441\nstate: ▲gone"), "service 'docs': state cannot be 'gone'"),
+        .error(.bookmark("port: 8441\nrenamedFrom: ▲old"), "service 'docs': renamedFrom must be a list, not text"),
         .error(.bookmark("port: 8441\nrenamedFrom: [▲docs]"), "renamedFrom of service 'docs' names its own slug"),
         .error(
             .bookmark("port: 8441\nrenamedFrom: [▲a b]"),
-            "an entry of renamedFrom has a character that no slug may have in service 'docs'"
+            "service 'docs': an entry of renamedFrom has a character that no slug may have"
         ),
         .error(
             MarkedText(MarkedText.head + "services: []\nmaxDeletions: ▲-1\n"),

@@ -44,7 +44,7 @@ struct PublishTests {
         #expect(publication?.object.kind == .secret)
         #expect(publication?.values.contains(.clientSecret) == true)
         let text = "publish: {namespace: n, name: o, kind: ▲ConfigMap, keySet: \(set)}"
-        try Mistake.error(.service(Self.base + text), "kind cannot be ConfigMap in publish in service 'a'").check()
+        try Mistake.error(.service(Self.base + text), "service 'a': kind cannot be ConfigMap in publish").check()
     }
 
     @Test func `Grafana's API URL has no slash at its end`() {
@@ -92,39 +92,39 @@ struct PublishTests {
     @Test func `a template that names the client secret goes into a Secret`() throws {
         #expect(publication(#"keys: {A: {template: "{clientID}:{clientSecret}"}}"#)?.object.kind == .secret)
         let text = #"publish: {namespace: n, name: o, kind: ▲ConfigMap, keys: {A: {template: "{clientSecret}"}}}"#
-        try Mistake.error(.service(Self.base + text), "kind cannot be ConfigMap in publish in service 'a'").check()
+        try Mistake.error(.service(Self.base + text), "service 'a': kind cannot be ConfigMap in publish").check()
     }
 
     @Test func `a template without a placeholder could be a constant`() {
         let input = MarkedText.service(Self.base + "publish: {namespace: n, name: o, keys: {A: {template: ▲x}}}")
         let result = DesiredStateLoader.load(input)
-        #expect(result.diagnostics.map(\.message) == ["template has no placeholder in 'A' in publish in service 'a'"])
+        #expect(result.diagnostics.map(\.message) == ["service 'a': template has no placeholder in 'A' in publish"])
         #expect(result.diagnostics.first?.location == input.marks.first)
         #expect(result.state != nil)
     }
 
     @Test(arguments: [
-        ("{▲}", "'k' has neither value nor template in publish in service 'a'", nil),
-        (#"{value: a, ▲template: "{issuer}"}"#, "'k' has both value and template in publish in service 'a'", nil),
+        ("{▲}", "service 'a': 'k' has neither value nor template in publish", nil),
+        (#"{value: a, ▲template: "{issuer}"}"#, "service 'a': 'k' has both value and template in publish", nil),
         (
-            "{value: ▲true}", "value must be text, not 'true' in 'k' in publish in service 'a'",
+            "{value: ▲true}", "service 'a': value must be text, not 'true' in 'k' in publish",
             #"put it in quotes: "true""#
         ),
-        ("{value: ▲[a]}", "value must be text, not a list in 'k' in publish in service 'a'", nil),
+        ("{value: ▲[a]}", "service 'a': value must be text, not a list in 'k' in publish", nil),
         (
-            "{▲templat: a}", "unknown field 'templat' in 'k' in publish in service 'a'", "did you mean 'template'?"
+            "{▲templat: a}", "service 'a': unknown field 'templat' in 'k' in publish", "did you mean 'template'?"
         ),
         (
-            #"{template: ▲"{isuer}"}"#, "template has an unknown placeholder in 'k' in publish in service 'a'",
+            #"{template: ▲"{isuer}"}"#, "service 'a': template has an unknown placeholder in 'k' in publish",
             "did you mean '{issuer}'?"
         ),
-        (#"{template: ▲"{}"}"#, "template has an unknown placeholder in 'k' in publish in service 'a'", nil),
+        (#"{template: ▲"{}"}"#, "service 'a': template has an unknown placeholder in 'k' in publish", nil),
         (
-            #"{template: ▲"a}"}"#, "template has a brace that is no placeholder's in 'k' in publish in service 'a'", nil
+            #"{template: ▲"a}"}"#, "service 'a': template has a brace that is no placeholder's in 'k' in publish", nil
         ),
         (
             #"{template: ▲"{issuer"}"#,
-            "template has a brace that is no placeholder's in 'k' in publish in service 'a'",
+            "service 'a': template has a brace that is no placeholder's in 'k' in publish",
             nil
         ),
     ])
@@ -161,63 +161,63 @@ struct PublishTests {
         (
             "publish: ▲{}",
             [
-                "publish has no namespace in service 'a'", "publish has no name in service 'a'",
-                "publish has no keys in service 'a'",
+                "service 'a': publish has no namespace", "service 'a': publish has no name",
+                "service 'a': publish has no keys",
             ], nil
         ),
-        ("publish: ▲{namespace: n, name: o}", ["publish has no keys in service 'a'"], nil),
-        ("publish: ▲{namespace: n, name: o, keys: {}}", ["publish has no keys in service 'a'"], nil),
-        ("publish: ▲o", ["publish must be a mapping of fields, not text in service 'a'"], nil),
+        ("publish: ▲{namespace: n, name: o}", ["service 'a': publish has no keys"], nil),
+        ("publish: ▲{namespace: n, name: o, keys: {}}", ["service 'a': publish has no keys"], nil),
+        ("publish: ▲o", ["service 'a': publish must be a mapping of fields, not text"], nil),
         (
             "publish: {namespace: ▲N, name: o, keySet: generic}",
-            ["namespace is not the name of a namespace in publish in service 'a'"], nil
+            ["service 'a': namespace is not the name of a namespace in publish"], nil
         ),
         (
             "publish: {namespace: n, name: ▲O, keySet: generic}",
-            ["name is not the name of an object in publish in service 'a'"], nil
+            ["service 'a': name is not the name of an object in publish"], nil
         ),
         (
             "publish: {namespace: n, name: o, keySet: ▲graphana}",
-            ["keySet cannot be 'graphana' in publish in service 'a'"], "did you mean 'grafana'?"
+            ["service 'a': keySet cannot be 'graphana' in publish"], "did you mean 'grafana'?"
         ),
         (
             "publish: {namespace: n, name: o, keySet: [generic, ▲forgeyo]}",
-            ["an entry of keySet cannot be 'forgeyo' in publish in service 'a'"], "did you mean 'forgejo'?"
+            ["service 'a': an entry of keySet cannot be 'forgeyo' in publish"], "did you mean 'forgejo'?"
         ),
         (
-            "publish: {namespace: n, name: o, keySet: ▲[]}", ["keySet is an empty list in publish in service 'a'"], nil
+            "publish: {namespace: n, name: o, keySet: ▲[]}", ["service 'a': keySet is an empty list in publish"], nil
         ),
         (
             "publish: {namespace: n, name: o, kind: ▲configmap, keySet: generic}",
-            ["kind cannot be 'configmap' in publish in service 'a'"], "did you mean 'ConfigMap'?"
+            ["service 'a': kind cannot be 'configmap' in publish"], "did you mean 'ConfigMap'?"
         ),
         (
             "publish: {namespace: n, name: o, kind: ▲ConfigMap, keys: {s: clientSecret}}",
-            ["kind cannot be ConfigMap in publish in service 'a'"], "the client secret is among its keys; use Secret"
+            ["service 'a': kind cannot be ConfigMap in publish"], "the client secret is among its keys; use Secret"
         ),
         (
             "publish: {namespace: n, name: o, kind: ▲ConfigMap, keySet: argocd}",
-            ["kind cannot be ConfigMap in publish in service 'a'"], "Argo CD looks into Secrets only; use Secret"
+            ["service 'a': kind cannot be ConfigMap in publish"], "Argo CD looks into Secrets only; use Secret"
         ),
         (
             "publish: {namespace: n, name: o, keys: {▲'a b': issuer}}",
-            ["a key is not one that an object in Kubernetes can have in publish in service 'a'"], nil
+            ["service 'a': a key is not one that an object in Kubernetes can have in publish"], nil
         ),
         (
             "publish: {namespace: n, name: o, keys: {k: ▲isuer}}",
-            ["'k' does not name a value in publish in service 'a'"], "did you mean 'issuer'?"
+            ["service 'a': 'k' does not name a value in publish"], "did you mean 'issuer'?"
         ),
         (
-            "publish: {namespace: n, name: o, keys: {k: ▲~}}", ["'k' does not name a value in publish in service 'a'"],
+            "publish: {namespace: n, name: o, keys: {k: ▲~}}", ["service 'a': 'k' does not name a value in publish"],
             values
         ),
         (
             "publish: {namespace: n, name: o, keys: ▲[issuer]}",
-            ["keys must be a mapping of keys to values, not a list in publish in service 'a'"], nil
+            ["service 'a': keys must be a mapping of keys to values, not a list in publish"], nil
         ),
         (
             "publish: {namespace: n, name: o, ▲keyset: generic, keys: {k: issuer}}",
-            ["unknown field 'keyset' in publish in service 'a'"], "did you mean 'keySet'?"
+            ["service 'a': unknown field 'keyset' in publish"], "did you mean 'keySet'?"
         ),
     ])
     func `a wrong one`(field: String, messages: [String], hint: String?) throws {

@@ -29,35 +29,35 @@ struct RestartTests {
     private static let oneKind = "give it exactly one of 'deployment', 'statefulSet', 'daemonSet'"
 
     @Test(arguments: [
-        ("restart: ▲{}", "restart has no workload in service 'a'", oneKind),
-        ("restart: ▲{namespace: n}", "restart has no workload in service 'a'", oneKind),
+        ("restart: ▲{}", "service 'a': restart has no workload", oneKind),
+        ("restart: ▲{namespace: n}", "service 'a': restart has no workload", oneKind),
         (
-            "restart: ▲{deployment: x, daemonSet: y}", "restart has more than one workload in service 'a'",
+            "restart: ▲{deployment: x, daemonSet: y}", "service 'a': restart has more than one workload",
             oneKind
         ),
-        ("restart: ▲grafana", "restart must be a mapping of fields, not text in service 'a'", nil),
-        ("restart: ▲[grafana]", "restart must be a mapping of fields, not a list in service 'a'", nil),
-        ("restart: {deployment: ▲~}", "deployment has no value in restart in service 'a'", nil),
+        ("restart: ▲grafana", "service 'a': restart must be a mapping of fields, not text", nil),
+        ("restart: ▲[grafana]", "service 'a': restart must be a mapping of fields, not a list", nil),
+        ("restart: {deployment: ▲~}", "service 'a': deployment has no value in restart", nil),
         (
-            "restart: {deployment: ▲Grafana}", "deployment is not the name of a deployment in restart in service 'a'",
+            "restart: {deployment: ▲Grafana}", "service 'a': deployment is not the name of a deployment in restart",
             nil
         ),
-        ("restart: {daemonSet: ▲a/b}", "daemonSet is not the name of a daemonSet in restart in service 'a'", nil),
+        ("restart: {daemonSet: ▲a/b}", "service 'a': daemonSet is not the name of a daemonSet in restart", nil),
         (
             "restart: {deployment: x, namespace: ▲A}",
-            "namespace is not the name of a namespace in restart in service 'a'",
+            "service 'a': namespace is not the name of a namespace in restart",
             nil
         ),
         (
-            "restart: {▲deploymnet: x}", "unknown field 'deploymnet' in restart in service 'a'",
+            "restart: {▲deploymnet: x}", "service 'a': unknown field 'deploymnet' in restart",
             "did you mean 'deployment'?"
         ),
         (
-            "restart: {deployment: x, ▲key: x}", "unknown field 'key' in restart in service 'a'",
+            "restart: {deployment: x, ▲key: x}", "service 'a': unknown field 'key' in restart",
             "it belongs in kubernetes"
         ),
         (
-            "restart: ▲~", "restart has no value in service 'a'",
+            "restart: ▲~", "service 'a': restart has no value",
             "give it one, or leave the field out; null only takes a default away"
         ),
     ])
@@ -82,7 +82,7 @@ struct RestartTests {
     @Test func `it has no use where the secret's reference is a mistake`() throws {
         try Mistake.error(
             .service(Self.base + "secretRef: {env: ▲a-b}\nrestart: {deployment: x}"),
-            "env is not the name of an environment variable in secretRef in service 'a'"
+            "service 'a': env is not the name of an environment variable in secretRef"
         ).check()
     }
 

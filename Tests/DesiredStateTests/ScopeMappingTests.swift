@@ -17,29 +17,29 @@ struct ScopeMappingTests {
         .error(file("scopeMappings: [▲{scope: a, expression: b}]"), "scope mapping 1 has no name", "add 'name:'"),
         .error(file("scopeMappings: [▲{name: a, expression: b}]"), "scope mapping 1 has no scope", "add 'scope:'"),
         .error(file("scopeMappings: [▲{name: a, scope: b}]"), "scope mapping 1 has no expression"),
-        .error(entry("name: a, scope: b, expression: ▲''"), "expression is empty in scope mapping 1"),
-        .error(entry("name: a, scope: b, expression: ▲~"), "expression has no value in scope mapping 1"),
-        .error(entry("name: a, scope: ▲'b c', expression: d"), "scope has a space in it in scope mapping 1"),
-        .error(entry("name: ▲'', scope: b, expression: d"), "name is empty in scope mapping 1"),
+        .error(entry("name: a, scope: b, expression: ▲''"), "scope mapping 1: expression is empty"),
+        .error(entry("name: a, scope: b, expression: ▲~"), "scope mapping 1: expression has no value"),
+        .error(entry("name: a, scope: ▲'b c', expression: d"), "scope mapping 1: scope has a space in it"),
+        .error(entry("name: ▲'', scope: b, expression: d"), "scope mapping 1: name is empty"),
         .error(
             entry("name: a, ▲scope_name: b, expression: d"),
-            "unknown field 'scope_name' in scope mapping 1",
+            "scope mapping 1: unknown field 'scope_name'",
             "did you mean 'scope'?"
         ),
-        .error(entry("name: a, scope: b, expression: d, adopt: ▲maybe"), "adopt cannot be 'maybe' in scope mapping 1"),
+        .error(entry("name: a, scope: b, expression: d, adopt: ▲maybe"), "scope mapping 1: adopt cannot be 'maybe'"),
         .error(
             file("scopeMappings:\n  - {name: a, scope: b, expression: c}\n  - {name: ▲a, scope: d, expression: e}"),
             "the scope mapping 'a' is there twice",
             "the other is at test.yaml:6:12; Authentik has each name only once"
         ),
-        .error(.oidc("scopes: [{mapping: ▲~}]"), "mapping has no value in an entry of scopes in service 'grafana'"),
-        .error(.oidc("scopes: [openid, ▲{}]"), "an entry of scopes names no mapping in service 'grafana'"),
+        .error(.oidc("scopes: [{mapping: ▲~}]"), "service 'grafana': mapping has no value in an entry of scopes"),
+        .error(.oidc("scopes: [openid, ▲{}]"), "service 'grafana': an entry of scopes names no mapping"),
         .error(
             .oidc("scopes: [{▲maping: a}]"),
-            "unknown field 'maping' in an entry of scopes in service 'grafana'",
+            "service 'grafana': unknown field 'maping' in an entry of scopes",
             "did you mean 'mapping'?"
         ),
-        .warning(.oidc("scopes: [{mapping: a}, ▲{mapping: a}]"), "scopes has an entry twice in service 'grafana'"),
+        .warning(.oidc("scopes: [{mapping: a}, ▲{mapping: a}]"), "service 'grafana': scopes has an entry twice"),
     ])
     func `what is wrong with scope mappings`(_ mistake: Mistake) throws { try mistake.check() }
 

@@ -6,40 +6,40 @@ struct SecretTests {
     private static let base = "slug: a\nport: 8441\nredirectPath: /cb\n"
 
     @Test(arguments: [
-        ("secretRef: ▲hunter2", "secretRef must be a reference to a secret in service 'a'"),
-        ("secretRef: ▲|\n  hunter2\n  hunter2\n", "secretRef must be a reference to a secret in service 'a'"),
-        ("secretRef: ▲[hunter2]", "secretRef must be a reference to a secret in service 'a'"),
-        ("secretRef: {▲value: hunter2}", "unknown field in secretRef in service 'a'"),
-        ("secretRef: {▲hunter2}", "unknown field in secretRef in service 'a'"),
-        ("secretRef: {▲enf: hunter2}", "unknown field 'enf' in secretRef in service 'a'"),
-        ("secretRef: {env: ▲hunter-2}", "env is not the name of an environment variable in secretRef in service 'a'"),
-        ("secretRef: ▲{env: hunter2, file: hunter2}", "secretRef has more than one field in service 'a'"),
-        ("secretRef: ▲{}", "secretRef has no source in service 'a'"),
-        ("secretRef: {env: ▲~}", "env has no value in secretRef in service 'a'"),
-        ("secretRef: {kubernetes: ▲~}", "kubernetes has no value in secretRef in service 'a'"),
+        ("secretRef: ▲hunter2", "service 'a': secretRef must be a reference to a secret"),
+        ("secretRef: ▲|\n  hunter2\n  hunter2\n", "service 'a': secretRef must be a reference to a secret"),
+        ("secretRef: ▲[hunter2]", "service 'a': secretRef must be a reference to a secret"),
+        ("secretRef: {▲value: hunter2}", "service 'a': unknown field in secretRef"),
+        ("secretRef: {▲hunter2}", "service 'a': unknown field in secretRef"),
+        ("secretRef: {▲enf: hunter2}", "service 'a': unknown field 'enf' in secretRef"),
+        ("secretRef: {env: ▲hunter-2}", "service 'a': env is not the name of an environment variable in secretRef"),
+        ("secretRef: ▲{env: hunter2, file: hunter2}", "service 'a': secretRef has more than one field"),
+        ("secretRef: ▲{}", "service 'a': secretRef has no source"),
+        ("secretRef: {env: ▲~}", "service 'a': env has no value in secretRef"),
+        ("secretRef: {kubernetes: ▲~}", "service 'a': kubernetes has no value in secretRef"),
         (
             "secretRef: {kubernetes: ▲hunter2}",
-            "kubernetes must be a mapping of fields, not text in secretRef in service 'a'"
+            "service 'a': kubernetes must be a mapping of fields, not text in secretRef"
         ),
         (
             "secretRef: {kubernetes: ▲{name: s, key: k}}",
-            "kubernetes has no namespace in secretRef in service 'a'"
+            "service 'a': kubernetes has no namespace in secretRef"
         ),
         (
             "secretRef: {kubernetes: {namespace: n, name: s, key: k, ▲value: hunter2}}",
-            "unknown field in kubernetes in secretRef in service 'a'"
+            "service 'a': unknown field in kubernetes in secretRef"
         ),
         (
             "secretRef: {kubernetes: {namespace: n, name: s, ▲keys: hunter2}}",
-            "unknown field 'keys' in kubernetes in secretRef in service 'a'"
+            "service 'a': unknown field 'keys' in kubernetes in secretRef"
         ),
         (
             "secretRef: {kubernetes: {namespace: n, name: s, key: ▲hunter2!}}",
-            "key is not a key of a Secret in kubernetes in secretRef in service 'a'"
+            "service 'a': key is not a key of a Secret in kubernetes in secretRef"
         ),
         (
             "secretRef: {kubernetes: {namespace: n, name: s, key: ▲[hunter2]}}",
-            "key must be text, not a list in kubernetes in secretRef in service 'a'"
+            "service 'a': key must be text, not a list in kubernetes in secretRef"
         ),
     ])
     func `a wrong reference`(field: String, message: String) throws {
@@ -50,7 +50,7 @@ struct SecretTests {
 
     @Test func `this program's own token is no secret of a service`() throws {
         let input = MarkedText.service(Self.base + "secretRef: {env: ▲AUTHENTIK_TOKEN}")
-        let message = "AUTHENTIK_TOKEN is this program's own token, and would become the client's secret in service 'a'"
+        let message = "service 'a': AUTHENTIK_TOKEN is this program's own token, and would become the client's secret"
         try Mistake.warning(input, message, "give the service a secret of its own, in another variable").check()
     }
 
@@ -62,7 +62,7 @@ struct SecretTests {
         let input = MarkedText.oidc("▲" + field)
         let name = field.prefix { $0 != ":" }
         let hint = "secrets are referenced, never written: use secretRef"
-        try Mistake.error(input, "unknown field '\(name)' in service 'grafana'", hint).check()
+        try Mistake.error(input, "service 'grafana': unknown field '\(name)'", hint).check()
         expectNoSecret(in: input)
     }
 
@@ -86,7 +86,7 @@ struct SecretTests {
     ])
     func `a wrong name in Kubernetes`(fields: String, message: String) throws {
         let input = MarkedText.service(Self.base + "secretRef: {kubernetes: {\(fields)}}")
-        try Mistake.error(input, "\(message) in kubernetes in secretRef in service 'a'").check()
+        try Mistake.error(input, "service 'a': \(message) in kubernetes in secretRef").check()
     }
 
     @Test(arguments: [
@@ -110,7 +110,7 @@ struct SecretTests {
 
     @Test func `a password in a URL`() throws {
         let input = MarkedText.oidc("launchURL: ▲https://admin:hunter2@x.net")
-        try Mistake.error(input, "launchURL has a user name or password in it in service 'grafana'").check()
+        try Mistake.error(input, "service 'grafana': launchURL has a user name or password in it").check()
         expectNoSecret(in: input)
     }
 
@@ -170,7 +170,7 @@ struct SecretTests {
         let input = MarkedText.service(
             "slug: a\nport: 8441\nredirectPath: /cb\nclientType: public\n▲secretref: hunter2"
         )
-        try Mistake.error(input, "unknown field 'secretref' in service 'a'", "did you mean 'secretRef'?").check()
+        try Mistake.error(input, "service 'a': unknown field 'secretref'", "did you mean 'secretRef'?").check()
         expectNoSecret(in: input)
     }
 

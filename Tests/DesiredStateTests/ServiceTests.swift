@@ -198,7 +198,7 @@ struct ServiceTests {
 
     @Test func `a service without a valid slug is looked at all the same`() {
         let result = DesiredStateLoader.load(.service("slug: a b\nport: 8441\nredirectPath: /x"))
-        #expect(result.diagnostics.map(\.message).last == "slug has a character that no slug may have in service 'a b'")
+        #expect(result.diagnostics.map(\.message).last == "service 'a b': slug has a character that no slug may have")
         #expect(result.diagnostics.map(\.message).first == "service 'a b' has no secretRef")
     }
 

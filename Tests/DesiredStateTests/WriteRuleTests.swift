@@ -105,7 +105,7 @@ struct WriteRuleTests {
 
     @Test func `an icon for each theme may be refused`() throws {
         let input = MarkedText.bookmark("port: 8443\nicon: ▲'icons/%(theme)s.svg'")
-        try Mistake.warning(input, "icon has the placeholder %(theme)s in it in service 'docs'").check()
+        try Mistake.warning(input, "service 'docs': icon has the placeholder %(theme)s in it").check()
     }
 
     @Test(arguments: [
@@ -125,7 +125,7 @@ struct WriteRuleTests {
         let hint = "use only letters, digits and signs of ASCII, and no space"
         try Mistake.error(
             .oidc(field),
-            "clientID has a character that no client id may have in service 'grafana'",
+            "service 'grafana': clientID has a character that no client id may have",
             hint
         )
         .check()
@@ -137,6 +137,6 @@ struct WriteRuleTests {
     ])
     func `a duration ends before the year 9999`(text: String, isTaken: Bool) {
         let errors = errors("accessTokenValidity", WriteRule.Example(text))
-        #expect(errors == (isTaken ? [] : ["accessTokenValidity is longer than any date is away in service 'grafana'"]))
+        #expect(errors == (isTaken ? [] : ["service 'grafana': accessTokenValidity is longer than any date is away"]))
     }
 }

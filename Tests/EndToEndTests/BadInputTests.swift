@@ -42,7 +42,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         BadInput(
             "a misspelt field",
             65,
-            says: "services.yaml:6:5: error: unknown field 'redirectpath' in service 'grafana'; "
+            says: "services.yaml:6:5: error: service 'grafana': unknown field 'redirectpath'; "
                 + "did you mean 'redirectPath'?",
             "    redirectpath: /login\n",
             "\n        ^\n",
@@ -59,7 +59,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         BadInput(
             "a service that nobody is to open",
             65,
-            says: "access must be 'everyone' or a mapping of fields, not a list in service 'a'",
+            says: "service 'a': access must be 'everyone' or a mapping of fields, not a list",
             file: "apiVersion: reconcile/v1\nowner: homelab\nservices: [{slug: a, launchURL: https://a, access: []}]\n"
         ),
         BadInput(

@@ -118,7 +118,7 @@ import Testing
                         file: "/etc/reconcile/a.yaml",
                         line: 14,
                         column: 7,
-                        message: "unknown field 'redirectpath' in service 'grafana'",
+                        message: "service 'grafana': unknown field 'redirectpath'",
                         hint: "did you mean 'redirectPath'?"
                     )
                 ]

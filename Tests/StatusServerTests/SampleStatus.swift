@@ -137,7 +137,7 @@ struct SampleStatus {
                     file: "/etc/reconcile/homelab.yaml",
                     line: 14,
                     column: 7,
-                    message: "unknown field 'redirectpath' in service 'grafana'",
+                    message: "service 'grafana': unknown field 'redirectpath'",
                     hint: "did you mean 'redirectPath'?"
                 ),
                 FileStatus.Problem(severity: "error", file: "/etc/reconcile/homelab.yaml", message: "no owner"),

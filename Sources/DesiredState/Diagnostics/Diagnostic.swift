@@ -1,6 +1,6 @@
 package import Kinds
 
-/// One thing to say about a file, as a compiler would.
+/// An error or a warning about a file, in the form that compilers use.
 package struct Diagnostic: Sendable, Equatable {
     package typealias Severity = Complaint.Severity
 
@@ -11,16 +11,16 @@ package struct Diagnostic: Sendable, Equatable {
     package var line: Int?
     /// In characters, counted from 1.
     package var column: Int?
-    /// A sentence without a full stop: `unknown field 'redirectpath' in service 'grafana'`.
+    /// A sentence without a full stop: `service 'grafana': unknown field 'redirectpath'`.
     package var message: String
     /// What to do about it: `did you mean 'redirectPath'?`.
     package var hint: String?
     /// The line of the file, to be shown with a caret below the column.
     package var sourceLine: String?
-    /// How many diagnostics this one stands for, if it is about those that are not shown.
+    /// The number of diagnostics that are not shown, if this is the last one of a long list.
     package var omitted: Omitted?
 
-    /// What a list of diagnostics leaves out.
+    /// The number of diagnostics that a shortened list leaves out.
     package struct Omitted: Sendable, Equatable {
         package var errors: Int
         package var warnings: Int
@@ -49,14 +49,14 @@ extension Diagnostic {
     /// The message and what to do about it.
     var text: String { message + (hint.map { "; \($0)" } ?? "") }
 
-    /// How many errors it is, or stands for.
+    /// The number of errors that it counts for.
     var errors: Int { omitted?.errors ?? (severity == .error ? 1 : 0) }
     var warnings: Int { omitted?.warnings ?? (severity == .warning ? 1 : 0) }
 
-    /// The most that anybody is shown: of a file that is wrong throughout, the first mistakes tell the kind.
+    /// The most that are shown: in a file that is wrong throughout, the first mistakes are enough to go on.
     package static let limit = 100
 
-    /// The first errors, then the first warnings, as many as may be shown, in their order; a last one counts the rest.
+    /// The first ``limit`` errors and, if there is room, warnings, in their order; a last diagnostic counts the rest.
     static func limited(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
         guard diagnostics.count > limit else { return diagnostics }
         let errors = diagnostics.indices.filter { diagnostics[$0].severity == .error }

@@ -4,7 +4,7 @@ import Kinds
 /// Prints diagnostics as compilers do.
 ///
 /// ```
-/// homelab.yaml:14:7: error: unknown field 'redirectpath' in service 'grafana'; did you mean 'redirectPath'?
+/// homelab.yaml:14:7: error: service 'grafana': unknown field 'redirectpath'; did you mean 'redirectPath'?
 ///       redirectpath: /login
 ///       ^
 /// ```

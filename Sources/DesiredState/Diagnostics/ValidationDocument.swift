@@ -1,7 +1,7 @@
 package import JSON
 import Kinds
 
-/// What `reconcile validate` found, for programs: JSON, and annotations of a GitHub workflow.
+/// The result of `reconcile validate` for programs: JSON, and annotations of a GitHub workflow.
 package struct ValidationDocument: Sendable {
     package var result: DesiredStateLoader.Result
 
@@ -35,7 +35,7 @@ package struct ValidationDocument: Sendable {
     /// A line for each diagnostic, which a GitHub workflow shows at the line of the file
     /// (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
     ///
-    ///     ::error file=services.yaml,line=6,col=5,title=reconcile::unknown field 'redirectpath'; did you mean …
+    ///     ::error file=services.yaml,line=6,col=5,title=reconcile::service 'grafana': unknown field 'redirectpath'; did you mean …
     package var annotations: [String] { result.diagnostics.map(\.annotation) }
 }
 

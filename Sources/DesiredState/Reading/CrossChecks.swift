@@ -1,7 +1,7 @@
 import Kinds
 internal import YAMLDocument
 
-/// Finds services, in one file or several, that cannot be there together.
+/// Finds contradictions between services, in one file or several.
 struct CrossChecks {
     /// In the order of the files.
     let files: [DecodedFile]
@@ -12,7 +12,7 @@ struct CrossChecks {
         reportDisagreement("maxDeletions", \.maxDeletions)
         reportDisagreement("publicURL", \.publicURL)
         let services = withoutRepeatedSlugs()
-        let hint = "Authentik has each only once"
+        let hint = "names and ids are unique in Authentik"
         _ = unique(services, .providerName, "provider name", hint: hint) { $0.service.login?.name }
         _ = unique(services, .clientID, "client id", hint: hint) { $0.service.provider?.clientID }
         reportNames(services)
@@ -22,23 +22,23 @@ struct CrossChecks {
         reportFederation(services)
         reportRenames(services)
         reportScopeMappings()
-        let apart = "give each service an object of its own"
+        let apart = "publish each service to an object of its own"
         _ = unique(services, .publish, "published object", hint: apart) { service in
             service.service.provider?.publication?.object.description
         }
     }
 
-    /// What holds for all files together must not be another in one of them; a file may leave it out.
+    /// Settings of the whole state must be the same in every file that has them.
     private func reportDisagreement<Value: Equatable>(_ name: String, _ field: (DecodedFile) -> Located<Value>?) {
         let values = files.compactMap { file in field(file).map { (file.log, $0) } }
         guard let (firstLog, first) = values.first else { return }
         for (log, value) in values.dropFirst() where value.value != first.value {
-            let hint = "it is '\(first.value)' at \(firstLog.location(first.position))"
-            log.error("\(name) is '\(value.value)' here and another elsewhere", hint: hint, at: value.position)
+            let hint = "it is '\(first.value)' at \(firstLog.location(first.position)); use one value in all files"
+            log.error("\(name) is '\(value.value)' here, but not in another file", hint: hint, at: value.position)
         }
     }
 
-    /// What several files say of one scope mapping has to be the same.
+    /// Several files may declare a scope mapping only in the same way.
     private func reportScopeMappings() {
         var firsts: [SharedName: DeclaredScopeMapping] = [:]
         for file in files {
@@ -49,16 +49,16 @@ struct CrossChecks {
                     continue
                 }
                 guard !mapping.declares(sameAs: first) else { continue }
-                file.log.error(
-                    "the \(name.title) is declared differently in another file",
-                    hint: "it is at \(first.location); take one out",
+                file.log.about(name.title).error(
+                    "declared differently in another file",
+                    hint: "the other is at \(first.location); remove one",
                     at: YAMLPosition(line: mapping.location.line, column: mapping.location.column)
                 )
             }
         }
     }
 
-    /// A former slug is nobody else's, neither now nor before.
+    /// A former slug must not be the slug or a former slug of another service.
     private func reportRenames(_ services: [DecodedService]) {
         guard services.contains(where: { !$0.service.renamedFrom.isEmpty }) else { return }
         let declared = Dictionary(services.map { ($0.service.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -67,22 +67,26 @@ struct CrossChecks {
             for former in service.service.renamedFrom where former != service.service.slug {
                 let position = service.location(of: .renamedFrom).position
                 if let other = declared[former] {
-                    let hint = "it is at \(other.location(of: .slug).text); take one of the two out"
-                    service.log.error("'\(former)' in renamedFrom is a service itself", hint: hint, at: position)
+                    let hint = "it is at \(other.location(of: .slug).text); remove one of the two"
+                    service.log.error(
+                        "'\(former)' in renamedFrom is the slug of another service",
+                        hint: hint,
+                        at: position
+                    )
                 } else if let other = claimed.updateValue(service, forKey: former) {
                     let hint = "the other is at \(other.location(of: .renamedFrom).text)"
-                    service.log.error("'\(former)' is in renamedFrom of two services", hint: hint, at: position)
+                    service.log.error("'\(former)' is in renamedFrom of another service too", hint: hint, at: position)
                 }
             }
         }
     }
 
-    /// The services whose slug is their own; the others would only repeat the same mistake further on.
+    /// The services without repeated slugs, which would only cause the same mistake again in later checks.
     private func withoutRepeatedSlugs() -> [DecodedService] {
         unique(files.flatMap(\.services), .slug, "slug", hint: nil) { $0.service.slug }
     }
 
-    /// The first service for each key, or with none; each further one is an error that names both places.
+    /// The first service for each key and those without a key; each further one is an error that names both places.
     private func unique(
         _ services: [DecodedService],
         _ field: FieldName,
@@ -97,9 +101,9 @@ struct CrossChecks {
                 firsts[key] = service
                 return true
             }
-            let place = "it is taken at \(first.location(of: field).text)"
+            let place = "first used at \(first.location(of: field).text)"
             service.log.error(
-                "duplicate \(label) \(YAMLProblem.quote(key))",
+                "duplicate \(label)" + (field == .slug ? "" : " \(YAMLProblem.quote(key))"),
                 hint: hint.map { "\(place); \($0)" } ?? place,
                 at: service.location(of: field).position
             )
@@ -113,8 +117,8 @@ struct CrossChecks {
             guard let name = service.service.name else { continue }
             if let first = firsts[name] {
                 service.log.warning(
-                    "services '\(first.service.slug)' and '\(service.service.slug)' have the same name",
-                    hint: "people cannot tell them apart; the other is at \(first.location(of: .name).text)",
+                    "has the same name as service '\(first.service.slug)'",
+                    hint: "users cannot tell them apart; the other is at \(first.location(of: .name).text)",
                     at: service.location(of: .name).position
                 )
             } else {
@@ -123,7 +127,7 @@ struct CrossChecks {
         }
     }
 
-    /// Only an OAuth2 provider gives tokens that another one can take.
+    /// Only an OAuth2 provider issues tokens that another provider can accept.
     private func reportFederation(_ services: [DecodedService]) {
         let field = OAuth2Provider.Row.federatedProviders
         let federated = services.filter { $0.service.provider?.values[field] != nil }
@@ -135,18 +139,17 @@ struct CrossChecks {
                 else { continue }
                 let what =
                     other.state == .absent
-                    ? "is to be absent" : other.forwardAuth == nil ? "is a bookmark" : "has forwardAuth"
+                    ? "is declared absent" : other.forwardAuth == nil ? "is a bookmark" : "has forwardAuth"
                 service.log.error(
-                    "jwtFederation of service '\(service.service.slug)' names '\(other.slug)', which \(what)",
-                    hint: "name services with an OAuth2 provider only",
+                    "jwtFederation names '\(other.slug)', which \(what)",
+                    hint: "list only services with an OAuth2 provider",
                     at: service.location(of: .jwtFederation).position
                 )
             }
         }
     }
 
-    /// An outpost tells services apart by host and port alone: of two with one address it would guard both as the last one
-    /// says.
+    /// An outpost distinguishes services by host and port only: two with one address would both get the login of the last.
     private func reportHosts(_ services: [DecodedService]) {
         var firsts: [String: DecodedService] = [:]
         for service in services {
@@ -157,17 +160,16 @@ struct CrossChecks {
             }
             let field = [FieldName.port, .host, .forwardAuth].first { service.positions[$0] != nil } ?? .slug
             service.log.error(
-                "services '\(first.service.slug)' and '\(service.service.slug)' have the same address, \(host), and an outpost "
-                    + "tells services apart by it",
-                hint: "give each a host or a port of its own; with 'forwardAuth: null' one stays a bookmark",
+                "has the same address as service '\(first.service.slug)', \(host), by which an outpost distinguishes them",
+                hint: "give each a host or port of its own, or make one a bookmark with 'forwardAuth: null'",
                 at: service.location(of: field).position
             )
         }
     }
 
-    /// Two tiles that open one address: one of the two has the port of the other, or no launch URL of its own.
+    /// Warns about two tiles that open the same address.
     ///
-    /// What is an error already is not reported again: two outposts' services, two clients with one redirect URI.
+    /// Pairs that are errors already are skipped: services of outposts, and clients with the same redirect URI.
     private func reportOrigins(_ services: [DecodedService]) {
         var firsts: [String: DecodedService] = [:]
         for service in services {
@@ -180,7 +182,7 @@ struct CrossChecks {
             guard !isBehindOutpost, !first.hasRedirectURI(of: service) else { continue }
             let field = [FieldName.port, .host].first { service.positions[$0] != nil } ?? .slug
             service.log.warning(
-                "services '\(first.service.slug)' and '\(service.service.slug)' have the same address, \(origin)",
+                "has the same address as service '\(first.service.slug)', \(origin)",
                 hint:
                     "give each a port, host or launchURL of its own; the other is at \(first.location(of: .slug).text)",
                 at: service.location(of: field).position
@@ -188,7 +190,7 @@ struct CrossChecks {
         }
     }
 
-    /// Two clients at one origin with one redirect URI: one of the two is a mistake of copying.
+    /// Two clients with the same origin and redirect URI are a mistake made by copying.
     private func reportRedirects(_ services: [DecodedService]) {
         struct Key: Hashable {
             var origin: Origin
@@ -199,9 +201,8 @@ struct CrossChecks {
             guard let origin = service.origin, let provider = service.service.provider else { continue }
             let keys = provider.redirectURIs.map { Key(origin: origin, uri: $0) }
             if let first = keys.lazy.compactMap({ firsts[$0] }).first {
-                let label = "services '\(first.service.slug)' and '\(service.service.slug)'"
                 service.log.error(
-                    "\(label) have the same host, port and redirect URI",
+                    "has the same host, port and redirect URI as service '\(first.service.slug)'",
                     hint: "the other is at \(first.location(of: .port).text)",
                     at: service.location(of: .port).position
                 )
@@ -213,7 +214,7 @@ struct CrossChecks {
 }
 
 extension DecodedService {
-    /// Whether both are clients to which logins return at one address.
+    /// Whether both are clients with a redirect URI in common.
     fileprivate func hasRedirectURI(of other: DecodedService) -> Bool {
         let uris = Set(service.provider?.redirectURIs ?? [])
         return other.service.provider?.redirectURIs.contains { uris.contains($0) } ?? false

@@ -24,7 +24,7 @@ struct FileDecoder {
             return file
         }
         let known = pairs.filter { !$0.key.hasPrefix(Schema.extensionPrefix) }
-        let values = MappingReader(log: log, schema: .file, place: "").values(of: known)
+        let values = MappingReader(log: log, schema: .file).values(of: known)
         require(values)
         file.owner = located(values, .owner, values.text(.owner))
         file.prune = located(values, .prune, values.flag(.prune))
@@ -35,7 +35,7 @@ struct FileDecoder {
         file.managesScopeMappings = values[.scopeMappings] != nil
         file.scopeMappings = scopeMappings(values.node(.scopeMappings), adopt: defaults.word(.adopt))
         guard let services = values.node(.services),
-            let items = ValueReader(log: log, place: "").items(services, "services", hint: services.hintForServices)
+            let items = ValueReader(log: log).items(services, "services", hint: services.hintForServices)
         else { return file }
         let decoder = ServiceDecoder(log: log, file: values, defaults: defaults)
         file.services = items.enumerated().compactMap { decoder.decode($1, number: $0 + 1) }
@@ -44,13 +44,13 @@ struct FileDecoder {
 
     /// The pairs of the document; nil, and an error, if it is something else.
     private func fields(of root: YAMLNode) -> [YAMLPair]? {
-        guard case .sequence = root.content else { return ValueReader(log: log, place: "").pairs(root, "the document") }
+        guard case .sequence = root.content else { return ValueReader(log: log).pairs(root, "the document") }
         let hint = "begin the file with 'apiVersion: reconcile/v1' and 'owner: …', and put the list below 'services:'"
         log.error("the document must be a mapping of fields, not a list", hint: hint, at: root.position)
         return nil
     }
 
-    /// Whether a document has anything of a desired-state file; somebody may have given a file of secrets instead.
+    /// Whether a document has any field of a desired-state file; it may be another file, even one with secrets.
     private func isDesiredState(_ pairs: [YAMLPair]) -> Bool {
         if let foreign = ForeignDocument(pairs) {
             refuse(foreign)
@@ -74,19 +74,19 @@ struct FileDecoder {
         return Located(value: value, position: entry.position)
     }
 
-    /// Reports what a file cannot do without, and values that are null.
+    /// Reports missing required fields, and fields without a value.
     private func require(_ values: ReadFields) {
         let hints: [(FieldName, String)] = [
             (.apiVersion, "begin the file with 'apiVersion: reconcile/v1'"),
-            (.owner, "name whose services these are, as in 'owner: homelab'"),
+            (.owner, "choose a name for the owner of these services, as in 'owner: homelab'"),
             (.services, "add 'services:' with a list; '[]' is an empty one"),
         ]
         for (name, hint) in hints where values[name] == nil {
-            log.error("the file has no \(name.rawValue)", hint: hint, at: YAMLPosition(line: 1, column: 1))
+            log.error("\(name.rawValue) is missing", hint: hint, at: YAMLPosition(line: 1, column: 1))
         }
         for (name, entry) in values.entries {
             guard case .unset = entry.value else { continue }
-            let hint = hints.first { $0.0 == name }?.1 ?? "give it one, or leave the field out"
+            let hint = hints.first { $0.0 == name }?.1 ?? "give it one, or remove the field"
             log.error("\(name.rawValue) has no value", hint: hint, at: entry.position)
         }
     }
@@ -94,15 +94,15 @@ struct FileDecoder {
     /// The names of the groups; one that is given twice counts once.
     private func groups(_ node: YAMLNode?) -> [String] {
         let hint = "write each on a line of its own, as in '- name: family'"
-        let reader = ValueReader(log: log, place: "")
+        let reader = ValueReader(log: log)
         guard let node, let items = reader.items(node, "groups", hint: hint) else { return [] }
         var seen: Set<ExactText> = []
         return items.enumerated().compactMap { index, item in
             guard let name = group(item, number: index + 1) else { return nil }
             if seen.insert(name.value.exact).inserted { return name.value }
-            log.warning(
-                "the group \(YAMLProblem.quote(name.value)) is in groups twice",
-                hint: "take one out",
+            log.about("group \(YAMLProblem.quote(name.value))").warning(
+                "listed twice",
+                hint: "remove one",
                 at: name.position
             )
             return nil
@@ -111,34 +111,33 @@ struct FileDecoder {
 
     private func group(_ node: YAMLNode, number: Int) -> Located<String>? {
         let label = "group \(number)"
-        guard let pairs = ValueReader(log: log, place: "").pairs(node, label) else { return nil }
-        let values = MappingReader(log: log, schema: .group, place: " in \(label)").values(of: pairs)
+        guard let pairs = ValueReader(log: log).pairs(node, label) else { return nil }
+        let log = log.about(label)
+        let values = MappingReader(log: log, schema: .group).values(of: pairs)
         let hint = "add 'name:', as Authentik shows it"
         guard let entry = values[.name] else {
-            log.error("\(label) has no name", hint: hint, at: node.position)
+            log.error("name is missing", hint: hint, at: node.position)
             return nil
         }
-        if case .unset = entry.value { log.error("name has no value in \(label)", hint: hint, at: entry.position) }
+        if case .unset = entry.value { log.error("name has no value", hint: hint, at: entry.position) }
         return located(values, .name, values.text(.name))
     }
 
     private func defaults(_ node: YAMLNode?) -> ReadFields {
-        let place = " in defaults"
-        guard let node, let pairs = ValueReader(log: log, place: "").pairs(node, "defaults") else {
-            return ReadFields()
-        }
+        guard let node, let pairs = ValueReader(log: log).pairs(node, "defaults") else { return ReadFields() }
+        let log = log.about("defaults")
         let shared = pairs.filter { pair in
             guard let field = Schema.service[pair.key], !field.isDefaultable else { return true }
-            log.error("\(pair.key) cannot have a default", hint: "give it in each service", at: pair.keyPosition)
+            log.error("\(pair.key) cannot have a default", hint: "set it in each service", at: pair.keyPosition)
             return false
         }
-        var values = MappingReader(log: log, schema: .service, place: place).values(of: shared)
+        var values = MappingReader(log: log, schema: .service).values(of: shared)
         for (name, entry) in values.entries {
             values[name]?.isDefault = true
             guard case .unset = entry.value else { continue }
             values[name] = nil
-            let hint = "give it one, or leave the field out"
-            log.error("\(name.rawValue) has no value\(place)", hint: hint, at: entry.position)
+            let hint = "give it one, or remove the field"
+            log.error("\(name.rawValue) has no value", hint: hint, at: entry.position)
         }
         return values
     }
@@ -153,7 +152,7 @@ extension ParsedYAML {
 }
 
 extension YAMLNode {
-    /// How to write the services that somebody has given by name, as in a Compose file.
+    /// How to write services that are given as a mapping by name, as in a Compose file.
     fileprivate var hintForServices: String? {
         guard case .mapping(let pairs) = content else {
             return "write each as an entry that begins with '- slug: NAME'"
@@ -166,7 +165,7 @@ extension YAMLNode {
     }
 }
 
-/// What one file declares, each service on its own; what they are to each other is for ``CrossChecks``.
+/// The contents of one file, each service checked on its own; ``CrossChecks`` compares them with each other.
 struct DecodedFile {
     var log: DiagnosticLog
     /// Nil if it is missing or wrong.
@@ -177,21 +176,22 @@ struct DecodedFile {
     /// In their order, each name once.
     var scopeMappings: [DeclaredScopeMapping] = []
     var managesScopeMappings = false
-    /// Nil if the file does not say.
+    /// Nil if the file does not set it.
     var prune: Located<Bool>?
     var maxDeletions: Located<Int>?
     var publicURL: Located<String>?
 }
 
-/// A service with what is needed to compare it with the others.
+/// A service with the data that ``CrossChecks`` needs.
 ///
-/// An object, since tables by name, client id, address and more have it.
+/// A class, since it is in tables by name, client id, address and more.
 final class DecodedService {
     let service: Service
+    /// Its messages name the service.
     let log: DiagnosticLog
-    /// Where the file has its fields; those that it leaves out are not in it.
+    /// The positions of the fields that the file sets.
     let positions: [FieldName: YAMLPosition]
-    /// Nil if nothing of the service stands at an origin of its own.
+    /// Nil if the service has no origin of its own.
     let origin: Origin?
 
     init(service: Service, log: DiagnosticLog, positions: [FieldName: YAMLPosition], origin: Origin?) {
@@ -201,7 +201,7 @@ final class DecodedService {
         self.origin = origin
     }
 
-    /// Where a field is, or else where the service begins.
+    /// The position of a field, or of the service if the file does not set the field.
     func location(of field: FieldName) -> (position: YAMLPosition, text: SourceLocation) {
         let begin = YAMLPosition(line: service.location.line, column: service.location.column)
         let position = positions[field] ?? positions[.slug] ?? begin

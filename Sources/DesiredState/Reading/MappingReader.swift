@@ -6,13 +6,13 @@ internal import YAMLDocument
 struct MappingReader {
     let log: DiagnosticLog
     let schema: Schema
-    /// Ends each message: ` in service 'grafana'`; empty for the file itself.
-    let place: String
+    /// Ends each message: ` in secretRef`; empty for a mapping that the log names.
+    var place = ""
 
-    /// All fields that are known; what is wrong with them, and with the others, is reported.
+    /// The known fields; reports unknown fields and wrong values.
     ///
-    /// A field that was probably meant by an unknown one counts as given and wrong: whatever depends on it need not be
-    /// reported as missing too.
+    /// A field that an unknown one was probably meant to be counts as given but invalid, so that it is not reported as
+    /// missing too.
     func values(of pairs: [YAMLPair]) -> ReadFields {
         var values = ReadFields()
         for pair in pairs {
@@ -31,8 +31,8 @@ struct MappingReader {
 
     /// Returns the field that was probably meant.
     ///
-    /// Nobody knows what an unknown field holds: its lines are shown only if it is a slip in the name of one that is
-    /// known, and no secret.
+    /// An unknown field may hold a secret: its lines are shown only if its name is a misspelling of a known field
+    /// that is not secret.
     private func reportUnknown(_ pair: YAMLPair) -> FieldName? {
         let looksSecret = SecretWords.appear(in: pair.key)
         let (meant, hint) = log.isFull ? (nil, nil) : guess(pair, looksSecret: looksSecret)
@@ -44,7 +44,7 @@ struct MappingReader {
         return meant
     }
 
-    /// Whether a key looks like the name of a field; what does not may be a secret itself, as in `{slug: a, hunter2}`.
+    /// Whether a key looks like a field name; otherwise it may be a secret, as in `{slug: a, hunter2}`.
     private func mayRepeat(_ pair: YAMLPair, _ meant: FieldName?) -> Bool {
         if meant != nil { return true }
         if schema.mayHoldSecret || pair.value.isNull { return false }
@@ -57,7 +57,7 @@ struct MappingReader {
             return (meaning.field, meaning.field.flatMap { spelling(of: $0, pair.value) } ?? meaning.hint)
         }
         if key.hasPrefix(Schema.extensionPrefix) {
-            return (nil, "fields that begin with '\(Schema.extensionPrefix)' may stand at the top of the file only")
+            return (nil, "fields that begin with '\(Schema.extensionPrefix)' are allowed at the top of the file only")
         }
         let near = Suggestion.nearest(to: key, among: schema.fields.map(\.name.rawValue))
         let isSlip = near.map { Suggestion.isSame(key, $0) } ?? false
@@ -65,7 +65,7 @@ struct MappingReader {
             if looksSecret && schema[.secretRef] != nil {
                 return (.secretRef, "secrets are referenced, never written: use secretRef")
             }
-            // In a reference to a secret a slip is likelier than a field of something else.
+            // In a reference to a secret, a misspelling is likelier than a misplaced field.
             if near == nil || !schema.mayHoldSecret, let other = Schema.all.first(where: { $0[key] != nil }) {
                 return (nil, "it belongs \(other.place)")
             }
@@ -79,7 +79,7 @@ struct MappingReader {
 }
 
 extension MappingReader {
-    /// How a field is written that somebody wrote as a mapping: `check: {path: /login}`; nil where that cannot be told.
+    /// The correct form of a field that is given as a mapping, as in `check: {path: /login}`; nil if unknown.
     private func spelling(of field: FieldName, _ node: YAMLNode) -> String? {
         guard field == .loginURL, case .mapping(let pairs) = node.content, pairs.count == 1, let pair = pairs.first,
             pair.key == "path", case .scalar(let path) = pair.value.content, path.text.hasPrefix("/"),
@@ -89,7 +89,7 @@ extension MappingReader {
     }
 }
 
-/// Words that tell that something beside them may be a secret.
+/// Words in the names of fields that may hold a secret.
 enum SecretWords {
     private static let words = [
         "secret", "password", "passwd", "passphrase", "token", "apikey", "credential", "privatekey",

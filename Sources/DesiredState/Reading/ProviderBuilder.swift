@@ -1,18 +1,17 @@
 import Kinds
 internal import YAMLDocument
 
-/// Makes the provider of an OIDC service of its fields.
+/// Builds the provider of an OIDC service from the service's fields.
 struct ProviderBuilder {
     let slug: String
-    /// How messages call the service: `service 'grafana'`.
-    let label: String
     let begin: YAMLPosition
     let values: ReadFields
-    /// Of the service, or else of the file.
+    /// That of the service, or else that of the file.
     let scheme: String
+    /// Its messages name the service.
     let log: DiagnosticLog
 
-    /// - Parameter origin: What the redirect paths are appended to; nil without paths, or after an error.
+    /// - Parameter origin: Redirect paths are appended to it; nil without paths, or after an error.
     func build(at origin: Origin?) -> Provider {
         var provider = Provider(slug: slug, redirectURIs: redirectURIs(at: origin))
         values.declare(OAuth2Provider.fields, in: &provider.values)
@@ -24,7 +23,7 @@ struct ProviderBuilder {
         return provider
     }
 
-    /// The union of all three fields, in their order and without repetitions.
+    /// The URIs of all three redirect fields, in their order and without duplicates.
     private func redirectURIs(at origin: Origin?) -> [RedirectURI] {
         var given: [Located<RedirectURI>] = []
         if let origin {
@@ -39,32 +38,31 @@ struct ProviderBuilder {
         var seen: Set<RedirectURI> = []
         return given.compactMap { uri in
             if seen.insert(uri.value).inserted { return uri.value }
-            log.warning("\(label) has the same redirect URI twice", hint: "take one out", at: uri.position)
+            log.warning("the same redirect URI is listed twice", hint: "remove one", at: uri.position)
             return nil
         }
     }
 
-    /// Warns of a login that returns unencrypted to a service that is reached by https.
+    /// Warns about a redirect URI with http in a service that uses https.
     private func checkScheme(of uri: Located<RedirectURI>) {
         guard scheme == "https", uri.value.matching == .strict, uri.value.isPlainHTTP, !uri.value.isOnThisMachine else {
             return
         }
         let hint = "write it with https://, or set 'scheme: http' for a service without TLS"
-        log.warning("\(label) is reached by https and has a redirect URI with http", hint: hint, at: uri.position)
+        log.warning("a redirect URI uses http, but the service uses https", hint: hint, at: uri.position)
     }
 
     private func secret(for type: ClientType) -> SecretReference? {
         guard type == .confidential else {
             if let entry = values[.secretRef], !entry.isDefault, values.secret(.secretRef) != nil {
-                let hint = "leave it out; a public client keeps no secret"
-                let message = "secretRef is ignored, since \(label) is a public client"
-                log.warning(message, hint: hint, at: entry.keyPosition)
+                let hint = "remove it; a public client has no secret"
+                log.warning("secretRef is ignored for a public client", hint: hint, at: entry.keyPosition)
             }
             return nil
         }
         if values[.secretRef] == nil && !values.isInvalid(.clientType) {
-            let hint = "add 'secretRef: {env: NAME}', or 'clientType: public' for a client that keeps no secret"
-            log.error("\(label) has no secretRef", hint: hint, at: begin)
+            let hint = "add 'secretRef: {env: NAME}', or 'clientType: public' for a client without a secret"
+            log.error("secretRef is missing", hint: hint, at: begin)
         }
         return values.secret(.secretRef)
     }
@@ -78,15 +76,16 @@ struct ProviderBuilder {
         return Workload(reference.kind, namespace: reference.namespace ?? namespace, name: reference.name)
     }
 
-    /// Says why there is nothing to restart for.
+    /// Reports why `restart` has no effect.
     private func checkRestart(of provider: Provider) {
         let position = values[.restart]?.keyPosition
         if provider.clientType == .public {
-            let hint = "leave it out; a public client keeps no secret"
-            log.error("restart is for clients with a secret, and \(label) is a public one", hint: hint, at: position)
+            let hint = "remove it; a public client has no secret"
+            log.error("restart needs a client secret, but this is a public client", hint: hint, at: position)
         } else if provider.secret != nil {
-            let hint = "use 'secretRef: {kubernetes: {…}}': only a Secret there has a version that tells a rotation"
-            log.error("restart of \(label) needs its secret to be in Kubernetes", hint: hint, at: position)
+            let hint =
+                "use 'secretRef: {kubernetes: {…}}'; only a Kubernetes Secret has a version that shows a rotation"
+            log.error("restart needs the client secret to be in a Kubernetes Secret", hint: hint, at: position)
         }
     }
 }
@@ -94,7 +93,7 @@ struct ProviderBuilder {
 extension RedirectURI {
     fileprivate var isPlainHTTP: Bool { url.lowercased().hasPrefix("http://") }
 
-    /// Whether it is a program's own, on the machine of whoever logs in (RFC 8252, section 7.3).
+    /// Whether it leads to a program on the user's own machine (RFC 8252, section 7.3).
     fileprivate var isOnThisMachine: Bool {
         let host = url.lowercased().dropFirst("http://".count).prefix { !"/?#".contains($0) }
         let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }

@@ -1,16 +1,25 @@
 import JSON
 import Kinds
 
-/// The mappings within a service or beside the services.
+/// The mappings within services, and those of groups and scope mappings.
 extension Schema {
     static let secretReference = Schema(
         "in secretRef",
         mayHoldSecret: true,
         otherNames: .ofSecretReference,
         [
-            Field(.env, .text(.environmentVariable), doc: "An environment variable of this program."),
-            Field(.file, .text(.line), doc: "The path of a file; a line break at its end is no part of the secret."),
-            Field(.kubernetes, .kubernetesSecret, doc: "A key of a Secret in Kubernetes."),
+            Field(
+                .env,
+                .text(.environmentVariable),
+                doc: "The name of an environment variable of reconcile that holds the secret, as in `GRAFANA_SECRET`."
+            ),
+            Field(
+                .file,
+                .text(.line),
+                doc:
+                    "The path of a file that holds the secret, as in `/run/secrets/grafana`. A line break at its end is ignored."
+            ),
+            Field(.kubernetes, .kubernetesSecret, doc: "A key of a Kubernetes Secret."),
         ]
     )
 
@@ -24,7 +33,7 @@ extension Schema {
                 .key,
                 .text(.kubernetesKey),
                 isRequired: true,
-                doc: "The key of its data that holds the client secret."
+                doc: "The key in its data that holds the client secret."
             ),
         ]
     )
@@ -56,20 +65,20 @@ extension Schema {
                 .kind,
                 .choice(PublishedObjectName.Kind.words),
                 unlessGiven:
-                    "`Secret` if the client secret is in one of the keys, or Argo CD reads it; else `ConfigMap`",
-                doc: "The kind of the object. The client secret is published in a Secret only."
+                    "`Secret` if a key contains the client secret or Argo CD reads the object; otherwise `ConfigMap`",
+                doc: "The kind of the object. The client secret is only published in a Secret."
             ),
             Field(
                 .keySet,
                 .node,
                 doc:
-                    "Keys as some services want them, of one set or of several. A publication has a key set, or keys, or both."
+                    "One or more predefined sets of keys, named after the tool that reads them. `keySet`, `keys` or both are required."
             ),
             Field(
                 .keys,
                 .node,
                 doc:
-                    "Keys by name, over those of the sets, and what each gets: a value by its name, a constant or a template."
+                    "Keys and their values, which override those of `keySet`: the name of a value, a constant or a template."
             ),
         ]
     )
@@ -77,13 +86,13 @@ extension Schema {
     static let publishedText = Schema(
         "in a key of publish",
         [
-            Field(.value, .node, doc: "A constant, to the letter: `{value: \"true\"}`."),
+            Field(.value, .node, doc: "A constant, as in `{value: \"true\"}`."),
             Field(
                 .template,
                 .node,
                 doc:
-                    "A text with the names of values in braces: `{template: \"{authentikURL}/if/flow/?client={clientID}\"}`. A brace "
-                    + "that is meant as one is written twice."
+                    "Text with the names of values in braces: `{template: \"{authentikURL}/if/flow/?client={clientID}\"}`. A literal brace "
+                    + "is written twice."
             ),
         ]
     )
@@ -96,30 +105,28 @@ extension Schema {
                 FieldName(.group),
                 .texts(.groupName),
                 doc:
-                    "Groups whose members may open it. Those that are missing are made only if groups at the top of the file "
-                    + "names them."
+                    "Groups whose members may open the service. Missing groups are only created if they are in `groups` at the top of "
+                    + "the file."
             ),
-            Field(FieldName(.user), .texts(.userName), doc: "Users who may open it, by username."),
+            Field(FieldName(.user), .texts(.userName), doc: "Usernames of users who may open the service."),
             Field(
                 FieldName(.policy),
                 .texts(.policyName),
-                doc: "Policies that decide who may open it, of any type and as they are in Authentik."
+                doc: "Names of policies in Authentik, of any type, that decide who may open the service."
             ),
             Field(
                 .mode,
                 .choice(AccessMode.words),
                 standard: .string(AccessMode.any.rawValue),
                 doc:
-                    "Whether one group, user or policy of the lists is enough to be let in (any), or it takes every one of "
-                    + "them (all)."
+                    "Whether a user must match `any` or `all` of the groups, users and policies."
             ),
             Field(
                 .exclusive,
                 .flag,
                 standard: false,
                 doc:
-                    "Whether bindings that others made are removed, too. Without it they stay, count as they do, and are named "
-                    + "in the plan."
+                    "Whether to remove bindings that were made by others. If false, they stay in effect and are listed in the plan."
             ),
         ]
     )
@@ -138,13 +145,18 @@ extension Schema {
                 .outpost,
                 .text(.line),
                 standard: .string(Outpost.embedded),
-                doc: "The name of the outpost that serves it; embedded is the one within Authentik."
+                doc: "The name of the outpost that serves it; `embedded` is Authentik's embedded outpost."
             ),
         ]
             + ProxyProvider.fields.rows.compactMap { row in
                 switch row.name {
                 case .basicAuth:
-                    Field(.basicAuth, .basicAuth, unlessGiven: "left as it is; none when new or dropped", doc: row.doc)
+                    Field(
+                        .basicAuth,
+                        .basicAuth,
+                        unlessGiven: "left as it is; none when new or removed from the file",
+                        doc: row.doc
+                    )
                 default: ReadForwardAuth.plainRows.contains { $0.name == row.name } ? Field(row) : nil
                 }
             }
@@ -161,20 +173,20 @@ extension Schema {
         "in an entry of redirectURIs",
         otherNames: .ofRedirectURI,
         [
-            Field(.url, .text(.line), isRequired: true, doc: "The whole URL, or a pattern of Python's re."),
+            Field(.url, .text(.line), isRequired: true, doc: "The whole URL, or a Python regular expression."),
             Field(
                 .matching,
                 .choice(RedirectURI.Matching.words),
                 standard: "strict",
-                doc: "Whether it is compared as it is (strict), or is a pattern that must match the whole URI (regex)."
+                doc: "`strict` compares the URL exactly; with `regex` it is a pattern that must match the whole URI."
             ),
             Field(
                 .example,
                 .text(.strictRedirectURI),
                 unlessGiven: "the pattern is not probed",
                 doc:
-                    "Of a pattern: a URI that it matches, with which probes try a login where no redirect URI is strict. Authentik "
-                    + "does not get it, and a change to it changes nothing there."
+                    "A URI that the pattern matches, used to probe the login of a service without a strict redirect URI. It is not sent "
+                    + "to Authentik."
             ),
         ]
     )
@@ -196,8 +208,8 @@ extension Schema {
                 .choice(AdoptionPolicy.words),
                 unlessGiven: "that of `defaults`, or `always`",
                 doc:
-                    "What becomes of a mapping of that name that is there without this owner's mark: it is brought in line "
-                    + "(always), taken over if nothing of it would change (matching), or a conflict (never)."
+                    "When an existing mapping of that name without an ownership mark is taken over: `always`, and changed to match the "
+                    + "file; `matching`, only if nothing about it would change; `never`, which is reported as a conflict."
             )
         ]
     )
@@ -210,7 +222,7 @@ extension Schema {
                 .text(.line),
                 isRequired: true,
                 doc:
-                    "The name of a scope mapping, of the file or of Authentik's, where a scope name would mean another."
+                    "The name of a scope mapping, of this file or of Authentik, for when the scope name would select another one."
             )
         ]
     )

@@ -97,21 +97,21 @@ extension FieldName {
     // A key of it.
     static let value: FieldName = "value"
     static let template: FieldName = "template"
-    // Who may open a service; the lists of subjects too.
+    // Fields of access, in addition to the lists of subjects.
     static let mode: FieldName = "mode"
     static let exclusive: FieldName = "exclusive"
-    // Forward-auth; mode too.
+    // Fields of forwardAuth, in addition to mode.
     static let outpost: FieldName = "outpost"
     static let basicAuth = ProxyProvider.Row.basicAuth.name
     static let basicAuthUser = ProxyProvider.Row.basicAuthUser.name
     static let basicAuthPassword = ProxyProvider.Row.basicAuthPassword.name
-    // A redirect URI.
+    // Fields of a redirect URI.
     static let url: FieldName = "url"
     static let matching: FieldName = "matching"
     static let example: FieldName = "example"
-    // A scope mapping; name and adopt too.
+    // Fields of a scope mapping, in addition to name and adopt.
     static let expression = ScopeMapping.Row.expression.name
-    // An entry of scopes.
+    // The field of an entry of scopes.
     static let mapping: FieldName = "mapping"
 
     /// The field that names a workload of a kind.
@@ -136,68 +136,69 @@ extension Schema {
                 .text(.owner),
                 isRequired: true,
                 doc:
-                    "Whose services these are. Each managed application is marked with it, and only what carries this mark is "
-                    + "ever deleted."
+                    "The owner of these services, as in `homelab`. Managed applications carry it in an ownership mark, and nothing "
+                    + "without this owner's mark is ever deleted."
             ),
             Field(
                 .host,
                 .text(.host),
-                doc: "Where the services of this file live: a name or address, without scheme and port."
+                doc: "The host of this file's services: a host name or IP address, without scheme and port."
             ),
             Field(
                 .scheme,
                 .choice(Origin.schemes),
                 standard: "https",
-                doc: "The scheme of the services of this file."
+                doc: "The scheme of this file's services."
             ),
             Field(
                 .defaults,
                 .node,
                 doc:
-                    "Fields that hold for each service of this file that does not set them: a list or mapping of the service's "
-                    + "own takes the whole place of one here, and null takes it away."
+                    "Default values for the fields of this file's services. A list or mapping of a service replaces the default as a "
+                    + "whole, and null removes it."
             ),
             Field(
                 .services,
                 .node,
                 isRequired: true,
-                doc: "The services; [] for none. The same slug twice, also in two files, is a mistake."
+                doc: "The services; [] for none. A slug must not be used twice, not even in two files."
             ),
             Field(
                 .prune,
                 .flag,
                 standard: false,
                 doc:
-                    "Whether what carries this owner's mark and is declared no more is deleted. Without it, it is reported and "
-                    + "left alone."
+                    "Whether to delete services and scope mappings with this owner's mark that are no longer declared. If false, they "
+                    + "are reported as orphans and left alone."
             ),
             Field(
                 .maxDeletions,
                 .number(0...100_000, example: 3),
-                unlessGiven: "3, or a tenth of all that is ours, if that is more",
+                unlessGiven: "3, or a tenth of everything owned if that is more",
                 doc:
-                    "The deletion limit: from how many services a pass may delete, each scope mapping counted like one. One that would "
-                    + "delete more deletes nothing, and says so."
+                    "The deletion limit: the number of services and scope mappings that one pass may delete. A pass that would delete "
+                    + "more deletes nothing and reports it."
             ),
             Field(
                 .publicURL,
                 .text(.publicURL),
-                unlessGiven: "where this program reaches it",
-                doc: "Where browsers and services reach Authentik, for what is published: scheme, host, port and path."
+                unlessGiven: "the address that reconcile uses",
+                doc:
+                    "Authentik's address for browsers and services, used in published values, as in `https://auth.example.org`."
             ),
             Field(
                 .groups,
                 .node,
                 doc:
-                    "Groups that the file needs: those that are missing are made, with a name and nothing else. None is ever "
-                    + "changed or deleted."
+                    "Groups that the services need. Missing groups are created with a name only; existing groups are never changed or "
+                    + "deleted."
             ),
             Field(
                 .scopeMappings,
                 .node,
                 doc:
-                    "Scope mappings of one's own: made, kept as they are declared, and deleted with prune once the file has them "
-                    + "no more and no provider has them. Services name them in scopes."
+                    "Your own scope mappings, to be used in `scopes`. They are created and kept as declared, and with `prune` deleted once "
+                    + "they are no longer declared and no provider uses them."
             ),
         ]
     )
@@ -217,24 +218,29 @@ extension Schema {
             .host,
             .text(.host),
             unlessGiven: "the file's",
-            doc: "Where the service lives: a name or address, without scheme and port."
+            doc: "The host of the service: a host name or IP address, without scheme and port."
         ),
         Field(.scheme, .choice(Origin.schemes), unlessGiven: "the file's", doc: "The scheme of the service's origin."),
         Field(
             .port,
             .number(1...65535, example: 8443),
-            unlessGiven: "the scheme's own",
-            doc: "The port of the service's origin, which its launch URL is unless given."
+            unlessGiven: "the scheme's default port",
+            doc: "The port of the service's origin. The origin is also the default of `launchURL`."
         ),
         Field(
             .redirectPath,
             .text(.redirectPath),
             isForProvider: true,
             doc:
-                "Where logins return to, below the origin. A service with a redirect path or URI has an OAuth2 provider; one "
-                + "without is a bookmark, or has forwardAuth."
+                "The path below the origin that logins return to, as in `/login/callback`. A service with a redirect path or URI gets "
+                + "an OAuth2 provider; one without is a bookmark or has `forwardAuth`."
         ),
-        Field(.redirectPaths, .texts(.redirectPath), isForProvider: true, doc: "More such paths, beside redirectPath."),
+        Field(
+            .redirectPaths,
+            .texts(.redirectPath),
+            isForProvider: true,
+            doc: "More redirect paths, in addition to `redirectPath`."
+        ),
     ]
 
     private static let ofProvider =
@@ -244,7 +250,7 @@ extension Schema {
                 .federation,
                 isForProvider: true,
                 unlessGiven: "left as it is",
-                doc: "Whose tokens the provider takes for its own: those of other providers, and of sources."
+                doc: "Other providers and OAuth sources whose tokens the provider accepts."
             )
         ]
 
@@ -254,45 +260,46 @@ extension Schema {
             .forwardAuth,
             unlessGiven: "none",
             doc:
-                "For a service that cannot log anybody in itself: an outpost of Authentik's does it before people reach the "
-                + "service. Not together with a redirect path or URI."
+                "For services without a login of their own: an Authentik outpost logs users in before they reach the service. Cannot be "
+                + "combined with a redirect path or URI."
         ),
         Field(
             .access,
             .access,
             unlessGiven: "not managed",
             doc:
-                "Who may open the service: everyone, or the groups, users and policies that it names. Without a binding an "
-                + "application is open to everybody. Taking access out of the file opens nothing; only everyone does."
+                "Who may open the service: `everyone`, or lists of groups, users and policies. In Authentik, an application without "
+                + "bindings is open to everyone. Removing `access` from the file does not open a service; only `everyone` does."
         ),
         Field(
             .adopt,
             .choice(AdoptionPolicy.words),
             standard: "always",
             doc:
-                "What becomes of an application that is there without a mark: it is brought in line (always), taken over if "
-                + "nothing of it would change (matching), or only if a create of this program left it half done (never)."
+                "When an existing application without an ownership mark is taken over: `always`, and changed to match the file; "
+                + "`matching`, only if nothing about it would change; `never`, except to finish an interrupted create."
         ),
         Field(
             .state,
             .choice(ServiceState.words),
             isDefaultable: false,
             standard: "present",
-            doc: "Whether the service is to be there. One that is absent is deleted if it is ours, also without prune."
+            doc:
+                "Whether the service should exist. An `absent` service is deleted if it is owned, even without `prune`."
         ),
         Field(
             .renamedFrom,
             .texts(.slug),
             isDefaultable: false,
-            doc: "Slugs that the service had before. What is there under one moves to the new slug, in place."
+            doc: "Former slugs of the service. An application with one of them is renamed in place."
         ),
         Field(
             .verify,
             .flag,
             standard: true,
             doc:
-                "Whether probes prove, without logging in, that the login works (`reconcile verify`, and the daemon). They go to "
-                + "Authentik, and for a service with forwardAuth to its address, which has to be reached from here."
+                "Whether `reconcile verify` and the daemon probe the login, without logging in. Probes go to Authentik and, with "
+                + "`forwardAuth`, to the service's address, which must be reachable from here."
         ),
         Field(
             .loginURL,
@@ -300,8 +307,8 @@ extension Schema {
             isForProvider: true,
             isDefaultable: false,
             doc:
-                "Where the service's own login button leads, a path below its origin or a URL, as `/login/generic_oauth`: probes "
-                + "follow it and expect to be sent to Authentik with this client id and redirect URI."
+                "The target of the service's own login button: a path below its origin or a URL, as in `/login/generic_oauth`. Probes "
+                + "follow it and expect a redirect to Authentik with this client id and redirect URI."
         ),
         Field(
             .restart,
@@ -309,26 +316,26 @@ extension Schema {
             isForProvider: true,
             isDefaultable: false,
             doc:
-                "What is restarted in Kubernetes once the provider has a rotated secret; secretRef must name a Secret there."
+                "The Kubernetes workload to restart after the client secret was rotated. Needs a `secretRef` to a Kubernetes Secret."
         ),
         Field(
             .publish,
             .publication,
             isForProvider: true,
             isDefaultable: false,
-            doc: "What the service is told of its provider, as keys of a ConfigMap or Secret."
+            doc: "Publishes the provider's settings, such as issuer and client id, as keys of a ConfigMap or Secret."
         ),
     ]
 
-    /// All that fields are looked for in that are in the wrong place; `value` and `template` are words that people try anywhere.
+    /// The mappings that a misplaced field is searched in; without `publishedText`, whose `value` and `template` are common words.
     ///
-    /// Where several have a field of some name, the likelier place comes first: `groups` in a service belongs in `access`.
+    /// The likelier place of a field comes first: `groups` in a service belongs in `access`.
     static let all = [
         access, file, service, forwardAuth, basicAuth, secretReference, kubernetesSecret, workload, publication,
         federation, redirectURI, group, scopeMapping, scope,
     ]
 
-    /// The field that has one of Authentik's names, and where it stands.
+    /// The field with one of Authentik's attribute names, and the mapping that has it.
     static func field(withAttribute name: String) -> (Field, Schema)? {
         all.lazy.compactMap { schema in
             let field = schema.fields.first { $0.attribute.map { Suggestion.isSame($0, name) } ?? false }
@@ -338,6 +345,6 @@ extension Schema {
 }
 
 extension CaseIterable where Self: RawRepresentable<String> {
-    /// The words that stand for the cases in the file.
+    /// The cases as the file spells them.
     static var words: [String] { allCases.map(\.rawValue) }
 }

@@ -1,7 +1,7 @@
 import Kinds
 internal import YAMLDocument
 
-/// Makes a service of its fields, and reports where they do not fit together.
+/// Builds a service from its fields, and reports fields that contradict each other.
 ///
 /// | the service has | it is | its origin is | its launch URL |
 /// |---|---|---|---|
@@ -10,24 +10,23 @@ internal import YAMLDocument
 /// | `forwardAuth` | behind an outpost | needed | the origin |
 /// | none of them | a bookmark | with a `port` or `host` of its own | the origin; an error without |
 ///
-/// `forwardAuth` and any of the redirect fields exclude each other; of two of which one is from `defaults` the service's own
-/// holds. A given `launchURL` is the launch URL in each case. An origin without a `port` is the scheme's own.
+/// `forwardAuth` and the redirect fields exclude each other; if one of them is from `defaults`, the service's own wins. A
+/// given `launchURL` is always the launch URL. An origin without a `port` has the scheme's default port.
 struct ServiceBuilder {
     let slug: String
-    /// How messages call it: `service 'grafana'`.
-    let label: String
     let begin: YAMLPosition
     /// The service's own and those of `defaults`.
     let values: ReadFields
     let fileHost: ReadFields.Entry?
     let fileScheme: ReadFields.Entry?
+    /// Its messages name the service.
     let log: DiagnosticLog
 
     private static let redirectFields: [FieldName] = [.redirectPath, .redirectPaths, .redirectURIs]
 
     private var isOIDC: Bool { !isForwardAuth && Self.redirectFields.contains { values[$0] != nil } }
 
-    /// Whether an outpost logs people in; where the service has a redirect field of its own, `defaults` cannot say so.
+    /// Whether an outpost logs users in; a redirect field of the service overrides a `forwardAuth` of `defaults`.
     private var isForwardAuth: Bool {
         guard let entry = values[.forwardAuth] else { return false }
         return !entry.isDefault || !Self.redirectFields.contains { values[$0].map { !$0.isDefault } ?? false }
@@ -51,7 +50,6 @@ struct ServiceBuilder {
         if isOIDC {
             let builder = ProviderBuilder(
                 slug: slug,
-                label: label,
                 begin: begin,
                 values: values,
                 scheme: scheme,
@@ -74,7 +72,7 @@ struct ServiceBuilder {
         )
     }
 
-    /// A service that is not to be there needs no more than its slug; the rest of it may stay in the file.
+    /// An absent service needs only its slug; its other fields may stay in the file.
     private func absent(_ service: Service) -> DecodedService {
         var service = service
         service.formerProviderNames = [FieldName.providerName, .clientID].compactMap { values.text($0) }
@@ -90,8 +88,8 @@ struct ServiceBuilder {
     private func loginURL(at origin: Origin?) -> String? {
         guard let text = values.text(.loginURL), text.hasPrefix("/") else { return values.text(.loginURL) }
         guard let origin else {
-            let hint = "write the whole URL, or give the service a port or host"
-            let message = "loginURL of \(label) is a path, and it has no origin"
+            let hint = "write the whole URL, or set a port or host"
+            let message = "loginURL is a path, but the service has no port or host"
             log.error(message, hint: hint, at: values[.loginURL]?.position)
             return nil
         }
@@ -105,8 +103,8 @@ struct ServiceBuilder {
         // An outpost looks hosts up as browsers send them.
         var forwardAuth = ForwardAuth(slug: slug, externalHost: origin.text.lowercased(), outpost: outpost)
         if let domain = read.values.text(ProxyProvider.Row.cookieDomain.name), !origin.isWithin(domain) {
-            let hint = "the login holds for hosts of the domain only: name one that '\(origin.host)' belongs to"
-            let message = "cookieDomain '\(domain)' in forwardAuth does not hold the host of \(label), '\(origin.host)'"
+            let hint = "the login is valid only for hosts of that domain; use one that '\(origin.host)' belongs to"
+            let message = "cookieDomain '\(domain)' in forwardAuth does not contain the service's host '\(origin.host)'"
             log.error(message, hint: hint, at: read.values[ProxyProvider.Row.cookieDomain.name]?.position)
         }
         forwardAuth.values[ProxyProvider.Row.name] = values.text(.providerName).map(FieldValue.text)
@@ -124,7 +122,7 @@ struct ServiceBuilder {
         return forwardAuth
     }
 
-    /// Reports what a service behind an outpost does not have.
+    /// Reports fields that do not apply to a service with `forwardAuth`.
     private func checkForwardAuth() {
         for field in Schema.service.fields where field.isForProvider && field.name != .providerName {
             guard let entry = values[field.name], !entry.isDefault else { continue }
@@ -132,29 +130,29 @@ struct ServiceBuilder {
             let isInside = Schema.forwardAuth[field.name] != nil
             let hint =
                 isRedirect
-                ? "a service that logs people in itself needs no outpost: keep one of the two"
-                : isInside ? "write it in forwardAuth" : "leave it out"
+                ? "a service with a login of its own needs no outpost; keep one of the two"
+                : isInside ? "move it into forwardAuth" : "remove it"
             let message =
-                "\(field.name.rawValue) is for services that log people in themselves, and \(label) has forwardAuth"
+                "\(field.name.rawValue) is for services with a login of their own, but this one has forwardAuth"
             log.error(message, hint: hint, at: entry.keyPosition)
         }
     }
 
     private func checkHidden() {
         guard values.flag(.hidden) == false, values.text(.launchURL) == Application.noLaunchURL else { return }
-        let hint = "take one of them out"
-        let message = "\(label) is not to be hidden, and has the launch URL that hides it, '\(Application.noLaunchURL)'"
+        let hint = "remove one of the two"
+        let message = "hidden is false, but the launchURL '\(Application.noLaunchURL)' hides the service"
         log.error(message, hint: hint, at: values[.hidden]?.position)
     }
 
     private func checkRenames() {
         for former in values.texts(.renamedFrom) ?? [] where former.value == slug {
-            let hint = "name the slug that it had before"
-            log.error("renamedFrom of \(label) names its own slug", hint: hint, at: former.position)
+            let hint = "list slugs that it had before"
+            log.error("renamedFrom contains the service's own slug", hint: hint, at: former.position)
         }
     }
 
-    /// Where the service lives; nil if it has no place of its own, or after an error.
+    /// The address of the service; nil if it has none of its own, or after an error.
     private func origin() -> Origin? {
         let pathField =
             [FieldName.redirectPath, .redirectPaths].first { values[$0] != nil } ?? (isForwardAuth ? .forwardAuth : nil)
@@ -162,14 +160,10 @@ struct ServiceBuilder {
         guard let field = pathField ?? ownField else { return nil }
         let hostEntry = values[.host] ?? fileHost
         guard let hostEntry else {
-            // A launch URL of its own leaves a port without a use, but not wrong.
+            // With a launch URL of its own, a port is unused but not an error.
             if pathField != nil || values[.launchURL] == nil {
                 let hint = "set 'host' in the service, in defaults or at the top of the file"
-                log.error(
-                    "\(label) has \(field == .forwardAuth ? "" : "a ")\(field.rawValue) and no host",
-                    hint: hint,
-                    at: values[field]?.position
-                )
+                log.error("\(field.rawValue) needs a host", hint: hint, at: values[field]?.position)
             }
             return nil
         }
@@ -177,56 +171,59 @@ struct ServiceBuilder {
         return Origin(scheme: scheme, host: host, port: values.number(.port))
     }
 
-    /// Of the service, or else of the file.
+    /// That of the service, or else that of the file.
     private var scheme: String {
         if case .text(let given) = (values[.scheme] ?? fileScheme)?.value { given } else { "https" }
     }
 
-    /// Authentik takes no URL with a port of one digit, which only a launch URL of its own can spare a service.
+    /// Authentik rejects URLs with a one-digit port, so such a service needs a launch URL of its own.
     private func checkLaunchPort(_ origin: Origin?) {
         guard values[.launchURL] == nil, let port = origin?.port, port < 10 else { return }
-        let hint = "give it a launchURL of its own, or 'blank://blank' for none"
-        let message = "port \(port) of \(label) makes a launch URL that Authentik refuses"
-        log.error(message, hint: hint, at: values[.port]?.position)
+        let hint = "set a launchURL, or 'launchURL: blank://blank' for none"
+        log.error("port \(port) makes a launch URL that Authentik rejects", hint: hint, at: values[.port]?.position)
     }
 
     private func checkBookmark(_ service: Service) {
         for field in Schema.service.fields where field.isForProvider {
             guard let entry = values[field.name], !entry.isDefault else { continue }
-            let hint = "add a redirectPath, or leave it out"
-            let message = "\(field.name.rawValue) is for OIDC services, and \(label) is a bookmark"
+            let hint = "add a redirectPath, or remove it"
+            let message = "\(field.name.rawValue) is for OIDC services, but this one is a bookmark"
             log.error(message, hint: hint, at: entry.keyPosition)
         }
         let mayLaunch = [FieldName.launchURL, .port, .host].contains { values[$0] != nil }
         if service.launchURL == nil && !mayLaunch {
-            let hint = "add a port or a launchURL; with a redirectPath it is an OIDC service"
-            log.error("\(label) has nothing to launch", hint: hint, at: begin)
+            let hint = "set a port or launchURL, or a redirectPath for an OIDC service"
+            log.error("nothing to open", hint: hint, at: begin)
         }
     }
 
-    /// Reports what is to be published and is not there, or has no place there.
+    /// Reports published values that the service does not have, and objects that cannot be published to.
     private func checkPublication(_ service: Service) {
         guard let provider = service.provider, let publication = provider.publication else { return }
         let position = values[.publish]?.position
         func refuse(_ message: String, _ hint: String) {
-            log.error("publish of \(label) \(message)", hint: hint, at: position)
+            log.error("publish \(message)", hint: hint, at: position)
         }
         let wanted = publication.values
         if wanted.contains(.clientSecret), provider.clientType == .public {
-            refuse("has the client secret among its keys", "a public client keeps none")
+            refuse(
+                "contains the client secret, but this is a public client",
+                "remove the key; a public client has no secret"
+            )
         }
         if wanted.contains(.launchURL), service.launchURL == nil, !values.isInvalid(.launchURL) {
-            refuse("has the launch URL among its keys", "set 'launchURL' or a 'port': it has none")
+            refuse("contains the launch URL, but the service has none", "set 'launchURL' or 'port', or remove the key")
         }
         if wanted.contains(.redirectURI), !provider.redirectURIs.isEmpty,
             !provider.redirectURIs.contains(where: { $0.matching == .strict })
         {
-            refuse("has the redirect URI among its keys", "add a strict one: a pattern cannot be published")
+            let hint = "add a strict redirect URI, or remove the key; a pattern cannot be published"
+            refuse("contains the redirect URI, but the service has only patterns", hint)
         }
         if case .kubernetes(let namespace, let name, _)? = provider.secret,
             publication.object == PublishedObjectName(.secret, namespace: namespace, name: name)
         {
-            refuse("names the Secret that secretRef reads", "publish into an object of its own")
+            refuse("names the Secret that secretRef reads", "publish to another object")
         }
     }
 }

@@ -1,30 +1,28 @@
 import Kinds
 internal import YAMLDocument
 
-/// Reads one service and puts the defaults below it.
+/// Reads one service and applies the defaults to it.
 struct ServiceDecoder {
     let log: DiagnosticLog
-    /// The fields at the top of the file, of which host and scheme hold for each service.
+    /// The fields at the top of the file; services inherit `host` and `scheme`.
     let file: ReadFields
-    /// Marked as such.
+    /// The fields of `defaults`, each with `isDefault` set.
     let defaults: ReadFields
 
-    /// - Parameter number: Counted from 1, to name a service without a slug.
-    /// - Returns: Nil if there is no telling which service it is.
+    /// - Parameter number: Counted from 1; names a service without a slug.
+    /// - Returns: Nil if the service has no valid slug.
     func decode(_ node: YAMLNode, number: Int) -> DecodedService? {
-        guard let pairs = ValueReader(log: log, place: "").pairs(node, "service \(number)") else { return nil }
-        let label = label(of: pairs, number: number)
-        let place = " in \(label)"
-        let own = MappingReader(log: log, schema: .service, place: place).values(of: pairs)
-        let merged = merge(own, place: place)
+        guard let pairs = ValueReader(log: log).pairs(node, "service \(number)") else { return nil }
+        let log = log.about(pairs.label("service", by: .slug, number: number))
+        let own = MappingReader(log: log, schema: .service).values(of: pairs)
+        let merged = merge(own, log: log)
         if own[.slug] == nil {
-            let hint = "add 'slug:', the name of the application in URLs"
-            log.error("\(label) has no slug", hint: hint, at: node.position)
+            let hint = "add 'slug: NAME', the application's name in URLs"
+            log.error("slug is missing", hint: hint, at: node.position)
         }
         let slug = merged.text(.slug)
         let decoded = ServiceBuilder(
             slug: slug ?? "",
-            label: label,
             begin: node.position,
             values: merged,
             fileHost: inherited(.host, unlessUnsetIn: own),
@@ -34,23 +32,16 @@ struct ServiceDecoder {
         return slug == nil ? nil : decoded
     }
 
-    private func label(of pairs: [YAMLPair], number: Int) -> String {
-        guard let slug = pairs.first(where: { $0.key == FieldName.slug.rawValue })?.value,
-            case .scalar(let scalar) = slug.content, !slug.isNull, !scalar.text.isEmpty, !scalar.text.contains("@")
-        else { return "service \(number)" }
-        return "service \(YAMLProblem.quote(scalar.text))"
-    }
-
-    /// A service's own fields over the defaults; a null takes a default away, and must have one to take.
-    private func merge(_ own: ReadFields, place: String) -> ReadFields {
+    /// A service's own fields over the defaults; a null removes a default, and is an error without one.
+    private func merge(_ own: ReadFields, log: DiagnosticLog) -> ReadFields {
         var merged = defaults
         for (name, entry) in own.entries {
             merged[name] = entry
             guard case .unset = entry.value else { continue }
             merged[name] = nil
             if defaults[name] == nil && inherited(name) == nil {
-                let hint = "give it one, or leave the field out; null only takes a default away"
-                log.error("\(name.rawValue) has no value\(place)", hint: hint, at: entry.position)
+                let hint = "give it one, or remove the field; null only removes a default"
+                log.error("\(name.rawValue) has no value", hint: hint, at: entry.position)
             }
         }
         return merged
@@ -60,5 +51,17 @@ struct ServiceDecoder {
         guard name == .host || name == .scheme else { return nil }
         if case .unset = own?[name]?.value { return nil }
         return file[name]
+    }
+}
+
+extension [YAMLPair] {
+    /// How messages call a mapping: by its name (`service 'grafana'`), or by its number in the list (`service 3`).
+    ///
+    /// A name with an `@` may be a URL with a password, and is not repeated.
+    func label(_ noun: String, by field: FieldName, number: Int) -> String {
+        guard let name = first(where: { $0.key == field.rawValue })?.value, case .scalar(let scalar) = name.content,
+            !name.isNull, !scalar.text.isEmpty, !scalar.text.contains("@")
+        else { return "\(noun) \(number)" }
+        return "\(noun) \(YAMLProblem.quote(scalar.text))"
     }
 }

@@ -4,12 +4,12 @@ internal import FoundationEssentials
 internal import Glibc
 internal import YAMLDocument
 
-/// Access to files, with the reason when there is none.
+/// Access to files, with the reason for a failure.
 package enum SourceFile {
     package struct Failure: Error {
-        /// The system's number for it, if the system found it.
+        /// The system's error number, if it is a system error.
         package var code: Int32?
-        /// The system's words, or ours: `No such file or directory`.
+        /// The system's error message, or our own: `No such file or directory`.
         package var reason: String
 
         init(errno code: Int32) {
@@ -26,18 +26,18 @@ package enum SourceFile {
     /// The bytes of a file, symlinks followed.
     ///
     /// - Parameters:
-    ///   - limit: Reading stops behind this many bytes, so that a caller sees that there are more.
-    ///   - takesPipes: Whether anything but a regular file may be read: a pipe, as `<(…)` of a shell is one. It is read
-    ///     to its end, and waited for only so long.
+    ///   - limit: Reading stops after one byte more than this, so that callers can detect longer files.
+    ///   - takesPipes: Whether other files than regular ones are accepted, such as the pipe of a shell's `<(…)`. A pipe is
+    ///     read to its end, with a time limit.
     package static func contents(of path: String, limit: Int, takesPipes: Bool) throws(Failure) -> [UInt8] {
-        // Opening a pipe would else wait for somebody who writes to it.
+        // Without O_NONBLOCK, opening a pipe waits for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Failure(errno: errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Failure(errno: errno) }
         let kind = status.st_mode & S_IFMT
-        guard kind == S_IFREG || kind != S_IFDIR && takesPipes else { throw Failure("it is not a regular file") }
+        guard kind == S_IFREG || kind != S_IFDIR && takesPipes else { throw Failure("not a regular file") }
         let pipe = kind == S_IFREG ? nil : PipeWait(descriptor, isNamed: kind == S_IFIFO)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: min(1 << 16, limit + 1))
@@ -62,12 +62,12 @@ package enum SourceFile {
 
     static func isDirectory(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
 
-    /// What tells a file from all others, however it is named; nil if it is not there.
+    /// Identifies a file whatever its path; nil if it does not exist.
     static func identity(_ path: String) -> [UInt64]? {
         status(path).map { [UInt64(truncatingIfNeeded: $0.st_dev), UInt64($0.st_ino)] }
     }
 
-    /// The names of what a directory holds.
+    /// The names of a directory's entries.
     static func names(in directory: String) throws(Failure) -> [String] {
         guard access(directory, R_OK | X_OK) == 0 else { throw Failure(errno: errno) }
         do {
@@ -87,11 +87,11 @@ package enum SourceFile {
     }
 }
 
-/// Finds the files that some paths mean, and reads them.
+/// Finds the files at some paths, and reads them.
 struct SourceFinder {
     enum Found {
         case source(DesiredStateLoader.Source)
-        /// Something to say about a path instead.
+        /// A diagnostic about a path that was not read.
         case remark(DiagnosticLog)
     }
 
@@ -107,11 +107,11 @@ struct SourceFinder {
             let files = names.sorted()
                 .map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
                 .filter { !SourceFile.isDirectory($0) }
-            // A pipe among them is a mistake: in a directory nobody waits for one.
+            // A pipe in a directory is an error; it is not waited for.
             files.forEach { add(file: $0, takesPipes: false) }
             if files.isEmpty { refuse(path, "no .yaml or .yml file in this directory") }
         } catch {
-            refuse(path, "the directory cannot be read: \(error.reason)")
+            refuse(path, "cannot read the directory: \(error.reason)")
         }
     }
 
@@ -124,7 +124,7 @@ struct SourceFinder {
     private mutating func add(file path: String, takesPipes: Bool = true) {
         if let identity = SourceFile.identity(path), !known.insert(identity).inserted {
             let log = DiagnosticLog(file: path)
-            log.warning("the same file is given twice", hint: "it is read once")
+            log.warning("the file is given twice", hint: "it is read once")
             found.append(.remark(log))
             return
         }
@@ -132,12 +132,12 @@ struct SourceFinder {
             let bytes = try SourceFile.contents(of: path, limit: YAMLLimits().bytes, takesPipes: takesPipes)
             found.append(.source(DesiredStateLoader.Source(path: path, bytes: bytes)))
         } catch {
-            refuse(path, "the file cannot be read: \(error.reason)")
+            refuse(path, "cannot read the file: \(error.reason)")
         }
     }
 }
 
-/// What is in some files and directories now, read and not yet understood.
+/// The current contents of some files and directories, not yet parsed.
 package struct DesiredSources {
     let found: [SourceFinder.Found]
 
@@ -150,7 +150,7 @@ package struct DesiredSources {
     package init(paths: [String]) {
         var finder = SourceFinder()
         paths.forEach { finder.add(path: $0) }
-        if paths.isEmpty { finder.refuse("", "no file to read") }
+        if paths.isEmpty { finder.refuse("", "no file given") }
         found = finder.found
     }
 

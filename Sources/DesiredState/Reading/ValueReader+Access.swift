@@ -5,11 +5,11 @@ internal import YAMLDocument
 extension ValueReader {
     /// `everyone`, or `{groups: [NAME], users: [NAME], policies: [NAME], mode: MODE, exclusive: FLAG}`.
     ///
-    /// | `access` | says |
+    /// | `access` | meaning |
     /// |---|---|
-    /// | `everyone` | open to everybody, on purpose |
-    /// | a mapping with a name in any of the lists | open to these |
-    /// | a mapping without one, or `nobody` | an error: an application without a binding is open to everybody |
+    /// | `everyone` | open to every user, explicitly |
+    /// | a mapping with at least one name | open to these |
+    /// | a mapping without names, or `nobody` | an error: an application without a binding is open to everyone |
     func access(_ pair: YAMLPair) -> Access? {
         let node = pair.value
         let rule: Access.Rule?
@@ -17,7 +17,7 @@ extension ValueReader {
         case .scalar: rule = isEveryone(node, pair.key) ? .everyone : nil
         case .mapping: rule = subjects(node, pair.key).map(Access.Rule.subjects)
         case .sequence:
-            let hint = "say what they are, as in '\(pair.key): {groups: [admins]}'"
+            let hint = "name their kind, as in '\(pair.key): {groups: [admins]}'"
             log.error("\(pair.key) must be \(Self.accessForms), not a list\(place)", hint: hint, at: node.position)
             rule = nil
         case .invalid: rule = nil
@@ -32,13 +32,13 @@ extension ValueReader {
         if text == Access.everyone { return true }
         let hint =
             if Access.wordsForNobody.contains(where: { Suggestion.isSame(text, $0) }) {
-                "that is not supported; list a group that nobody is in"
+                "that is not supported; list a group without members"
             } else if Access.wordsForEveryone.contains(where: { Suggestion.isSame(text, $0) })
                 || Suggestion.nearest(to: text, among: [Access.everyone]) != nil
             {
                 "did you mean '\(Access.everyone)'?"
             } else {
-                "list who may open it, as in '\(name): {groups: [admins]}', or say '\(name): \(Access.everyone)'"
+                "list groups or users, as in '\(name): {groups: [admins]}', or use '\(name): \(Access.everyone)'"
             }
         log.error("\(name) cannot be \(YAMLProblem.quote(text))\(place)", hint: hint, at: node.position)
         return false
@@ -46,7 +46,7 @@ extension ValueReader {
 
     private func subjects(_ node: YAMLNode, _ name: String) -> Access.Subjects? {
         guard var pairs = pairs(node, name) else { return nil }
-        // Where each of the lists is empty, the mistake is one: that they name nobody.
+        // If every list is empty, that is one mistake: nobody has access.
         if pairs.allSatisfy({ !$0.isListOfSubjects || $0.value.isEmptyList }) {
             pairs.removeAll(where: \.isListOfSubjects)
         }
@@ -54,11 +54,11 @@ extension ValueReader {
         let values = MappingReader(log: log, schema: .access, place: inside).values(of: pairs)
         for (field, entry) in values.entries {
             guard case .unset = entry.value else { continue }
-            let hint = "give it one, or leave the field out"
+            let hint = "give it one, or remove the field"
             log.error("\(field.rawValue) has no value\(inside)", hint: hint, at: entry.position)
         }
         guard SubjectKind.allCases.contains(where: { values[FieldName($0)] != nil }) else {
-            let hint = "list groups, users or policies, or say '\(name): \(Access.everyone)'"
+            let hint = "list groups, users or policies, or use '\(name): \(Access.everyone)'"
             log.error("\(name) names nobody\(place)", hint: hint, at: node.position)
             return nil
         }
@@ -74,7 +74,7 @@ extension ValueReader {
 
 extension Access {
     static let everyone = "everyone"
-    /// What else people write for it.
+    /// Other words that people use for it.
     fileprivate static let wordsForEveryone = ["everybody", "anyone", "anybody", "all", "any", "public"]
     fileprivate static let wordsForNobody = ["nobody", "no one", "noone", "none", "false"]
 }
@@ -93,7 +93,8 @@ extension TextRule {
 
     static let policyName = TextRule("the name of a policy") { name in
         guard name.exact == ExpressionPolicy.nobodyName.exact else { return nil }
-        let hint = "it closes a service whose groups, users and policies are all gone; list a group that nobody is in"
-        return Complaint("is '\(ExpressionPolicy.nobodyName)', a policy of this program's own", hint: hint)
+        let hint =
+            "this policy locks a service that has lost all its groups, users and policies; list a group without members"
+        return Complaint("is '\(ExpressionPolicy.nobodyName)', a policy that reconcile itself uses", hint: hint)
     }
 }

@@ -1,7 +1,7 @@
 import Kinds
 internal import YAMLDocument
 
-/// `forwardAuth` as it was read: what it sets, and where.
+/// The fields that `forwardAuth` sets, with their positions.
 struct ReadForwardAuth {
     var values: ReadFields
     var mode: ProxyProvider.Mode
@@ -19,13 +19,13 @@ struct ReadForwardAuth {
 extension ValueReader {
     /// `{mode: MODE, outpost: NAME, …}`.
     ///
-    /// | `mode` | needs | has besides |
+    /// | `mode` | required | optional |
     /// |---|---|---|
     /// | `single` | | |
     /// | `domain` | `cookieDomain` | |
     /// | `proxy` | `upstream` | `verifyUpstreamTLS` |
     ///
-    /// What a mode does not have is a mistake.
+    /// Fields of another mode are errors.
     func forwardAuth(_ pair: YAMLPair) -> ReadForwardAuth? {
         let node = pair.value
         if case .scalar(let scalar) = node.content, ProxyProvider.Mode(word: scalar.text) != nil {
@@ -40,7 +40,7 @@ extension ValueReader {
             guard case .unset = entry.value else { continue }
             log.error(
                 "\(field.rawValue) has no value\(inside)",
-                hint: "give it one, or leave it out",
+                hint: "give it one, or remove the field",
                 at: entry.position
             )
         }
@@ -56,8 +56,9 @@ extension ValueReader {
         for row in ProxyProvider.fields.rows {
             guard let only = ProxyProvider.Mode.only(with: row), only != read.mode, let entry = read.values[row.name]
             else { continue }
-            let hint = "leave it out, or set 'mode: \(only.word)'"
-            let message = "\(row.name.rawValue) is for mode: \(only.word), and this is mode: \(read.mode.word)\(inside)"
+            let hint = "remove it, or set 'mode: \(only.word)'"
+            let message =
+                "\(row.name.rawValue) is for 'mode: \(only.word)', but the mode is '\(read.mode.word)'\(inside)"
             log.error(message, hint: hint, at: entry.keyPosition)
             isRight = false
         }
@@ -70,7 +71,7 @@ extension ValueReader {
         if let needed, read.values[needed] == nil {
             let example = read.mode == .domain ? "example.org" : "http://wiki:8080"
             let hint = "add it, as in '\(needed.rawValue): \(example)'"
-            log.error("mode: \(read.mode.word) needs \(needed.rawValue)\(inside)", hint: hint, at: position)
+            log.error("'mode: \(read.mode.word)' needs \(needed.rawValue)\(inside)", hint: hint, at: position)
             isRight = false
         }
         return isRight
@@ -93,7 +94,7 @@ extension ValueReader {
     }
 }
 
-/// The attributes of a user that hold what an application is logged in to with.
+/// The user attributes with the credentials that an application is sent.
 struct BasicAuthAttributes {
     var user: String
     var password: String

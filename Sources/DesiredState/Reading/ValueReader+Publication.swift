@@ -29,7 +29,7 @@ extension ValueReader {
         guard let shared = inside.keys(of: sets, but: own, at: values[.keySet]?.position) else { return nil }
         let keys = shared.merging(own) { $1 }
         guard !keys.isEmpty else {
-            let hint = "choose a 'keySet', or list the 'keys' and what each gets"
+            let hint = "choose a 'keySet', or list 'keys' with their values"
             log.error("\(name) has no keys\(place)", hint: hint, at: node.position)
             return nil
         }
@@ -43,7 +43,7 @@ extension ValueReader {
         )
     }
 
-    /// A name, or a list of them.
+    /// The name of a set, or a list of names.
     private func keySets(_ node: YAMLNode) -> [ClientTool]? {
         guard case .sequence = node.content else {
             return word(node, "keySet", ClientTool.names).map { [ClientTool.named($0)].compactMap(\.self) }
@@ -53,7 +53,7 @@ extension ValueReader {
         }
     }
 
-    /// The keys of some sets; nil if two of them want something else for a key that the file does not decide.
+    /// The keys of some sets; nil if two of them have different values for a key that `keys` does not set.
     private func keys(
         of sets: [ClientTool],
         but own: [String: PublishedText],
@@ -63,8 +63,8 @@ extension ValueReader {
         for set in sets {
             for (key, text) in set.keys.sorted(by: { $0.key < $1.key }) {
                 if own[key] == nil, let other = keys[key], other.text != text {
-                    let hint = "say in 'keys' what it gets, or publish one of the sets elsewhere"
-                    let message = "keySet has '\(key)' twice, of '\(other.set)' and of '\(set.name)'\(place)"
+                    let hint = "set it in 'keys', or publish one of the sets to another object"
+                    let message = "keySets '\(other.set)' and '\(set.name)' have different values for '\(key)'\(place)"
                     log.error(message, hint: hint, at: position)
                     return nil
                 }
@@ -86,12 +86,12 @@ extension ValueReader {
         guard given == .configMap, needed == .secret else { return given }
         let reason =
             isSecret
-            ? "the client secret is among its keys" : "\(reader?.title ?? "its reader") looks into Secrets only"
+            ? "its keys contain the client secret" : "\(reader?.title ?? "its reader") reads Secrets only"
         log.error("kind cannot be ConfigMap\(place)", hint: "\(reason); use Secret", at: values[.kind]?.position)
         return nil
     }
 
-    /// A mapping of keys to what they get; nil if any of it is wrong.
+    /// A mapping of keys to values; nil if any of it is wrong.
     private func publishedKeys(_ node: YAMLNode) -> [String: PublishedText]? {
         guard let pairs = pairs(node, "keys", wanted: "a mapping of keys to values") else { return nil }
         var isWhole = true
@@ -110,7 +110,7 @@ extension ValueReader {
         return isWhole ? keys : nil
     }
 
-    /// What a key gets.
+    /// The value of a key.
     ///
     /// | written | it is |
     /// |---|---|
@@ -131,7 +131,7 @@ extension ValueReader {
         case (_?, let template?):
             log.error(
                 "\(key) has both value and template\(place)",
-                hint: "take one of them out",
+                hint: "remove one of the two",
                 at: template.keyPosition
             )
         case (nil, nil):
@@ -148,12 +148,12 @@ extension ValueReader {
         do throws(PublishedText.Mistake) {
             let template = try PublishedText(template: text)
             if template.values.isEmpty {
-                let hint = "name a value in braces ({clientID}), or write it as 'value'"
+                let hint = "name a value in braces, as in {clientID}, or use 'value' for constant text"
                 log.warning("template has no placeholder\(place)", hint: hint, at: node.position)
             }
             return template
         } catch {
-            // What is no value's name may be part of a secret, and is not repeated.
+            // An unknown name may be part of a secret, and is not repeated.
             log.hide(pair)
             let (message, hint) = Self.complaint(about: error)
             log.error("template has \(message)\(place)", hint: hint, at: node.position)
@@ -165,8 +165,8 @@ extension ValueReader {
         switch mistake {
         case .brace:
             let hint =
-                "a placeholder is the name of a value in braces; a brace that is meant as one is written twice: '{{'"
-            return ("a brace that is no placeholder's", hint)
+                "a placeholder is the name of a value in braces; write a literal brace twice: '{{'"
+            return ("a brace that is not part of a placeholder", hint)
         case .unknown(let placeholder):
             let near = Suggestion.nearest(to: placeholder, among: words).map { "did you mean '{\($0)}'?" }
             let hint = near ?? "use one of \(words.map { "{\($0)}" }.joined(separator: ", "))"
@@ -174,7 +174,7 @@ extension ValueReader {
         }
     }
 
-    /// A text to the letter: Kubernetes takes nothing off.
+    /// A text without trimming, as Kubernetes keeps it.
     private func exactText(_ node: YAMLNode, _ name: String) -> String? {
         guard let scalar = scalar(node, name, wanted: "text") else { return nil }
         if scalar.style == .plain && (node.isNull || YAMLWords.isBoolean(scalar.text)) {
@@ -188,7 +188,7 @@ extension ValueReader {
 
     private static let words = PublishedValue.allCases.map(\.rawValue)
 
-    /// One of the values; what is none may be the secret itself, and is not repeated.
+    /// One of the values; anything else may be the secret itself, and is not repeated.
     private func publishedValue(_ pair: YAMLPair) -> PublishedText? {
         let key = YAMLProblem.quote(pair.key)
         if case .scalar(let scalar) = pair.value.content, let value = PublishedValue(rawValue: scalar.text) {

@@ -4,7 +4,7 @@ internal import YAMLDocument
 extension ValueReader {
     /// `{env: NAME}`, `{file: PATH}` or `{kubernetes: {namespace: NAMESPACE, name: NAME, key: KEY}}`.
     ///
-    /// Whoever writes the secret itself here must not find it in a message: with any mistake, all its lines are hidden.
+    /// A secret that is written here by mistake must not appear in a message: after any error, all lines of it are hidden.
     func secretReference(_ pair: YAMLPair) -> SecretReference? {
         let reference = readSecretReference(pair)
         if reference == nil && !isOfKubernetes(pair.value) { log.hide(pair) }
@@ -20,13 +20,13 @@ extension ValueReader {
         }
         guard let pairs = self.pairs(pair.value, "secretRef") else { return nil }
         if !pairs.isEmpty, pairs.allSatisfy({ Schema.kubernetesSecret[$0.key] != nil }) {
-            let hint = "write 'kubernetes: {namespace: NAMESPACE, name: NAME, key: KEY}' in it"
+            let hint = "write 'secretRef: {kubernetes: {namespace: NAMESPACE, name: NAME, key: KEY}}'"
             log.error("secretRef does not say where the secret is\(place)", hint: hint, at: position)
             return nil
         }
         let values = MappingReader(log: log, schema: .secretReference, place: " in secretRef\(place)").values(of: pairs)
         guard pairs.count == 1 else {
-            let hint = "give it exactly one of 'env', 'file', 'kubernetes'"
+            let hint = "set exactly one of 'env', 'file', 'kubernetes'"
             let fault = pairs.isEmpty ? "no source" : "more than one field"
             log.error("secretRef has \(fault)\(place)", hint: hint, at: position)
             return nil
@@ -37,8 +37,8 @@ extension ValueReader {
             }
         }
         if values.text(.env) == "AUTHENTIK_TOKEN" {
-            let hint = "give the service a secret of its own, in another variable"
-            let message = "AUTHENTIK_TOKEN is this program's own token, and would become the client's secret\(place)"
+            let hint = "use another variable with a secret of its own"
+            let message = "AUTHENTIK_TOKEN, reconcile's own token, would become the client secret\(place)"
             log.warning(message, hint: hint, at: values[.env]?.position)
         }
         return values.text(.env).map(SecretReference.environment) ?? values.text(.file).map(SecretReference.file)
@@ -89,12 +89,12 @@ extension ValueReader {
         return uri
     }
 
-    /// A URI that a pattern matches; nil also after an error, or where it has no use.
+    /// A URI that a pattern matches; nil after an error, or where it is not used.
     private func example(_ entry: ReadFields.Entry?, of uri: RedirectURI, in list: String) -> String? {
         guard let entry, case .text(let example) = entry.value else { return nil }
         let inside = " in an entry of \(list)\(place)"
         if uri.matching == .strict || list != FieldName.redirectURIs.rawValue {
-            let why = uri.matching == .strict ? "a strict redirect URI needs none" : "only logins are probed"
+            let why = uri.matching == .strict ? "a strict redirect URI needs none" : "it is used to probe logins only"
             log.warning("example is ignored\(inside)", hint: "\(why); remove it", at: entry.keyPosition)
             return nil
         }
@@ -109,7 +109,7 @@ extension ValueReader {
         return example
     }
 
-    /// Whether it names a Kubernetes Secret and nothing else; what of that may be a secret is hidden where it is read.
+    /// Whether it has only the fields of a Kubernetes Secret; their reader hides what may be a secret.
     private func isOfKubernetes(_ node: YAMLNode) -> Bool {
         guard case .mapping(let pairs) = node.content, pairs.count == 1, let pair = pairs.first,
             pair.key == FieldName.kubernetes.rawValue, case .mapping(let parts) = pair.value.content
@@ -122,7 +122,7 @@ extension ValueReader {
 }
 
 extension ValueReader {
-    /// `{deployment: NAME}`, `{statefulSet: NAME}` or `{daemonSet: NAME}`, each with a `namespace` if need be.
+    /// `{deployment: NAME}`, `{statefulSet: NAME}` or `{daemonSet: NAME}`, each with an optional `namespace`.
     func workload(_ node: YAMLNode, _ name: String) -> WorkloadReference? {
         guard let pairs = pairs(node, name) else { return nil }
         let inside = " in \(name)\(place)"
@@ -135,7 +135,7 @@ extension ValueReader {
         guard let kind = kinds.first, kinds.count == 1 else {
             let names = Workload.Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
             let fault = kinds.isEmpty ? "no workload" : "more than one workload"
-            log.error("\(name) has \(fault)\(place)", hint: "give it exactly one of \(names)", at: node.position)
+            log.error("\(name) has \(fault)\(place)", hint: "set exactly one of \(names)", at: node.position)
             return nil
         }
         guard let workload = values.text(FieldName(kind)) else { return nil }
@@ -148,7 +148,7 @@ extension ValueReader {
 struct WorkloadReference: Hashable {
     var kind: Workload.Kind
     var name: String
-    /// Nil for that of the Secret.
+    /// Nil for the namespace of the Secret.
     var namespace: String?
 }
 
@@ -164,7 +164,7 @@ extension ValueReader {
         }
         guard !values.entries.isEmpty else {
             let hint = "list 'providers' or 'sources'; [] for none"
-            log.error("\(name) names nothing\(place)", hint: hint, at: node.position)
+            log.error("\(name) is empty\(place)", hint: hint, at: node.position)
             return nil
         }
         return values.entries.values.allSatisfy(\.isGood) ? values : nil

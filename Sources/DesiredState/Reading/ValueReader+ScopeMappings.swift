@@ -36,19 +36,19 @@ extension ValueReader {
 }
 
 extension FileDecoder {
-    /// The scope mappings; a name that is given twice is a mistake.
+    /// The scope mappings; a name that is given twice is an error.
     func scopeMappings(_ node: YAMLNode?, adopt: AdoptionPolicy?) -> [DeclaredScopeMapping] {
         let hint = "write each on a line of its own, as in '- name: Own email'"
-        guard let node, let items = ValueReader(log: log, place: "").items(node, "scopeMappings", hint: hint) else {
+        guard let node, let items = ValueReader(log: log).items(node, "scopeMappings", hint: hint) else {
             return []
         }
         var seen: [ExactText: YAMLPosition] = [:]
         return items.enumerated().compactMap { index, item in
             guard let found = scopeMapping(item, number: index + 1, adopt: adopt) else { return nil }
             if let first = seen[found.value.name.exact] {
-                log.error(
-                    "the scope mapping \(YAMLProblem.quote(found.value.name)) is there twice",
-                    hint: "the other is at \(log.location(first)); Authentik has each name only once",
+                log.about("scope mapping \(YAMLProblem.quote(found.value.name))").error(
+                    "declared twice",
+                    hint: "the other is at \(log.location(first)); names are unique in Authentik",
                     at: found.position
                 )
                 return nil
@@ -63,17 +63,17 @@ extension FileDecoder {
         number: Int,
         adopt: AdoptionPolicy?
     ) -> Located<DeclaredScopeMapping>? {
-        let label = "scope mapping \(number)"
-        guard let pairs = ValueReader(log: log, place: "").pairs(node, label) else { return nil }
-        let values = MappingReader(log: log, schema: .scopeMapping, place: " in \(label)").values(of: pairs)
+        guard let pairs = ValueReader(log: log).pairs(node, "scope mapping \(number)") else { return nil }
+        let log = log.about(pairs.label("scope mapping", by: .name, number: number))
+        let values = MappingReader(log: log, schema: .scopeMapping).values(of: pairs)
         for field in Schema.scopeMapping.fields where field.isRequired && values[field.name] == nil {
             let hint = "add '\(field.name.rawValue):'"
-            log.error("\(label) has no \(field.name.rawValue)", hint: hint, at: node.position)
+            log.error("\(field.name.rawValue) is missing", hint: hint, at: node.position)
         }
         for (name, entry) in values.entries {
             guard case .unset = entry.value else { continue }
-            let hint = "give it one, or leave the field out"
-            log.error("\(name.rawValue) has no value in \(label)", hint: hint, at: entry.position)
+            let hint = "give it one, or remove the field"
+            log.error("\(name.rawValue) has no value", hint: hint, at: entry.position)
         }
         guard let name = values.text(.name), let entry = values[.name], let expression = values[.expression],
             values.entries.values.allSatisfy(\.isGood)
@@ -88,7 +88,7 @@ extension FileDecoder {
         return Located(value: mapping, position: entry.position)
     }
 
-    /// Where a piece of code begins: a block begins below its sign, and what is trimmed off is no line of it.
+    /// The lines of a piece of code: a block starts on the line after its `|`, and trimmed lines do not count.
     private func place(of node: YAMLNode) -> ExpressionPlace {
         var location = log.location(node.position)
         guard case .scalar(let scalar) = node.content, scalar.style == .block else {

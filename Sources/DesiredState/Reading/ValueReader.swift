@@ -2,17 +2,17 @@ import Base
 import Kinds
 internal import YAMLDocument
 
-/// Reads the value of a field as its kind demands.
+/// Reads the value of a field by the field's kind.
 struct ValueReader {
     let log: DiagnosticLog
-    /// Ends each message: ` in service 'grafana'`.
-    let place: String
+    /// Ends each message: ` in secretRef`; empty for the fields of a mapping that the log names.
+    var place = ""
 
     func value(of pair: YAMLPair, _ field: Field) -> ReadValue {
         let node = pair.value
         let name = field.name.rawValue
         let isReference = if case .secretReference = field.kind { true } else { false }
-        // What was meant for a secret may have come out as a comment, an anchor or an alias.
+        // A secret written here by mistake may have been parsed as a comment, an anchor or an alias.
         if isReference, node.isEmpty { log.hide(pair) }
         if case .invalid = node.content { return .invalid }
         if node.isNull { return .unset }
@@ -79,9 +79,9 @@ struct ValueReader {
 
     private func trimmed(_ scalar: YAMLScalar, _ name: String, at position: YAMLPosition) -> String {
         let text = scalar.text.trimmed
-        // A block ends in a line break by its nature.
+        // A block always ends in a line break.
         if !text.isEmpty && text != scalar.text && scalar.style != .block {
-            log.warning("\(name) has white space around it\(place)", hint: "Authentik takes it off", at: position)
+            log.warning("\(name) has white space around it\(place)", hint: "remove it; Authentik does", at: position)
         }
         return text
     }
@@ -96,7 +96,7 @@ struct ValueReader {
         guard let control = text.unicodeScalars.first(where: isControl) else { return nil }
         return control == "\n"
             ? Complaint("has more than one line")
-            : Complaint("has a control character in it", hint: "take it out")
+            : Complaint("has a control character in it", hint: "remove it")
     }
 
     func word(_ node: YAMLNode, _ name: String, _ words: [String]) -> String? {
@@ -118,7 +118,7 @@ struct ValueReader {
             return nil
         }
         if scalar.style != .plain {
-            log.warning("\(name) is text, taken as \(flag)\(place)", hint: "take the quotes off", at: node.position)
+            log.warning("\(name) is text, taken as \(flag)\(place)", hint: "remove the quotes", at: node.position)
         }
         return flag
     }
@@ -129,34 +129,34 @@ struct ValueReader {
         guard !digits.isEmpty, digits.allSatisfy(\.isASCIIDigit) else {
             let hint =
                 scalar.text.contains(":")
-                ? "write one number: the port that people reach it at" : "write it in plain digits: \(example)"
+                ? "write one number, the port that users connect to" : "write it in plain digits: \(example)"
             let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
             log.error("\(name) must be \(wanted)\(place)", hint: hint, at: node.position)
             return nil
         }
         if digits.count > 1 && digits.first == UInt8(ascii: "0") {
-            let hint = "some YAML readers take that for octal; leave the zero out"
+            let hint = "remove the zero; some YAML parsers read such a number as octal"
             log.error("\(name) begins with a zero\(place)", hint: hint, at: node.position)
             return nil
         }
         guard let number = Int(scalar.text), range.contains(number) else {
-            log.error("\(name) is outside \(range.lowerBound) to \(range.upperBound)\(place)", at: node.position)
+            log.error("\(name) must be from \(range.lowerBound) to \(range.upperBound)\(place)", at: node.position)
             return nil
         }
         if scalar.style != .plain {
-            log.warning("\(name) is text, taken as \(number)\(place)", hint: "take the quotes off", at: node.position)
+            log.warning("\(name) is text, taken as \(number)\(place)", hint: "remove the quotes", at: node.position)
         }
         return number
     }
 }
 
 extension Unicode.Scalar {
-    /// Unicode's category Cc, which is fixed.
+    /// Unicode category Cc, a fixed set.
     fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }
 
 extension ValueReader {
-    /// The scalar of a node; nil, and an error, if it is something else.
+    /// The scalar of a node; reports an error and returns nil for anything else.
     func scalar(_ node: YAMLNode, _ name: String, wanted: String) -> YAMLScalar? {
         switch node.content {
         case .scalar(let scalar): hasFitTag(node, name, YAMLWords.scalarTags) ? scalar.tagged(node.tag) : nil
@@ -166,7 +166,7 @@ extension ValueReader {
         }
     }
 
-    /// The pairs of a node; nil, and an error, if it is something else.
+    /// The pairs of a node; reports an error and returns nil for anything else.
     func pairs(_ node: YAMLNode, _ name: String, wanted: String = "a mapping of fields") -> [YAMLPair]? {
         switch node.content {
         case .mapping(let pairs): hasFitTag(node, name, ["!!map"]) ? pairs : nil
@@ -184,7 +184,7 @@ extension ValueReader {
         }
     }
 
-    /// The items of a node; nil, and an error, if it is something else.
+    /// The items of a node; reports an error and returns nil for anything else.
     func items(_ node: YAMLNode, _ name: String, hint: String? = nil) -> [YAMLNode]? {
         switch node.content {
         case .sequence(let items): hasFitTag(node, name, ["!!seq"]) ? items : nil
@@ -194,7 +194,7 @@ extension ValueReader {
         }
     }
 
-    /// A list without the entries that are wrong or there already; nil if it is no list, or empty and must not be.
+    /// The entries of a list, without duplicates; nil if an entry is wrong, or the list is empty and must not be.
     func list<Value: Hashable>(
         _ node: YAMLNode,
         _ name: String,
@@ -211,7 +211,7 @@ extension ValueReader {
             return nil
         }
         if items.isEmpty, !mayBeEmpty {
-            log.error("\(name) is an empty list\(place)", hint: "give it an entry, or leave it out", at: node.position)
+            log.error("\(name) is an empty list\(place)", hint: "add an entry, or remove the field", at: node.position)
             return nil
         }
         var seen: Set<Value> = []
@@ -222,7 +222,7 @@ extension ValueReader {
                 return nil
             }
             if seen.insert(value).inserted { return Located(value: value, position: item.position) }
-            log.warning("\(name) has an entry twice\(place)", hint: "take one out", at: item.position)
+            log.warning("\(name) has an entry twice\(place)", hint: "remove one", at: item.position)
             return nil
         }
         return isWhole ? values : nil
@@ -239,11 +239,11 @@ extension ValueReader {
         return nil
     }
 
-    /// Whether a node has no tag, or one that says only what is clear anyway.
+    /// Whether a node has no tag, or a tag of its own type.
     private func hasFitTag(_ node: YAMLNode, _ name: String, _ tags: [String]) -> Bool {
         guard let tag = node.tag, !tags.contains(tag) else { return true }
-        // A word that begins with '!' comes out as one, and may have been meant for a secret.
-        let hint = "tags are not supported; leave it out, or put a text that begins with '!' in quotes"
+        // A secret that begins with '!' is parsed as a tag, so tags are not repeated.
+        let hint = "tags are not supported; remove it, or put a text that begins with '!' in quotes"
         log.error("\(name) has a tag\(place)", hint: hint, at: node.position)
         return false
     }
@@ -256,18 +256,18 @@ extension YAMLNode {
         return tag == "!!null" || tag == nil && YAMLWords.isNull(scalar.text)
     }
 
-    /// Whether there is no value, or one that nothing could be made of.
+    /// Whether there is no value, or one that could not be parsed.
     var isEmpty: Bool { if case .invalid = content { true } else { isNull } }
 }
 
 extension YAMLScalar {
-    /// `!!str` makes text of what else would be a number or a word of YAML's.
+    /// `!!str` turns a plain number, boolean or null into text.
     fileprivate func tagged(_ tag: String?) -> YAMLScalar {
         tag == "!!str" && style == .plain ? YAMLScalar(text: text, style: .quoted) : self
     }
 }
 
-/// Plain words that mean something to YAML (1.2, core schema), or did so once (1.1).
+/// Plain words with a meaning in YAML 1.2 (core schema) or 1.1.
 enum YAMLWords {
     static func isNull(_ text: String) -> Bool {
         switch text {
@@ -286,7 +286,7 @@ enum YAMLWords {
         }
     }
 
-    /// What YAML 1.1 took for a boolean; YAML 1.2 takes it for text, and people for either.
+    /// Words that are booleans in YAML 1.1 or to people, but text in YAML 1.2.
     static func looseBoolean(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "yes", "on", "y", "1", "true": true
@@ -295,7 +295,7 @@ enum YAMLWords {
         }
     }
 
-    /// Whether a reader of some version of YAML takes a plain word for a boolean.
+    /// Whether a plain word is a boolean in any version of YAML.
     static func isBoolean(_ text: String) -> Bool {
         // The longest of these words is 'false'.
         text.utf8.count <= 5 && ["true", "false", "yes", "no", "on", "off"].contains(text.lowercased())

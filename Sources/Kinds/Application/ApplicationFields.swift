@@ -12,7 +12,7 @@ extension Application {
                 isSentOnCreate: true,
                 absent: nil,
                 isDefaultable: false,
-                doc: "The name that people see. A new application gets its slug unless given."
+                doc: "The name that users see, as in `Grafana`. A new application gets its slug unless given."
             ),
             FieldSpec(
                 "slug",
@@ -22,7 +22,7 @@ extension Application {
                 absent: nil,
                 isDefaultable: false,
                 doc:
-                    "What names the application in URLs: letters, digits, '-' and '_'. Required, and no two services have one."
+                    "The application's name in URLs: letters, digits, '-' and '_', as in `grafana`. Required and unique."
             ),
             FieldSpec(
                 "group",
@@ -30,7 +30,7 @@ extension Application {
                 .text(.lineOrEmpty),
                 .optional(.text("")),
                 absent: .text(""),
-                doc: "The heading under which it is listed; empty for none, which is Authentik's default."
+                doc: "The heading that the application is listed under; empty for none, which is Authentik's default."
             ),
             FieldSpec(
                 "description",
@@ -38,7 +38,7 @@ extension Application {
                 .text(.lines),
                 .optional(.text("")),
                 absent: .text(""),
-                doc: "A text that people see below the name, of one line or several. Authentik's default is none."
+                doc: "Text that users see below the name, of one or more lines. Authentik's default is none."
             ),
             FieldSpec(
                 "publisher",
@@ -46,7 +46,7 @@ extension Application {
                 .text(.lineOrEmpty),
                 .optional(.text("")),
                 absent: .text(""),
-                doc: "Who offers it, as people see it. Authentik's default is none."
+                doc: "The publisher that users see. Authentik's default is none."
             ),
             // Before 2025.12 it is read-only and ignored in silence, so it would differ for ever.
             FieldSpec(
@@ -57,7 +57,7 @@ extension Application {
                 since: Release(2025, 12),
                 absent: .text(""),
                 doc:
-                    "A URL, fa://name for an icon of Font Awesome, or a path below Authentik's media folder; empty for none, "
+                    "The icon: a URL, fa://NAME for a Font Awesome icon, or a path in Authentik's media folder; empty for none, "
                     + "which is Authentik's default. Since 2025.12."
             ),
             FieldSpec(
@@ -67,8 +67,8 @@ extension Application {
                 .optional(.text("")),
                 absent: .text(""),
                 doc:
-                    "Where the application's tile leads: an http or https URL, which may hold placeholders as %(username)s, or "
-                    + "blank://blank for none, which hides the tile as 'hidden: true' does. The service's origin unless given."
+                    "The URL that the application's tile opens: http or https, with placeholders such as %(username)s, or "
+                    + "blank://blank for none, which hides the tile like 'hidden: true'. The service's origin unless given."
             ),
             FieldSpec(
                 "hidden",
@@ -78,8 +78,8 @@ extension Application {
                 since: hiding,
                 absent: .flag(false),
                 doc:
-                    "Whether people see no tile of it. Before 2026.5, where Authentik has no such field, it gets the launch URL "
-                    + "blank://blank instead, which means the same. Authentik's default is false."
+                    "Whether to hide the application's tile from users. Before 2026.5, Authentik has no such field, and the launch URL "
+                    + "is set to blank://blank, which has the same effect. Authentik's default is false."
             ),
             FieldSpec(
                 "openInNewTab",
@@ -87,7 +87,7 @@ extension Application {
                 .flag,
                 .optional(.flag(false)),
                 absent: .flag(false),
-                doc: "Whether its tile opens in a new tab. Authentik's default is false."
+                doc: "Whether the application's tile opens in a new tab. Authentik's default is false."
             ),
         ],
         readFirst: ["slug", "name"]

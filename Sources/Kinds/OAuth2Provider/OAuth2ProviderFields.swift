@@ -11,7 +11,7 @@ extension OAuth2Provider {
                 .choice(ClientType.allCases.map(\.rawValue)),
                 .managed(.text(ClientType.confidential.rawValue)),
                 absent: .text(ClientType.confidential.rawValue),
-                doc: "Whether the client can keep a secret (confidential) or not (public). confidential unless given."
+                doc: "Whether the client has a client secret (confidential) or not (public). confidential unless given."
             ),
             FieldSpec(
                 "clientID",
@@ -28,8 +28,8 @@ extension OAuth2Provider {
                 .secret,
                 .required,
                 doc:
-                    "Where the client secret is: a variable, a file, or a key of a Kubernetes Secret. A confidential client "
-                    + "needs it; a public one has none."
+                    "Where to read the client secret: an environment variable, a file, or a key of a Kubernetes Secret. Required for "
+                    + "confidential clients; public clients have none."
             ),
             FieldSpec(
                 "redirectURIs",
@@ -38,8 +38,8 @@ extension OAuth2Provider {
                 .required,
                 absent: .redirectURIs([]),
                 doc:
-                    "Where logins may return to: whole URLs, or {url, matching: regex} for a pattern of Python's re that must "
-                    + "match the whole URI. In addition to redirectPath and redirectPaths."
+                    "Where logins may return to, in addition to redirectPath and redirectPaths: whole URLs, or {url, matching: regex} "
+                    + "with a Python regular expression that must match the whole URI."
             ),
             FieldSpec(
                 "logoutRedirectURIs",
@@ -49,8 +49,8 @@ extension OAuth2Provider {
                 since: Release(2026, 5),
                 absent: .redirectURIs([]),
                 doc:
-                    "Where the browser may be sent after a logout, written as redirectURIs are; [] for none, which is "
-                    + "Authentik's default and leaves it unchecked (since 2026.5.3). Since 2026.5."
+                    "Where the browser may be sent after a logout, in the form of redirectURIs; [] for none, which is Authentik's "
+                    + "default and disables the check (since 2026.5.3). Since 2026.5."
             ),
             FieldSpec(
                 "scopes",
@@ -59,8 +59,8 @@ extension OAuth2Provider {
                 .managed(.value(.references(ProgramDefaults.scopes.map { .init(named: $0) }))),
                 absent: .references([]),
                 doc:
-                    "The scopes that the client may ask for: scope names, {mapping: NAME} for a scope mapping by its own name, or "
-                    + "the managed name of one. openid, email and profile unless given."
+                    "The scopes that the client may request: scope names, {mapping: NAME} for a scope mapping by its own name, or "
+                    + "a mapping's managed name. openid, email and profile unless given."
             ),
             FieldSpec(
                 "signingKey",
@@ -69,7 +69,7 @@ extension OAuth2Provider {
                 .managed(.named(ProgramDefaults.signingKey)),
                 doc:
                     "The name of the certificate whose key signs tokens: RS256 with an RSA key, ES256 with an EC key, EdDSA "
-                    + "with an Ed25519 or Ed448 key (since 2026.2); or none, and they are signed with the client secret "
+                    + "with an Ed25519 or Ed448 key (since 2026.2); or none, to sign them with the client secret "
                     + "(HS256). '\(ProgramDefaults.signingKey)' unless given."
             ),
             FieldSpec(
@@ -110,15 +110,15 @@ extension OAuth2Provider {
                 .duration,
                 .optional(.duration("seconds=0")),
                 since: Release(2025, 10),
-                doc: "A refresh renews the refresh token, too, if that is valid for less than this, as in 'hours=1'. "
-                    + "Authentik's default is seconds=0, which renews it each time. Since 2025.10."
+                doc: "A refresh also renews the refresh token if it is valid for less than this, as in 'hours=1'. "
+                    + "Authentik's default is seconds=0, which always renews it. Since 2025.10."
             ),
             FieldSpec(
                 "subjectMode",
                 "sub_mode",
                 .choice(["hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"]),
                 .optional(.text("hashed_user_id")),
-                doc: "What the sub claim of a token holds. Authentik's default is hashed_user_id."
+                doc: "The content of the sub claim of tokens. Authentik's default is hashed_user_id."
             ),
             FieldSpec(
                 "issuerMode",
@@ -135,7 +135,7 @@ extension OAuth2Provider {
                 .flag,
                 .optional(.flag(true)),
                 doc:
-                    "Whether the ID token has the claims of the scopes, for clients that do not ask the userinfo endpoint. "
+                    "Whether the ID token contains the claims of the scopes, for clients that do not use the userinfo endpoint. "
                     + "Authentik's default is true."
             ),
             FieldSpec(
@@ -145,7 +145,7 @@ extension OAuth2Provider {
                 .optional(.text("")),
                 since: Release(2025, 10),
                 doc:
-                    "The URL that Authentik tells of a logout; empty for none, which is Authentik's default. Since 2025.10."
+                    "The URL that Authentik notifies of a logout; empty for none, which is Authentik's default. Since 2025.10."
             ),
             FieldSpec(
                 "logoutMethod",
@@ -154,7 +154,7 @@ extension OAuth2Provider {
                 .optional(.text("backchannel")),
                 since: Release(2025, 10),
                 doc:
-                    "How the logout URI is told: by Authentik itself (backchannel) or through the browser (frontchannel). "
+                    "How the logout URI is called: by Authentik itself (backchannel) or through the browser (frontchannel). "
                     + "Authentik's default is backchannel. Since 2025.10."
             ),
             // The candidate of 2026.5 takes grant types and keeps none; later, nobody can log in through a provider that was
@@ -170,7 +170,7 @@ extension OAuth2Provider {
                 migrated: .words(grantTypes),
                 laterWords: [tokenExchange: Release(2026, 8)],
                 doc:
-                    "How the client may get tokens. A new provider gets authorization_code and refresh_token unless given. "
+                    "The OAuth2 grants that the client may use. A new provider gets authorization_code and refresh_token unless given. "
                     + "Since 2026.5; \(tokenExchange) since 2026.8."
             ),
             FieldSpec(
@@ -180,8 +180,8 @@ extension OAuth2Provider {
                 .optional(.value(.references([]))),
                 absent: .references([]),
                 doc:
-                    "The slugs of applications whose OAuth2 providers' tokens this one takes for its own (client_credentials "
-                    + "with a client assertion); of this file or not. [] for none, which is Authentik's default."
+                    "The slugs of applications, of this file or not, whose providers' tokens this provider accepts "
+                    + "(client_credentials with a client assertion). [] for none, which is Authentik's default."
             ),
             FieldSpec(
                 "jwtFederation.sources",
@@ -190,7 +190,7 @@ extension OAuth2Provider {
                 .optional(.value(.references([]))),
                 absent: .references([]),
                 doc:
-                    "The slugs of OAuth sources whose tokens this provider takes for its own. [] for none, which is "
+                    "The slugs of OAuth sources whose tokens this provider accepts. [] for none, which is "
                     + "Authentik's default."
             ),
         ],

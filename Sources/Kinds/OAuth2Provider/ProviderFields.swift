@@ -8,7 +8,7 @@ extension FieldSpec {
         absent: nil,
         isDefaultable: false,
         doc:
-            "The provider's name in Authentik, which no other provider may have. The service's slug unless given."
+            "The provider's name in Authentik, unique among providers. The service's slug unless given."
     )
 
     static let authorizationFlow = FieldSpec(
@@ -34,7 +34,7 @@ extension FieldSpec {
         .reference(.flow),
         .optional(.none),
         doc:
-            "The slug of the flow that users log in with where they are not logged in yet. Authentik's default is none: "
-            + "the brand's own."
+            "The slug of the flow that logs users in who are not logged in yet. Authentik's default is none, for the "
+            + "brand's flow."
     )
 }

@@ -11,8 +11,8 @@ extension ProxyProvider {
             .managed(.text(Mode.single.rawValue)),
             absent: .text(Mode.proxy.rawValue),
             doc:
-                "How logins reach the outpost: a reverse proxy asks it about one application (single) or about all of a domain "
-                + "(domain), or it stands before the application itself (proxy). single unless given."
+                "How requests reach the outpost: a reverse proxy asks it about one application (single) or about all of a domain "
+                + "(domain), or the outpost is itself the reverse proxy of the application (proxy). single unless given."
         ),
         FieldSpec(
             "externalHost",
@@ -21,7 +21,7 @@ extension ProxyProvider {
             .required,
             absent: nil,
             isDefaultable: false,
-            doc: "Where people reach it: the service's origin."
+            doc: "The address that users open: the service's origin."
         ),
         FieldSpec(
             "cookieDomain",
@@ -29,7 +29,8 @@ extension ProxyProvider {
             .text(.cookieDomain),
             .optional(.text("")),
             absent: .text(""),
-            doc: "The domain whose hosts share the login, as in example.org. With mode: domain, which needs it."
+            doc:
+                "The domain whose hosts share the login, as in example.org. Required with mode: domain, and only allowed there."
         ),
         FieldSpec(
             "upstream",
@@ -37,7 +38,8 @@ extension ProxyProvider {
             .text(.upstream),
             .optional(.text("")),
             absent: .text(""),
-            doc: "Where the outpost finds the application: an http or https URL. With mode: proxy, which needs it."
+            doc:
+                "The address at which the outpost reaches the application, as in http://wiki:8080. Required with mode: proxy, and only allowed there."
         ),
         FieldSpec(
             "verifyUpstreamTLS",
@@ -46,7 +48,7 @@ extension ProxyProvider {
             .optional(.flag(true)),
             absent: .flag(true),
             doc:
-                "Whether the certificate of an https upstream is verified. With mode: proxy. Authentik's default is true."
+                "Whether to verify the certificate of an https upstream. Only with mode: proxy. Authentik's default is true."
         ),
         FieldSpec(
             "skipPaths",
@@ -55,8 +57,8 @@ extension ProxyProvider {
             .optional(.lines([])),
             absent: .lines([]),
             doc:
-                "Paths that nobody has to log in for: regular expressions, any of which may match somewhere in the path; with "
-                + "mode: domain, in the whole URL."
+                "Paths that need no login: Go regular expressions, each matched anywhere in the path or, with mode: domain, in "
+                + "the whole URL, as in ^/health$."
         ),
         FieldSpec(
             "interceptAuthorization",
@@ -65,7 +67,7 @@ extension ProxyProvider {
             .optional(.flag(true)),
             absent: .flag(true),
             doc:
-                "Whether Authentik looks at an Authorization header that comes with a request; else the application gets it. "
+                "Whether Authentik handles the Authorization header of requests; if false, the application receives it. "
                 + "Authentik's default is true."
         ),
         FieldSpec(
@@ -74,7 +76,7 @@ extension ProxyProvider {
             .flag,
             .optional(.flag(false)),
             absent: .flag(false),
-            doc: "Whether the application gets a username and password of its own, from attributes of the user."
+            doc: "Sends the application a username and password, taken from attributes of the user."
         ),
         FieldSpec(
             "user",
@@ -82,7 +84,7 @@ extension ProxyProvider {
             .text(.lineOrEmpty),
             .optional(.text("")),
             absent: .text(""),
-            doc: "The attribute of the user that holds the username for the application."
+            doc: "The user attribute with the username for the application."
         ),
         FieldSpec(
             "password",
@@ -90,7 +92,7 @@ extension ProxyProvider {
             .text(.lineOrEmpty),
             .optional(.text("")),
             absent: .text(""),
-            doc: "The attribute of the user that holds the password for the application: its name, never a password."
+            doc: "The user attribute with the password for the application: the attribute's name, never a password."
         ),
         FieldSpec(
             "accessTokenValidity",
@@ -99,7 +101,7 @@ extension ProxyProvider {
             .optional(.duration("hours=1")),
             absent: .duration("hours=1"),
             doc:
-                "How long a login holds, as in 'hours=8'. Authentik's default is hours=1; what its web form begins with is "
+                "How long a login is valid, as in 'hours=8'. Authentik's default is hours=1; its web form starts with "
                 + "hours=24."
         ),
         FieldSpec(
@@ -109,8 +111,8 @@ extension ProxyProvider {
             .managed(.value(.references([]))),
             absent: .references([]),
             doc:
-                "Scopes beside those that Authentik gives each such provider (openid, email, profile, entitlements and its own "
-                + "for proxies), for claims that become headers."
+                "Scopes for claims that become headers, in addition to those that Authentik gives every such provider (openid, email, "
+                + "profile, entitlements and its own for proxies)."
         ),
         .authorizationFlow,
         .invalidationFlow,

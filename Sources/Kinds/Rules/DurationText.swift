@@ -33,17 +33,17 @@ enum DurationText {
                 return Complaint("has the unknown unit \(Complaint.quote(parts[0]))", hint: near ?? known)
             }
             guard seen.insert(unit).inserted else {
-                return Complaint("has '\(unit)' twice", hint: "Authentik takes only the last")
+                return Complaint("has '\(unit)' twice", hint: "remove one; Authentik uses only the last")
             }
             guard isNumber(parts[1]) else {
-                return Complaint("has no number that Authentik takes after '\(unit)='", hint: example)
+                return Complaint("has no valid number after '\(unit)='", hint: example)
             }
             days += (Double(String(parts[1])) ?? .infinity) / (perDay[unit] ?? 1)
         }
         guard days > maximumDays else { return nil }
         return Complaint(
-            "is longer than any date is away",
-            hint: "Authentik adds it to today's date, up to the year 9999"
+            "is too long",
+            hint: "Authentik adds it to the current date, which must stay before the year 10000"
         )
     }
 

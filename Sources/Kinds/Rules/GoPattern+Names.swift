@@ -1,11 +1,11 @@
 extension GoPattern {
-    /// Those of POSIX, as in `[[:alpha:]]`.
+    /// POSIX classes, as in `[[:alpha:]]`.
     static let namedClasses: Set = [
         "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper",
         "word", "xdigit",
     ]
 
-    /// Whether a name of `\p{}` is one to every release: a general category or a script, to the letter.
+    /// Whether every release of Go knows a name in `\p{}`: the exact name of a general category or a script.
     static func isUnicodeClass(_ name: String) -> Bool {
         name == "Any" || categories.contains(name) || scripts.contains(name)
     }
@@ -16,7 +16,7 @@ extension GoPattern {
         "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
     ]
 
-    /// Those of Unicode 15, which Go has since 1.21.
+    /// The scripts of Unicode 15, which Go has since 1.21.
     private static let scripts = Set(
         """
         Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali Bhaiksuki Bopomofo \

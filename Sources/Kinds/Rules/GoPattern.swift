@@ -1,32 +1,31 @@
 import Base
 
-/// Whether a text is a regular expression to Go's `regexp`, as which outposts read one; nothing is matched here.
+/// Checks the syntax of a regular expression for Go's `regexp`, which outposts use; it does not match anything.
 ///
-/// What Go takes is RE2's syntax (<https://github.com/google/re2/wiki/Syntax>, <https://pkg.go.dev/regexp/syntax>), but for
-/// its `\C`:
+/// Go accepts RE2's syntax (<https://github.com/google/re2/wiki/Syntax>, <https://pkg.go.dev/regexp/syntax>) without `\C`:
 ///
-/// | | taken |
+/// | | accepted |
 /// |---|---|
-/// | repetitions | `x*` `x+` `x?` `x{n}` `x{n,}` `x{n,m}`, and each with a `?` behind it; one within another up to 1000 times in all. A `{` of another form is itself |
-/// | groups | `(x)` `(?:x)` `(?P<name>x)` `(?<name>x)` `(?flags)` `(?flags:x)`, flags of `imsU`, after a `-` unset |
+/// | repetitions | `x*` `x+` `x?` `x{n}` `x{n,}` `x{n,m}`, each optionally followed by `?`; nested repetitions up to 1000 times in total. Any other `{` is literal |
+/// | groups | `(x)` `(?:x)` `(?P<name>x)` `(?<name>x)` `(?flags)` `(?flags:x)`, flags of `imsU`, unset after a `-` |
 /// | places | `^` `$` `\A` `\z` `\b` `\B` |
 /// | classes | `.` `[x]` `[^x]` `\d` `\s` `\w` `\D` `\S` `\W` `[[:alpha:]]` `\pN` `\p{Greek}` `\P{^Greek}` |
-/// | characters | `\a` `\f` `\n` `\r` `\t` `\v` `\123` `\x7F` `\x{10FFFF}` `\Q…\E`, and a `\` before any sign of ASCII |
+/// | characters | `\a` `\f` `\n` `\r` `\t` `\v` `\123` `\x7F` `\x{10FFFF}` `\Q…\E`, and a `\` before any ASCII punctuation |
 ///
-/// How large a compiled pattern may get is left to Go.
+/// The size limit of compiled patterns is left to Go.
 struct GoPattern {
     enum Mistake: Error, Equatable {
-        /// A construct that others know.
+        /// A construct that other regular expressions have, but not Go's.
         case unknown(String)
-        /// A clause for people.
+        /// A description of the error.
         case malformed(String)
     }
 
-    /// A group that is open, or the whole pattern.
+    /// An open group, or the whole pattern.
     private struct Group {
-        /// How often anything in it is repeated at most, but for ``last``.
+        /// The highest repetition count of anything in it except ``last``.
         private var most = 1
-        /// The same of what a repetition that comes now repeats; nil if there is nothing.
+        /// The repetition count of the operand of a repetition that may follow; nil without an operand.
         private(set) var last: Int?
 
         var times: Int { max(most, last ?? 1) }
@@ -49,7 +48,7 @@ struct GoPattern {
 
     private var rest: ArraySlice<Unicode.Scalar>
     private var groups = [Group()]
-    /// Where a repetition begins that was read last.
+    /// Where the last repetition begins.
     private var repetition: ArraySlice<Unicode.Scalar>?
 
     static func check(_ pattern: String) throws(Mistake) {
@@ -100,7 +99,7 @@ struct GoPattern {
 
     private struct Count {
         var min: Int
-        /// Nil for no end.
+        /// Nil for no maximum.
         var max: Int?
     }
 
@@ -109,20 +108,20 @@ struct GoPattern {
         let sign = text(from: start)
         _ = skip("?")
         if let repetition { throw .unknown(text(from: repetition)) }
-        guard let last = groups.last?.last else { throw .malformed("there is nothing that '\(sign)' could repeat") }
+        guard let last = groups.last?.last else { throw .malformed("'\(sign)' has nothing to repeat") }
         guard let count else { return }
         if let max = count.max, max < count.min {
-            throw .malformed("'\(sign)' has more repetitions at least than at most")
+            throw .malformed("the minimum of '\(sign)' is greater than its maximum")
         }
         let times = count.max ?? count.min
         let all = count.max == 0 ? 1 : last * max(1, times)
         guard times <= Self.maxTimes, all <= Self.maxTimes else {
-            throw .malformed("with '\(sign)' something is repeated more than \(Self.maxTimes) times")
+            throw .malformed("'\(sign)' repeats something more than \(Self.maxTimes) times")
         }
         groups[groups.count - 1].repeat(all)
     }
 
-    /// `{2}`, `{2,}` or `{2,3}`; nil for what only looks like it.
+    /// `{2}`, `{2,}` or `{2,3}`; nil for a literal `{`.
     private mutating func takeCount() -> Count? {
         let start = rest
         rest.removeFirst()
@@ -137,7 +136,7 @@ struct GoPattern {
         return nil
     }
 
-    /// Without a zero before it; what is too large for anything is that still.
+    /// A number without leading zeros; one that overflows is clamped.
     private mutating func takeNumber() -> Int? {
         let digits = rest.prefix { ("0"..."9").contains($0) }
         guard let first = digits.first, first != "0" || digits.count == 1 else { return nil }
@@ -156,9 +155,9 @@ struct GoPattern {
             rest = rest.drop { $0 != "<" }.dropFirst()
             let name = rest.prefix { $0 != ">" }
             rest = rest[name.endIndex...]
-            guard skip(">") else { throw .malformed("a '>' is missing behind a group's name") }
+            guard skip(">") else { throw .malformed("a '>' is missing after a group's name") }
             guard !name.isEmpty, name.allSatisfy({ $0 == "_" || Self.isAlphanumeric($0) }) else {
-                throw .malformed("a group's name is made of letters, digits and '_' of ASCII")
+                throw .malformed("a group's name may only have ASCII letters, digits and '_'")
             }
             return try openGroup()
         }
@@ -181,12 +180,12 @@ struct GoPattern {
 
     private mutating func openGroup() throws(Mistake) {
         groups.append(Group())
-        if groups.count > Self.maxDepth { throw .malformed("too many groups are within each other") }
+        if groups.count > Self.maxDepth { throw .malformed("groups are nested too deeply") }
     }
 
     private mutating func closeGroup() throws(Mistake) {
         rest.removeFirst()
-        guard groups.count > 1, let group = groups.popLast() else { throw .malformed("a ')' closes nothing") }
+        guard groups.count > 1, let group = groups.popLast() else { throw .malformed("a ')' has no matching '('") }
         add(repeated: group.times)
     }
 
@@ -237,7 +236,7 @@ struct GoPattern {
     private mutating func takeEscapedScalar() throws(Mistake) -> UInt32 {
         let start = rest
         rest.removeFirst()
-        guard let scalar = rest.popFirst() else { throw .malformed("it ends in a single '\\'") }
+        guard let scalar = rest.popFirst() else { throw .malformed("it ends with a single '\\'") }
         let isOctal = { (scalar: Unicode.Scalar) in ("0"..."7").contains(scalar) }
         switch scalar {
         case "a": return 0x07
@@ -260,7 +259,7 @@ struct GoPattern {
         throw .unknown(text(from: start))
     }
 
-    /// `7F`, or `{10FFFF}`; nil if it is none.
+    /// `7F`, or `{10FFFF}`; nil for anything else.
     private mutating func takeHexadecimal() -> UInt32? {
         if skip("{") {
             let digits = rest.prefix { $0 != "}" }
@@ -331,7 +330,7 @@ struct GoPattern {
         return true
     }
 
-    /// What was read since.
+    /// The text read since a position.
     private func text(from start: ArraySlice<Unicode.Scalar>) -> String { string(start[..<rest.startIndex]) }
 
     private func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {

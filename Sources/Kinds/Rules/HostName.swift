@@ -10,7 +10,7 @@ enum HostName {
             return Complaint("has a '*' in it", hint: "write one host name; wildcards are not supported here")
         }
         if text.utf8.contains(where: { $0 >= 0x80 }) {
-            return Complaint("has letters that no host name has", hint: "write it in its 'xn--' form")
+            return Complaint("has letters that are not allowed in a host name", hint: "write it in its 'xn--' form")
         }
         let labels = text.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false).map(Substring.init)
         let isName = text.utf8.count <= 253 && labels.allSatisfy(isLabel)

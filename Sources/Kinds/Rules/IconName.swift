@@ -13,7 +13,7 @@ enum IconName {
             return WebAddress.complaint(about: text, for: .link)
         }
         if text.hasPrefix("fa://") {
-            return text == "fa://" ? Complaint("names no icon", hint: "as in fa://fa-book") : nil
+            return text == "fa://" ? Complaint("does not name an icon", hint: "write it as in fa://fa-book") : nil
         }
         if !text.hasPrefix("file:"), text.contains("://") || text.hasPrefix("data:") || text.hasPrefix("javascript:") {
             return Complaint("has a scheme that Authentik does not show", hint: "use https://, fa:// or a media path")
@@ -26,30 +26,30 @@ enum IconName {
         if text.hasPrefix("./") || text.hasPrefix("../") || text.hasPrefix("~/") || text.hasPrefix("file:") {
             let name = text.split(separator: "/").last.map(String.init) ?? "icon.svg"
             let hint =
-                "an icon is a URL, or a file that was uploaded to Authentik, by its name there: \(Complaint.quote(name))"
+                "use a URL, or upload the file to Authentik and write its name there: \(Complaint.quote(name))"
             return Complaint("is a path on this machine", hint: hint)
         }
         let plain = text.replacing(theme, with: "theme")
         let parts = plain.split(separator: "/", omittingEmptySubsequences: false)
-        if parts.contains("..") { return Complaint("has '..' in it, which Authentik refuses") }
+        if parts.contains("..") { return Complaint("has '..' in it, which Authentik rejects") }
         guard plain.utf8.allSatisfy({ $0.isASCIIAlphanumeric || "._-/".utf8.contains($0) }) else {
             let hint = "use letters, digits, '.', '-', '_' and '/'"
-            return Complaint("has a character that Authentik refuses in a media path", hint: hint)
+            return Complaint("has a character that Authentik rejects in a media path", hint: hint)
         }
         if plain.hasPrefix("/") {
-            let hint = "write it below the media folder, as icons/a.svg; only '/static/…' is absolute"
-            return Complaint("is an absolute path, which Authentik refuses", hint: hint)
+            let hint = "write it relative to the media folder, as in icons/a.svg; only '/static/…' may be absolute"
+            return Complaint("is an absolute path, which Authentik rejects", hint: hint)
         }
-        if plain.contains("//") { return Complaint("has '//' in it, which Authentik refuses") }
+        if plain.contains("//") { return Complaint("has '//' in it, which Authentik rejects") }
         if plain.hasPrefix(".") {
-            return Complaint("begins with '.', which Authentik refuses", hint: "rename the file in Authentik")
+            return Complaint("begins with '.', which Authentik rejects", hint: "rename the file in Authentik")
         }
         if plain.utf8.count > maximumLength || parts.contains(where: { $0.utf8.count > maximumPartLength }) {
-            let limits = "\(maximumLength) characters, or \(maximumPartLength) between two '/'"
-            return Complaint("is longer than Authentik takes: \(limits)")
+            let limits = "\(maximumLength) characters, and \(maximumPartLength) between two '/'"
+            return Complaint("is longer than Authentik's limits: \(limits)")
         }
         guard plain != text else { return nil }
-        let hint = "Authentik before 2026.5 may refuse it"
+        let hint = "Authentik before 2026.5 may reject it"
         return Complaint("has the placeholder \(theme) in it", hint: hint, severity: .warning)
     }
 }

@@ -15,15 +15,15 @@ enum RedirectPattern {
             text.hasPrefix("^") || text.hasSuffix("$") || text.contains("\\") || text.contains(".*")
             || text.contains(".+")
         if isExpression {
-            return Complaint("is a pattern, and is compared to the letter", hint: hint(repeatable(text) ? text : nil))
+            return Complaint("is a pattern, but is compared literally", hint: hint(repeatable(text) ? text : nil))
         }
         guard text.contains("*") else { return nil }
         let host = text.firstRange(of: "://").map { text[$0.upperBound...].prefix { !"/?#".contains($0) } } ?? ""
         let hint = hint(repeatable(text) ? pattern(of: text) : nil)
         if host.contains("*") {
-            return Complaint("has a wildcard in its host, and is compared to the letter", hint: hint)
+            return Complaint("has a wildcard in its host, but is compared literally", hint: hint)
         }
-        return Complaint("has a '*' in it, which is compared to the letter", hint: hint, severity: .warning)
+        return Complaint("has a '*' in it, which is compared literally", hint: hint, severity: .warning)
     }
 
     /// Whether a hint may have it: it is short, and no password stands in it.

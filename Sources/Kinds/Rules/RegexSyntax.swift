@@ -8,14 +8,14 @@ enum RegexSyntax {
             _ = try PythonPattern(pattern)
             return nil
         } catch {
-            let hint = "Authentik reads it as Python's re does; a '\\' before a sign takes its meaning away"
-            return Complaint("is not a regular expression: \(error.reason)", hint: hint)
+            let hint = "Authentik reads it as a Python regular expression; escape special characters with '\\'"
+            return Complaint("is not a valid regular expression: \(error.reason)", hint: hint)
         }
     }
 
     /// Patterns that an outpost matches, which is a program in Go.
     @Sendable static func complaintOfOutpost(_ pattern: String) -> Complaint? {
-        let reading = "an outpost reads it as Go's regexp does"
+        let reading = "outposts read it as a Go regular expression"
         do throws(GoPattern.Mistake) {
             try GoPattern.check(pattern)
             return nil
@@ -24,15 +24,15 @@ enum RegexSyntax {
             case .unknown(let construct):
                 let lookings = ["(?=", "(?!", "(?<", "(?P="]
                 let isLooking = lookings.contains(where: construct.hasPrefix) || construct.last?.isNumber == true
-                let more = isLooking ? "which has no look-around and no back-reference" : "whose syntax is RE2's"
+                let more = isLooking ? "which has no look-around and no back-references" : "which has RE2 syntax"
                 let quoted = construct.prefix(Complaint.quoteLimit)
                 return Complaint(
-                    "has '\(quoted)' in it, which an outpost does not understand",
+                    "contains '\(quoted)', which outposts do not support",
                     hint: "\(reading), \(more)"
                 )
             case .malformed(let reason):
-                let hint = "\(reading); a '\\' before a sign takes its meaning away"
-                return Complaint("is not a regular expression: \(reason)", hint: hint)
+                let hint = "\(reading); escape special characters with '\\'"
+                return Complaint("is not a valid regular expression: \(reason)", hint: hint)
             }
         }
     }

@@ -9,7 +9,7 @@ extension TextRule {
             return Complaint("has a path in it", hint: "write only the host name")
         }
         if let (_, port) = HostName.splitPort(text), port.utf8.allSatisfy(\.isASCIIDigit) {
-            return Complaint("has a port in it", hint: "the port goes into 'port'")
+            return Complaint("has a port in it", hint: "write only the host name; the port goes into 'port'")
         }
         return HostName.complaint(text)
     }
@@ -41,7 +41,7 @@ extension TextRule {
     package static let publicURL = TextRule("a URL") { text in
         if let complaint = WebAddress.complaint(about: text, for: .link) { return complaint }
         guard text.contains(where: { "?#".contains($0) }) else { return nil }
-        return Complaint("has a query or fragment", hint: "write only scheme, host and, if need be, port and path")
+        return Complaint("has a query or fragment", hint: "write only scheme, host and optionally port and path")
     }
 
     package static let logoutURI = TextRule("a URL", mayBeEmpty: true) {
@@ -74,7 +74,7 @@ extension TextRule {
     package static let upstream = TextRule("a URL") { text in
         if let complaint = WebAddress.complaint(about: text, for: .checked) { return complaint }
         guard text.contains(where: { "?#".contains($0) }) else { return nil }
-        return Complaint("has a query or fragment", hint: "write only scheme, host and, if need be, port and path")
+        return Complaint("has a query or fragment", hint: "write only scheme, host and optionally port and path")
     }
 
     /// The domain of a cookie, with or without the dot before it.
@@ -82,7 +82,7 @@ extension TextRule {
         if text.contains("://") || text.contains("/") {
             return Complaint("is a URL", hint: "write only the domain, as in example.org")
         }
-        if text.contains(":") { return Complaint("has a port in it", hint: "a cookie holds for each port") }
+        if text.contains(":") { return Complaint("has a port in it", hint: "remove it; cookies apply to all ports") }
         return HostName.complaint(text.hasPrefix(".") ? String(text.dropFirst()) : text)
     }
 

@@ -64,7 +64,7 @@ package struct Complaint: Sendable, Equatable {
 extension TextRule {
     package static let line = TextRule()
     package static let lineOrEmpty = TextRule(mayBeEmpty: true)
-    package static let lines = TextRule("text of one line or several", mayBeEmpty: true, mayHaveLines: true)
+    package static let lines = TextRule("text of one or more lines", mayBeEmpty: true, mayHaveLines: true)
 
     package static let owner = TextRule("a name", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$") { text in
         let isFit =
@@ -89,7 +89,7 @@ extension TextRule {
         if text.utf8.count > 50 {
             return Complaint(
                 "is longer than 50 characters",
-                hint: "Authentik before 2025.12 refuses it",
+                hint: "Authentik before 2025.12 rejects it",
                 severity: .warning
             )
         }
@@ -109,10 +109,10 @@ extension TextRule {
     /// Older releases store anything else too, and refuse each login with it; 2026.8 refuses to store it.
     package static let clientID = TextRule("printable ASCII", pattern: "^[!-~]{1,255}$") { text in
         guard text.unicodeScalars.allSatisfy({ (0x21...0x7E).contains($0.value) }) else {
-            let hint = "use only letters, digits and signs of ASCII, and no space"
-            return Complaint("has a character that no client id may have", hint: hint)
+            let hint = "use only ASCII letters, digits and punctuation, without spaces"
+            return Complaint("has a character that is not allowed in a client id", hint: hint)
         }
-        return text.utf8.count > 255 ? Complaint("is longer than the 255 characters that Authentik takes") : nil
+        return text.utf8.count > 255 ? Complaint("is longer than 255 characters, Authentik's limit") : nil
     }
 
     /// One scope, or the `managed` name of a scope mapping (RFC 6749, section 3.3).
@@ -121,7 +121,7 @@ extension TextRule {
             return Complaint("has a space in it", hint: "write one scope per entry")
         }
         let isToken = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
-        return isToken ? nil : Complaint("has a character that no scope may have")
+        return isToken ? nil : Complaint("has a character that is not allowed in a scope")
     }
 
     /// A piece of Python.
@@ -136,7 +136,7 @@ extension TextRule {
             ? nil
             : Complaint(
                 "is not the name of an environment variable",
-                hint: "name the variable that holds the secret, without '$': letters, digits and '_', not a digit first"
+                hint: "write the name without '$': letters, digits and '_', not beginning with a digit"
             )
     }
 
@@ -160,6 +160,6 @@ extension TextRule {
         }
         guard !isSlug else { return nil }
         let hint = "use only letters, digits, '-' and '_'" + (example(of: text).map { ", as in '\($0)'" } ?? "")
-        return Complaint("has a character that no slug may have", hint: hint)
+        return Complaint("has a character that is not allowed in a slug", hint: hint)
     }
 }

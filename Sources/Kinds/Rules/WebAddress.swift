@@ -34,12 +34,12 @@ package enum WebAddress {
         let complaint = complaint(aboutAuthority: authority, for: use)
         // A password may have a '/' in it, and then most of it stands behind what looks like the host.
         if authority.unicodeScalars.contains("@") || complaint != nil && text.unicodeScalars.contains("@") {
-            let hint = "leave out what is before the '@'"
+            let hint = "remove everything before the '@'"
             return Complaint("has a user name or password in it", hint: hint, isSecret: true)
         }
         if let complaint { return complaint }
         guard use.isChecked, text.unicodeScalars.count > maximumLength else { return nil }
-        return Complaint("is longer than the \(maximumLength) characters that Authentik takes")
+        return Complaint("is longer than \(maximumLength) characters, Authentik's limit")
     }
 
     /// White space, or what a URL must have percent-encoded.
@@ -54,12 +54,12 @@ package enum WebAddress {
         }
         guard let bad = text.unicodeScalars.first(where: isBad) else { return nil }
         if bad.isWhitespace {
-            return Complaint("has white space in it", hint: "a space is written %20")
+            return Complaint("has white space in it", hint: "write a space as %20")
         }
         if text.unicodeScalars.contains("@") {
-            return Complaint("has a character in it which no URL may have", isSecret: true)
+            return Complaint("has a character that is not allowed in a URL", isSecret: true)
         }
-        return Complaint("has a '\(bad)' in it, which no URL may have")
+        return Complaint("has a '\(bad)' in it, which is not allowed in a URL")
     }
 
     /// A redirect URI has no fragment (RFC 6749, section 3.1.2).
@@ -67,7 +67,7 @@ package enum WebAddress {
     /// Authentik takes it, and clients get along with it.
     static func fragment(in text: String) -> Complaint? {
         guard text.unicodeScalars.contains("#") else { return nil }
-        let hint = "OAuth2 allows none in a redirect URI; Authentik takes it"
+        let hint = "OAuth2 does not allow one in a redirect URI, although Authentik accepts it"
         return Complaint("has a fragment ('#…')", hint: hint, severity: .warning)
     }
 
@@ -95,15 +95,15 @@ package enum WebAddress {
             return Complaint("has no valid port", hint: "a port is a number from 1 to 65535")
         }
         guard use.isChecked, port.utf8.count == 1 else { return nil }
-        return Complaint("has a port of one digit, which Authentik refuses")
+        return Complaint("has a one-digit port, which Authentik rejects")
     }
 
     private static func complaint(aboutHost host: Substring, for use: Use) -> Complaint? {
-        if host.isEmpty { return Complaint("has no host in it") }
+        if host.isEmpty { return Complaint("has no host") }
         if use == .launch, host.utf8.contains(UInt8(ascii: "%")), host.contains("%(") {
             if HostName.isPlaceholder(host) { return nil }
-            let hint = "Authentik takes placeholders only at the beginning of a host, before letters or digits"
-            return Complaint("has a placeholder in its host that Authentik refuses", hint: hint)
+            let hint = "Authentik accepts placeholders only at the beginning of a host, before letters or digits"
+            return Complaint("has a placeholder in its host that Authentik rejects", hint: hint)
         }
         return HostName.complaint(String(host)).map { complaint in
             Complaint("has a host that \(complaint.message)", hint: complaint.hint)

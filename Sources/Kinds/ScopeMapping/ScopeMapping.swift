@@ -56,7 +56,7 @@ extension ScopeMapping {
             .required,
             absent: nil,
             isDefaultable: false,
-            doc: "What the mapping is called in Authentik, where no two have one name. Required."
+            doc: "The mapping's name in Authentik. Required and unique."
         ),
         FieldSpec(
             "scope",
@@ -65,7 +65,7 @@ extension ScopeMapping {
             .required,
             absent: nil,
             isDefaultable: false,
-            doc: "The scope that a client asks for; several mappings may have the same. Required."
+            doc: "The scope that clients request, as in `groups`; several mappings may share one. Required."
         ),
         FieldSpec(
             "description",
@@ -74,7 +74,7 @@ extension ScopeMapping {
             .managed(.text("")),
             absent: .text(""),
             isDefaultable: false,
-            doc: "What users read when they are asked for their consent; without it they are not told of the scope."
+            doc: "Shown to users when they are asked for consent; without it, the scope is not listed there."
         ),
         FieldSpec(
             "expression",

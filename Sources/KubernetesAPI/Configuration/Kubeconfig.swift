@@ -32,7 +32,7 @@ struct Kubeconfig {
 
     private mutating func add(_ path: String) throws(KubernetesConfigurationError) {
         guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
-            throw KubernetesConfigurationError("kubeconfig \(path) cannot be read")
+            throw KubernetesConfigurationError("cannot read the kubeconfig '\(path)'")
         }
         let document = ParsedYAML([UInt8](bytes))
         if let problem = document.problems.first {

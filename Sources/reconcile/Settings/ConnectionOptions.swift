@@ -59,7 +59,7 @@ struct ConnectionOptions: ParsableArguments {
             do {
                 try BoundedFile.check(file)
             } catch {
-                throw SettingError("the file '\(file)' cannot be read: \(error)")
+                throw SettingError("cannot read the file '\(file)': \(error)")
             }
         }
     }
@@ -126,7 +126,7 @@ struct ConnectionOptions: ParsableArguments {
             do {
                 return (try TokenFile.text(path, kind), "'\(path)'")
             } catch {
-                throw SettingError("the token file '\(path)' cannot be read: \(error)")
+                throw SettingError("cannot read the token file '\(path)': \(error)")
             }
         }
         guard let variable = Environment["AUTHENTIK_TOKEN"] else {
