@@ -174,8 +174,8 @@ let package = Package(
         library(
             "StatusServer",
             [
-                "Applying", "AuthentikAPI", "Base", "Controller", "HTTPServing", "JSON", "Kinds", "Planning",
-                "PrometheusMetrics", "Reporting", "Secrets", "Status",
+                "Applying", "AuthentikAPI", "Base", "Controller", "CurlTransport", "HTTPServing", "JSON", "Kinds",
+                "Planning", "PrometheusMetrics", "Reporting", "Secrets", "Status",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

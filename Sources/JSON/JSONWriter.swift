@@ -11,6 +11,14 @@ struct JSONWriter {
         isPretty = pretty
     }
 
+    /// A string in quotes.
+    static func text(of string: String) -> [UInt8] {
+        var writer = JSONWriter(pretty: false)
+        writer.bytes.reserveCapacity(string.utf8.count + 2)
+        writer.writeString(string)
+        return writer.bytes
+    }
+
     mutating func write(_ value: JSONValue) {
         switch value {
         case .null: write("null")

@@ -5,14 +5,15 @@ import Synchronization
 
 /// A report that is printed while the pass runs: each service as soon as it is finished, the rest and the counts last.
 ///
+/// Of many services only the first of each sort are printed, see ``ListLimit``; the rest is counted at the end.
 /// A service that failed because of a concurrent change is printed at the end, since the pass tries it again.
 package final class LiveReport: Sendable {
     private struct State {
         var text: ServiceText?
         /// By slug of each printed service, whether it had failed.
         var failed: [String: Bool] = [:]
-        /// The number of failed services printed; further ones are grouped by reason at the end.
-        var failures = 0
+        /// The number of services printed, by sort; further ones are counted or grouped at the end.
+        var numbers: [ListSort: Int] = [:]
     }
 
     private let report: ReportText
@@ -52,8 +53,11 @@ package final class LiveReport: Sendable {
         guard outcome.failure?.mayBeOutdated != true, outcome.failure?.isNotBegun != true else { return }
         let text = state.withLock { state -> ServiceText? in
             guard let text = state.text, state.failed[outcome.plan.slug] == nil else { return nil }
-            if outcome.failure != nil, state.failures == ReportText.listedFailures { return nil }
-            state.failures += outcome.failure == nil ? 0 : 1
+            let number = state.numbers[outcome.listSort, default: 0]
+            // Of many failures those with one reason are shown together in the end.
+            let limit = outcome.failure == nil ? outcome.listSort.limit : ReportText.listedFailures
+            if number >= limit, outcome.failure != nil || !report.isVerbose { return nil }
+            state.numbers[outcome.listSort] = number + 1
             state.failed[outcome.plan.slug] = outcome.failure != nil
             return text
         }

@@ -60,6 +60,9 @@ extension SyncState {
     package static let byUrgency: [SyncState] = [
         .failed, .unverified, .conflict, .blocked, .drifted, .held, .waiting, .pending, .orphan, .inSync,
     ]
+
+    /// The position in ``byUrgency``.
+    package var urgency: Int { Self.byUrgency.firstIndex(of: self) ?? 0 }
 }
 
 extension ServiceStatus {

@@ -124,16 +124,19 @@ struct ServiceMarkdown {
     /// Why it was not done; nil for a plan, and for what was done.
     var failure: ServiceFailure?
 
-    /// New services without their fields, and the number of services in each text.
+    /// New services without their fields, the first ones of many, and how many each text is about.
     static func brief(_ services: [ServicePlan], word: String) -> [(String, Int)] {
         let texts = lists(
-            services.map { service in
+            services.prefix(ListLimit.listed).map { service in
                 let notes = ([service.hindrance] + service.notes).compactMap(\.self)
                     .map { ": \(Markdown.code(ChangesMarkdown.shortened($0)))" }
                 return "- **\(word)** \(Markdown.code(ChangesMarkdown.shortened(service.slug)))" + notes.joined()
             }
         )
-        return texts.isEmpty ? [] : texts + [("`--verbose` shows their fields.", 0)]
+        guard !texts.isEmpty else { return [] }
+        let rest = services.count - ListLimit.listed
+        let more = rest > 0 ? "And **\(rest.grouped) more**. `--verbose` lists them, and shows their fields." : nil
+        return texts + [(more ?? "`--verbose` shows their fields.", 0)]
     }
 
     /// Lines in lists of a bounded length, and the number of lines in each.

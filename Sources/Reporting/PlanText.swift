@@ -7,7 +7,8 @@ package import Planning
 /// A plan as text for terminals: a group for each kind of action, and the counts last.
 package struct PlanText {
     let style: Style
-    /// Whether to show services in sync as well, and the fields of many new services.
+    /// Whether to leave nothing out: what is in sync, the fields of many new services, and what is more than
+    /// ``ListLimit`` allows.
     let isVerbose: Bool
 
     package init(style: Style, isVerbose: Bool) {
@@ -16,24 +17,28 @@ package struct PlanText {
     }
 
     package func render(_ result: PlanResult) -> String {
-        let shown = result.plan.services.filter { isVerbose || $0.isToBeShown }
-        let shared = result.plan.shared.filter { isVerbose || $0.decision != .inSync }
+        let services = result.plan.services.filter { isVerbose || $0.isToBeShown }
+        let groups = PlanGroup.allCases.map { group in (group, services.filter { PlanGroup($0) == group }) }
+            .filter { !$0.1.isEmpty }
+            .map { group, services in (group, services, list(group, services)) }
+        let kinds = result.plan.shared.filter { isVerbose || $0.decision != .inSync }.byKind.map { kind, objects in
+            (kind, ShortList(objects, isVerbose: isVerbose) { $0.listSort })
+        }
+        let shown = groups.flatMap(\.2.shown)
+        let shared = kinds.flatMap(\.1.shown)
         let text = ServiceText(
             style: style,
             isVerbose: isVerbose,
             slugs: shown.map(\.slug) + shared.map(\.name),
             words: (shown.map(\.decision) + shared.map(\.decision)).map(\.look.planned),
-            creates: shown.count { $0.decision == .create }
+            creates: services.count { $0.decision == .create }
         )
         var blocks = [heading(result.release, "\(result.address)", isSandbox: result.isSandbox)]
-        for (kind, objects) in shared.byKind {
-            blocks.append([style.bold(kind.heading)] + objects.flatMap { text.lines($0) })
+        for (kind, list) in kinds {
+            blocks.append([style.bold(kind.heading)] + list.shown.flatMap { text.lines($0) } + text.rest(list.rest))
         }
-        for group in PlanGroup.allCases {
-            let services = shown.filter { PlanGroup($0) == group }
-            if !services.isEmpty {
-                blocks.append(block(group, services, heldDeletions: result.heldDeletions, text: text))
-            }
+        for (group, services, list) in groups {
+            blocks.append(block(group, services, list, heldDeletions: result.heldDeletions, text: text))
         }
         if let remark = standInRemark(result.standIns) { blocks.append(style.lines(remark, indent: 0)) }
         if result.narrowing.withoutSecrets {
@@ -47,14 +52,26 @@ package struct PlanText {
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
+    private func list(_ group: PlanGroup, _ services: [ServicePlan]) -> ShortList<ServicePlan> {
+        ShortList(services, isVerbose: isVerbose) { service in
+            switch group {
+            case .deletions: ListSort("deletions", isUrgent: true)
+            case .conflicts: ListSort(service.decision.look.summary, isUrgent: true)
+            default: ListSort(service.decision.look.summary)
+            }
+        }
+    }
+
+    /// - Parameter list: of the services those that are shown.
     private func block(
         _ group: PlanGroup,
         _ services: [ServicePlan],
+        _ list: ShortList<ServicePlan>,
         heldDeletions: String?,
         text: ServiceText
     ) -> [String] {
         var lines = title(group, services)
-        for service in services {
+        for service in list.shown {
             let look = service.decision.look
             let color = group == .deletions ? .red : look.color
             lines += text.headline(service, look.planned, sign: look.sign, color: color)
@@ -63,6 +80,7 @@ package struct PlanText {
             lines += text.restart(service.restart, verb: "restarts")
             lines += text.hindrance(service) + text.notes(service)
         }
+        lines += text.rest(list.rest)
         if group == .changes { lines += text.briefRemark }
         if group == .deletions, let heldDeletions { lines.append("  " + style.red(heldDeletions)) }
         return lines
@@ -91,6 +109,12 @@ package struct PlanText {
         // The command should be pasted, so it is not wrapped.
         let lines = style.lines("\(subject): \(PlanSummary(result.plan, style).text).", indent: 0)
         return (lines + [result.nextStep?.printable].compactMap(\.self)).joined(separator: "\n")
+    }
+}
+
+extension SharedObjectPlan {
+    fileprivate var listSort: ListSort {
+        ListSort(decision.look.summary, isUrgent: [.delete, .conflict].contains(decision))
     }
 }
 

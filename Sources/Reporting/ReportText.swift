@@ -8,7 +8,8 @@ import SecretSources
 /// A report as text for terminals: the services, and the counts last.
 package struct ReportText: Sendable {
     let style: Style
-    /// Whether to show services in sync as well, and the fields of many new services.
+    /// Whether to leave nothing out: what is in sync, the fields of many new services, and what is more than
+    /// ``ListLimit`` allows.
     let isVerbose: Bool
     /// How the program was called, for the commands that are printed.
     package var invocation = Invocation()
@@ -36,13 +37,19 @@ package struct ReportText: Sendable {
     /// - Parameter isShown: whether a service was shown before.
     func rest(_ report: PassReport, _ text: ServiceText, isShown: (ServiceOutcome) -> Bool = { _ in false }) -> [String]
     {
-        var lines = report.shared.filter { isVerbose || $0.plan.decision != .inSync }.flatMap {
-            self.lines(of: $0, text)
+        var lines: [String] = []
+        for (_, outcomes) in report.shared.filter({ isVerbose || $0.plan.decision != .inSync }).byKind {
+            let list = ShortList(outcomes, isVerbose: isVerbose) { $0.listSort }
+            lines += list.shown.flatMap { self.lines(of: $0, text) } + text.rest(list.rest)
         }
-        let left = shown(report).filter { !isShown($0) }
-        let failures = Dictionary(grouping: left.filter { $0.failure != nil }) { $0.failure?.message ?? "" }
+        let all = shown(report)
+        let failures = Dictionary(grouping: all.filter { $0.failure != nil && !isShown($0) }) {
+            $0.failure?.message ?? ""
+        }
         let many = isVerbose ? [:] : failures.filter { $0.value.count > Self.listedFailures }
-        lines += left.filter { many[$0.failure?.message ?? ""] == nil }.flatMap { self.lines(of: $0, text) }
+        let single = all.filter { isShown($0) || many[$0.failure?.message ?? ""] == nil }
+        let list = ShortList(single, isVerbose: isVerbose, isShown: isShown) { $0.listSort }
+        lines += list.shown.flatMap { self.lines(of: $0, text) } + text.rest(list.rest)
         for (message, outcomes) in many.sorted(by: { $0.key < $1.key }) {
             let slugs = outcomes.prefix(Self.named).map(\.plan.slug).joined(separator: ", ")
             let rest = count(outcomes.count - Self.named, "other")
@@ -132,7 +139,23 @@ extension SharedOutcome {
     }
 }
 
-/// The last line of a report: the number of services by outcome, and the number of requests and the duration.
+extension ServiceOutcome {
+    /// What it is counted as where there are too many.
+    var listSort: ListSort {
+        guard failure == nil else { return ListSort("failed", isUrgent: true) }
+        return ListSort(word, isUrgent: plan.deletion != nil || plan.decision == .conflict)
+    }
+}
+
+extension SharedOutcome {
+    /// What it is counted as where there are too many.
+    fileprivate var listSort: ListSort {
+        guard failure == nil else { return ListSort("failed", isUrgent: true) }
+        return ListSort(word, isUrgent: [.delete, .conflict].contains(plan.decision))
+    }
+}
+
+/// The last line of a report: how many services there are, what became of them, and what that took.
 ///
 /// Each service is counted once, so that the numbers add up.
 struct ReportSummary {

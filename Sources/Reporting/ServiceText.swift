@@ -82,6 +82,9 @@ struct ServiceText {
         return style.lines(text, indent: 2, color: .dim)
     }
 
+    /// Says how many more there are.
+    func rest(_ lines: [String]) -> [String] { lines.flatMap { style.lines($0, indent: 2, color: .dim) } }
+
     /// What is deleted, or was.
     func deletion(_ deletion: Deletion, verb: String) -> [String] {
         self.deletion(DeletionRecord(deletion), verb: deletion.isHeld ? "would delete" : verb)

@@ -7,9 +7,14 @@ package import Status
 ///     2026-11-24T13:00:05Z grafana failed: Authentik refuses it
 ///     2026-11-24T13:05:10Z grafana drift corrected, by akadmin: group
 package struct StatusLines: Sendable {
+    /// The services whose changes are shown; empty for all.
+    private let slugs: Set<String>
     private var last: StatusDocument?
 
-    package init() {}
+    /// - Parameter slugs: of the services that are followed; empty for all, and other objects.
+    package init(of slugs: Set<String> = []) {
+        self.slugs = slugs
+    }
 
     /// - Returns: for the first status what is out of sync, for each later one what is new in it.
     package mutating func lines(_ status: StatusDocument, at now: Timestamp) -> [String] {
@@ -36,7 +41,9 @@ package struct StatusLines: Sendable {
     /// Oldest first.
     private func changes(_ status: StatusDocument) -> [String] {
         guard let last else { return [] }
-        return status.recentChanges.prefix { change in !last.recentChanges.contains(change) }.reversed().map { change in
+        let changes = status.recentChanges.prefix { change in !last.recentChanges.contains(change) }
+            .filter { slugs.isEmpty || $0.kind == RecentChange.service && slugs.contains($0.name) }
+        return changes.reversed().map { change in
             let name = change.kind == RecentChange.service ? change.name : "\(change.noun) \(change.name)"
             let author = change.culprit.map { ", by \($0)" } ?? ""
             let fields = change.fields.map(ChangeLine.label).joined(separator: ", ")

@@ -11,6 +11,8 @@ package struct StatusText {
     /// Whether to show services in sync as well, and the history.
     let isVerbose: Bool
     let now: Timestamp
+    /// Whether the status has only those services that somebody asked for, which are shown in any state.
+    package var isFiltered = false
 
     package init(style: Style, isVerbose: Bool, now: Timestamp) {
         self.style = style
@@ -19,7 +21,8 @@ package struct StatusText {
     }
 
     package func render(_ status: StatusDocument) -> String {
-        let shown = status.services.filter { isVerbose || $0.state != .inSync }
+        let list = shown(status)
+        let shown = list.shown
         let text = ServiceText(
             style: style,
             isVerbose: isVerbose,
@@ -28,13 +31,25 @@ package struct StatusText {
         )
         var blocks = [headline(status)]
         if !status.file.problems.isEmpty { blocks.append(status.file.problems.map(problem)) }
-        if !shown.isEmpty { blocks.append(shown.flatMap { lines(of: $0, text, status.invocation) }) }
+        if !shown.isEmpty {
+            let rows = shown.flatMap { lines(of: $0, text, status.invocation) }
+            blocks.append(rows + list.rest.map { "  " + style.dim($0) })
+        }
         if let heldDeletions = status.heldDeletions {
             blocks.append(["  " + style.red(status.invocation.completing(heldDeletions.message).printable)])
         }
         blocks.append(facts(status))
         if isVerbose, !status.recentChanges.isEmpty { blocks.append(history(status)) }
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    /// The services to be shown, the most urgent first, and a line for each state of which there are too many.
+    private func shown(_ status: StatusDocument) -> ShortList<ServiceStatus> {
+        let states = SyncState.byUrgency.filter { isVerbose || isFiltered || $0 != .inSync }
+        let byState = Dictionary(grouping: status.services, by: \.state)
+        return ShortList(states.flatMap { byState[$0] ?? [] }, isVerbose: isVerbose) { service in
+            ListSort(service.state.look.word, isUrgent: [.failed, .conflict, .held].contains(service.state))
+        }
     }
 
     // MARK: - The whole
@@ -60,7 +75,7 @@ package struct StatusText {
             facts[0].1 +=
                 isReachable ? ", reachable for \(span(since))" : ", unreachable since \(since) (\(span(since)))"
         }
-        if !status.services.isEmpty { facts.append(("Services", ServiceCounts(status.services).text)) }
+        if status.totals.services > 0 { facts.append(("Services", ServiceCounts(status.totals).text)) }
         facts.append(("File", "\(status.file.paths.joined(separator: ", ")), read \(ago(status.file.loadedAt))"))
         if let change = latestChange(status) { facts.append(("Last change", change)) }
         if let drift = latestDrift(status) { facts.append(("Last drift", drift)) }
@@ -113,19 +128,37 @@ package struct StatusText {
             + error
     }
 
+    /// Of any service, also of those that were not asked for.
     private func latestChange(_ status: StatusDocument) -> String? {
-        let changes = status.services.compactMap { service in service.lastChange.map { (service.slug, $0) } }
-        guard let (slug, change) = changes.max(by: { $0.1.at < $1.1.at }) else { return nil }
-        let others = changes.count { $0.1.pass == change.pass } - 1
-        return "\(slug) \(ago(change.at)): \(change.decision), \(change.reason)"
-            + (change.restarted.map { ", restarted \($0)" } ?? "")
-            + (others == 0 ? "" : ", and \(count(others, "other"))")
+        let known = status.services.compactMap { service in
+            service.lastChange.map { (service.slug, $0.at, $0.pass, "\($0.decision), \($0.reason)", $0.restarted) }
+        }
+        let recent = status.recentChanges.filter { $0.kind == RecentChange.service }.map {
+            ($0.name, $0.at, $0.pass, "\($0.decision), \($0.reason)", $0.restarted)
+        }
+        guard let (slug, at, pass, what, restarted) = (known + recent).max(by: { $0.1 < $1.1 }) else { return nil }
+        let others =
+            if let last = status.passes.lastAttempt, last.number == pass {
+                last.changed - 1
+            } else {
+                max(known.count { $0.2 == pass }, Set(recent.filter { $0.2 == pass }.map(\.0)).count) - 1
+            }
+        return "\(slug) \(ago(at)): \(what)" + (restarted.map { ", restarted \($0)" } ?? "")
+            + (others <= 0 ? "" : ", and \(count(others, "other"))")
     }
 
+    /// Of any service, also of those that were not asked for.
     private func latestDrift(_ status: StatusDocument) -> String? {
-        let drifts = status.services.compactMap { service in service.lastDrift.map { (service.slug, $0) } }
-        guard let (slug, drift) = drifts.max(by: { $0.1.at < $1.1.at }) else { return nil }
-        return "\(slug) \(ago(drift.at)): \(drift.reason)\(drift.culprit.map { ", by \($0)" } ?? "")"
+        let known = status.services.compactMap { service in
+            service.lastDrift.map { (service.slug, $0.at, $0.reason, $0.culprit) }
+        }
+        let recent = status.recentChanges.filter { $0.isDrift && $0.kind == RecentChange.service }.map {
+            ($0.name, $0.at, $0.reason, $0.culprit)
+        }
+        guard let (slug, at, reason, culprit) = (known + recent).max(by: { $0.1 < $1.1 }) else {
+            return nil
+        }
+        return "\(slug) \(ago(at)): \(reason)\(culprit.map { ", by \($0)" } ?? "")"
     }
 
     // MARK: - Services
@@ -198,10 +231,10 @@ package struct ServiceCounts: Sendable {
     package let counts: [(state: SyncState, number: Int)]
     package let total: Int
 
-    package init(_ services: [ServiceStatus]) {
-        total = services.count
+    package init(_ totals: TotalsStatus) {
+        total = totals.services
         counts = SyncState.byUrgency.compactMap { state in
-            let number = services.count { $0.state == state }
+            let number = totals.states[state.rawValue, default: 0]
             return number == 0 ? nil : (state, number)
         }
     }

@@ -3,89 +3,183 @@ import Reporting
 import Status
 import Synchronization
 
-/// The status as JSON and as a page, each rendered once for each change, when first requested.
+/// The status as JSON, made when somebody asks for it and kept for as long as somebody does.
+///
+/// Of ten thousand services it is ten megabytes, and most of it is the same from one revision to the next. While somebody
+/// asks again and again, it is renewed after each change, so that nobody waits for it; after ``patience`` without a request
+/// it is dropped with the next change.
 final class StatusRendering: Sendable {
+    /// How long after a request the text is still renewed.
+    private static let patience: Duration = .seconds(60)
+    /// So few services are encoded for one request.
+    private static let few = 100
+
     private struct State {
-        var parts = StatusJSON()
-        var json: (revision: Int, body: ByteBuffer)?
-        var pages: [PassButton: (revision: Int, body: ByteBuffer)] = [:]
+        var list = ServiceListJSON()
+        var head: (revision: Int, json: StatusFrame)?
+        var lastAsked: ContinuousClock.Instant?
     }
 
     private let board: StatusBoard
     private let state = Mutex(State())
-    /// Distinguishes the revisions of this process from those of others.
+    /// Distinguishes the revisions of this process from those of another one.
     private let instance = String(UInt64.random(in: .min ... .max), radix: 36)
 
     init(board: StatusBoard) {
         self.board = board
     }
 
-    /// Renders the JSON text before it is requested.
-    func refresh() { _ = json }
-
-    /// The JSON text and its entity tag.
-    var json: (body: ByteBuffer, tag: String) {
+    /// The status now, and its revision as an entity tag (RFC 9110, section 8.8.3).
+    ///
+    /// The tag is strong: what is answered to an address depends on nothing but the revision and the variant.
+    ///
+    /// - Parameter variant: what distinguishes answers to the same address; nil if nothing does.
+    func current(_ variant: String? = nil) -> (document: StatusDocument, revision: Int, tag: String) {
         let (document, revision) = board.current
-        let body = state.withLock { state in
-            if let json = state.json, json.revision == revision { return json.body }
-            let body = ByteBuffer(bytes: state.parts.render(document))
-            state.json = (revision, body)
-            return body
-        }
-        return (body, "\"\(instance)-\(revision)\"")
+        return (document, revision, "\"\(instance)-\(revision)\(variant.map { "-\($0)" } ?? "")\"")
     }
 
-    func page(_ button: PassButton) -> ByteBuffer {
-        let (document, revision) = board.current
+    /// The JSON text of a status, in parts.
+    ///
+    /// - Parameter filter: the services that are wanted; all else is of everything.
+    func json(_ document: StatusDocument, revision: Int, _ filter: ServiceFilter = ServiceFilter()) -> [ByteBuffer] {
+        let wanted = filter.isEmpty ? nil : filter.indices(in: document.services)
         return state.withLock { state in
-            if let page = state.pages[button], page.revision == revision { return page.body }
-            let body = ByteBuffer(string: StatusPage.render(document, button: button))
-            state.pages[button] = (revision, body)
-            return body
+            let frame = Self.frame(document, revision, &state)
+            if let wanted, wanted.count <= Self.few {
+                return frame.around(ServiceListJSON.items(wanted.map { document.services[$0] }))
+            }
+            state.lastAsked = .now
+            state.list.renew(document.services)
+            return frame.around(wanted.map { state.list.items($0) } ?? state.list.all)
+        }
+    }
+
+    /// After a change: renews the text if somebody asked for it lately, or else drops it.
+    func refresh() {
+        let (document, revision) = board.current
+        state.withLock { state in
+            guard let lastAsked = state.lastAsked else { return }
+            guard .now - lastAsked < Self.patience else {
+                state = State()
+                return
+            }
+            _ = Self.frame(document, revision, &state)
+            state.list.renew(document.services)
+        }
+    }
+
+    private static func frame(_ document: StatusDocument, _ revision: Int, _ state: inout State) -> StatusFrame {
+        if let head = state.head, head.revision == revision { return head.json }
+        let frame = StatusFrame(document)
+        state.head = (revision, frame)
+        return frame
+    }
+}
+
+/// A status as JSON text without its services: what comes before their list, and after it.
+struct StatusFrame {
+    /// Where the list of services stands in a document without any, by its indentation.
+    private static let emptyList = Array("\n  \"services\": []".utf8)
+
+    private let before: ByteBuffer
+    private let after: ByteBuffer
+
+    init(_ document: StatusDocument) {
+        var document = document
+        document.services = []
+        let text = Array("\(JSONText.of(document))\n".utf8)
+        // Every document has the member; the bracket that ends it comes after the services.
+        let end = (text.firstRange(of: Self.emptyList)?.upperBound ?? text.count) - 1
+        before = ByteBuffer(bytes: text[..<end])
+        after = ByteBuffer(bytes: text[end...])
+    }
+
+    /// The text of `JSONText` for a document, with a line break at its end.
+    ///
+    /// - Parameter services: as ``ServiceListJSON`` has them.
+    func around(_ services: ByteBuffer) -> [ByteBuffer] {
+        guard services.readableBytes > 0 else { return [before, after] }
+        return [before, services, ByteBuffer(string: "\n  "), after]
+    }
+}
+
+/// The services of a status as JSON text, of which only what changed is encoded again.
+///
+/// From one pass to the next few services change: ten thousand that stay as they are cost a comparison each, and no copy.
+struct ServiceListJSON {
+    private var services: [ServiceStatus] = []
+    /// The items of the list, each after a comma and a line break.
+    private var bytes = ByteBuffer()
+    /// Where each item begins, and where the last one ends.
+    private var bounds = [0]
+
+    /// All items, with line breaks and commas between them.
+    var all: ByteBuffer { bytes.withoutFirstByte }
+
+    /// Some items, by their positions.
+    func items(_ indices: [Int]) -> ByteBuffer {
+        var items = ByteBuffer()
+        for index in indices { copy(index, to: &items) }
+        return items.withoutFirstByte
+    }
+
+    /// The items of services that are encoded for one request.
+    static func items(_ services: [ServiceStatus]) -> ByteBuffer {
+        ByteBuffer(bytes: services.flatMap(item)).withoutFirstByte
+    }
+
+    /// Makes it the list of these services, which are ordered by slug.
+    mutating func renew(_ services: [ServiceStatus]) {
+        // Between passes the list stays the same, whatever else changes.
+        guard !services.isStored(as: self.services) else { return }
+        let kept = positions(of: services)
+        defer { self.services = services }
+        if kept.count == self.services.count, kept.indices.allSatisfy({ kept[$0] == $0 }) { return }
+        var renewed = ByteBuffer()
+        renewed.reserveCapacity(bytes.readableBytes)
+        var bounds = [0]
+        bounds.reserveCapacity(services.count + 1)
+        for (index, position) in kept.enumerated() {
+            if let position { copy(position, to: &renewed) } else { renewed.writeBytes(Self.item(services[index])) }
+            bounds.append(renewed.writerIndex)
+        }
+        (bytes, self.bounds) = (renewed, bounds)
+    }
+
+    /// Where each service stands in the known ones; nil for one that is new or different.
+    private func positions(of services: [ServiceStatus]) -> [Int?] {
+        var position = 0
+        return services.map { service in
+            while position < self.services.count, self.services[position].slug < service.slug { position += 1 }
+            return position < self.services.count && self.services[position] == service ? position : nil
+        }
+    }
+
+    private func copy(_ position: Int, to buffer: inout ByteBuffer) {
+        let start = bounds[position]
+        guard let item = bytes.getSlice(at: start, length: bounds[position + 1] - start) else { return }
+        buffer.writeImmutableBuffer(item)
+    }
+
+    private static func item(_ service: ServiceStatus) -> [UInt8] {
+        Array(",\n    ".utf8) + JSONText.bytes(of: service, level: 2)
+    }
+}
+
+extension [ServiceStatus] {
+    /// Whether it is the same list without a look at its items: then it is equal, and it may be equal otherwise.
+    fileprivate func isStored(as other: [ServiceStatus]) -> Bool {
+        withUnsafeBufferPointer { items in
+            other.withUnsafeBufferPointer { items.baseAddress == $0.baseAddress && items.count == $0.count }
         }
     }
 }
 
-/// A status as JSON text, assembled from parts so that only what changed is encoded again.
-///
-/// Services make up most of a status, and few of them change from one pass to the next: a thousand unchanged ones cost
-/// a comparison each.
-struct StatusJSON {
-    private struct Part {
-        var service: ServiceStatus
-        /// Its text in the list, without a comma.
-        var bytes: [UInt8]
-    }
-
-    /// The position of the list of services in a document without any, found by its indentation.
-    private static let emptyList = Array("\n  \"services\": []".utf8)
-
-    private var parts: [String: Part] = [:]
-
-    /// The text of `JSONText` for a document, followed by a line break.
-    mutating func render(_ document: StatusDocument) -> [UInt8] {
-        var head = document
-        head.services = []
-        let frame = Array("\(JSONText.of(head))\n".utf8)
-        guard !document.services.isEmpty, let list = frame.firstRange(of: Self.emptyList) else { return frame }
-        var bytes = Array(frame[..<(list.upperBound - 1)])
-        var parts: [String: Part] = [:]
-        parts.reserveCapacity(document.services.count)
-        for (index, service) in document.services.enumerated() {
-            let part = part(service)
-            parts[service.slug] = part
-            bytes += index == 0 ? "\n".utf8 : ",\n".utf8
-            bytes += part.bytes
-        }
-        self.parts = parts
-        bytes += "\n  ".utf8
-        bytes += frame[(list.upperBound - 1)...]
-        return bytes
-    }
-
-    private func part(_ service: ServiceStatus) -> Part {
-        if let part = parts[service.slug], part.service == service { return part }
-        let lines = JSONText.of(service).split(separator: "\n").map { "    \($0)" }
-        return Part(service: service, bytes: Array(lines.joined(separator: "\n").utf8))
+extension ByteBuffer {
+    fileprivate var withoutFirstByte: ByteBuffer {
+        var rest = self
+        rest.moveReaderIndex(forwardBy: min(1, readableBytes))
+        return rest
     }
 }

@@ -98,13 +98,71 @@ import Testing
         #expect(text.contains("Changes: \(count)\n") && text.contains("Plan: \(count) to create."))
         let markdown = PlanMarkdown(isVerbose: false).render(result)
         #expect(markdown.contains("App 7") == (count == 10))
-        #expect(markdown.contains("`--verbose` shows their fields.") == (count > 10))
+        #expect(markdown.contains("`--verbose`") == (count > 10))
         #expect(markdown.contains("- **create** `app-7`") == (count > 10))
         let report = Self.report(plan.services.map { ServiceOutcome(plan: $0) })
         let done = ReportText(style: GoldenTests.plain, isVerbose: false)
             .render(report, address: result.address, isSandbox: false)
         #expect(done.contains("name  App 7") == (count == 10))
         #expect(done.contains("\(count) services: \(count) created."))
+    }
+
+    @Test func `ten thousand services fit on a few screens, and the numbers are whole`() {
+        let urgent: Set<Decision> = [.conflict, .delete]
+        var services: [ServicePlan] = []
+        for decision in Decision.allCases {
+            services += (0..<10_000).map { number in
+                SamplePlan.service("\(decision.rawValue)-\(number)", decision, "because") {
+                    $0.deletion = decision == .delete ? Deletion(application: $0.slug, provider: nil) : nil
+                }
+            }
+        }
+        let result = SamplePlan.result(Plan(services: services))
+        let text = PlanText(style: GoldenTests.plain, isVerbose: false).render(result)
+        let lines = text.split(separator: "\n").map(String.init)
+        for decision in Decision.allCases where decision != .inSync {
+            let limit = urgent.contains(decision) ? ListLimit.urgent : ListLimit.listed
+            #expect(lines.count { $0.contains(" \(decision.rawValue)-") } >= limit)
+            #expect(!text.contains("\(decision.rawValue)-\(limit) "))
+            let words = decision == .delete ? "deletions" : decision.look.summary
+            #expect(lines.contains("  and \((10_000 - limit).grouped) more \(words); --verbose shows all"), "\(decision)")
+            #expect(text.contains("10,000 \(decision.look.summary)"))
+        }
+        #expect(lines.count < 1500)
+        let verbose = PlanText(style: GoldenTests.plain, isVerbose: true).render(result)
+        #expect(verbose.contains("create-9999 ") && verbose.contains("in-sync-9999 ") && !verbose.contains("--verbose"))
+
+        let report = Self.report(services.map { ServiceOutcome(plan: $0) })
+        let done = ReportText(style: GoldenTests.plain, isVerbose: false)
+            .render(report, address: result.address, isSandbox: false)
+        #expect(done.contains("  and 9,950 more created; --verbose shows all\n"))
+        #expect(done.contains("  and 9,800 more deleted; --verbose shows all\n"))
+        #expect(done.contains("10,000 created") && done.split(separator: "\n").count < 1500)
+    }
+
+    @Test func `of ten thousand failures for reasons of their own two hundred are shown`() {
+        let outcomes = (0..<10_000).map { number in
+            var outcome = ServiceOutcome(plan: SamplePlan.service("app-\(number)", .update, "because"))
+            outcome.failure = ServiceFailure("reason \(number)")
+            return outcome
+        }
+        let text = ReportText(style: GoldenTests.plain, isVerbose: false)
+            .render(Self.report(outcomes), address: Self.result.address, isSandbox: false)
+        #expect(text.contains("reason 199\n") && !text.contains("reason 200\n"))
+        #expect(text.contains("  and 9,800 more failed; --verbose shows all\n"))
+        #expect(text.contains("10,000 services: 10,000 failed."))
+    }
+
+    @Test func `ten thousand new services are fifty lines of a comment`() {
+        let result = SamplePlan.result(Self.creates(10_000))
+        let text = PlanMarkdown(isVerbose: false).render(result)
+        #expect(text.split(separator: "\n").count { $0.hasPrefix("- **create**") } == ListLimit.listed)
+        #expect(text.contains("And **9,950 more**. `--verbose` lists them, and shows their fields."))
+        #expect(text.contains("10,000 to create") && !text.contains("Left out"))
+        let outcomes = result.plan.services.map { ServiceOutcome(plan: $0) }
+        let report = ReportMarkdown(isVerbose: false)
+            .render(Self.report(outcomes), address: result.address, isSandbox: false) { _ in "" }
+        #expect(report.contains("And **9,950 more**.") && report.contains("10,000 created"))
     }
 
     private static func creates(_ count: Int) -> Plan {
@@ -212,6 +270,30 @@ import Testing
     }
 
     // MARK: - While it is under way
+
+    @Test func `of many services the first are shown while the pass is under way, and the rest is counted`() {
+        let written = Mutex<[String]>([])
+        let text = ReportText(style: GoldenTests.plain, isVerbose: false)
+        let live = LiveReport(text, address: Self.result.address, isSandbox: false) { line in
+            written.withLock { $0.append(line) }
+        }
+        let plan = Self.creates(500)
+        live.begin(plan, Self.result.release)
+        let outcomes = plan.services.map { plan in
+            var outcome = ServiceOutcome(plan: plan)
+            if plan.slug.hasSuffix("3") { outcome.failure = ServiceFailure("no \(plan.slug)") }
+            return outcome
+        }
+        outcomes.reversed().forEach(live.show)
+        let first = written.withLock { $0 }.dropFirst()
+        #expect(first.count { $0.contains("created") } == ListLimit.listed)
+        #expect(first.count { $0.contains("failed") } == ReportText.listedFailures)
+        let rest = live.rest(Self.report(outcomes))
+        #expect(rest.contains("  and 400 more created; --verbose shows all\n"))
+        // Those that were shown are not shown again; all others that failed are.
+        #expect(rest.split(separator: "\n").count { $0.contains("create failed") } == 40)
+        #expect(rest.hasPrefix("  x app-") && rest.contains("500 services: 450 created, 50 failed."))
+    }
 
     @Test func `services are shown as soon as they are finished, and no service twice`() {
         let written = Mutex<[String]>([])

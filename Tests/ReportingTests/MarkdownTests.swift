@@ -81,7 +81,7 @@ import Testing
                 $0.changes = [SamplePlan.change(.application, "name", nil, .text("Nämé \(number)"))]
             }
         }
-        let comment = PlanMarkdown(isVerbose: false).render(SamplePlan.result(Plan(services: services)))
+        let comment = PlanMarkdown(isVerbose: true).render(SamplePlan.result(Plan(services: services)))
         #expect(comment.utf8.count <= 65_536)
         #expect(comment.utf8.count > 60_000)
         #expect(comment.contains("service-4999"))

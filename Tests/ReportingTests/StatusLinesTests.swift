@@ -77,6 +77,20 @@ import Testing
         )
     }
 
+    @Test func `of services that are followed alone nothing else is told`() {
+        var lines = StatusLines(of: ["a"])
+        let now = Timestamp(Date(timeIntervalSince1970: 1_795_525_200))
+        let service = Self.service("a", .inSync, "as declared")
+        _ = lines.lines(Self.status(.inSync, "all 2 services are in sync", [service]), at: now)
+        let next = Self.status(
+            .inSync,
+            "all 2 services are in sync",
+            [service],
+            changes: [Self.change("b", pass: 2), Self.change("a", pass: 2)]
+        )
+        #expect(lines.lines(next, at: now).map { $0.split(separator: " ").dropFirst().joined(separator: " ") } == ["a updated: group, redirectURIs"])
+    }
+
     @Test func `what does not fit on a screen is counted`() {
         #expect("a\nb\nc".cut(toLines: 3) == "a\nb\nc")
         #expect("a\nb\nc\nd".cut(toLines: 3) == "a\nb\n… 2 more lines")

@@ -43,6 +43,14 @@ import Testing
         return service
     }
 
+    private static func totals(_ services: [ServiceStatus]) -> TotalsStatus {
+        TotalsStatus(
+            services: services.count,
+            states: Dictionary(grouping: services, by: \.state.rawValue).mapValues(\.count),
+            contested: services.count { $0.contest != nil }
+        )
+    }
+
     private static func change(_ field: String, _ before: FieldValue, _ after: FieldValue) -> ChangeRecord {
         ChangeRecord(FieldChange(object: .application, field: field, before: before, after: after))
     }
@@ -130,7 +138,7 @@ import Testing
                 failuresInARow: 1
             ),
             heldDeletions: HeldDeletionsRecord(HeldDeletions(deletions: 4, limit: 3, isFileEmpty: false)),
-            totals: TotalsStatus(services: 8, states: [:], contested: 1),
+            totals: totals(services),
             services: services
         )
     }
@@ -197,6 +205,7 @@ import Testing
                 $0.error = ErrorDocument(ServiceFailure("closed to everybody: the group 'admins' is gone"))
             },
         ]
+        document.totals = Self.totals(document.services)
         let text = StatusText(style: GoldenTests.plain, isVerbose: true, now: Self.now)
         try expectGolden(text.render(document), "status-access.txt")
     }
@@ -218,8 +227,34 @@ import Testing
             Self.service("trivy", .inSync, "as declared") { $0.serving = serving(.outpostNotSeen, "edge", complaint) },
             Self.service("wiki", .inSync, "as declared") { $0.serving = serving(.outpostNotSeen, "edge", complaint) },
         ]
+        document.totals = Self.totals(document.services)
         let text = StatusText(style: GoldenTests.plain, isVerbose: true, now: Self.now)
         try expectGolden(text.render(document), "status-serving.txt")
+    }
+
+    @Test func `of ten thousand services what is wrong comes first, and the rest is counted`() {
+        var document = Self.document
+        document.services = (0..<10_000).map { number in
+            Self.service("app-\(number)", number % 2 == 0 ? .blocked : number == 1 ? .failed : .inSync, "because")
+        }
+        document.totals.services = 10_000
+        document.totals.states = ["blocked": 5000, "failed": 1, "in-sync": 4999]
+        var text = StatusText(style: GoldenTests.plain, isVerbose: false, now: Self.now)
+        let brief = text.render(document)
+        let services = brief.split(separator: "\n").filter { $0.contains(" app-") && $0.hasSuffix(", for 10 min") }
+        #expect(services.count == 1 + ListLimit.listed)
+        #expect(services.first?.contains("app-1 ") == true)
+        #expect(brief.contains("  and 4,950 more blocked; --verbose shows all\n"))
+        #expect(brief.contains("Services      10,000: 1 failed, 5,000 blocked, 4,999 in sync"))
+        let verbose = StatusText(style: GoldenTests.plain, isVerbose: true, now: Self.now).render(document)
+        #expect(verbose.contains("app-9999 ") && !verbose.contains("more blocked"))
+        // What somebody asked for is shown in any state, and the numbers are still of everything.
+        document.services = document.services.filter { $0.slug == "app-3" }
+        text.isFiltered = true
+        #expect(text.render(document).contains("= app-3  in sync  because"))
+        #expect(text.render(document).contains("Services      10,000: "))
+        text.isFiltered = false
+        #expect(!text.render(document).contains("app-3"))
     }
 
     /// Whatever a document holds, it is shown: somebody else may have written it.

@@ -32,7 +32,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         for element in page.elements {
             #expect(element.attributes.keys.allSatisfy { !$0.hasPrefix("on") && $0 != "style" && $0 != "src" })
             guard let address = element.attributes["href"] else { continue }
-            let isInside = address.hasPrefix("#") || address.hasPrefix("data:image/svg+xml,")
+            let isInside =
+                ["#", "?", "./"].contains { address.hasPrefix($0) } || address.hasPrefix("data:image/svg+xml,")
             #expect(isInside || (element.name == "a" && address == status.authentik.url), "\(address)")
         }
         for element in page.elements where element.attributes["href"]?.hasPrefix("#") == true {
@@ -92,7 +93,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         }
         let refresh = page.all("noscript").flatMap { $0.all("meta") }
         #expect(refresh.map(\.attributes) == [["http-equiv": "refresh", "content": "15"]])
-        #expect(page["filter"].map { $0.attributes["hidden"] != nil } ?? true)
+        #expect(page["filter"].map { $0.attributes["hidden"] == nil && $0.attributes["method"] == "get" } ?? true)
     }
 
     /// All that the script looks for by its id is in a page that has everything.
@@ -102,11 +103,12 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         let ids = Set(script.matches(of: #/find\("([^"]+)"\)/#).map { String($0.1) })
         #expect(
             ids == [
-                "filter", "filter-text", "no-match", "offline", "trigger", "trigger-result", "trigger-token",
+                "filter", "offline", "trigger", "trigger-result", "trigger-token",
             ]
         )
+        #expect(script.contains("filter-text") && page["filter-text"] != nil)
         for id in ids.union(["verdict"]) { #expect(page[id] != nil, "\(id)") }
-        for name in ["group", "service"] { #expect(!page.all(class: name).isEmpty) }
+        for name in ["service"] { #expect(!page.all(class: name).isEmpty) }
     }
 
     // What it says at once.
@@ -295,7 +297,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         let slugs = page.all(class: "service").compactMap { $0.attributes["id"]?.dropFirst("service-".count) }
         #expect(
             slugs == [
-                "vaultwarden", "billing", "paperless", "nextcloud", "old-wiki", "seafile", "gitea", "argocd", "grafana",
+                "vaultwarden", "billing", "paperless", "nextcloud", "old-wiki", "seafile", "gitea", "grafana", "argocd",
                 "homelab-docs", "infisical", "launchfast", "rybbit", "trivy",
             ]
         )
@@ -451,15 +453,6 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         #expect(service.all(class: "added").first?.text == "Paperless")
     }
 
-    @Test func aThousandServicesAreAllThereAndSmall() throws {
-        let status = Self.sample.many(1000)
-        let text = StatusPage.render(status)
-        let page = try ParsedHTML(page: text)
-        #expect(page.all(class: "service").count == 1000)
-        #expect(page["filter"] != nil)
-        #expect(text.utf8.count < 1_500_000)
-    }
-
     // What stands behind it.
 
     @Test func itTellsOfTheDaemonAndWhatItLooksAfter() throws {
@@ -495,7 +488,9 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
     func onlyAWebAddressOfAuthentikIsALink(_ url: String, _ isLink: Bool) throws {
         var status = Self.sample.inSync
         status.authentik.url = url
-        let links = try page(status).all("a").compactMap { $0.attributes["href"] }.filter { !$0.hasPrefix("#") }
+        let links = try page(status).all("a").compactMap { $0.attributes["href"] }.filter { link in
+            !["#", "?", "./"].contains { link.hasPrefix($0) }
+        }
         #expect(links == (isLink ? [url] : []))
     }
 

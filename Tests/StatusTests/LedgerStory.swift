@@ -13,7 +13,7 @@ import Verification
 
 /// A ledger and what is remembered of drift, and what happens to them, a minute apart.
 final class LedgerStory {
-    private var ledger: StatusLedger
+    private(set) var ledger: StatusLedger
     private var drift = DriftMemory()
     private var files: LoadedFiles
     private var number = 0

@@ -294,11 +294,11 @@ extension StatusDocument {
     private var inSyncMessage: String {
         let orphans = totals.states[SyncState.orphan.rawValue] ?? 0
         let all = totals.services - orphans
-        let left = orphans == 0 ? "" : "; \(orphans) orphaned"
+        let left = orphans == 0 ? "" : "; \(orphans.grouped) orphaned"
         switch all {
         case 0: return "no services declared\(left)"
         case 1: return "the service is in sync\(left)"
-        default: return "all \(all) services are in sync\(left)"
+        default: return "all \(all.grouped) services are in sync\(left)"
         }
     }
 
@@ -320,13 +320,13 @@ extension StatusDocument {
     private func openMessage(_ open: Int) -> String? {
         guard open > 0 else { return nil }
         let counts = SyncState.allCases.filter { ![.inSync, .orphan, .unverified].contains($0) }.compactMap(counted)
-        return "\(open) of \(count(totals.services, "service")) out of sync: \(counts.joined(separator: ", "))"
+        return "\(open.grouped) of \(count(totals.services, "service")) out of sync: \(counts.joined(separator: ", "))"
     }
 
     /// `2 failed`; nil for none.
     private func counted(_ state: SyncState) -> String? {
         let number = totals.states[state.rawValue] ?? 0
-        return number == 0 ? nil : "\(number) \(state.phrase)"
+        return number == 0 ? nil : "\(number.grouped) \(state.phrase)"
     }
 }
 

@@ -74,8 +74,8 @@ extension Response {
         }
         if closes { headers[.connection] = "close" }
         let hasBody = reply.status != .notModified
-        if hasBody { headers[.contentLength] = String(reply.body.readableBytes) }
-        let body = isHead || !hasBody ? ResponseBody() : ResponseBody(byteBuffer: reply.body)
+        if hasBody { headers[.contentLength] = String(reply.body.map(\.readableBytes).reduce(0, +)) }
+        let body = isHead || !hasBody ? ResponseBody() : ResponseBody(contentsOf: reply.body)
         self.init(status: reply.status, headers: headers, body: closes ? body.closing : body)
     }
 }
@@ -93,54 +93,27 @@ extension ResponseBody {
     }
 }
 
-/// The relevant parts of a request.
-struct StatusCall: Sendable {
-    var method: String
-    var path: String
-    /// Names and values as sent.
-    var query: [String: String]
-    var ifNoneMatch: String?
-    var authorization: String?
-    var host: String?
-    var origin: String?
-    /// Whether it is from a browser that will show the answer.
-    var wantsPage = false
-
-    /// - Parameter target: path and query.
-    init(method: String, target: String) {
-        self.method = method
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        path = String(parts[0])
-        query = [:]
-        for pair in parts.count > 1 ? parts[1].split(separator: "&") : [] {
-            let sides = pair.split(separator: "=", maxSplits: 1)
-            guard let name = sides.first else { continue }
-            query[String(name)] = sides.count > 1 ? String(sides[1]) : ""
-        }
-    }
-
-    /// Whether a flag is set: `wait`, `wait=true`, `wait=1`.
-    func isOn(_ name: String) -> Bool { query[name].map { ["", "true", "1"].contains($0) } ?? false }
-}
-
-/// The server's answer.
+/// What the server answers.
 struct Reply: Sendable {
     var status: HTTPResponse.Status
     var contentType: String
-    /// Shared by all identical answers.
-    var body: ByteBuffer
+    /// In parts, which are sent one after the other and shared with all who are answered the same.
+    var body: [ByteBuffer]
     var headers = HTTPFields()
 
+    init(_ status: HTTPResponse.Status, _ contentType: String, _ body: [ByteBuffer]) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
     static func json(_ status: HTTPResponse.Status, _ value: JSONValue) -> Reply {
-        Reply(
-            status: status,
-            contentType: "application/json",
-            body: ByteBuffer(bytes: value.serialized(pretty: true) + [UInt8(ascii: "\n")])
-        )
+        let text = value.serialized(pretty: true) + [UInt8(ascii: "\n")]
+        return Reply(status, "application/json", [ByteBuffer(bytes: text)])
     }
 
     static func json(_ status: HTTPResponse.Status, encoding value: some Encodable) -> Reply {
-        Reply(status: status, contentType: "application/json", body: ByteBuffer(string: "\(JSONText.of(value))\n"))
+        Reply(status, "application/json", [ByteBuffer(bytes: JSONText.bytes(of: value)), ByteBuffer(string: "\n")])
     }
 
     static func error(_ status: HTTPResponse.Status, _ message: String) -> Reply {

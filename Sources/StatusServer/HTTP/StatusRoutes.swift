@@ -11,13 +11,13 @@ import Status
 ///
 /// | path | |
 /// |---|---|
-/// | `GET /` | the page |
-/// | `GET /status` | ``StatusDocument`` as JSON, with an `ETag` |
+/// | `GET /` | the page; see ``PageQuery`` for what it shows of it |
+/// | `GET /status` | ``StatusDocument`` as JSON; `?service=SLUG` and `?state=STATE` narrow the list of services |
 /// | `GET /metrics` | Prometheus text |
 /// | `GET /healthz`, `GET /readyz` | 200 or 503, with the reason; see ``Readiness`` |
 /// | `POST /reconcile` | requests a pass: 202 with its number, or with `?wait=true` 200 with its report |
 ///
-/// GET implies HEAD. Errors are `{"error": "…"}`.
+/// GET implies HEAD. The page and the status have an `ETag`. Errors are `{"error": "…"}`.
 struct StatusRoutes: Sendable {
     /// The maximum number of requests waiting for the end of a pass: each occupies a connection.
     private static let mostWaiting = 64
@@ -43,7 +43,7 @@ struct StatusRoutes: Sendable {
     func answer(_ call: StatusCall, mayTrigger: Bool) async -> Reply {
         let isGet = call.method == "GET" || call.method == "HEAD"
         switch call.path {
-        case "/": return isGet ? page(mayTrigger: mayTrigger) : notAllowed("GET, HEAD")
+        case "/": return isGet ? page(call, mayTrigger: mayTrigger) : notAllowed("GET, HEAD")
         case "/status": return isGet ? status(call) : notAllowed("GET, HEAD")
         case "/metrics": return isGet ? metrics() : notAllowed("GET, HEAD")
         case "/healthz":
@@ -55,26 +55,39 @@ struct StatusRoutes: Sendable {
         }
     }
 
-    private func page(mayTrigger: Bool) -> Reply {
+    private func page(_ call: StatusCall, mayTrigger: Bool) -> Reply {
+        let query: PageQuery
+        do {
+            query = try PageQuery(call.query)
+        } catch {
+            return .error(.badRequest, error.description)
+        }
         let button: PassButton = !mayTrigger ? .none : settings.triggerToken == nil ? .plain : .withToken
-        return Reply(status: .ok, contentType: "text/html; charset=utf-8", body: rendering.page(button))
+        let (document, _, tag) = rendering.current(button.rawValue)
+        let isSeen = call.hasSeen(tag)
+        let body = isSeen ? [] : [ByteBuffer(string: StatusPage.render(document, query, button: button))]
+        return Reply(isSeen ? .notModified : .ok, "text/html; charset=utf-8", body).with(.eTag, tag)
             .with(.contentSecurityPolicy, StatusPage.contentSecurityPolicy)
     }
 
     private func status(_ call: StatusCall) -> Reply {
-        let (body, tag) = rendering.json
-        var reply = Reply(status: .ok, contentType: "application/json", body: body).with(.eTag, tag)
-        if call.hasSeen(tag) { reply.status = .notModified }
-        return reply
+        let filter: ServiceFilter
+        do {
+            filter = try call.query.services()
+        } catch {
+            return .error(.badRequest, error.description)
+        }
+        let (document, revision, tag) = rendering.current()
+        // Nothing is rendered for a client that has it.
+        let isSeen = call.hasSeen(tag)
+        let body = isSeen ? [] : rendering.json(document, revision: revision, filter)
+        return Reply(isSeen ? .notModified : .ok, "application/json", body).with(.eTag, tag)
     }
 
     private func metrics() -> Reply {
         let samples = StatusMetrics.samples(of: loop.board.current.document) + ProcessMetrics().samples()
-        return Reply(
-            status: .ok,
-            contentType: PrometheusRegistry.contentType,
-            body: ByteBuffer(string: registry.render(adding: samples))
-        )
+        let body = ByteBuffer(string: registry.render(adding: samples))
+        return Reply(.ok, PrometheusRegistry.contentType, [body])
     }
 
     private func health(_ judge: (StatusDocument, Timestamp, Duration) -> Readiness, _ limit: Duration) -> Reply {
@@ -91,7 +104,7 @@ struct StatusRoutes: Sendable {
         guard status.program.isLeader else {
             return .error(.serviceUnavailable, "no pass runs here: \(status.message)")
         }
-        if call.isOn("wait"), await loop.waiting >= Self.mostWaiting {
+        if call.query.isOn("wait"), await loop.waiting >= Self.mostWaiting {
             return .error(
                 .serviceUnavailable,
                 "too many requests are waiting for a pass; try again later, or without 'wait'"
@@ -100,7 +113,7 @@ struct StatusRoutes: Sendable {
         let number = await loop.ask(.request)
         // The form of the page, without its script.
         if call.wantsPage { return .error(.seeOther, "see the page").with(.location, "./") }
-        guard call.isOn("wait") else {
+        guard call.query.isOn("wait") else {
             return .json(.accepted, ["pass": .integer(number)]).with(.location, "/status")
         }
         guard let answer = await loop.answer(to: number) else {
@@ -126,16 +139,5 @@ struct StatusRoutes: Sendable {
 
     private func notAllowed(_ methods: String) -> Reply {
         .error(.methodNotAllowed, "method not allowed; use \(methods)").with(.allow, methods)
-    }
-}
-
-extension StatusCall {
-    /// Whether the client already has the current version (RFC 9110, section 13.1.2; weak comparison).
-    fileprivate func hasSeen(_ tag: String) -> Bool {
-        guard let ifNoneMatch else { return false }
-        return ifNoneMatch.split(separator: ",").contains { candidate in
-            let candidate = candidate.filter { $0 != " " }
-            return candidate == "*" || candidate == tag || candidate == "W/\(tag)"
-        }
     }
 }

@@ -9,6 +9,7 @@ struct History {
     private static let shown = 5
 
     let status: StatusDocument
+    let links: ServiceLinks
 
     var html: HTML? {
         let changes = status.recentChanges
@@ -40,18 +41,16 @@ struct History {
         let restarted: HTML? = change.restarted.map { "; restarted <code>\($0)</code>" }
         return """
             <li><span class="at">\(.time(change.at))</span> \
-            <span class="what">\(change.subject(in: status)) \(change.word)\(change.author)\(restarted)\(fields)</span></li>
+            <span class="what">\(change.subject(links)) \(change.word)\(change.author)\(restarted)\(fields)</span></li>
 
             """
     }
 }
 
 extension RecentChange {
-    /// With a link to the service, if it is on the page.
-    func subject(in status: StatusDocument) -> HTML {
-        guard kind == Self.service else { return "\(noun) <b><bdi>\(name)</bdi></b>" }
-        guard status.services.contains(where: { $0.slug == name }) else { return "<b><bdi>\(name)</bdi></b>" }
-        return "<a href=\"#service-\(name)\"><bdi>\(name)</bdi></a>"
+    /// A service has a link.
+    func subject(_ links: ServiceLinks) -> HTML {
+        kind == Self.service ? links.html(name) : "\(noun) <b><bdi>\(name)</bdi></b>"
     }
 
     /// `created`, or `drift corrected`.

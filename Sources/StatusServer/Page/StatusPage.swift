@@ -11,8 +11,15 @@ package enum StatusPage {
     private static let style = HTML(.style)
     private static let script = HTML(.script)
 
-    /// The whole page as HTML; identical for the same status and button.
-    package static func render(_ status: StatusDocument, button: PassButton = .none) -> String {
+    /// The whole page as HTML; the same for the same status, query and button.
+    package static func render(
+        _ status: StatusDocument,
+        _ query: PageQuery = PageQuery(),
+        button: PassButton = .none
+    ) -> String {
+        let selection = ServiceSelection(status, query)
+        let links = ServiceLinks(status: status, shown: selection.slugs)
+        let services = ServiceList(status: status, query: query, selection: selection)
         let page: HTML = """
             <!DOCTYPE html>
             <html lang="en">
@@ -31,8 +38,8 @@ package enum StatusPage {
             <p id="offline" role="status" hidden></p>
             \(Verdict(status: status, button: button).html)
             <main>
-            \(Notices(status: status).html)\(Vitals(status: status).html)\(ServiceList(status: status).html)\
-            \(SharedList(status: status).html)\(History(status: status).html)\(DaemonFacts(status: status).html)</main>
+            \(Notices(status: status).html)\(Vitals(status: status, links: links).html)\(services.html)\
+            \(SharedList(status: status).html)\(History(status: status, links: links).html)\(DaemonFacts(status: status).html)</main>
             <script>\(script)</script>
             </body>
             </html>
@@ -54,9 +61,9 @@ package enum StatusPage {
     }
 }
 
-/// How users can request a pass on the page.
-package enum PassButton: Sendable, Hashable, CaseIterable {
-    /// Not at all: requests under this host name are rejected.
+/// How the page lets its reader ask for a pass.
+package enum PassButton: String, Sendable, Hashable, CaseIterable {
+    /// Not at all: requests under this host name are refused.
     case none
     /// A button, which works without the script.
     case plain

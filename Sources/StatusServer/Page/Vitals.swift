@@ -6,6 +6,7 @@ import Status
 /// The last change, the last pass and the next one.
 struct Vitals {
     let status: StatusDocument
+    let links: ServiceLinks
 
     var html: HTML {
         """
@@ -25,7 +26,7 @@ struct Vitals {
             let fields: HTML? = change.shownFields.isEmpty ? nil : "<dd class=\"quiet\">\(change.shownFields)</dd>"
             return """
                 <dd class="key">\(.time(change.at))</dd>
-                <dd>\(change.subject(in: status)) \(change.word)\(change.author)</dd>\(fields)
+                <dd>\(change.subject(links)) \(change.word)\(change.author)</dd>\(fields)
                 """
         }
         guard let event else {
@@ -39,7 +40,7 @@ struct Vitals {
         let all: HTML? = event.fields.isEmpty ? nil : "<dd class=\"quiet\">\(fields)\(rest)</dd>"
         return """
             <dd class="key">\(.time(event.at))</dd>
-            <dd><a href="#service-\(event.slug)"><bdi>\(event.slug)</bdi></a> \(event.word)\(event.author)</dd>\(all)
+            <dd>\(links.html(event.slug)) \(event.word)\(event.author)</dd>\(all)
             """
     }
 
@@ -93,8 +94,17 @@ struct LatestEvent {
 
     /// - Returns: nil if nothing happened.
     init?(_ services: [ServiceStatus]) {
-        guard let latest = services.compactMap(Self.init).max(by: { $0.at < $1.at }) else { return nil }
-        self = latest
+        var latest: (at: Timestamp, index: Int)?
+        for index in services.indices {
+            guard let at = Self.time(services[index]), latest.map({ $0.at < at }) ?? true else { continue }
+            latest = (at, index)
+        }
+        guard let index = latest?.index else { return nil }
+        self.init(services[index])
+    }
+
+    private static func time(_ service: ServiceStatus) -> Timestamp? {
+        [service.lastChange?.at, service.lastDrift?.at].compactMap(\.self).max()
     }
 
     /// - Returns: nil if nothing happened to the service.

@@ -1,4 +1,4 @@
-// What the page does by itself: it asks for the status, renews what changed, shows moments as distances, and filters.
+// What the page does by itself: it asks for itself again, renews what changed, shows moments as distances, and searches.
 // It renews an element in place, so that what is open, focused, selected or typed stays so.
 (() => {
   "use strict";
@@ -39,27 +39,22 @@
   };
   const tick = () => document.querySelectorAll("time").forEach(tell);
 
-  // The filter.
+  // The search: while somebody types, the page shows what fits, at an address that can be kept.
 
-  const filter = () => {
-    const box = find("filter");
-    if (box) box.hidden = false;
-    const wanted = find("filter-text")?.value.trim().toLowerCase() ?? "";
-    let shown = 0;
-    for (const group of document.querySelectorAll(".group")) {
-      let left = 0;
-      for (const service of group.querySelectorAll(".service")) {
-        const fits = !wanted || service.firstElementChild.textContent.toLowerCase().includes(wanted);
-        if (service.hidden === fits) service.hidden = !fits;
-        if (fits) left += 1;
-      }
-      group.hidden = left === 0;
-      shown += left;
-    }
-    const none = find("no-match");
-    if (none) none.hidden = shown > 0;
+  let typed = null;
+  const search = () => {
+    const fields = [...new FormData(find("filter"))].filter(([, value]) => value.trim());
+    const address = `${new URLSearchParams(fields)}`;
+    if (location.search.slice(1) === address) return;
+    history.replaceState(null, "", address ? `?${address}` : location.pathname);
+    tag = null;
+    poll();
   };
-  document.addEventListener("input", (event) => { if (event.target.id === "filter-text") filter(); });
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "filter-text") return;
+    clearTimeout(typed);
+    typed = setTimeout(search, 250);
+  });
 
   // What a reader or this script sets is not the server's to take back.
   const kept = new Set(["open", "hidden"]);
@@ -114,7 +109,6 @@
       else if (place) find(place)?.firstElementChild.focus();
     }
     shown();
-    filter();
     tick();
   };
 
@@ -125,6 +119,8 @@
     if (!answer.ok && answer.status !== 304) throw new Error(`${answer.status}`);
     return answer;
   };
+  // Asked for anew once the address is another one.
+  const address = () => location.pathname + location.search;
   let tag = null, answered = new Date(), misses = 0, timer = null, isAsking = false;
   const report = () => {
     const line = find("offline"), isOffline = misses > 1;
@@ -142,15 +138,17 @@
     if (isAsking) return;
     isAsking = true;
     clearTimeout(timer);
+    const asked = address();
     try {
-      const answer = await ask("status", tag ? { "If-None-Match": tag } : {});
+      const answer = await ask(asked, tag ? { "If-None-Match": tag } : {});
       const clock = Date.parse(answer.headers.get("Date")) - Date.now();
       ahead = Math.abs(clock) > 5000 ? clock : 0;
       if (answer.status !== 304) {
-        await answer.arrayBuffer();
-        const page = await ask(location.pathname + location.search, {});
-        show(new DOMParser().parseFromString(await page.text(), "text/html"));
-        tag = answer.headers.get("ETag");
+        const page = await answer.text();
+        if (asked === address()) {
+          show(new DOMParser().parseFromString(page, "text/html"));
+          tag = answer.headers.get("ETag");
+        }
       }
       answered = new Date();
       misses = 0;
@@ -159,6 +157,7 @@
     }
     report();
     isAsking = false;
+    if (asked !== address()) return poll();
     if (!document.hidden) timer = setTimeout(poll, every);
   };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { tick(); poll(); } });
@@ -169,6 +168,10 @@
     if (form) form.hidden = false;
   };
   document.addEventListener("submit", async (event) => {
+    if (event.target.id === "filter") {
+      event.preventDefault();
+      search();
+    }
     if (event.target.id !== "trigger") return;
     event.preventDefault();
     const button = event.target.querySelector("button"), token = find("trigger-token");
@@ -195,7 +198,6 @@
   addEventListener("hashchange", follow);
 
   shown();
-  filter();
   tick();
   follow();
   setInterval(() => { if (!document.hidden) tick(); }, 1000);

@@ -14,16 +14,38 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show the sync status reported by a running daemon.",
         discussion: """
-            Exit codes: 0 everything is in sync; 1 it is not, also when --timeout is over; 69 the daemon does not answer.
+            What is out of sync comes first, of each state at most \(ListLimit.listed) services; --verbose shows all.
+
+            Exit codes: 0 everything is in sync, or, with --service, these services are; 1 it is not, also when \
+            --timeout is over, or a service is unknown; 69 the daemon does not answer.
 
               kubectl port-forward deployment/reconcile 8080 &
               reconcile status
-              reconcile status --wait --timeout 2m
+              reconcile status --state failed,blocked
+              reconcile status --service grafana --wait --timeout 2m
               reconcile status --watch
             """
     )
 
     @OptionGroup var daemon: DaemonAddressOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Only this service (repeatable). Totals still count all services.",
+            discussion: "The exit code and --wait are about these services.",
+            valueName: "slug"
+        )
+    )
+    var service: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Only services in these states, such as failed,blocked (repeatable).",
+            valueName: "state"
+        ),
+        completion: .list(SyncState.allCases.map(\.rawValue))
+    )
+    var state: [String] = []
 
     @Option(name: [.short, .long], help: "text, or json as GET /status answers it.")
     var output: Form = .text
@@ -81,17 +103,44 @@ struct StatusCommand: AsyncParsableCommand {
         if watch, goal != nil { throw ValidationError("--watch and --wait exclude each other") }
         if wait, waitFor == .pass { throw ValidationError("--wait and --wait-for pass exclude each other") }
         if timeout != nil, goal == nil { throw ValidationError("--timeout needs --wait or --wait-for") }
+        _ = try filter
+    }
+
+    /// - Throws: `ValidationError` for a state that does not exist.
+    private var filter: ServiceFilter {
+        get throws {
+            var filter = ServiceFilter(slugs: Set(service))
+            do {
+                for list in state { try filter.add(states: list) }
+            } catch {
+                throw ValidationError("--state: \(error)")
+            }
+            return filter
+        }
+    }
+
+    /// Whether all is well: with `--service` and no `--state` the named services, else everything.
+    private func isInSync(_ status: StatusDocument) -> Bool {
+        guard !service.isEmpty, state.isEmpty else { return status.isInSync }
+        // Where the daemon cannot look, or the file is not in force, what it knows of them is old.
+        guard [.inSync, .outOfSync].contains(status.state), unknown(status).isEmpty else { return false }
+        return status.services.allSatisfy { $0.state == .inSync }
+    }
+
+    /// The services that were asked for and are not there, as far as that is known.
+    private func unknown(_ status: StatusDocument) -> [String] {
+        state.isEmpty ? Set(service).subtracting(status.services.map(\.slug)).sorted() : []
     }
 
     private var goal: Goal? { waitFor ?? (wait ? .inSync : nil) }
 
     func run() async throws {
-        let connection = try StatusConnection(address: daemon.address)
+        var connection = try StatusConnection(address: daemon.address, filter)
         do {
-            if watch { return try await follow(connection) }
-            let answer = goal == nil ? try await connection.fetch() : try await waited(connection)
+            if watch { return try await follow(&connection) }
+            let answer = goal == nil ? try await connection.fetch() : try await waited(&connection)
             show(answer)
-            if !answer.status.isInSync { throw ExitStatus.incomplete.thrown }
+            if !isInSync(answer.status) { throw ExitStatus.incomplete.thrown }
         } catch let error as StatusConnectionError {
             throw style.refusal(error.description, .unobservable)
         }
@@ -102,26 +151,32 @@ struct StatusCommand: AsyncParsableCommand {
         case .json: StandardOutput.write(String(decoding: answer.body, as: UTF8.self))
         case .text: StandardOutput.print(text(answer.status))
         }
+        for slug in unknown(answer.status) {
+            let message = "service '\(slug)': unknown to the daemon; it is neither declared nor owned by it"
+            StandardError.print("\(style.standardError.red("error:")) \(message.printable)")
+        }
     }
 
     private func text(_ status: StatusDocument) -> String {
-        StatusText(style: style.standardOutput, isVerbose: verbose, now: .now).render(status)
+        var text = StatusText(style: style.standardOutput, isVerbose: verbose, now: .now)
+        text.isFiltered = !service.isEmpty || !state.isEmpty
+        return text.render(status)
     }
 
     // MARK: - Waiting
 
-    /// - Returns: the awaited status, or the last one when the time is over.
-    /// - Throws: ``StatusConnectionError`` if none was received until then.
-    private func waited(_ connection: StatusConnection) async throws -> StatusAnswer {
+    /// - Returns: the status that it waited for, or the last one when the time is over.
+    /// - Throws: ``StatusConnectionError`` if none came until then.
+    private func waited(_ connection: inout StatusConnection) async throws -> StatusAnswer {
         let limit = (timeout ?? .standard).duration
         let end = limit.map { ContinuousClock.now + $0 }
         var wait = PassWait()
         var last: Result<StatusAnswer, StatusConnectionError>?
-        var lines = StatusLines()
+        var lines = StatusLines(of: Set(service))
         while true {
             do {
                 let answer = try await connection.fetch()
-                let isOver = goal == .pass ? wait.isOver(answer.status) : answer.status.isInSync
+                let isOver = goal == .pass ? wait.isOver(answer.status) : isInSync(answer.status)
                 if isOver { return answer }
                 for line in lines.lines(answer.status, at: .now) { StandardError.print(line) }
                 last = .success(answer)
@@ -145,9 +200,9 @@ struct StatusCommand: AsyncParsableCommand {
 
     // MARK: - Following
 
-    private func follow(_ connection: StatusConnection) async throws {
+    private func follow(_ connection: inout StatusConnection) async throws {
         let isScreen = output == .text && isatty(STDOUT_FILENO) == 1
-        var lines = StatusLines()
+        var lines = StatusLines(of: Set(service))
         var shown: [UInt8]?
         var latest: StatusDocument?
         var lostAt: Timestamp?

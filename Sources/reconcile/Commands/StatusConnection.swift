@@ -10,25 +10,40 @@ struct StatusAnswer {
     var body: [UInt8]
 }
 
-/// Requests the status of a running daemon.
+/// Asks a running daemon for its status, again and again if need be: what has not changed is not sent again.
 struct StatusConnection {
     /// The time limit of an answer.
     private static let limit: Duration = .seconds(10)
-    /// The maximum size of an answer: several thousand services.
-    private static let maximumBytes = 16 << 20
+    /// How much it may answer: tens of thousands of services.
+    private static let maximumBytes = 64 << 20
 
     private let address: String
+    private let filter: ServiceFilter
     private let transport: CurlTransport
+    private var last: (tag: String, answer: StatusAnswer)?
 
-    /// - Parameter address: without a trailing slash.
-    init(address: String) throws {
+    /// - Parameters:
+    ///   - address: without a slash at the end.
+    ///   - filter: the services to ask for.
+    init(address: String, _ filter: ServiceFilter) throws {
         self.address = address
+        self.filter = filter
         transport = try CurlTransport()
     }
 
     /// - Throws: ``StatusConnectionError``, or `CancellationError`.
-    func fetch() async throws -> StatusAnswer {
-        let body = try await get()
+    mutating func fetch() async throws -> StatusAnswer {
+        let (body, tag) = try await get()
+        guard let body else {
+            guard let last else { throw foreign(304) }
+            return last.answer
+        }
+        let answer = try answer(body)
+        last = tag.map { ($0, answer) }
+        return answer
+    }
+
+    private func answer(_ body: [UInt8]) throws -> StatusAnswer {
         guard let status = try? JSONDecoder().decode(StatusDocument.self, from: Data(body)),
             status.kind == StatusDocument.kind
         else {
@@ -44,27 +59,41 @@ struct StatusConnection {
                 isFinal: true
             )
         }
-        return StatusAnswer(status: status, body: body)
+        var answer = StatusAnswer(status: status, body: body)
+        // An older daemon knows no filters, and answers with all services.
+        answer.status.services.removeAll { !filter.contains($0) }
+        return answer
     }
 
-    private func get() async throws -> [UInt8] {
+    /// - Returns: nil for the body if it is that of the last answer.
+    private func get() async throws -> (body: [UInt8]?, tag: String?) {
+        let query = filter.query.map { "\($0.name)=\(percentEncoded($0.value))" }.joined(separator: "&")
         do {
-            var request = HTTPRequest("GET", "\(address)/status", timeLimit: Self.limit)
+            let url = "\(address)/status\(query.isEmpty ? "" : "?\(query)")"
+            var request = HTTPRequest("GET", url, timeLimit: Self.limit)
             request.maximumResponseBytes = Self.maximumBytes
+            if let last { request.headers.append("if-none-match", last.tag) }
             let response = try await transport.send(request)
-            guard response.status == 200 else {
-                throw StatusConnectionError(
-                    "what answers at \(address) is not a daemon of this program: HTTP \(response.status)",
-                    // The answer of a proxy while the daemon restarts.
-                    isFinal: !(502...504).contains(response.status)
-                )
+            switch response.status {
+            case 200: return (response.body, response.headers["etag"])
+            case 304: return (nil, nil)
+            default: throw foreign(response.status)
             }
-            return response.body
         } catch let error as TransportError {
             throw StatusConnectionError(
                 "the daemon does not answer: \(error); is it running, and is --url its address?"
             )
         }
+    }
+}
+
+extension StatusConnection {
+    private func foreign(_ status: Int) -> StatusConnectionError {
+        StatusConnectionError(
+            "what answers at \(address) is not a daemon of this program: HTTP \(status)",
+            // A proxy answers so while the daemon restarts.
+            isFinal: !(502...504).contains(status)
+        )
     }
 }
 

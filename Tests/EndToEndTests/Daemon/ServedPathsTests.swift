@@ -1,4 +1,5 @@
 import CurlTransport
+import Foundation
 import JSON
 import TestSupport
 import Testing
@@ -92,6 +93,78 @@ import Testing
             #expect(changed.status == 200)
             #expect(changed.headers["etag"] != tag)
             #expect(changed.headers["etag"] != nil)
+        }
+    }
+
+    @Test func `services are asked for by name and by state`() async throws {
+        try await withWorkplace { workplace in
+            try FileManager.default.removeItem(at: workplace.secretFile)
+            let daemon = try workplace.daemon("--audit-seconds", "0")
+            let all = try await daemon.settled("blocked") { $0.service("grafana")?["state"] == "blocked" }
+            for (query, slugs) in [
+                ("", ["docs", "grafana"]), ("service=docs", ["docs"]), ("service=docs&service=grafana", ["docs", "grafana"]),
+                ("state=blocked", ["grafana"]), ("state=blocked,in-sync", ["docs", "grafana"]), ("state=failed", []),
+                ("state=failed&state=in-sync", ["docs"]), ("service=docs&state=blocked", []), ("service=nothing", []),
+                ("service=d%6Fcs", ["docs"]), ("state=&service=", ["docs", "grafana"]), ("other=1", ["docs", "grafana"]),
+            ] {
+                let answer = try await daemon.request("GET", "/status?\(query)")
+                #expect(answer.status == 200, "\(query)")
+                let status = try JSONValue(parsing: answer.body.utf8)
+                #expect(status["services"]?.array?.compactMap { $0["slug"]?.string } == slugs, "\(query)")
+                // All else is of everything.
+                var (rest, whole) = (status.object, all.object)
+                rest?["services"] = nil
+                whole?["services"] = nil
+                #expect(rest == whole, "\(query)")
+                #expect(try schemaMistakes(status, "status") == [])
+                let tag = try #require(answer.headers["etag"])
+                let again = try await daemon.request("GET", "/status?\(query)", headers: ["if-none-match": tag])
+                #expect(again.status == 304 && again.body == "" && again.headers["etag"] == tag, "\(query)")
+                let head = try await daemon.request("HEAD", "/status?\(query)")
+                #expect(head.headers["content-length"] == "\(answer.body.utf8.count)" && head.body == "", "\(query)")
+            }
+            for path in ["/status?state=broken", "/?state=blocked,broken"] {
+                let answer = try await daemon.request("GET", path)
+                #expect(answer.status == 400, "\(path)")
+                let error = try JSONValue(parsing: answer.body.utf8)["error"]?.string
+                #expect(error?.hasPrefix("unknown state 'broken'; expected one of in-sync, pending, ") == true)
+            }
+            // The token and the permissions are the same with a query.
+            for path in ["/status?service=docs", "/?state=blocked"] {
+                let port = try await daemon.port()
+                let foreign = "GET \(path) HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+                #expect(try await RawClient(port: port).answer(foreign).status == 403)
+            }
+        }
+    }
+
+    @Test func `a page for each hundred services, which is sent again only when it changed`() async throws {
+        try await withWorkplace { workplace in
+            let bookmarks = (100..<350).map { "  - {slug: app-\($0), launchURL: \"https://app-\($0).example.net\"}\n" }.joined()
+            try workplace.write(Workplace.services + bookmarks)
+            let daemon = try workplace.daemon("--audit-seconds", "0")
+            try await daemon.settled("in sync") { $0["isInSync"] == true }
+            func slugs(_ path: String) async throws -> [String] {
+                try await daemon.get(path).matches(of: #/<details id="service-([^"]+)"/#).map { String($0.1) }
+            }
+            var seen: [String] = []
+            for page in 1...3 { seen += try await slugs("/?page=\(page)") }
+            #expect(seen.count == 252 && Set(seen).count == 252)
+            #expect(try await slugs("/").count == 100)
+            #expect(try await slugs("/?search=APP-34").count == 10)
+            #expect(try await slugs("/?search=app&page=3").count == 50)
+            #expect(try await slugs("/?service=grafana") == ["grafana"])
+            for path in ["/", "/?page=2&search=app"] {
+                let first = try await daemon.request("GET", path)
+                let tag = try #require(first.headers["etag"])
+                let again = try await daemon.request("GET", path, headers: ["if-none-match": tag])
+                #expect(again.status == 304 && again.body == "" && again.headers["etag"] == tag)
+                #expect(again.headers["content-security-policy"] == first.headers["content-security-policy"])
+                let head = try await daemon.request("HEAD", path)
+                #expect(head.headers["content-length"] == "\(first.body.utf8.count)")
+                try await daemon.pass()
+                #expect(try await daemon.request("GET", path, headers: ["if-none-match": tag]).status == 200)
+            }
         }
     }
 

@@ -86,6 +86,55 @@ import Testing
         }
     }
 
+    @Test func `it asks for the services that it is about, and for nothing that it has`() async throws {
+        try await withWorkplace { workplace in
+            try FileManager.default.removeItem(at: workplace.secretFile)
+            let daemon = try workplace.daemon("--audit-seconds", "0")
+            try await daemon.settled("blocked") { $0.service("grafana")?["state"] == "blocked" }
+            let url = try await daemon.url()
+            func run(_ arguments: String...) async throws -> Command.Result {
+                try await Command(["status", "--url", url] + arguments).run()
+            }
+            let docs = try await run("--service", "docs")
+            #expect(docs.status == 0, "\(docs.errors)")
+            #expect(docs.output.contains("= docs  in sync") && !docs.output.contains("! grafana"))
+            #expect(docs.output.contains("Services     2: 1 blocked, 1 in sync"), "\(docs.output)")
+            let grafana = try await run("--service", "grafana")
+            #expect(grafana.status == 1 && grafana.output.contains("! grafana  blocked"))
+            let blocked = try await run("--state", "failed,blocked", "-o", "json")
+            #expect(blocked.status == 1)
+            let json = try JSONValue(parsing: Array(blocked.output.utf8))
+            #expect(json["services"]?.array?.map { $0["slug"] } == ["grafana"])
+            #expect(json["totals"]?["services"] == 2)
+            let unknown = try await run("--service", "docs", "--service", "nothing")
+            #expect(unknown.status == 1)
+            #expect(unknown.errors.contains("error: service 'nothing': unknown to the daemon"), "\(unknown.errors)")
+            let wrong = try await run("--state", "broken")
+            #expect(wrong.status == 64)
+            #expect(wrong.errors.contains("--state: unknown state 'broken'; expected one of in-sync, "), "\(wrong.errors)")
+            let waited = try await run("--service", "docs", "--wait", "--timeout", "2m")
+            #expect(waited.status == 0, "\(waited.errors)")
+        }
+    }
+
+    @Test func `what has not changed is not sent again`() async throws {
+        try await withWorkplace { workplace in
+            let daemon = try workplace.daemon("--audit-seconds", "0")
+            try await daemon.settled("in sync") { $0["isInSync"] == true }
+            let body = try await daemon.get("/status")
+            let waiting = body.replacing("\"isInSync\": true", with: "\"isInSync\": false")
+            let server = try CannedServer(
+                .json(200, waiting, [("ETag", "\"one\"")]),
+                .answer(304, [("ETag", "\"one\"")]),
+                .json(200, body, [("ETag", "\"two\"")])
+            )
+            defer { server.stop() }
+            let result = try await Command(["status", "--url", server.url, "--wait", "--timeout", "2m"]).run()
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(server.requests.map { $0.header("if-none-match") } == [nil, "\"one\"", "\"one\""])
+        }
+    }
+
     /// Runs until the task is cancelled.
     private static func run(_ command: Command, writingTo file: URL) async throws {
         func descriptor() throws -> FileDescriptor {

@@ -1,0 +1,113 @@
+import Status
+
+/// The parts of a request that matter.
+struct StatusCall: Sendable {
+    var method: String
+    var path: String
+    var query: Query
+    var ifNoneMatch: String?
+    var authorization: String?
+    var host: String?
+    var origin: String?
+    /// Whether the client is a browser that shows what comes.
+    var wantsPage = false
+
+    /// - Parameter target: path and query.
+    init(method: String, target: String) {
+        self.method = method
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = String(parts[0])
+        query = Query(parts.count > 1 ? parts[1] : "")
+    }
+
+    /// Whether the client has what it asks for: its `If-None-Match` has the tag, or is `*` (RFC 9110, section 13.1.2).
+    ///
+    /// The comparison is weak: a tag that a proxy has weakened is the same.
+    func hasSeen(_ tag: String) -> Bool {
+        guard let ifNoneMatch else { return false }
+        return EntityTags(ifNoneMatch).contains(tag)
+    }
+}
+
+/// The value of `If-None-Match`: `*`, or a list of entity tags.
+struct EntityTags: Sendable {
+    private var isAny = false
+    /// Each in its quotes.
+    private var tags: [Substring] = []
+
+    /// What is not a tag ends the list.
+    init(_ field: String) {
+        var rest = field[...].drop(while: \.isBlank)
+        if rest == "*" || rest.hasPrefix("*") && rest.dropFirst().allSatisfy(\.isBlank) {
+            isAny = true
+            return
+        }
+        while true {
+            // A list may have empty members (section 5.6.1).
+            rest = rest.drop { $0.isBlank || $0 == "," }
+            if rest.hasPrefix("W/") { rest = rest.dropFirst(2) }
+            // A tag may have a comma in it.
+            guard rest.first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") else { return }
+            tags.append(rest[...end])
+            rest = rest[rest.index(after: end)...].drop(while: \.isBlank)
+            guard rest.isEmpty || rest.first == "," else { return }
+        }
+    }
+
+    /// - Parameter tag: a strong one.
+    func contains(_ tag: String) -> Bool { isAny || tags.contains { $0 == tag } }
+}
+
+extension Character {
+    /// White space in a field (RFC 9110, section 5.6.3).
+    fileprivate var isBlank: Bool { self == " " || self == "\t" }
+}
+
+/// The query of an address, as forms write it (`application/x-www-form-urlencoded`).
+struct Query: Sendable {
+    private var items: [(name: String, value: String)]
+
+    init(_ text: some StringProtocol) {
+        items = text.split(separator: "&").map { pair in
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (Self.decoded(sides[0]), sides.count > 1 ? Self.decoded(sides[1]) : "")
+        }
+    }
+
+    /// The last value of a name; nil without one.
+    subscript(_ name: String) -> String? { items.last { $0.name == name }?.value }
+
+    /// All values of a name but empty ones, which a form sends of fields that nobody filled in.
+    func values(_ name: String) -> [String] { items.filter { $0.name == name && !$0.value.isEmpty }.map(\.value) }
+
+    /// Whether a switch is on: `wait`, `wait=true`, `wait=1`.
+    func isOn(_ name: String) -> Bool { self[name].map { ["", "true", "1"].contains($0) } ?? false }
+
+    /// The services that `service` and `state` name; both may be repeated, and `state` may be a list.
+    func services() throws(ServiceFilter.UnknownState) -> ServiceFilter {
+        var filter = ServiceFilter(slugs: Set(values("service")))
+        for list in values("state") { try filter.add(states: list) }
+        return filter
+    }
+
+    /// What is no escape stands for itself.
+    private static func decoded(_ text: some StringProtocol) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(text)
+        }
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
+                rest.first != UInt8(ascii: "+")
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,191 @@
+import Base
+import CurlTransport
+import FoundationEssentials
+import Reporting
+import Status
+
+/// What of the services a page shows: `?state=failed,blocked&search=graf&page=2`.
+package struct PageQuery: Sendable, Equatable {
+    /// Services on a page.
+    static let length = 100
+    /// A longer text to search for is cut.
+    private static let longestSearch = 200
+
+    var filter = ServiceFilter()
+    /// What a service's name, state or reason has to contain; empty for all.
+    var search = ""
+    /// Counted from 1. There may be fewer pages: services go, while a browser shows the last one.
+    var page = 1
+
+    package init() {}
+
+    init(_ query: Query) throws(ServiceFilter.UnknownState) {
+        filter = try query.services()
+        search = String((query["search"] ?? "").prefix(Self.longestSearch)).trimmed
+        page = max(1, query["page"].flatMap { Int($0) } ?? 1)
+    }
+
+    /// Whether every service is on one of the pages.
+    var isEverything: Bool { filter.isEmpty && search.isEmpty }
+
+    /// As an address that is relative to the page: `?state=failed&page=2`, or `./` for everything.
+    ///
+    /// - Parameter page: nil for the first one.
+    func address(_ page: Int? = nil) -> String {
+        var parts = filter.query.map { "\($0.name)=\(percentEncoded($0.value))" }
+        if !search.isEmpty { parts.append("search=\(percentEncoded(search))") }
+        if let page, page > 1 { parts.append("page=\(page)") }
+        return parts.isEmpty ? "./" : "?\(parts.joined(separator: "&"))"
+    }
+
+    /// The same search for services in one state only, or in any.
+    func with(_ state: SyncState?) -> PageQuery {
+        var query = self
+        query.filter.states = state.map { [$0] } ?? []
+        query.page = 1
+        return query
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        let rest = drop(while: \.isWhitespace)
+        return String(rest.reversed().drop(while: \.isWhitespace).reversed())
+    }
+}
+
+/// The services that one page shows: those that are wanted, what needs somebody first, and of them a hundred.
+struct ServiceSelection {
+    /// How long drift that was corrected comes before what nobody changed.
+    private static let recently: Duration = .seconds(86_400)
+
+    /// Those of this page, in its order.
+    let services: [ServiceStatus]
+    /// How many are on all pages, by state.
+    let counts: [SyncState: Int]
+    /// How many would be on all pages if no state was chosen.
+    let countsOfAnyState: [SyncState: Int]
+    /// The number of this page and of the last one, from 1.
+    let page: Int
+    let pages: Int
+    /// Where those of this page are among all of them, from 0.
+    let range: Range<Int>
+
+    init(_ status: StatusDocument, _ query: PageQuery) {
+        let search = Search(status, query)
+        var order: [Place] = []
+        var all: [SyncState: Int] = [:]
+        // A service is passed on and never copied: of ten thousand that would take longer than everything else.
+        for index in status.services.indices {
+            guard search.finds(status.services[index]) else { continue }
+            all[status.services[index].state, default: 0] += 1
+            if let place = search.place(status.services[index], index) { order.append(place) }
+        }
+        order.sort()
+        let states = query.filter.states
+        counts = states.isEmpty ? all : all.filter { states.contains($0.key) }
+        countsOfAnyState = all
+        pages = max(1, (order.count + PageQuery.length - 1) / PageQuery.length)
+        page = min(max(1, query.page), pages)
+        let start = (page - 1) * PageQuery.length
+        range = start..<min(start + PageQuery.length, order.count)
+        services = order[range].map { status.services[$0.index] }
+    }
+
+    /// The slugs of those of this page.
+    var slugs: Set<String> { Set(services.map(\.slug)) }
+
+    /// How many are on all pages.
+    var total: Int { counts.values.reduce(0, +) }
+
+    /// What is searched for, ready to be compared.
+    private struct Search {
+        let query: PageQuery
+        let text: String
+        let anyState: ServiceFilter
+        /// Drift before that is old.
+        let since: Timestamp?
+
+        init(_ status: StatusDocument, _ query: PageQuery) {
+            self.query = query
+            text = query.search.lowercased()
+            anyState = ServiceFilter(slugs: query.filter.slugs)
+            since = status.passes.lastAttempt?.finishedAt.advanced(by: .zero - recently)
+        }
+
+        /// Whether a service fits but for its state.
+        func finds(_ service: ServiceStatus) -> Bool {
+            anyState.contains(service) && (text.isEmpty || service.mentions(text))
+        }
+
+        /// - Returns: nil if nobody asked for services in that state.
+        func place(_ service: ServiceStatus, _ index: Int) -> Place? {
+            guard query.filter.contains(service) else { return nil }
+            let drift = service.lastDrift?.at
+            let isOld = drift.flatMap { at in since.map { at < $0 } } ?? false
+            return Place(index, service.state.urgency, isContested: service.contest != nil, isOld ? nil : drift)
+        }
+    }
+
+    /// The most urgent state first; within a state what somebody keeps changing, then what was changed lately, the newest
+    /// first, and then by slug.
+    private struct Place: Comparable {
+        /// Among all services, which are ordered by slug.
+        let index: Int
+        let urgency: Int
+        let isContested: Bool
+        /// Nil for no drift, or an old one.
+        let drift: Timestamp?
+
+        init(_ index: Int, _ urgency: Int, isContested: Bool, _ drift: Timestamp?) {
+            self.index = index
+            self.urgency = urgency
+            self.isContested = isContested
+            self.drift = drift
+        }
+
+        static func < (left: Place, right: Place) -> Bool {
+            if left.urgency != right.urgency { return left.urgency < right.urgency }
+            if left.isContested != right.isContested { return left.isContested }
+            switch (left.drift, right.drift) {
+            case (let first?, let second?) where first != second: return first > second
+            case (.some, nil): return true
+            case (nil, .some): return false
+            default: return left.index < right.index
+            }
+        }
+    }
+}
+
+extension ServiceStatus {
+    /// - Parameter text: in small letters.
+    fileprivate func mentions(_ text: String) -> Bool {
+        [slug, name ?? "", look.word, reason].contains { $0.lowercased().contains(text) }
+    }
+}
+
+/// Links to services, which may be on another page.
+struct ServiceLinks {
+    let status: StatusDocument
+    /// Those of this page.
+    let shown: Set<String>
+
+    /// The name of a service, with a link to it if there is one of that name.
+    func html(_ slug: String) -> HTML {
+        if shown.contains(slug) { return "<a href=\"#service-\(slug)\"><bdi>\(slug)</bdi></a>" }
+        guard status.hasService(slug) else { return "<b><bdi>\(slug)</bdi></b>" }
+        return "<a href=\"?service=\(percentEncoded(slug))#service-\(slug)\"><bdi>\(slug)</bdi></a>"
+    }
+}
+
+extension StatusDocument {
+    /// Whether there is a service of that name, among services that are ordered by it.
+    fileprivate func hasService(_ slug: String) -> Bool {
+        var (start, end) = (0, services.count)
+        while start < end {
+            let middle = (start + end) / 2
+            if services[middle].slug < slug { start = middle + 1 } else { end = middle }
+        }
+        return start < services.count && services[start].slug == slug
+    }
+}
