@@ -2,7 +2,7 @@ import Base
 import CurlTransport
 
 extension AuthentikClient {
-    /// What Authentik gives at most on one page since 2025.12.
+    /// Authentik's maximum page size since 2025.12.
     static let pageSize = 100
     /// The page size if a page of the usual size is too large: before 2025.12 a binding comes with its group and all of its members.
     private static let smallPageSize = 5
@@ -137,7 +137,7 @@ extension AuthentikClient {
 
     /// The first page and all further pages, a few at a time; pages that no longer exist are left out.
     ///
-    /// What a server says of their number is not believed before it fits the rest, and bounds no memory by itself.
+    /// The server's number of pages is only trusted if it fits the other numbers, and never determines an allocation.
     private func pages<Row>(
         after first: Page<Row>,
         of endpoint: Endpoint,
