@@ -49,11 +49,19 @@ package struct RequestUse: Sendable, Hashable {
             var method: String
             var endpoint: Endpoint
         }
-        var seen: Set<Sent> = []
-        return all.filter { use in
-            guard use.feature.map(features.contains) ?? true else { return false }
-            return seen.insert(Sent(method: use.method, endpoint: use.endpoint)).inserted
+        var needed: [RequestUse] = []
+        var places: [Sent: Int] = [:]
+        for use in all where use.feature.map(features.contains) ?? true {
+            let sent = Sent(method: use.method, endpoint: use.endpoint)
+            guard let place = places[sent] else {
+                places[sent] = needed.count
+                needed.append(use)
+                continue
+            }
+            // What one use can do without, another may require.
+            if needed[place].isOptional, !use.isOptional { needed[place] = use }
         }
+        return needed
     }
 }
 

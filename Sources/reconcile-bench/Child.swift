@@ -9,6 +9,8 @@ import SystemPackage
 struct Site: Sendable {
     var url: String
     var config: String
+    /// How many writes are in flight at the same time.
+    var concurrency: Int
     /// Whether it is a sandbox of this program, with the token and the secret of the workload.
     var isSandbox = false
     /// The URLs that a floor reads.
@@ -26,6 +28,7 @@ enum Child {
         let file = FileManager.default.temporaryDirectory.appending(path: "reconcile-bench-\(UUID().uuidString).txt")
         defer { try? FileManager.default.removeItem(at: file) }
         var arguments = ["measure", kind.rawValue, "--url", site.url, "--config", site.config]
+        arguments += ["--concurrency", "\(site.concurrency)"]
         if kind == .floor {
             try Data(site.requests.joined(separator: "\n").utf8).write(to: file)
             arguments += ["--requests", file.path]
@@ -89,14 +92,14 @@ struct SandboxServer: Sendable {
     }
 
     /// Delays all further answers.
-    func slowDown(byMilliseconds latency: Int) async throws {
-        guard latency > 0 else { return }
+    func slowDown(_ rules: [String]) async throws {
+        let list = rules.map { "\"\($0)\"" }.joined(separator: ", ")
         let response = try await CurlTransport().send(
             HTTPRequest(
                 "PUT",
                 "\(url)/-/sandbox/faults/",
                 headers: ["authorization": "Bearer \(Workload.token)", "content-type": "application/json"],
-                body: Array(#"{"seed": 1, "rules": ["latency=\#(latency)ms"]}"#.utf8)
+                body: Array(#"{"seed": 1, "rules": [\#(list)]}"#.utf8)
             )
         )
         guard (200..<300).contains(response.status) else {

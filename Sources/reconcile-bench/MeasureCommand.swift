@@ -30,6 +30,14 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option var config: String
     @Option(help: "Of the floor: a file with the addresses to read, one a line.")
     var requests: String?
+    @Option var concurrency = AuthentikClient.standardConcurrency
+
+    /// As the program configures it.
+    private var transport: TransportConfiguration {
+        var configuration = TransportConfiguration()
+        configuration.maximumConnectionsPerHost = max(configuration.maximumConnectionsPerHost, 2 * concurrency)
+        return configuration
+    }
 
     func run() async throws {
         guard let address = AuthentikAddress(url) else {
@@ -52,12 +60,18 @@ struct MeasureCommand: AsyncParsableCommand {
             throw ValidationError("'\(config)' is not valid: run 'reconcile validate --config \(config)'")
         }
         let sent = Mutex<[String]>([])
-        var client = AuthentikClient(address: address, token: token, transport: try CurlTransport())
+        var client = AuthentikClient(
+            address: address,
+            token: token,
+            transport: try CurlTransport(configuration: transport)
+        )
+        client.limit(toWritesAtOnce: concurrency)
         client.onRequest = { request in
             if request.method == "GET" { sent.withLock { $0.append(request.url) } }
         }
         let resolver = SecretResolver(environment: Child.environment)
-        let pass = Pass(client: client, desired: desired) { await resolver.resolve(desired) }
+        var pass = Pass(client: client, desired: desired) { await resolver.resolve(desired) }
+        pass.concurrency = concurrency
         let meter = Meter()
         if kind == .apply {
             guard try await pass.run().isConverged else {
@@ -72,7 +86,8 @@ struct MeasureCommand: AsyncParsableCommand {
             loading: loading,
             memory: Meter.peakMemory,
             requests: kind == .pass ? sent.withLock { $0 } : [],
-            services: desired.services.count
+            services: desired.services.count,
+            writes: client.requestCounts.writes
         )
     }
 
@@ -81,7 +96,7 @@ struct MeasureCommand: AsyncParsableCommand {
         let text = String(decoding: try Data(contentsOf: URL(filePath: requests)), as: UTF8.self)
         let addresses = text.split(separator: "\n").map(String.init)
         let meter = Meter()
-        try Floor(token: token, connections: TransportConfiguration().maximumConnectionsPerHost).read(addresses)
+        try Floor(token: token, connections: transport.maximumConnectionsPerHost).read(addresses)
         return Measurement(
             wall: meter.wall,
             cpu: meter.spent,

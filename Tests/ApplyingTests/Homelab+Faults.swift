@@ -90,12 +90,16 @@ extension Homelab {
     }
 
     /// That many services with an OIDC login.
-    static func logins(_ count: Int) throws -> DesiredState {
+    ///
+    /// - Parameters:
+    ///   - head: lines before the services.
+    ///   - fields: more fields of each service.
+    static func logins(_ count: Int, head: String = "", fields: String = "") throws -> DesiredState {
         let services = (0..<count).map { number in
             "  - {slug: login-\(number), name: Login \(number), host: login-\(number).example.net, "
-                + "redirectPath: /callback, secretRef: {env: GRAFANA_OAUTH_CLIENT_SECRET}}\n"
+                + "redirectPath: /callback, secretRef: {env: GRAFANA_OAUTH_CLIENT_SECRET}\(fields)}\n"
         }
-        let text = "apiVersion: reconcile/v1\nowner: homelab\nservices:\n\(services.joined())"
+        let text = "apiVersion: reconcile/v1\nowner: homelab\n\(head)services:\n\(services.joined())"
         let file = FileManager.default.temporaryDirectory.appending(path: "logins-\(UUID().uuidString).yaml")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(text.utf8).write(to: file)

@@ -79,8 +79,8 @@ struct AccessTests {
 
     private static func with(_ access: String) -> MarkedText { .bookmark("port: 8441\n\(access)") }
 
-    private static let whoMay = "list who may open it, as in 'access: {groups: [admins]}', or say 'access: everyone'"
-    private static let notSupported = "that is not supported; list a group that nobody is in"
+    private static let whoMay = "list groups or users, as in 'access: {groups: [admins]}', or use 'access: everyone'"
+    private static let notSupported = "that is not supported; list a group without members"
 
     @Test(arguments: [
         ("Everyone", "did you mean 'everyone'?"), ("evryone", "did you mean 'everyone'?"),
@@ -94,21 +94,21 @@ struct AccessTests {
         try Mistake.error(Self.with("access: ▲\(text)"), "service 'docs': access cannot be \(shown)", hint).check()
     }
 
-    private static let names = "list groups, users or policies, or say 'access: everyone'"
+    private static let names = "list groups, users or policies, or use 'access: everyone'"
     private static let own = """
-        an entry of policies is 'reconcile: nobody', a policy of this program's own in access in service 'docs'
+        service 'docs': an entry of policies is 'reconcile: nobody', a policy that reconcile itself uses in access
         """
 
     @Test(arguments: [
         Mistake.error(
             with("access: ▲[admins]"),
             "service 'docs': access must be 'everyone' or a mapping of fields, not a list",
-            "say what they are, as in 'access: {groups: [admins]}'"
+            "name their kind, as in 'access: {groups: [admins]}'"
         ),
         .error(
             with("access: ▲~"),
             "service 'docs': access has no value",
-            "give it one, or leave the field out; null only takes a default away"
+            "give it one, or remove the field; null only removes a default"
         ),
         .error(with("access: ▲!x everyone"), "service 'docs': access has a tag"),
         .error(with("access: ▲!x {groups: [admins]}"), "service 'docs': access has a tag"),
@@ -119,12 +119,12 @@ struct AccessTests {
         .error(
             with("access: {groups: ▲[], users: [bob]}"),
             "service 'docs': groups is an empty list in access",
-            "give it an entry, or leave it out"
+            "add an entry, or remove the field"
         ),
         .error(
             with("access: {groups: ▲~}"),
             "service 'docs': groups has no value in access",
-            "give it one, or leave the field out"
+            "give it one, or remove the field"
         ),
         .error(with("access: {groups: ▲admins}"), "service 'docs': groups must be a list, not text in access"),
         .error(
@@ -147,7 +147,7 @@ struct AccessTests {
         .error(
             with("access: {policies: [▲'reconcile: nobody']}"),
             own,
-            "it closes a service whose groups, users and policies are all gone; list a group that nobody is in"
+            "this policy locks a service that has lost all its groups, users and policies; list a group without members"
         ),
         .error(
             with("access: {groups: [a], mode: ▲every}"),
@@ -166,7 +166,7 @@ struct AccessTests {
         .warning(
             with("access: {groups: [a, b, ▲a]}"),
             "service 'docs': groups has an entry twice in access",
-            "take one out"
+            "remove one"
         ),
         .warning(
             with("access: {groups: [▲' a ']}"),
@@ -181,7 +181,7 @@ struct AccessTests {
         ("access: {▲policy: x}", "'policy' in access", "did you mean 'policies'?"),
         ("access: {▲polices: [x]}", "'polices' in access", "did you mean 'policies'?"),
         ("access: {groups: [a], ▲Mode: all}", "'Mode' in access", "did you mean 'mode'?"),
-        ("access: {groups: [a], ▲port: 1}", "'port' in access", "defaults: it belongs in a service or"),
+        ("access: {groups: [a], ▲port: 1}", "'port' in access", "it belongs in a service or in defaults"),
         ("access: {groups: [a], ▲nonsense: 1}", "'nonsense' in access", nil),
         ("▲acess: everyone", "'acess'", "did you mean 'access'?"),
         ("▲groups: [admins]", "'groups'", "write it in access: 'access: {groups: [admins]}'"),
@@ -221,6 +221,6 @@ struct AccessTests {
 
     @Test func `null in defaults is none to take away`() throws {
         let input = MarkedText(MarkedText.head + "defaults: {access: ▲~}\nservices: []")
-        try Mistake.error(input, "defaults: access has no value", "give it one, or leave the field out").check()
+        try Mistake.error(input, "defaults: access has no value", "give it one, or remove the field").check()
     }
 }

@@ -9,7 +9,7 @@ struct AddressTests {
         ("x.net:8443", "has a port in it"), ("'[::1]:8443'", "has a port in it"),
         ("x..net", "is not a valid host name"), ("-x.net", "is not a valid host name"),
         ("x_y.net", "is not a valid host name"), ("x y", "is not a valid host name"),
-        ("bücher.de", "has letters that no host name has"), ("10.0.0.256", "is not a valid IP address"),
+        ("bücher.de", "has letters that are not allowed in a host name"), ("10.0.0.256", "is not a valid IP address"),
         ("10.0.0", "is not a valid IP address"), ("'::1::'", "is not a valid IP address"),
         ("'1:2:3'", "is not a valid IP address"),
     ])
@@ -31,14 +31,14 @@ struct AddressTests {
 
     @Test(arguments: [
         ("x.net", "is not an absolute URL"), ("ftp://x.net", "is not an http or https URL"),
-        ("'javascript:alert(1)'", "is not an absolute URL"), ("https://", "has no host in it"),
+        ("'javascript:alert(1)'", "is not an absolute URL"), ("https://", "has no host"),
         ("https://a b", "has white space in it"), ("https://x.net:0", "has no valid port"),
         ("https://x.net:http", "has no valid port"), ("https://a:b@x.net", "has a user name or password in it"),
         ("https://x_y.net", "has a host that is not a valid host name"), ("''", "is empty"),
         ("https://x.net:+443", "has no valid port"), ("https://x.net:000443", "has no valid port"),
-        ("https://x.net:9", "has a port of one digit, which Authentik refuses"),
+        ("https://x.net:9", "has a one-digit port, which Authentik rejects"),
         ("'https://::1/'", "has no valid port"),
-        ("https://a.%(username)s.net", "has a placeholder in its host that Authentik refuses"),
+        ("https://a.%(username)s.net", "has a placeholder in its host that Authentik rejects"),
     ])
     func `bad launch URLs`(url: String, message: String) throws {
         try Mistake.error(.bookmark("launchURL: ▲\(url)"), "service 'docs': launchURL \(message)").check()
@@ -65,29 +65,29 @@ struct AddressTests {
 
     @Test(arguments: [
         ("▲/cb", "an entry of redirectURIs is not an absolute URL"),
-        ("▲'https://'", "an entry of redirectURIs has no host in it"),
+        ("▲'https://'", "an entry of redirectURIs has no host"),
         ("▲{matching: regex}", "an entry of redirectURIs has no url"),
         ("{url: 'https://x.net', matching: ▲Regex}", "matching cannot be 'Regex' in an entry of redirectURIs"),
         ("{url: 'https://x.net', ▲mode: regex}", "unknown field 'mode' in an entry of redirectURIs"),
         (
             "{url: ▲'https://(x', matching: regex}",
-            "url is not a regular expression: a '(' is not closed in an entry of redirectURIs"
+            "url is not a valid regular expression: a '(' is not closed in an entry of redirectURIs"
         ),
         (
             "{url: ▲'https://x)', matching: regex}",
-            "url is not a regular expression: a ')' has no matching '(' in an entry of redirectURIs"
+            "url is not a valid regular expression: a ')' has no matching '(' in an entry of redirectURIs"
         ),
         (
             "{url: ▲'https://[x', matching: regex}",
-            "url is not a regular expression: a '[' is not closed in an entry of redirectURIs"
+            "url is not a valid regular expression: a '[' is not closed in an entry of redirectURIs"
         ),
         (
             "{url: ▲'*.example.net', matching: regex}",
-            "url is not a regular expression: there is nothing to repeat before a '*' in an entry of redirectURIs"
+            "url is not a valid regular expression: there is nothing to repeat before a '*' in an entry of redirectURIs"
         ),
         (
             "{url: ▲'x\\', matching: regex}",
-            "url is not a regular expression: it ends with a single '\\' in an entry of redirectURIs"
+            "url is not a valid regular expression: it ends with a single '\\' in an entry of redirectURIs"
         ),
     ])
     func `bad redirect URIs`(entry: String, message: String) throws {
@@ -122,7 +122,7 @@ struct AddressTests {
         ),
         (
             "logoutRedirectURIs: [{url: 'https://.*', matching: regex, ▲example: 'https://a.net'}]",
-            "logoutRedirectURIs", "only logins are probed; remove it"
+            "logoutRedirectURIs", "it is used to probe logins only; remove it"
         ),
     ])
     func `an example that has no use`(fields: String, list: String, hint: String) throws {
@@ -147,7 +147,7 @@ struct AddressTests {
         let base = "slug: grafana\nport: 8444\nclientType: public\n"
         let input = MarkedText.service(base + field)
         let place = field.contains("url:") ? " in an entry of redirectURIs" : ""
-        let hint = "OAuth2 allows none in a redirect URI; Authentik takes it"
+        let hint = "OAuth2 does not allow one in a redirect URI, although Authentik accepts it"
         try Mistake.warning(input, "service 'grafana': \(name) has a fragment ('#…')\(place)", hint).check()
     }
 
@@ -176,14 +176,14 @@ struct AddressTests {
     }
 
     @Test(arguments: [
-        ("../../etc/passwd", "is a path on this machine"), ("a/../b", "has '..' in it, which Authentik refuses"),
-        ("fa://", "names no icon"),
+        ("../../etc/passwd", "is a path on this machine"), ("a/../b", "has '..' in it, which Authentik rejects"),
+        ("fa://", "does not name an icon"),
         ("'data:image/png;base64,AA'", "has a scheme that Authentik does not show"),
-        ("https://", "has no host in it"), ("a b.png", "has white space in it"),
-        ("/media/x.png", "is an absolute path, which Authentik refuses"),
+        ("https://", "has no host"), ("a b.png", "has white space in it"),
+        ("/media/x.png", "is an absolute path, which Authentik rejects"),
         ("./a.svg", "is a path on this machine"), ("file:///a.svg", "is a path on this machine"),
-        (".a", "begins with '.', which Authentik refuses"), ("a//b", "has '//' in it, which Authentik refuses"),
-        ("ü.png", "has a character that Authentik refuses in a media path"),
+        (".a", "begins with '.', which Authentik rejects"), ("a//b", "has '//' in it, which Authentik rejects"),
+        ("ü.png", "has a character that Authentik rejects in a media path"),
     ])
     func `bad icons`(icon: String, message: String) throws {
         try Mistake.error(.oidc("icon: ▲\(icon)"), "service 'grafana': icon \(message)").check()

@@ -35,7 +35,7 @@ struct AnchorTests {
     @Test func `a mistake in what is shared is shown where it was written`() throws {
         try Mistake.error(
             MarkedText(MarkedText.head + "x-base: &base\n  port: ▲70000\nservices:\n  - {<<: *base, slug: a}\n"),
-            "service 'a': port is outside 1 to 65535"
+            "service 'a': port must be from 1 to 65535"
         ).check()
     }
 
@@ -45,7 +45,7 @@ struct AnchorTests {
         try Mistake.error(
             .bookmark("port: 8443\n▲x-a: 1"),
             "service 'docs': unknown field 'x-a'",
-            "fields that begin with 'x-' may stand at the top of the file only"
+            "fields that begin with 'x-' are allowed at the top of the file only"
         ).check()
         #expect(DesiredStateLoader.load(MarkedText("x-a: 1\n")).state == nil)
     }

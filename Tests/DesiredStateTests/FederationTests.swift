@@ -23,7 +23,7 @@ struct FederationTests {
 
     @Test(arguments: [
         ("{slug: b, port: 8441}", "is a bookmark"), ("{slug: b, port: 8441, forwardAuth: {}}", "has forwardAuth"),
-        ("{slug: b, state: absent}", "is to be absent"),
+        ("{slug: b, state: absent}", "is declared absent"),
     ])
     func `a service of the file without tokens is no use`(_ other: String, _ what: String) throws {
         let text = """
@@ -33,8 +33,8 @@ struct FederationTests {
             """
         try Mistake.error(
             MarkedText(MarkedText.head + text),
-            "jwtFederation of service 'a' names 'b', which \(what)",
-            "name services with an OAuth2 provider only"
+            "service 'a': jwtFederation names 'b', which \(what)",
+            "list only services with an OAuth2 provider"
         ).check()
     }
 
@@ -50,14 +50,14 @@ struct FederationTests {
             .oidc("jwtFederation: ▲[ci]"),
             "service 'grafana': jwtFederation must be a mapping of fields, not a list"
         ),
-        .error(.oidc("jwtFederation: ▲{}"), "service 'grafana': jwtFederation names nothing"),
+        .error(.oidc("jwtFederation: ▲{}"), "service 'grafana': jwtFederation is empty"),
         .error(
             .oidc("jwtFederation: {providers: ▲null}"),
             "service 'grafana': providers has no value in jwtFederation"
         ),
         .error(
             .oidc("jwtFederation: {providers: [▲a/b]}"),
-            "service 'grafana': an entry of providers has a character that no slug may have in jwtFederation"
+            "service 'grafana': an entry of providers has a character that is not allowed in a slug in jwtFederation"
         ),
         .error(
             .oidc("jwtFederation: {▲provider: [b]}"),

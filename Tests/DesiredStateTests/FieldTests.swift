@@ -3,7 +3,7 @@ import Testing
 
 /// What a single field refuses, or takes with a warning.
 struct FieldTests {
-    private static let whole = "service 'docs': must be a whole number from 1 to 65535"
+    private static let whole = "must be a whole number from 1 to 65535"
 
     @Test(arguments: [
         Mistake.error(
@@ -22,22 +22,22 @@ struct FieldTests {
         .error(
             MarkedText("▲port: 8441\n" + MarkedText.head + "services: []"),
             "unknown field 'port'",
-            "defaults: it belongs in a service or"
+            "it belongs in a service or in defaults"
         ),
     ])
     func `unknown fields`(_ mistake: Mistake) throws { try mistake.check() }
 
     @Test(arguments: [
-        Mistake.error(.bookmark("port: ▲0"), "service 'docs': port is outside 1 to 65535"),
-        .error(.bookmark("port: ▲65536"), "service 'docs': port is outside 1 to 65535"),
-        .error(.bookmark("port: ▲99999999999999999999"), "service 'docs': port is outside 1 to 65535"),
+        Mistake.error(.bookmark("port: ▲0"), "service 'docs': port must be from 1 to 65535"),
+        .error(.bookmark("port: ▲65536"), "service 'docs': port must be from 1 to 65535"),
+        .error(.bookmark("port: ▲99999999999999999999"), "service 'docs': port must be from 1 to 65535"),
         .error(.bookmark("port: ▲08444"), "service 'docs': port begins with a zero"),
-        .error(.bookmark("port: ▲8444.0"), "port \(whole)"),
-        .error(.bookmark("port: ▲0x20fc"), "port \(whole)"),
-        .error(.bookmark("port: ▲1e3"), "port \(whole)"),
-        .error(.bookmark("port: ▲8_444"), "port \(whole)"),
-        .error(.bookmark("port: ▲-1"), "port \(whole)"),
-        .error(.bookmark("port: ▲''"), "port \(whole)"),
+        .error(.bookmark("port: ▲8444.0"), "service 'docs': port \(whole)"),
+        .error(.bookmark("port: ▲0x20fc"), "service 'docs': port \(whole)"),
+        .error(.bookmark("port: ▲1e3"), "service 'docs': port \(whole)"),
+        .error(.bookmark("port: ▲8_444"), "service 'docs': port \(whole)"),
+        .error(.bookmark("port: ▲-1"), "service 'docs': port \(whole)"),
+        .error(.bookmark("port: ▲''"), "service 'docs': port \(whole)"),
         .error(.bookmark("port: ▲[1]"), "service 'docs': port must be a number, not a list"),
         .error(.bookmark("port: ▲~\nlaunchURL: https://x.net"), "service 'docs': port has no value"),
         .error(.bookmark("port:▲\nlaunchURL: https://x.net"), "service 'docs': port has no value"),
@@ -82,11 +82,11 @@ struct FieldTests {
         ),
         .error(
             .oidc("clientID: ▲\(String(repeating: "x", count: 256))"),
-            "service 'grafana': clientID is longer than the 255 characters that Authentik takes"
+            "service 'grafana': clientID is longer than 255 characters, Authentik's limit"
         ),
         .error(
             .oidc("authorizationFlow: ▲Implicit Consent"),
-            "service 'grafana': authorizationFlow has a character that no slug may have"
+            "service 'grafana': authorizationFlow has a character that is not allowed in a slug"
         ),
         .error(.oidc("accessTokenValidity: ▲1h"), "service 'grafana': accessTokenValidity is not a duration"),
         .error(
@@ -100,25 +100,25 @@ struct FieldTests {
         ),
         .error(
             .oidc("accessTokenValidity: ▲hours=-1"),
-            "service 'grafana': accessTokenValidity has no number that Authentik takes after 'hours='"
+            "service 'grafana': accessTokenValidity has no valid number after 'hours='"
         ),
         .error(.oidc("accessTokenValidity: ▲hours=1;"), "service 'grafana': accessTokenValidity is not a duration"),
     ])
     func `texts and lists`(_ mistake: Mistake) throws { try mistake.check() }
 
     @Test(arguments: [
-        Mistake.error(.service("▲port: 8441"), "service 1 has no slug"),
+        Mistake.error(.service("▲port: 8441"), "service 1: slug is missing"),
         .error(.service("slug: ▲~\nport: 8441"), "service 1: slug has no value"),
-        .error(.service("slug: ▲a b\nport: 8441"), "service 'a b': slug has a character that no slug may have"),
-        .error(.service("slug: ▲ünï\nport: 8441"), "service 'ünï': slug has a character that no slug may have"),
+        .error(.service("slug: ▲a b\nport: 8441"), "service 'a b': slug has a character that is not allowed in a slug"),
+        .error(.service("slug: ▲ünï\nport: 8441"), "service 'ünï': slug has a character that is not allowed in a slug"),
         .error(.service("slug: ▲token\nport: 8441"), "service 'token': slug 'token' is reserved by Authentik"),
         .warning(
             .service("slug: ▲\(String(repeating: "x", count: 51))\nport: 8441"),
-            "slug is longer than 50 characters in service '\(String(repeating: "x", count: 40))…'"
+            "service \'\(String(repeating: "x", count: 40))…\': slug is longer than 50 characters"
         ),
         .error(
             .service("slug: ▲\(String(repeating: "x", count: 256))\nport: 8441"),
-            "slug is longer than 255 characters in service '\(String(repeating: "x", count: 40))…'"
+            "service \'\(String(repeating: "x", count: 40))…\': slug is longer than 255 characters"
         ),
     ])
     func `slugs`(_ mistake: Mistake) throws { try mistake.check() }

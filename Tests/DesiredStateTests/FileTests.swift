@@ -7,32 +7,32 @@ struct FileTests {
     private static func file(_ text: String) -> MarkedText { MarkedText(MarkedText.head + text) }
 
     @Test(arguments: [
-        Mistake.error(MarkedText("▲owner: o\nservices: []"), "the file has no apiVersion"),
+        Mistake.error(MarkedText("▲owner: o\nservices: []"), "apiVersion is missing"),
         .error(
             MarkedText("apiVersion: ▲reconcile/v2\nowner: o\nservices: []"),
             "apiVersion cannot be 'reconcile/v2'",
             "did you mean 'reconcile/v1'?"
         ),
-        .error(MarkedText("▲apiVersion: reconcile/v1\nservices: []"), "the file has no owner"),
+        .error(MarkedText("▲apiVersion: reconcile/v1\nservices: []"), "owner is missing"),
         .error(MarkedText("apiVersion: reconcile/v1\nowner: ▲''\nservices: []"), "owner is empty"),
         .error(MarkedText("apiVersion: reconcile/v1\nowner: ▲a b\nservices: []"), "owner is not a valid name"),
         .error(MarkedText("apiVersion: reconcile/v1\nowner:▲\nservices: []"), "owner has no value"),
-        .error(MarkedText("▲apiVersion: reconcile/v1\nowner: o"), "the file has no services"),
+        .error(MarkedText("▲apiVersion: reconcile/v1\nowner: o"), "services is missing"),
         .error(file("services:▲"), "services has no value"),
         .error(file("services: ▲{}"), "services must be a list, not a mapping"),
         .error(file("services: [▲grafana]"), "service 1 must be a mapping of fields, not text"),
         .error(file("services: [▲~]"), "service 1 must be a mapping of fields, not empty"),
         .error(file("services: []\nscheme: ▲ftp"), "scheme cannot be 'ftp'"),
         .error(file("services: []\ndefaults: ▲[a]"), "defaults must be a mapping of fields, not a list"),
-        .error(file("services: []\ndefaults: {▲slug: a}"), "slug cannot have a default"),
-        .error(file("services: []\ndefaults: {▲clientID: a}"), "clientID cannot have a default"),
+        .error(file("services: []\ndefaults: {▲slug: a}"), "defaults: slug cannot have a default"),
+        .error(file("services: []\ndefaults: {▲clientID: a}"), "defaults: clientID cannot have a default"),
         .error(
             file("services: []\ndefaults: {▲scope: a}"),
             "defaults: unknown field 'scope'",
             "did you mean 'scopes'?"
         ),
         .error(file("services: []\ndefaults: {group: ▲~}"), "defaults: group has no value"),
-        .error(file("services: []\n▲owner: x"), "duplicate key 'owner'", "it is given first at test.yaml:2:1"),
+        .error(file("services: []\n▲owner: x"), "duplicate key 'owner'", "first given at test.yaml:2:1"),
         .error(MarkedText("▲just text"), "the document must be a mapping of fields, not text"),
         .error(MarkedText("▲[]"), "the document must be a mapping of fields, not a list"),
         .error(MarkedText(""), "the document is empty"),
@@ -61,8 +61,8 @@ struct FileTests {
     @Test(arguments: [
         Mistake.error(
             file("services: [{slug: a, port: 8441}, {slug: ▲a, port: 8442}]"),
-            "duplicate slug 'a'",
-            "it is taken at test.yaml:4:19"
+            "service 'a': duplicate slug",
+            "first used at test.yaml:4:19"
         ),
         .error(
             file(
@@ -73,26 +73,26 @@ struct FileTests {
                   - {slug: b, port: 8442, providerName: ▲p}
                 """
             ),
-            "duplicate provider name 'p'",
-            "it is taken at test.yaml:6:41; Authentik has each only once"
+            "service 'b': duplicate provider name 'p'",
+            "first used at test.yaml:6:41; names and ids are unique in Authentik"
         ),
         .error(
             file(
                 "defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 8441}, {slug: b, port: 8442, clientID: ▲a}]"
             ),
-            "duplicate client id 'a'",
-            "it is taken at test.yaml:5:19; Authentik has each only once"
+            "service 'b': duplicate client id 'a'",
+            "first used at test.yaml:5:19; names and ids are unique in Authentik"
         ),
         .error(
             file(
                 "defaults: {clientType: public, redirectPath: /cb}\nservices: [{slug: a, port: 8441}, {slug: b, port: ▲8441}]"
             ),
-            "services 'a' and 'b' have the same host, port and redirect URI",
+            "service 'b': has the same host, port and redirect URI as service 'a'",
             "the other is at test.yaml:5:28"
         ),
         .warning(
             file("services: [{slug: a, port: 8441, name: N}, {slug: b, port: 8442, name: ▲N}]"),
-            "services 'a' and 'b' have the same name"
+            "service 'b': has the same name as service 'a'"
         ),
     ])
     func `services that cannot be there together`(_ mistake: Mistake) throws { try mistake.check() }
@@ -122,6 +122,10 @@ struct FileTests {
         let two = MarkedText(head + "owner: ▲p\nservices: [{slug: ▲a, port: 8441}]", path: "2.yaml")
         let result = DesiredStateLoader.load(one, two)
         #expect(result.diagnostics.map(\.location) == two.marks)
-        #expect(result.diagnostics.map(\.hint) == ["it is 'o' at \(one.marks[0])", "it is taken at \(one.marks[1])"])
+        #expect(
+            result.diagnostics.map(\.hint) == [
+                "it is 'o' at \(one.marks[0]); use one value in all files", "first used at \(one.marks[1])",
+            ]
+        )
     }
 }

@@ -77,24 +77,24 @@ struct ForwardAuthTests {
         #expect(services.map { $0.provider != nil } == [false, false, false, true])
     }
 
-    private static let inside = "service 'docs': in forwardAuth"
-    private static let both = "a service that logs people in itself needs no outpost: keep one of the two"
+    private static let inside = "in forwardAuth"
+    private static let both = "a service with a login of its own needs no outpost; keep one of the two"
 
     @Test(arguments: [
         Mistake.error(
             with("forwardAuth: {}\n▲redirectPath: /cb"),
-            "redirectPath is for services that log people in themselves, and service 'docs' has forwardAuth",
+            "service 'docs': redirectPath is for services with a login of their own, but this one has forwardAuth",
             both
         ),
         .error(
             with("forwardAuth: {}\n▲accessTokenValidity: hours=1"),
-            "accessTokenValidity is for services that log people in themselves, and service 'docs' has forwardAuth",
-            "write it in forwardAuth"
+            "service 'docs': accessTokenValidity is for services with a login of their own, but this one has forwardAuth",
+            "move it into forwardAuth"
         ),
         .error(
             with("forwardAuth: {}\n▲clientID: a"),
-            "clientID is for services that log people in themselves, and service 'docs' has forwardAuth",
-            "leave it out"
+            "service 'docs': clientID is for services with a login of their own, but this one has forwardAuth",
+            "remove it"
         ),
         .error(
             with("forwardAuth: ▲single"),
@@ -103,67 +103,71 @@ struct ForwardAuthTests {
         ),
         .error(
             with("forwardAuth: ▲{mode: domain}"),
-            "mode: domain needs cookieDomain \(inside)",
+            "service 'docs': 'mode: domain' needs cookieDomain in forwardAuth",
             "add it, as in 'cookieDomain: example.org'"
         ),
         .error(
             with("forwardAuth: ▲{mode: proxy}"),
-            "mode: proxy needs upstream \(inside)",
+            "service 'docs': 'mode: proxy' needs upstream in forwardAuth",
             "add it, as in 'upstream: http://wiki:8080'"
         ),
         .error(
             with("forwardAuth: {▲upstream: 'http://wiki'}"),
-            "upstream is for mode: proxy, and this is mode: single \(inside)",
-            "leave it out, or set 'mode: proxy'"
+            "service 'docs': upstream is for 'mode: proxy', but the mode is 'single' in forwardAuth",
+            "remove it, or set 'mode: proxy'"
         ),
         .error(
             with("forwardAuth: {mode: proxy, upstream: 'http://wiki', ▲cookieDomain: example.org}"),
-            "cookieDomain is for mode: domain, and this is mode: proxy \(inside)"
+            "service 'docs': cookieDomain is for 'mode: domain', but the mode is 'proxy' in forwardAuth"
         ),
         .error(
             with("forwardAuth: {▲verifyUpstreamTLS: true}"),
-            "verifyUpstreamTLS is for mode: proxy, and this is mode: single \(inside)"
+            "service 'docs': verifyUpstreamTLS is for 'mode: proxy', but the mode is 'single' in forwardAuth"
         ),
         .error(
             with("forwardAuth: {mode: ▲forward_single}"),
-            "mode cannot be 'forward_single' \(inside)"
+            "service 'docs': mode cannot be 'forward_single' \(inside)"
         ),
         .error(
             with("forwardAuth: {skipPaths: [▲'[']}"),
-            "an entry of skipPaths is not a regular expression: a '[' is not closed \(inside)"
+            "service 'docs': an entry of skipPaths is not a valid regular expression: a '[' is not closed \(inside)"
         ),
         .error(
             with("forwardAuth: {skipPaths: [▲'^/(?!admin)']}"),
-            "an entry of skipPaths has '(?!' in it, which an outpost does not understand \(inside)",
-            "an outpost reads it as Go's regexp does, which has no look-around and no back-reference"
+            "service 'docs': an entry of skipPaths contains '(?!', which outposts do not support \(inside)",
+            "outposts read it as a Go regular expression, which has no look-around and no back-references"
         ),
         .error(
             with(#"forwardAuth: {skipPaths: [▲'(a)\1']}"#),
-            #"an entry of skipPaths has '\1' in it, which an outpost does not understand \#(inside)"#
+            #"service 'docs': an entry of skipPaths contains '\1', which outposts do not support \#(inside)"#
         ),
         .error(
             with("forwardAuth: {mode: domain, cookieDomain: ▲'https://example.org'}"),
-            "cookieDomain is a URL \(inside)"
+            "service 'docs': cookieDomain is a URL \(inside)"
         ),
         .error(
             with("forwardAuth: {mode: proxy, upstream: ▲wiki}"),
-            "upstream is not an absolute URL \(inside)"
+            "service 'docs': upstream is not an absolute URL \(inside)"
         ),
         .error(
             with("forwardAuth: {mode: domain, cookieDomain: ▲other.net}"),
-            "cookieDomain 'other.net' in forwardAuth does not hold the host of service 'docs', 'sso.example.net'"
+            "service 'docs': cookieDomain 'other.net' in forwardAuth does not contain the service's host 'sso.example.net'"
         ),
         .error(
             with("forwardAuth: {mode: domain, cookieDomain: ▲net}"),
-            "cookieDomain 'net' in forwardAuth does not hold the host of service 'docs', 'sso.example.net'"
+            "service 'docs': cookieDomain 'net' in forwardAuth does not contain the service's host 'sso.example.net'"
         ),
         .error(
             with("forwardAuth: {mode: domain, cookieDomain: ▲ample.net}"),
-            "cookieDomain 'ample.net' in forwardAuth does not hold the host of service 'docs', 'sso.example.net'"
+            "service 'docs': cookieDomain 'ample.net' in forwardAuth does not contain the service's host 'sso.example.net'"
         ),
-        .error(with("forwardAuth: {basicAuth: ▲{user: a}}"), "basicAuth has no password \(inside)"),
-        .error(with("forwardAuth: {▲outpots: a}"), "unknown field 'outpots' \(inside)", "did you mean 'outpost'?"),
-        .error(with("forwardAuth: {outpost: ▲~}"), "outpost has no value \(inside)"),
+        .error(with("forwardAuth: {basicAuth: ▲{user: a}}"), "service 'docs': basicAuth has no password \(inside)"),
+        .error(
+            with("forwardAuth: {▲outpots: a}"),
+            "service 'docs': unknown field 'outpots' \(inside)",
+            "did you mean 'outpost'?"
+        ),
+        .error(with("forwardAuth: {outpost: ▲~}"), "service 'docs': outpost has no value \(inside)"),
     ])
     func `mistakes are reported where they are`(_ mistake: Mistake) throws { try mistake.check() }
 
@@ -178,8 +182,8 @@ struct ForwardAuthTests {
             """
         try Mistake.error(
             MarkedText(MarkedText.head + text.replacing("▲host: ", with: "host: ▲")),
-            "services 'a' and 'b' have the same address, https://a.net, and an outpost tells services apart by it",
-            "give each a host or a port of its own; with 'forwardAuth: null' one stays a bookmark"
+            "service 'b': has the same address as service 'a', https://a.net, by which an outpost distinguishes them",
+            "give each a host or port of its own, or make one a bookmark with 'forwardAuth: null'"
         ).check()
     }
 
@@ -192,7 +196,7 @@ struct ForwardAuthTests {
                 port: 8441
                 forwardAuth: ▲{}
             """
-        try Mistake.error(MarkedText(text), "service 'a' has forwardAuth and no host").check()
+        try Mistake.error(MarkedText(text), "service 'a': forwardAuth needs a host").check()
     }
 
     @Test(arguments: [

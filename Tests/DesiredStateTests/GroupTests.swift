@@ -12,7 +12,7 @@ struct GroupTests {
         .error(file("groups: ▲{name: family}"), "groups must be a list, not a mapping"),
         .error(file("groups:▲"), "groups has no value"),
         .error(file("groups: [▲family]"), "group 1 must be a mapping of fields, not text"),
-        .error(file("groups: [▲{}]"), "group 1 has no name", "add 'name:', as Authentik shows it"),
+        .error(file("groups: [▲{}]"), "group 1: name is missing", "add 'name:', as Authentik shows it"),
         .error(file("groups:\n  - name: a\n  - name:▲"), "group 2: name has no value"),
         .error(file("groups: [{name: ▲''}]"), "group 1: name is empty"),
         .error(file("groups: [{name: ▲' '}]"), "group 1: name is empty"),
@@ -20,10 +20,10 @@ struct GroupTests {
         .error(file("groups: [{name: ▲[a]}]"), "group 1: name must be text, not a list"),
         .error(file("groups: [{▲nmae: a}]"), "group 1: unknown field 'nmae'", "did you mean 'name'?"),
         .error(file("groups: [{name: a, ▲slug: b}]"), "group 1: unknown field 'slug'"),
-        .error(file("▲group: [{name: a}]"), "unknown field 'group'", "defaults: it belongs in a service or"),
+        .error(file("▲group: [{name: a}]"), "unknown field 'group'", "it belongs in a service or in defaults"),
         .error(file("▲gruops: [{name: a}]"), "unknown field 'gruops'", "did you mean 'groups'?"),
         .warning(file("groups: [{name: ▲' a '}]"), "group 1: name has white space around it"),
-        .warning(file("groups: [{name: a}, {name: ▲a}]"), "the group 'a' is in groups twice", "take one out"),
+        .warning(file("groups: [{name: a}, {name: ▲a}]"), "group 'a': listed twice", "remove one"),
     ])
     func `what is wrong with groups`(_ mistake: Mistake) throws { try mistake.check() }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Where a browser may be sent after a logout, as a file says it.
 struct LogoutRedirectTests {
-    private static let place = "service 'grafana': in an entry of logoutRedirectURIs"
+    private static let place = "in an entry of logoutRedirectURIs"
 
     private func declared(_ top: String, _ fields: String) throws -> [RedirectURI]? {
         let service = "  - {slug: a, redirectURIs: [https://a.net/cb], clientType: public\(fields)}\n"
@@ -57,12 +57,12 @@ struct LogoutRedirectTests {
         ),
         .error(
             .oidc("logoutRedirectURIs: [{url: 'https://a.net', matching: ▲regexp}]"),
-            "matching cannot be 'regexp' \(place)",
+            "service 'grafana': matching cannot be 'regexp' \(place)",
             "did you mean 'regex'?"
         ),
         .error(
             .oidc("logoutRedirectURIs: [{url: ▲'https://(a', matching: regex}]"),
-            "url is not a regular expression: a '(' is not closed \(place)"
+            "service 'grafana': url is not a valid regular expression: a '(' is not closed \(place)"
         ),
         .error(.oidc("logoutRedirectURIs: ▲null"), "service 'grafana': logoutRedirectURIs has no value"),
         .error(
@@ -72,13 +72,13 @@ struct LogoutRedirectTests {
         ),
         .error(
             .bookmark("launchURL: https://a.net\n▲logoutRedirectURIs: []"),
-            "logoutRedirectURIs is for OIDC services, and service 'docs' is a bookmark",
-            "add a redirectPath, or leave it out"
+            "service 'docs': logoutRedirectURIs is for OIDC services, but this one is a bookmark",
+            "add a redirectPath, or remove it"
         ),
         .warning(
             .oidc("logoutRedirectURIs: [https://a.net, ▲{url: https://a.net}]"),
             "service 'grafana': logoutRedirectURIs has an entry twice",
-            "take one out"
+            "remove one"
         ),
         .warning(
             .oidc("logoutRedirectURIs: [▲'https://a.net/#bye']"),

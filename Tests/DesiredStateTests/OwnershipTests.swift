@@ -48,10 +48,13 @@ struct OwnershipTests {
         Mistake.error(.bookmark("port: 8441\nadopt: ▲sometimes"), "service 'docs': adopt cannot be 'sometimes'"),
         .error(.bookmark("port: 8441\nstate: ▲gone"), "service 'docs': state cannot be 'gone'"),
         .error(.bookmark("port: 8441\nrenamedFrom: ▲old"), "service 'docs': renamedFrom must be a list, not text"),
-        .error(.bookmark("port: 8441\nrenamedFrom: [▲docs]"), "renamedFrom of service 'docs' names its own slug"),
+        .error(
+            .bookmark("port: 8441\nrenamedFrom: [▲docs]"),
+            "service 'docs': renamedFrom contains the service's own slug"
+        ),
         .error(
             .bookmark("port: 8441\nrenamedFrom: [▲a b]"),
-            "service 'docs': an entry of renamedFrom has a character that no slug may have"
+            "service 'docs': an entry of renamedFrom has a character that is not allowed in a slug"
         ),
         .error(
             MarkedText(MarkedText.head + "services: []\nmaxDeletions: ▲-1\n"),
@@ -64,7 +67,7 @@ struct OwnershipTests {
                 MarkedText.head + "services:\n  - {slug: a, launchURL: https://a.net, renamedFrom: ▲[b]}\n"
                     + "  - {slug: b, launchURL: https://b.net}\n"
             ),
-            "'b' in renamedFrom is a service itself"
+            "service 'a': 'b' in renamedFrom is the slug of another service"
         ),
     ])
     func `mistakes`(_ mistake: Mistake) throws { try mistake.check() }
@@ -75,7 +78,7 @@ struct OwnershipTests {
             "  - {slug: a, launchURL: https://a.net, renamedFrom: [x]}\n"
                 + "  - {slug: b, launchURL: https://b.net, renamedFrom: [x]}\n"
         )
-        #expect(result.diagnostics.map(\.message) == ["'x' is in renamedFrom of two services"])
+        #expect(result.diagnostics.map(\.message) == ["service 'b': 'x' is in renamedFrom of another service too"])
     }
 
     @Test func `files agree on pruning, or leave it to another`() throws {
@@ -88,7 +91,7 @@ struct OwnershipTests {
         let torn = DesiredStateLoader.load(sources: [
             file("a.yaml", "prune: true\n"), file("b.yaml", "prune: false\n"),
         ])
-        #expect(torn.diagnostics.map(\.message) == ["prune is 'false' here and another elsewhere"])
-        #expect(torn.diagnostics.first?.hint == "it is 'true' at a.yaml:4:8")
+        #expect(torn.diagnostics.map(\.message) == ["prune is 'false' here, but not in another file"])
+        #expect(torn.diagnostics.first?.hint == "it is 'true' at a.yaml:4:8; use one value in all files")
     }
 }

@@ -35,8 +35,8 @@ final class PathTests {
     }
 
     @Test func `what is not there`() {
-        #expect(messages("no.yaml") == ["no.yaml: error: the file cannot be read: No such file or directory"])
-        #expect(DesiredStateLoader.load(paths: []).diagnostics.map(\.message) == ["no file to read"])
+        #expect(messages("no.yaml") == ["no.yaml: error: cannot read the file: No such file or directory"])
+        #expect(DesiredStateLoader.load(paths: []).diagnostics.map(\.message) == ["no file given"])
     }
 
     @Test func `a directory without files`() throws {
@@ -66,19 +66,19 @@ final class PathTests {
 
     @Test func `a file given twice is read once`() throws {
         try write("a.yaml", slug: "a")
-        #expect(messages("a.yaml", "./a.yaml") == ["./a.yaml: warning: the same file is given twice"])
+        #expect(messages("a.yaml", "./a.yaml") == ["./a.yaml: warning: the file is given twice"])
     }
 
     @Test func `a pipe that nobody writes to`() throws {
         try #require(mkfifo("\(folder)/pipe.yaml", 0o600) == 0)
         #expect(
             messages("pipe.yaml") == [
-                "pipe.yaml: error: the file cannot be read: it is a pipe that nothing writes to"
+                "pipe.yaml: error: cannot read the file: it is a pipe that nothing writes to"
             ]
         )
         try write("b.yaml", slug: "b")
         let result = DesiredStateLoader.load(paths: [folder])
-        #expect(result.diagnostics.map(\.message) == ["the file cannot be read: it is not a regular file"])
+        #expect(result.diagnostics.map(\.message) == ["cannot read the file: not a regular file"])
     }
 
     @Test func `a pipe is read to its end`() throws {

@@ -120,11 +120,12 @@ struct PublishTests {
         ),
         (#"{template: ▲"{}"}"#, "service 'a': template has an unknown placeholder in 'k' in publish", nil),
         (
-            #"{template: ▲"a}"}"#, "service 'a': template has a brace that is no placeholder's in 'k' in publish", nil
+            #"{template: ▲"a}"}"#,
+            "service 'a': template has a brace that is not part of a placeholder in 'k' in publish", nil
         ),
         (
             #"{template: ▲"{issuer"}"#,
-            "service 'a': template has a brace that is no placeholder's in 'k' in publish",
+            "service 'a': template has a brace that is not part of a placeholder in 'k' in publish",
             nil
         ),
     ])
@@ -193,11 +194,11 @@ struct PublishTests {
         ),
         (
             "publish: {namespace: n, name: o, kind: ▲ConfigMap, keys: {s: clientSecret}}",
-            ["service 'a': kind cannot be ConfigMap in publish"], "the client secret is among its keys; use Secret"
+            ["service 'a': kind cannot be ConfigMap in publish"], "its keys contain the client secret; use Secret"
         ),
         (
             "publish: {namespace: n, name: o, kind: ▲ConfigMap, keySet: argocd}",
-            ["service 'a': kind cannot be ConfigMap in publish"], "Argo CD looks into Secrets only; use Secret"
+            ["service 'a': kind cannot be ConfigMap in publish"], "Argo CD reads Secrets only; use Secret"
         ),
         (
             "publish: {namespace: n, name: o, keys: {▲'a b': issuer}}",
@@ -239,23 +240,25 @@ struct PublishTests {
     @Test(arguments: [
         (
             "slug: a\nport: 8441\nredirectPath: /cb\nclientType: public\n", "keys: {s: clientSecret}",
-            "publish of service 'a' has the client secret among its keys"
+            "service 'a': publish contains the client secret, but this is a public client"
         ),
         (
             "slug: a\nredirectURIs: [https://x.net/]\nsecretRef: {env: S}\n", "keys: {s: launchURL}",
-            "publish of service 'a' has the launch URL among its keys"
+            "service 'a': publish contains the launch URL, but the service has none"
         ),
         (
             "slug: a\nlaunchURL: https://x.net\nredirectURIs: [{url: 'https://x.net/.*', matching: regex}]\nsecretRef: {env: S}\n",
-            "keys: {s: redirectURI}", "publish of service 'a' has the redirect URI among its keys"
+            "keys: {s: redirectURI}",
+            "service 'a': publish contains the redirect URI, but the service has only patterns"
         ),
         (
             "slug: a\nredirectURIs: [https://x.net/]\nsecretRef: {env: S}\n",
-            #"keys: {s: {template: "{launchURL}/x"}}"#, "publish of service 'a' has the launch URL among its keys"
+            #"keys: {s: {template: "{launchURL}/x"}}"#,
+            "service 'a': publish contains the launch URL, but the service has none"
         ),
         (
             "slug: a\nport: 8441\nredirectPath: /cb\nsecretRef: {kubernetes: {namespace: n, name: o, key: k}}\n",
-            "keys: {s: clientSecret}", "publish of service 'a' names the Secret that secretRef reads"
+            "keys: {s: clientSecret}", "service 'a': publish names the Secret that secretRef reads"
         ),
     ])
     func `what there is not, or has no place there`(service: String, keys: String, message: String) throws {
@@ -271,8 +274,8 @@ struct PublishTests {
         let column = service("a", "▲").unicodeScalars.prefix { $0 != "▲" }.count + 1
         try Mistake.error(
             MarkedText(text),
-            "duplicate published object 'ConfigMap n/o'",
-            "it is taken at test.yaml:5:\(column); give each service an object of its own"
+            "service 'b': duplicate published object 'ConfigMap n/o'",
+            "first used at test.yaml:5:\(column); publish each service to an object of its own"
         ).check()
         let other = "{namespace: n, name: o, kind: Secret, keys: {k: issuer}}"
         let apart = MarkedText.head + "services:\n" + service("a", object) + service("b", other)
@@ -283,10 +286,10 @@ struct PublishTests {
         let publish = "publish: {namespace: n, name: o, keySet: generic}"
         try Mistake.error(
             .bookmark("port: 8441\n▲\(publish)"),
-            "publish is for OIDC services, and service 'docs' is a bookmark"
+            "service 'docs': publish is for OIDC services, but this one is a bookmark"
         ).check()
         let text = MarkedText.head + "defaults: {▲\(publish)}\nservices: []"
-        try Mistake.error(MarkedText(text), "publish cannot have a default").check()
+        try Mistake.error(MarkedText(text), "defaults: publish cannot have a default").check()
     }
 
     @Test(arguments: [
@@ -316,6 +319,6 @@ struct PublishTests {
             MarkedText(MarkedText.head + "publicURL: \(url)\nservices: []", path: path)
         }
         let result = DesiredStateLoader.load(file("a.yaml", "https://a.net"), file("b.yaml", "https://b.net"))
-        #expect(result.diagnostics.map(\.message) == ["publicURL is 'https://b.net' here and another elsewhere"])
+        #expect(result.diagnostics.map(\.message) == ["publicURL is 'https://b.net' here, but not in another file"])
     }
 }

@@ -26,7 +26,7 @@ struct RestartTests {
         #expect(restart?.description == "deployment n/d")
     }
 
-    private static let oneKind = "give it exactly one of 'deployment', 'statefulSet', 'daemonSet'"
+    private static let oneKind = "set exactly one of 'deployment', 'statefulSet', 'daemonSet'"
 
     @Test(arguments: [
         ("restart: ▲{}", "service 'a': restart has no workload", oneKind),
@@ -58,7 +58,7 @@ struct RestartTests {
         ),
         (
             "restart: ▲~", "service 'a': restart has no value",
-            "give it one, or leave the field out; null only takes a default away"
+            "give it one, or remove the field; null only removes a default"
         ),
     ])
     func `a wrong one`(field: String, message: String, hint: String?) throws {
@@ -68,14 +68,16 @@ struct RestartTests {
     @Test func `it needs a Secret of Kubernetes`() throws {
         for reference in ["{env: S}", "{file: /s}"] {
             let input = MarkedText.service(Self.base + "secretRef: \(reference)\n▲restart: {deployment: x}")
-            let hint = "use 'secretRef: {kubernetes: {…}}': only a Secret there has a version that tells a rotation"
-            try Mistake.error(input, "restart of service 'a' needs its secret to be in Kubernetes", hint).check()
+            let hint =
+                "use 'secretRef: {kubernetes: {…}}'; only a Kubernetes Secret has a version that shows a rotation"
+            try Mistake.error(input, "service 'a': restart needs the client secret to be in a Kubernetes Secret", hint)
+                .check()
         }
         let input = MarkedText.service(Self.base + "clientType: public\n▲restart: {deployment: x}")
         try Mistake.error(
             input,
-            "restart is for clients with a secret, and service 'a' is a public one",
-            "leave it out; a public client keeps no secret"
+            "service 'a': restart needs a client secret, but this is a public client",
+            "remove it; a public client has no secret"
         ).check()
     }
 
@@ -89,8 +91,8 @@ struct RestartTests {
     @Test func `a bookmark has nothing to restart`() throws {
         try Mistake.error(
             .bookmark("port: 8441\n▲restart: {deployment: x}"),
-            "restart is for OIDC services, and service 'docs' is a bookmark",
-            "add a redirectPath, or leave it out"
+            "service 'docs': restart is for OIDC services, but this one is a bookmark",
+            "add a redirectPath, or remove it"
         ).check()
     }
 
@@ -98,8 +100,8 @@ struct RestartTests {
         let text = "defaults: {▲restart: {deployment: x}}\nservices: []"
         try Mistake.error(
             MarkedText(MarkedText.head + text),
-            "restart cannot have a default",
-            "give it in each service"
+            "defaults: restart cannot have a default",
+            "set it in each service"
         ).check()
     }
 }

@@ -13,22 +13,25 @@ enum SchemaAgreement {
     /// What the program refuses and no schema can: the rows are looked for in its messages.
     static let onlyTheProgramRefuses: [(pattern: String, reason: String)] = [
         (
-            "duplicate|twice|elsewhere|same address|same host|renamedFrom|jwtFederation of",
+            "duplicate|twice|not in another file|same address|same host|renamedFrom|jwtFederation names",
             "it compares services and entries"
         ),
-        ("no host|no origin|no secretRef|nothing to launch|no keys", "what is missing depends on the other fields"),
         (
-            "is for (OIDC services|services that|clients|mode)|needs |makes a launch URL|^publish of|kind cannot be",
+            "needs a host|no port or host|secretRef is missing|nothing to open|no keys",
+            "what is missing depends on the other fields"
+        ),
+        (
+            "is for (OIDC services|services with|'mode)|needs |makes a launch URL|: publish (contains|names)|kind cannot be",
             "what a field may hold depends on the others"
         ),
         ("cookieDomain '.*' in forwardAuth", "it compares the domain with the host"),
         (
-            "host|URL|URI|scheme|user name or password|no valid port|port of one digit|longer than|white space|icon",
+            "host|URL|URI|scheme|user name or password|no valid port|one-digit port|longer than|white space|icon",
             "addresses have rules that a pattern would make unreadable"
         ),
-        ("is not a regular expression|an outpost does not understand", "patterns are parsed"),
-        ("unknown unit|longer than any date|has 'hours'", "durations are parsed"),
-        ("is reserved by|a policy of this program's own", "a few names are taken"),
+        ("is not a valid regular expression|outposts do not support", "patterns are parsed"),
+        ("unknown unit|is too long|has 'hours'", "durations are parsed"),
+        ("is reserved by|a policy that reconcile itself uses", "a few names are taken"),
         (
             "is not the name of|is not a key of|is not one that|template has",
             "names of Kubernetes, and templates, are parsed"

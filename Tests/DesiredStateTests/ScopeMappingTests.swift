@@ -14,23 +14,27 @@ struct ScopeMappingTests {
         Mistake.error(file("scopeMappings: ▲{name: a}"), "scopeMappings must be a list, not a mapping"),
         .error(file("scopeMappings:▲"), "scopeMappings has no value"),
         .error(file("scopeMappings: [▲a]"), "scope mapping 1 must be a mapping of fields, not text"),
-        .error(file("scopeMappings: [▲{scope: a, expression: b}]"), "scope mapping 1 has no name", "add 'name:'"),
-        .error(file("scopeMappings: [▲{name: a, expression: b}]"), "scope mapping 1 has no scope", "add 'scope:'"),
-        .error(file("scopeMappings: [▲{name: a, scope: b}]"), "scope mapping 1 has no expression"),
-        .error(entry("name: a, scope: b, expression: ▲''"), "scope mapping 1: expression is empty"),
-        .error(entry("name: a, scope: b, expression: ▲~"), "scope mapping 1: expression has no value"),
-        .error(entry("name: a, scope: ▲'b c', expression: d"), "scope mapping 1: scope has a space in it"),
+        .error(file("scopeMappings: [▲{scope: a, expression: b}]"), "scope mapping 1: name is missing", "add 'name:'"),
+        .error(
+            file("scopeMappings: [▲{name: a, expression: b}]"),
+            "scope mapping 'a': scope is missing",
+            "add 'scope:'"
+        ),
+        .error(file("scopeMappings: [▲{name: a, scope: b}]"), "scope mapping 'a': expression is missing"),
+        .error(entry("name: a, scope: b, expression: ▲''"), "scope mapping 'a': expression is empty"),
+        .error(entry("name: a, scope: b, expression: ▲~"), "scope mapping 'a': expression has no value"),
+        .error(entry("name: a, scope: ▲'b c', expression: d"), "scope mapping 'a': scope has a space in it"),
         .error(entry("name: ▲'', scope: b, expression: d"), "scope mapping 1: name is empty"),
         .error(
             entry("name: a, ▲scope_name: b, expression: d"),
-            "scope mapping 1: unknown field 'scope_name'",
+            "scope mapping 'a': unknown field 'scope_name'",
             "did you mean 'scope'?"
         ),
-        .error(entry("name: a, scope: b, expression: d, adopt: ▲maybe"), "scope mapping 1: adopt cannot be 'maybe'"),
+        .error(entry("name: a, scope: b, expression: d, adopt: ▲maybe"), "scope mapping 'a': adopt cannot be 'maybe'"),
         .error(
             file("scopeMappings:\n  - {name: a, scope: b, expression: c}\n  - {name: ▲a, scope: d, expression: e}"),
-            "the scope mapping 'a' is there twice",
-            "the other is at test.yaml:6:12; Authentik has each name only once"
+            "scope mapping 'a': declared twice",
+            "the other is at test.yaml:6:12; names are unique in Authentik"
         ),
         .error(.oidc("scopes: [{mapping: ▲~}]"), "service 'grafana': mapping has no value in an entry of scopes"),
         .error(.oidc("scopes: [openid, ▲{}]"), "service 'grafana': an entry of scopes names no mapping"),
@@ -96,7 +100,7 @@ struct ScopeMappingTests {
         #expect(result.state?.scopeMappings.map(\.name) == ["a", "d"])
         let other = Self.file("scopeMappings: [▲{name: a, scope: b, expression: other}]", path: "2.yaml")
         let refused = DesiredStateLoader.load(Self.file(one, path: "1.yaml"), other)
-        #expect(refused.diagnostics.map(\.message) == ["the scope mapping 'a' is declared differently in another file"])
+        #expect(refused.diagnostics.map(\.message) == ["scope mapping 'a': declared differently in another file"])
         #expect(refused.diagnostics.first?.location == other.marks.first)
     }
 

@@ -50,8 +50,8 @@ struct SecretTests {
 
     @Test func `this program's own token is no secret of a service`() throws {
         let input = MarkedText.service(Self.base + "secretRef: {env: ▲AUTHENTIK_TOKEN}")
-        let message = "service 'a': AUTHENTIK_TOKEN is this program's own token, and would become the client's secret"
-        try Mistake.warning(input, message, "give the service a secret of its own, in another variable").check()
+        let message = "service 'a': AUTHENTIK_TOKEN, reconcile's own token, would become the client secret"
+        try Mistake.warning(input, message, "use another variable with a secret of its own").check()
     }
 
     @Test(arguments: [

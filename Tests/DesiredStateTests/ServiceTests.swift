@@ -37,7 +37,7 @@ struct ServiceTests {
         for (text, message) in [
             (
                 "slug: a\nredirectURIs: [https://a.net/cb]\nsecretRef: {env: A}\nloginURL: /login",
-                "is a path, and it has no origin"
+                "is a path, but the service has no port or host"
             ),
             ("slug: a\nredirectURIs: [https://a.net/cb]\nsecretRef: {env: A}\nloginURL: login", "loginURL"),
             ("slug: a\nlaunchURL: https://a.net\nloginURL: https://a.net/login", "loginURL"),
@@ -149,7 +149,7 @@ struct ServiceTests {
         let uris = result.state?.services.first?.provider?.redirectURIs.map(\.url)
         let origin = "https://sso.example.net:8444"
         #expect(uris == ["\(origin)/login", "\(origin)/a", "\(origin)/b", "app:/cb"])
-        #expect(result.diagnostics.map(\.message) == ["service 'grafana' has the same redirect URI twice"])
+        #expect(result.diagnostics.map(\.message) == ["service 'grafana': the same redirect URI is listed twice"])
         #expect(result.diagnostics.map(\.location) == [input.marks[0]])
     }
 
@@ -178,7 +178,7 @@ struct ServiceTests {
 
     @Test func `null takes the file's host away too`() {
         let result = DesiredStateLoader.load(.service("slug: a\nport: 8441\nhost: null"))
-        #expect(result.diagnostics.map(\.message) == ["service 'a' has a port and no host"])
+        #expect(result.diagnostics.map(\.message) == ["service 'a': port needs a host"])
     }
 
     @Test func `defaults of providers do not concern bookmarks`() throws {
@@ -198,8 +198,11 @@ struct ServiceTests {
 
     @Test func `a service without a valid slug is looked at all the same`() {
         let result = DesiredStateLoader.load(.service("slug: a b\nport: 8441\nredirectPath: /x"))
-        #expect(result.diagnostics.map(\.message).last == "service 'a b': slug has a character that no slug may have")
-        #expect(result.diagnostics.map(\.message).first == "service 'a b' has no secretRef")
+        #expect(
+            result.diagnostics.map(\.message).last
+                == "service 'a b': slug has a character that is not allowed in a slug"
+        )
+        #expect(result.diagnostics.map(\.message).first == "service 'a b': secretRef is missing")
     }
 
     @Test func `texts are trimmed, blocks in silence`() throws {
@@ -211,23 +214,23 @@ struct ServiceTests {
     @Test(arguments: [
         Mistake.error(
             .bookmark("▲scopes: [openid]\nport: 8441"),
-            "scopes is for OIDC services, and service 'docs' is a bookmark"
+            "service 'docs': scopes is for OIDC services, but this one is a bookmark"
         ),
-        .error(.service("▲slug: docs"), "service 'docs' has nothing to launch"),
-        .error(.service("▲slug: a\nport: 8441\nredirectPath: /x"), "service 'a' has no secretRef"),
+        .error(.service("▲slug: docs"), "service 'docs': nothing to open"),
+        .error(.service("▲slug: a\nport: 8441\nredirectPath: /x"), "service 'a': secretRef is missing"),
         .warning(
             .service("slug: a\nport: 8441\nredirectPath: /x\nclientType: public\n▲secretRef: {env: S}"),
-            "secretRef is ignored, since service 'a' is a public client"
+            "service 'a': secretRef is ignored for a public client"
         ),
         .error(
             MarkedText("apiVersion: reconcile/v1\nowner: o\nservices: [{slug: a, port: ▲1}]"),
-            "service 'a' has a port and no host"
+            "service 'a': port needs a host"
         ),
         .error(
             MarkedText(
                 "apiVersion: reconcile/v1\nowner: o\nservices: [{slug: a, redirectPath: ▲/x, clientType: public}]"
             ),
-            "service 'a' has a redirectPath and no host"
+            "service 'a': redirectPath needs a host"
         ),
     ])
     func `fields that do not fit together`(_ mistake: Mistake) throws { try mistake.check() }

@@ -92,8 +92,8 @@ struct WriteRuleTests {
 
     @Test func `a port of one digit makes no launch URL`() throws {
         let bookmark = MarkedText.bookmark("port: ▲9")
-        let message = "port 9 of service 'docs' makes a launch URL that Authentik refuses"
-        try Mistake.error(bookmark, message, "give it a launchURL of its own, or 'blank://blank' for none").check()
+        let message = "service 'docs': port 9 makes a launch URL that Authentik rejects"
+        try Mistake.error(bookmark, message, "set a launchURL, or 'launchURL: blank://blank' for none").check()
         let client = MarkedText.service(
             "slug: a\nport: 9\nlaunchURL: blank://blank\nredirectPath: /cb\nsecretRef: {env: S}"
         )
@@ -117,15 +117,18 @@ struct WriteRuleTests {
         let result = DesiredStateLoader.load(.oidc("clientID: ▲\(quoted)"))
         #expect(result.diagnostics.count == 1)
         #expect(result.diagnostics.first?.column == 15)
-        #expect(result.diagnostics.first?.message.hasPrefix("clientID has a character that no client id") == true)
+        #expect(
+            result.diagnostics.first?.message.contains("clientID has a character that is not allowed in a client id")
+                == true
+        )
     }
 
     @Test(arguments: ["clientID: ▲grafäna", "clientID: ▲\"grafa\u{308}na\""])
     func `a client id that is not, and its place`(field: String) throws {
-        let hint = "use only letters, digits and signs of ASCII, and no space"
+        let hint = "use only ASCII letters, digits and punctuation, without spaces"
         try Mistake.error(
             .oidc(field),
-            "service 'grafana': clientID has a character that no client id may have",
+            "service 'grafana': clientID has a character that is not allowed in a client id",
             hint
         )
         .check()
@@ -137,6 +140,6 @@ struct WriteRuleTests {
     ])
     func `a duration ends before the year 9999`(text: String, isTaken: Bool) {
         let errors = errors("accessTokenValidity", WriteRule.Example(text))
-        #expect(errors == (isTaken ? [] : ["service 'grafana': accessTokenValidity is longer than any date is away"]))
+        #expect(errors == (isTaken ? [] : ["service 'grafana': accessTokenValidity is too long"]))
     }
 }

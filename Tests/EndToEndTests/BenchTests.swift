@@ -21,12 +21,22 @@ struct BenchTests {
 
     @Test("Measures passes and floors in turn, and says what both did")
     func measures() async throws {
-        let run = try await run(["--sizes", "5", "--runs", "2", "--latency", "1", "--output", "json"])
+        let run = try await run([
+            "--sizes", "5", "10", "--runs", "2", "--latency", "1", "--creates", "8", "--write-latency", "5", "--peer",
+            "2",
+            "--output", "json",
+        ])
         #expect(run.status == 0, "\(run.errors)")
         let json = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
         #expect(json["runs"] as? Int == 2)
         let sizes = try #require(json["sizes"] as? [[String: Any]])
-        #expect(sizes.count == 1)
+        #expect(sizes.count == 2)
+        #expect(sizes[0]["latencyMilliseconds"] as? Int == 1)
+        let creates = try #require(json["creates"] as? [String: Any])
+        #expect(creates["writes"] as? Int == 16)
+        #expect(creates["idealSeconds"] as? Double == 0.02)
+        #expect((json["byHand"] as? [String: Any])?["services"] as? Int == 2)
+        #expect(json["cpuSecondsGrowth"] != nil)
         #expect(sizes[0]["services"] as? Int == 5)
         // As many as a pass without changes sends, however many services there are below a page.
         #expect(sizes[0]["requests"] as? Int == 8)
@@ -40,7 +50,8 @@ struct BenchTests {
     @Test(
         "What does not go together is a mistake",
         arguments: [
-            ["--sizes", "0"], ["--runs", "0"], ["--latency", "-1"], ["--authentik-url", "https://sso.example.net"],
+            ["--sizes", "0"], ["--runs", "0"], ["--latency", "-1"], ["--concurrency", "0"], ["--creates", "-1"],
+            ["--write-latency", "-1"], ["--authentik-url", "https://sso.example.net"],
         ]
     )
     func mistakes(arguments: [String]) async throws {

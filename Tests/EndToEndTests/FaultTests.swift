@@ -84,6 +84,6 @@ import Testing
         let result = try await Command(["sandbox", "--port", "0", "--log-file", "/nowhere/log"]).run()
         #expect(result.status == 1)
         #expect(result.output == "")
-        #expect(result.errors == "error: the log file '/nowhere/log' cannot be opened: No such file or directory\n")
+        #expect(result.errors == "error: cannot open the log file '/nowhere/log': No such file or directory\n")
     }
 }

@@ -84,7 +84,7 @@ import Testing
             for path in [pipe, workplace.folder.path] {
                 let result = try await Command(["validate", "--config", path]).run()
                 #expect(result.status == 65)
-                #expect(result.errors.contains("\(pipe): error: the file cannot be read: it is "))
+                #expect(result.errors.contains("\(pipe): error: cannot read the file: it is "))
             }
             try FileManager.default.removeItem(at: workplace.secretFile)
             try #require(mkfifo(workplace.secretFile.path, 0o600) == 0)
@@ -93,7 +93,7 @@ import Testing
                 environment: ["AUTHENTIK_URL": workplace.address]
             ).run()
             #expect(result.status == 1)
-            #expect((result.output + result.errors).contains("cannot be read: it is not a regular file"))
+            #expect((result.output + result.errors).contains("cannot be read: not a regular file"))
         }
     }
 

@@ -217,7 +217,7 @@ import Testing
         var world = world(.proxy("domain", pk: 1))
         world.changeProxy("domain") { $0["mode"] = .text("forward_domain") }
         let export = world.export(.all(owner: "homelab"))
-        #expect(export.commented.map(\.reason) == ["mode: domain needs cookieDomain in forwardAuth"])
+        #expect(export.commented.map(\.reason) == ["'mode: domain' needs cookieDomain in forwardAuth"])
     }
 
     /// A file may take it over whatever it says of adoption.

@@ -106,7 +106,7 @@ import Testing
         let result = DesiredStateLoader.load(sources: [source])
         #expect(export.problems == [])
         #expect(
-            result.diagnostics.filter { !$0.message.contains("have the same name") && $0.severity == .error } == [],
+            result.diagnostics.filter { !$0.message.contains("has the same name as") && $0.severity == .error } == [],
             "\(export.text)"
         )
         return try #require(result.state, "\(export.text)")

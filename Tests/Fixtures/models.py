@@ -117,6 +117,8 @@ def read(path):
 
 
 def main():
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
     sources = [read(path) for path in sys.argv[1:]]
     objects, words, unknown = {}, {}, set()
 

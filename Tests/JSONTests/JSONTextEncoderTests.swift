@@ -54,7 +54,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [Everything(), Nested(), Empty(), [Empty()], ["a": Nested()], "text", 7, 1.5] as [any Encodable & Sendable])
+    @Test(
+        arguments: [Everything(), Nested(), Empty(), [Empty()], ["a": Nested()], "text", 7, 1.5]
+            as [any Encodable & Sendable]
+    )
     func `the text is that of other encoders`(value: any Encodable & Sendable) throws {
         let reference = try JSONValue(parsing: JSONEncoder().encode(List(value: value))).serialized(pretty: true)
         #expect(
@@ -64,12 +67,14 @@ import Testing
     }
 
     @Test func `a value that becomes a part of another is indented`() throws {
-        #expect(String(decoding: try JSONTextEncoder.pretty(["a": [1]], level: 1), as: UTF8.self) == """
-            {
-                "a": [
-                  1
-                ]
-              }
-            """)
+        #expect(
+            String(decoding: try JSONTextEncoder.pretty(["a": [1]], level: 1), as: UTF8.self) == """
+                {
+                    "a": [
+                      1
+                    ]
+                  }
+                """
+        )
     }
 }

@@ -274,7 +274,7 @@ import Testing
     @Test func `of many services the first are shown while the pass is under way, and the rest is counted`() {
         let written = Mutex<[String]>([])
         let text = ReportText(style: GoldenTests.plain, isVerbose: false)
-        let live = LiveReport(text, address: Self.result.address, isSandbox: false) { line in
+        let live = LiveReport(text, address: Self.result.address, isSandbox: { false }) { line in
             written.withLock { $0.append(line) }
         }
         let plan = Self.creates(500)

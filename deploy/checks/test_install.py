@@ -65,6 +65,13 @@ def test_settings_stay_and_uninstalling_leaves_nothing_else(program, tmp_path):
     assert settings.read_text() == "AUTHENTIK_URL=https://sso.example.org\n"
 
 
+def test_help_explains_the_variables_and_installs_nothing(program, tmp_path):
+    run = install(tmp_path, program, "--help")
+    assert run.returncode == 0 and run.stdout.startswith("Builds reconcile and installs")
+    assert "\nCOMPLETIONS " in run.stdout and "pipefail" not in run.stdout
+    assert modes(tmp_path) == {}
+
+
 def test_one_user_gets_no_unit(program, tmp_path):
     assert install(tmp_path, program, PREFIX="/home/bob/.local").returncode == 0
     installed = modes(tmp_path)

@@ -178,7 +178,9 @@ struct FaultWords {
 
     func choice<Choice: CaseIterable & RawRepresentable<String>>() throws(FaultSyntaxError) -> Choice {
         guard let value, let choice = Choice(rawValue: value) else {
-            throw wrong(kind, Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: " or "), value)
+            let choices = Choice.allCases.map { "'\($0.rawValue)'" }
+            let all = choices.dropLast().joined(separator: ", ") + " or " + (choices.last ?? "")
+            throw wrong(kind, all, value)
         }
         return choice
     }

@@ -153,7 +153,7 @@ import Testing
     @Test func `it does not begin with a file that has mistakes, or where somebody else listens`() async throws {
         let missing = try await Command(["--sandbox", "--config", "/nowhere.yaml"]).run()
         #expect(missing.status == 65)
-        #expect(missing.errors.contains("/nowhere.yaml: error: the file cannot be read"))
+        #expect(missing.errors.contains("/nowhere.yaml: error: cannot read the file"))
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon()
             let address = try await daemon.url().replacing("http://", with: "")

@@ -45,6 +45,28 @@ import Testing
         }
     }
 
+    @Test func `it can plan a file with whatever needs permissions of its own`() async throws {
+        try await withWorkplace { workplace in
+            try workplace.write(
+                "groups: [{name: family}]\n" + Workplace.services
+                    + """
+                      - {slug: a, port: 8450, forwardAuth: {mode: single}}
+                      - {slug: b, launchURL: 'https://b.example.net', access: {groups: [family], users: [akadmin]}}
+
+                    """
+            )
+            let config = ["--config", workplace.file.path]
+            let made = try await Command(["bootstrap", "--view-only"] + config, environment: admin(workplace)).run()
+            let token = made.output.trimmingCharacters(in: .newlines)
+            let account = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN": token]
+            let plan = try await Command(["plan", "--without-secrets"] + config, environment: account).run()
+            #expect(plan.status == 2, "\(plan.output)\(plan.errors)")
+            #expect(try await Command(["apply"] + config, environment: admin(workplace)).run().status == 0)
+            let after = try await Command(["plan"] + config, environment: account).run()
+            #expect(after.status == 0, "\(after.output)\(after.errors)")
+        }
+    }
+
     @Test func `neither account is ever made of the other`() async throws {
         try await withWorkplace { workplace in
             let environment = admin(workplace)
