@@ -68,11 +68,11 @@ import Testing
                     "POST /api/v3/core/application_entitlements/": new,
                 ]
             )
-            // The lists, applications and providers once more; with several pages, each that is missing by its slug, or a
+            // The lists, and applications and providers once more, a single one by itself; with several pages, each that is missing by its slug, or a
             // page for each boundary.
             let pages = Self.pages(count)
             let missing = pages == 1 ? 0 : new <= pages ? new : pages - 1
-            let again = Self.pages(count + new) + (new == 1 ? 1 : Self.pages(count + new))
+            let again = new == 1 ? 2 : 2 * Self.pages(count + new)
             #expect(report.requests.reads == Self.fixed + 3 * pages + missing + again)
         }
     }

@@ -27,7 +27,8 @@ import Testing
             of object: String = "app",
             model: (app: String, name: String) = ("authentik_core", "application"),
             by username: String? = "akadmin",
-            request: String = "r"
+            request: String = "r",
+            isDeletion: Bool = false
         ) {
             let event = AuditEvent(
                 pk: pk,
@@ -36,7 +37,8 @@ import Testing
                 app: model.app,
                 modelName: model.name,
                 objectPK: object,
-                requestID: request
+                requestID: request,
+                isDeletion: isDeletion
             )
             entries.withLock { $0.insert(event, at: 0) }
         }
@@ -106,6 +108,69 @@ import Testing
         #expect(await watch.takeAuthors().services.mapValues(\.username) == ["grafana": "eve"])
         await watch.manage(try bound("b-1"))
         #expect(await watch.takeAuthors() == DriftAuthors())
+    }
+
+    @Test func `what changed is told by service`() async throws {
+        var objects = ManagedObjects()
+        objects.add(MadeObjects(application: "app", provider: 7), for: "grafana")
+        objects.add(MadeObjects(application: "app2", mark: "m2"), for: "wiki")
+        await watch.manage(objects)
+        #expect(try await !isChanged())
+        log.add("1")
+        log.add("2", of: "m2", model: ("authentik_core", "applicationentitlement"))
+        log.add("3", of: "other")
+        #expect(try await watch.look(log.read) == .services(["grafana", "wiki"]))
+        log.add("4", of: "app2", isDeletion: true)
+        log.add("5", of: "7", model: ("authentik_providers_oauth2", "oauth2provider"), isDeletion: true)
+        let both = ChangedServices(["grafana", "wiki"], deleted: ["app2"])
+        #expect(try await watch.look(log.read) == .services(both))
+    }
+
+    /// Whatever belongs to no service concerns any of them.
+    @Test func `what cannot be mapped to services is everything`() async throws {
+        var observed = ObservedState(release: try #require(Release("2025.12.4")))
+        observed.applications = [Application(pk: "app", slug: "grafana", name: "Grafana")]
+        observed.groups = [Group(pk: "g", name: "admins")]
+        observed.access = ObservedAccess(
+            bindings: [PolicyBinding(pk: "b", target: "app", subject: BindingSubject(.group, pk: "g"))]
+        )
+        let plan = Plan(services: [ServicePlan(slug: "grafana", decision: .inSync, reason: "as declared")])
+        let objects = ManagedObjects(plan, observed, owner: "homelab", access: [.group: ["admins"]])
+        await watch.manage(objects)
+        #expect(try await !isChanged())
+        let binding = ("authentik_policies", "policybinding")
+        for (object, model, scope) in [
+            ("g", ("authentik_core", "group"), PassScope.everything), ("b", binding, .services(["grafana"])),
+            ("new", binding, .everything),
+        ] {
+            log.add("\(object) 1")
+            log.add("\(object) 2", of: object, model: model)
+            #expect(try await watch.look(log.read) == scope, "\(object)")
+        }
+    }
+
+    @Test(arguments: [99, 100, 101, 250])
+    func `what a page does not reach back to may be anything`(entries: Int) async throws {
+        await manage()
+        log.add("0")
+        #expect(try await !isChanged())
+        for number in 1...entries { log.add("\(number)", of: "other") }
+        #expect(try await watch.look(log.read) == (entries < 100 ? nil : .everything))
+        #expect(try await !isChanged())
+        log.add("next")
+        #expect(try await watch.look(log.read) == .services(["grafana"]))
+    }
+
+    @Test func `where news is expected, one request is enough`() async throws {
+        await manage()
+        log.add("0")
+        #expect(try await watch.look(isNewsExpected: true, log.read) == nil)
+        #expect(log.counts == [1])
+        log.add("1", request: "own")
+        #expect(try await watch.look(isNewsExpected: true, log.read) == nil)
+        log.add("2")
+        #expect(try await watch.look(isNewsExpected: true, log.read) == .services(["grafana"]))
+        #expect(log.counts == [1, 100, 100])
     }
 
     @Test func `the last one who changed it counts`() async throws {

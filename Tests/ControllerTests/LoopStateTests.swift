@@ -40,7 +40,7 @@ private final class Life {
     }
 
     @discardableResult
-    func ask(_ trigger: Trigger) -> Int { state.ask(trigger) }
+    func ask(_ trigger: Trigger, _ scope: PassScope = .everything) -> Int { state.ask(trigger, scope) }
 
     @discardableResult
     func end(_ outcome: PassEnd.Outcome = .quiet, pauseEnd: Duration? = nil) -> Duration? {
@@ -114,6 +114,77 @@ private final class Life {
         life.pass(.seconds(60))
         life.ask(.request)
         #expect(life.begins() == [.request])
+    }
+
+    // MARK: - What a pass looks at
+
+    @Test func `what is asked for until a pass begins is looked at together`() {
+        let life = Life.begun()
+        life.ask(.authentik, .services(["docs"]))
+        life.ask(.secret, .services(ChangedServices(["wiki"], deleted: ["pk"])))
+        let both = PassScope.services(ChangedServices(["docs", "wiki"], deleted: ["pk"]))
+        #expect(life.next() == .begin(number: 2, [.secret, .authentik], both))
+        // What is asked for meanwhile is left to the next one.
+        life.ask(.authentik, .services(["grafana"]))
+        life.end(.looked(at: 2))
+        #expect(life.next() == .begin(number: 3, [.authentik], .services(["grafana"])))
+    }
+
+    @Test(arguments: [Trigger.request, .signal, .token])
+    func `who asks for everything gets it, whatever else is asked for`(trigger: Trigger) {
+        let life = Life.begun()
+        life.ask(.authentik, .services(["docs"]))
+        life.ask(trigger)
+        life.ask(.file, .services([]))
+        guard case .begin(_, _, let scope) = life.next() else { return #expect(Bool(false), "nothing begins") }
+        #expect(scope == .everything)
+    }
+
+    @Test func `what is due looks at everything`() {
+        let life = Life.begun()
+        life.pass(.seconds(300))
+        life.ask(.authentik, .services(["docs"]))
+        #expect(life.next() == .begin(number: 2, [.interval, .authentik], .everything))
+    }
+
+    @Test func `passes over single services do not put off the look at everything`() {
+        let life = Life.begun()
+        for number in 2...4 {
+            life.pass(.seconds(90))
+            life.ask(.authentik, .services(["docs"]))
+            #expect(life.next() == .begin(number: number, [.authentik], .services(["docs"])))
+            #expect(life.end(.looked(at: 1)) == .seconds(300 - 90 * (number - 1)))
+        }
+        life.pass(.seconds(30))
+        #expect(life.next() == .begin(number: 5, [.interval]))
+    }
+
+    @Test func `the interval grows with what a look at everything costs, unless it is given`() {
+        struct Row {
+            var isGiven = false
+            var look: PassLook
+            var interval: Duration
+            var reason: IntervalStatus.Reason
+        }
+        let rows = [
+            Row(look: PassLook(serverTime: .seconds(1)), interval: .seconds(300), reason: .standard),
+            Row(look: PassLook(serverTime: .seconds(6)), interval: .seconds(300), reason: .standard),
+            Row(look: PassLook(serverTime: .seconds(90)), interval: .seconds(4500), reason: .load),
+            Row(look: PassLook(serverTime: .seconds(9000)), interval: .seconds(86_400), reason: .load),
+            Row(look: PassLook(services: 3, serverTime: .seconds(90)), interval: .seconds(300), reason: .standard),
+            Row(isGiven: true, look: PassLook(serverTime: .seconds(90)), interval: .seconds(300), reason: .given),
+        ]
+        for row in rows {
+            var interval = FullLookInterval(.seconds(300), isGiven: row.isGiven)
+            interval.adapt(to: row.look)
+            #expect(interval.duration == row.interval, "\(row)")
+            #expect(interval.status.reason == row.reason, "\(row)")
+        }
+        // What is found to be cheaper later shortens it again.
+        var interval = FullLookInterval(.seconds(300), isGiven: false)
+        interval.adapt(to: PassLook(serverTime: .seconds(90)))
+        interval.adapt(to: PassLook(serverTime: .seconds(2)))
+        #expect(interval.duration == .seconds(300))
     }
 
     @Test func `a request does not put off what is due`() {

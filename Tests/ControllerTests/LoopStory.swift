@@ -302,6 +302,13 @@ extension PassEnd.Outcome {
     /// Nothing was to be done.
     static var quiet: PassEnd.Outcome { .services([]) }
 
+    /// Nothing was to be done of the services that were looked at.
+    static func looked(at services: Int) -> PassEnd.Outcome {
+        guard case .report(var report) = quiet else { return quiet }
+        report.look = PassLook(services: services)
+        return .report(report)
+    }
+
     static var failed: PassEnd.Outcome { .failure(PassFailure(.unobservable, "nobody answers")) }
 
     static func services(_ outcomes: [ServiceOutcome]) -> PassEnd.Outcome {

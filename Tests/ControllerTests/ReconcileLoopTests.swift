@@ -242,6 +242,33 @@ import Testing
         await story.clock.sleeper(for: .seconds(5))
     }
 
+    /// What the next pass looks at because of that.
+    @Test(arguments: [
+        (PassScope?.none, PassScope?.none), (.services(["wiki"]), .services(["wiki"])),
+        (.services(["docs", "wiki"]), .everything), (.everything, .everything),
+    ])
+    func `what others change while a service is looked at`(changed: PassScope?, next: PassScope?) async throws {
+        try await LoopStory().run { story in
+            await story.pass(.inSync)
+            story.authentik.auditLog { .services(["docs"]) }
+            await lookAtAuditLog(story)
+            let pass = await story.authentik.begun()
+            #expect(pass.scope == .services(["docs"]))
+            story.authentik.auditLog { changed }
+            pass.end(.looked(at: 1))
+            if let next {
+                let second = await story.authentik.begun()
+                #expect(second.scope == next)
+                story.authentik.auditLog { nil }
+                second.end(.looked(at: 1))
+            }
+            let status = await story.status { $0.passes.running == nil && $0.passes.lastAttempt?.scope == .services }
+            #expect(status.passes.lastAttempt?.servicesRead == 1)
+            #expect(status.passes.lastFullLookAt != nil)
+            #expect(status.passes.interval == IntervalStatus(seconds: 300, reason: .given))
+        }
+    }
+
     @Test func `a change by somebody else, with its author`() async throws {
         try await LoopStory().run { story in
             await story.pass(.inSync)

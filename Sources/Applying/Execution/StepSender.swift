@@ -252,6 +252,7 @@ struct StepSender: Sendable {
             if let provider = application.provider {
                 try await look.look(for: provider, of: transaction.kind, client)
             }
+            try await look.lookForBindings(of: application.pk, client)
             return look.result(of: transaction, application, release)
         } catch {
             return StepResult(failure: .unmarked(error))

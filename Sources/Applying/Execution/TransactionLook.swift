@@ -44,14 +44,16 @@ struct SentTransaction: Sendable {
 
 /// The objects observed after the transactions of a pass.
 ///
-/// It takes one list of applications and, at the same time, one of providers, or only the provider if just one was
-/// created; and one of bindings if any were created.
+/// It takes one list of applications and, at the same time, one of providers; and one of bindings if any were created. What
+/// a single transaction created is read by itself instead, however many services there are.
 struct TransactionLook: Sendable {
     private var applications: [String: Application] = [:]
     /// By the provider's pk: compares it with what was sent, and returns the fields that differ.
     private var providers: [Int: @Sendable (SentFields) -> [UnkeptField]] = [:]
     /// By the pk of what they are bound to; nil if they were not or could not be read.
     private var bindings: [String: [PolicyBinding]]?
+    /// Whether bindings were created, and are read by what they are bound to.
+    private var readsBindingsByTarget = false
     /// Why the providers cannot be compared; nil if they can.
     private var complaint: ServiceFailure?
 
@@ -59,12 +61,13 @@ struct TransactionLook: Sendable {
     ///   - providers: the names of the created providers, by kind.
     ///   - withBindings: whether bindings were created.
     init(client: AuthentikClient, providers names: [Kind: [String]], withBindings: Bool) async {
-        async let listed = client.listedApplications()
+        let isSingle = names.values.map(\.count).reduce(0, +) == 1
+        async let listed = isSingle ? [] : client.listedApplications().rows
         async let oauth2 = Self.providers(names[.oauth2Provider] ?? [], client)
         async let proxies = Self.proxyProviders(names[.proxyProvider] ?? [], client)
-        async let bindings = withBindings ? client.policyBindings() : []
+        async let bindings = withBindings && !isSingle ? client.policyBindings() : []
         // What the list does not show, because it failed or the account may not open it, is read by slug.
-        let rows = (try? await listed.rows) ?? []
+        let rows = (try? await listed) ?? []
         applications = Dictionary(rows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
         do {
             for provider in try await oauth2 { providers[provider.pk] = { provider.unkept(of: $0) } }
@@ -72,9 +75,10 @@ struct TransactionLook: Sendable {
         } catch {
             complaint = ServiceFailure("what Authentik kept of its provider could not be read: \(error)")
         }
+        readsBindingsByTarget = withBindings && isSingle
         do {
             let rows = try await bindings
-            if withBindings { self.bindings = Dictionary(grouping: rows, by: \.target) }
+            if withBindings, !isSingle { self.bindings = Dictionary(grouping: rows, by: \.target) }
         } catch {
             complaint = complaint ?? ServiceFailure("who may open it could not be read: \(error)")
         }
@@ -98,6 +102,13 @@ struct TransactionLook: Sendable {
         guard let application = applications[transaction.slug] else { return nil }
         if complaint == nil, let provider = application.provider, providers[provider] == nil { return nil }
         return result(of: transaction, application, release)
+    }
+
+    /// Reads the bindings of an application, unless all were read.
+    mutating func lookForBindings(of application: String, _ client: AuthentikClient) async throws {
+        guard readsBindingsByTarget, complaint == nil else { return }
+        let rows = try await client.bindings(of: application)
+        bindings = [application: rows]
     }
 
     /// Looks for the provider of an application that the list did not show.

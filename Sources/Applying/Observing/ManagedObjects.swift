@@ -82,7 +82,8 @@ package struct ManagedObjects: Sendable, Equatable {
         guard include(event) else { return nil }
         guard !isUnknown(event), let slug = slug(of: event) else { return .everything }
         let isApplication = ObjectModel(event.app ?? "", event.modelName ?? "") == Kind.application.model
-        return .services(ChangedServices([slug], deleted: event.isDeletion && isApplication ? [slug] : []))
+        let deleted = event.isDeletion && isApplication ? event.objectPK.map(undashed) : nil
+        return .services(ChangedServices([slug], deleted: Set([deleted].compactMap(\.self))))
     }
 
     /// Whether only the next pass can determine which service an entry is about.

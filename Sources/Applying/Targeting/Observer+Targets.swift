@@ -71,20 +71,20 @@ extension Observer {
             (slug, try await client.application(slug: slug))
         }
         let bySlug = Dictionary(found, uniquingKeysWith: { first, _ in first })
-        let deletable = Set(targets.filter(\.mayBeDeleted).flatMap { slugs[$0.slug] ?? [] })
+        let deleted = targets.reduce(into: Set<String>()) { $0.formUnion($1.deleted) }
+        let moved = Set(found.compactMap { $0.1?.pk })
         var gone: Set<String> = []
         var rows: [Application] = []
         for slug in all {
             let known = index.application(slug: slug)
-            guard let row = bySlug[slug] ?? nil else {
-                guard let known else { continue }
-                guard deletable.contains(slug) || found.contains(where: { $0.1?.pk == known.pk }) else {
+            let row = bySlug[slug] ?? nil
+            if let known, known.pk != row?.pk, !moved.contains(known.pk) {
+                guard deleted.contains(undashed(known.pk)) else {
                     throw FullLookNeeded("the application '\(slug)' is not there")
                 }
                 gone.insert(known.pk)
-                continue
             }
-            if let known, known.pk != row.pk { gone.insert(known.pk) }
+            guard let row else { continue }
             let before = index.application(pk: row.pk)
             // Those other providers say so, too, and are not read.
             guard row.backchannelProviders == before?.backchannelProviders ?? [] else {
@@ -92,7 +92,12 @@ extension Observer {
             }
             rows.append(row)
         }
-        gone.subtract(rows.map(\.pk))
+        for target in targets {
+            guard let created = target.created, !deleted.contains(created),
+                !moved.contains(where: { undashed($0) == created })
+            else { continue }
+            throw FullLookNeeded("the application of '\(target.slug)', which was just created, is not there")
+        }
         refreshed.deleted = gone
         refreshed.state.applications.replace(rows.map { ($0.pk, $0) }, removing: gone, by: \.pk)
         for (service, slugs) in slugs {
@@ -131,9 +136,7 @@ extension Observer {
 
     private func readBindings(of targets: [Target], _ refreshed: inout Refreshed) async throws {
         let applications = refreshed.applications(of: targets, with: .bindings)
-        let found: [[PolicyBinding]] = try await each(applications) { pk in
-            try await client.rows(.policyBindings, where: PolicyBinding.targetField, is: pk, of: \.target)
-        }
+        let found = try await each(applications) { try await client.bindings(of: $0) }
         let read = Set(applications).union(refreshed.deleted)
         refreshed.state.access?.bindings.removeAll { read.contains($0.target) }
         refreshed.state.access?.bindings += found.flatMap(\.self)
@@ -232,6 +235,13 @@ extension Observer {
             }
             return results
         }
+    }
+}
+
+extension AuthentikClient {
+    /// The policy bindings of one application, by its pk.
+    func bindings(of application: String) async throws -> [PolicyBinding] {
+        try await rows(.policyBindings, where: PolicyBinding.targetField, is: application, of: \.target)
     }
 }
 

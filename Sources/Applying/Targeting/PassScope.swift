@@ -28,12 +28,12 @@ package enum PassScope: Sendable, Equatable {
 /// Services that may have changed since the last full look.
 package struct ChangedServices: Sendable, Equatable {
     package var slugs: Set<String>
-    /// Those whose application was deleted, as far as the audit log says: of any other, one that is not found under its
-    /// slug may have been given another slug.
+    /// The pks, without dashes, of applications that were deleted, as far as the audit log says: any other that is not
+    /// found under its slug may have been given another slug.
     package var deleted: Set<String>
 
     package init(_ slugs: Set<String>, deleted: Set<String> = []) {
-        self.slugs = slugs.union(deleted)
+        self.slugs = slugs
         self.deleted = deleted
     }
 

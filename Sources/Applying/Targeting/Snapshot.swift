@@ -36,8 +36,19 @@ struct Snapshot: Sendable {
         outdated = [:]
         for outcome in report.outcomes where !outcome.written.isEmpty {
             let slug = outcome.plan.slug
-            let isGone = outcome.plan.deletion?.application != nil
-            outdated[slug] = Target(slug: slug, parts: ServiceParts(writtenBy: outcome), mayBeDeleted: isGone)
+            let deleted = Set(
+                outcome.plan.steps.compactMap { step -> String? in
+                    guard case .delete(let object) = step.effect, object.kind == .application else { return nil }
+                    return object.key
+                }
+            )
+            let pks = deleted.isEmpty ? [] : authentik.applications.filter { deleted.contains($0.slug) }.map(\.pk)
+            outdated[slug] = Target(
+                slug: slug,
+                parts: ServiceParts(writtenBy: outcome),
+                deleted: Set(pks.map(undashed)),
+                created: outcome.made.application.map(undashed)
+            )
         }
     }
 
@@ -51,11 +62,13 @@ struct Snapshot: Sendable {
             throw FullLookNeeded("the file changed in more than services")
         }
         var targets = outdated
-        func add(_ slug: String, mayBeDeleted: Bool = false) {
-            let isGone = mayBeDeleted || targets[slug]?.mayBeDeleted == true
-            targets[slug] = Target(slug: slug, parts: .all, mayBeDeleted: isGone)
+        func add(_ slug: String, deleted: Set<String> = []) {
+            var target = targets[slug] ?? Target(slug: slug, parts: .all)
+            target.parts = .all
+            target.deleted.formUnion(deleted)
+            targets[slug] = target
         }
-        for slug in changed.slugs { add(slug, mayBeDeleted: changed.deleted.contains(slug)) }
+        for slug in changed.slugs { add(slug, deleted: changed.deleted) }
         for slug in self.desired.slugsOfDifferences(from: desired) { add(slug) }
         return targets.values.sorted { $0.slug < $1.slug }
     }

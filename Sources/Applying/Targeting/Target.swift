@@ -51,8 +51,10 @@ struct ServiceParts: OptionSet, Sendable {
 struct Target: Sendable, Equatable {
     var slug: String
     var parts: ServiceParts
-    /// Whether its application may be gone, so that nothing under its slug means that it was deleted.
-    var mayBeDeleted = false
+    /// The pks, without dashes, of applications that were deleted; any other that is not found under its slug has another.
+    var deleted: Set<String> = []
+    /// The pk, without dashes, of the application that the last pass created, which its observation does not show.
+    var created: String?
 }
 
 /// What a targeted look would cost, compared with a full one.

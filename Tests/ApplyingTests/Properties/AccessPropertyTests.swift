@@ -284,7 +284,7 @@ extension JSONValue {
 
 extension AuthentikState {
     /// Without the pks of bindings in marks, and where they stand: that depends on which others were there at the time.
-    fileprivate var withoutBindingPKs: AuthentikState {
+    var withoutBindingPKs: AuthentikState {
         var state = self
         state.marks = marks.map { mark in
             guard var attributes = mark.object, let access = attributes["access"]?.array else { return mark }
