@@ -3,11 +3,6 @@ import Glibc
 
 /// The libcurl options that are set before a transfer begins.
 extension Transfer {
-    /// How long a connection may have been idle that a request which must not be repeated is sent over.
-    ///
-    /// It is below the keep-alive limits in use (five seconds and more); libcurl's own limit is two minutes.
-    private static let freshSeconds = 2
-
     func describe(_ request: HTTPRequest) {
         set(CURLOPT_URL, request.url)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -37,12 +32,12 @@ extension Transfer {
     }
 
     /// Takes a connection from the pool, and returns it afterwards.
-    func share() {
+    func share(_ configuration: TransportConfiguration) {
         // All encodings that this libcurl supports.
         set(CURLOPT_ACCEPT_ENCODING, "")
         if isSecond { set(CURLOPT_FRESH_CONNECT, 1) }
         // What must not be repeated keeps away from connections that a server may be about to close as idle.
-        if !request.isRepeatable { set(CURLOPT_MAXAGE_CONN, Self.freshSeconds) }
+        if !request.isRepeatable { set(CURLOPT_MAXAGE_CONN, max(1, Int(configuration.idleLimit.components.seconds))) }
     }
 
     /// Uses a connection of its own.

@@ -74,7 +74,7 @@ final class Transfer {
         end = first == nil ? timeLimit.map { .now + min($0, Self.longestTime) } : first?.end
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         describe(request)
-        streaming == nil ? share() : separate()
+        streaming == nil ? share(configuration) : separate()
         limit(configuration)
         secure(configuration)
         receive()

@@ -19,6 +19,11 @@ package struct TransportConfiguration: Sendable {
     ///
     /// TCP acknowledges data even if the server is slow.
     package var deadConnectionLimit: Duration = .seconds(15)
+    /// How long a connection may have been idle over which a request is sent that must not be repeated.
+    ///
+    /// It is below the keep-alive limits in use (five seconds and more), so that the server hardly closes the connection at
+    /// the same moment. It counts in whole seconds; other requests also take older connections.
+    package var idleLimit: Duration = .seconds(2)
     /// The maximum size of a body, after decompression.
     package var maximumResponseBytes = 64 * 1024 * 1024
     /// The maximum number of concurrent connections to one host; further requests wait for one.

@@ -48,8 +48,7 @@ struct ExportCheck {
             guard let line = error.line, rendering.places.indices.contains(line - 1),
                 let place = rendering.places[line - 1]
             else { continue }
-            let label = "service '\(document.services[place.service].slug)': "
-            let message = error.message.hasPrefix(label) ? String(error.message.dropFirst(label.count)) : error.message
+            let message = error.message(within: "service '\(document.services[place.service].slug)'")
             complaints[place, default: []].append(Complaint(message: message, isHidden: error.sourceLine == nil))
         }
         return complaints

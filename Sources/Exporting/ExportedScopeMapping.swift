@@ -38,7 +38,8 @@ struct ExportedScopeMapping {
             sources: [DesiredStateLoader.Source(path: "export", bytes: Array(document.rendering.text.utf8))]
         )
         guard let state = result.state else {
-            return result.diagnostics.first { $0.severity == .error }?.message ?? "no file can hold it"
+            return result.diagnostics.first { $0.severity == .error }?.message(within: "scope mapping '\(name)'")
+                ?? "a file cannot express it"
         }
         let isTheSame = ScopeMapping.fields.rows.allSatisfy { field in
             (state.scopeMappings.first?.values[field] ?? .text("")).means(mapping.values.held(field))

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A value in a JSON text that was checked, of which only what is asked for is made.
 ///
 /// An answer of Authentik's has many times what this program compares. So it is looked over once, and its members are found
@@ -126,7 +128,15 @@ extension JSONElement {
     package func isSpelled(like other: JSONElement) -> Bool {
         let (left, right) = (entry, other.entry)
         guard left.kind == right.kind, left.end - left.start == right.end - right.start else { return false }
-        return text.bytes[Int(left.start)..<Int(left.end)] == other.text.bytes[Int(right.start)..<Int(right.end)]
+        let length = Int(left.end - left.start)
+        return text.bytes.withUnsafeBytes { bytes in
+            other.text.bytes.withUnsafeBytes { others in
+                let start = bytes.baseAddress?.advanced(by: Int(left.start))
+                let other = others.baseAddress?.advanced(by: Int(right.start))
+                guard let start, let other else { return false }
+                return memcmp(start, other, length) == 0
+            }
+        }
     }
 }
 

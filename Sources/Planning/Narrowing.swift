@@ -58,7 +58,8 @@ extension Plan {
         var plan = self
         if !narrowing.only.isEmpty { plan.removeServices { !narrowing.includes($0.slug) } }
         let isAnyHeld =
-            plan.services.contains { $0.deletion?.isHeld == true } || plan.shared.contains(where: \.isHeld)
+            plan.services.indices.contains { plan.services[$0].deletion?.isHeld == true }
+            || plan.shared.contains(where: \.isHeld)
         if !isAnyHeld { plan.heldDeletions = nil }
         if narrowing.withoutSecrets { plan.leaveSecretsOut(of: desired) }
         return plan

@@ -105,13 +105,19 @@ package struct ServicePlan: Sendable {
 }
 
 /// A mark and the entitlement that carries it.
-package struct StandingMark: Sendable, Equatable {
-    package var entitlement: String
-    package var mark: OwnershipMark
+///
+/// An object, since it is the largest part of the plan of a service that is in sync.
+package final class StandingMark: Sendable, Equatable {
+    package let entitlement: String
+    package let mark: OwnershipMark
 
     package init(entitlement: String, mark: OwnershipMark) {
         self.entitlement = entitlement
         self.mark = mark
+    }
+
+    package static func == (left: StandingMark, right: StandingMark) -> Bool {
+        left.entitlement == right.entitlement && left.mark == right.mark
     }
 }
 

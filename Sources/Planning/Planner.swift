@@ -74,7 +74,7 @@ package struct Planner {
         let planner = Planner(desired, secrets, observed, address: address)
         var plan = planner.plan(allowedDeletions: allowedDeletions)
         plan.shared = SharedObjectPlan.groups(desired.groups, observed.groups) + plan.shared
-        let isAnyClosed = plan.services.contains { $0.access?.state == .closed }
+        let isAnyClosed = plan.services.indices.contains { plan.services[$0].access?.state == .closed }
         if isAnyClosed, let access = planner.observation.access { plan.shared.append(access.nobody) }
         return plan
     }
@@ -82,7 +82,8 @@ package struct Planner {
     private func plan(allowedDeletions: Int?) -> Plan {
         let plan = plan(holdingDeletions: false)
         let heldDeletions = HeldDeletions(
-            deletions: plan.services.count { $0.deletion != nil } + plan.shared.count { $0.decision == .delete },
+            deletions: plan.services.indices.count { plan.services[$0].deletion != nil }
+                + plan.shared.count { $0.decision == .delete },
             allowed: allowedDeletions,
             desired: desired,
             owned: observation.owned.count
@@ -127,12 +128,13 @@ package struct Planner {
         self.observation = observation
         let declared = Set(desired.services.map(\.slug))
         let all = declared.union(desired.services.flatMap(\.renamedFrom))
+        var defaults = ResolvedDefaults()
         let declarations = desired.services.map { service in
             let login = service.state == .present ? service.login : nil
             return Declaration(
                 service: service,
                 claim: observation.claim(of: service, declared: declared),
-                resolution: login.map { Resolution($0, secrets: secrets, observation.names) }
+                resolution: login.map { Resolution($0, secrets: secrets, observation.names, &defaults) }
             )
         }
         differences = Differences(

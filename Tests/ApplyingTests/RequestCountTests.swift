@@ -68,8 +68,8 @@ import Testing
                     "POST /api/v3/core/application_entitlements/": new,
                 ]
             )
-            // The lists, and applications and providers once more, a single one by itself; with several pages, each that is missing by its slug, or a
-            // page for each boundary.
+            // The lists, and applications and providers once more, a single one by itself; with several pages, each that
+            // is missing by its slug, or a page for each boundary.
             let pages = Self.pages(count)
             let missing = pages == 1 ? 0 : new <= pages ? new : pages - 1
             let again = new == 1 ? 2 : 2 * Self.pages(count + new)

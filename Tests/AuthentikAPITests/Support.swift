@@ -17,6 +17,8 @@ func makeClient(_ server: CannedServer) throws -> AuthentikClient { try makeClie
 func makeClient(_ url: String) throws -> AuthentikClient {
     var configuration = TransportConfiguration()
     configuration.proxy = .none
+    // On a busy machine a connection may be idle for long between two requests.
+    configuration.idleLimit = .seconds(3600)
     let address = try #require(AuthentikAddress(url))
     let transport = try CurlTransport(configuration: configuration)
     var client = AuthentikClient(address: address, token: token, transport: transport)

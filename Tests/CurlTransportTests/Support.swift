@@ -13,6 +13,7 @@ func makeConfiguration(_ change: (inout TransportConfiguration) -> Void = { _ in
     configuration.connectTimeLimit = .seconds(3600)
     configuration.timeLimit = .seconds(3600)
     configuration.silenceLimit = .seconds(3600)
+    configuration.idleLimit = .seconds(3600)
     change(&configuration)
     return configuration
 }

@@ -78,7 +78,7 @@ final class PathTests {
         )
         try write("b.yaml", slug: "b")
         let result = DesiredStateLoader.load(paths: [folder])
-        #expect(result.diagnostics.map(\.message) == ["cannot read the file: not a regular file"])
+        #expect(result.diagnostics.map(\.message) == ["cannot read the file: it is not a regular file"])
     }
 
     @Test func `a pipe is read to its end`() throws {

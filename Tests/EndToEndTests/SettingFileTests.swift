@@ -15,7 +15,7 @@ import Testing
                 (workplace.folder.path, "Is a directory"), ("/dev/zero", "it is larger than 65536 bytes"),
                 ("/nonexistent", "No such file or directory"),
             ] {
-                let message = "the token file '\(path)': \(reason)\n"
+                let message = "cannot read the token file '\(path)': \(reason)\n"
                 let environment = ["AUTHENTIK_URL": workplace.address, "AUTHENTIK_TOKEN_FILE": path]
                 for arguments in [["plan"], ["--audit-seconds", "1"]] {
                     let config = ["--config", workplace.file.path]
@@ -64,7 +64,7 @@ import Testing
                 ).run()
                 #expect(result.status == 64)
                 #expect(result.errors.hasPrefix("error: ") && result.errors.contains("'\(path)'"))
-                #expect(result.errors.hasSuffix(": not a regular file\n"))
+                #expect(result.errors.hasSuffix(": it is not a regular file\n"))
             }
         }
     }

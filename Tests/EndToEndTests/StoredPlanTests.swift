@@ -192,7 +192,7 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
                 try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/null")
                 let saved = try await target.run("plan", "--config", homelab, "--save", path)
                 #expect(saved.status == 65)
-                #expect(saved.errors.contains("cannot be written to '\(path)': not a regular file"))
+                #expect(saved.errors.contains("cannot be written to '\(path)': it is not a regular file"))
                 #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == "/dev/null")
             }
             try await withFile("plan.json") { path in
@@ -201,7 +201,7 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
                 for path in [path, "/dev/zero"] {
                     let result = try await target.run("--once", "--config", homelab, "--plan", path)
                     #expect(result.status == 65)
-                    #expect(result.errors == "error: the plan '\(path)': not a regular file\n")
+                    #expect(result.errors == "error: cannot read the plan '\(path)': it is not a regular file\n")
                 }
             }
             #expect(target.writes == [])
@@ -222,7 +222,7 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
                 try file.close()
                 let result = try await target.run("--once", "--config", homelab, "--plan", path)
                 #expect(result.status == 65)
-                #expect(result.errors == "error: the plan '\(path)': it is larger than 64 MB\n")
+                #expect(result.errors == "error: cannot read the plan '\(path)': it is larger than 64 MB\n")
             }
         }
     }
@@ -294,7 +294,7 @@ func withFile<Result>(_ name: String, _ body: (_ path: String) async throws -> R
         ("[]", "is not a saved plan; make one with"),
         (#"{"kind": "report", "version": 1}"#, "is not a saved plan; make one with"),
         (#"{"kind": "plan", "version": 2}"#, "is a plan of version 2, but this reconcile supports version 1"),
-        (#"{"kind": "plan", "version": 1, "owner": "homelab"}"#, "is a plan with something missing or added"),
+        (#"{"kind": "plan", "version": 1, "owner": "homelab"}"#, "is not a valid plan: fields are missing or unknown"),
         (nil, "cannot read the plan"),
     ])
     func whatIsNoPlanIsRefusedAtOnce(_ text: String?, _ says: String) async throws {

@@ -93,7 +93,7 @@ import Testing
                 environment: ["AUTHENTIK_URL": workplace.address]
             ).run()
             #expect(result.status == 1)
-            #expect((result.output + result.errors).contains("cannot be read: not a regular file"))
+            #expect((result.output + result.errors).contains("cannot be read: it is not a regular file"))
         }
     }
 

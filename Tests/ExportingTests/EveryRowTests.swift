@@ -62,7 +62,9 @@ import Testing
             let service = try #require(result.state?.services.first, "\(result.diagnostics)")
             #expect(service.declares(value, in: row))
         } else {
-            #expect(result.diagnostics.contains { $0.message == "\(field.name.rawValue) cannot have a default" })
+            #expect(
+                result.diagnostics.contains { $0.message == "defaults: \(field.name.rawValue) cannot have a default" }
+            )
         }
     }
 }

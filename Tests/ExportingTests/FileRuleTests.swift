@@ -33,6 +33,6 @@ import Testing
         let export = world.export(.all(owner: "homelab"))
         #expect(export.declared == 0)
         #expect(export.commented.map(\.slug) == ["grafana"])
-        #expect(export.text.contains("a character that no client id may have"), "\(export.text)")
+        #expect(export.text.contains("a character that is not allowed in a client id"), "\(export.text)")
     }
 }

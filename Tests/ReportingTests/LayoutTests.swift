@@ -125,7 +125,10 @@ import Testing
             #expect(lines.count { $0.contains(" \(decision.rawValue)-") } >= limit)
             #expect(!text.contains("\(decision.rawValue)-\(limit) "))
             let words = decision == .delete ? "deletions" : decision.look.summary
-            #expect(lines.contains("  and \((10_000 - limit).grouped) more \(words); --verbose shows all"), "\(decision)")
+            #expect(
+                lines.contains("  and \((10_000 - limit).grouped) more \(words); --verbose shows all"),
+                "\(decision)"
+            )
             #expect(text.contains("10,000 \(decision.look.summary)"))
         }
         #expect(lines.count < 1500)

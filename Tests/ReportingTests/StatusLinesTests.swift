@@ -88,7 +88,11 @@ import Testing
             [service],
             changes: [Self.change("b", pass: 2), Self.change("a", pass: 2)]
         )
-        #expect(lines.lines(next, at: now).map { $0.split(separator: " ").dropFirst().joined(separator: " ") } == ["a updated: group, redirectURIs"])
+        #expect(
+            lines.lines(next, at: now).map { $0.split(separator: " ").dropFirst().joined(separator: " ") } == [
+                "a updated: group, redirectURIs"
+            ]
+        )
     }
 
     @Test func `what does not fit on a screen is counted`() {

@@ -169,7 +169,7 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         let problems = try #require(try page(Self.sample.invalidFile)["file"]).all("li").map(\.text)
         #expect(
             problems == [
-                "/etc/reconcile/homelab.yaml:14:7 error unknown field 'redirectpath' in service 'grafana' "
+                "/etc/reconcile/homelab.yaml:14:7 error service 'grafana': unknown field 'redirectpath' "
                     + "Did you mean 'redirectPath'?",
                 "/etc/reconcile/homelab.yaml error no owner",
                 "/etc/reconcile/homelab.yaml:31:11 warning port is text, and should be a number Write 8444.",

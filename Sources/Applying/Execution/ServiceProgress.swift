@@ -81,8 +81,9 @@ struct ServiceProgress: Sendable {
     /// The mark without the fields that Authentik's answers turned out not to have; nil if the mark is right, or must
     /// not be written.
     var correctedMark: StandingMark? {
-        guard error == nil, !hasTransaction, !unkept.isEmpty, var corrected = mark else { return nil }
-        corrected.mark.leaveOut(unkept, isCertain: true, release)
-        return corrected == mark ? nil : corrected
+        guard error == nil, !hasTransaction, !unkept.isEmpty, let mark else { return nil }
+        var corrected = mark.mark
+        corrected.leaveOut(unkept, isCertain: true, release)
+        return corrected == mark.mark ? nil : StandingMark(entitlement: mark.entitlement, mark: corrected)
     }
 }

@@ -83,10 +83,14 @@ package protocol ListedObject: JSONReadable, Sendable {
     static var keyField: String { get }
     /// Identifies the object within the list, and never changes.
     var key: Key { get }
+
+    /// The rows of a page.
+    static func rows(of list: JSONElement) throws(JSONMismatch) -> [Self]
 }
 
 extension ListedObject {
     package static var keyField: String { "pk" }
+    package static func rows(of list: JSONElement) throws(JSONMismatch) -> [Self] { try [Self](list) }
 }
 
 /// One page of a list.
@@ -111,7 +115,8 @@ struct Page<Row: ListedObject>: JSONReadable, Sendable {
 
     init(_ json: JSONElement) throws(JSONMismatch) {
         pagination = try json.read("pagination")
-        results = try json.read("results")
+        guard let list = json["results"] else { throw JSONMismatch(json, lacking: "results") }
+        results = try Row.rows(of: list)
     }
 }
 

@@ -46,6 +46,11 @@ package struct Diagnostic: Sendable, Equatable {
 }
 
 extension Diagnostic {
+    /// The message for output that already names the part of the file that it is about: `service 'grafana'`.
+    package func message(within subject: String) -> String {
+        message.hasPrefix("\(subject): ") ? String(message.dropFirst(subject.count + 2)) : message
+    }
+
     /// The message and what to do about it.
     var text: String { message + (hint.map { "; \($0)" } ?? "") }
 

@@ -37,7 +37,7 @@ package enum SourceFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Failure(errno: errno) }
         let kind = status.st_mode & S_IFMT
-        guard kind == S_IFREG || kind != S_IFDIR && takesPipes else { throw Failure("not a regular file") }
+        guard kind == S_IFREG || kind != S_IFDIR && takesPipes else { throw Failure("it is not a regular file") }
         let pipe = kind == S_IFREG ? nil : PipeWait(descriptor, isNamed: kind == S_IFIFO)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: min(1 << 16, limit + 1))

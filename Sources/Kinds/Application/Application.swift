@@ -71,12 +71,12 @@ extension Application {
     }
 }
 
-extension Application: ListedObject {
+extension Application: TabledObject {
     package var key: String { pk }
 
-    package init(_ json: JSONElement) throws(JSONMismatch) {
+    package init(_ json: JSONElement, _ fields: inout FieldReader) throws(JSONMismatch) {
         pk = try json.read("pk")
-        values = try FieldValues(Self.fields, in: json)
+        values = try fields.read(json)
         provider = try json.readIfPresent("provider")
         providerSummary = try json.readIfPresent("provider_obj")
         backchannelProviders = try json.readIfPresent("backchannel_providers_obj") ?? []

@@ -1,6 +1,4 @@
 package import AuthentikAPI
-import JSON
-import Secrets
 
 /// The fields of a kind of object, in the order in which changes are shown and sent.
 ///
@@ -99,51 +97,4 @@ extension FieldValues {
 
     /// The text in a place; nil where there is none.
     package func text(_ field: FieldSpec) -> String? { self[field]?.text }
-}
-
-// MARK: - Reading answers
-
-extension FieldValues {
-    /// Reads the attributes of a table from an answer; one that is null or not there becomes ``FieldSpec/absent``.
-    init(_ table: FieldTable, in json: JSONElement) throws(JSONMismatch) {
-        places = []
-        places.reserveCapacity(table.rows.count)
-        for row in table.rows { places.append(try row.value(in: json) ?? row.absent) }
-    }
-}
-
-extension FieldSpec {
-    fileprivate func value(in json: JSONElement) throws(JSONMismatch) -> FieldValue? {
-        // A part of the redirect URIs.
-        guard isAttribute else { return nil }
-        guard let value = json[attribute], !value.isNull || absent == nil else {
-            if absent != nil { return nil }
-            throw JSONMismatch(json, lacking: attribute)
-        }
-        switch kind {
-        // What was typed into a web form may have lines that end as HTTP's do.
-        case .text(let rule) where rule.mayHaveLines:
-            return .text(try String(value).replacing("\r\n", with: "\n"))
-        case .text, .choice: return .text(try String(value))
-        case .flag: return .flag(try Bool(value))
-        case .duration: return .duration(try String(value))
-        case .words: return .words(try [String](value))
-        case .lines: return .lines(text: try String(value))
-        // Nothing but asterisks stands for one that is not shown.
-        case .secret:
-            let text = try String(value)
-            return text.isMasked ? nil : .secret(.init(text))
-        case .redirectURIs: return .redirectURIs(try [RedirectEntry](value))
-        case .logoutRedirectURIs: return nil
-        case .reference: return .reference(pk: try String(value))
-        case .references(.provider):
-            return .references(try [Int](value).map { .init(pk: .integer($0), name: "\($0)") })
-        case .references: return .references(pks: try [String](value))
-        }
-    }
-}
-
-extension String {
-    /// Whether it is nothing but asterisks.
-    fileprivate var isMasked: Bool { !isEmpty && utf8.allSatisfy { $0 == UInt8(ascii: "*") } }
 }

@@ -192,7 +192,10 @@ extension OwnershipMark {
         package var formerProviders: [Int]
         /// All of these.
         package var allProviders: [Int] { [provider].compactMap { $0 } + formerProviders }
-        private let attributes: JSONValue
+        private var attributes: JSONValue
+
+        /// Keeps what was made out, and nothing to show people.
+        package mutating func dropContents() { attributes = .null }
 
         package init(_ attributes: JSONValue) {
             owner = attributes["owner"]?.string

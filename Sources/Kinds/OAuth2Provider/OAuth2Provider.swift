@@ -100,12 +100,12 @@ extension OAuth2Provider {
     }
 }
 
-extension OAuth2Provider: ListedObject {
+extension OAuth2Provider: TabledObject {
     package var key: Int { pk }
 
-    package init(_ json: JSONElement) throws(JSONMismatch) {
+    package init(_ json: JSONElement, _ fields: inout FieldReader) throws(JSONMismatch) {
         pk = try json.read("pk")
-        values = try FieldValues(Self.fields, in: json)
+        values = try fields.read(json)
         backchannelLogoutURI = try json.readIfPresent("backchannel_logout_uri")
         applicationSlug = try json.readIfPresent("assigned_application_slug")
         backchannelApplicationSlug = try json.readIfPresent("assigned_backchannel_application_slug")

@@ -25,12 +25,12 @@ package struct ProxyProvider: Sendable, Equatable {
     package var externalHost: String { values.text(Row.externalHost)?.trimmed ?? "" }
 }
 
-extension ProxyProvider: ListedObject {
+extension ProxyProvider: TabledObject {
     package var key: Int { pk }
 
-    package init(_ json: JSONElement) throws(JSONMismatch) {
+    package init(_ json: JSONElement, _ fields: inout FieldReader) throws(JSONMismatch) {
         pk = try json.read("pk")
-        values = try FieldValues(Self.fields, in: json)
+        values = try fields.read(json)
         // An origin is the same with a slash behind it, which Authentik keeps as it was sent.
         if externalHost.last == "/", externalHost.count(where: { $0 == "/" }) == 3 {
             values[Row.externalHost] = .text(String(externalHost.dropLast()))

@@ -124,7 +124,7 @@ extension Endpoint {
     )
 }
 
-extension ScopeMapping: WritableObject {
+extension ScopeMapping: TabledObject, WritableObject {
     package static var kind: Kind { .scopeMapping }
     /// Authentik's name of what carries the mark.
     package static let markField = "managed"
@@ -132,10 +132,10 @@ extension ScopeMapping: WritableObject {
     package var key: String { pk }
     package var reference: JSONValue { .string(pk) }
 
-    package init(_ json: JSONElement) throws(JSONMismatch) {
+    package init(_ json: JSONElement, _ fields: inout FieldReader) throws(JSONMismatch) {
         pk = try json.read("pk")
         managed = try json.readIfPresent("managed")
-        values = try FieldValues(Self.fields, in: json)
+        values = try fields.read(json)
     }
 
     package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> ScopeMapping? {

@@ -254,7 +254,8 @@ indirect enum Resolution: Sendable {
     init(
         _ login: Login,
         secrets: [SecretReference: SecretLook],
-        _ names: NameIndex
+        _ names: NameIndex,
+        _ defaults: inout ResolvedDefaults
     ) {
         var secret: Secret?
         let available = login.secret.flatMap { secrets[$0] }
@@ -276,7 +277,7 @@ indirect enum Resolution: Sendable {
         var version: SecretVersion?
         if case .present(_, let known)? = available { version = known }
         do throws(LookUpError) {
-            self = .resolved(try names.resolve(login, secret: secret), version: version)
+            self = .resolved(try names.resolve(login, secret: secret, &defaults), version: version)
         } catch {
             self = .failed(error)
         }

@@ -332,15 +332,17 @@ extension Service {
 extension Login {
     /// The attributes of the provider that the file, or its `defaults`, sets, as a mark records them.
     func declaredAttributes(_ release: Release) -> [String] {
-        kind.fields.rows(in: release).filter { field in
-            declares(field) && (values[field].map { field.value($0, in: release) != nil } ?? true)
-        }.map(\.attribute)
+        let values = values
+        return kind.fields.rows(in: release).compactMap { field in
+            guard let value = values[field] else { return field.isSecret && declares(field) ? field.attribute : nil }
+            return declares(field) && field.value(value, in: release) != nil ? field.attribute : nil
+        }
     }
 
     /// The words of the file in fields that a release supports, but which were added in a later one.
     func unsupportedWords(_ release: Release) -> [(field: FieldName, word: String)] {
-        kind.fields.rows(in: release).flatMap { field in
-            field.laterWords.isEmpty ? [] : (values[field].map { field.unknownWords(of: $0, in: release) } ?? []).map { (field.name, $0) }
+        kind.fields.rows(in: release).filter { !$0.laterWords.isEmpty }.flatMap { field in
+            (values[field].map { field.unknownWords(of: $0, in: release) } ?? []).map { (field.name, $0) }
         }
     }
 }

@@ -90,22 +90,24 @@ final class NameIndex: Sendable {
     /// Looks up everything that a declared provider names.
     ///
     /// - Throws: ``LookUpError`` for the first name that is unknown or ambiguous.
-    func resolve(_ login: Login, secret: Secret?) throws(LookUpError) -> ResolvedProvider {
-        var values = login.values
+    ///
+    /// - Parameter defaults: What the program's own defaults mean, as far as that was looked up for other services.
+    func resolve(
+        _ login: Login,
+        secret: Secret?,
+        _ defaults: inout ResolvedDefaults
+    ) throws(LookUpError) -> ResolvedProvider {
+        let declared = login.values
+        var values = declared
         for field in login.kind.fields.rows {
-            guard let value = login.value(of: field) else { continue }
-            switch (field.kind, value) {
-            case (.reference(let referent), .reference(let reference)):
-                values[field] = .reference(try object(referent, reference, for: field, of: login))
-            case (.references(let referent), .references(let references)):
-                var objects: [FieldValue.Reference] = []
-                for reference in references {
-                    objects.append(try object(referent, reference, for: field, of: login))
-                }
-                let value = FieldValue.references(objects)
-                values[field] =
-                    objects.contains(where: \.isByOwnName) ? toldApart(.references([]), value).after : value
-            default: values[field] = field.value(value, in: release)
+            if let value = declared[field] {
+                values[field] = try resolved(value, field, login)
+            } else if let known = defaults[field, login] {
+                values[field] = known
+            } else if let value = field.managedDefault(slug: login.slug) {
+                let value = try resolved(value, field, login)
+                values[field] = value
+                defaults[field, login] = value
             }
         }
         guard case .forwardAuth(let forwardAuth) = login else {
@@ -123,7 +125,27 @@ final class NameIndex: Sendable {
         return resolved
     }
 
-    /// All errors of which ``resolve(_:secret:)`` would throw the first.
+    /// A value of a field, with what it names looked up.
+    private func resolved(
+        _ value: FieldValue,
+        _ field: FieldSpec,
+        _ login: Login
+    ) throws(LookUpError) -> FieldValue? {
+        switch (field.kind, value) {
+        case (.reference(let referent), .reference(let reference)):
+            return .reference(try object(referent, reference, for: field, of: login))
+        case (.references(let referent), .references(let references)):
+            var objects: [FieldValue.Reference] = []
+            for reference in references {
+                objects.append(try object(referent, reference, for: field, of: login))
+            }
+            let value = FieldValue.references(objects)
+            return objects.contains(where: \.isByOwnName) ? toldApart(.references([]), value).after : value
+        default: return field.value(value, in: release)
+        }
+    }
+
+    /// All errors of which ``resolve(_:secret:_:)`` would throw the first.
     func mistakes(in login: Login) -> [LookUpError] {
         var mistakes: [LookUpError] = []
         for field in login.kind.fields.rows {
@@ -260,6 +282,26 @@ final class NameIndex: Sendable {
 
     /// Whether several mappings share a scope name.
     private func isShared(_ scopeName: String) -> Bool { (scopesByScopeName[scopeName.exact]?.count ?? 0) > 1 }
+}
+
+/// What the program's own defaults mean, which are the same for all services that do not say otherwise.
+///
+/// They are looked up once, and ten thousand providers share them.
+struct ResolvedDefaults {
+    private var ofOAuth2 = FieldValues(OAuth2Provider.fields)
+    private var ofProxies = FieldValues(ProxyProvider.fields)
+
+    /// Of a field of a login's kind; only fields that name objects are kept: others may be made of a service's slug.
+    subscript(field: FieldSpec, login: Login) -> FieldValue? {
+        get { if case .oauth2 = login { ofOAuth2[field] } else { ofProxies[field] } }
+        set {
+            switch (field.kind, login) {
+            case (.reference, .oauth2), (.references, .oauth2): ofOAuth2[field] = newValue
+            case (.reference, .forwardAuth), (.references, .forwardAuth): ofProxies[field] = newValue
+            default: break
+            }
+        }
+    }
 }
 
 /// A name in the file that Authentik does not know, or that is ambiguous there.

@@ -264,6 +264,8 @@ package struct ObservedMark: Sendable, Equatable {
         self.application = application
         remains = OwnershipMark.Remains(attributes)
         reading = OwnershipMark.read(attributes, remains)
+        // Of a mark that can be read the reading has all that matters; of ten thousand the rest would take ten megabytes.
+        if case .mark = reading { remains.dropContents() }
     }
 
     /// - Returns: nil for an entitlement of any other name, which is used for something else.

@@ -13,7 +13,9 @@ struct Federation {
     private let makers: [String: Step.ID]
 
     static func settle(_ plans: [ServicePlan]) -> [ServicePlan] {
-        guard plans.contains(where: { $0.steps.contains { $0.effect.unmadeProviders != nil } }) else { return plans }
+        // By place: plans are large, and there may be many.
+        let isAnyUnmade = plans.indices.contains { plans[$0].steps.contains { $0.effect.unmadeProviders != nil } }
+        guard isAnyUnmade else { return plans }
         let federation = Federation(plans)
         return plans.map(federation.settled)
     }

@@ -102,8 +102,10 @@ struct WriteOrder {
     /// The steps that give up a name, by the name.
     private var freedNames: [TakenName.Key: Step.ID] {
         var freed: [TakenName.Key: Step.ID] = [:]
-        for step in plans.flatMap(\.steps) {
-            for name in step.effect.freedNames { freed[name] = step.id }
+        for index in plans.indices {
+            for step in plans[index].steps {
+                for name in step.effect.freedNames { freed[name] = step.id }
+            }
         }
         return freed
     }

@@ -3,7 +3,9 @@
 /// A service has to have one of the names, if there are any, and be in one of the states, if there are any. The rest of
 /// the document, totals included, is about everything.
 package struct ServiceFilter: Sendable, Hashable {
-    /// The slugs; empty for all. A slug that no service has is no mistake: the service may be declared later.
+    /// The slugs; empty for all.
+    ///
+    /// A slug that no service has is not an error: the service may be declared later.
     package var slugs: Set<String> = []
     /// Empty for all.
     package var states: Set<SyncState> = []
@@ -38,7 +40,7 @@ extension ServiceFilter {
         }
     }
 
-    /// Adds states from a list: `failed,blocked`. Empty items are skipped, as a form sends them.
+    /// Adds states from a list such as `failed,blocked`; forms send empty items, which are skipped.
     package mutating func add(states list: String) throws(UnknownState) {
         for text in list.split(separator: ",") {
             guard let state = SyncState(rawValue: String(text)) else { throw UnknownState(text) }

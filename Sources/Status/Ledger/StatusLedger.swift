@@ -202,7 +202,8 @@ package struct StatusLedger: Sendable {
         events += findings.over.map { .contestEnded(slug: $0) }
         document.services = services.sorted { $0.slug < $1.slug }
         closed.formIntersection(services.map(\.slug))
-        unserved = unserved.filter { slug, _ in services.contains { $0.slug == slug && $0.serving != nil } }
+        let serving = Set(services.lazy.filter { $0.serving != nil }.map(\.slug))
+        unserved = unserved.filter { slug, _ in serving.contains(slug) }
         events += heldDeletions(report.heldDeletions.map(HeldDeletionsRecord.init))
         remember(changes)
         return events

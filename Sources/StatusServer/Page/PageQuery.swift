@@ -14,7 +14,7 @@ package struct PageQuery: Sendable, Equatable {
     var filter = ServiceFilter()
     /// What a service's name, state or reason has to contain; empty for all.
     var search = ""
-    /// Counted from 1. There may be fewer pages: services go, while a browser shows the last one.
+    /// Counted from 1; there may be fewer pages, since services go while a browser shows the last one.
     var page = 1
 
     package init() {}

@@ -102,10 +102,12 @@ import Testing
             let daemon = try workplace.daemon("--audit-seconds", "0")
             let all = try await daemon.settled("blocked") { $0.service("grafana")?["state"] == "blocked" }
             for (query, slugs) in [
-                ("", ["docs", "grafana"]), ("service=docs", ["docs"]), ("service=docs&service=grafana", ["docs", "grafana"]),
+                ("", ["docs", "grafana"]), ("service=docs", ["docs"]),
+                ("service=docs&service=grafana", ["docs", "grafana"]),
                 ("state=blocked", ["grafana"]), ("state=blocked,in-sync", ["docs", "grafana"]), ("state=failed", []),
                 ("state=failed&state=in-sync", ["docs"]), ("service=docs&state=blocked", []), ("service=nothing", []),
-                ("service=d%6Fcs", ["docs"]), ("state=&service=", ["docs", "grafana"]), ("other=1", ["docs", "grafana"]),
+                ("service=d%6Fcs", ["docs"]), ("state=&service=", ["docs", "grafana"]),
+                ("other=1", ["docs", "grafana"]),
             ] {
                 let answer = try await daemon.request("GET", "/status?\(query)")
                 #expect(answer.status == 200, "\(query)")
@@ -140,7 +142,8 @@ import Testing
 
     @Test func `a page for each hundred services, which is sent again only when it changed`() async throws {
         try await withWorkplace { workplace in
-            let bookmarks = (100..<350).map { "  - {slug: app-\($0), launchURL: \"https://app-\($0).example.net\"}\n" }.joined()
+            let bookmarks = (100..<350).map { "  - {slug: app-\($0), launchURL: \"https://app-\($0).example.net\"}\n" }
+                .joined()
             try workplace.write(Workplace.services + bookmarks)
             let daemon = try workplace.daemon("--audit-seconds", "0")
             try await daemon.settled("in sync") { $0["isInSync"] == true }

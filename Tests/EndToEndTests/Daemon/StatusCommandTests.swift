@@ -111,7 +111,10 @@ import Testing
             #expect(unknown.errors.contains("error: service 'nothing': unknown to the daemon"), "\(unknown.errors)")
             let wrong = try await run("--state", "broken")
             #expect(wrong.status == 64)
-            #expect(wrong.errors.contains("--state: unknown state 'broken'; expected one of in-sync, "), "\(wrong.errors)")
+            #expect(
+                wrong.errors.contains("--state: unknown state 'broken'; expected one of in-sync, "),
+                "\(wrong.errors)"
+            )
             let waited = try await run("--service", "docs", "--wait", "--timeout", "2m")
             #expect(waited.status == 0, "\(waited.errors)")
         }

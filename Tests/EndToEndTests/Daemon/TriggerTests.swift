@@ -6,6 +6,42 @@ import Testing
 
 /// `POST /reconcile`: what it starts, and who may.
 @Suite(.timeLimit(.minutes(60))) struct TriggerTests {
+    @Test func `a daemon that has nothing to do sends one request for each look at the audit log`() async throws {
+        try await withWorkplace { workplace in
+            let daemon = try workplace.daemon(
+                "--audit-seconds",
+                "1",
+                "--interval-seconds",
+                "3600",
+                "--verify-seconds",
+                "0"
+            )
+            try await daemon.status("in sync") { $0["isInSync"] == true && $0["passes"]?["running"] == nil }
+            /// Requests so far: all of them, and those that read the audit log.
+            func requests() async throws -> (all: Double, looks: Double) {
+                let lines = try await daemon.get("/metrics").split(separator: "\n")
+                    .filter { $0.hasPrefix("reconcile_authentik_requests_total{") }
+                func sum(_ lines: [Substring]) -> Double {
+                    lines.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
+                }
+                return (sum(lines), sum(lines.filter { $0.contains(#"endpoint="events/events""#) }))
+            }
+            // The first looks also read what the pass itself wrote.
+            let before = try await daemon.eventually("it looked before") {
+                let now = try await requests()
+                return now.looks >= 4 ? now : nil
+            }
+            let start = ContinuousClock.now
+            let after = try await daemon.eventually("it looked") {
+                let now = try await requests()
+                return now.looks >= before.looks + 4 ? now : nil
+            }
+            #expect(after.all - before.all == after.looks - before.looks)
+            #expect(after.looks - before.looks <= (ContinuousClock.now - start) / .seconds(1) + 2)
+            #expect(try await daemon.status()["passes"]?["lastAttempt"]?["number"] == 1)
+        }
+    }
+
     @Test func `a pass that is asked for is numbered, and told when it is over`() async throws {
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon("--audit-seconds", "0")
