@@ -35,9 +35,10 @@ extension Transfer {
     func share(_ configuration: TransportConfiguration) {
         // All encodings that this libcurl supports.
         set(CURLOPT_ACCEPT_ENCODING, "")
-        if isSecond { set(CURLOPT_FRESH_CONNECT, 1) }
+        let idleSeconds = Int(configuration.idleLimit.components.seconds)
+        if isSecond || (!request.isRepeatable && idleSeconds == 0) { set(CURLOPT_FRESH_CONNECT, 1) }
         // What must not be repeated keeps away from connections that a server may be about to close as idle.
-        if !request.isRepeatable { set(CURLOPT_MAXAGE_CONN, max(1, Int(configuration.idleLimit.components.seconds))) }
+        if !request.isRepeatable, idleSeconds > 0 { set(CURLOPT_MAXAGE_CONN, idleSeconds) }
     }
 
     /// Uses a connection of its own.

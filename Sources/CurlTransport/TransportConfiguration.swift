@@ -22,7 +22,8 @@ package struct TransportConfiguration: Sendable {
     /// How long a connection may have been idle over which a request is sent that must not be repeated.
     ///
     /// It is below the keep-alive limits in use (five seconds and more), so that the server hardly closes the connection at
-    /// the same moment. It counts in whole seconds; other requests also take older connections.
+    /// the same moment. It counts in whole seconds, and with less than one such requests get new connections; other
+    /// requests also take older ones.
     package var idleLimit: Duration = .seconds(2)
     /// The maximum size of a body, after decompression.
     package var maximumResponseBytes = 64 * 1024 * 1024

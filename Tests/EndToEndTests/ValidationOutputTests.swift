@@ -43,7 +43,7 @@ import Testing
         #expect(lines.count == 1)
         let line = String(lines.first ?? "")
         #expect(line.hasPrefix("::error file=") && line.contains("a%2Cb%3A100%25-"))
-        #expect(line.contains(",line=4,col=28,title=reconcile::port must be a whole number"))
+        #expect(line.contains(",line=4,col=28,title=reconcile::service 'a': port must be a whole number"))
         let valid = try await validate("services: []", "github")
         #expect(valid.status == 0 && valid.output.hasSuffix("The file is valid.\n"))
     }

@@ -25,6 +25,8 @@ package struct KubernetesConfiguration: Sendable {
         self.namespace = namespace
         self.credentials = credentials
         self.transport = transport
+        // API servers and the proxies in front of them close connections after any number of requests.
+        self.transport.idleLimit = .zero
         self.origin = origin
     }
 }

@@ -17,7 +17,7 @@ import Testing
             #expect(status["message"] == "in sync, but the login check failed: grafana")
             let condition = status.service("grafana")?["conditions"]?.array?.first { $0["type"] == "Verified" }
             #expect(condition?["status"] == "False" && condition?["reason"] == "DiscoveryNotFound")
-            #expect(condition?["remedy"]?.string?.hasPrefix("run 'reconcile --once'") == true)
+            #expect(condition?["remedy"]?.string?.hasPrefix("run 'reconcile --once --config ") == true)
             #expect(try await daemon.metric(#"reconcile_services{state="unverified"}"#) == 1)
             let line = try #require(daemon.line("login check failed"))
             #expect(line["service"] == "grafana" && line["reason"] == "DiscoveryNotFound")
@@ -25,7 +25,7 @@ import Testing
             #expect(page.contains("unverified") && page.contains("DiscoveryNotFound"))
             let text = try await Command(["status", "--url", try await daemon.url()]).run()
             #expect(text.status == 1 && text.output.contains("! grafana  unverified  "), "\(text.output)")
-            #expect(text.output.contains("\n      -> run 'reconcile --once'"))
+            #expect(text.output.contains("\n      -> run 'reconcile --once --config "))
 
             try workplace.set()
             try await daemon.pass()

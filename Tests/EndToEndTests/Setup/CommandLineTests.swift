@@ -110,7 +110,7 @@ import Testing
         (["apply", "--dry-run"], "error: unknown option '--dry-run'; use 'reconcile plan', which writes nothing\n"),
         (
             ["plan", "--dry-run"],
-            "error: unknown option '--dry-run'; 'plan' writes nothing in any case; remove it\n"
+            "error: unknown option '--dry-run'; 'plan' writes nothing in any case; leave it out\n"
         ),
         (["apply", "--auto-approve"], "error: unknown option '--auto-approve'; nothing asks for confirmation here"),
         (["plan", "-n", "sso"], "error: unknown option '-n'; Authentik has no namespaces"),

@@ -372,7 +372,7 @@ import Testing
                 try workplace.write("apiVersion: reconcile/v1\nowner: homelab\nservices:\n  - slg: x\n")
                 let broken = try await doctor(arguments, environment)
                 #expect(broken.output.contains("x file"))
-                #expect(broken.output.contains(":4:5: unknown field 'slg'"))
+                #expect(broken.output.contains(":4:5: service 1: unknown field 'slg'"))
                 #expect(broken.output.contains("→ did you mean 'slug'?"))
             }
         }
