@@ -107,7 +107,7 @@ struct TransactionLook: Sendable {
     /// Reads the bindings of an application, unless all were read.
     mutating func lookForBindings(of application: String, _ client: AuthentikClient) async throws {
         guard readsBindingsByTarget, complaint == nil else { return }
-        let rows = try await client.bindings(of: application)
+        let rows = try await client.policyBindings(of: application)
         bindings = [application: rows]
     }
 

@@ -6,9 +6,6 @@ import Planning
 
 /// Reads what of a snapshot may have changed.
 extension Observer {
-    /// How many objects are read at the same time.
-    private static let targetsAtOnce = 4
-
     /// Looks at services, and takes everything else from a snapshot.
     ///
     /// Applications come first: what they link to, and their marks, are found by them. Then come marks and bindings, then
@@ -67,9 +64,7 @@ extension Observer {
             slugs[target.slug] = Set(known.map(\.slug) + [target.slug] + (services[target.slug]?.renamedFrom ?? []))
         }
         let all = slugs.values.reduce(into: Set<String>()) { $0.formUnion($1) }
-        let found = try await each(all.sorted()) { slug in
-            (slug, try await client.application(slug: slug))
-        }
+        let found = try await client.inParallel(all.sorted()) { ($0, try await client.application(slug: $0)) }
         let bySlug = Dictionary(found, uniquingKeysWith: { first, _ in first })
         let deleted = targets.reduce(into: Set<String>()) { $0.formUnion($1.deleted) }
         let moved = Set(found.compactMap { $0.1?.pk })
@@ -113,17 +108,10 @@ extension Observer {
 
     private func readMarks(of targets: [Target], _ refreshed: inout Refreshed) async throws {
         let applications = refreshed.applications(of: targets, with: .mark)
-        let found = try await each(applications) { pk in
-            let rows: [ApplicationEntitlement] = try await client.rows(
-                .entitlements,
-                where: "app",
-                is: pk,
-                query: [("name", OwnershipMark.entitlementName)],
-                of: \.application
-            )
-            return rows.compactMap(ObservedMark.init)
+        let found = try await client.inParallel(applications) {
+            try await client.entitlements(named: OwnershipMark.entitlementName, application: $0)
         }
-        let marks = found.flatMap(\.self)
+        let marks = found.flatMap(\.self).compactMap(ObservedMark.init)
         let read = Set(applications).union(refreshed.deleted)
         refreshed.state.marks.removeAll { read.contains($0.application) }
         refreshed.state.marks += marks
@@ -136,7 +124,7 @@ extension Observer {
 
     private func readBindings(of targets: [Target], _ refreshed: inout Refreshed) async throws {
         let applications = refreshed.applications(of: targets, with: .bindings)
-        let found = try await each(applications) { try await client.bindings(of: $0) }
+        let found = try await client.inParallel(applications) { try await client.policyBindings(of: $0) }
         let read = Set(applications).union(refreshed.deleted)
         refreshed.state.access?.bindings.removeAll { read.contains($0.target) }
         refreshed.state.access?.bindings += found.flatMap(\.self)
@@ -154,7 +142,7 @@ extension Observer {
         let pks = Set(read.flatMap { refreshed.providers[$0.slug] ?? [] })
         var rows: [OAuth2Provider] = []
         var gone = pks
-        for row in try await each(pks.sorted(), { try await client.provider(pk: $0) }).compactMap(\.self) {
+        for row in try await client.inParallel(pks.sorted(), { try await client.provider(pk: $0) }).compactMap(\.self) {
             gone.remove(row.pk)
             rows.append(row)
         }
@@ -162,14 +150,14 @@ extension Observer {
         let without = Set(read.filter { found.isDisjoint(with: refreshed.providers[$0.slug] ?? []) }.map(\.slug))
         let names = desired.services.filter { without.contains($0.slug) && $0.state == .present }
             .compactMap { $0.login?.name }
-        rows += try await each(names) { try await client.provider(named: $0) }.compactMap(\.self)
+        rows += try await client.inParallel(names) { try await client.provider(named: $0) }.compactMap(\.self)
         let models = Dictionary(
             refreshed.state.applications.compactMap { row in row.provider.map { ($0, row.providerSummary?.model) } },
             uniquingKeysWith: { first, _ in first }
         )
         for index in rows.indices { rows[index].tellKind(by: models[rows[index].pk] ?? nil) }
         let unclear = rows.indices.filter { rows[$0].kind != .oauth2 }
-        let proxies = try await each(unclear) { [rows] in ($0, try await proxy(rows[$0], for: desired)) }
+        let proxies = try await client.inParallel(unclear) { [rows] in ($0, try await proxy(rows[$0], for: desired)) }
         for (index, proxy) in proxies { rows[index].tellProxy(proxy) }
         refreshed.state.providers.replace(rows.map { ($0.pk, $0) }, removing: gone, by: \.pk)
         refreshed.state.secretProofs = refreshed.state.secretProofs.filter { proof, _ in
@@ -214,34 +202,6 @@ extension Observer {
             desired.services.filter { $0.state == .present }.compactMap { $0.provider?.publication?.object }
         )
         return known.merging(read) { $1 }.filter { wanted.contains($0.key) }
-    }
-
-    /// Does something for each item, a few at the same time; the results come in any order.
-    private func each<Item: Sendable, Result: Sendable>(
-        _ items: [Item],
-        _ body: @escaping @Sendable (Item) async throws -> Result
-    ) async throws -> [Result] {
-        try await withThrowingTaskGroup(of: Result.self) { group in
-            var waiting = items.makeIterator()
-            func startNext() {
-                guard let item = waiting.next() else { return }
-                group.addTask { try await body(item) }
-            }
-            for _ in 0..<Self.targetsAtOnce { startNext() }
-            var results: [Result] = []
-            for try await result in group {
-                results.append(result)
-                startNext()
-            }
-            return results
-        }
-    }
-}
-
-extension AuthentikClient {
-    /// The policy bindings of one application, by its pk.
-    func bindings(of application: String) async throws -> [PolicyBinding] {
-        try await rows(.policyBindings, where: PolicyBinding.targetField, is: application, of: \.target)
     }
 }
 

@@ -114,6 +114,12 @@ extension AuthentikClient {
         return found.first { $0.application == application && $0.name == name }
     }
 
+    /// The entitlements of a name of one application, which must be all that Authentik answers with: what is missing here
+    /// counts as deleted.
+    package func entitlements(named name: String, application: String) async throws -> [ApplicationEntitlement] {
+        try await rows(.entitlements, where: "app", is: application, query: [("name", name)], of: \.application)
+    }
+
     /// Replaces the attributes as a whole.
     ///
     /// - Returns: the entitlement as it is then.

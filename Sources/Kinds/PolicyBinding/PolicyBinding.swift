@@ -179,6 +179,6 @@ extension AuthentikClient {
 
     /// The policy bindings of one application.
     package func policyBindings(of target: String) async throws -> [PolicyBinding] {
-        try await list(.policyBindings, query: [(PolicyBinding.targetField, target)])
+        try await rows(.policyBindings, where: PolicyBinding.targetField, is: target, of: \.target)
     }
 }
