@@ -97,7 +97,7 @@ package struct AccessTable {
     }
 
     private func summary(_ list: AccessList) -> String {
-        guard !list.applications.isEmpty else { return "There is no application." }
+        guard !list.applications.isEmpty else { return "No applications found." }
         let counts = [
             (ApplicationAccess.Openness.some, "restricted"), (.everybody, "open to everybody"),
             (.nobody, "open to nobody"),

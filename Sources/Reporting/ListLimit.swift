@@ -32,8 +32,17 @@ struct ShortList<Item> {
     /// `and 9,950 more to create; --verbose shows all`, a line for each sort of which there are too many.
     private(set) var rest: [String] = []
 
-    /// - Parameter isShown: whether an item was shown before, which takes its place.
-    init(_ items: [Item], isVerbose: Bool, isShown: (Item) -> Bool = { _ in false }, sort: (Item) -> ListSort) {
+    /// - Parameters:
+    ///   - isRepeatable: whether running the command again shows the same, so that `--verbose` is worth advising: not of
+    ///     what a pass did.
+    ///   - isShown: whether an item was shown before, which takes its place.
+    init(
+        _ items: [Item],
+        isVerbose: Bool,
+        isRepeatable: Bool = true,
+        isShown: (Item) -> Bool = { _ in false },
+        sort: (Item) -> ListSort
+    ) {
         guard !isVerbose else {
             shown = items.filter { !isShown($0) }
             return
@@ -52,6 +61,7 @@ struct ShortList<Item> {
                 leftOut.append((sort, 1))
             }
         }
-        rest = leftOut.map { "and \($0.number.grouped) more \($0.sort.words); --verbose shows all" }
+        let hint = isRepeatable ? "; --verbose shows all" : ""
+        rest = leftOut.map { "and \($0.number.grouped) more \($0.sort.words)\(hint)" }
     }
 }

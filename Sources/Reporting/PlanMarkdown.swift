@@ -117,7 +117,7 @@ struct ServiceMarkdown {
     /// The maximum number of new services whose fields are shown; for more, `--verbose` shows them.
     static let detailedCreates = 10
     /// The number of services in one list, which is either included or left out as a whole.
-    private static let listed = 50
+    private static let listed = ListLimit.listed
 
     let service: ServicePlan
     let word: String
@@ -135,8 +135,8 @@ struct ServiceMarkdown {
         )
         guard !texts.isEmpty else { return [] }
         let rest = services.count - ListLimit.listed
-        let more = rest > 0 ? "And **\(rest.grouped) more**. `--verbose` lists them, and shows their fields." : nil
-        return texts + [(more ?? "`--verbose` shows their fields.", 0)]
+        let more = "And **\(rest.grouped) more**, without their fields; `reconcile plan --verbose` shows all of them."
+        return texts + [(rest > 0 ? more : "`--verbose` shows their fields.", 0)]
     }
 
     /// Lines in lists of a bounded length, and the number of lines in each.

@@ -39,7 +39,7 @@ package struct ReportText: Sendable {
     {
         var lines: [String] = []
         for (_, outcomes) in report.shared.filter({ isVerbose || $0.plan.decision != .inSync }).byKind {
-            let list = ShortList(outcomes, isVerbose: isVerbose) { $0.listSort }
+            let list = ShortList(outcomes, isVerbose: isVerbose, isRepeatable: false) { $0.listSort }
             lines += list.shown.flatMap { self.lines(of: $0, text) } + text.rest(list.rest)
         }
         let all = shown(report)
@@ -48,7 +48,7 @@ package struct ReportText: Sendable {
         }
         let many = isVerbose ? [:] : failures.filter { $0.value.count > Self.listedFailures }
         let single = all.filter { isShown($0) || many[$0.failure?.message ?? ""] == nil }
-        let list = ShortList(single, isVerbose: isVerbose, isShown: isShown) { $0.listSort }
+        let list = ShortList(single, isVerbose: isVerbose, isRepeatable: false, isShown: isShown) { $0.listSort }
         lines += list.shown.flatMap { self.lines(of: $0, text) } + text.rest(list.rest)
         for (message, outcomes) in many.sorted(by: { $0.key < $1.key }) {
             let slugs = outcomes.prefix(Self.named).map(\.plan.slug).joined(separator: ", ")

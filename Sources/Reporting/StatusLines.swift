@@ -7,13 +7,13 @@ package import Status
 ///     2026-11-24T13:00:05Z grafana failed: Authentik refuses it
 ///     2026-11-24T13:05:10Z grafana drift corrected, by akadmin: group
 package struct StatusLines: Sendable {
-    /// The services whose changes are shown; empty for all.
-    private let slugs: Set<String>
+    /// The services whose changes are shown.
+    private let filter: ServiceFilter
     private var last: StatusDocument?
 
-    /// - Parameter slugs: of the services that are followed; empty for all, and other objects.
-    package init(of slugs: Set<String> = []) {
-        self.slugs = slugs
+    /// - Parameter filter: the services that the statuses are narrowed to; without one, other objects are followed, too.
+    package init(of filter: ServiceFilter = ServiceFilter()) {
+        self.filter = filter
     }
 
     /// - Returns: for the first status what is out of sync, for each later one what is new in it.
@@ -35,14 +35,23 @@ package struct StatusLines: Sendable {
             if service.state == .inSync, known == nil || known?.state == .inSync { continue }
             lines.append("\(service.slug) \(service.look.word): \(service.reason)")
         }
+        if !filter.states.isEmpty {
+            // They have changed into a state that was not asked for.
+            let present = Set(status.services.map(\.slug))
+            for service in last?.services ?? [] where !present.contains(service.slug) {
+                lines.append("\(service.slug) no longer \(service.look.word)")
+            }
+        }
         return lines.map { "\(now) \($0)".printable }
     }
 
     /// Oldest first.
     private func changes(_ status: StatusDocument) -> [String] {
         guard let last else { return [] }
+        let followed =
+            filter.states.isEmpty ? filter.slugs : Set((last.services + status.services).map(\.slug))
         let changes = status.recentChanges.prefix { change in !last.recentChanges.contains(change) }
-            .filter { slugs.isEmpty || $0.kind == RecentChange.service && slugs.contains($0.name) }
+            .filter { filter.isEmpty || $0.kind == RecentChange.service && followed.contains($0.name) }
         return changes.reversed().map { change in
             let name = change.kind == RecentChange.service ? change.name : "\(change.noun) \(change.name)"
             let author = change.culprit.map { ", by \($0)" } ?? ""

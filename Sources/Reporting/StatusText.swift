@@ -88,7 +88,14 @@ package struct StatusText {
         if let success = status.passes.lastSuccess, success != status.passes.lastAttempt {
             facts.append(("Last success", pass(success)))
         }
+        if status.passes.lastAttempt?.scope == .services, let full = status.passes.lastFullLookAt {
+            facts.append(("Full pass", "\(ago(full)), which read everything"))
+        }
         if let next = status.passes.next { facts.append(("Next pass", "\(ahead(next.at)) (\(next.reason.rawValue))")) }
+        if let interval = status.passes.interval, interval.reason == .load {
+            let text = "\(Self.span(interval.seconds)), so that full passes cost Authentik less than 2 % of its time"
+            facts.append(("Interval", text))
+        }
         facts.append(("Daemon", "\(status.program.version), started \(ago(status.program.startedAt))"))
         let width = facts.map(\.0.count).max() ?? 0
         return facts.flatMap { name, text in
@@ -122,9 +129,10 @@ package struct StatusText {
 
     private func pass(_ pass: FinishedPass) -> String {
         let triggers = pass.triggers.map(\.rawValue).joined(separator: ", ")
+        let read = pass.servicesRead.map { "; read \(count($0, "service"))" } ?? ""
         let error = pass.error.map { ": \($0)" } ?? ""
         return
-            "\(pass.result.rawValue) \(ago(pass.finishedAt)) in \(seconds(pass.durationSeconds)) (\(triggers))"
+            "\(pass.result.rawValue) \(ago(pass.finishedAt)) in \(seconds(pass.durationSeconds)) (\(triggers)\(read))"
             + error
     }
 

@@ -89,8 +89,11 @@ struct StatusFrame {
         var document = document
         document.services = []
         let text = Array("\(JSONText.of(document))\n".utf8)
-        // Every document has the member; the bracket that ends it comes after the services.
-        let end = (text.firstRange(of: Self.emptyList)?.upperBound ?? text.count) - 1
+        guard let list = text.firstRange(of: Self.emptyList) else {
+            preconditionFailure("a status without its list of services")
+        }
+        // The bracket that ends the list comes after the services.
+        let end = list.upperBound - 1
         before = ByteBuffer(bytes: text[..<end])
         after = ByteBuffer(bytes: text[end...])
     }

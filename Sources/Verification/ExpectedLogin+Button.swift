@@ -78,29 +78,10 @@ extension ExpectedLogin {
 
     private static func parameters(of url: String) -> [String: String] {
         let query = url.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
-        let pairs = query.split(separator: "&").map { pair -> (String, String) in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (String(parts[0]), parts.count == 2 ? decoded(parts[1]) : "")
-        }
-        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// Decodes the encoding of forms (https://url.spec.whatwg.org/#urlencoded-parsing).
-    private static func decoded(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, digits.utf8.allSatisfy(\.isASCIIHexDigit),
-                let code = UInt8(digits, radix: 16)
-            {
-                bytes.append(code)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return Dictionary(
+            String.formItems(of: query).map { ($0.name, $0.value) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 }
 

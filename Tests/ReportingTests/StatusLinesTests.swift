@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `of services that are followed alone nothing else is told`() {
-        var lines = StatusLines(of: ["a"])
+        var lines = StatusLines(of: ServiceFilter(slugs: ["a"]))
         let now = Timestamp(Date(timeIntervalSince1970: 1_795_525_200))
         let service = Self.service("a", .inSync, "as declared")
         _ = lines.lines(Self.status(.inSync, "all 2 services are in sync", [service]), at: now)
@@ -93,6 +93,28 @@ import Testing
                 "a updated: group, redirectURIs"
             ]
         )
+    }
+
+    @Test func `of states that are followed it is said which service has left them`() {
+        var lines = StatusLines(of: ServiceFilter(states: [.failed]))
+        let now = Timestamp(Date(timeIntervalSince1970: 1_795_525_200))
+        func next(_ status: StatusDocument) -> [String] {
+            lines.lines(status, at: now).map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
+        }
+        let failed = Self.service("a", .failed, "no")
+        _ = next(Self.status(.outOfSync, "1 of 2 services out of sync", [failed]))
+        let after = Self.status(
+            .inSync,
+            "all 2 services are in sync",
+            [],
+            changes: [Self.change("b", pass: 2), Self.change("a", pass: 2)]
+        )
+        #expect(
+            next(after) == [
+                "in-sync: all 2 services are in sync", "a updated: group, redirectURIs", "a no longer failed",
+            ]
+        )
+        #expect(next(after) == [])
     }
 
     @Test func `what does not fit on a screen is counted`() {

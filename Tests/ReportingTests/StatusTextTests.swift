@@ -232,6 +232,18 @@ import Testing
         try expectGolden(text.render(document), "status-serving.txt")
     }
 
+    @Test func `a pass over a few services says so, and when everything was read`() throws {
+        var document = Self.document
+        document.passes.lastAttempt?.scope = .services
+        document.passes.lastAttempt?.servicesRead = 1
+        document.passes.lastFullLookAt = Self.now.advanced(by: .seconds(-600))
+        document.passes.interval = IntervalStatus(seconds: 720, reason: .load)
+        let text = StatusText(style: GoldenTests.plain, isVerbose: false, now: Self.now).render(document)
+        #expect(text.contains("; read 1 service)"))
+        #expect(text.contains("Full pass     10 min ago, which read everything\n"))
+        #expect(text.contains("Interval      12 min, so that full passes cost Authentik less than 2 % of its time\n"))
+    }
+
     @Test func `of ten thousand services what is wrong comes first, and the rest is counted`() {
         var document = Self.document
         document.services = (0..<10_000).map { number in

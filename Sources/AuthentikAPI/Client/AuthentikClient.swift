@@ -37,7 +37,7 @@ package struct AuthentikClient: Sendable {
         self.transport = transport
     }
 
-    /// The number of writes sent at the same time by default; reads are twice as many.
+    /// The number of writes sent at the same time by default; together with reads, twice as many.
     package static let standardConcurrency = 4
 
     /// The maximum number of requests under way; as many pages are read at the same time.

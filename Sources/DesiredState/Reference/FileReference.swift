@@ -51,7 +51,7 @@ package enum FileReference {
         return """
             \((heads + sets).joined(separator: "\n"))
 
-            Of a tool that is told of its login by commands or on its own pages, the keys are the names that it has for the
+            For a tool whose login is configured by commands or on its own pages, the keys are the names that it has for the
             settings, to be read by whatever runs the commands: `reconcile client-config` prints those.
 
             What a key gets is a value by its name, or one of these.
@@ -59,7 +59,7 @@ package enum FileReference {
     }
 
     private static let forwardAuth = """
-        A service that knows no OpenID Connect gets a *proxy provider*, and an *outpost* of Authentik's logs people in before
+        A service without OpenID Connect support gets a *proxy provider*, and an *outpost* of Authentik's logs people in before
         they reach it. Its address for people is the service's origin.
 
         ```yaml
@@ -130,7 +130,7 @@ package enum FileReference {
             Section(title: "kubernetes", text: "The Secret that a secretRef names.", schema: .kubernetesSecret),
             Section(
                 title: "redirectURIs",
-                text: "An entry, of logoutRedirectURIs too, that is no plain URL.",
+                text: "An entry, of logoutRedirectURIs too, that is not a plain URL.",
                 schema: .redirectURI
             ),
             Section(
@@ -150,7 +150,7 @@ package enum FileReference {
             ),
             Section(title: "groups", text: "An entry.", schema: .group),
             Section(title: "scopeMappings", text: scopeMappings, schema: .scopeMapping),
-            Section(title: "scopes", text: "An entry that is no scope name.", schema: .scope),
+            Section(title: "scopes", text: "An entry that is not a scope name.", schema: .scope),
         ]
     }
 

@@ -1,3 +1,4 @@
+import Base
 import Status
 
 /// The parts of a request that matter.
@@ -68,10 +69,7 @@ struct Query: Sendable {
     private var items: [(name: String, value: String)]
 
     init(_ text: some StringProtocol) {
-        items = text.split(separator: "&").map { pair in
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (Self.decoded(sides[0]), sides.count > 1 ? Self.decoded(sides[1]) : "")
-        }
+        items = String.formItems(of: text)
     }
 
     /// The last value of a name; nil without one.
@@ -88,26 +86,5 @@ struct Query: Sendable {
         var filter = ServiceFilter(slugs: Set(values("service")))
         for list in values("state") { try filter.add(states: list) }
         return filter
-    }
-
-    /// What is no escape stands for itself.
-    private static func decoded(_ text: some StringProtocol) -> String {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return String(text)
-        }
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
-                rest.first != UInt8(ascii: "+")
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -66,10 +66,10 @@ package enum MetricCatalog {
         case .servicesByAccess:
             gauge(
                 name,
-                "Services by who may open them: those whom the file names (restricted), everybody, as declared "
-                    + "(everyone), those of them who are left (incomplete), nobody, since all are gone (closed), as "
-                    + "before, since somebody was never there (blocked), whoever could, since the file does not say "
-                    + "(unmanaged); absent if no file says of a service who may open it.",
+                "Services by access: only the declared groups, users and policies (restricted); everybody, as declared "
+                    + "(everyone); only some of the declared ones, since others were deleted (incomplete); nobody, since "
+                    + "all were deleted (closed); unchanged, since one never existed (blocked); not declared (unmanaged). "
+                    + "Absent if no file declares access.",
                 [label(.access, AccessRecord.metricStates)]
             )
         case .servicesExposed:
@@ -81,9 +81,9 @@ package enum MetricCatalog {
         case .servicesByServed:
             gauge(
                 name,
-                "Services with forward-auth by whether people get through to them: their outpost serves them and was seen "
-                    + "lately (served), does not have them (not-in-outpost), was not seen lately (outpost-not-seen), or "
-                    + "cannot be looked at (unknown); absent without any.",
+                "Services with forward-auth by their outpost: it serves them and was seen recently (served), does not have "
+                    + "them (not-in-outpost), was not seen recently (outpost-not-seen), or cannot be read (unknown). Absent "
+                    + "without such services.",
                 [label(.served, ServingRecord.states)]
             )
         case .sharedObjects:

@@ -65,6 +65,8 @@ struct ServiceSelection {
     let counts: [SyncState: Int]
     /// How many would be on all pages if no state was chosen.
     let countsOfAnyState: [SyncState: Int]
+    /// How many of those somebody else keeps changing.
+    let contested: Int
     /// The number of this page and of the last one, from 1.
     let page: Int
     let pages: Int
@@ -75,16 +77,19 @@ struct ServiceSelection {
         let search = Search(status, query)
         var order: [Place] = []
         var all: [SyncState: Int] = [:]
+        var contested = 0
         // A service is passed on and never copied: of ten thousand that would take longer than everything else.
         for index in status.services.indices {
             guard search.finds(status.services[index]) else { continue }
             all[status.services[index].state, default: 0] += 1
+            if status.services[index].contest != nil { contested += 1 }
             if let place = search.place(status.services[index], index) { order.append(place) }
         }
         order.sort()
         let states = query.filter.states
         counts = states.isEmpty ? all : all.filter { states.contains($0.key) }
         countsOfAnyState = all
+        self.contested = contested
         pages = max(1, (order.count + PageQuery.length - 1) / PageQuery.length)
         page = min(max(1, query.page), pages)
         let start = (page - 1) * PageQuery.length

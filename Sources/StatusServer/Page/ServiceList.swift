@@ -82,7 +82,7 @@ struct ServiceList {
     private var states: HTML? {
         let counts = selection.countsOfAnyState
         let present = SyncState.byUrgency.filter { counts[$0, default: 0] > 0 || query.filter.states.contains($0) }
-        guard present.count > 1 || status.totals.contested > 0 || !query.filter.states.isEmpty else { return nil }
+        guard present.count > 1 || selection.contested > 0 || !query.filter.states.isEmpty else { return nil }
         let links = present.map { state -> HTML in
             let isCurrent = query.filter.states.contains(state)
             let current: HTML? = isCurrent ? " aria-current=\"true\"" : nil
@@ -95,8 +95,8 @@ struct ServiceList {
                 """
         }
         let contests: HTML? =
-            status.totals.contested > 0
-            ? "<li>\(status.totals.contested.grouped) with conflicting changes</li>\n" : nil
+            selection.contested > 0
+            ? "<li>\(selection.contested.grouped) with conflicting changes</li>\n" : nil
         return """
             <nav class="states" aria-label="Services by state">
             <ul class="totals">

@@ -60,7 +60,7 @@ struct BootstrapCommand: AsyncParsableCommand {
             "Create an account that can only view, for 'reconcile plan' on pull requests.",
             discussion: """
                 It is an account of its own; that of the daemon is never reused. Authentik before 2026.2.7, 2026.5.7 and \
-                2026.8.2 shows client secrets to whoever can view providers: there the token is as secret as they are.
+                2026.8.2 shows client secrets to every account that can view providers: there the token is as secret as they are.
                 """
         )
     )
@@ -68,7 +68,7 @@ struct BootstrapCommand: AsyncParsableCommand {
 
     @Flag(
         help: ArgumentHelp(
-            "Remove every permission from the role that is not needed, whoever granted it.",
+            "Remove every permission from the role that is not needed, no matter who granted it.",
             discussion: "Without it they are only reported."
         )
     )

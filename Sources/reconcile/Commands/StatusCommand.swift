@@ -14,7 +14,8 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show the sync status reported by a running daemon.",
         discussion: """
-            What is out of sync comes first, of each state at most \(ListLimit.listed) services; --verbose shows all.
+            What is out of sync comes first: at most \(ListLimit.urgent) services that failed, conflict or are held back, and \
+            \(ListLimit.listed) of each other state; --verbose shows all.
 
             Exit codes: 0 everything is in sync, or, with --service, these services are; 1 it is not, also when \
             --timeout is over, or a service is unknown; 69 the daemon does not answer.
@@ -32,7 +33,7 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Only this service (repeatable). Totals still count all services.",
-            discussion: "The exit code and --wait are about these services.",
+            discussion: "The exit code and --wait are about these services, unless --state is given, too.",
             valueName: "slug"
         )
     )
@@ -50,7 +51,7 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(name: [.short, .long], help: "text, or json as GET /status answers it.")
     var output: Form = .text
 
-    @Flag(name: [.short, .long], help: "Also show the services that are in sync, and the last changes.")
+    @Flag(name: [.short, .long], help: "List all services, also those that are in sync, and the last changes.")
     var verbose = false
 
     @Flag(help: "Wait until everything is in sync; the same as --wait-for in-sync.")
@@ -102,6 +103,9 @@ struct StatusCommand: AsyncParsableCommand {
     func validate() throws {
         if watch, goal != nil { throw ValidationError("--watch and --wait exclude each other") }
         if wait, waitFor == .pass { throw ValidationError("--wait and --wait-for pass exclude each other") }
+        if goal == .inSync, !state.isEmpty {
+            throw ValidationError("--wait is about all services or those of --service, so it excludes --state")
+        }
         if timeout != nil, goal == nil { throw ValidationError("--timeout needs --wait or --wait-for") }
         _ = try filter
     }
@@ -172,7 +176,7 @@ struct StatusCommand: AsyncParsableCommand {
         let end = limit.map { ContinuousClock.now + $0 }
         var wait = PassWait()
         var last: Result<StatusAnswer, StatusConnectionError>?
-        var lines = StatusLines(of: Set(service))
+        var lines = StatusLines(of: try filter)
         while true {
             do {
                 let answer = try await connection.fetch()
@@ -202,7 +206,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func follow(_ connection: inout StatusConnection) async throws {
         let isScreen = output == .text && isatty(STDOUT_FILENO) == 1
-        var lines = StatusLines(of: Set(service))
+        var lines = StatusLines(of: try filter)
         var shown: [UInt8]?
         var latest: StatusDocument?
         var lostAt: Timestamp?

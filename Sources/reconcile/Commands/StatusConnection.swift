@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import CurlTransport
 import FoundationEssentials
+import JSON
 import Status
 
 /// A daemon's answer with its status.
@@ -77,7 +78,7 @@ struct StatusConnection {
             switch response.status {
             case 200: return (response.body, response.headers["etag"])
             case 304: return (nil, nil)
-            default: throw foreign(response.status)
+            default: throw refusal(response)
             }
         } catch let error as TransportError {
             throw StatusConnectionError(
@@ -88,6 +89,14 @@ struct StatusConnection {
 }
 
 extension StatusConnection {
+    private func refusal(_ response: HTTPResponse) -> StatusConnectionError {
+        let message = try? JSONElement(parsing: response.body)["error"]?.string
+        if let message, (400..<500).contains(response.status) {
+            return StatusConnectionError("the daemon at \(address) refuses the request: \(message)", isFinal: true)
+        }
+        return foreign(response.status)
+    }
+
     private func foreign(_ status: Int) -> StatusConnectionError {
         StatusConnectionError(
             "what answers at \(address) is not a daemon of this program: HTTP \(status)",

@@ -20,7 +20,7 @@ struct PassOptions: ParsableArguments {
     )
     var output: OutputFormat = .text
 
-    @Flag(name: [.short, .long], help: "Show services that are in sync, too, and the fields of many new ones.")
+    @Flag(name: [.short, .long], help: "List everything: services in sync, all of many, the fields of new ones.")
     var verbose = false
 
     @OptionGroup var style: StyleOptions
@@ -87,7 +87,7 @@ struct ConcurrencyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Number of writes in flight at the same time, 1 to 64 (default: 4). (environment: RECONCILE_CONCURRENCY)",
-            discussion: "Twice as many reads. Where Authentik slows down, fewer are sent until it recovers.",
+            discussion: "With reads, twice as many. If Authentik slows down, fewer are sent until it recovers.",
             valueName: "n"
         )
     )
