@@ -53,7 +53,7 @@ extension AuthentikClient {
             status: response.status,
             message: message,
             request: request.description(at: address),
-            requestID: response.headers["x-authentik-id"]
+            requestID: AuthentikError.requestID(of: response, hiding: mask(for: request))
         )
     }
 }

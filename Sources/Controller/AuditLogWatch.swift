@@ -65,7 +65,7 @@ actor AuditLogWatch {
         guard let last = newest, let end = page.first?.pk else { return nil }
         let events = page.prefix { $0.pk != last }
         newest = end
-        let isGap = !last.isEmpty && events.count == page.count
+        let isGap = events.count == page.count && (!last.isEmpty || page.count == Self.page)
         var scope: PassScope? = isGap ? .everything : nil
         for event in events.reversed() {
             if let id = event.requestID, isOwn(id) { continue }

@@ -89,7 +89,7 @@ package protocol SecretFollowing: Sendable {
     ///
     /// - Parameters:
     ///   - onRetry: called with each failure and the delay before the next attempt.
-    ///   - onChange: called when a Secret has changed since it was last read.
+    ///   - onChange: called when a Secret has changed.
     func follow(
         _ objects: Set<ObjectName>,
         onRetry: @escaping @Sendable (ObjectName, KubernetesError, Duration) -> Void,

@@ -85,7 +85,11 @@ extension Transfer {
             connectList = curl_slist_append(nil, "::\(target)")
             _ = ccurl_set_pointer(handle, CURLOPT_CONNECT_TO, connectList)
         }
-        if case .none = configuration.proxy { set(CURLOPT_PROXY, "") }
+        switch configuration.proxy {
+        case .environment: break
+        case .none: set(CURLOPT_PROXY, "")
+        case .server(let url): set(CURLOPT_PROXY, url)
+        }
         // A proxy's answer to CONNECT is not the response.
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     }

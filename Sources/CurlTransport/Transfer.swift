@@ -40,6 +40,8 @@ final class Transfer {
     /// Whether an error body is longer than what is kept.
     private var isCut = false
     private var isTooLate = false
+    /// Whether libcurl was allowed to send the request; only known if it has to check.
+    private var wasLetThrough = false
     /// Whether the request was sent, and its connection ended without an answer.
     private var isAnswerLost = false
     /// Whether any part of an answer has arrived.
@@ -129,7 +131,7 @@ final class Transfer {
     /// libcurl itself tries the next connection of the pool, but only five times: when a server restarts, all are dead.
     func replacement(after error: TransportError, _ configuration: TransportConfiguration) -> Transfer? {
         guard error.kind == .interrupted, request.isRepeatable, !isStreaming, !isSecond else { return nil }
-        guard hasUsedConnection, !hasAnswer else { return nil }
+        guard hasUsedConnection, !hasAnswer, !isAnswerLost else { return nil }
         return Transfer(identifier: identifier, request: request, configuration: configuration, after: self)
     }
 
@@ -195,7 +197,8 @@ final class Transfer {
             curlCode: Int(code.rawValue),
             message: message,
             request: request.redactedDescription,
-            mayHaveReachedServer: sentBytes > 0
+            // The counter includes what was said to a proxy before.
+            mayHaveReachedServer: sentBytes > 0 && (wasLetThrough || !isGuarded)
         )
     }
 
@@ -227,21 +230,25 @@ final class Transfer {
     /// It checks again when it is about to repeat a request, whatever its method, because the connection that it reused
     /// ended without an answer (`Curl_retry_request`, which no option turns off).
     private func guardSending() {
-        guard request.sendBefore != nil || !request.isRepeatable else { return }
+        guard isGuarded else { return }
         _ = ccurl_set_pointer(handle, CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque())
         _ = ccurl_set_request_callback(handle) { context, _, _, _, _ in
             Transfer.from(context)?.mayBeSent() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
         }
     }
 
+    private var isGuarded: Bool { request.sendBefore != nil || !request.isRepeatable }
+
     private func mayBeSent() -> Bool {
-        if !request.isRepeatable, sentBytes > 0 {
-            isAnswerLost = true
-            return false
+        let isOver = request.sendBefore.map { ContinuousClock.now >= $0 } ?? false
+        if wasLetThrough {
+            // The server may have acted on the first copy.
+            isAnswerLost = isOver || !request.isRepeatable
+            return !isAnswerLost
         }
-        guard let end = request.sendBefore else { return true }
-        isTooLate = ContinuousClock.now >= end
-        return !isTooLate
+        isTooLate = isOver
+        wasLetThrough = !isOver
+        return wasLetThrough
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {

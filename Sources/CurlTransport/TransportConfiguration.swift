@@ -6,6 +6,8 @@ package struct TransportConfiguration: Sendable {
         /// `HTTPS_PROXY`, `http_proxy`, `NO_PROXY` and so on, as curl(1) documents them.
         case environment
         case none
+        /// The URL of an HTTP proxy, for every server.
+        case server(String)
     }
 
     /// Until a connection is established, including TLS.

@@ -19,6 +19,8 @@ package actor KubernetesSecretReader {
     }
 
     private var looks: [ObjectName: Look] = [:]
+    /// What watches have reported, or began with: a read by anybody else reports nothing.
+    private var reported: [ObjectName: KubernetesSecret.Observation] = [:]
 
     /// - Parameter maximumAge: how long a Secret is not read again.
     package init(
@@ -45,7 +47,7 @@ package actor KubernetesSecretReader {
         let client = try kubernetes.client()
         do {
             let secret = try await client.within(kubernetes.limit) { try await $0.secret(object) }
-            _ = remember(.success(secret), of: object)
+            remember(.success(secret), of: object)
             return .success(secret)
         } catch let error as KubernetesError {
             guard error.isTransient, let last = looks[object]?.observation, case .success(_?) = last else {
@@ -72,7 +74,8 @@ package actor KubernetesSecretReader {
     /// - Parameters:
     ///   - policy: how to continue after failures.
     ///   - onRetry: called for each failure, with the delay before the next attempt.
-    ///   - onChange: called when a Secret has changed since it was last read by ``looks(for:of:)``.
+    ///   - onChange: called when a Secret has changed since the last call, or since it was read before the first watch of
+    ///     it; also if ``looks(for:of:)`` has shown the change to somebody since.
     package func watch(
         _ objects: Set<ObjectName>,
         policy: WatchPolicy = WatchPolicy(),
@@ -85,25 +88,33 @@ package actor KubernetesSecretReader {
                 var watcher = SecretWatcher(object, client: client)
                 watcher.policy = policy
                 if let onRetry { watcher.onRetry = { onRetry(object, $0, $1) } }
-                let known = looks[object]?.observation
+                let known = reported[object] ?? looks[object]?.observation
+                reported[object] = known
                 group.addTask { [watcher] in
                     await watcher.run(from: known) { observation in
-                        if await self.remember(observation, of: object) { await onChange(object) }
+                        if await self.report(observation, of: object) { await onChange(object) }
                     }
                 }
             }
         }
     }
 
-    /// Whether it is a newer version, since a watch may lag behind a read.
+    /// Whether what a watch shows is new.
+    private func report(_ observation: KubernetesSecret.Observation, of object: ObjectName) -> Bool {
+        guard remember(observation, of: object) else { return false }
+        defer { reported[object] = observation }
+        return !observation.showsTheSame(as: reported[object])
+    }
+
+    /// - Returns: false if a newer version is known, since a watch may lag behind a read.
+    @discardableResult
     private func remember(_ observation: KubernetesSecret.Observation, of object: ObjectName) -> Bool {
-        let last = looks[object]?.observation
-        if case .success(let new?) = observation, case .success(let old?) = last,
+        if case .success(let new?) = observation, case .success(let old?) = looks[object]?.observation,
             new.version.isOlder(than: old.version)
         {
             return false
         }
         looks[object] = Look(observation: observation, time: now())
-        return !observation.showsTheSame(as: last)
+        return true
     }
 }

@@ -70,6 +70,23 @@ struct TLSTests {
         server.wait()
     }
 
+    @Test("Creates go through a proxy's tunnel, each sent once", arguments: [Duration.zero, .seconds(3600)])
+    func tunnel(idleLimit: Duration) async throws {
+        let server = try TLSServer()
+        defer { server.stop() }
+        let proxy = try ConnectProxy()
+        let transport = try makeTransport {
+            $0.authoritiesFile = server.authoritiesFile
+            $0.idleLimit = idleLimit
+            $0.proxy = .server("http://127.0.0.1:\(proxy.port)")
+        }
+        for _ in 1...3 {
+            let request = HTTPRequest("GET", "https://localhost:\(server.port)/", isRepeatable: false)
+            #expect(try await transport.send(request).status == 200)
+        }
+        proxy.stop()
+    }
+
     @Test("A certificate for another name is refused, whoever signed it")
     func wrongName() async throws {
         let server = try TLSServer()

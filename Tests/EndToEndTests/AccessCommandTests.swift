@@ -223,7 +223,7 @@ import Testing
         try await withTarget { target in
             let result = try await target.run("access")
             #expect(result.status == 0)
-            #expect(result.output.hasSuffix("\n\nThere is no application.\n"))
+            #expect(result.output.hasSuffix("\n\nNo applications found.\n"))
         }
     }
 }

@@ -17,12 +17,12 @@ import Testing
     /// Creates and deletes applications with providers, one after the other, until it is cancelled.
     ///
     /// - Returns: how many changes it made.
-    private static func keepChanging(_ admin: Admin) async throws -> Int {
+    private static func keepChanging(_ admin: Admin, while isWanted: @Sendable () -> Bool) async throws -> Int {
         let authorization = try await admin.flow("default-provider-authorization-implicit-consent")
         let invalidation = try await admin.flow("default-provider-invalidation-flow")
         var made: [(slug: String, provider: JSONValue)] = []
         var changes = 0
-        while !Task.isCancelled {
+        while isWanted() {
             let number = changes
             if made.count < 20 || number.isMultiple(of: 2) {
                 let provider = try await admin.send(
@@ -63,7 +63,8 @@ import Testing
             let first = try await pass(200)
             #expect(first.status == 0)
             #expect(first.output.contains("200 services: 200 created."))
-            let writer = Task { try await Self.keepChanging(admin) }
+            let isWanted = Mutex(true)
+            let writer = Task { try await Self.keepChanging(admin) { isWanted.withLock(\.self) } }
             for _ in 1...3 {
                 let next = try await pass(200)
                 #expect(next.status == 0, "\(next.errors)")
@@ -73,7 +74,7 @@ import Testing
             let more = try await pass(220)
             #expect(more.status == 0, "\(more.errors)")
             #expect(more.output.contains("220 services: 200 in sync, 20 created."), "\(more.output.suffix(2_000))")
-            writer.cancel()
+            isWanted.withLock { $0 = false }
             #expect(try await writer.value > 2)
             let quiet = try await pass(220)
             #expect(quiet.output.contains("220 services: 220 in sync. "))

@@ -75,10 +75,12 @@ package struct ManagedObjects: Sendable, Equatable {
     ///
     /// | an entry about | |
     /// |---|---|
-    /// | none of these objects | nothing |
+    /// | a flow, key, scope mapping or source | everything: a file refers to them by name, which may be another one's now |
+    /// | anything else that is none of these objects | nothing |
     /// | an object of a service | that service |
     /// | a shared object, a group, a user, a policy, or a binding that no pass has seen | everything |
     package func scope(of event: AuditEvent) -> PassScope? {
+        if event.isOfNamedObject { return .everything }
         guard include(event) else { return nil }
         guard !isUnknown(event), let slug = slug(of: event) else { return .everything }
         let isApplication = ObjectModel(event.app ?? "", event.modelName ?? "") == Kind.application.model
@@ -117,6 +119,18 @@ package struct MadeObjects: Sendable, Equatable {
     package var mark: String?
     /// The bindings that give access to it.
     package var bindings: [String] = []
+}
+
+extension AuditEvent {
+    private static let namedModels = Set([Kind.flow, .certificate, .scopeMapping].compactMap(\.model))
+    /// Each type of source has a model, in an app of its own.
+    private static let sourceApps = "authentik_sources"
+
+    /// Whether it is about an object that files refer to by name, and that targeted passes do not read.
+    fileprivate var isOfNamedObject: Bool {
+        guard let app, let modelName else { return false }
+        return app.hasPrefix(Self.sourceApps) || Self.namedModels.contains(ObjectModel(app, modelName))
+    }
 }
 
 extension ObservedMark {

@@ -16,7 +16,7 @@ import Planning
 /// | a binding that a mark of this owner's names | by its application |
 /// | a group that is declared or named | by its name |
 ///
-/// A list of one page was seen as it was at one moment, so nothing is asked for. Where more is missing than the list has
+/// A list of one page that is not full was seen as it was at one moment, so nothing is asked for. Where more is missing than the list has
 /// pages, the list is completed instead, which costs a request a page and proves it of all rows.
 extension Observer {
     /// The applications of a superuser's list.
@@ -28,7 +28,7 @@ extension Observer {
         _ marks: [ObservedMark],
         owner: String
     ) async throws -> [Application] {
-        guard list.pageCount > 1 else { return list.isWhole ? list.rows : try await client.complete(list) }
+        guard !list.isOneMoment else { return list.isWhole ? list.rows : try await client.complete(list) }
         let missing = slugs.subtracting(list.rows.map(\.slug)).sorted()
         guard missing.count <= list.pageCount else { return try await client.complete(list) }
         let found = try await client.inParallel(missing) { try await client.application(slug: $0) }.compactMap(\.self)
@@ -48,7 +48,7 @@ extension Observer {
         for desired: DesiredState
     ) async throws {
         let declared = Set(desired.services.flatMap { [$0.slug] + $0.renamedFrom })
-        if marks.pageCount > 1 {
+        if !marks.isOneMoment {
             let marked = Set(observed.marks.map(\.application))
             let missing = observed.applications.filter { declared.contains($0.slug) && !marked.contains($0.pk) }.map(
                 \.pk
@@ -56,8 +56,8 @@ extension Observer {
             observed.marks += try await self.marks(missing, missingFrom: marks).compactMap(ObservedMark.init)
         }
         let own = observed.marks.filter { $0.remains.mayBelong(to: desired.owner) }
-        if providers.pageCount == 1 { observed.providers = try await client.providers(of: providers) }
-        if providers.pageCount > 1 {
+        if providers.isOneMoment { observed.providers = try await client.providers(of: providers) }
+        if !providers.isOneMoment {
             let ownApplications = Set(own.map(\.application))
             var named = Set(own.compactMap(\.remains.provider))
             for application in observed.applications
@@ -71,7 +71,7 @@ extension Observer {
                 missingFrom: providers
             )
         }
-        if let bindings, bindings.pageCount > 1 {
+        if let bindings, !bindings.isOneMoment {
             let seen = Set(bindings.rows.map(\.pk))
             let missing = own.filter { mark in mark.bound.contains { $0.binding.map { !seen.contains($0) } ?? false } }
             observed.access?.bindings += try await self.bindings(missing.map(\.application), missingFrom: bindings)
@@ -109,7 +109,7 @@ extension Observer {
     func groups(_ names: Set<String>) async throws -> [Group] {
         let list = try await client.listedGroups()
         guard list.isWhole else { return try await client.complete(list) }
-        guard list.pageCount > 1 else { return list.rows }
+        guard !list.isOneMoment else { return list.rows }
         let missing = names.subtracting(list.rows.map(\.name)).sorted()
         guard missing.count <= list.pageCount else { return try await client.complete(list) }
         return list.rows

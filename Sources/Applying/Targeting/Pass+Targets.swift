@@ -33,11 +33,12 @@ extension Pass {
             throw FullLookNeeded("it takes fewer requests than \(count(targets.count, "service"))")
         }
         do {
+            // A pass that reads nothing would say that Authentik is well.
+            if targets.isEmpty { _ = try await client.release() }
             let seen = try await observe(targets, after: snapshot)
             return (seen, try plan(of: seen, for: targets, after: snapshot))
         } catch let error as AuthentikError {
-            // The same again would only fail later.
-            if error.kind == .unreachable || error.kind == .invalidToken { throw PassFailure(error) }
+            guard error.mayConcernSingleObjects else { throw PassFailure(error) }
             throw FullLookNeeded("\(error)")
         }
     }
@@ -98,6 +99,18 @@ extension Pass {
             throw FullLookNeeded("'\(lost)' disappeared")
         }
         return plan
+    }
+}
+
+extension AuthentikError {
+    /// Whether a full look may do without what failed.
+    ///
+    /// If Authentik is away, or too busy, a full look would only ask more of it.
+    fileprivate var mayConcernSingleObjects: Bool {
+        switch kind {
+        case .permissionDenied, .notFound, .rejected, .unstableList, .undecodable: true
+        case .unreachable, .notAuthentik, .unavailable, .throttled, .serverError, .invalidToken: false
+        }
     }
 }
 

@@ -86,9 +86,8 @@ extension AuthentikClient {
                 listing.isWhole = true
                 return listing
             }
-            let choices = gaps.map { gap in
-                PageChoice(around: gap.rank(among: keys, anchors), smallerThan: listing.pageSize)
-            }
+            let ranks = Ranks(keys, anchors)
+            let choices = gaps.map { PageChoice(around: ranks.rank(of: $0), smallerThan: listing.pageSize) }
             let pages: [(page: Page<Row>, size: Int)] = try await inParallel(choices) { choice in
                 try await page(choice, of: endpoint, query: query).map { ($0, choice.size) }
             }.compactMap(\.self)
@@ -197,20 +196,36 @@ extension AuthentikClient {
     }
 }
 
-extension Coverage.Gap {
-    /// Where the gap is in the list, from 0: by the nearest row whose place was seen last, and the rows known between them.
-    fileprivate func rank(among keys: [Key], _ anchors: [Span<Key>]) -> Int {
-        func index(_ key: Key) -> Int {
-            var (low, high) = (0, keys.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if keys[middle] < key { low = middle + 1 } else { high = middle }
-            }
-            return low
+/// Where rows are in a list, as far as pages have shown it.
+private struct Ranks<Key: Comparable & Sendable> {
+    /// The keys of the known rows, in order.
+    private let keys: [Key]
+    /// Rows whose place in the list was seen last, in order: their indices among the known ones, and their places.
+    private var anchors: [(index: Int, rank: Int)] = []
+
+    init(_ keys: [Key], _ spans: [Span<Key>]) {
+        self.keys = keys
+        anchors = spans.map { (index(of: $0.first.key), $0.first.rank) }.sorted { $0.index < $1.index }
+    }
+
+    /// Where a gap is, from 0: by the nearest anchor, and the rows known between them.
+    func rank(of gap: Coverage<Key>.Gap) -> Int {
+        let place = (gap.after ?? gap.before).map(index) ?? 0
+        let next = Self.firstIndex(in: anchors.indices) { anchors[$0].index >= place }
+        let near = [next - 1, next].filter(anchors.indices.contains).map { anchors[$0] }
+        let nearest = near.min { abs(place - $0.index) < abs(place - $1.index) }
+        return nearest.map { $0.rank + place - $0.index } ?? place
+    }
+
+    private func index(of key: Key) -> Int { Self.firstIndex(in: keys.indices) { keys[$0] >= key } }
+
+    /// The first index for which a condition holds that holds for all after it; the end if there is none.
+    private static func firstIndex(in range: Range<Int>, where condition: (Int) -> Bool) -> Int {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = (low + high) / 2
+            if condition(middle) { high = middle } else { low = middle + 1 }
         }
-        let place = after.map(index) ?? before.map(index) ?? 0
-        let nearest = anchors.map { (distance: place - index($0.first.key), rank: $0.first.rank) }
-            .min { abs($0.distance) < abs($1.distance) }
-        return nearest.map { $0.rank + $0.distance } ?? place
+        return low
     }
 }

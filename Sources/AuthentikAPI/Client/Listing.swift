@@ -4,6 +4,8 @@ package struct Listing<Row: ListedObject>: Sendable {
     package internal(set) var rows: [Row]
     /// How many pages the list had.
     package internal(set) var pageCount: Int
+    /// Whether one page showed all of it as it was at one moment: of a full page, Authentik counts and reads at two moments.
+    package var isOneMoment: Bool { pageCount == 1 && rows.count < pageSize }
     /// Whether nothing suggests that the list changed while it was read, or that it is filtered for the account.
     ///
     /// A list of several pages may have changed all the same: where a row was deleted before the boundary of two pages

@@ -43,7 +43,11 @@ final class SampleStage {
         case .daemon:
             try await converge()
             let daemon = try DaemonProcess(
-                ["--config", folder.appending(path: "services.yaml").path, "--audit-seconds", "1"],
+                [
+                    "--config", folder.appending(path: "services.yaml").path, "--audit-seconds", "1",
+                    // By default it depends on how busy the machine is.
+                    "--interval-seconds", "300",
+                ],
                 environment: environment.merging(["RECONCILE_LOG_LEVEL": "info"]) { $1 }
             )
             self.daemon = daemon
