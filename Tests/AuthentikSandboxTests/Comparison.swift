@@ -112,15 +112,16 @@ struct Comparison {
 
     /// Without what is another on every server: its address, and the numbers of permissions.
     private func normalized(_ text: String) -> String {
-        correspondence.path(text).replacing(/http:\/\/127\.0\.0\.1:90\d\d/, with: origin)
-            .replacing(/and permission \d+/, with: "and permission <n>")
+        correspondence.path(text).replacing(Self.recordedOrigin, with: origin)
+            .replacing(Self.permissionNumber, with: "and permission <n>")
             .replacing(Correspondence.uuidPattern, with: "<uuid>")
     }
 
     /// A JSON Web Token at the end of an address.
-    private static var fileToken: Regex<Substring> {
+    nonisolated(unsafe) private static let fileToken =
         /\?token=eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/
-    }
+    nonisolated(unsafe) private static let recordedOrigin = /http:\/\/127\.0\.0\.1:90\d\d/
+    nonisolated(unsafe) private static let permissionNumber = /and permission \d+/
 
     private mutating func differ(_ recorded: JSONValue, _ sandbox: JSONValue, _ path: String) {
         func text(_ value: JSONValue) -> String { String(decoding: value.serialized(), as: UTF8.self) }
@@ -178,7 +179,7 @@ extension Comparison {
     }
 
     private static func dashed(_ text: String) -> String? {
-        guard text.wholeMatch(of: /[0-9a-f]{32}/) != nil else { return nil }
+        guard text.utf8.count == 32, text.wholeMatch(of: /[0-9a-f]{32}/) != nil else { return nil }
         var rest = Substring(text)
         return [8, 4, 4, 4, 12].map { length in
             defer { rest = rest.dropFirst(length) }

@@ -10,9 +10,12 @@ struct Correspondence {
         case requestID, webKey
     }
 
-    static var uuidPattern: Regex<Substring> {
-        /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
-    }
+    // A literal is parsed each time that it is reached, which takes longer than a search. Regexes are not `Sendable`, but
+    // searching does not change them.
+    nonisolated(unsafe) static let uuidPattern = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
+    nonisolated(unsafe) private static let providerPath = /\/providers\/(oauth2|proxy)\/(\d+)\//
+    nonisolated(unsafe) private static let providerFilter = /context_model_pk=(\d+)/
+    nonisolated(unsafe) private static let userFilter = /for_user=(\d+)/
 
     private var toSandbox: [Kind: [String: String]] = [:]
     private var toRecorded: [Kind: [String: String]] = [:]
@@ -34,11 +37,11 @@ struct Correspondence {
 
     /// A recorded path as the sandbox is asked for it.
     func path(_ recorded: String) -> String {
-        uuids(recorded).replacing(/\/providers\/(oauth2|proxy)\/(\d+)\//) { match in
+        uuids(recorded).replacing(Self.providerPath) { match in
             "/providers/\(match.1)/\(sandbox(.provider, String(match.2)))/"
-        }.replacing(/context_model_pk=(\d+)/) { match in
+        }.replacing(Self.providerFilter) { match in
             "context_model_pk=\(sandbox(.provider, String(match.1)))"
-        }.replacing(/for_user=(\d+)/) { match in
+        }.replacing(Self.userFilter) { match in
             "for_user=\(sandbox(.user, String(match.1)))"
         }
     }

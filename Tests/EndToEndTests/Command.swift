@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The built `reconcile`, run as a process.
@@ -19,6 +20,10 @@ struct Command: Sendable {
     ///
     /// Nor does how busy the machine is decide whether logins are probed.
     private static let seclusion = ["RECONCILE_SERVICE_ACCOUNT": "/nonexistent", "RECONCILE_SLOW_SECONDS": "600"]
+
+    /// Commands that run at the same time: more would leave the tests themselves, which serve what the commands ask, without
+    /// a processor for longer than a Lease's term.
+    static let turnstile = Turnstile(4)
 
     /// Bytes of either stream; no test comes near it.
     private static let limit = 16 << 20
@@ -59,8 +64,12 @@ struct Command: Sendable {
         )
     }
 
-    /// Runs it to its end; one that finds none is killed.
+    /// Runs it to its end, once it is its turn; one that finds no end is killed.
     func run() async throws -> Result {
+        try await Self.turnstile.run { try await runAtOnce() }
+    }
+
+    private func runAtOnce() async throws -> Result {
         let configuration = configuration
         let input = input
         let words = arguments.joined(separator: " ")
@@ -94,14 +103,16 @@ struct Command: Sendable {
 func shell(_ line: String, _ environment: [String: String]) async throws -> String {
     let all = environment.merging(["RECONCILE": Command.executable.path]) { $1 }
     let variables = all.map { (Subprocess.Environment.Key(stringLiteral: $0.key), $0.value) }
-    return try await Subprocess.run(
-        .path("/bin/sh"),
-        arguments: ["-c", "exec 2>&1; \(line)"],
-        environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
-        workingDirectory: FilePath(Command.package.path),
-        output: .string(limit: 1 << 20),
-        error: .discarded
-    ).standardOutput
+    return try await Command.turnstile.run {
+        try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: ["-c", "exec 2>&1; \(line)"],
+            environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
+            workingDirectory: FilePath(Command.package.path),
+            output: .string(limit: 1 << 20),
+            error: .discarded
+        ).standardOutput
+    }
 }
 
 extension Subprocess.TerminationStatus {

@@ -10,12 +10,12 @@ import Testing
 /// Random worlds and random files: what holds after one pass, whatever it found and wherever it was killed.
 ///
 /// `RECONCILE_WORLDS` says how many worlds, `RECONCILE_SEED` which one is the first: a failure names the seed of its
-/// world. The same 300 unless told otherwise, so that a change is judged by itself; nightly, others:
+/// world. The same 150 unless told otherwise, so that a change is judged by itself; nightly, others:
 /// `RECONCILE_WORLDS=10000 RECONCILE_SEED=$(date +%s) swift test --filter PropertyTests`.
 @Suite(.timeLimit(.minutes(60))) struct PropertyTests {
     @Test func `random worlds`() async throws {
-        print("\(RandomWorlds.count(usual: 300)) random worlds from RECONCILE_SEED=\(RandomWorlds.first) on")
-        try await RandomWorlds.forEach(usual: 300, Self.check)
+        print("\(RandomWorlds.count(usual: 150)) random worlds from RECONCILE_SEED=\(RandomWorlds.first) on")
+        try await RandomWorlds.forEach(usual: 150, Self.check)
     }
 
     private static func check(_ seed: UInt64) async throws {
