@@ -127,7 +127,7 @@ package struct Planner {
         )
         self.observation = observation
         let declared = Set(desired.services.map(\.slug))
-        let all = declared.union(desired.services.flatMap(\.renamedFrom))
+        let all = desired.declaredSlugs
         var defaults = ResolvedDefaults()
         let declarations = desired.services.map { service in
             let login = service.state == .present ? service.login : nil
@@ -165,8 +165,10 @@ package struct Planner {
         let plans =
             differences.declarations.indices.map { differences.plan(at: $0, matching) }
             + differences.planUndeclared(matching)
+        // Plans are large: their places are sorted instead.
+        let places = plans.indices.sorted { plans[$0].slug < plans[$1].slug }
         let ordered = WriteOrder.apply(
-            to: plans.sorted { $0.slug < $1.slug },
+            to: places.map { plans[$0] },
             taken: matching.takenNames,
             freed: matching.letGo
         )

@@ -297,7 +297,9 @@ import Testing
                     #expect(outcome.isConverged == (name == owner), "\(slug) of \(owner), \(name)")
                     guard name != owner else { continue }
                     let words = "\(outcome.plan.reason) \(outcome.failure?.message ?? "")"
-                    #expect(words.contains("owner '\(owner)'"), "\(slug): \(words)")
+                    // Whoever looks between the application and its mark sees that it is there, and not whose it is.
+                    let isAnothers = words.contains("owner '\(owner)'")
+                    #expect(isAnothers || outcome.plan.decision == .conflict, "\(slug): \(words)")
                 }
                 #expect(application["group"]?.string == owner)
             }

@@ -47,6 +47,30 @@ struct BenchTests {
         }
     }
 
+    /// CPU time and memory are of the measured process alone, so they hold on a busy machine; what is not linear in the
+    /// number of services is far beyond these bounds, and small changes are not their matter.
+    @Test("A pass grows linearly with the number of services, in CPU, memory and requests")
+    func isLinear() async throws {
+        let run = try await run([
+            "--sizes", "200", "1000", "--runs", "1", "--latency", "0", "--creates", "0", "--peer", "0",
+            "--output", "json",
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        let sizes = try #require(json["sizes"] as? [[String: Any]])
+        try #require(sizes.count == 2)
+        func median(_ key: String, _ size: Int) throws -> Double {
+            try #require((sizes[size][key] as? [String: Double])?["median"], "\(key)")
+        }
+        // Pages of a hundred applications, providers and marks, and five lists that do not grow.
+        #expect(sizes.map { $0["requests"] as? Int } == [5 + 3 * 2, 5 + 3 * 10])
+        // Quadratic would be 25 times as much.
+        let growth = try median("passCPUSeconds", 1) / median("passCPUSeconds", 0)
+        #expect(growth < 12, "CPU: \(growth) times as much for 5 times as many services")
+        let bytes = try (median("memoryBytes", 1) - median("memoryBytes", 0)) / 800
+        #expect(bytes < 40_000, "\(bytes) bytes for each service")
+    }
+
     @Test(
         "What does not go together is a mistake",
         arguments: [

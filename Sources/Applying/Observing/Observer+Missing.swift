@@ -47,7 +47,7 @@ extension Observer {
         _ bindings: Listing<PolicyBinding>?,
         for desired: DesiredState
     ) async throws {
-        let declared = Set(desired.services.flatMap { [$0.slug] + $0.renamedFrom })
+        let declared = desired.declaredSlugs
         if !marks.isOneMoment {
             let marked = Set(observed.marks.map(\.application))
             let missing = observed.applications.filter { declared.contains($0.slug) && !marked.contains($0.pk) }.map(

@@ -230,13 +230,15 @@ package struct Observer: Sendable {
         _ observed: ObservedState,
         _ listed: [Application]
     ) -> Set<String> {
-        let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
-        let listedSlugs = Dictionary(listed.map { ($0.pk, $0.slug) }, uniquingKeysWith: { first, _ in first })
-        var slugs = Set(desired.services.flatMap { [$0.slug] + $0.renamedFrom })
+        var linked = [Int: String](minimumCapacity: observed.providers.count)
+        for provider in observed.providers { linked[provider.pk] = provider.applicationSlug }
+        var listedSlugs = [String: String](minimumCapacity: listed.count)
+        for application in listed { listedSlugs[application.pk] = application.slug }
+        var slugs = desired.declaredSlugs
         // A damaged mark may be ours, too.
         for mark in observed.marks where mark.remains.mayBelong(to: desired.owner) {
             if let slug = mark.remains.slug { slugs.insert(slug) }
-            if let slug = mark.remains.provider.flatMap({ providers[$0]?.applicationSlug }) { slugs.insert(slug) }
+            if let slug = mark.remains.provider.flatMap({ linked[$0] }) { slugs.insert(slug) }
             if let slug = listedSlugs[mark.application] { slugs.insert(slug) }
         }
         return slugs

@@ -27,6 +27,16 @@ package struct DesiredState: Sendable, Equatable {
     /// Whether any service that is to be there has a proxy provider, which an outpost serves.
     package var usesForwardAuth: Bool { services.contains { $0.state == .present && $0.forwardAuth != nil } }
 
+    /// The slugs that services have, and those that they had.
+    package var declaredSlugs: Set<String> {
+        var slugs = Set<String>(minimumCapacity: services.count)
+        for service in services {
+            slugs.insert(service.slug)
+            slugs.formUnion(service.renamedFrom)
+        }
+        return slugs
+    }
+
     /// All that is declared and is no service's, kind by kind, in the order of the files.
     package var shared: [SharedName] {
         groups.map { SharedName(.group, $0) } + scopeMappings.map { SharedName(.scopeMapping, $0.name) }

@@ -47,8 +47,8 @@ struct DeletionRules {
         guard let provider = observation.provider(pk: pk), !taken.contains(provider.pk),
             [provider.applicationSlug, provider.backchannelApplicationSlug].compactMap(\.self)
                 .allSatisfy({ $0 == application.slug || isLeftBehind(provider, by: $0) }),
-            observation.applicationsMarked(provider: provider.pk).subtracting(withoutProvider)
-                .isSubset(of: [application.pk])
+            observation.applicationsMarked(provider: provider.pk)
+                .allSatisfy({ $0 == application.pk || withoutProvider.contains($0) })
         else { return nil }
         return provider
     }
@@ -60,8 +60,8 @@ struct DeletionRules {
 
     /// Whether a provider that no service takes can be deleted with the application that has, or had, it.
     func falls(_ provider: OAuth2Provider) -> Bool {
-        !observation.applicationsMarked(provider: provider.pk)
-            .isDisjoint(with: isPruning ? withoutProvider : unwanted)
+        observation.applicationsMarked(provider: provider.pk)
+            .contains { (isPruning ? withoutProvider : unwanted).contains($0) }
     }
 
     /// Whether an application that has a provider is deleted in this pass and leaves the provider behind.
@@ -83,11 +83,14 @@ extension DeletionRules {
     ) {
         let absent = Set(desired.services.filter { $0.state == .absent }.map(\.slug))
         let bookmarks = Set(desired.services.filter { $0.login == nil }.flatMap { [$0.slug] + $0.renamedFrom })
-        let unwanted =
-            (desired.prune ? orphans : []) + observation.owned.filter { absent.contains($0.application.slug) }
-        let withoutProvider = observation.owned.filter {
-            bookmarks.contains($0.application.slug) || bookmarks.contains($0.mark.slug)
-        }
+        let declaredAbsent = absent.isEmpty ? [] : observation.owned.filter { absent.contains($0.application.slug) }
+        let unwanted = (desired.prune ? orphans : []) + declaredAbsent
+        let withoutProvider =
+            bookmarks.isEmpty
+            ? []
+            : observation.owned.filter {
+                bookmarks.contains($0.application.slug) || bookmarks.contains($0.mark.slug)
+            }
         self.init(
             observation: observation,
             isPruning: desired.prune,

@@ -80,7 +80,7 @@ struct ProviderMatcher {
     /// By an application's pk: the service that needs a provider for it.
     private let askersByApplication: [String: Int]
     /// By a provider's pk: the services that it may belong to.
-    private let contenders: [Int: [Int]]
+    private let contenders: Lazy<[Int: [Int]]>
     /// The applications that are deleted, by pk.
     private let deleted: [String: Owned]
     /// The applications whose providers are deleted, with or without the application, by pk.
@@ -121,9 +121,11 @@ struct ProviderMatcher {
         self.declaredNames = declaredNames
         self.claimed = claimed
         self.askersByApplication = askersByApplication
-        contenders = declarations.indices.reduce(into: [:]) { contenders, index in
-            for pk in Self.candidates(of: declarations[index], observation, claimed: claimed) {
-                contenders[pk, default: []].append(index)
+        contenders = Lazy {
+            declarations.indices.reduce(into: [:]) { contenders, index in
+                for pk in Self.candidates(of: declarations[index], observation, claimed: claimed) {
+                    contenders[pk, default: []].append(index)
+                }
             }
         }
         let givenUp = declarations.lazy.filter { !$0.wantsProvider }.compactMap { declaration -> Owned? in
@@ -324,7 +326,7 @@ struct ProviderMatcher {
         _ answers: Answers
     ) throws(Answers.Missing) -> Bool {
         let taking = Match.found(provider, isLinked: false)
-        guard let others = contenders[provider.pk], others.contains(where: { $0 < index }) else { return false }
+        guard let others = contenders.value[provider.pk], others.contains(where: { $0 < index }) else { return false }
         // A provider that an application keeps cannot be taken.
         if case .keeps = try holder(of: provider, answers) { return false }
         for other in others where other < index {
@@ -405,7 +407,7 @@ struct ProviderMatcher {
             stripped[pk].map { deletions.provider(of: $0.mark, $0.application)?.pk == name.holder.pk } ?? false
         }
         if isDeleted, try !isTaken(name.holder, before: declarations.count, answers) { return true }
-        for index in contenders[name.holder.pk] ?? [] {
+        for index in contenders.value[name.holder.pk] ?? [] {
             guard case .found(let own, _)? = try answers.own(index)?.match, own.pk == name.holder.pk else { continue }
             guard declarations[index].changes(name.field, of: own, observation.names.release) else { return false }
             return try answers.isServed(index)

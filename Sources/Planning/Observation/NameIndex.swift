@@ -19,13 +19,13 @@ final class NameIndex: Sendable {
     private let keysByPK: [String: CertificateKeyPair]
     let outposts: [Outpost]
     private let namesByPK: [String: String]
-    private let federation: FederatedNames
+    private let federation: Lazy<FederatedNames>
 
     /// - Parameters:
     ///   - scopeMappings: as they are once the plan is carried out; nil to use the observed ones.
     ///   - services: the declared services, whose providers may not exist yet.
     init(_ observed: ObservedState, scopeMappings: [PlannedScopeMapping]? = nil, services: [Service] = []) {
-        federation = FederatedNames(observed, services)
+        federation = Lazy { FederatedNames(observed, services) }
         let scopes = scopeMappings ?? observed.scopeMappings.map { PlannedScopeMapping(mapping: $0) }
         release = observed.release
         flowsBySlug = Dictionary(observed.flows.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -60,7 +60,7 @@ final class NameIndex: Sendable {
     /// A value from Authentik, with names to show.
     func named(_ value: FieldValue) -> FieldValue {
         func named(_ reference: FieldValue.Reference) -> FieldValue.Reference? {
-            federation.named(reference) ?? reference.pk.string.map(self.reference)
+            federation.value.named(reference) ?? reference.pk.string.map(self.reference)
         }
         return switch value {
         case .reference(let reference): reference.pk.string.map { .reference(self.reference($0)) } ?? value
@@ -205,8 +205,8 @@ final class NameIndex: Sendable {
         return switch referent {
         case .flow: try flow(name, for: field.name.rawValue)
         case .certificate: try key(name, for: field.name.rawValue)
-        case .provider: try federation.provider(name, for: field.name.rawValue)
-        case .source: try federation.source(name, for: field.name.rawValue)
+        case .provider: try federation.value.provider(name, for: field.name.rawValue)
+        case .source: try federation.value.source(name, for: field.name.rawValue)
         case .scopeMapping where declared.isByOwnName: try mapping(name, for: field.name.rawValue)
         case .scopeMapping: try scope(name, for: field.name.rawValue)
         }

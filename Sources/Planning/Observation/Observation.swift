@@ -41,7 +41,7 @@ final class Observation: Sendable {
     private let providersByClientID: [ExactText: Int]
     private let marksByApplication: [String: Int]
     /// From whatever can be made out of a mark, even if it is unreadable.
-    private let markedByProvider: [Int: Set<String>]
+    private let markedByProvider: [Int: [String]]
     private let ownedPKs: Set<String>
     /// Including applications with damaged marks.
     private let ownedByMarkedSlug: [String: Int]
@@ -80,7 +80,7 @@ final class Observation: Sendable {
         marksByApplication = table(observed.marks, by: \.application)
 
         let applicationsByPK = table(observed.applications, by: \.pk)
-        var markedByProvider: [Int: Set<String>] = [:]
+        var markedByProvider = [Int: [String]](minimumCapacity: observed.marks.count)
         var owned: [OwnedApplication] = []
         var unreadable: [(application: Application, remains: OwnershipMark.Remains)] = []
         var unseen: Set<String> = []
@@ -93,7 +93,7 @@ final class Observation: Sendable {
         for (slug, index) in marked.sorted(by: { $0.slug < $1.slug }) {
             let application = observed.marks[index].application
             for provider in observed.marks[index].remains.allProviders {
-                markedByProvider[provider, default: []].insert(application)
+                markedByProvider[provider, default: []].append(application)
             }
             guard observed.marks[index].remains.mayBelong(to: owner) else { continue }
             guard let place = applicationsByPK[application] else {
@@ -190,7 +190,7 @@ final class Observation: Sendable {
     }
 
     /// The pks of the applications whose marks, of any owner, name a provider.
-    func applicationsMarked(provider pk: Int) -> Set<String> { markedByProvider[pk] ?? [] }
+    func applicationsMarked(provider pk: Int) -> [String] { markedByProvider[pk] ?? [] }
 }
 
 /// An application that this owner marked, with its mark.

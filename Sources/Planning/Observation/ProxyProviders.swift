@@ -37,8 +37,11 @@ extension ObservedState {
     /// The type does not matter for the provider of an application that no plan concerns, unless it has a declared
     /// name.
     package func needsProxies(for desired: DesiredState) -> Bool {
-        let own = Set(marks.filter { $0.remains.mayBelong(to: desired.owner) }.flatMap(\.remains.allProviders))
-        if providers.contains(where: { $0.kind == .proxy && own.contains($0.pk) }) { return true }
+        let proxies = providers.filter { $0.kind == .proxy }
+        if !proxies.isEmpty {
+            let own = Set(marks.filter { $0.remains.mayBelong(to: desired.owner) }.flatMap(\.remains.allProviders))
+            if proxies.contains(where: { own.contains($0.pk) }) { return true }
+        }
         let unclear = providers.filter { $0.kind == .undetermined }
         guard !unclear.isEmpty else { return false }
         let seen = Set(applications.map(\.slug))

@@ -55,7 +55,7 @@ struct WriteOrder {
             }
         }
         if isAnyRefused { return true }
-        guard let index = plans.indices.first(where: waitsForItself) else { return false }
+        guard let index = needs.keys.filter(waitsForItself).min() else { return false }
         let others = waited(index).sorted().map { "'\($0)'" }.joined(separator: ", ")
         plans[index].refuse(
             "it and \(others) have each other's provider, or its name or client id; change one manually"
