@@ -90,6 +90,7 @@ let package = Package(
     // Arrows go one way: a target imports only what stands above it in this list.
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(
             name: "CBuildIdentity",
@@ -97,7 +98,7 @@ let package = Package(
         ),
         library("BuildIdentity", ["CBuildIdentity"], resources: [.embedInCode("VERSION")]),
         library("Files", [.product(name: "SystemPackage", package: "swift-system")]),
-        library("Base"),
+        library("Base", ["CMalloc"]),
         library("JSON", ["Base"]),
         library("Secrets", ["Base"]),
         library("PythonRegex"),
@@ -229,9 +230,8 @@ let package = Package(
         .executableTarget(
             name: "reconcile-bench",
             dependencies: [
-                "Applying", "AuthentikAPI", "CCurl", "CurlTransport", "DesiredState", "SandboxCommandLine",
-                "SecretSources",
-                "Secrets",
+                "Applying", "AuthentikAPI", "Base", "CCurl", "CurlTransport", "DesiredState", "SandboxCommandLine",
+                "SecretSources", "Secrets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -1,6 +1,7 @@
 import Applying
 import ArgumentParser
 import AuthentikAPI
+import Base
 import CurlTransport
 import DesiredState
 import FoundationEssentials
@@ -40,6 +41,7 @@ struct MeasureCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        Memory.useOneArena()
         guard let address = AuthentikAddress(url) else {
             throw ValidationError("invalid --url '\(url)'; expected the address of an Authentik")
         }

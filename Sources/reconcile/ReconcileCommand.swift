@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import BuildIdentity
 import Glibc
 import Reporting
@@ -80,6 +81,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     static let _errorPrefix = "error: "
 
     static func main() async {
+        Memory.useOneArena()
         // A closed connection is an error of a write, and must not end the process.
         signal(SIGPIPE, SIG_IGN)
         let failure = CommandLineFailure(arguments: Array(CommandLine.arguments.dropFirst()))
