@@ -83,7 +83,7 @@ package enum ConnectionFault: Sendable, Equatable, CaseIterable {
         case .nobodyAnswers:
             "check the address and its port, and what may block the connection: a NetworkPolicy, a firewall, a proxy"
         case .noTLS:
-            "this port speaks HTTP, not HTTPS: use http:// in the address (if nobody can listen on the way), or the port for "
+            "this port speaks HTTP, not HTTPS: use http:// in the address (only in a trusted network), or the port for "
                 + "HTTPS (Authentik's own is 9443)"
         case .onlyTLS: "this port speaks HTTPS, not HTTP: use https:// in the address"
         case .expired: "its certificate has expired: renew it on the server"

@@ -61,20 +61,20 @@ package struct ConfigurationPrinter: Sendable {
             let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
             throw Refusal("the file declares no service '\(slug)'\(hint)")
         }
-        guard service.state == .present else { throw Refusal("service '\(slug)' is not to be there: 'state: absent'") }
+        guard service.state == .present else { throw Refusal("service '\(slug)' is declared absent") }
         switch service.login {
         case .oauth2(let provider): return try settings(of: service, provider, for: reader, in: desired)
         case .forwardAuth(let forwardAuth):
             guard let proxy = ReverseProxy(rawValue: reader) else {
                 let names = Self.list(ReverseProxy.allCases.map(\.rawValue))
                 throw Refusal(
-                    "an outpost logs people in to service '\(slug)', before they reach it; --for takes \(names)"
+                    "an outpost logs users in to service '\(slug)'; --for must be one of \(names)"
                 )
             }
             return proxy.text(for: try site(of: service, forwardAuth))
         case nil:
             throw Refusal(
-                "service '\(slug)' is a bookmark: people log in to it without Authentik; give it a redirectPath, or forwardAuth"
+                "service '\(slug)' is a bookmark, without a login through Authentik; add a redirectPath or forwardAuth"
             )
         }
     }
@@ -87,10 +87,10 @@ package struct ConfigurationPrinter: Sendable {
     ) throws(Refusal) -> String {
         guard let tool = ClientTool.named(reader) else {
             let names = Self.list(ClientTool.all.map(\.name))
-            throw Refusal("service '\(service.slug)' logs people in itself, by OIDC; --for takes \(names)")
+            throw Refusal("service '\(service.slug)' logs users in itself, with OIDC; --for must be one of \(names)")
         }
         guard let authentik = addresses.publicURL ?? addresses.authentik else {
-            throw Refusal("nobody says where Authentik is; set 'publicURL' in the file, or give --url or AUTHENTIK_URL")
+            throw Refusal("Authentik's address is unknown; set 'publicURL' in the file, or use --url or AUTHENTIK_URL")
         }
         let scopes = desired.scopeMappings.compactMap { mapping in
             mapping.values.text(ScopeMapping.Row.scope).map { (mapping.name, $0) }
@@ -107,7 +107,9 @@ package struct ConfigurationPrinter: Sendable {
     private func site(of service: Service, _ forwardAuth: ForwardAuth) throws(Refusal) -> ForwardAuthSite {
         let slug = service.slug
         guard let external = HTTPOrigin(forwardAuth.externalHost) else {
-            throw Refusal("a reverse proxy cannot be told of '\(forwardAuth.externalHost)', where service '\(slug)' is")
+            throw Refusal(
+                "'\(forwardAuth.externalHost)', the address of service '\(slug)', cannot be used by a reverse proxy"
+            )
         }
         return ForwardAuthSite(
             slug: slug,
@@ -128,12 +130,12 @@ package struct ConfigurationPrinter: Sendable {
         guard let url else {
             throw Refusal(
                 isEmbedded
-                    ? "nobody says where Authentik is; give --outpost-url, --url or AUTHENTIK_URL, or set 'publicURL' in the file"
-                    : "nobody says where the outpost '\(forwardAuth.outpost)' of service '\(service.slug)' is; give --outpost-url"
+                    ? "Authentik's address is unknown; use --outpost-url, --url or AUTHENTIK_URL, or set 'publicURL' in the file"
+                    : "the address of outpost '\(forwardAuth.outpost)' of service '\(service.slug)' is unknown; use --outpost-url"
             )
         }
         guard let origin = HTTPOrigin(url) else {
-            throw Refusal("a reverse proxy cannot be told of an outpost at '\(url)'")
+            throw Refusal("'\(url)', the address of the outpost, cannot be used by a reverse proxy")
         }
         return origin
     }

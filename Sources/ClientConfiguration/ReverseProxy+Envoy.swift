@@ -14,7 +14,7 @@ extension ReverseProxy {
                   hosts:
                     - \(site.external.host)
                   gateways:
-                    - istio-system/gateway    # whichever takes the requests
+                    - istio-system/gateway    # the gateway that receives the requests
                   http:
                     - route:
                         - destination:
@@ -62,7 +62,7 @@ extension ReverseProxy {
               rules:
                 - to:
                     - operation:
-                        # As browsers send it, with a port and without.
+                        # Browsers send it with or without a port.
                         hosts:
                           - "\(site.serverName)"\(site.mode == .domain ? "" : "\n              - \"\(site.serverName):*\"")
             """

@@ -35,7 +35,7 @@ extension ReverseProxy {
             let host = site.mode == .domain ? (site.cookieDomain ?? site.external.host) : site.external.host
             let name = host.filter { !"[]".contains($0) }
             lines += [
-                "ssl_certificate     /etc/nginx/tls/\(name).pem;    # wherever they are",
+                "ssl_certificate     /etc/nginx/tls/\(name).pem;    # adjust both paths",
                 "ssl_certificate_key /etc/nginx/tls/\(name).key;",
             ]
         }
@@ -61,7 +61,7 @@ extension ReverseProxy {
             "    error_page 401 = @goauthentik_proxy_signin;",
             "    auth_request_set $auth_cookie $upstream_http_set_cookie;", "    add_header Set-Cookie $auth_cookie;",
             "",
-            "    # Who it is; nothing where nobody is asked. What the browser sends under these names never gets there.",
+            "    # The user; empty for paths without a login. Headers of these names from the browser are never passed on.",
         ]
         lines += told.map { "    auth_request_set \($0.variable) \($0.source);" }
         lines += told.map { "    proxy_set_header \($0.header) \($0.variable);" }
@@ -72,7 +72,7 @@ extension ReverseProxy {
             ]
         }
         lines += [
-            "}", "", "# Where logins begin and end: reached without one.", "location /outpost.goauthentik.io {",
+            "}", "", "# Logins begin and end here, so none is required.", "location /outpost.goauthentik.io {",
             "    proxy_pass \(site.outpost)/outpost.goauthentik.io;",
         ]
         lines += (forwarding + outpostHost(site)).map { "    \($0)" }
@@ -134,7 +134,10 @@ extension ReverseProxy {
             ["uri /outpost.goauthentik.io/auth/caddy", "copy_headers \(headers.joined(separator: " "))"] + host
         return
             (["\(address) {", "\t# Directives run in this order only within 'route'.", "\troute {"]
-            + ["\t\t# What the browser sends under these names never gets there.", "\t\trequest_header -X-Authentik-*"]
+            + [
+                "\t\t# Headers of these names from the browser are never passed on.",
+                "\t\trequest_header -X-Authentik-*",
+            ]
             + Self.block("reverse_proxy /outpost.goauthentik.io/* \(site.outpost)", host, 2)
             + Self.block("forward_auth \(site.outpost)", asking, 2) + Self.forgettingNobody
             + ["\t\treverse_proxy \(site.service)", "\t}", "}"])
@@ -143,7 +146,7 @@ extension ReverseProxy {
 
     /// Releases such as 2.6 copy headers without checking whether they exist.
     private static let forgettingNobody = [
-        "\t\t# Where nobody is asked (skipPaths), some releases of Caddy copy the names of their own variables.",
+        "\t\t# For paths without a login (skipPaths), some releases of Caddy copy the names of their own variables.",
         "\t\t@nobody header_regexp X-Authentik-Username ^\\{http\\.", "\t\trequest_header @nobody -X-Authentik-*",
     ]
 

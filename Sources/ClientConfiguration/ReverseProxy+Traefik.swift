@@ -35,7 +35,7 @@ extension ReverseProxy {
             return """
                 \(middleware)
                   routers:
-                    # One for each application; 'authentik' is all that they need.
+                    # One for each application; each only needs the middleware 'authentik'.
                     \(name):
                       rule: 'HostRegexp(`^[a-z0-9-]+\\.\(Self.pattern(site))$`)'\(Self.tls(site, "      "))
                       middlewares:
@@ -57,7 +57,7 @@ extension ReverseProxy {
                     - authentik
                   priority: 10
                   service: \(name)
-                # Where logins begin and end: reached without one.
+                # Logins begin and end here, so none is required.
                 \(name)-outpost:
                   rule: 'Host(`\(site.external.host)`) && PathPrefix(`/outpost.goauthentik.io/`)'\(Self.tls(site, "      "))
                   priority: 15
@@ -110,7 +110,7 @@ extension ReverseProxy {
                 """
         }
         let middleware = """
-            # In the namespace of the IngressRoute: Traefik follows no reference into another one unless it is told to.
+            # In the namespace of the IngressRoute: by default, Traefik rejects references to other namespaces.
             apiVersion: traefik.io/v1alpha1
             kind: Middleware
             metadata:
@@ -144,7 +144,7 @@ extension ReverseProxy {
             \(authentik)
             ---
             \(route)
-                # Where logins begin and end: reached without one.
+                # Logins begin and end here, so none is required.
                 - kind: Rule
                   match: Host(`\(site.external.host)`) && PathPrefix(`/outpost.goauthentik.io/`)
                   priority: 15

@@ -57,17 +57,17 @@ enum ReverseProxy: String, CaseIterable {
         case .single: break
         case .domain:
             comments.append(
-                "For each application below \(site.cookieDomain ?? ""): people log in once, at \(site.external)."
+                "For all applications below \(site.cookieDomain ?? ""): users log in once, at \(site.external)."
             )
-        case .proxy: comments.append("The outpost itself leads to the service: all of it goes there.")
+        case .proxy: comments.append("The outpost is the reverse proxy of the service: all requests go to the outpost.")
         }
         if site.mode != .proxy, site.upstreamIsGuessed, self != .generic {
             comments.append(
-                "Nobody said where the service itself is (--upstream): put its address for \(site.service)."
+                "The address of the service itself is unknown (--upstream): replace \(site.service) with it."
             )
         }
         comments.append(
-            "The service has to be reachable in this way only: who gets to it past the reverse proxy is not asked to log in."
+            "The service must only be reachable through the reverse proxy: requests that bypass it need no login."
         )
         return comments
     }
@@ -94,12 +94,13 @@ enum ReverseProxy: String, CaseIterable {
         if let domain = site.cookieDomain { lines.append("cookieDomain: \(domain)") }
         if site.mode == .proxy { return (lines + ["upstream: \(site.outpost)"]).joined(separator: "\n") }
         lines += [
-            "# Asked about each request: 2xx lets it pass, with the headers; anything else goes back to the browser as it is,",
-            "# but for nginx, which gets 401 and sends the browser to 'start'.", "auth:",
+            "# Asked about each request: 2xx allows it, with the headers; any other response is returned to the browser unchanged,",
+            "# except with nginx, which gets 401 and redirects the browser to 'start'.", "auth:",
         ]
         lines += ["traefik", "nginx", "caddy", "envoy"].map { "  \($0): \(outpost)/auth/\($0)" }
         lines += [
-            "# Reached without a login, at the service's own host: 'start' begins one, 'callback' ends it.", "outpost:",
+            "# Reachable without a login, at the service's own host: 'start' begins a login, 'callback' ends it.",
+            "outpost:",
             "  path: /outpost.goauthentik.io/", "  upstream: \(site.outpost)",
             "start: \(site.external)/outpost.goauthentik.io/start?rd=URL",
             "callback: \(site.external)/outpost.goauthentik.io/callback", "headers:",

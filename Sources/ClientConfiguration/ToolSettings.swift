@@ -24,7 +24,7 @@ struct ToolSettings {
         )
     }
 
-    // MARK: - What is said about it
+    // MARK: - Comments
 
     private var comments: [String] {
         ["\(tool.title): the OIDC client of service '\(service.slug)'.", tool.documentation]
@@ -32,10 +32,12 @@ struct ToolSettings {
             + provider.redirectURIs.map { "Redirect URI\($0.matching == .regex ? ", a pattern" : ""): \($0.url)" }
             + callbackComments
             + provider.scopeReferences.filter { scopeName($0) == nil }.map {
-                "Only Authentik knows the scope of the mapping '\($0.name)': it is left out here."
+                "The scope of the mapping '\($0.name)' is only known to Authentik, so it is left out here."
             }
             + (provider.issuerMode == nil
-                ? ["The file says no issuerMode: this is the issuer of 'per_provider', which a new provider has."] : [])
+                ? [
+                    "The file does not set issuerMode: this is the issuer for 'per_provider', the default of new providers."
+                ] : [])
             + tool.hints
     }
 
@@ -57,7 +59,7 @@ struct ToolSettings {
         guard let callback = tool.callback,
             !provider.redirectURIs.contains(where: { $0.matching == .regex || $0.url.hasSuffix(callback) })
         else { return [] }
-        return ["\(tool.title) returns to '\(callback)', which is the end of no redirect URI in the file."]
+        return ["The redirect URI of \(tool.title) ends with '\(callback)', but none in the file does."]
     }
 
     /// From reconcile's point of view, which may differ from the tool's.
@@ -132,6 +134,6 @@ struct ToolSettings {
         }
         if case .kubernetes(_, let name, let key)? = provider.secret { return "$\(name):\(key)" }
         return
-            "$oidc.\(tool.secretSetting)    # a key of the Secret 'argocd-secret', which has to hold the client secret"
+            "$oidc.\(tool.secretSetting)    # a key of the Secret 'argocd-secret', which must contain the client secret"
     }
 }

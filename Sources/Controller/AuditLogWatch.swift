@@ -6,9 +6,9 @@ import Synchronization
 
 /// Watches Authentik's audit log for changes by others to managed objects, and remembers their authors.
 ///
-/// Each check takes one cheap request, and a second one if there is something new. If the second one does not reach back
-/// to the end of the log at the last check, anything may have changed. This process's own writes are
-/// identified by their request ids.
+/// Each check takes one cheap request, and a second one if there is something new. If the second one does not reach
+/// back to the end of the log at the last check, anything may have changed. This process's own writes are identified by
+/// their request ids.
 actor AuditLogWatch {
     /// Reads the newest entries, at most `count`, newest first.
     typealias Read = @Sendable (_ count: Int) async throws -> [AuditEvent]
@@ -48,7 +48,7 @@ actor AuditLogWatch {
     /// Concurrent checks share one read.
     ///
     /// - Parameter isNewsExpected: whether there is something new for certain, which saves the first request.
-    /// - Returns: what a pass has to look at because somebody else changed it; nil for nothing.
+    /// - Returns: the scope of the pass that changes by others require; nil for none.
     /// - Throws: what reading throws, or `CancellationError`.
     nonisolated func look(isNewsExpected: Bool = false, _ read: @escaping Read) async throws -> PassScope? {
         try await looks.value { try await self.look(isNewsExpected: isNewsExpected, reading: read) }
@@ -101,9 +101,9 @@ extension DriftAuthor {
     }
 }
 
-/// Shares one run among all who want it at the same time.
+/// Shares one run among concurrent callers.
 ///
-/// A cancelled caller stops waiting, while the others continue; the run is cancelled when nobody waits for it any more.
+/// A cancelled caller stops waiting, while the others continue; the run is cancelled once no caller waits for it.
 final class SharedRun<Value: Sendable>: Sendable {
     private struct State {
         /// The current run, with its number.

@@ -82,7 +82,7 @@ extension LoopLog {
             ]
             metadata["drift.by"] = contest.blueprints?.culprit.map { "\($0)" }
             logger.warning(
-                "conflicting changes: somebody keeps changing the service, correcting it less often",
+                "conflicting changes: others keep changing the service, correcting it less often",
                 metadata: metadata
             )
         case .contestEnded(let slug): logger.notice("conflicting changes stopped", metadata: ["service": "\(slug)"])
@@ -113,11 +113,11 @@ extension LoopLog {
             )
         case .verified(let slug): logger.notice("login check passed again", metadata: ["service": "\(slug)"])
         case .accessClosed(let slug, let reason):
-            logger.error("service closed: nobody may open it", metadata: ["service": "\(slug)", "reason": "\(reason)"])
+            logger.error("service closed to everybody", metadata: ["service": "\(slug)", "reason": "\(reason)"])
         case .accessOpened(let slug): logger.info("service open again", metadata: ["service": "\(slug)"])
         case .notServed(let slug, let outpost, let reason):
             logger.warning(
-                "service not served by its outpost: nobody gets through",
+                "service not served by its outpost: users cannot reach it",
                 metadata: ["service": "\(slug)", "outpost": "\(outpost)", "reason": "\(reason)"]
             )
         case .servedAgain(let slug, let outpost):
@@ -130,7 +130,7 @@ extension LoopLog {
         switch event {
         case .leads: logger.notice("became the leader")
         case .standsBy(let holder):
-            logger.notice("standing by; only the leader writes", metadata: ["leader": "\(holder ?? "nobody")"])
+            logger.notice("standing by; only the leader writes", metadata: ["leader": "\(holder ?? "unknown")"])
         case .waits(let seconds):
             logger.notice("no leader; waiting for the Lease to expire", metadata: ["wait.seconds": "\(seconds)"])
         case .leaseLost(let error): logger.warning("cannot reach the Lease", metadata: ["error": "\(error)"])

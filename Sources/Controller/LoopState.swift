@@ -156,7 +156,7 @@ struct LoopState: Sendable {
             return stepDown("another replica leads", Standing(isLeader: false, holder: holder))
         case .waits(let duration):
             let seconds = Int(duration.components.seconds)
-            return stepDown("nobody holds the Lease yet", Standing(isLeader: false, waitSeconds: seconds))
+            return stepDown("no replica holds the Lease yet", Standing(isLeader: false, waitSeconds: seconds))
         case .failed(let error):
             var standing = standing
             standing.error = "\(error)"
@@ -167,7 +167,7 @@ struct LoopState: Sendable {
                 Standing(isLeader: false, error: standing.error)
             )
         case .lost:
-            return stepDown("somebody else changed its Lease", Standing(isLeader: false, error: standing.error))
+            return stepDown("another process changed its Lease", Standing(isLeader: false, error: standing.error))
         }
     }
 

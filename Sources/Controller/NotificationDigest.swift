@@ -91,7 +91,7 @@ struct NotificationDigest: Sendable {
                 .conflictingChangesStopped,
                 kind: key.kind,
                 name: key.name,
-                message: "nobody has changed it for an hour"
+                message: "others have not changed it for an hour"
             )
         case .serving: Notification.Event(.recovered, kind: key.kind, name: key.name, message: "served again")
         case .state:
@@ -149,7 +149,7 @@ struct NotificationDigest: Sendable {
         if let contest = service.contest {
             let fields = contest.fields.map(ChangeLine.label)
             let message =
-                "somebody keeps changing \(fields.joined(separator: ", ")); it is corrected less often from now on"
+                "others keep changing \(fields.joined(separator: ", ")); it is corrected less often from now on"
             problems.append(Problem(.contest, event(.conflictingChanges, message, fields: fields)))
         }
         return problems

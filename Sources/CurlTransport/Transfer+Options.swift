@@ -37,7 +37,7 @@ extension Transfer {
         set(CURLOPT_ACCEPT_ENCODING, "")
         let idleSeconds = Int(configuration.idleLimit.components.seconds)
         if isSecond || (!request.isRepeatable && idleSeconds == 0) { set(CURLOPT_FRESH_CONNECT, 1) }
-        // What must not be repeated keeps away from connections that a server may be about to close as idle.
+        // Requests that must not be repeated avoid connections that a server may be about to close as idle.
         if !request.isRepeatable, idleSeconds > 0 { set(CURLOPT_MAXAGE_CONN, idleSeconds) }
     }
 

@@ -197,7 +197,7 @@ final class Transfer {
             curlCode: Int(code.rawValue),
             message: message,
             request: request.redactedDescription,
-            // The counter includes what was said to a proxy before.
+            // The counter includes bytes that were sent to a proxy before.
             mayHaveReachedServer: sentBytes > 0 && (wasLetThrough || !isGuarded)
         )
     }

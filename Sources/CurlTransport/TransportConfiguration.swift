@@ -21,11 +21,11 @@ package struct TransportConfiguration: Sendable {
     ///
     /// TCP acknowledges data even if the server is slow.
     package var deadConnectionLimit: Duration = .seconds(15)
-    /// How long a connection may have been idle over which a request is sent that must not be repeated.
+    /// The maximum idle time of a connection over which a request is sent that must not be repeated.
     ///
-    /// It is below the keep-alive limits in use (five seconds and more), so that the server hardly closes the connection at
-    /// the same moment. It counts in whole seconds, and with less than one such requests get new connections; other
-    /// requests also take older ones.
+    /// It is below the usual keep-alive limits (five seconds and more), so that the server is unlikely to close the
+    /// connection at the same moment. Only whole seconds count; with less than one, such requests get new connections.
+    /// Other requests also use connections that were idle for longer.
     package var idleLimit: Duration = .seconds(2)
     /// The maximum size of a body, after decompression.
     package var maximumResponseBytes = 64 * 1024 * 1024

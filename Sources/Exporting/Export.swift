@@ -65,11 +65,11 @@ extension Export {
             case .proxy where providers[pk]?.proxy != nil: return nil
             case .proxy:
                 let name = application.providerSummary?.name ?? "?"
-                return ("it has the Proxy Provider '\(name)', of which nothing is known", .other)
+                return ("its Proxy Provider '\(name)' could not be read", .other)
             case .undetermined, nil: type = application.providerSummary?.typeName ?? "provider of another type"
             }
             let name = application.providerSummary?.name ?? "?"
-            return ("it has the \(type) '\(name)', which no file can declare", .otherProvider(type: type))
+            return ("it has the \(type) '\(name)', which a file cannot declare", .otherProvider(type: type))
         }
 
         var document = ExportDocument(header: Self.header(observed.release, address, selection), owner: selection.owner)
@@ -137,14 +137,15 @@ extension Export {
     ) -> [String] {
         let isAdopting = selection.applications.contains { selection.mark(of: $0) == nil }
         return [
-            "What Authentik \(release) at \(address) holds, written by 'reconcile export'.",
-            "'reconcile plan' finds no field to change in it, once each variable that a secretRef names holds the client",
-            "secret that the service has now. "
+            "The state of Authentik \(release) at \(address), written by 'reconcile export'.",
+            "'reconcile plan' finds no field to change, once each variable in a secretRef is set to the current client",
+            "secret of its service. "
                 + (hasCode
-                    ? "No client secret is in this file; code is as Authentik has it." : "No secret is in this file."),
+                    ? "This file contains no client secrets; code is copied from Authentik."
+                    : "This file contains no secrets."),
         ]
             + (isAdopting
-                ? ["Applications without an ownership mark are adopted: 'reconcile --once' writes their marks only."]
+                ? ["Applications without an ownership mark are adopted: 'reconcile --once' only writes their marks."]
                 : [])
     }
 
@@ -165,22 +166,22 @@ extension Export {
     private static func footer(_ selection: ExportSelection, _ observed: ObservedState) -> [String] {
         var lines: [String] = []
         if selection.others > 0 {
-            let carry = selection.others == 1 ? "carries" : "carry"
+            let others = selection.others == 1 ? "application does" : "applications do"
             lines.append(
-                "\(count(selection.others, "other application")) \(carry) no mark of '\(selection.owner)'; "
-                    + "'reconcile export --all' shows what is there."
+                "\(selection.others) other \(others) not carry the mark of '\(selection.owner)'; "
+                    + "'reconcile export --all' exports everything."
             )
         }
         if selection.applications.isEmpty, selection.owners.contains(where: { $0 != selection.owner }) {
             let owners = selection.owners.filter { $0 != selection.owner }.map { "'\($0)'" }.joined(separator: ", ")
-            lines.append("The owners whose marks are there: \(owners).")
+            lines.append("Owners with marks in Authentik: \(owners).")
         }
         guard selection.isAll else { return lines }
         for (kind, noun) in [(OAuth2Provider.ProviderType.oauth2, "OAuth2"), (.proxy, "proxy")] {
             let unlinked = observed.providers.filter { !$0.isLinked && $0.kind == kind }.map { "'\($0.name)'" }.sorted()
             guard !unlinked.isEmpty else { continue }
             lines.append(
-                "not exported, because no application has them: \(noun) providers \(unlinked.joined(separator: ", "))"
+                "not exported, because no application uses them: \(noun) providers \(unlinked.joined(separator: ", "))"
             )
         }
         return lines

@@ -76,7 +76,8 @@ struct ExportCheck {
             case .inSync: break
             case .adopt where service.changes.isEmpty: break
             case .update where service.changes.isEmpty && service.deletion == nil:
-                let remark = "its ownership mark as it is; a pass brings it up to date, and changes nothing else"
+                let remark =
+                    "its ownership mark, which is out of date; the next pass updates it, and changes nothing else"
                 if !document.services[index].remarks.contains(remark) {
                     document.services[index].remarks.append(remark)
                 }

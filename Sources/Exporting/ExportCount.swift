@@ -25,7 +25,7 @@ package enum CommentCause: Sendable, Hashable {
     /// As shown to the user.
     package var text: String {
         switch self {
-        case .otherProvider(let type): "with a provider that no file can declare, \(type)"
+        case .otherProvider(let type): "with a provider that a file cannot declare, \(type)"
         case .noRedirectURI: "with an OAuth2 provider without a redirect URI"
         case .nothingToLaunch: "with neither a provider nor a launch URL"
         case .unserved: "with a proxy provider that no outpost serves"

@@ -2,7 +2,7 @@ import DesiredState
 import Secrets
 import YAMLDocument
 
-/// A file under construction, which knows what each of its lines declares.
+/// A file under construction, with a record of what each of its lines declares.
 struct ExportDocument {
     /// Comments at the top.
     var header: [String]
@@ -95,7 +95,7 @@ struct ExportDocument {
                 mapping.lines.forEach { rendering.add($0.isEmpty ? "" : "  \($0)") }
                 continue
             }
-            let left = mapping.isMarked ? "; it carries this owner's mark, and is an orphan without its entry" : ""
+            let left = mapping.isMarked ? "; it carries this owner's mark, so it is an orphan without an entry" : ""
             rendering.comment(
                 "cannot be expressed: the scope mapping '\(mapping.name)': \(refusal)\(left)",
                 indent: "  "
@@ -116,7 +116,7 @@ struct ExportDocument {
             }
         }
         guard !everything, !service.unmanaged.isEmpty else { return }
-        rendering.comment("set in Authentik, and not managed so far:", indent: "    ")
+        rendering.comment("set in Authentik, but not managed yet:", indent: "    ")
         let nested = service.unmanaged.filter(\.isNested)
         let lines = (service.unmanaged.filter { !$0.isNested } + nested.prefix(1).map { _ in .forwardAuth } + nested)
             .flatMap(\.lines)
@@ -129,7 +129,7 @@ struct ExportDocument {
         }
         if service.isMarked {
             rendering.comment(
-                "it carries this owner's mark: while it is a comment it is an orphan, which 'prune: true' would delete",
+                "it carries this owner's mark: as a comment, it is an orphan, which 'prune: true' would delete",
                 indent: "  "
             )
         }

@@ -38,10 +38,10 @@ struct ExportSelection {
             isAll = true
             if owners.count == 1, let only = owners.first, Export.complaint(aboutOwner: only) == nil {
                 owner = only
-                ownerRemark = "the only owner whose marks are there"
+                ownerRemark = "the only owner with marks in Authentik"
             } else {
                 owner = Export.placeholderOwner
-                ownerRemark = "a placeholder: name whose services these are; --owner sets it"
+                ownerRemark = "a placeholder: name the owner of these services, or use --owner"
             }
         }
         for application in observed.applications.sorted(by: { ($0.slug, $0.pk) < ($1.slug, $1.pk) }) {
@@ -69,7 +69,7 @@ struct ExportSelection {
             cause = .otherOwner
         case .newer(let version, let owner):
             reason =
-                "its mark\(owner.map { " of '\($0)'" } ?? "") is of version \(version), which this program does not know"
+                "its mark\(owner.map { " of '\($0)'" } ?? "") has version \(version), which this program does not understand"
         case .unreadable(let remains): reason = remains.reason
         case nil: return
         }

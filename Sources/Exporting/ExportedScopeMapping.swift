@@ -44,7 +44,7 @@ struct ExportedScopeMapping {
         let isTheSame = ScopeMapping.fields.rows.allSatisfy { field in
             (state.scopeMappings.first?.values[field] ?? .text("")).means(mapping.values.held(field))
         }
-        return isTheSame ? nil : "a file's reader takes it for something else"
+        return isTheSame ? nil : "a file would change it"
     }
 
     /// Whether a file can refer to a mapping by this name.

@@ -91,14 +91,14 @@ struct ObjectNames {
 
     /// The scope name if it is unambiguous, else the `managed` name if it has one, else its own.
     func scope(_ pk: String) -> Scope {
-        guard let mapping = mappings[pk] else { return .unnamed(reason: "the scope mapping \(pk) is not known") }
+        guard let mapping = mappings[pk] else { return .unnamed(reason: "the scope mapping \(pk) is unknown") }
         let managed = mapping.mark == nil && !declared.contains(pk) ? mapping.managed : nil
         let candidates = [mapping.scopeName] + [managed].compactMap(\.self)
         if let name = candidates.first(where: { isScope($0) && meaning(of: $0) == pk }) { return .name(name) }
         if ExportedScopeMapping.canBeNamed(mapping.name) { return .mapping(mapping.name) }
         return .unnamed(
-            reason: "the scope mapping '\(mapping.name)' shares the scope name '\(mapping.scopeName)' with another, "
-                + "or has one that no file can hold, and neither has it a name of its own that one can"
+            reason: "a file cannot name the scope mapping '\(mapping.name)': its scope name '\(mapping.scopeName)' is "
+                + "shared with another or not valid in a file, and its own name is not valid there either"
         )
     }
 

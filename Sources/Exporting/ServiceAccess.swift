@@ -54,7 +54,7 @@ struct ServiceAccess {
         for binding in bindings {
             let isOwn = bound?.contains { $0.isMade(as: binding) } ?? false
             if bound != nil, !isOwn {
-                remarks.append("who may open it besides: \(binding.description), bound by somebody else")
+                remarks.append("who else may open it: \(binding.description), bound by others")
             } else if let complaint = complaint(about: binding, among: bindings) {
                 remarks.append("who may open it: \(binding.description), which \(complaint)")
                 isOwnUnsaid = isOwnUnsaid || isOwn && !binding.isExpiring
@@ -64,7 +64,7 @@ struct ServiceAccess {
         }
         if let bound, !bound.isEmpty, said.isEmpty, !isOwnUnsaid {
             let names = bound.map(\.description).joined(separator: ", ")
-            remarks.append("who may open it: what its mark tells of is not bound any more: \(names)")
+            remarks.append("who may open it: the bindings that its mark records no longer exist: \(names)")
         }
         guard !said.isEmpty, !isOwnUnsaid else { return }
         field = ExportedField(access: said, mode)
@@ -72,11 +72,11 @@ struct ServiceAccess {
 
     /// Why a file cannot express a binding; nil if it can.
     private func complaint(about binding: PolicyBinding, among bindings: [PolicyBinding]) -> String? {
-        if binding.isExpiring { return "ends by itself" }
-        if binding.isAmbiguous { return "is bound together with something else" }
+        if binding.isExpiring { return "expires" }
+        if binding.isAmbiguous { return "has more than one subject" }
         if !binding.isEnabled { return "is disabled" }
         if binding.isNegated { return "is negated" }
-        if binding.letsInOnFailure { return "lets in where it fails" }
+        if binding.letsInOnFailure { return "allows access if it fails" }
         let times = bindings.count { $0.subject == binding.subject && !$0.isExpiring }
         if times > 1 { return "is bound \(times) times" }
         return binding.name == nil ? "has no name" : nil

@@ -32,7 +32,7 @@ extension ServiceExporter {
         }
         guard let origin else {
             service.refuse(
-                "its external host is not just scheme, host and port, and no more is what a file says of it",
+                "its external host is more than scheme, host and port, which is all that a file can express",
                 .externalHost
             )
             return
@@ -45,7 +45,7 @@ extension ServiceExporter {
     mutating func writeForwardAuth(_ proxy: ProxyProvider) {
         write(ProxyProvider.Row.name, proxy.values.held(ProxyProvider.Row.name), marked: mark?.providerFields)
         guard let mode = proxy.mode else {
-            service.refusals.append("its mode is not one that this program knows")
+            service.refusals.append("its mode is unknown to this program")
             return
         }
         let outpost = outpost(serving: proxy)
@@ -74,8 +74,8 @@ extension ServiceExporter {
         let own = serving.first { $0.pk == mark?.outpost } ?? serving.first(where: \.isEmbedded) ?? serving.first
         guard let own else {
             service.refuse(
-                "no outpost serves its provider, and a file would have one serve it; take the comment signs off if the "
-                    + "embedded one is to, or name another in 'outpost'",
+                "no outpost serves its provider, but a file would add it to one; remove the comment signs if the "
+                    + "embedded one should serve it, or name another in 'outpost'",
                 .unserved
             )
             return nil

@@ -141,7 +141,9 @@ struct ServiceExporter {
         } else if provider == nil {
             service.refuse("a bookmark has nothing to launch; a file needs a launchURL or port", .nothingToLaunch)
         } else if isLaunchURLMarked {
-            service.remarks.append("the launch URL that its mark tells of is gone; a pass brings the mark up to date")
+            service.remarks.append(
+                "the launch URL that its mark records no longer exists; the next pass updates the mark"
+            )
         }
     }
 
@@ -167,8 +169,8 @@ struct ServiceExporter {
     /// A file cannot express what Authentik learns automatically; the user has to fill it in.
     private mutating func refuseWithoutRedirectURI() {
         service.refuse(
-            "its provider has no redirect URI, so Authentik takes the first one that is used for its own; write where its "
-                + "logins return to into redirectURIs, and take the comment signs off",
+            "its provider has no redirect URI, so Authentik adopts the first one that is used; list its redirect URIs in "
+                + "redirectURIs, and remove the comment signs",
             .noRedirectURI
         )
         let example = "for example [https://\(application.slug).example.org/callback]"
@@ -200,7 +202,7 @@ struct ServiceExporter {
             let unknown = references.filter { names.federated($0) == nil }.map { "'\(names.title($0))'" }.sorted()
             guard unknown.isEmpty else {
                 service.remarks.append(
-                    "its \(field.name.rawValue), of which no file can name \(unknown.joined(separator: ", "))"
+                    "its \(field.name.rawValue): a file cannot name \(unknown.joined(separator: ", "))"
                 )
                 continue
             }
@@ -229,7 +231,7 @@ struct ServiceExporter {
         guard field.exists(in: release) else {
             if !isDefault, !value.isNone {
                 service.remarks.append(
-                    "its \(field.name.rawValue), which Authentik \(release) does not take over its API"
+                    "its \(field.name.rawValue), which the API of Authentik \(release) does not accept"
                 )
             }
             return
@@ -272,18 +274,18 @@ struct ServiceExporter {
         } else if !field.isOptional {
             service.refusals.append(refusal(of: field, pk))
         } else if pk != nil {
-            service.remarks.append("its \(name), which is not known by a name of its own")
+            service.remarks.append("its \(name), whose name is unknown or not unique")
         } else if isMarked {
-            service.remarks.append("the \(name) that its mark tells of is gone; a pass brings the mark up to date")
+            service.remarks.append("the \(name) that its mark records no longer exists; the next pass updates the mark")
         }
     }
 
     /// Why a service cannot be declared without an object that every declared provider has.
     private func refusal(of field: FieldSpec, _ pk: String?) -> String {
         guard field.name == OAuth2Provider.Row.signingKey.name else {
-            return "its \(field.name.rawValue) is not set, or not known"
+            return "its \(field.name.rawValue) is not set, or unknown"
         }
-        return "its signing key is not known by a name of its own"
+        return "the name of its signing key is unknown or not unique"
     }
 
     /// Adds a comment with the signing algorithm after a key.
@@ -302,7 +304,7 @@ struct ServiceExporter {
         _ isMarked: Bool
     ) {
         let (scopes, mappings) = scopes(references.compactMap(\.pk.string))
-        if references.isEmpty { service.refusals.append("its provider has no scopes; a file needs one") }
+        if references.isEmpty { service.refusals.append("its provider has no scopes; a file needs at least one") }
         let known = standard.filter(scopes.contains)
         if !isMarked, mappings.isEmpty, known.count == scopes.count, known.count == standard.count { return }
         let ordered = known + scopes.filter { !known.contains($0) }.sorted()

@@ -19,7 +19,7 @@ struct ServiceRemarks {
     private var ofApplication: [String] {
         var texts: [String] = []
         if let mark, mark.slug != application.slug {
-            texts.append("its file calls it '\(mark.slug)'; somebody gave it another slug since")
+            texts.append("its slug, which is '\(mark.slug)' in its file, but was changed in Authentik")
         }
         if !application.backchannelProviders.isEmpty {
             texts.append(list("backchannel provider", application.backchannelProviders.map { $0.name ?? "?" }))

@@ -7,7 +7,7 @@ struct WebOrigin: Hashable {
     var scheme = standardScheme
     /// In brackets if it is an IPv6 address.
     var host: String
-    /// Nil for the scheme's own.
+    /// Nil for the scheme's default.
     var port: Int?
 
     /// The scheme that a file can omit.

@@ -1,20 +1,20 @@
 package import AuthentikAPI
 import Base
 
-/// A kind of object in Authentik: all that this program knows of it stands in one folder.
+/// A kind of object in Authentik; everything that this program knows about it is in one folder.
 ///
-/// The folder has this value, the objects as Authentik shows them, the table of fields that a file can set, and the
-/// requests that read and write it. It is a class, since steps, keys and results carry it along.
+/// The folder has this value, the type of the objects as Authentik shows them, the table of fields that a file can set,
+/// and the requests that read and write them. It is a class, because steps, keys and results carry it along.
 package final class Kind: Sendable {
-    /// Whose the objects are, and how that is known.
+    /// Who owns the objects, and how that is determined.
     package enum Ownership: Sendable {
         /// This program's, if an object carries its ownership mark.
         case marked
         /// This program's, if the mark of its application names it.
         case namedInMark
-        /// Somebody else's: used, and never changed.
+        /// Others': they are referenced, and never changed.
         case others
-        /// Nobody's: made where a file declares one that is missing, and never changed or deleted.
+        /// Nobody's: declared ones are created if they are missing, and never changed or deleted.
         case nobodys
     }
 
@@ -25,19 +25,19 @@ package final class Kind: Sendable {
     /// What people call several: `groups`.
     package let plural: String
     package let endpoint: Endpoint
-    /// The attributes by which a file, or a mark, recognises an object, the first that has a match first.
+    /// The attributes by which a file, or a mark, identifies an object.
     package let identity: [String]
     package let ownership: Ownership
-    /// What a file can set; without rows for a kind that is only used.
+    /// The fields that a file can set; without rows for a kind that is only referenced.
     package let fields: FieldTable
-    /// What passes, releases and the daemon send for it.
+    /// The requests for it that passes, `release` and the daemon send.
     package let requests: [RequestUse]
-    /// How steps write it; nil for a kind that no step makes or changes field by field.
+    /// How steps write it; nil for a kind that no step creates or changes field by field.
     package let writes: ObjectWrites?
 
     /// - Parameters:
-    ///   - noun: where people do not call it by its id.
-    ///   - plural: where it is not the noun and an s.
+    ///   - noun: what people call it, if not by its id.
+    ///   - plural: the plural of the noun, if not with an s.
     package init(
         _ id: String,
         _ endpoint: Endpoint,
@@ -63,7 +63,7 @@ package final class Kind: Sendable {
     /// Django's model, after which permissions and entries of the audit log are named; nil for an endpoint without one.
     package var model: ObjectModel? { endpoint.model }
 
-    /// Of a list for people: `Groups`.
+    /// The heading of a list: `Groups`.
     package var heading: String { plural.capitalizedFirst }
 
     /// The member of JSON documents that lists objects of the kind: `groups`, `scopeMappings`.
@@ -72,7 +72,7 @@ package final class Kind: Sendable {
         return words.prefix(1).joined() + words.dropFirst().map(\.capitalizedFirst).joined()
     }
 
-    /// All kinds, in the order in which people read of them.
+    /// All kinds, in the order in which people read about them.
     package static let all = [
         application, oauth2Provider, proxyProvider, outpost, mark, flow, certificate, scopeMapping, source, group,
         policyBinding, expressionPolicy, user, policy,

@@ -1,19 +1,19 @@
 package import AuthentikAPI
 package import JSON
 
-/// An object that steps make, change and delete field by field.
+/// An object that steps create, change and delete field by field.
 package protocol WritableObject: ListedObject {
     static var kind: Kind { get }
-    /// Whether one that somebody else made at the same time will do.
+    /// Whether an object that somebody else created at the same time is accepted as well.
     static var isShared: Bool { get }
 
-    /// What stands for it in the fields of other objects.
+    /// The value that refers to it in the fields of other objects.
     var reference: JSONValue { get }
 
-    /// The one that is there after a create without a clear answer; nil if there is none.
+    /// Looks for the object after a create without a clear answer; nil if there is none.
     static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> Self?
 
-    /// What it does not hold of what was sent.
+    /// The fields that it does not hold as sent.
     func unkept(of fields: SentFields) -> [UnkeptField]
 }
 
@@ -21,12 +21,12 @@ extension WritableObject {
     package static var isShared: Bool { false }
 }
 
-/// The fields of an object with all that they name, as they are sent.
+/// The fields of an object as they are sent, with the objects that they refer to.
 package struct SentFields: Sendable {
     package var assignments: [FieldAssignment]
-    /// What stands for the objects that fields name, by Authentik's names of the fields.
+    /// References to other objects, by Authentik's names of the fields.
     package var references: [String: JSONValue] = [:]
-    /// The fields that the file sets: what this program sends besides may be unknown to a release.
+    /// The fields that the file sets; a release may lack others that this program sends.
     package var declared: [String] = []
 
     package init(_ assignments: [FieldAssignment] = [], references: [String: JSONValue] = [:], declared: [String] = [])
@@ -41,7 +41,7 @@ package struct SentFields: Sendable {
         return WriteBody(fields.merging(references) { $1 }, secrets: assignments.compactMap(\.value.secret))
     }
 
-    /// What a text field is to hold; empty if it is not among them.
+    /// The value of a text field; empty if it is not among them.
     package func text(_ field: String) -> String {
         assignments.first { $0.field == field }?.value.json.string ?? ""
     }
@@ -49,18 +49,18 @@ package struct SentFields: Sendable {
 
 /// An object as the answer to a write shows it.
 package struct WrittenObject: Sendable {
-    /// What stands for it in the fields of other objects.
+    /// The value that refers to it in the fields of other objects.
     package let reference: JSONValue
-    /// What it does not hold of what was sent.
+    /// The fields that it does not hold as sent.
     package let unkept: [UnkeptField]
-    /// Whether it was found, because no clear answer came, and may be somebody else's.
+    /// Whether it was found after an unclear answer, and may be somebody else's.
     package let isFound: Bool
 }
 
 /// How the objects of a kind are written.
 package struct ObjectWrites: Sendable {
     package let create: @Sendable (AuthentikClient, SentFields) async throws -> WrittenObject
-    /// - Parameter key: what the endpoint calls it: a pk, an application's slug.
+    /// - Parameter key: the object's key at the endpoint: a pk, or an application's slug.
     package let update: @Sendable (AuthentikClient, _ key: String, SentFields) async throws -> WrittenObject
 
     package init<Object: WritableObject>(_ type: Object.Type) {
@@ -82,7 +82,7 @@ extension WrittenObject {
 }
 
 extension AuthentikClient {
-    /// Creates an object; where the answer is not clear it is looked up, and found or sent again.
+    /// Creates an object; after an unclear answer it is looked up, and sent again if it does not exist.
     package func create<Object: WritableObject>(_ fields: SentFields) async throws -> Creation<Object> {
         let body = fields.body
         let request = APIRequest(

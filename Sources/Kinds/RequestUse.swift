@@ -1,21 +1,21 @@
 package import AuthentikAPI
 
-/// A kind of request that passes, a release, the daemon and its look at the audit log send.
+/// A kind of request that passes, `release`, the daemon or its look at the audit log sends.
 ///
-/// Each kind lists its own (``Kind/requests``); together they are the table that the program's account gets its
-/// permissions from: what is sent and does not stand there is refused, and what stands there and is not sent is granted
-/// for nothing. A test compares it with what is sent.
+/// Each kind lists its own (``Kind/requests``). Together they determine the permissions of the program's account: a
+/// request that is not listed is rejected, and one that is listed but never sent grants a needless permission. A test
+/// compares them with what is sent.
 ///
-/// An export needs a superuser, and `bootstrap` an administrator: what only they send does not stand there.
+/// Requests that only `export` and `bootstrap` send are not listed: those need a superuser or an administrator.
 package struct RequestUse: Sendable, Hashable {
     package var method: String
     package var endpoint: Endpoint
-    /// What it is for: a clause.
+    /// The purpose, as a clause.
     package var purpose: String
-    /// Whether passes go on without it, with less done.
+    /// Whether passes can do without it, with less done.
     package var isOptional = false
 
-    /// What a file has to have for it to be sent; nil for any file.
+    /// The feature of a file that it is sent for; nil for any file.
     package var feature: FileFeature?
 
     package init(
@@ -32,16 +32,16 @@ package struct RequestUse: Sendable, Hashable {
         self.feature = feature
     }
 
-    /// In the order in which people read them.
+    /// All uses, in the order in which people read them.
     package static let all =
         [
-            RequestUse("GET", .version, "tell the release"),
-            RequestUse("GET", .account, "tell whose token it is"),
+            RequestUse("GET", .version, "detect the release"),
+            RequestUse("GET", .account, "check whose token it is"),
         ] + Kind.all.flatMap(\.requests) + [
-            RequestUse("GET", .events, "see at once what somebody changes, and who", isOptional: true)
+            RequestUse("GET", .events, "see at once what others change, and who", isOptional: true)
         ]
 
-    /// Those that are sent for a file; what several of its features need is there once, for the first of them.
+    /// The requests for a file; a use that several features need is listed once, for the first of them.
     ///
     /// - Parameter features: what the file has.
     package static func needed(by features: Set<FileFeature>) -> [RequestUse] {
@@ -58,19 +58,19 @@ package struct RequestUse: Sendable, Hashable {
                 needed.append(use)
                 continue
             }
-            // What one use can do without, another may require.
+            // What is optional for one use may be required for another.
             if needed[place].isOptional, !use.isOptional { needed[place] = use }
         }
         return needed
     }
 }
 
-/// What a file may have beside services, and that takes rights of its own.
+/// A feature of a file that needs additional permissions.
 package enum FileFeature: Sendable, CaseIterable {
     case groups
-    /// A service says who may open it: everyone, or somebody in particular.
+    /// A service declares access: for everyone, or for some subjects.
     case access
-    /// A service says that, and that it is somebody in particular.
+    /// A service declares access for some subjects.
     case restriction
     /// A service has a proxy provider, which an outpost serves.
     case forwardAuth
@@ -81,18 +81,18 @@ package enum FileFeature: Sendable, CaseIterable {
     case scopeMappings
 }
 
-/// A permission that an account needs to do all that passes and the daemon do, unless it is a superuser's.
+/// A permission that an account without superuser status needs for passes and the daemon.
 package struct RequiredPermission: Sendable, Hashable {
     /// As Authentik names it: `authentik_core.view_application`.
     package var name: String
-    /// What it is for: a clause.
+    /// The purpose, as a clause.
     package var purpose: String
-    /// Whether passes go on without it, with less done.
+    /// Whether passes can do without it, with less done.
     package var isOptional: Bool
 
-    /// Those that a file takes, in the order in which people read them; no others are granted.
+    /// The permissions for a file, in the order in which people read them; no others are granted.
     ///
-    /// - Parameter forPlan: whether only what `reconcile plan` needs, which reads.
+    /// - Parameter forPlan: whether to limit them to what `reconcile plan` needs, which only reads.
     package static func needed(by features: Set<FileFeature>, forPlan: Bool = false) -> [RequiredPermission] {
         var permissions: [RequiredPermission] = []
         var seen: Set<String> = []

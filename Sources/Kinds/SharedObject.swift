@@ -1,9 +1,9 @@
 import Base
 
-/// Something in Authentik that is no service's: several may need it, and none of them owns it.
+/// An object in Authentik that belongs to no service; several services may need it.
 ///
-/// A plan, a report and the status tell of all such objects alike, in the words of their ``Kind``; a new kind is told of
-/// without a line of code.
+/// Plans, reports and the status describe all such objects alike, in the words of their ``Kind``; a new kind needs no
+/// code there.
 package protocol SharedObject: Sendable {
     var kind: Kind { get }
     /// What it is called in Authentik; compared exactly, within its kind.
@@ -16,7 +16,7 @@ extension SharedObject {
     package var identity: SharedName { SharedName(kind, name) }
 }
 
-/// What tells one object that is no service's from all others.
+/// The identity of a shared object.
 package struct SharedName: SharedObject, Hashable {
     package let kind: Kind
     package let name: String
@@ -37,7 +37,7 @@ package struct SharedName: SharedObject, Hashable {
 }
 
 extension Sequence where Element: SharedObject {
-    /// A list for each kind that there are any of; kinds, and the objects of each, in the order in which they come.
+    /// A list for each kind; kinds and objects are in the order in which they appear.
     package var byKind: [(kind: Kind, objects: [Element])] {
         reduce(into: []) { lists, object in
             if let index = lists.firstIndex(where: { $0.kind == object.kind }) {

@@ -93,7 +93,7 @@ extension SharedObjectPlan {
                 policy,
                 pk: observed.pk,
                 .update,
-                reason: "its expression was changed, and may let somebody in",
+                reason: "its expression was changed, so it may grant access",
                 effect: .update(key, ObjectFields(.expressionPolicy, [expression]))
             )
         }

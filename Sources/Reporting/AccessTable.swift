@@ -87,7 +87,7 @@ package struct AccessTable {
     private func remarks(_ list: AccessList) -> [String] {
         var lines: [String] = []
         if let group = list.group {
-            lines.append("Only what the group '\(group.printable)' is let into, and what is open to everybody.")
+            lines.append("Only applications that the group '\(group.printable)' may open, and those open to everybody.")
         }
         lines.append(summary(list))
         if !list.isOpenWithoutBinding {
@@ -119,8 +119,8 @@ extension BindingAccess {
     fileprivate var text: String {
         var remarks: [String] = []
         if !isEnabled { remarks.append("disabled") }
-        if isAmbiguous { remarks.append("and something else") }
-        if letsInOnFailure { remarks.append("lets in where it fails") }
+        if isAmbiguous { remarks.append("more than one subject") }
+        if letsInOnFailure { remarks.append("allows access if it fails") }
         if isExpiring { remarks.append(expires.map { "until \(Self.toTheSecond($0))" } ?? "for a time") }
         let end = remarks.isEmpty ? "" : " (\(remarks.joined(separator: ", ")))"
         return "\(isNegated ? "not " : "")\(kind) '\(name)'\(end)"

@@ -3,15 +3,15 @@ import Reporting
 import Status
 import Synchronization
 
-/// The status as JSON, made when somebody asks for it and kept for as long as somebody does.
+/// The status as JSON, rendered on request and kept while requests continue.
 ///
-/// Of ten thousand services it is ten megabytes, and most of it is the same from one revision to the next. While somebody
-/// asks again and again, it is renewed after each change, so that nobody waits for it; after ``patience`` without a request
-/// it is dropped with the next change.
+/// For ten thousand services it is ten megabytes, most of which stays the same from one revision to the next. While
+/// requests continue, it is renewed after each change, so that no client waits for it; after ``patience`` without a
+/// request, the next change drops it.
 final class StatusRendering: Sendable {
-    /// How long after a request the text is still renewed.
+    /// How long after a request the text is renewed.
     private static let patience: Duration = .seconds(60)
-    /// So few services are encoded for one request.
+    /// Up to this number of services is encoded separately for a request.
     private static let few = 100
 
     private struct State {
@@ -22,16 +22,16 @@ final class StatusRendering: Sendable {
 
     private let board: StatusBoard
     private let state = Mutex(State())
-    /// Distinguishes the revisions of this process from those of another one.
+    /// Distinguishes the revisions of this process from those of others.
     private let instance = String(UInt64.random(in: .min ... .max), radix: 36)
 
     init(board: StatusBoard) {
         self.board = board
     }
 
-    /// The status now, and its revision as an entity tag (RFC 9110, section 8.8.3).
+    /// The current status, and its revision as an entity tag (RFC 9110, section 8.8.3).
     ///
-    /// The tag is strong: what is answered to an address depends on nothing but the revision and the variant.
+    /// The tag is strong: the answer at a URL depends only on the revision and the variant.
     ///
     /// - Parameter variant: what distinguishes answers to the same address; nil if nothing does.
     func current(_ variant: String? = nil) -> (document: StatusDocument, revision: Int, tag: String) {
@@ -41,7 +41,7 @@ final class StatusRendering: Sendable {
 
     /// The JSON text of a status, in parts.
     ///
-    /// - Parameter filter: the services that are wanted; all else is of everything.
+    /// - Parameter filter: selects the services; the rest of the document is not filtered.
     func json(_ document: StatusDocument, revision: Int, _ filter: ServiceFilter = ServiceFilter()) -> [ByteBuffer] {
         let wanted = filter.isEmpty ? nil : filter.indices(in: document.services)
         return state.withLock { state in
@@ -55,7 +55,7 @@ final class StatusRendering: Sendable {
         }
     }
 
-    /// After a change: renews the text if somebody asked for it lately, or else drops it.
+    /// Called after a change: renews the text if it was requested recently, otherwise drops it.
     func refresh() {
         let (document, revision) = board.current
         state.withLock { state in
@@ -79,7 +79,7 @@ final class StatusRendering: Sendable {
 
 /// A status as JSON text without its services: what comes before their list, and after it.
 struct StatusFrame {
-    /// Where the list of services stands in a document without any, by its indentation.
+    /// The empty list of services in a document, recognized by its indentation.
     private static let emptyList = Array("\n  \"services\": []".utf8)
 
     private let before: ByteBuffer
@@ -107,14 +107,14 @@ struct StatusFrame {
     }
 }
 
-/// The services of a status as JSON text, of which only what changed is encoded again.
+/// The services of a status as JSON text; only those that changed are encoded again.
 ///
-/// From one pass to the next few services change: ten thousand that stay as they are cost a comparison each, and no copy.
+/// Few services change from one pass to the next: an unchanged one costs a comparison, and no copy.
 struct ServiceListJSON {
     private var services: [ServiceStatus] = []
     /// The items of the list, each after a comma and a line break.
     private var bytes = ByteBuffer()
-    /// Where each item begins, and where the last one ends.
+    /// The beginning of each item, and the end of the last one.
     private var bounds = [0]
 
     /// All items, with line breaks and commas between them.
@@ -132,7 +132,7 @@ struct ServiceListJSON {
         ByteBuffer(bytes: services.flatMap(item)).withoutFirstByte
     }
 
-    /// Makes it the list of these services, which are ordered by slug.
+    /// Replaces the list by these services, which are ordered by slug.
     mutating func renew(_ services: [ServiceStatus]) {
         // Between passes the list stays the same, whatever else changes.
         guard !services.isStored(as: self.services) else { return }
@@ -150,7 +150,7 @@ struct ServiceListJSON {
         (bytes, self.bounds) = (renewed, bounds)
     }
 
-    /// Where each service stands in the known ones; nil for one that is new or different.
+    /// The position of each service among the known ones; nil for a new or changed one.
     private func positions(of services: [ServiceStatus]) -> [Int?] {
         var position = 0
         return services.map { service in
@@ -171,7 +171,7 @@ struct ServiceListJSON {
 }
 
 extension [ServiceStatus] {
-    /// Whether it is the same list without a look at its items: then it is equal, and it may be equal otherwise.
+    /// Whether both lists share their storage, so that they are equal; others may be equal, too.
     fileprivate func isStored(as other: [ServiceStatus]) -> Bool {
         withUnsafeBufferPointer { items in
             other.withUnsafeBufferPointer { items.baseAddress == $0.baseAddress && items.count == $0.count }

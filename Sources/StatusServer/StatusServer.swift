@@ -37,7 +37,7 @@ package struct StatusServer: Sendable {
     package func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
         let rendering = StatusRendering(board: loop.board)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            // Who asks for the status again and again does not wait for thousands of services to be encoded.
+            // Clients that keep requesting the status do not wait for thousands of services to be encoded.
             group.addTask { [board = loop.board] in for await _ in board.changes { rendering.refresh() } }
             group.addTask { try await serve(rendering, onReady) }
             try await group.next()

@@ -154,7 +154,7 @@ struct TreeBuilder: ~Copyable {
         }
         let nowhere = YAMLNode(content: .invalid, position: event.position, lastLine: event.lastLine)
         if openAnchors.contains(name) {
-            let message = "an alias stands inside what it names"
+            let message = "an alias is inside the value that it names"
             problems.append(YAMLProblem(message, at: event.position, mayBeSecret: true))
             return nowhere
         }

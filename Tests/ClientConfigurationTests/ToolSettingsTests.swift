@@ -64,17 +64,17 @@ struct ToolSettingsTests {
 
     @Test func `what is not known here is said`() throws {
         let text = try Sample.print("generic")
-        #expect(text.contains("# Only Authentik knows the scope of the mapping 'example.net/own'"))
+        #expect(text.contains("# The scope of the mapping 'example.net/own' is only known to Authentik"))
         #expect(text.contains("\nOIDC_SCOPES=openid profile email\n"))
         let own = try Sample.print("generic", "env")
         #expect(own.contains("\nOIDC_SCOPES=openid groups\n"))
-        #expect(own.contains("# Only Authentik knows the scope of the mapping 'Elsewhere'"))
-        #expect(text.contains("# The file says no issuerMode"))
+        #expect(own.contains("# The scope of the mapping 'Elsewhere' is only known to Authentik"))
+        #expect(text.contains("# The file does not set issuerMode"))
         #expect(try !Sample.print("generic", "env").contains("issuerMode"))
         #expect(
-            try Sample.print("outline").contains("returns to '/auth/oidc.callback', which is the end of no") == false
+            try Sample.print("outline").contains("ends with '/auth/oidc.callback', but none") == false
         )
-        #expect(try Sample.print("outline", "env").contains("returns to '/auth/oidc.callback', which is the end of no"))
+        #expect(try Sample.print("outline", "env").contains("ends with '/auth/oidc.callback', but none"))
     }
 
     @Test(arguments: [
@@ -92,23 +92,23 @@ struct ToolSettingsTests {
     @Test(arguments: [
         ("generic", "ap", "the file declares no service 'ap'; did you mean 'app'?"),
         ("generic", "nothing-like-it", "the file declares no service 'nothing-like-it'"),
-        ("generic", "gone", "service 'gone' is not to be there: 'state: absent'"),
+        ("generic", "gone", "service 'gone' is declared absent"),
         (
             "generic", "docs",
-            "service 'docs' is a bookmark: people log in to it without Authentik; give it a redirectPath, or forwardAuth"
+            "service 'docs' is a bookmark, without a login through Authentik; add a redirectPath or forwardAuth"
         ),
         (
             "grafana", "trivy",
-            "an outpost logs people in to service 'trivy', before they reach it; --for takes traefik, traefik-kubernetes, "
+            "an outpost logs users in to service 'trivy'; --for must be one of traefik, traefik-kubernetes, "
                 + "nginx, caddy, envoy, generic"
         ),
         (
             "nginx", "behind",
-            "nobody says where the outpost 'own' of service 'behind' is; give --outpost-url"
+            "the address of outpost 'own' of service 'behind' is unknown; use --outpost-url"
         ),
         (
             "nginx", "app",
-            "service 'app' logs people in itself, by OIDC; --for takes grafana, argocd, generic, open-webui, gitea, forgejo, "
+            "service 'app' logs users in itself, with OIDC; --for must be one of grafana, argocd, generic, open-webui, gitea, forgejo, "
                 + "vault, minio, nextcloud, outline, immich, proxmox, portainer"
         ),
     ])
@@ -117,12 +117,12 @@ struct ToolSettingsTests {
     }
 
     @Test func `without an address there are no URLs`() throws {
-        let message = "nobody says where Authentik is; set 'publicURL' in the file, or give --url or AUTHENTIK_URL"
+        let message = "Authentik's address is unknown; set 'publicURL' in the file, or use --url or AUTHENTIK_URL"
         #expect(throws: ConfigurationPrinter.Refusal(message)) {
             try Sample.print("generic", at: nil, publicURL: nil)
         }
         let other =
-            "nobody says where Authentik is; give --outpost-url, --url or AUTHENTIK_URL, or set 'publicURL' in the file"
+            "Authentik's address is unknown; use --outpost-url, --url or AUTHENTIK_URL, or set 'publicURL' in the file"
         #expect(throws: ConfigurationPrinter.Refusal(other)) {
             try Sample.print("nginx", "trivy", at: nil, publicURL: nil)
         }

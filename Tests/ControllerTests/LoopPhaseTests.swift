@@ -146,8 +146,8 @@ import Testing
             while await story.loop.waiting < 2 { await Task.yield() }
             story.election.says(.lost)
             #expect(await next?.pass.number == nil)
-            #expect(await running?.pass.error == "somebody else changed its Lease")
-            #expect(pass.gate.closed?.reason == "somebody else changed its Lease")
+            #expect(await running?.pass.error == "another process changed its Lease")
+            #expect(pass.gate.closed?.reason == "another process changed its Lease")
             #expect(!story.status.program.isLeader)
             #expect(story.status.passes.next == nil)
             story.election.says(.waits(.seconds(15)))

@@ -291,9 +291,9 @@ private final class Life {
             LeaseElection.Report.standsBy(holder: "other"), "another replica leads",
             Standing(isLeader: false, holder: "other")
         ),
-        (.waits(.seconds(15)), "nobody holds the Lease yet", Standing(isLeader: false, waitSeconds: 15)),
+        (.waits(.seconds(15)), "no replica holds the Lease yet", Standing(isLeader: false, waitSeconds: 15)),
         (.expired, "its Lease was not renewed in time", Standing(isLeader: false)),
-        (.lost, "somebody else changed its Lease", Standing(isLeader: false)),
+        (.lost, "another process changed its Lease", Standing(isLeader: false)),
     ])
     func `who loses the Lease steps down in mid pass`(
         _ report: LeaseElection.Report,

@@ -141,7 +141,7 @@ import Testing
         #expect(
             found.map { "\($0.type.rawValue) \($0.name ?? "-"): \($0.message)" } == [
                 "file-invalid -: a.yaml:3: no owner", "not-served b: not seen", "failed family: failed",
-                "conflicting-changes a: somebody keeps changing redirectURIs; it is corrected less often from now on",
+                "conflicting-changes a: others keep changing redirectURIs; it is corrected less often from now on",
             ]
         )
         let over = digest.notification([], Self.status([Self.service("b", .inSync)]), at: Self.now)?.events ?? []

@@ -202,7 +202,7 @@ struct PublishTests {
         ),
         (
             "publish: {namespace: n, name: o, keys: {▲'a b': issuer}}",
-            ["service 'a': a key is not one that an object in Kubernetes can have in publish"], nil
+            ["service 'a': a key is not valid for a Kubernetes object in publish"], nil
         ),
         (
             "publish: {namespace: n, name: o, keys: {k: ▲isuer}}",

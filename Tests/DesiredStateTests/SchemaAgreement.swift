@@ -33,7 +33,7 @@ enum SchemaAgreement {
         ("unknown unit|is too long|has 'hours'", "durations are parsed"),
         ("is reserved by|a policy that reconcile itself uses", "a few names are taken"),
         (
-            "is not the name of|is not a key of|is not one that|template has",
+            "is not the name of|is not a key of|is not valid for|template has",
             "names of Kubernetes, and templates, are parsed"
         ),
         (

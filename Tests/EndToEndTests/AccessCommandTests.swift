@@ -122,7 +122,9 @@ import Testing
                 ]
             )
             #expect(
-                result.output.contains("Only what the group 'family' is let into, and what is open to everybody.\n")
+                result.output.contains(
+                    "Only applications that the group 'family' may open, and those open to everybody.\n"
+                )
             )
             let both = try await target.run("access", "--group", "admins", "--user", "bob")
             #expect(both.output.contains("\n  mixed        mixed  yes    group 'admins'\n"))
@@ -184,7 +186,7 @@ import Testing
     @Test func `who is not there, or may not see it, is told so`() async throws {
         try await withAccess { target in
             for (arguments, message) in [
-                (["--user", "bop"], "error: there is no user 'bop'; --user takes a username\n"),
+                (["--user", "bop"], "error: there is no user 'bop'; --user expects a username\n"),
                 (["--group", "famliy"], "error: there is no group 'famliy'; did you mean 'family'?\n"),
             ] {
                 let result = try await Command(["access"] + arguments, environment: target.environment).run()

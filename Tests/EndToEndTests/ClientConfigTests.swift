@@ -47,11 +47,11 @@ import Testing
         (["grafna", "--for", "grafana"], "the file declares no service 'grafna'; did you mean 'grafana'?"),
         (
             ["grafana", "--for", "caddy"],
-            "service 'grafana' logs people in itself, by OIDC; --for takes grafana, argocd"
+            "service 'grafana' logs users in itself, with OIDC; --for must be one of grafana, argocd"
         ),
         (
             ["trivy", "--for", "grafana"],
-            "an outpost logs people in to service 'trivy', before they reach it; --for takes "
+            "an outpost logs users in to service 'trivy'; --for must be one of "
         ),
         (["grafana", "--for", "graphana"], "is invalid for '--for <tool>'"),
         (["grafana"], "missing expected argument '--for <tool>'"),
@@ -73,7 +73,7 @@ import Testing
     @Test func `without an address and with a wrong file`() async throws {
         let nowhere = try await run(["grafana", "--for", "grafana"], environment: [:])
         #expect(nowhere.status == 64)
-        #expect(nowhere.errors.contains("set 'publicURL' in the file, or give --url or AUTHENTIK_URL"))
+        #expect(nowhere.errors.contains("set 'publicURL' in the file, or use --url or AUTHENTIK_URL"))
         let said = Self.file.replacing("owner: homelab", with: "owner: homelab\npublicURL: https://sso.example.net")
         #expect(try await run(["grafana", "--for", "generic"], file: said, environment: [:]).status == 0)
         let wrong = try await run(["grafana", "--for", "grafana"], file: Self.file.replacing("port", with: "prt"))

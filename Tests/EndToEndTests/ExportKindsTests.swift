@@ -104,7 +104,7 @@ private struct Installation: Sendable {
         "    signingKey: none  # HS256\n", "scopes: [openid, profile, {mapping: Own email}]\n",
         "      - url: 'https://.*\\.example\\.org/callback'\n        matching: regex\n",
         "    redirectURIs:\n      - https://gate.example.org/callback?X-authentik-auth-callback=true\n",
-        "not exported, because no application has them: OAuth2 providers 'lone'",
+        "not exported, because no application uses them: OAuth2 providers 'lone'",
         "  # cannot be expressed: 'learner': its provider has no redirect URI",
     ]
 

@@ -36,7 +36,7 @@ import Testing
             try await target.admin.send("POST", "core/applications/", ["name": "Nothing", "slug": "nothing"])
 
             let mine = try await target.run("export", "--owner", "homelab")
-            #expect(mine.output.contains("# 2 other applications carry no mark of 'homelab'"))
+            #expect(mine.output.contains("# 2 other applications do not carry the mark of 'homelab'"))
             #expect(mine.errors.contains("use --all to include them"))
 
             let export = try await target.run("export", "--all")

@@ -147,7 +147,7 @@ import Testing
             #expect(once.status == 1)
             #expect(
                 once.output.contains(
-                    #"its ownership mark cannot be read, so nobody knows whose it is: {"owner":"office""#
+                    #"its ownership mark cannot be read, so its owner is unknown: {"owner":"office""#
                 )
             )
             let release = try await run(target, "release", config: config)

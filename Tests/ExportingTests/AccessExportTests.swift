@@ -133,12 +133,12 @@ import Testing
             access: ["access: {groups: [admins]}"],
             remarks: [
                 "who may open it: group 'off', which is disabled", "who may open it: group 'not', which is negated",
-                "who may open it: policy 'lax', which lets in where it fails",
-                "who may open it: group 'soon', which ends by itself",
+                "who may open it: policy 'lax', which allows access if it fails",
+                "who may open it: group 'soon', which expires",
                 "who may open it: group 'twice', which is bound 2 times",
                 "who may open it: group 'twice', which is bound 2 times",
                 "who may open it: group 'nameless', which has no name",
-                "who may open it: policy 'both', which is bound together with something else",
+                "who may open it: policy 'both', which has more than one subject",
             ]
         )
         expect(
@@ -150,7 +150,7 @@ import Testing
         expect(
             world(bound(.group, "admins"), bound(.group, "admins") { $0.isExpiring = true }),
             access: ["access: {groups: [admins]}"],
-            remarks: ["who may open it: group 'admins', which ends by itself"]
+            remarks: ["who may open it: group 'admins', which expires"]
         )
     }
 
@@ -180,7 +180,8 @@ import Testing
         )
     }
 
-    private static let markLags = "its ownership mark as it is; a pass brings it up to date, and changes nothing else"
+    private static let markLags =
+        "its ownership mark, which is out of date; the next pass updates it, and changes nothing else"
 
     @Test func `a mark tells what of it is the file's`() {
         let admins = boundSubject("admins", binding: "b0")
@@ -188,20 +189,20 @@ import Testing
             world(mark: mark([admins]), bound(.group, "admins"), bound(.group, "family")),
             .marked(owner: "homelab"),
             access: ["access: {groups: [admins]}"],
-            remarks: ["who may open it besides: group 'family', bound by somebody else"]
+            remarks: ["who else may open it: group 'family', bound by others"]
         )
         expect(
             world(mark: mark([]), bound(.group, "family")),
             .marked(owner: "homelab"),
             access: ["access: everyone"],
-            remarks: ["who may open it besides: group 'family', bound by somebody else"]
+            remarks: ["who else may open it: group 'family', bound by others"]
         )
         expect(world(mark: mark([])), .marked(owner: "homelab"), access: ["access: everyone"])
         expect(
             world(mode: "all", mark: mark(nil), bound(.group, "admins")),
             .marked(owner: "homelab"),
             access: [
-                "# set in Authentik, and not managed so far:", "# access: {groups: [admins], mode: all}",
+                "# set in Authentik, but not managed yet:", "# access: {groups: [admins], mode: all}",
             ]
         )
     }
@@ -228,7 +229,7 @@ import Testing
             .marked(owner: "homelab"),
             access: [],
             remarks: [
-                "who may open it: what its mark tells of is not bound any more: group 'admins'", Self.markLags,
+                "who may open it: the bindings that its mark records no longer exist: group 'admins'", Self.markLags,
             ]
         )
     }

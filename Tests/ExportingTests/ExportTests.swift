@@ -75,18 +75,18 @@ import Testing
                   # - slug: docs
                   #   name: Homelab Docs
 
-                  # not exported: 'elsewhere': it has the SAML Provider 'SAML\\u{A}- slug: evil', which no file can declare
+                  # not exported: 'elsewhere': it has the SAML Provider 'SAML\\u{A}- slug: evil', which a file cannot declare
 
-                  # cannot be expressed: 'grafana': its provider has no redirect URI, so Authentik takes the first one that is used for its own; write where its logins return to into redirectURIs, and take the comment signs off
+                  # cannot be expressed: 'grafana': its provider has no redirect URI, so Authentik adopts the first one that is used; list its redirect URIs in redirectURIs, and remove the comment signs
                   # - slug: grafana
                   #   name: Grafana
                   #   launchURL: https://sso.example.net:8444
                   #   redirectURIs: []  # to be filled in: for example [https://grafana.example.org/callback]
                   #   secretRef: {env: GRAFANA_CLIENT_SECRET}
 
-                # not exported, because no application has them: OAuth2 providers 'Provider for Elsewhere'
+                # not exported, because no application uses them: OAuth2 providers 'Provider for Elsewhere'
                 # 3 applications: 0 services, and 3 only as a comment:
-                # - 1 with a provider that no file can declare, SAML Provider: elsewhere
+                # - 1 with a provider that a file cannot declare, SAML Provider: elsewhere
                 # - 1 with an OAuth2 provider without a redirect URI: grafana
                 # - 1 with neither a provider nor a launch URL: docs
 
@@ -137,10 +137,10 @@ import Testing
                     redirectPath: /login/generic_oauth
                     secretRef: {env: GRAFANA_CLIENT_SECRET}
                     subjectMode: hashed_user_id
-                    # set in Authentik, and not managed so far:
+                    # set in Authentik, but not managed yet:
                     # description: "By hand\\nand long"
 
-                # 1 other application carries no mark of 'homelab'; 'reconcile export --all' shows what is there.
+                # 1 other application does not carry the mark of 'homelab'; 'reconcile export --all' exports everything.
                 # 1 application: 1 service.
 
                 """
@@ -174,7 +174,9 @@ import Testing
         for scope in [Export.Scope.marked(owner: "homelab"), .all(owner: "homelab"), .all(owner: "office")] {
             let export = world.export(scope)
             #expect(export.declared == 0)
-            #expect(export.commented.first?.reason.contains("of version 2, which this program does not know") == true)
+            #expect(
+                export.commented.first?.reason.contains("has version 2, which this program does not understand") == true
+            )
         }
         #expect(world.export(.marked(owner: "office")).others == 1)
     }
@@ -189,8 +191,8 @@ import Testing
         )
         let export = world.export(.marked(owner: "homelab"))
         #expect(export.declared == 1)
-        #expect(export.text.contains("# cannot be expressed: its file calls it 'old'"))
-        #expect(export.text.contains("# cannot be expressed: its ownership mark as it is"))
+        #expect(export.text.contains("# cannot be expressed: its slug, which is 'old' in its file"))
+        #expect(export.text.contains("# cannot be expressed: its ownership mark, which is out of date"))
         #expect(world.plan(export)?.services.flatMap(\.changes).isEmpty == true)
     }
 
@@ -250,7 +252,7 @@ import Testing
         world.observed.scopeMappings[world.observed.scopeMappings.count - 1].name = "Twin\u{7}2"
         let unnamed = world.export(.all(owner: "homelab"))
         #expect(unnamed.declared == 0)
-        #expect(unnamed.text.contains("shares the scope name 'twin' with another"))
+        #expect(unnamed.text.contains("its scope name 'twin' is shared with another"))
     }
 
     @Test(arguments: ["", "no key", "marked"])
@@ -295,7 +297,7 @@ import Testing
         }
         let export = world.export(.all(owner: "homelab"))
         #expect(export.declared == 0)
-        #expect(export.text.contains("# not exported: 'grafana': it has the Proxy Provider 'Gate', of which nothing"))
+        #expect(export.text.contains("# not exported: 'grafana': its Proxy Provider 'Gate' could not be read"))
     }
 
     /// Its redirect URI may look like one of a proxy provider.
@@ -338,7 +340,7 @@ import Testing
         world.mark("grafana", OwnershipMark(owner: "homelab", slug: "grafana", provider: 1))
         let export = world.export(.marked(owner: "hoemlab"))
         #expect(export.declared == 0)
-        #expect(export.text.contains("# The owners whose marks are there: 'homelab'."))
+        #expect(export.text.contains("# Owners with marks in Authentik: 'homelab'."))
     }
 
     @Test func servicesOfOneRedirectURIAreBothThere() {

@@ -183,7 +183,7 @@ import Testing
                     forwardAuth:
                       outpost: edge
                       accessTokenValidity: days=7
-                    # set in Authentik, and not managed so far:
+                    # set in Authentik, but not managed yet:
                     # description: By hand
                     # forwardAuth:
                     #   skipPaths:
@@ -234,7 +234,7 @@ import Testing
         var world = world(.proxy("single", pk: 1))
         world.change("single") { application, _ in application.provider = nil }
         let text = world.export(.all(owner: "homelab")).text
-        #expect(text.contains("because no application has them: proxy providers 'single'"))
+        #expect(text.contains("because no application uses them: proxy providers 'single'"))
     }
 
     /// What is still a difference, beside what is none.
@@ -261,15 +261,15 @@ import Testing
             world.add(World.Pair(application: application))
         }
         let export = world.export(.all(owner: "homelab"))
-        #expect(export.text.contains("# not exported: 'other-0': it has the LDAP Provider 'Provider 0', which no file"))
+        #expect(export.text.contains("# not exported: 'other-0': it has the LDAP Provider 'Provider 0', which a file"))
         #expect(
             export.text.hasSuffix(
                 """
                 # 7 applications: 2 services, and 5 only as a comment:
-                # - 2 with a provider that no file can declare, SAML Provider: other-3, other-4
-                # - 1 with a provider that no file can declare, LDAP Provider: other-0
-                # - 1 with a provider that no file can declare, RAC Provider: other-1
-                # - 1 with a provider that no file can declare, RADIUS Provider: other-2
+                # - 2 with a provider that a file cannot declare, SAML Provider: other-3, other-4
+                # - 1 with a provider that a file cannot declare, LDAP Provider: other-0
+                # - 1 with a provider that a file cannot declare, RAC Provider: other-1
+                # - 1 with a provider that a file cannot declare, RADIUS Provider: other-2
 
                 """
             ),

@@ -68,7 +68,7 @@ extension ModelField {
         ModelField(.application, "pbm_uuid", since: "2026.8"),
         ModelField(.application, "name", "grafana", "Dashboards", .declared("name: Dashboards")),
         ModelField(.application, "slug", "grafana", "metrics", .declared("- slug: metrics")),
-        ModelField(.application, "provider", 1, 99, .comment("which no file can declare")),
+        ModelField(.application, "provider", 1, 99, .comment("which a file cannot declare")),
         ModelField(.application, "provider_obj"),
         ModelField(.application, "backchannel_providers", []),
         ModelField(
@@ -225,14 +225,14 @@ extension ModelField {
             "jwt_federation_sources",
             [],
             ["00000000-0000-0000-0000-000000000001"],
-            .comment("its jwtFederation.sources, of which no file can name '00000000-0000-0000-0000-000000000001'")
+            .comment("its jwtFederation.sources: a file cannot name '00000000-0000-0000-0000-000000000001'")
         ),
         ModelField(
             .provider,
             "jwt_federation_providers",
             [],
             [1, 99],
-            .comment("its jwtFederation.providers, of which no file can name '99'")
+            .comment("its jwtFederation.providers: a file cannot name '99'")
         ),
         ModelField(
             .provider,

@@ -95,7 +95,7 @@ struct ScopeMappingExportTests {
         #expect(export.problems == [])
         #expect(!export.text.contains("scopeMappings:"))
         #expect(export.text.contains("# cannot be expressed: the scope mapping 'Own email': expression has a control"))
-        #expect(export.text.contains("is an orphan without its entry"))
+        #expect(export.text.contains("is an orphan without an entry"))
         #expect(export.text.contains("{mapping: Own email}"))
         #expect(broken.plan(export)?.services.flatMap(\.changes).isEmpty == true)
     }

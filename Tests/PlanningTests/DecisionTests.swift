@@ -152,7 +152,7 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
         DecisionCase(
             "mark unreadable",
             .conflict,
-            says: #"cannot be read, so nobody knows whose it is: {"note":"hello"}"#
+            says: #"cannot be read, so its owner is unknown: {"note":"hello"}"#
         ) {
             $0.set(attributes: ["note": "hello"], on: "grafana")
         },

@@ -40,7 +40,7 @@ import Testing
             #expect(plan.steps.isEmpty)
             let contents = String(decoding: attributes.serialized(), as: UTF8.self)
             #expect(
-                plan.reason.contains("its ownership mark cannot be read, so nobody knows whose it is: \(contents);")
+                plan.reason.contains("its ownership mark cannot be read, so its owner is unknown: \(contents);")
             )
             #expect(plan.reason.contains("the application entitlement 'authentik-reconciler'"))
         }

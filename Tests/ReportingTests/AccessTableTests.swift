@@ -58,9 +58,9 @@ import Testing
             AccessTable(style: Style(isColored: false)).render(Self.list) == """
                 Authentik 2026.8.0 at https://sso.example.net
 
-                  Application  Name  Open to                                                        Bound for
-                  docs         Docs  group 'admins'                                                 homelab
-                                     and policy 'lax' (and something else, lets in where it fails)
+                  Application  Name  Open to                                                              Bound for
+                  docs         Docs  group 'admins'                                                       homelab
+                                     and policy 'lax' (more than one subject, allows access if it fails)
                                      and not user 'bob' (for a time)
                   wiki         Wiki  everybody
 
@@ -74,9 +74,9 @@ import Testing
             AccessTable(style: Style(isColored: false)).render(Self.asked) == """
                 Authentik 2026.8.0 at https://sso.example.net
 
-                  Application  Name  'bob'  Open to                                                        Bound for
-                  docs         Docs  no     group 'admins'                                                 homelab
-                                            and policy 'lax' (and something else, lets in where it fails)
+                  Application  Name  'bob'  Open to                                                              Bound for
+                  docs         Docs  no     group 'admins'                                                       homelab
+                                            and policy 'lax' (more than one subject, allows access if it fails)
                                             and not user 'bob' (for a time)
                                             Authentik says: The office is closed.
                   wiki         Wiki  yes    everybody

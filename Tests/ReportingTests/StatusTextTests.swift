@@ -78,7 +78,7 @@ import Testing
                 $0.differences = [change("group", .text("Money"), .text("Apps"))]
             },
             service("grafana", .blocked, "the secret (env GRAFANA) is not set"),
-            service("nextcloud", .drifted, "group differs; somebody keeps changing it") {
+            service("nextcloud", .drifted, "group differs; others keep changing it") {
                 $0.contest = ContestStatus(
                     fields: ["application.group"],
                     corrections: 4,

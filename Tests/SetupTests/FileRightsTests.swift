@@ -91,10 +91,10 @@ import Testing
                 invocation: Invocation(files: ["a.yaml"])
             )
             let missing = try await checkup.findings().filter { $0.subject == "permission" }
-            let closing = "close services whose last subject vanished"
+            let closing = "close services whose last subject was deleted"
             let purposes = [
                 "find the groups that access names", "see who may open applications",
-                "let groups, users and policies in", "correct bindings", "take bindings away", closing, closing,
+                "let groups, users and policies in", "correct bindings", "remove bindings", closing, closing,
                 closing, "find the users that access names",
             ]
             let rights = ["authentik_core.view_group"] + Self.access + ["authentik_core.view_user"]

@@ -45,7 +45,7 @@ struct MergeTests {
 
     @Test func `a mapping cannot take itself over`() {
         let yaml = ParsedYAML(Array("x: &x {<<: *x}".utf8))
-        #expect(yaml.problems.map(\.message) == ["an alias stands inside what it names"])
+        #expect(yaml.problems.map(\.message) == ["an alias is inside the value that it names"])
     }
 
     @Test func `thousands take one over, and what grows without end is refused`() {

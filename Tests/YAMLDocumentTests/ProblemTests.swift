@@ -17,7 +17,7 @@ struct ProblemTests {
         Case("a: 1\nb: 2\n▲a: 3\n", "duplicate key 'a'"),
         Case("{a: 1, ▲\"a\": 3}", "duplicate key 'a'"),
         Case("a: ▲*nope\n", "unknown alias"),
-        Case("a: &a [1, ▲*a]\n", "an alias stands inside what it names"),
+        Case("a: &a [1, ▲*a]\n", "an alias is inside the value that it names"),
         Case("base: ▲&b x\nmore: {<<: *b}\n", "'<<' must be a mapping or a list of mappings"),
         Case("more: {<<: ▲}\n", "'<<' must be a mapping or a list of mappings"),
         Case("a: {<<: [{b: 1}, ▲[c]]}\n", "'<<' must be a mapping or a list of mappings"),

@@ -51,7 +51,7 @@ struct OutpostWrite: Sendable {
         let seen = try await client.outpost(pk: outpost)
         guard seen.providers.isSuperset(of: joining), seen.providers.isDisjoint(with: leaving) else {
             throw ServiceFailure(
-                "somebody else is changing what the outpost '\(name)' serves at the same time; the next pass tries again"
+                "the outpost '\(name)' was changed by others at the same time; the next pass tries again"
             )
         }
     }

@@ -51,7 +51,8 @@ struct ManagedAccess: Sendable, Equatable {
 
     /// Adds a binding.
     ///
-    /// - Parameter slug: of the service whose application it is bound to; nil if it is bound to something else.
+    /// - Parameter slug: the slug of the service whose application it is bound to; nil if it is bound to something
+    ///   else.
     mutating func note(_ binding: String, slug: String?) {
         if let slug { slugs[undashed(binding)] = slug } else { others.insert(undashed(binding)) }
     }

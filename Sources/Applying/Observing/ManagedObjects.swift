@@ -15,9 +15,8 @@ package struct ManagedObjects: Sendable, Equatable {
 
     /// - Parameters:
     ///   - plan: the services and the existing shared objects; any other application is included if it carries the
-    ///     owner's
-    ///     mark, or may carry it.
-    ///   - owner: whose marks are considered.
+    ///     owner's mark, or may carry it.
+    ///   - owner: the owner whose marks are considered.
     ///   - subjects: the names of the subjects that may open services, by kind.
     package init(
         _ plan: Plan,
@@ -71,12 +70,12 @@ package struct ManagedObjects: Sendable, Equatable {
     /// The shared object that an entry is about; nil if it is about something else.
     package func shared(of event: AuditEvent) -> SharedName? { Key(event).flatMap { shared[$0] } }
 
-    /// What a pass has to look at because of an entry.
+    /// The scope of the pass that an entry requires.
     ///
     /// | an entry about | |
     /// |---|---|
-    /// | a flow, key, scope mapping or source | everything: a file refers to them by name, which may be another one's now |
-    /// | anything else that is none of these objects | nothing |
+    /// | a flow, key, scope mapping or source | everything: files refer to them by name, which may now mean another one |
+    /// | any other object that is not managed | nothing |
     /// | an object of a service | that service |
     /// | a shared object, a group, a user, a policy, or a binding that no pass has seen | everything |
     package func scope(of event: AuditEvent) -> PassScope? {

@@ -3,12 +3,13 @@ import DesiredState
 import Kinds
 import Planning
 
-/// Looks again at what a list did not show, before a plan takes it for missing.
+/// Reads objects that a list did not show, before a plan treats them as missing.
 ///
-/// A row that moves over the boundary of two pages while a list is read is not seen, and nothing may show that it was
-/// not: see `Listing.isWhole`. So what a plan would create or restore, because it is not there, is asked for by itself.
+/// A row that moves across the boundary of two pages while a list is read is missed, possibly without any sign of it:
+/// see `Listing.isWhole`. So objects that a plan would create or restore because they seem to be missing are read
+/// separately.
 ///
-/// | not on its list | is asked for |
+/// | not on its list | is read |
 /// |---|---|
 /// | an application that is declared, or that a mark of this owner's names | by its slug |
 /// | the provider of such an application, and the one that its mark names | by its pk |
@@ -16,12 +17,12 @@ import Planning
 /// | a binding that a mark of this owner's names | by its application |
 /// | a group that is declared or named | by its name |
 ///
-/// A list of one page that is not full was seen as it was at one moment, so nothing is asked for. Where more is missing than the list has
-/// pages, the list is completed instead, which costs a request a page and proves it of all rows.
+/// A list of one page that is not full is consistent, so nothing more is read. If more objects are missing than the
+/// list has pages, the list is completed instead, which takes about one request per page and settles it for all rows.
 extension Observer {
     /// The applications of a superuser's list.
     ///
-    /// - Parameter slugs: those that a plan can be about.
+    /// - Parameter slugs: the slugs that can affect a plan.
     func applications(
         of list: Listing<Application>,
         _ slugs: Set<String>,
@@ -33,13 +34,14 @@ extension Observer {
         guard missing.count <= list.pageCount else { return try await client.complete(list) }
         let found = try await client.inParallel(missing) { try await client.application(slug: $0) }.compactMap(\.self)
         let applications = list.rows + found
-        // A mark is deleted with its application, so that one is somewhere: renamed by somebody, and not seen.
+        // A mark is deleted with its application, so an application with a mark that was not seen exists: it was
+        // renamed.
         let seen = Set(applications.map(\.pk))
         let isUnseen = marks.contains { $0.remains.mayBelong(to: owner) && !seen.contains($0.application) }
         return isUnseen ? try await client.complete(list) : applications
     }
 
-    /// Adds what `observed` lacks of what its applications and marks name.
+    /// Adds the objects that the applications and marks of `observed` refer to, and that it lacks.
     func addMissing(
         to observed: inout ObservedState,
         _ providers: Listing<OAuth2Provider>,
@@ -78,7 +80,7 @@ extension Observer {
         }
     }
 
-    /// - Returns: those that the list does not show.
+    /// - Returns: the marks that the list does not show.
     private func marks(
         _ applications: [String],
         missingFrom list: Listing<ApplicationEntitlement>
@@ -91,13 +93,13 @@ extension Observer {
             .compactMap(\.self)
     }
 
-    /// - Returns: those that the list does not show.
+    /// - Returns: the providers that the list does not show.
     private func providers(_ pks: [Int], missingFrom list: Listing<OAuth2Provider>) async throws -> [OAuth2Provider] {
         guard pks.count <= list.pageCount else { return try await client.complete(list).new(in: list) }
         return try await client.inParallel(pks) { try await client.provider(pk: $0) }.compactMap(\.self)
     }
 
-    /// - Returns: those that the list does not show.
+    /// - Returns: the bindings that the list does not show.
     private func bindings(_ targets: [String], missingFrom list: Listing<PolicyBinding>) async throws -> [PolicyBinding]
     {
         guard targets.count <= list.pageCount else { return try await client.complete(list).new(in: list) }
@@ -105,7 +107,7 @@ extension Observer {
             .new(in: list)
     }
 
-    /// All groups, and those of these names also where the list does not show them.
+    /// All groups, including those with these names that the list does not show.
     func groups(_ names: Set<String>) async throws -> [Group] {
         let list = try await client.listedGroups()
         guard list.isWhole else { return try await client.complete(list) }
@@ -120,14 +122,14 @@ extension Observer {
 }
 
 extension Application {
-    /// Whether its provider is on the list of OAuth2 providers, as far as it is said what it is.
+    /// Whether its provider can be on the list of OAuth2 providers; true if its type is unknown.
     fileprivate var mayHaveOAuth2Provider: Bool {
         providerSummary?.model.map { [OAuth2Provider.model, ProxyProvider.model].contains($0) } ?? true
     }
 }
 
 extension Array where Element: ListedObject {
-    /// Those that a list does not show.
+    /// The elements that a list does not show.
     fileprivate func new(in list: Listing<Element>) -> [Element] {
         let seen = Set(list.rows.map(\.key))
         return filter { !seen.contains($0.key) }

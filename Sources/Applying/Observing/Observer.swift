@@ -38,8 +38,7 @@ package struct Observer: Sendable {
     /// Reads everything that an export needs, in a handful of list requests regardless of the number of objects.
     ///
     /// - Throws: ``PassFailure`` if any of it cannot be read, or if the account is not a superuser: its list of
-    ///   applications
-    ///   would be filtered by policy, with no indication of what is missing.
+    ///   applications would be filtered by policy, with no indication of what is missing.
     package func observeForExport() async throws -> (
         observed: ObservedState, bindings: [PolicyBinding], entitlements: [ApplicationEntitlement]
     ) {

@@ -4,14 +4,14 @@ import JSON
 import Kinds
 import Planning
 
-/// Reads what of a snapshot may have changed.
+/// Reads the parts of a snapshot that may have changed.
 extension Observer {
-    /// Looks at services, and takes everything else from a snapshot.
+    /// Reads some services again, and takes everything else from a snapshot.
     ///
-    /// Applications come first: what they link to, and their marks, are found by them. Then come marks and bindings, then
-    /// the providers that any of those name.
+    /// Applications come first, because their marks, bindings and linked providers are found through them. Then come
+    /// marks and bindings, then the providers that any of those refer to.
     ///
-    /// - Returns: what a full look would see.
+    /// - Returns: the state that a full look would show.
     /// - Throws: ``FullLookNeeded`` if an application is not found under its slug and was not deleted, or has other
     ///   backchannel providers; `AuthentikError`, or `CancellationError`.
     func observe(
@@ -35,7 +35,7 @@ extension Observer {
         var state: ObservedState
         /// The pks of the applications that each service has now.
         var present: [String: Set<String>] = [:]
-        /// Those of applications that were deleted.
+        /// The pks of applications that were deleted.
         var deleted: Set<String> = []
         /// The providers that each service has or had.
         var providers: [String: Set<Int>] = [:]
@@ -75,13 +75,13 @@ extension Observer {
             let row = bySlug[slug] ?? nil
             if let known, known.pk != row?.pk, !moved.contains(known.pk) {
                 guard deleted.contains(undashed(known.pk)) else {
-                    throw FullLookNeeded("the application '\(slug)' is not there")
+                    throw FullLookNeeded("the application '\(slug)' was not found")
                 }
                 gone.insert(known.pk)
             }
             guard let row else { continue }
             let before = index.application(pk: row.pk)
-            // Those other providers say so, too, and are not read.
+            // The other providers show the link, too, and are not read.
             guard row.backchannelProviders == before?.backchannelProviders ?? [] else {
                 throw FullLookNeeded("the application '\(slug)' has other backchannel providers")
             }
@@ -91,7 +91,7 @@ extension Observer {
             guard let created = target.created, !deleted.contains(created),
                 !moved.contains(where: { undashed($0) == created })
             else { continue }
-            throw FullLookNeeded("the application of '\(target.slug)', which was just created, is not there")
+            throw FullLookNeeded("the application of '\(target.slug)', which was just created, was not found")
         }
         refreshed.deleted = gone
         refreshed.state.applications.replace(rows.map { ($0.pk, $0) }, removing: gone, by: \.pk)
@@ -132,7 +132,7 @@ extension Observer {
 
     // MARK: - Providers
 
-    /// Reads the providers that services have or had; of a service that has none, the one of its name.
+    /// Reads the providers that services have or had; for a service without one, the provider with its name.
     private func readProviders(
         of targets: [Target],
         for desired: DesiredState,
@@ -195,7 +195,7 @@ extension Observer {
         known: [PublishedObjectName: PublishedObservation]
     ) async -> [PublishedObjectName: PublishedObservation] {
         let slugs = targets.filter { $0.parts.contains(.published) }.map(\.slug)
-        // A narrowing to no service is one to all of them.
+        // A narrowing without services means all services.
         guard !slugs.isEmpty else { return known }
         let read = await published(for: desired, Narrowing(only: slugs), nil)
         let wanted = Set(
@@ -205,12 +205,12 @@ extension Observer {
     }
 }
 
-/// The applications of a snapshot by what finds them.
+/// Finds applications of a snapshot.
 private struct ApplicationIndex {
     private let applications: [Application]
     private let bySlug: [String: Int]
     private let byPK: [String: Int]
-    /// By the slug that a mark names, whoever's it is.
+    /// By the slug in a mark of any owner.
     private let byMark: [String: [Int]]
     private let marks: [String: [ObservedMark]]
 
@@ -230,19 +230,19 @@ private struct ApplicationIndex {
     func application(slug: String) -> Application? { bySlug[slug].map { applications[$0] } }
     func application(pk: String) -> Application? { byPK[pk].map { applications[$0] } }
 
-    /// The application of a slug, and those whose marks name it.
+    /// The application with a slug, and those whose marks have it.
     func applications(of slug: String) -> [Application] {
         Set((byMark[slug] ?? []) + [bySlug[slug]].compactMap(\.self)).sorted().map { applications[$0] }
     }
 
-    /// Its own provider, and those that its marks name.
+    /// Its current provider, and those in its marks.
     func providers(of application: Application) -> [Int] {
         [application.provider].compactMap(\.self) + (marks[application.pk] ?? []).flatMap(\.remains.allProviders)
     }
 }
 
 extension Array {
-    /// Replaces elements by their keys, and adds those that are new.
+    /// Replaces elements by their keys, and adds new ones.
     fileprivate mutating func replace<Key: Hashable>(
         _ elements: [(Key, Element)],
         removing gone: Set<Key>,
@@ -258,7 +258,7 @@ extension Array {
     }
 }
 
-/// What a provider is as a proxy provider.
+/// The result of reading a provider as a proxy provider.
 private enum ProxyLook: Sendable {
     case present(ProxyProvider)
     case absent
@@ -275,7 +275,7 @@ extension OAuth2Provider {
         }
     }
 
-    /// - Parameter model: what its application says that it is; nil if none does.
+    /// - Parameter model: the type of the provider according to its application; nil without one.
     fileprivate mutating func tellKind(by model: String?) {
         switch model {
         case ProxyProvider.model: kind = .proxy

@@ -4,9 +4,9 @@ import DesiredState
 import Planning
 import SecretSources
 
-/// A pass that reads only the services that may have changed, on the basis of the last look.
+/// A pass that reads only the services that may have changed, based on the last look.
 ///
-/// The planner gets the whole state and the whole file all the same, so every rule holds as in a full pass. A full look is
+/// The planner still gets the whole state and the whole file, so every rule holds as in a full pass. A full look is
 /// taken instead, before anything is written, if
 ///
 /// | | because |
@@ -14,10 +14,10 @@ import SecretSources
 /// | there is no snapshot, or the file changed in more than services | nothing is known, or other lists are needed |
 /// | the last full look took fewer requests than this would | the lists are cheaper |
 /// | an application is not found under its slug and was not deleted | it has another slug, or another provider |
-/// | what Authentik answers cannot be used: a filter that it ignores, a permission | a full look may do without |
-/// | a service that was not read would be written to, or is planned differently than in the last pass | what the snapshot says of it is out of date |
-/// | what belongs to no service would be written to, or deletions are held back | that concerns all services |
-/// | a service that was read needs a person, or cannot be corrected as a whole | what it lacks may be there by now |
+/// | an answer of Authentik cannot be used: it ignores a filter, or denies access | a full look may not need it |
+/// | a service that was not read would be written to, or is planned differently than in the last pass | its part of the snapshot is out of date |
+/// | an object that belongs to no service would be written to, or deletions are held back | that concerns all services |
+/// | a service that was read needs manual action, or cannot be corrected completely | what it lacks may exist by now |
 extension Pass {
     /// Looks at the services of ``scope``, and plans.
     ///
@@ -25,15 +25,15 @@ extension Pass {
     func lookAtTargets() async throws -> (seen: Seen, plan: Plan) {
         guard case .services(let changed) = scope else {
             _ = snapshots?.take()
-            throw FullLookNeeded("it was asked for")
+            throw FullLookNeeded("it was requested")
         }
-        guard let snapshot = snapshots?.take() else { throw FullLookNeeded("the last pass was not done as a whole") }
+        guard let snapshot = snapshots?.take() else { throw FullLookNeeded("the last pass was incomplete") }
         let targets = try snapshot.targets(changed, for: desired)
         guard snapshot.cost(for: desired).isWorthIt(for: targets) else {
             throw FullLookNeeded("it takes fewer requests than \(count(targets.count, "service"))")
         }
         do {
-            // A pass that reads nothing would say that Authentik is well.
+            // A pass without any request would report that Authentik is reachable.
             if targets.isEmpty { _ = try await client.release() }
             let seen = try await observe(targets, after: snapshot)
             return (seen, try plan(of: seen, for: targets, after: snapshot))
@@ -56,7 +56,7 @@ extension Pass {
         return seen
     }
 
-    /// Resolves what the services refer to; of all others it is what it was.
+    /// Resolves the secrets of the services; for all others, those of the snapshot are kept.
     private func secrets(of targets: [Target], after snapshot: Snapshot) async -> ResolvedSecrets {
         let slugs = Set(targets.filter { $0.parts.contains(.secret) }.map(\.slug))
         var resolved = snapshot.secrets
@@ -72,7 +72,7 @@ extension Pass {
         return resolved
     }
 
-    /// The plan of the services that were read, with all others as they are.
+    /// The plan of the services that were read, with all others unchanged.
     ///
     /// - Throws: ``FullLookNeeded``
     private func plan(of seen: Seen, for targets: [Target], after snapshot: Snapshot) throws -> Plan {
@@ -85,7 +85,9 @@ extension Pass {
             let service = plan.services[index]
             if slugs.contains(service.slug) {
                 guard !service.decision.isStuck, service.hindrance == nil else {
-                    throw FullLookNeeded("'\(service.slug)' needs a person: \(service.hindrance ?? service.reason)")
+                    throw FullLookNeeded(
+                        "'\(service.slug)' needs manual action: \(service.hindrance ?? service.reason)"
+                    )
                 }
                 continue
             }
@@ -94,7 +96,7 @@ extension Pass {
             else { throw FullLookNeeded("'\(service.slug)' is planned differently: \(service.reason)") }
             plan.services[index] = service.withheld
         }
-        // One that disappears without having been read depended on one that was.
+        // A service that disappears without having been read depended on one that was read.
         if let lost = Set(snapshot.decisions.keys).subtracting(slugs).subtracting(plan.services.map(\.slug)).min() {
             throw FullLookNeeded("'\(lost)' disappeared")
         }
@@ -103,9 +105,9 @@ extension Pass {
 }
 
 extension AuthentikError {
-    /// Whether a full look may do without what failed.
+    /// Whether a full look may not need the request that failed.
     ///
-    /// If Authentik is away, or too busy, a full look would only ask more of it.
+    /// If Authentik is unreachable or overloaded, a full look would only send more requests.
     fileprivate var mayConcernSingleObjects: Bool {
         switch kind {
         case .permissionDenied, .notFound, .rejected, .unstableList, .undecodable: true
@@ -124,7 +126,7 @@ struct FullLookNeeded: Error {
     }
 }
 
-/// Measures what a look takes.
+/// Measures the requests and the time of a look.
 struct LookMeter {
     private let client: AuthentikClient
     private let reads: Int

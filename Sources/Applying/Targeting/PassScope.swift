@@ -1,12 +1,12 @@
-/// What a pass has to look at.
+/// What a pass has to read.
 ///
-/// | scopes together | make |
+/// | two scopes | together |
 /// |---|---|
 /// | everything, and anything | everything |
 /// | services, and services | all of these services |
 package enum PassScope: Sendable, Equatable {
     case everything
-    /// Only services that may have changed; also none, where the pass finds out itself what the file changed.
+    /// Only services that may have changed; may be empty, because the pass itself finds the changes of the file.
     case services(ChangedServices)
 
     package static func services(_ slugs: Set<String>) -> PassScope { .services(ChangedServices(slugs)) }
@@ -28,8 +28,9 @@ package enum PassScope: Sendable, Equatable {
 /// Services that may have changed since the last full look.
 package struct ChangedServices: Sendable, Equatable {
     package var slugs: Set<String>
-    /// The pks, without dashes, of applications that were deleted, as far as the audit log says: any other that is not
-    /// found under its slug may have been given another slug.
+    /// The pks, without dashes, of applications that were deleted according to the audit log.
+    ///
+    /// Any other application that is not found under its slug may have been renamed.
     package var deleted: Set<String>
 
     package init(_ slugs: Set<String>, deleted: Set<String> = []) {
@@ -42,16 +43,16 @@ package struct ChangedServices: Sendable, Equatable {
     }
 }
 
-/// What a pass looked at.
+/// What a pass read.
 package struct PassLook: Sendable, Equatable {
     /// How many services were read; nil for everything.
     package var services: Int?
     /// How many requests the reading took.
     package var reads = 0
-    /// How long Authentik took to answer these requests, all together.
+    /// The total time that Authentik took to answer these requests.
     package var serverTime = Duration.zero
 
-    /// Why everything was looked at though it was not asked for; nil otherwise.
+    /// Why everything was read although it was not requested; nil otherwise.
     package var fallback: String?
 
     package init(services: Int? = nil, reads: Int = 0, serverTime: Duration = .zero) {

@@ -4,12 +4,12 @@ import Planning
 import SecretSources
 import Synchronization
 
-/// What the last look saw: the basis of passes that read only the services that may have changed.
+/// The result of the last look, on which passes are based that read only the services that may have changed.
 ///
-/// A pass leaves one only if it saw and did everything that it was about. It is out of date in what that pass itself
-/// wrote, which the next pass reads again.
+/// Only a pass that read and did everything in its scope leaves one. What that pass wrote is out of date in it, so the
+/// next pass reads it again.
 struct Snapshot: Sendable {
-    /// What a service outside of a targeted pass has to be planned as.
+    /// The decisions that a targeted pass must reach again for services that it does not read.
     var decisions: [String: Decision]
     var authentik: ObservedState
     var secrets: ResolvedSecrets
@@ -17,10 +17,10 @@ struct Snapshot: Sendable {
     var desired: DesiredState
     /// What the pass wrote to, by service.
     var outdated: [String: Target]
-    /// What the last full look took.
+    /// The cost of the last full look.
     var full: PassLook
 
-    /// - Returns: nil if the pass was not done as a whole, or changed what belongs to no service.
+    /// - Returns: nil if the pass was incomplete, or changed an object that belongs to no service.
     init?(_ report: PassReport, _ authentik: ObservedState, _ desired: DesiredState, full: PassLook) {
         guard report.heldDeletions == nil, report.outcomes.allSatisfy({ $0.failure == nil }),
             report.shared.allSatisfy({ $0.failure == nil && !$0.isWritten })
@@ -52,8 +52,8 @@ struct Snapshot: Sendable {
         }
     }
 
-    /// The services that a pass has to read: those that it was asked for, those that the file declares differently, and
-    /// those that were written to since they were last read.
+    /// The services that a pass has to read: the requested ones, those whose declarations changed, and those that were
+    /// written to since they were last read.
     ///
     /// - Returns: ordered by slug.
     /// - Throws: ``FullLookNeeded`` if the file changed in more than services, or needs lists that were not read.
@@ -94,7 +94,7 @@ package final class SnapshotStore: Sendable {
     /// Whether the next pass may be a targeted one.
     package var hasSnapshot: Bool { snapshot.withLock { $0 != nil } }
 
-    /// Takes it out: whoever fails leaves none, and a full look has the memory to itself.
+    /// Removes the snapshot, so that a failed pass leaves none and a full look does not need memory for both.
     func take() -> Snapshot? {
         snapshot.withLock { snapshot in
             defer { snapshot = nil }
@@ -106,8 +106,7 @@ package final class SnapshotStore: Sendable {
 }
 
 extension DesiredState {
-    /// Whether another version of the file has the same in everything but services, and needs no list of Authentik's that
-    /// this one does not need.
+    /// Whether another version of the file differs only in services, and needs no additional lists from Authentik.
     fileprivate func differsOnlyInServices(from other: DesiredState) -> Bool {
         var (own, other) = (self, other)
         let named = (own.accessSubjects, other.accessSubjects)
@@ -123,7 +122,7 @@ extension DesiredState {
         return own == other
     }
 
-    /// The services that another version of the file declares differently, or does not declare, or declares in addition.
+    /// The services that another version of the file changes, removes or adds.
     fileprivate func slugsOfDifferences(from other: DesiredState) -> Set<String> {
         func table(_ services: [Service]) -> [String: Service] {
             Dictionary(services.map { ($0.slug, $0) }, uniquingKeysWith: { first, _ in first })
@@ -138,7 +137,7 @@ extension DesiredState {
 }
 
 extension Service {
-    /// Whether another declaration says the same, wherever it stands.
+    /// Whether another declaration is the same except for its place.
     package func isDeclared(as other: Service) -> Bool {
         var other = other
         other.location = location

@@ -2,7 +2,7 @@ import DesiredState
 import Kinds
 import Planning
 
-/// What of a service has to be read again.
+/// The parts of a service that have to be read again.
 struct ServiceParts: OptionSet, Sendable {
     let rawValue: Int
 
@@ -22,7 +22,7 @@ struct ServiceParts: OptionSet, Sendable {
     /// |---|---|
     /// | fields of the application, but neither its slug nor its provider | the application |
     /// | fields of the provider | the provider |
-    /// | the mark, bindings, what outposts serve, what is published | that |
+    /// | the mark, bindings, what outposts serve, what is published | that part |
     /// | anything else: something was created, linked or deleted | everything |
     init(writtenBy outcome: ServiceOutcome) {
         let moves = outcome.plan.changes.contains {
@@ -51,9 +51,9 @@ struct ServiceParts: OptionSet, Sendable {
 struct Target: Sendable, Equatable {
     var slug: String
     var parts: ServiceParts
-    /// The pks, without dashes, of applications that were deleted; any other that is not found under its slug has another.
+    /// The pks, without dashes, of applications that were deleted; any other one not found under its slug was renamed.
     var deleted: Set<String> = []
-    /// The pk, without dashes, of the application that the last pass created, which its observation does not show.
+    /// The pk, without dashes, of the application that the last pass created, which its snapshot does not contain.
     var created: String?
 }
 
@@ -66,7 +66,7 @@ struct Target: Sendable, Equatable {
 /// | bindings | one if the file says who may open services |
 /// | outposts | one, and one for the health of each that the services name |
 ///
-/// A targeted look is taken only if it asks Authentik for less than the last full look did: of many services at once, the
+/// A targeted look is only taken if it needs fewer requests than the last full look did: for many services at once,
 /// lists are cheaper.
 struct LookCost: Sendable {
     /// Whether bindings are read.

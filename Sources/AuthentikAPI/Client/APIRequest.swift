@@ -74,7 +74,7 @@ package struct RequestRecord: Sendable {
 package struct RequestCounts: Sendable, Equatable {
     package var reads = 0
     package var writes = 0
-    /// The fewest that were allowed at the same time because Authentik slowed down; nil if it did not.
+    /// The lowest limit of concurrent requests after Authentik slowed down; nil if it did not.
     package var limitedTo: Int?
 
     package var total: Int { reads + writes }
@@ -93,7 +93,7 @@ final class RequestCounter: Sendable {
 
     func meetSandbox() { sandbox.withLock { $0 = true } }
 
-    /// How long the answers to all requests took together.
+    /// The total time of the answers to all requests.
     var answerTime: Duration { time.withLock { $0 } }
 
     func add(answerTime: Duration) { time.withLock { $0 += answerTime } }

@@ -6,7 +6,7 @@ extension AuthentikClient {
     static let pageSize = 100
     /// The page size if a page of the usual size is too large: before 2025.12 a binding comes with its group and all of its members.
     private static let smallPageSize = 5
-    /// How often pages are asked for to close the gaps between others.
+    /// The maximum number of rounds of requests that close the gaps between pages.
     private static let bridgingRounds = 6
     /// The maximum size of all pages of a list together.
     private static let maximumListBytes = 128 << 20
@@ -22,7 +22,7 @@ extension AuthentikClient {
         return listing.isWhole ? listing.rows : try await complete(listing, of: endpoint, query: query).rows
     }
 
-    /// What one look at a list shows: the first page, then the others, a few at once, in the order of their keys.
+    /// Reads a list once: the first page, then the others, a few at once, in the order of their keys.
     package func listOnce<Row: ListedObject>(
         _ endpoint: Endpoint,
         query: [(String, String)] = []
@@ -44,13 +44,14 @@ extension AuthentikClient {
         query + [("ordering", field), ("page_size", "\(size)")]
     }
 
-    /// Finds the rows that a look at a list may have missed, so that all are there that were there all the time.
+    /// Finds the rows that reading a list once may have missed: afterwards, all rows are included that existed the
+    /// whole time.
     ///
-    /// It asks for pages across the boundaries of those that were read, until no gap is left: whatever is created or
-    /// deleted meanwhile, that is about one smaller page for each page of the list. Where the list does not come in the
-    /// order of its keys, or rows are hidden from the account, it is read once more instead.
+    /// It requests pages across the boundaries of those that were read, until no gap is left. That takes about one
+    /// smaller page for each page of the list, even if objects are created or deleted meanwhile. If the list does not
+    /// come in the order of its keys, or rows are hidden from the account, it is read once more instead.
     ///
-    /// - Throws: ``AuthentikError`` of the kind `unstableList` if rows are missing then, too.
+    /// - Throws: ``AuthentikError`` of the kind `unstableList` if rows are still missing then.
     package func complete<Row: ListedObject>(
         _ listing: Listing<Row>,
         of endpoint: Endpoint,
@@ -73,7 +74,7 @@ extension AuthentikClient {
         of endpoint: Endpoint,
         query: [(String, String)]
     ) async throws -> Listing<Row>? {
-        // Without pages in order, or with one that counts rows which it does not show, nothing follows from them.
+        // Pages prove nothing if they are not in order, or if one counts rows that it does not show.
         guard listing.pageCount > 1, !listing.spans.isEmpty else { return nil }
         var listing = listing
         var anchors = listing.spans
@@ -99,7 +100,7 @@ extension AuthentikClient {
         return nil
     }
 
-    /// One page across the boundary of others; an earlier one if the list is not that long any more.
+    /// One page across the boundary of others; an earlier one if the list has become shorter.
     private func page<Row: ListedObject>(
         _ choice: PageChoice,
         of endpoint: Endpoint,
@@ -112,7 +113,7 @@ extension AuthentikClient {
         return nil
     }
 
-    /// Asks a few at a time.
+    /// Processes inputs in parallel, a few at a time; the outputs are in the order of the inputs.
     package func inParallel<Input: Sendable, Output: Sendable>(
         _ inputs: [Input],
         _ ask: @escaping @Sendable (Input) async throws -> Output
@@ -196,7 +197,7 @@ extension AuthentikClient {
     }
 }
 
-/// Where rows are in a list, as far as pages have shown it.
+/// The places of rows in a list, as far as the pages show them.
 private struct Ranks<Key: Comparable & Sendable> {
     /// The keys of the known rows, in order.
     private let keys: [Key]
@@ -208,7 +209,7 @@ private struct Ranks<Key: Comparable & Sendable> {
         anchors = spans.map { (index(of: $0.first.key), $0.first.rank) }.sorted { $0.index < $1.index }
     }
 
-    /// Where a gap is, from 0: by the nearest anchor, and the rows known between them.
+    /// The place of a gap, from 0: derived from the nearest anchor and the known rows in between.
     func rank(of gap: Coverage<Key>.Gap) -> Int {
         let place = (gap.after ?? gap.before).map(index) ?? 0
         let next = Self.firstIndex(in: anchors.indices) { anchors[$0].index >= place }
@@ -219,7 +220,7 @@ private struct Ranks<Key: Comparable & Sendable> {
 
     private func index(of key: Key) -> Int { Self.firstIndex(in: keys.indices) { keys[$0] >= key } }
 
-    /// The first index for which a condition holds that holds for all after it; the end if there is none.
+    /// The first index that meets a condition which all later ones meet as well; the end if there is none.
     private static func firstIndex(in range: Range<Int>, where condition: (Int) -> Bool) -> Int {
         var (low, high) = (range.lowerBound, range.upperBound)
         while low < high {

@@ -17,8 +17,8 @@ extension AuthentikClient {
     /// Authentik ignores a filter that it does not know and answers with the whole list, so the rows are checked.
     ///
     /// - Parameters:
-    ///   - query: what else narrows the list.
-    ///   - member: what a row holds of the field that is filtered by.
+    ///   - query: further filters.
+    ///   - member: a row's value of the field that is filtered by.
     /// - Throws: ``AuthentikError`` of the kind `undecodable` if a row does not match the filter.
     package func rows<Row: ListedObject>(
         _ endpoint: Endpoint,
@@ -38,7 +38,7 @@ extension AuthentikClient {
         guard page.results.allSatisfy({ member($0) == value }) else {
             throw undecodable("the list is not filtered by '\(field)'", response, to: request)
         }
-        // More than a page of what belongs to one object is rare.
+        // More than one page for a single object is rare.
         guard page.pagination.totalPages > 1 else { return page.results }
         let rows: [Row] = try await list(endpoint, query: query)
         guard rows.allSatisfy({ member($0) == value }) else {

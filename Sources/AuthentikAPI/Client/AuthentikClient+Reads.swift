@@ -16,7 +16,7 @@ extension AuthentikClient {
 
         let request = APIRequest(method: "GET", endpoint: .version)
         let response = try await send(request)
-        // It is shown everywhere.
+        // Masked, because the release is shown everywhere.
         let text = mask(for: request)(try await decode(Version.self, response, to: request).current)
         guard let release = Release(text) else {
             throw undecodable("the release '\(text.cut(to: 40))' is not of the form 2025.12.4", response, to: request)
@@ -99,7 +99,7 @@ struct Page<Row: ListedObject>: JSONReadable, Sendable {
     let results: [Row]
     /// The size of its JSON, in bytes.
     var size = 0
-    /// Which page it is, from 1.
+    /// The number of the page, from 1.
     var number = 1
 
     struct Pagination: JSONReadable, Sendable {

@@ -19,11 +19,11 @@ package struct AuthentikClient: Sendable {
     package var onRequest: (@Sendable (RequestRecord) -> Void)?
     /// Called after each page with the number of rows read of a list.
     package var onRead: (@Sendable (Endpoint, _ done: Int, _ total: Int) -> Void)?
-    /// Called with how many requests may be under way from now on, whenever those become fewer because Authentik slows down.
+    /// Called with the new limit of concurrent requests when it is lowered because Authentik slows down.
     package var onSlowdown: (@Sendable (Int) -> Void)?
     /// Whether writes may begin; see ``WriteGate``.
     package var gate = WriteGate()
-    /// How many requests may be under way, of this client and its copies.
+    /// Limits the concurrent requests of this client and its copies.
     private var turns = RequestGate(maximum: 2 * standardConcurrency)
 
     private let token: Secret
@@ -53,7 +53,7 @@ package struct AuthentikClient: Sendable {
         return counts
     }
 
-    /// How long Authentik took to answer, all requests of this client and its copies together.
+    /// The total time that Authentik took to answer the requests of this client and its copies.
     package var answerTime: Duration { counter.answerTime }
 
     /// Whether the server is a sandbox of this program, in this process or another one, rather than an Authentik.

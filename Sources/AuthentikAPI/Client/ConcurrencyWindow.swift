@@ -1,35 +1,35 @@
-/// How many requests may be under way at the same time: fewer where Authentik slows down, more again when it does not.
+/// The limit of concurrent requests: lowered when Authentik slows down, raised again when it does not.
 ///
-/// | sign | the window |
+/// | signal | the limit |
 /// |---|---|
-/// | 429, 502, 503 or 504, or no answer in time | is halved, at once |
-/// | of the same kind of request, the last answers took a multiple of the first ones, and more than a second | is halved |
-/// | a stretch of answers without such a sign | grows by one |
+/// | 429, 502, 503 or 504, or no answer in time | is halved at once |
+/// | the last answers to a kind of request took several times as long as the first ones, and more than a second | is halved |
+/// | a number of answers without such a signal | grows by one |
 ///
-/// It is never below one nor above its maximum. Requests that were sent before it was halved say nothing of the new
-/// window, so that several that fail together halve it once.
+/// It is never below one nor above its maximum. Requests that were sent before it was halved are ignored, so that
+/// several that fail together halve it once.
 package struct ConcurrencyWindow: Sendable, Equatable {
-    /// What one request says of how Authentik is doing.
+    /// What the answer to a request says about the load of Authentik.
     package enum Answer: Sendable, Equatable {
         /// It was answered, whatever the answer.
         case given(after: Duration)
-        /// Authentik asked for patience, or did not answer in time.
+        /// Authentik was overloaded, or did not answer in time.
         case refused
     }
 
-    /// How many answers without a sign of slowness make a stretch.
+    /// The number of answers without a signal after which the limit grows.
     static let calmStretch = 16
-    /// How many answers are compared: the first ones of a kind of request, and the last ones.
+    /// The number of first and of last answers to a kind of request that are compared.
     static let sample = 5
-    /// How many times as long answers take where Authentik slows down.
+    /// The factor by which the last answers must be slower than the first ones.
     static let multiple = 4
-    /// Answers that take less are fast enough, whatever the first ones took.
+    /// Faster answers are fast enough, regardless of the first ones.
     static let slow: Duration = .seconds(1)
 
     package let maximum: Int
-    /// How many may be under way now.
+    /// The current limit.
     package private(set) var limit: Int
-    /// The fewest so far.
+    /// The lowest limit so far.
     package private(set) var lowest: Int
     private var calm = 0
     private var halvings = 0
@@ -46,14 +46,14 @@ package struct ConcurrencyWindow: Sendable, Equatable {
         lowest = limit
     }
 
-    /// Says which window a request is sent in; to be given back with its answer.
+    /// The number to remember when a request is sent, and to return with its answer.
     package var epoch: Int { halvings }
 
-    /// Takes note of an answer.
+    /// Records an answer.
     ///
     /// - Parameters:
     ///   - kind: requests of one kind take about the same time.
-    ///   - epoch: what ``epoch`` was when the request was sent.
+    ///   - epoch: the value of ``epoch`` when the request was sent.
     package mutating func take(_ answer: Answer, kind: String, epoch: Int) {
         guard epoch == halvings else { return }
         let isSlow: Bool

@@ -1,15 +1,16 @@
-/// What was read of a list, and whether that is all of it.
+/// The rows that were read of a list, and whether they are all of it.
 package struct Listing<Row: ListedObject>: Sendable {
     /// Each row once.
     package internal(set) var rows: [Row]
-    /// How many pages the list had.
+    /// The number of pages of the list.
     package internal(set) var pageCount: Int
-    /// Whether one page showed all of it as it was at one moment: of a full page, Authentik counts and reads at two moments.
+    /// Whether one page showed the whole list at one moment; a full page may not, because Authentik counts and reads
+    /// separately.
     package var isOneMoment: Bool { pageCount == 1 && rows.count < pageSize }
     /// Whether nothing suggests that the list changed while it was read, or that it is filtered for the account.
     ///
-    /// A list of several pages may have changed all the same: where a row was deleted before the boundary of two pages
-    /// and one was created after it, the numbers agree, and the row that moved over the boundary was not seen.
+    /// A list of several pages may have changed nevertheless: if a row was deleted before the boundary of two pages and
+    /// another was created after it, the numbers agree, but the row that moved across the boundary was missed.
     package internal(set) var isWhole: Bool
     /// What each page showed; empty if the rows do not come in the order of their keys.
     var spans: [Span<Row.Key>]
@@ -39,12 +40,12 @@ package struct Listing<Row: ListedObject>: Sendable {
         self.pageSize = pageSize
         pageCount = pages.first?.pagination.totalPages ?? 1
         spans = hasOrderedPages ? pages.compactMap { Span($0, pageSize: pageSize) } : []
-        // Rows that moved to the next page show twice, and prove that none was missed between the two.
+        // Rows that moved to the next page appear twice, and prove that none was missed between the two.
         isWhole = rows.count == count && (isSteady || Coverage(spans).gaps.isEmpty)
     }
 }
 
-/// The part of a list that one page shows: all rows that were there, at one moment, from its first to its last one.
+/// The part of a list that one page shows: all rows from its first to its last one, at one moment.
 struct Span<Key: Comparable & Sendable>: Sendable {
     /// Nil from the beginning of the list.
     var lower: Key?
@@ -83,7 +84,7 @@ struct Coverage<Key: Comparable & Sendable>: Sendable {
 
     init(_ spans: [Span<Key>]) {
         var gaps: [Gap] = []
-        // Up to where all was seen; nil at the end.
+        // The end of what was seen so far; nil at the beginning.
         var end: Key?
         var isAtEnd = false
         let sorted = spans.sorted { left, right in
@@ -103,16 +104,16 @@ struct Coverage<Key: Comparable & Sendable>: Sendable {
     }
 }
 
-/// Which page to ask for, so that a row is in the middle of it.
+/// The page to request so that a row is in the middle of it.
 struct PageChoice: Equatable, Sendable {
     var number: Int
     var size: Int
 
-    /// The pages of a list begin at the multiples of their size, so it is the size that moves them.
+    /// Pages begin at multiples of their size, so another size moves them.
     ///
     /// - Parameters:
     ///   - rank: the row's place in the list, from 0.
-    ///   - size: the size of the pages whose boundary it is at; the page is smaller.
+    ///   - size: the size of the pages at whose boundary the row is; the chosen page is smaller.
     init(around rank: Int, smallerThan size: Int) {
         let rank = max(0, rank)
         func margin(_ size: Int) -> Int { min(rank % size, size - 1 - rank % size) }

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Lets as many requests be under way as a ``ConcurrencyWindow`` says, in the order in which they came.
+/// Limits the concurrent requests to a ``ConcurrencyWindow``, in the order of their arrival.
 ///
-/// A place is held for one exchange only: nothing that holds one waits for another.
+/// A place is held for one exchange only, so no request that holds one waits for another.
 final class RequestGate: Sendable {
     private struct Waiter {
         let id: UInt64
@@ -13,13 +13,13 @@ final class RequestGate: Sendable {
         var window: ConcurrencyWindow
         var underWay = 0
         var nextID: UInt64 = 0
-        /// Those that wait, from `first` on: the oldest first.
+        /// The waiting requests, from `first` on; the oldest first.
         var waiters: [Waiter] = []
         var first = 0
-        /// Cancelled before they began to wait.
+        /// Requests that were cancelled before they began to wait.
         var cancelled: Set<UInt64> = []
 
-        /// Lets in those that there is room for.
+        /// Admits waiting requests while there is room.
         mutating func admit() -> [(CheckedContinuation<Int, any Error>, epoch: Int)] {
             var admitted: [(CheckedContinuation<Int, any Error>, epoch: Int)] = []
             while underWay < window.limit, first < waiters.count {
@@ -41,17 +41,17 @@ final class RequestGate: Sendable {
         state = Mutex(State(window: window))
     }
 
-    /// The fewest requests that were allowed at a time; nil if that was never less than the maximum.
+    /// The lowest limit so far; nil if it was never below the maximum.
     var lowered: Int? { state.withLock { $0.window.lowest < $0.window.maximum ? $0.window.lowest : nil } }
 
-    /// How many wait.
+    /// The number of waiting requests.
     var waiting: Int { state.withLock { $0.waiters.count - $0.first } }
 
     /// Sends a request when there is room for it.
     ///
     /// - Parameters:
     ///   - kind: see ``ConcurrencyWindow/take(_:kind:epoch:)``.
-    ///   - judge: what an error says; nil if nothing.
+    ///   - judge: the signal that an error gives; nil for none.
     ///   - onLower: called with the new limit if the answer lowers it.
     /// - Throws: what `send` does, or `CancellationError`.
     func pass<Answer>(
@@ -82,7 +82,7 @@ final class RequestGate: Sendable {
             return (state.nextID, state.window.epoch)
         }
         if let epoch { return epoch }
-        // A task that is cancelled when it is let in is let in.
+        // A task that is cancelled at the moment it is admitted stays admitted.
         defer { state.withLock { _ = $0.cancelled.remove(id) } }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -97,7 +97,7 @@ final class RequestGate: Sendable {
         } onCancel: {
             let waiter = state.withLock { state -> Waiter? in
                 guard let index = state.waiters[state.first...].firstIndex(where: { $0.id == id }) else {
-                    // It does not wait yet, or no longer.
+                    // It is not waiting yet, or no longer.
                     state.cancelled.insert(id)
                     return nil
                 }

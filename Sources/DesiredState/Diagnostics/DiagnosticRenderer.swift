@@ -49,7 +49,7 @@ package struct DiagnosticRenderer: Sendable {
     }
 }
 
-/// What of a line of a file may be shown with a caret: a line may hold a secret where nobody expects one.
+/// Decides what of a line may be shown with a caret, because a line may hold a secret where nobody expects one.
 enum SourceExcerpt {
     /// A line without its comment, which may hold anything; nil if there is nothing left, or if it may hold a URL with a
     /// password.
@@ -59,9 +59,9 @@ enum SourceExcerpt {
         return text.allSatisfy(\.isWhitespace) && text.count < line.count ? nil : text
     }
 
-    /// Whether all that a line names are fields of the format that hold no secrets.
+    /// Whether all names in a line are known fields that hold no secrets.
     ///
-    /// For lines of which the parser made nothing: a line that names no field, or another one, may be a secret.
+    /// For lines that could not be parsed: a line without a field, or with an unknown one, may be a secret.
     static func hasOnlyKnownFields(_ line: String) -> Bool {
         let names = names(in: line)
         return !names.isEmpty && names.allSatisfy(harmless.contains) && !SecretWords.appear(in: line)
@@ -71,7 +71,7 @@ enum SourceExcerpt {
         Schema.all.filter { !$0.mayHoldSecret }.flatMap(\.fields).filter(\.isHarmless).map(\.name.rawValue)
     )
 
-    /// What stands before each colon that may end a key.
+    /// The text before each colon that may end a key.
     private static func names(in line: String) -> [String] {
         let scalars = Array(line.unicodeScalars)
         return scalars.indices.compactMap { index in
@@ -84,7 +84,7 @@ enum SourceExcerpt {
         }
     }
 
-    /// Cut off at the first `#` that may begin one; in quotes it does not, and the line is cut all the same.
+    /// Cuts the line at the first `#` that may begin a comment, even if it is in quotes.
     private static func withoutComment(_ line: String) -> String {
         let scalars = line.unicodeScalars
         var previous: Unicode.Scalar?
@@ -99,11 +99,11 @@ enum SourceExcerpt {
 }
 
 extension Field {
-    /// Whether its value is no secret, nor part of what refers to one.
+    /// Whether its value is neither a secret nor part of a reference to one.
     fileprivate var isHarmless: Bool {
         switch kind {
         case .secretReference, .kubernetesSecret, .publication: false
-        // Of `services`, `defaults` and `groups` the fields are looked at by themselves; `keys` are whatever somebody wants.
+        // `services`, `defaults` and `groups` have fields that are checked separately; `keys` may have any names.
         case .node: name != .keys
         // Code may hold anything.
         default: name != .expression

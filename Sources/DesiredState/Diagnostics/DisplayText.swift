@@ -4,7 +4,7 @@ import Base
 struct DisplayText {
     private(set) var text = ""
     private(set) var width = 0
-    /// How many columns stand before the scalar that was asked for.
+    /// The number of columns before the scalar at `caret`.
     private(set) var caretColumn = 0
 
     /// - Parameter caret: The index of a scalar.

@@ -1,9 +1,10 @@
-/// Commands that a CI runner takes out of what a step prints, whoever wrote them: a line of a file, a name in Authentik.
+/// Commands that a CI runner recognizes in the output of a step, even in a line of a file or in a name from Authentik.
 ///
-/// GitHub Actions takes a line that begins with `::`, white space aside, and one with `##[` anywhere in it
-/// (https://docs.github.com/actions/reference/workflow-commands-for-github-actions); Azure Pipelines one with `##vso[`.
+/// GitHub Actions recognizes lines that begin with `::`, after optional white space, and lines that contain `##[`
+/// (https://docs.github.com/actions/reference/workflow-commands-for-github-actions); Azure Pipelines recognizes
+/// `##vso[`.
 package enum RunnerCommand {
-    /// A text, with the first sign of each command written as `\u{…}`.
+    /// A text in which the first character of each command is written as `\u{…}`.
     package static func neutralized(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: ":")) || text.utf8.contains(UInt8(ascii: "#")) else { return text }
         let scalars = Array(text.unicodeScalars)
@@ -18,12 +19,12 @@ package enum RunnerCommand {
         }
     }
 
-    /// JSON that says the same; a line of it begins with no command, and a bracket is only in its texts.
+    /// Equivalent JSON without commands: its lines do not begin with `::`, and `##[` can only be in its texts.
     package static func neutralized(json: String) -> String {
         json.contains("##") ? json.replacing("##[", with: "\\u0023#[").replacing("##vso[", with: "\\u0023#vso[") : json
     }
 
-    /// Where the first signs of commands stand; what is given begins a line.
+    /// The positions of the first characters of commands; the text begins a line.
     static func signs(in scalars: [Unicode.Scalar]) -> Set<Int> {
         var signs: Set<Int> = []
         var isAtStart = true

@@ -3,7 +3,7 @@ package import Kinds
 /// Who may open a service, as the file declares it.
 package struct Access: Sendable, Equatable {
     package enum Rule: Sendable, Equatable {
-        /// No binding of this program's: said on purpose.
+        /// Explicitly open: without bindings of this program.
         case everyone
         case subjects(Subjects)
     }
@@ -23,7 +23,7 @@ package struct Access: Sendable, Equatable {
     }
 
     package var rule: Rule
-    /// Where the file, or its `defaults`, says so.
+    /// Where the file, or its `defaults`, declares it.
     package var location: SourceLocation
 
     package init(_ rule: Rule, location: SourceLocation) {
@@ -50,10 +50,10 @@ package struct AccessSubject: Sendable, Equatable {
 }
 
 extension DesiredState {
-    /// Whether any service that is to be there says who may open it.
+    /// Whether any present service declares access.
     package var managesAccess: Bool { !declaredAccess.isEmpty }
 
-    /// The names of those that may open services, by kind; a kind of which there is none is not in it.
+    /// The names of the subjects that may open services, by kind; kinds without names are left out.
     package var accessSubjects: [SubjectKind: Set<String>] {
         let subjects = declaredAccess.flatMap { $0.subjects?.list ?? [] }
         return Dictionary(grouping: subjects, by: \.kind).mapValues { Set($0.map(\.name)) }

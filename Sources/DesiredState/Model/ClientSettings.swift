@@ -1,14 +1,15 @@
 package import Kinds
 
-/// What a client may know of its provider, but the secret: the URLs as Authentik lays them out, which is the same since
-/// 2024.12.
+/// The settings of a provider that its client needs, except the secret.
+///
+/// The URLs follow Authentik's layout, which is the same since 2024.12.
 package struct ClientSettings: Sendable, Equatable {
-    /// Where Authentik is, without a slash at the end.
+    /// Authentik's address, without a slash at the end.
     package var address: String
     package var slug: String
     package var clientID: String
     package var issuerMode: IssuerMode
-    /// The first strict one.
+    /// The first strict redirect URI.
     package var redirectURI: String?
     package var launchURL: String?
     /// Scope names.
@@ -31,7 +32,7 @@ package struct ClientSettings: Sendable, Equatable {
         self.scopes = scopes
     }
 
-    /// Empty for what there is not; nil for the client secret, which is nobody's to tell from here.
+    /// The text of a value; empty if there is none; nil for the client secret, which is not known here.
     package func text(of value: PublishedValue) -> String? {
         switch value {
         case .clientID: clientID

@@ -1,11 +1,11 @@
 extension ClientTool {
-    /// In the order in which people are told of them; those that were there first, first.
+    /// In the order in which people read about them.
     package static let all = [
         grafana, argocd, generic, openWebUI, gitea("gitea", "Gitea"), gitea("forgejo", "Forgejo"), vault, minio,
         nextcloud, outline, immich, proxmox, portainer,
     ]
 
-    /// The API URL has no slash at its end: Grafana asks for `…/emails` below it, and with one that is `//emails`.
+    /// The API URL has no slash at its end, because Grafana appends `/emails`.
     private static let grafana = ClientTool(
         name: "grafana",
         title: "Grafana",
@@ -25,12 +25,12 @@ extension ClientTool {
         secretSetting: "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET",
         callback: "/login/generic_oauth",
         hints: [
-            "Grafana makes its redirect URI of GF_SERVER_ROOT_URL.",
-            "Everybody who may log in is a Viewer until GF_AUTH_GENERIC_OAUTH_ROLE_ATTRIBUTE_PATH says otherwise.",
+            "Grafana derives its redirect URI from GF_SERVER_ROOT_URL.",
+            "Every user is a Viewer unless GF_AUTH_GENERIC_OAUTH_ROLE_ATTRIBUTE_PATH is set.",
         ]
     )
 
-    /// It looks only into Secrets that carry its label: `$NAME:KEY` in `oidc.config`.
+    /// Argo CD reads only Secrets with its label: `$NAME:KEY` in `oidc.config`.
     private static let argocd = ClientTool(
         name: "argocd",
         title: "Argo CD",
@@ -56,8 +56,8 @@ extension ClientTool {
                     clientSecret: {clientSecret}
                     requestedScopes: ["openid", "profile", "email"]
                 ---
-                # Who has logged in sees nothing until a rule says so: who is in which group comes in the claim 'groups',
-                # which Authentik's scope 'profile' brings. Put the group's name for 'argocd-admins'.
+                # Users see nothing until a rule grants it. The claim 'groups', which Authentik adds for the scope 'profile',
+                # has the names of a user's groups. Replace 'argocd-admins' with the name of your group.
                 apiVersion: v1
                 kind: ConfigMap
                 metadata:
@@ -77,12 +77,12 @@ extension ClientTool {
         secretSetting: "clientSecret",
         callback: "/auth/callback",
         hints: [
-            "'url' in argocd-cm has to be the address of Argo CD, which makes its redirect URI of it.",
-            "Merge the two into what is there: 'kubectl patch configmap … --type merge --patch-file FILE'.",
+            "'url' in argocd-cm must be the address of Argo CD, which derives its redirect URI from it.",
+            "Merge both into the existing ConfigMaps: 'kubectl patch configmap … --type merge --patch-file FILE'.",
         ]
     )
 
-    /// No tool in mind.
+    /// For any other client.
     private static let generic = ClientTool(
         name: "generic",
         title: "Any client",
@@ -97,7 +97,7 @@ extension ClientTool {
         secretSetting: "OIDC_CLIENT_SECRET"
     )
 
-    /// Without `ENABLE_OAUTH_PERSISTENT_CONFIG=false` what it was told first stays in its database.
+    /// Without `ENABLE_OAUTH_PERSISTENT_CONFIG=false`, the first settings stay in its database.
     private static let openWebUI = ClientTool(
         name: "open-webui",
         title: "Open WebUI",
@@ -110,10 +110,10 @@ extension ClientTool {
         ],
         secretSetting: "OAUTH_CLIENT_SECRET",
         callback: "/oauth/oidc/callback",
-        hints: ["WEBUI_URL has to be its address."]
+        hints: ["WEBUI_URL must be the address of Open WebUI."]
     )
 
-    /// Both keep logins in their database; their Helm charts take client id and secret from one Secret
+    /// Both store logins in their database; their Helm charts take client id and secret from one Secret
     /// (`gitea.oauth[].existingSecret`, https://gitea.com/gitea/helm-gitea#oauth2-settings), with these keys.
     private static func gitea(_ name: String, _ title: String) -> ClientTool {
         ClientTool(
@@ -140,8 +140,8 @@ extension ClientTool {
             secretSetting: "--secret",
             callback: "/user/oauth2/authentik/callback",
             hints: [
-                "In its Helm chart 'gitea.oauth' says the same, with the Secret of 'publish' as 'existingSecret'.",
-                "Where the login is there already: 'admin auth list', and 'admin auth update-oauth --id ID'.",
+                "In its Helm chart, set 'gitea.oauth' instead, with the Secret of 'publish' as 'existingSecret'.",
+                "To change an existing login, use 'admin auth list' and 'admin auth update-oauth --id ID'.",
             ]
         )
     }
@@ -173,12 +173,13 @@ extension ClientTool {
         secretSetting: "oidc_client_secret",
         callback: "/ui/vault/auth/oidc/oidc/callback",
         hints: [
-            "'vault login -method=oidc' returns to 'http://localhost:8250/oidc/callback': declare that redirect URI, too, and "
+            "'vault login -method=oidc' returns to 'http://localhost:8250/oidc/callback': declare this redirect URI as well, and "
                 + "allow it in the role."
         ]
     )
 
-    /// Scopes are left to what the discovery document has, which is the provider's: MinIO's own list has commas.
+    /// Scopes are not set, because MinIO separates them with commas; it uses those in the discovery document, which are
+    /// the provider's.
     private static let minio = ClientTool(
         name: "minio",
         title: "MinIO",
@@ -192,8 +193,8 @@ extension ClientTool {
         secretSetting: "MINIO_IDENTITY_OPENID_CLIENT_SECRET",
         callback: "/oauth_callback",
         hints: [
-            "MinIO lets in only who has a claim 'policy' that names one of its policies: a scope mapping of one's own brings "
-                + "it. MINIO_IDENTITY_OPENID_ROLE_POLICY gives everybody one, instead."
+            "MinIO requires a claim 'policy' with the name of one of its policies; add it with your own scope mapping, or give "
+                + "every user the same policy with MINIO_IDENTITY_OPENID_ROLE_POLICY."
         ]
     )
 
@@ -222,7 +223,7 @@ extension ClientTool {
         ),
         secretSetting: "--clientsecret",
         callback: "/apps/user_oidc/code",
-        hints: ["A user's id is a hash unless '--unique-uid=0' is given, before anybody has logged in."]
+        hints: ["User ids are hashes, unless '--unique-uid=0' is given before the first login."]
     )
 
     private static let outline = ClientTool(
@@ -237,10 +238,12 @@ extension ClientTool {
         ],
         secretSetting: "OIDC_CLIENT_SECRET",
         callback: "/auth/oidc.callback",
-        hints: ["URL has to be its address."]
+        hints: ["URL must be the address of Outline."]
     )
 
-    /// It reads one file (`IMMICH_CONFIG_FILE`), JSON or YAML, in which nothing refers to elsewhere: the secret is in it.
+    /// Immich reads one file (`IMMICH_CONFIG_FILE`), JSON or YAML.
+    ///
+    /// It cannot refer to a secret elsewhere, so the secret is in it.
     private static let immich = ClientTool(
         name: "immich",
         title: "Immich",
@@ -271,12 +274,12 @@ extension ClientTool {
         secretSetting: "clientSecret",
         callback: "/auth/login",
         hints: [
-            "With IMMICH_CONFIG_FILE nothing can be set on Immich's own pages any more.",
-            "The mobile app returns to 'app.immich:///oauth-callback': declare that redirect URI, too.",
+            "With IMMICH_CONFIG_FILE, settings can no longer be changed in Immich's web interface.",
+            "The mobile app returns to 'app.immich:///oauth-callback': declare this redirect URI as well.",
         ]
     )
 
-    /// A realm is in `/etc/pve/domains.cfg`, which nothing in Kubernetes reaches; the keys are the options of its command.
+    /// A realm is in `/etc/pve/domains.cfg`, which Kubernetes cannot write; the keys are the options of its command.
     private static let proxmox = ClientTool(
         name: "proxmox",
         title: "Proxmox VE",
@@ -301,12 +304,13 @@ extension ClientTool {
         ),
         secretSetting: "--client-key",
         hints: [
-            "It returns to its own address, with the port and without a path: 'https://pve.example.net:8006'.",
-            "A user that is new has no rights: 'pveum acl modify / --users NAME@authentik --roles PVEAuditor'.",
+            "The redirect URI is its own address, with the port and without a path: 'https://pve.example.net:8006'.",
+            "New users have no permissions; grant them with 'pveum acl modify / --users NAME@authentik --roles PVEAuditor'.",
         ]
     )
 
-    /// Only its pages and its API know the settings: the one key is the body of `PUT /api/settings`, secret included.
+    /// The settings can only be changed in its web interface and API: the only key is the body of `PUT /api/settings`,
+    /// including the secret.
     private static let portainer = ClientTool(
         name: "portainer",
         title: "Portainer",
@@ -325,8 +329,8 @@ extension ClientTool {
         ),
         secretSetting: "ClientSecret",
         hints: [
-            "It returns to its own address, without a path.",
-            "A user that is new gets into no team: Portainer's page says which, under 'Automatic team membership'.",
+            "The redirect URI is its own address, without a path.",
+            "New users are in no team; choose one in Portainer's settings, under 'Automatic team membership'.",
         ]
     )
 

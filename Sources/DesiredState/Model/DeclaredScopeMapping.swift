@@ -2,9 +2,9 @@ package import Kinds
 
 /// A scope mapping as the file declares it.
 package struct DeclaredScopeMapping: Sendable, Equatable {
-    /// What the file sets of it.
+    /// The fields that the file sets.
     package var values = FieldValues(ScopeMapping.fields)
-    /// What becomes of one that is there under its name and without this owner's mark.
+    /// What happens to an existing mapping with its name but without this owner's mark.
     package var adopt = AdoptionPolicy.always
     /// Where the file declares it.
     package var location: SourceLocation
@@ -19,12 +19,12 @@ package struct DeclaredScopeMapping: Sendable, Equatable {
 
     package var name: String { values.text(ScopeMapping.Row.name) ?? "" }
 
-    /// Whether both say the same, wherever they stand.
+    /// Whether both declare the same, wherever they are.
     func declares(sameAs other: DeclaredScopeMapping) -> Bool { values == other.values && adopt == other.adopt }
 }
 
 extension [DeclaredScopeMapping] {
-    /// Each name once, the first that has it.
+    /// The first declaration of each name.
     func withoutRepetitions() -> [DeclaredScopeMapping] {
         var seen: Set<SharedName> = []
         return filter { seen.insert(SharedName(.scopeMapping, $0.name)).inserted }
@@ -33,10 +33,9 @@ extension [DeclaredScopeMapping] {
 
 /// Where a piece of code begins in a file.
 package struct ExpressionPlace: Sendable, Equatable {
-    /// Of its first line.
+    /// The position of its first line.
     package var location: SourceLocation
-    /// How many lines of the file it has; 1 if its lines are not those of the file, so that all that can be said is where
-    /// it begins.
+    /// The number of lines in the file; 1 if its lines are not those of the file, so that only its beginning is known.
     package var lines: Int
 
     package init(location: SourceLocation, lines: Int) {
@@ -44,7 +43,9 @@ package struct ExpressionPlace: Sendable, Equatable {
         self.lines = lines
     }
 
-    /// `homelab.yaml:14`: the place of one of its lines, counted from 1; what is behind the last is told of as that.
+    /// The place of one of its lines, counted from 1: `homelab.yaml:14`.
+    ///
+    /// A line after the last one counts as the last.
     package func text(ofLine line: Int) -> String {
         "\(location.file):\(location.line + min(max(1, line), lines) - 1)"
     }

@@ -2,21 +2,24 @@ package import Kinds
 
 /// What the files declare: every service, with its defaults applied and all rules checked.
 package struct DesiredState: Sendable, Equatable {
-    /// Whose services these are; written into the ownership mark of each.
+    /// The owner of these services, written into the ownership mark of each.
     package var owner: String
     /// All services of all files, ordered by slug.
     package var services: [Service]
-    /// The names of the groups that are to be there, in the order of the files, each once.
+    /// The names of the declared groups, in the order of the files, each once.
     package var groups: [String] = []
-    /// The scope mappings that are to be there, in the order of the files, each name once.
+    /// The declared scope mappings, in the order of the files, each name once.
     package var scopeMappings: [DeclaredScopeMapping] = []
-    /// Whether any file has a list of scope mappings, be it an empty one.
+    /// Whether any file has a list of scope mappings, even an empty one.
     package var managesScopeMappings = false
-    /// Whether what this owner marked and no service declares any more is deleted; reported only, by default.
+    /// Whether objects with this owner's mark that are no longer declared are deleted; by default, they are only
+    /// reported.
     package var prune = false
-    /// Where browsers and services reach Authentik, without a slash at the end; nil for where this program does.
+    /// Authentik's address for browsers and services, without a slash at the end; nil for the one that this program
+    /// uses.
     package var publicURL: String?
-    /// How many services a pass may delete from; nil for the program's default, see ``Planning/HeldDeletions``.
+    /// The number of services and scope mappings that a pass may delete; nil for the program's default, see
+    /// ``Planning/HeldDeletions``.
     package var maxDeletions: Int?
 
     package init(owner: String, services: [Service]) {
@@ -24,10 +27,10 @@ package struct DesiredState: Sendable, Equatable {
         self.services = services
     }
 
-    /// Whether any service that is to be there has a proxy provider, which an outpost serves.
+    /// Whether any present service has a proxy provider, which an outpost serves.
     package var usesForwardAuth: Bool { services.contains { $0.state == .present && $0.forwardAuth != nil } }
 
-    /// The slugs that services have, and those that they had.
+    /// The current and former slugs of all services.
     package var declaredSlugs: Set<String> {
         var slugs = Set<String>(minimumCapacity: services.count)
         for service in services {
@@ -37,16 +40,16 @@ package struct DesiredState: Sendable, Equatable {
         return slugs
     }
 
-    /// All that is declared and is no service's, kind by kind, in the order of the files.
+    /// All declared objects that belong to no service, by kind, in the order of the files.
     package var shared: [SharedName] {
         groups.map { SharedName(.group, $0) } + scopeMappings.map { SharedName(.scopeMapping, $0.name) }
     }
 }
 
 extension DesiredState {
-    /// Whether a service takes tokens of sources.
+    /// Whether a service accepts tokens of sources.
     package var federatesSources: Bool { federates(OAuth2Provider.Row.federatedSources) }
-    /// Whether a service takes tokens of other providers.
+    /// Whether a service accepts tokens of other providers.
     package var federatesProviders: Bool { federates(OAuth2Provider.Row.federatedProviders) }
 
     private func federates(_ field: FieldSpec) -> Bool {

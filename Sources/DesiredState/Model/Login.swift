@@ -2,7 +2,7 @@ package import Kinds
 
 /// How people log in to a service through Authentik: the provider that its application has.
 ///
-/// Indirect, since it is large and handed on often.
+/// Indirect, because it is large and often passed on.
 package indirect enum Login: Sendable, Equatable {
     /// The service logs people in itself, by OpenID Connect.
     case oauth2(Provider)
@@ -17,7 +17,7 @@ package indirect enum Login: Sendable, Equatable {
         }
     }
 
-    /// What Authentik lists its provider as.
+    /// The type of its provider in Authentik's list of OAuth2 providers.
     package var type: OAuth2Provider.ProviderType {
         switch self {
         case .oauth2: .oauth2
@@ -25,7 +25,7 @@ package indirect enum Login: Sendable, Equatable {
         }
     }
 
-    /// What the file, or its `defaults`, sets of the provider, by the table of its kind.
+    /// The provider's fields that the file, or its `defaults`, sets, in the table of its kind.
     package var values: FieldValues {
         switch self {
         case .oauth2(let provider): provider.values
@@ -33,7 +33,7 @@ package indirect enum Login: Sendable, Equatable {
         }
     }
 
-    /// The service's, after which the provider is named unless the file says otherwise.
+    /// The service's slug, which is the default name of the provider.
     package var slug: String {
         switch self {
         case .oauth2(let provider): provider.slug
@@ -49,7 +49,7 @@ package indirect enum Login: Sendable, Equatable {
         }
     }
 
-    /// Nil where it is Authentik's own business.
+    /// Nil if Authentik manages it.
     package var clientID: String? {
         switch self {
         case .oauth2(let provider): provider.clientID
@@ -57,7 +57,7 @@ package indirect enum Login: Sendable, Equatable {
         }
     }
 
-    /// Where the client secret is; nil where there is none to keep.
+    /// Where the client secret is; nil if there is none.
     package var secret: SecretReference? {
         switch self {
         case .oauth2(let provider): provider.secret
@@ -65,18 +65,18 @@ package indirect enum Login: Sendable, Equatable {
         }
     }
 
-    /// What is declared, or defaulted by this program; nil for what is not managed.
+    /// The declared value, or this program's default; nil for a field that is not managed.
     package func value(of field: FieldSpec) -> FieldValue? { values[field] ?? field.managedDefault(slug: slug) }
 
-    /// Whether the file, or its `defaults`, sets a field; what this program defaults does not count.
+    /// Whether the file, or its `defaults`, sets a field; this program's own defaults do not count.
     package func declares(_ field: FieldSpec) -> Bool { field.isSecret ? secret != nil : values[field] != nil }
 }
 
-/// The declared proxy provider of a service that cannot log anybody in itself, and the outpost that serves it.
+/// The declared proxy provider of a service without a login of its own, and the outpost that serves it.
 package struct ForwardAuth: Sendable, Equatable {
-    /// The service's.
+    /// The service's slug.
     package var slug: String
-    /// What the file, or its `defaults`, sets: the program's own defaults are not in it.
+    /// The fields that the file, or its `defaults`, sets, without this program's own defaults.
     package var values = FieldValues(ProxyProvider.fields)
     /// The outpost's name, or ``Kinds/Outpost/embedded``.
     package var outpost: String
@@ -90,15 +90,15 @@ package struct ForwardAuth: Sendable, Equatable {
         values[ProxyProvider.Row.externalHost] = .text(externalHost)
     }
 
-    /// The provider's name; the service's slug unless said otherwise.
+    /// The provider's name; by default, the service's slug.
     package var name: String { values.text(ProxyProvider.Row.name) ?? slug }
     package var mode: ProxyProvider.Mode {
         values.text(ProxyProvider.Row.mode).flatMap(ProxyProvider.Mode.init(rawValue:)) ?? .single
     }
-    /// Where people reach the service.
+    /// The address that users open.
     package var externalHost: String { values.text(ProxyProvider.Row.externalHost) ?? "" }
-    /// With the mode `domain` only.
+    /// Only with the mode `domain`.
     package var cookieDomain: String? { values.text(ProxyProvider.Row.cookieDomain) }
-    /// With the mode `proxy` only.
+    /// Only with the mode `proxy`.
     package var upstream: String? { values.text(ProxyProvider.Row.upstream) }
 }

@@ -19,12 +19,12 @@ package struct NamePlaces: Sendable {
 }
 
 extension NamePlaces: Equatable {
-    /// Places are no part of what is declared: two declarations are equal wherever they name things.
+    /// Places are not part of a declaration, so two of them never make a difference.
     package static func == (_: NamePlaces, _: NamePlaces) -> Bool { true }
 }
 
 extension Login {
-    /// Where the file names what the provider refers to.
+    /// Where the file names the objects that the provider refers to.
     package var places: NamePlaces {
         switch self {
         case .oauth2(let provider): provider.places
@@ -34,7 +34,7 @@ extension Login {
 }
 
 extension ReadFields {
-    /// The places of all names of objects that fields of a table have.
+    /// The places of all object names in the fields of a table.
     func places(_ table: FieldTable, log: DiagnosticLog) -> NamePlaces {
         var places = NamePlaces()
         forEachRow(of: table) { row, entry in

@@ -2,17 +2,18 @@ package import Kinds
 
 /// The declared OAuth2 provider of a service.
 package struct Provider: Sendable, Equatable {
-    /// The service's, after which the provider and its client are named unless the file says otherwise.
+    /// The service's slug, which is the default name of the provider and the default client id.
     package var slug: String
-    /// What the file, or its `defaults`, sets of the provider: the program's own defaults are not in it, nor the secret.
+    /// The fields that the file, or its `defaults`, sets, without this program's own defaults and the secret.
     package var values = FieldValues(OAuth2Provider.fields)
     /// Where the client secret is; nil only for a public client, whose secret is never compared.
     package var secret: SecretReference?
-    /// What reads the secret at its start, and so is restarted when that changes; only with a Kubernetes Secret.
+    /// The workload that reads the secret when it starts, and is restarted after a rotation; only with a Kubernetes
+    /// Secret.
     package var restart: Workload?
-    /// What of it the service finds in Kubernetes.
+    /// The values that are published to the service in Kubernetes.
     package var publication: Publication?
-    /// A URI that one of the patterns among ``redirectURIs`` matches, for probes; Authentik never gets it.
+    /// A URI that one of the patterns among ``redirectURIs`` matches, for probes; it is not sent to Authentik.
     package var redirectExample: String?
     /// Where the file names flows, certificates, scopes and other objects.
     package var places = NamePlaces()
@@ -25,27 +26,27 @@ package struct Provider: Sendable, Equatable {
 }
 
 extension Provider {
-    /// What is declared, by the file's name of a field.
+    /// The declared value of a field, by its name in the file.
     package subscript(name: FieldName) -> FieldValue? {
         get { values[OAuth2Provider.fields[name]] }
         set { values[OAuth2Provider.fields[name]] = newValue }
     }
 
-    /// What is declared, or defaulted by this program; nil for what is not managed.
+    /// The declared value, or this program's default; nil for a field that is not managed.
     package func value(of field: FieldSpec) -> FieldValue? { values[field] ?? field.managedDefault(slug: slug) }
 
-    /// Whether the file, or its `defaults`, sets a field; what this program defaults does not count.
+    /// Whether the file, or its `defaults`, sets a field; this program's own defaults do not count.
     package func declares(_ field: FieldSpec) -> Bool { field.isSecret ? secret != nil : values[field] != nil }
 
-    // MARK: What code asks for by name
+    // MARK: Fields by name
 
-    /// The provider's name; the service's slug unless said otherwise.
+    /// The provider's name; by default, the service's slug.
     package var name: String {
         get { values.text(OAuth2Provider.Row.name) ?? slug }
         set { values[OAuth2Provider.Row.name] = .text(newValue) }
     }
 
-    /// The OAuth2 client id; the service's slug unless said otherwise.
+    /// The OAuth2 client id; by default, the service's slug.
     package var clientID: String {
         get { values.text(OAuth2Provider.Row.clientID) ?? slug }
         set { values[OAuth2Provider.Row.clientID] = .text(newValue) }
@@ -71,17 +72,17 @@ extension Provider {
     /// Scope names (`openid`), the `managed` name of a scope mapping, or its own.
     package var scopeReferences: [FieldValue.Reference] { value(of: OAuth2Provider.Row.scopes)?.references ?? [] }
 
-    /// Their names alone.
+    /// The names of ``scopeReferences``.
     package var scopes: [String] {
         get { scopeReferences.map(\.name) }
         set { values[OAuth2Provider.Row.scopes] = .references(newValue.map { .init(named: $0) }) }
     }
 
-    /// Nil where the file does not say.
+    /// Nil if the file does not set it.
     package var issuerMode: IssuerMode? { values.text(OAuth2Provider.Row.issuerMode).flatMap(IssuerMode.init) }
 }
 
-/// A place where a client may be sent back to (RFC 6749, section 3.1.2).
+/// A URI to which a client may have the browser sent back (RFC 6749, section 3.1.2).
 package struct RedirectURI: Sendable, Hashable {
     package enum Matching: String, Sendable, CaseIterable {
         case strict, regex
@@ -106,7 +107,7 @@ package struct RedirectURI: Sendable, Hashable {
         hasher.combine(url)
     }
 
-    /// Fails on a way of matching that no file has.
+    /// Nil for a matching mode that files do not have.
     init?(_ entry: RedirectEntry) {
         guard let matching = Matching(rawValue: entry.matchingMode) else { return nil }
         self.init(entry.url, matching: matching)
@@ -138,7 +139,7 @@ package enum SecretReference: Sendable, Hashable {
 }
 
 extension SecretReference: CustomStringConvertible {
-    /// As it is named in messages: `env GRAFANA_OAUTH_CLIENT_SECRET`, `file /run/secrets/grafana`,
+    /// The text for messages: `env GRAFANA_OAUTH_CLIENT_SECRET`, `file /run/secrets/grafana`,
     /// `kubernetes monitoring/grafana-secret GRAFANA_OAUTH_CLIENT_SECRET`.
     package var description: String {
         switch self {
@@ -149,7 +150,7 @@ extension SecretReference: CustomStringConvertible {
     }
 }
 
-/// What runs a service in Kubernetes, and can be restarted
+/// A workload that runs a service in Kubernetes and can be restarted
 /// (https://kubernetes.io/docs/concepts/workloads/controllers/).
 package struct Workload: Sendable, Hashable {
     /// Raw values are the file's.

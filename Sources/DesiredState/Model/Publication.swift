@@ -1,11 +1,12 @@
-/// What a service is told of its provider, as keys of an object in Kubernetes.
+/// The values of a service's provider that are published as keys of a Kubernetes object.
 package struct Publication: Sendable, Equatable {
     package var object: PublishedObjectName
-    /// What each key gets; at least one.
+    /// The content of each key; at least one.
     package var keys: [String: PublishedText]
-    /// Labels that the object has to have for its reader.
+    /// Labels that the reader requires of the object.
     package var labels: [String: String]
-    /// Where browsers and services reach Authentik, without a slash at the end; nil for where this program does.
+    /// Authentik's address for browsers and services, without a slash at the end; nil for the one that this program
+    /// uses.
     package var publicURL: String?
 
     package init(_ object: PublishedObjectName, keys: [String: PublishedText], labels: [String: String] = [:]) {
@@ -14,11 +15,11 @@ package struct Publication: Sendable, Equatable {
         self.labels = labels
     }
 
-    /// All that its keys are made of.
+    /// All values in its keys.
     package var values: Set<PublishedValue> { keys.values.reduce(into: []) { $0.formUnion($1.values) } }
 }
 
-/// Where something is published.
+/// The object that values are published to.
 package struct PublishedObjectName: Sendable, Hashable {
     /// Raw values are Kubernetes's, and the file's.
     package enum Kind: String, Sendable, CaseIterable {
@@ -42,7 +43,7 @@ extension PublishedObjectName: CustomStringConvertible {
     package var description: String { "\(kind.rawValue) \(namespace)/\(name)" }
 }
 
-/// What can be published of a service and its provider.
+/// A value of a service or its provider that can be published.
 ///
 /// Raw values are the file's.
 package enum PublishedValue: String, Sendable, CaseIterable {
@@ -56,11 +57,11 @@ package enum PublishedValue: String, Sendable, CaseIterable {
     case jwksURL
     /// The discovery document (OpenID Connect Discovery 1.0, section 4).
     case configurationURL
-    /// The first.
+    /// The first strict redirect URI.
     case redirectURI
     case launchURL
     /// Scope names, with spaces between them.
     case scopes
-    /// Where Authentik is, without a slash at the end.
+    /// Authentik's address, without a slash at the end.
     case authentikURL
 }

@@ -1,8 +1,8 @@
 import Kinds
 
-/// What a key of a published object, or a setting of a tool, is made of: text, and values in between.
+/// The content of a key of a published object, or of a tool's setting: text with values in it.
 ///
-/// A value by itself and a constant are the two shortest.
+/// A value by itself and a constant are the simplest ones.
 package struct PublishedText: Sendable, Hashable {
     package enum Part: Sendable, Hashable {
         case text(String)
@@ -10,7 +10,7 @@ package struct PublishedText: Sendable, Hashable {
     }
 
     package let parts: [Part]
-    /// How a value stands in the text around it; in the file's templates as it is.
+    /// How values are quoted; not at all in the file's templates.
     package var quoting = Quoting.none
 
     private init(_ parts: [Part]) { self.parts = parts }
@@ -27,7 +27,7 @@ package struct PublishedText: Sendable, Hashable {
         )
     }
 
-    /// - Parameter value: what stands for a value.
+    /// - Parameter value: the text of a value.
     package func filled(_ value: (PublishedValue) -> String) -> String {
         parts.reduce(into: "") { text, part in
             switch part {
@@ -46,8 +46,8 @@ extension PublishedText {
         case unknown(placeholder: String)
     }
 
-    /// Reads `https://sso.example.net/{clientID}`: a value's name in braces stands for the value, and a brace that is meant
-    /// as one is written twice.
+    /// Reads `https://sso.example.net/{clientID}`: the name of a value in braces is replaced by the value, and a
+    /// literal brace is written twice.
     package init(template: String) throws(Mistake) {
         var parts: [Part] = []
         var text = ""
@@ -88,13 +88,13 @@ extension PublishedText {
 }
 
 extension PublishedText {
-    /// How a value is written so that whoever reads the text reads that value.
+    /// How a value is quoted, so that the reader of the text gets exactly that value.
     package enum Quoting: Sendable, Hashable {
         /// As it is.
         case none
-        /// In double quotes, as JSON has it (RFC 8259, section 7), and YAML takes it (YAML 1.2, section 7.3.1).
+        /// In double quotes, as in JSON (RFC 8259, section 7), which YAML accepts (YAML 1.2, section 7.3.1).
         case json
-        /// In single quotes, as a shell has it (POSIX.1-2017, Shell Command Language, section 2.2.2).
+        /// In single quotes, as in a shell (POSIX.1-2017, Shell Command Language, section 2.2.2).
         case shell
         /// As JSON, within a shell's single quotes.
         case jsonInShell

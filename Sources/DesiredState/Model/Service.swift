@@ -2,29 +2,29 @@ package import Kinds
 
 /// One declared service: an application, and a provider unless it is a bookmark.
 ///
-/// What was not declared is not managed: whatever Authentik has there stays.
+/// What is not declared is not managed: Authentik's values are left alone.
 package struct Service: Sendable, Equatable {
-    /// What the file, or its `defaults`, sets of the application.
+    /// The application's fields that the file, or its `defaults`, sets.
     ///
-    /// The launch URL is the given one, else the origin of the service.
+    /// The launch URL is the given one, or the origin of the service.
     package var values = FieldValues(Application.fields)
     /// Where the file declares the service.
     package var location: SourceLocation
     /// How people log in to it through Authentik; nil for a bookmark.
     package var login: Login?
-    /// Whether the service is to be there.
+    /// Whether the service should exist.
     package var state = ServiceState.present
-    /// What becomes of an application that is there without an ownership mark.
+    /// What happens to an existing application without an ownership mark.
     package var adopt = AdoptionPolicy.always
-    /// Of a service that is to be absent, the name and client id that the file gives its provider.
+    /// For an absent service, the name and client id of its provider in the file.
     package var formerProviderNames: [String] = []
-    /// Slugs that the service had before, the latest of which is there is moved to ``slug``.
+    /// Former slugs of the service; the first of them that exists is renamed to ``slug``.
     package var renamedFrom: [String] = []
     /// Who may open it; nil if that is not managed.
     package var access: Access?
-    /// Whether probes are to prove that its login works.
+    /// Whether probes check that its login works.
     package var verifies = true
-    /// Where its own login button leads; nil if that is not looked at.
+    /// The target of its own login button; nil if that is not checked.
     package var loginURL: String?
 
     package init(slug: String, location: SourceLocation) {
@@ -34,7 +34,7 @@ package struct Service: Sendable, Equatable {
 }
 
 extension Service {
-    /// What is declared, by the file's name of a field of the application.
+    /// The declared value of a field of the application, by its name in the file.
     package subscript(name: FieldName) -> FieldValue? {
         get { values[Application.fields[name]] }
         set { values[Application.fields[name]] = newValue }
@@ -58,10 +58,10 @@ extension Service {
         if case .forwardAuth(let forwardAuth) = login { forwardAuth } else { nil }
     }
 
-    /// Whether there is a login to probe, and it is to be.
+    /// Whether it has a login that is to be probed.
     package var isProbed: Bool { verifies && state == .present && login != nil }
 
-    // MARK: What code asks for by name
+    // MARK: Fields by name
 
     /// The application's slug; matches `^[-a-zA-Z0-9_]+$`.
     package var slug: String {
@@ -69,32 +69,32 @@ extension Service {
         set { values[Application.Row.slug] = .text(newValue) }
     }
 
-    /// The display name; without one the application is created with its slug as the name.
+    /// The display name; without one, the application is created with its slug as the name.
     package var name: String? {
         get { values.text(Application.Row.name) }
         set { values[Application.Row.name] = newValue.map(FieldValue.text) }
     }
 
-    /// The given launch URL, else the origin of the service.
+    /// The given launch URL, or the origin of the service.
     package var launchURL: String? {
         get { values.text(Application.Row.launchURL) }
         set { values[Application.Row.launchURL] = newValue.map(FieldValue.text) }
     }
 }
 
-/// Whether a declared service is to be there.
+/// Whether a declared service should exist.
 package enum ServiceState: String, Sendable, CaseIterable {
     case present
-    /// It is deleted if it is there and ours, also without `prune`.
+    /// It is deleted if it exists and is ours, even without `prune`.
     case absent
 }
 
-/// What becomes of an application, or a provider, that is there without an ownership mark.
+/// What happens to an existing application or provider without an ownership mark.
 package enum AdoptionPolicy: String, Sendable, CaseIterable {
-    /// It is brought in line with the file, and marked.
+    /// It is changed to match the file, and marked.
     case always
-    /// It is marked if nothing would change; else it is a conflict.
+    /// It is marked if nothing would change; otherwise it is a conflict.
     case matching
-    /// It is a conflict, unless it is what this program itself would have created: its own unfinished create.
+    /// It is a conflict, unless it is the result of an interrupted create by this program.
     case never
 }

@@ -6,7 +6,7 @@ struct Field: Sendable {
     /// What a field holds, and so how it is read.
     enum Kind: Sendable {
         case text(TextRule)
-        /// One of some fixed words.
+        /// One word out of a fixed list.
         case choice([String])
         case flag
         /// A whole number in a range, with an example of one.
@@ -16,24 +16,24 @@ struct Field: Sendable {
         case set(TextRule)
         case choices([String])
         case redirectURIs(mayBeEmpty: Bool)
-        /// Scope names, and scope mappings by their own.
+        /// Scope names, and names of scope mappings.
         case scopes
         case secretReference
         /// A key of a Kubernetes Secret.
         case kubernetesSecret
-        /// What runs a service in Kubernetes.
+        /// A workload that runs a service in Kubernetes.
         case workload
-        /// What is published in Kubernetes.
+        /// The values that are published in Kubernetes.
         case publication
         /// Who may open a service.
         case access
         /// How an outpost logs people in.
         case forwardAuth
-        /// What an outpost logs in to an application with.
+        /// The attributes with the credentials that an outpost sends to an application.
         case basicAuth
-        /// Whose tokens a provider takes for its own.
+        /// The providers and sources whose tokens a provider accepts.
         case federation
-        /// Read by the code that knows the mapping.
+        /// Read by code of its own.
         case node
     }
 
@@ -43,22 +43,22 @@ struct Field: Sendable {
     let kind: Kind
     /// Whether it describes the OAuth2 provider, which a bookmark does not have.
     let isForProvider: Bool
-    /// Whether `defaults` may hold it; what tells one service from another may not be shared.
+    /// Whether `defaults` may set it; a value that distinguishes services cannot be shared.
     let isDefaultable: Bool
-    /// Whether a mapping without it is a mistake, whatever else is in it.
+    /// Whether it is always required in its mapping.
     let isRequired: Bool
-    /// What holds without it, where that is always the same.
+    /// The default, if it is always the same.
     let standard: JSONValue?
-    /// What becomes of it that the file does not set, for people.
+    /// What happens if the file does not set it, in words for people.
     let unlessGiven: String?
-    /// The first release of Authentik that takes it; nil for all.
+    /// The first release of Authentik that has it; nil for all.
     let since: String?
-    /// One or two sentences for people: what it means, its unit.
+    /// One or two sentences for users: the meaning, the unit.
     let doc: String
 
     /// A field that is not one of Authentik's.
     ///
-    /// - Parameter unlessGiven: for people; made of the standard unless given.
+    /// - Parameter unlessGiven: in words for people; by default, derived from the standard.
     init(
         _ name: FieldName,
         _ kind: Kind,
@@ -83,7 +83,7 @@ struct Field: Sendable {
 
     /// A field of the service that is one of Authentik's.
     ///
-    /// - Parameter unlessGiven: for people; made of the row unless given.
+    /// - Parameter unlessGiven: in words for people; by default, derived from the row.
     init(_ row: FieldSpec, isForProvider: Bool = false, isRequired: Bool? = nil, unlessGiven: String? = nil) {
         name = row.inner
         attribute = row.attribute
@@ -99,7 +99,7 @@ struct Field: Sendable {
 }
 
 extension Standing {
-    /// What is always the same; nil for what is made of the slug, and for nothing.
+    /// The fallback as a file has it; nil for the slug, and for none.
     fileprivate var standard: JSONValue? {
         switch self {
         case .managed(.value(let value)), .optional(.value(let value)): value.declaration
@@ -121,12 +121,12 @@ extension Standing {
                 value.declaration == nil
                     ? nil : value.shown.isEmpty ? "none" : value.shown.map { "`\($0)`" }.joined(separator: ", ")
             }
-        return isManaged ? value : "left as it is" + (value.map { "; \($0) when new or dropped" } ?? "")
+        return isManaged ? value : "left as it is" + (value.map { "; \($0) when new or removed" } ?? "")
     }
 }
 
 extension FieldValue {
-    /// As a file has it; nil for none, and for what it refers to.
+    /// The value as a file has it; nil for none, and for values without a fixed form in the file.
     fileprivate var declaration: JSONValue? {
         switch self {
         case .text(let text) where text.isEmpty: nil
@@ -139,7 +139,7 @@ extension FieldValue {
 }
 
 extension Field.Kind {
-    /// How a value of Authentik's stands in the file.
+    /// How a file declares a value of Authentik's.
     init(_ kind: ValueKind) {
         self =
             switch kind {

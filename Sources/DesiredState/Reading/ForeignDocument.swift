@@ -19,9 +19,9 @@ struct ForeignDocument {
 
 extension ForeignDocument {
     private static let startHint =
-        "one begins with 'apiVersion: reconcile/v1'; 'reconcile export' writes it for what is in Authentik"
+        "one begins with 'apiVersion: reconcile/v1'; 'reconcile export' creates one for an existing Authentik"
     private static let exportHint =
-        "apply it in Authentik, then let 'reconcile export' write a desired-state file for what is there"
+        "apply it to Authentik, then create a desired-state file with 'reconcile export'"
 
     /// - Returns: nil for a desired-state file, and for what is not recognized.
     init?(_ pairs: [YAMLPair]) {
@@ -41,7 +41,7 @@ extension ForeignDocument {
         } else if keys.contains("terraform_version") {
             self.init(noun: "a Terraform state", hint: Self.exportHint)
         } else if keys.isSuperset(of: ["pagination", "results"]) {
-            self.init(noun: "an answer of Authentik's API", hint: "'reconcile export' writes one for what is there")
+            self.init(noun: "an answer of Authentik's API", hint: "create one with 'reconcile export'")
         } else if version == nil, let kind = text("kind"), keys.contains("version") {
             let hint = kind == "plan" ? "give a saved plan to --plan" : Self.startHint
             self.init(noun: "the JSON of a \(Self.word(kind))", hint: hint)
@@ -50,7 +50,7 @@ extension ForeignDocument {
         }
     }
 
-    /// Of a text that is not YAML.
+    /// Recognizes a text that is not YAML.
     init?(text: YAMLSource) {
         let lines = (1...max(1, min(text.lineCount, 200))).lazy.compactMap { text.line($0)?.trimmed }
         guard let first = lines.first(where: { !$0.isEmpty && !$0.hasPrefix("#") && !$0.hasPrefix("//") }) else {
@@ -72,7 +72,7 @@ extension ForeignDocument {
 
     private static func hint(forKind kind: String, _ pairs: [YAMLPair]) -> String {
         guard ["ConfigMap", "Secret"].contains(kind) else {
-            return kind == "Kustomization" ? "pass the file that it makes the ConfigMap of" : startHint
+            return kind == "Kustomization" ? "pass the file from which it generates the ConfigMap" : startHint
         }
         let data = pairs.first { $0.key == "data" }?.value
         guard kind == "ConfigMap", case .mapping(let entries)? = data?.content else { return startHint }
@@ -84,7 +84,7 @@ extension ForeignDocument {
             return "none of its data is a desired-state file; one begins with 'apiVersion: reconcile/v1'"
         }
         return
-            "its data has \(YAMLProblem.quote(inside.key)), which is a desired-state file: write that to a file and pass it"
+            "its data contains the desired-state file \(YAMLProblem.quote(inside.key)); save that to a file and pass it"
     }
 }
 

@@ -1,9 +1,9 @@
 import Kinds
 
-/// What people write for the fields of a mapping: Authentik's own names, and those of its pages, of Terraform, Helm charts,
-/// Compose labels and dashboards.
+/// Other names that people use for the fields of a mapping: those of Authentik's API and web interface, of Terraform,
+/// Helm charts, Compose labels and dashboards.
 ///
-/// Names are the same whatever their case, and with or without `-`, `_` and spaces: `Launch URL` is `launch_url`.
+/// Case, `-`, `_` and spaces make no difference: `Launch URL` is `launch_url`.
 struct OtherNames: ExpressibleByDictionaryLiteral {
     /// What a name means.
     struct Meaning {
@@ -32,7 +32,7 @@ struct OtherNames: ExpressibleByDictionaryLiteral {
 
     subscript(name: String) -> Meaning? { name.utf8.count > 60 ? nil : meanings[Self.folded(name)] }
 
-    /// With Authentik's names of some fields; a name that has a meaning already keeps it.
+    /// Adds Authentik's names of some fields; a name that already has a meaning keeps it.
     func adding(_ fields: [Field]) -> OtherNames {
         var names = self
         for field in fields {
@@ -82,7 +82,7 @@ extension OtherNames {
         .adding(["url", "link", "href", "launch", "homepage"], Meaning(.launchURL))
         .adding(["hostname", "domain", "fqdn", "address", "server", "externalHost"], Meaning(.host))
         .adding(["protocol"], Meaning(.scheme))
-        .adding(["ports"], Meaning(.port, hint: "did you mean 'port'? It is the one that people reach the service at"))
+        .adding(["ports"], Meaning(.port, hint: "did you mean 'port'? It is the port that users connect to"))
         .adding(["logo", "iconURL"], Meaning("icon"))
         .adding(["image"], Meaning("icon", hint: "did you mean 'icon'? Containers are not declared here"))
         .adding(["category", "folder", "section"], Meaning("group"))
@@ -115,7 +115,7 @@ extension OtherNames {
         )
         .adding(
             ["policyBindings", "bindings", "permissions", "allowedGroups", "groupBindings", "allow", "members"],
-            Meaning(.access, hint: "who may open a service is in access: 'access: {groups: [admins]}'")
+            Meaning(.access, hint: "declare who may open a service with access: 'access: {groups: [admins]}'")
         )
         .adding(
             SubjectKind.allCases.flatMap { [$0.fileList, $0.rawValue] }.filter { $0 != "group" },
@@ -123,7 +123,7 @@ extension OtherNames {
         )
         .adding(
             ["policyEngineMode"],
-            Meaning(.access, hint: "it is the mode of access: 'access: {groups: [a, b], mode: all}'")
+            Meaning(.access, hint: "set the mode in access: 'access: {groups: [a, b], mode: all}'")
         )
         .adding(["enabled", "ensure", "present", "absent", "delete", "deleted"], Meaning(.state))
         .adding(["formerSlugs", "renamed", "previousSlug", "oldSlug"], Meaning(.renamedFrom))
@@ -132,7 +132,7 @@ extension OtherNames {
         .adding(["mode"], Meaning(hint: "it belongs in forwardAuth or in access"))
         .adding(
             ["pkce", "usePKCE"],
-            Meaning(hint: "PKCE is the client's choice: Authentik takes it from every client; leave it out")
+            Meaning(hint: "PKCE needs no setting: Authentik accepts it from every client; leave it out")
         )
         .adding(["jwtFederationProviders", "jwtFederationSources"], Meaning(.jwtFederation))
         .adding(["backchannelProviders"], Meaning(hint: "backchannel providers are not managed; leave it out"))
@@ -150,7 +150,7 @@ extension OtherNames {
         )
         .adding(
             ["externalHost", "host", "url"],
-            Meaning(hint: "people reach it at the host and port of the service: leave it out")
+            Meaning(hint: "users reach it at the host and port of the service: leave it out")
         )
         .adding(["domain"], Meaning(ProxyProvider.Row.cookieDomain.name))
         .adding(["skip", "skipPath", "whitelist", "unauthenticatedPaths"], Meaning("skipPaths"))

@@ -6,7 +6,7 @@ struct ProviderBuilder {
     let slug: String
     let begin: YAMLPosition
     let values: ReadFields
-    /// That of the service, or else that of the file.
+    /// The scheme of the service, or else of the file.
     let scheme: String
     /// Its messages name the service.
     let log: DiagnosticLog

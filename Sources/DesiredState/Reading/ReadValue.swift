@@ -1,9 +1,9 @@
 import Kinds
 internal import YAMLDocument
 
-/// What a field of the file holds, once it is read, with the places in the file that messages need.
+/// The value of a field after reading, with the places in the file that messages need.
 enum ReadValue {
-    /// Of choices too: the word is one of them.
+    /// Also for choices: the word is one of them.
     case text(String)
     case flag(Bool)
     case number(Int)
@@ -16,15 +16,15 @@ enum ReadValue {
     case access(Access)
     case forwardAuth(ReadForwardAuth)
     case basicAuth(BasicAuthAttributes)
-    /// A mapping of fields that are Authentik's.
+    /// A mapping of Authentik's fields.
     case fields(ReadFields)
     case node(YAMLNode)
-    /// `null`: a default does not hold.
+    /// `null`, which removes a default.
     case unset
-    /// Given, and wrong; that has been reported.
+    /// Given, but invalid; that has been reported.
     case invalid
 
-    /// As it is declared of a field of Authentik's; nil for what has no value, and for what is made of several fields.
+    /// The declared value of one of Authentik's fields; nil if there is none, or if it is composed of several fields.
     func declared(as kind: ValueKind) -> FieldValue? {
         switch (kind, self) {
         case (.text, .text(let text)), (.choice, .text(let text)): .text(text)
@@ -60,7 +60,7 @@ struct ReadFields {
 
         var position: YAMLPosition { node.position }
 
-        /// Whether it has a value, and that is right.
+        /// Whether it has a valid value.
         var isGood: Bool {
             switch value {
             case .unset, .invalid: false
@@ -76,19 +76,19 @@ struct ReadFields {
         set { entries[name] = newValue }
     }
 
-    /// What is declared of a field of Authentik's.
+    /// The declared value of one of Authentik's fields.
     func declared(_ field: FieldSpec) -> FieldValue? { entries[field.name]?.value.declared(as: field.kind) }
 
-    /// What is declared of all fields of a table, put into the places of their rows.
+    /// Puts the declared values of all fields of a table into the places of their rows.
     func declare(_ table: FieldTable, in values: inout FieldValues) {
         forEachRow(of: table) { row, entry in
             if let value = entry.value.declared(as: row.kind) { values[row] = value }
         }
     }
 
-    /// The fields that are rows of a table, also those in mappings of their own; in no order.
+    /// Calls `take` for each field that is a row of a table, including fields of mappings, in no particular order.
     func forEachRow(of table: FieldTable, _ take: (FieldSpec, Entry) -> Void) {
-        // A file sets few of the rows that there are.
+        // A file sets few of the rows.
         for (name, entry) in entries {
             if case .fields(let fields) = entry.value {
                 for (inner, entry) in fields.entries {

@@ -154,7 +154,7 @@ extension Schema {
                     Field(
                         .basicAuth,
                         .basicAuth,
-                        unlessGiven: "left as it is; none when new or removed from the file",
+                        unlessGiven: "left as it is; none when new or removed",
                         doc: row.doc
                     )
                 default: ReadForwardAuth.plainRows.contains { $0.name == row.name } ? Field(row) : nil

@@ -9,13 +9,13 @@ struct Schema: Sendable {
     let fields: [Field]
     /// How the mapping is called where one of its fields turns up elsewhere: `in a service`.
     let place: String
-    /// Whether somebody may have written a secret into it, so that nothing of it may be repeated.
+    /// Whether it may contain a secret by mistake, so that messages must not repeat any of it.
     let mayHoldSecret: Bool
 
     private let byName: [FieldName: Field]
     private let otherNames: OtherNames
 
-    /// - Parameter otherNames: what people and other programs call a field, besides what Authentik calls it.
+    /// - Parameter otherNames: names of fields that people and other programs use, in addition to Authentik's.
     init(
         _ place: String,
         mayHoldSecret: Bool = false,
@@ -29,7 +29,7 @@ struct Schema: Sendable {
         byName = Dictionary(fields.map { ($0.name, $0) }) { first, _ in first }
     }
 
-    /// What to use where an unknown field may be a secret, and nothing can be guessed.
+    /// The hint for an unknown field that may be a secret and looks like no other field.
     var hintForUnknown: String? {
         guard mayHoldSecret else { return nil }
         let names = fields.map { "'\($0.name.rawValue)'" }.joined(separator: ", ")
@@ -39,16 +39,16 @@ struct Schema: Sendable {
     subscript(name: String) -> Field? { byName[FieldName(rawValue: name)] }
     subscript(name: FieldName) -> Field? { byName[name] }
 
-    /// What somebody means by a name that is not one of the fields.
+    /// What a name that is not one of the fields probably means.
     func meaning(of name: String) -> OtherNames.Meaning? { otherNames[name] }
 
-    /// The beginning of names at the top of the file that are ignored, as in Compose files; anchors stand there.
+    /// The prefix of ignored names at the top of the file, as in Compose files; for example, for anchors.
     static let extensionPrefix = "x-"
 }
 
-/// The fields that code asks for by name; all others are rows only.
+/// The fields that the code uses by name; all others are only rows.
 extension FieldName {
-    // The file.
+    // Fields of the file.
     static let apiVersion: FieldName = "apiVersion"
     static let owner: FieldName = "owner"
     static let host: FieldName = "host"
@@ -60,7 +60,7 @@ extension FieldName {
     static let publicURL: FieldName = "publicURL"
     static let groups: FieldName = "groups"
     static let scopeMappings: FieldName = "scopeMappings"
-    // A service; host and scheme too.
+    // Fields of a service, in addition to host and scheme.
     static let slug = Application.Row.slug.name
     static let name = Application.Row.name.name
     static let launchURL = Application.Row.launchURL.name
@@ -83,18 +83,18 @@ extension FieldName {
     static let verify: FieldName = "verify"
     static let loginURL: FieldName = "loginURL"
     static let forwardAuth: FieldName = "forwardAuth"
-    // A secret reference.
+    // Fields of a secret reference.
     static let env: FieldName = "env"
     static let file: FieldName = "file"
     static let kubernetes: FieldName = "kubernetes"
-    // A key of a Kubernetes Secret; name too.
+    // Fields of a key of a Kubernetes Secret, in addition to name.
     static let namespace: FieldName = "namespace"
     static let key: FieldName = "key"
-    // A publication; namespace and name too.
+    // Fields of a publication, in addition to namespace and name.
     static let kind: FieldName = "kind"
     static let keySet: FieldName = "keySet"
     static let keys: FieldName = "keys"
-    // A key of it.
+    // Fields of a published key.
     static let value: FieldName = "value"
     static let template: FieldName = "template"
     // Fields of access, in addition to the lists of subjects.

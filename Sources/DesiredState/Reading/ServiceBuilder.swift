@@ -171,7 +171,7 @@ struct ServiceBuilder {
         return Origin(scheme: scheme, host: host, port: values.number(.port))
     }
 
-    /// That of the service, or else that of the file.
+    /// The scheme of the service, or else of the file.
     private var scheme: String {
         if case .text(let given) = (values[.scheme] ?? fileScheme)?.value { given } else { "https" }
     }
@@ -228,13 +228,13 @@ struct ServiceBuilder {
     }
 }
 
-/// Where a service lives: the beginning of its launch URL and its redirect URIs.
+/// The address of a service: the beginning of its launch URL and its redirect URIs.
 struct Origin: Hashable {
     static let schemes = WebAddress.schemes
 
     var scheme: String
     var host: String
-    /// Nil for the scheme's own port.
+    /// Nil for the scheme's default port.
     var port: Int?
 
     init(scheme: String, host: String, port: Int?) {
@@ -243,7 +243,7 @@ struct Origin: Hashable {
         self.port = port == Self.standardPort(of: scheme) ? nil : port
     }
 
-    /// `https://sso.example.net:8444`; a scheme's own port is left out, as browsers do.
+    /// `https://sso.example.net:8444`; the scheme's default port is left out, as in browsers.
     var text: String { "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") }
 
     /// Whether browsers send cookies of a domain to it (RFC 6265, section 5.1.3).

@@ -74,7 +74,7 @@ extension ValueReader {
 
 extension Access {
     static let everyone = "everyone"
-    /// Other words that people use for it.
+    /// Other words that people use for `everyone`.
     fileprivate static let wordsForEveryone = ["everybody", "anyone", "anybody", "all", "any", "public"]
     fileprivate static let wordsForNobody = ["nobody", "no one", "noone", "none", "false"]
 }

@@ -3,7 +3,8 @@ import Kinds
 
 /// The JSON Schema of the file (https://json-schema.org/draft/2020-12), for editors and for checks before a commit.
 ///
-/// Made of ``Schema``, and so of the tables of fields. It takes whatever this program takes without a warning; what one
+/// Generated from ``Schema``, and so from the field tables. It accepts everything that this program accepts without a
+/// warning; it does not check how fields depend on each other.
 /// field means for another it leaves to this program.
 package enum FileSchema {
     package static var json: JSONValue {
@@ -13,7 +14,7 @@ package enum FileSchema {
         schema["patternProperties"] = [
             "^\(Schema.extensionPrefix)": ["description": "Ignored: a place for anchors and for other programs."]
         ]
-        schema["description"] = "The applications and OAuth2 providers that an Authentik is to have."
+        schema["description"] = "The applications of an Authentik, with their providers and access."
         schema["$defs"] = .object(definitions.mapValues(JSONValue.object))
         return .object(schema)
     }
@@ -55,8 +56,8 @@ package enum FileSchema {
 
     /// - Parameters:
     ///   - fields: all unless given.
-    ///   - required: those that the schema says, unless given.
-    ///   - mayBeNull: whether null may take a field away.
+    ///   - required: the required fields; by default, those of the schema.
+    ///   - mayBeNull: whether null may remove a field.
     private static func object(
         _ schema: Schema,
         _ fields: [Field]? = nil,
@@ -109,7 +110,7 @@ package enum FileSchema {
         }
     }
 
-    /// What is read by the code that knows it.
+    /// The schema of a field that is read by code of its own.
     private static func node(_ name: FieldName) -> [String: JSONValue] {
         switch name {
         case .defaults: reference("defaults")
@@ -132,7 +133,7 @@ package enum FileSchema {
         }
     }
 
-    /// A number is a text, too: `clientID: 4711`.
+    /// A number is valid text: `clientID: 4711`.
     private static func text(_ rule: TextRule) -> [String: JSONValue] {
         var text: [String: JSONValue] = ["type": ["string", "number"]]
         if let pattern = rule.pattern {

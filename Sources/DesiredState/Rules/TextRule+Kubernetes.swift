@@ -13,7 +13,7 @@ extension TextRule {
 
     /// A subdomain of RFC 1123, in lower case; unlike in DNS, a part may be as long as the whole.
     ///
-    /// - Parameter what: has the name, as `a Secret`.
+    /// - Parameter what: the object with the name, as in `a Secret`.
     static func kubernetesName(of what: String) -> TextRule {
         TextRule("the name of \(what)", pattern: "^[a-z0-9.-]{1,253}$") { text in
             let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -23,7 +23,7 @@ extension TextRule {
         }
     }
 
-    /// A key of a Secret's `data`; what is none may be the secret itself.
+    /// A key of a Secret's `data`; an invalid one may be the secret itself.
     static let kubernetesKey = TextRule("a key", pattern: "^[A-Za-z0-9._-]{1,253}$") { text in
         let isKey =
             text.utf8.count <= 253 && text != "." && !text.hasPrefix("..")
@@ -36,7 +36,7 @@ extension TextRule {
     static let publishedKey = TextRule { text in
         guard kubernetesKey.check(text) != nil || text.isEmpty else { return nil }
         let hint = "use up to 253 letters, digits, '-', '_' and '.'"
-        return Complaint("is not one that an object in Kubernetes can have", hint: hint)
+        return Complaint("is not valid for a Kubernetes object", hint: hint)
     }
 
     private static func isLabel(_ text: Substring) -> Bool {

@@ -3,7 +3,7 @@ import Base
 import Kinds
 import Planning
 
-/// Lists who may open what, and asks Authentik whether a user may; writes nothing.
+/// Lists who may open which applications, and asks Authentik about a user; never writes.
 package struct AccessReview: Sendable {
     private let client: AuthentikClient
     /// The number of applications checked at the same time.
@@ -23,8 +23,8 @@ package struct AccessReview: Sendable {
         package var description: String {
             switch self {
             case .limited(let username):
-                "a list of who may open what needs the token of a superuser: Authentik shows the account '\(username)' "
-                    + "only the applications that it may open itself, and answers for nobody else"
+                "listing access needs the token of a superuser: Authentik shows the account '\(username)' "
+                    + "only the applications that it may open itself, and checks access for nobody else"
             case .unknown(let complaint): complaint
             }
         }
@@ -64,7 +64,7 @@ package struct AccessReview: Sendable {
     private func user(named name: String?) async throws -> Int? {
         guard let name else { return nil }
         guard let user = try await client.users(named: [name]).first else {
-            throw Refusal.unknown("there is no user '\(name)'; --user takes a username")
+            throw Refusal.unknown("there is no user '\(name)'; --user expects a username")
         }
         return user.pk
     }

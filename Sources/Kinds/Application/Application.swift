@@ -1,25 +1,25 @@
 import AuthentikAPI
 package import JSON
 
-/// An application as `/core/applications/` shows it, as far as this program reads it.
+/// The parts of an application in `/core/applications/` that this program reads.
 package struct Application: Sendable, Equatable {
     package var pk: String
-    /// What it holds of ``fields``.
+    /// The values of ``fields``.
     package var values: FieldValues
-    /// The pk of its provider, of whatever type.
+    /// The pk of its provider, of any type.
     package var provider: Int?
-    /// What `provider` is, for people: set when it is no OAuth2 provider, too.
+    /// The name and type of `provider`; also set if it is not an OAuth2 provider.
     package var providerSummary: ProviderSummary?
-    /// What else uses it, beside `provider`.
+    /// Other providers of the application, besides `provider`.
     package var backchannelProviders: [ProviderSummary] = []
-    /// Whether one of its policy bindings lets in (`any`), or only `all` of them together.
+    /// Whether one passing policy binding grants access (`any`), or all must pass (`all`).
     package var policyEngineMode = "any"
 
     package struct ProviderSummary: Sendable, Equatable {
         package var name: String?
         /// `OAuth2/OpenID Provider`, `Proxy Provider`, ….
         package var typeName: String?
-        /// `authentik_providers_oauth2.oauth2provider`: what it is, for programs.
+        /// Authentik's identifier of the type: `authentik_providers_oauth2.oauth2provider`.
         package var model: String?
 
         package init(name: String?, typeName: String?, model: String? = nil) {
@@ -39,7 +39,7 @@ package struct Application: Sendable, Equatable {
 }
 
 extension Application {
-    /// A value by the file's name of its field.
+    /// The value of a field, by its name in the file.
     package subscript(name: FieldName) -> FieldValue {
         get { self[Self.fields[name]] }
         set { values[Self.fields[name]] = newValue }
@@ -47,9 +47,9 @@ extension Application {
 
     package subscript(field: FieldSpec) -> FieldValue { values.held(field) }
 
-    // MARK: What code asks for by name
+    // MARK: Fields by name
 
-    /// Whether people see no tile of it.
+    /// Whether its tile is hidden.
     package var isHidden: Bool {
         get { self[Row.hidden].flag ?? false }
         set { values[Row.hidden] = .flag(newValue) }

@@ -2,7 +2,7 @@ package import AuthentikAPI
 package import JSON
 
 extension Kind {
-    /// An application carries the mark that says whose it is.
+    /// Applications carry the ownership mark.
     package static let application = Kind(
         "application",
         .applications,
@@ -25,7 +25,7 @@ extension Endpoint {
 
 extension Application: WritableObject {
     package static var kind: Kind { .application }
-    /// Authentik's name of its link to its provider.
+    /// Authentik's name of the field that links an application to its provider.
     package static let providerLink = "provider"
 
     package var reference: JSONValue { .string(pk) }
@@ -50,29 +50,29 @@ extension Application: WritableObject {
 }
 
 extension AuthentikClient {
-    /// All applications, also those that the account may not open; only a superuser gets them all.
+    /// All applications, including those that the account may not open; only a superuser gets them all.
     package func applications() async throws -> [Application] {
         try await list(.applications, query: Self.allApplications)
     }
 
-    /// The applications as one look at their list shows them, and whether those are all that it counts.
+    /// The applications, from reading their list once, and whether it has as many rows as it counts.
     ///
-    /// For a superuser rows are missing only if the list changed while it was read. For anybody else the list is
-    /// filtered by policy and cached: rows may be missing at any time, and before 2025.12 be old.
+    /// For a superuser, rows are missing only if the list changed while it was read. For other accounts, Authentik
+    /// filters the list by policy and caches it: rows may be missing at any time and, before 2025.12, outdated.
     package func listedApplications() async throws -> Listing<Application> {
         try await listOnce(.applications, query: Self.allApplications)
     }
 
-    /// The applications with those that one look at their list may have missed; of a superuser's list.
+    /// Completes a superuser's list that may have missed rows while it was read.
     package func complete(_ listing: Listing<Application>) async throws -> [Application] {
         try await complete(listing, of: .applications, query: Self.allApplications).rows
     }
 
     private static var allApplications: [(String, String)] { [("superuser_full_list", "true")] }
 
-    /// One application; nil if there is none of that slug, or the account may not see it.
+    /// One application; nil if none has the slug, or the account may not see it.
     ///
-    /// It is checked by permission, not by policy, so this is how anybody but a superuser sees an application.
+    /// Authentik checks permissions here, not policies, so this also works for accounts that are not superusers.
     package func application(slug: String) async throws -> Application? {
         try await object(of: .applications, key: slug)
     }

@@ -48,7 +48,7 @@ extension Application {
                 absent: .text(""),
                 doc: "The publisher that users see. Authentik's default is none."
             ),
-            // Before 2025.12 it is read-only and ignored in silence, so it would differ for ever.
+            // Before 2025.12, Authentik silently ignores it, so it would differ in every pass.
             FieldSpec(
                 "icon",
                 "meta_icon",
@@ -93,7 +93,7 @@ extension Application {
         readFirst: ["slug", "name"]
     )
 
-    /// The rows that code asks for by name.
+    /// The rows that the code uses by name.
     package enum Row {
         package static let slug = fields["slug"]
         package static let name = fields["name"]
@@ -101,9 +101,10 @@ extension Application {
         package static let hidden = fields["hidden"]
     }
 
-    /// The launch URL of an application that has none, and no tile.
+    /// The launch URL that stands for none; Authentik shows no tile for such an application.
     package static let noLaunchURL = "blank://blank"
-    /// The release since which a tile is hidden by a field of its own; its upgrade hides those without a launch URL, and
-    /// empties that.
+    /// The release that introduced a field for hiding a tile.
+    ///
+    /// Its upgrade sets the field for applications with ``noLaunchURL``, and empties their launch URL.
     package static let hiding = Release(2026, 5)
 }

@@ -5,9 +5,9 @@ package import JSON
 package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
     package var pk: String
     package var name: String
-    /// `rsa`, `ec`, `ed25519`, …; nil where a release does not say it.
+    /// `rsa`, `ec`, `ed25519`, …; nil if the release does not report it.
     package var keyType: String?
-    /// SHA-256 of the certificate, as `4c:bb:8f:…`; nil where that is not said.
+    /// SHA-256 of the certificate, as in `4c:bb:8f:…`; nil if not reported.
     package var fingerprint: String?
 
     package var key: String { pk }
@@ -22,7 +22,7 @@ package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
     package init(_ json: JSONElement) throws(JSONMismatch) {
         pk = try json.read("pk")
         name = try json.read("name")
-        // The second name is that of releases before 2025.12.
+        // Releases before 2025.12 use the second name.
         let typeName = json["key_type"]?.isNull ?? true ? "private_key_type" : "key_type"
         keyType = try json.readIfPresent(typeName)
         fingerprint = try json.readIfPresent("fingerprint_sha256")
@@ -30,7 +30,7 @@ package struct CertificateKeyPair: Sendable, Equatable, ListedObject {
 }
 
 extension Kind {
-    /// Certificates are only used; their names are not unique.
+    /// Certificates are only referenced; their names are not unique.
     package static let certificate = Kind(
         "certificate",
         .keys,

@@ -1,6 +1,6 @@
 package import AuthentikAPI
 
-/// What Authentik signs a provider's tokens with.
+/// The algorithm that Authentik signs a provider's tokens with.
 ///
 /// It follows from the kind of the signing key, see `JWTAlgorithms` in `authentik/providers/oauth2/models.py`.
 package enum SigningAlgorithm: String, Sendable, Hashable {
@@ -10,11 +10,11 @@ package enum SigningAlgorithm: String, Sendable, Hashable {
     case es256 = "ES256"
     /// With an Ed25519 or Ed448 key.
     case edDSA = "EdDSA"
-    /// Without a key: with the client secret.
+    /// Without a key: signed with the client secret.
     case hs256 = "HS256"
 
-    /// - Parameter keyType: as a list of certificates shows it.
-    /// - Returns: nil if the release does not sign with such a key, or the kind is not known.
+    /// - Parameter keyType: the type as the list of certificates shows it.
+    /// - Returns: nil if the release does not sign with such a key, or the type is unknown.
     package init?(keyType: String?, _ release: Release) {
         switch keyType {
         case "rsa": self = .rs256

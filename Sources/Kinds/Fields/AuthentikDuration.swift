@@ -2,17 +2,17 @@ import Base
 
 /// A duration as Authentik writes it: `hours=1;minutes=30`, `hours=1.5`.
 ///
-/// The text is stored as it was written, so only the parsed values can be compared. Reads what `timedelta_from_string` in
-/// `authentik/lib/utils/time.py` reads, as Python counts: units it does not know are skipped, but one known unit there
-/// must be; of a unit that comes twice the last counts; a number is what Python's `float` takes.
+/// Authentik stores the text as written, so only the parsed values can be compared. Parsing follows
+/// `timedelta_from_string` in `authentik/lib/utils/time.py`: unknown units are skipped, but at least one known unit is
+/// required; the last value of a repeated unit counts; a number is anything that Python's `float` accepts.
 package struct AuthentikDuration: Sendable, Hashable {
-    /// Up to a billion days, which 64 bits do not hold.
+    /// Up to a billion days, which does not fit in 64 bits.
     private let microseconds: Int128
 
-    /// Fails on a text that Authentik would refuse.
+    /// Nil for a text that Authentik would reject.
     package init?(_ text: String) {
         var values: [Unit: Double] = [:]
-        // Texts are trimmed when they are stored.
+        // Authentik trims texts when it stores them.
         for part in text.trimmed.unicodeScalars.split(separator: ";", omittingEmptySubsequences: false) {
             let pair = part.split(separator: "=", omittingEmptySubsequences: false)
             guard pair.count == 2 else { return nil }
@@ -25,7 +25,7 @@ package struct AuthentikDuration: Sendable, Hashable {
     }
 
     private enum Unit: String, CaseIterable {
-        // In the order in which Python adds them up.
+        // In the order in which Python adds them.
         case microseconds, milliseconds, seconds, minutes, hours, days, weeks
 
         var microseconds: Int128 {
@@ -41,12 +41,11 @@ package struct AuthentikDuration: Sendable, Hashable {
         }
     }
 
-    /// What a `timedelta` holds.
+    /// The range of a `timedelta`.
     private static let range =
         -999_999_999 * Unit.days.microseconds...(1_000_000_000 * Unit.days.microseconds - 1)
 
-    /// Adds up as `datetime.timedelta` does: whole units exactly, what is left of them as floating point, rounded once,
-    /// half to even.
+    /// Adds like `datetime.timedelta`: whole units exactly, fractions in floating point, rounded once, half to even.
     private static func sum(_ values: [Unit: Double]) -> Int128? {
         var sum: Int128 = 0
         var rest = 0.0
@@ -62,7 +61,7 @@ package struct AuthentikDuration: Sendable, Hashable {
             sum = total + more
             rest += part - wholePart
         }
-        // Half to even is of the sum, not of the rest.
+        // Half to even refers to the sum, not to the fraction alone.
         var rounded = rest.rounded(.toNearestOrAwayFromZero)
         if abs(rounded - rest) == 0.5 {
             let odd = sum.isMultiple(of: 2) ? 0.0 : 1.0

@@ -1,13 +1,13 @@
 /// The kinds of objects that a service consists of.
 package enum ObjectKind: String, Sendable, Comparable {
-    /// `access` is who may open it; `outpost` what serves its provider; `published` the object in Kubernetes that tells the
-    /// service of its provider; `mapping` a scope mapping, which is no service's.
+    /// `access` is who may open the service; `outpost` is what serves its provider; `published` is the Kubernetes
+    /// object with the provider's values; `mapping` is a scope mapping, which belongs to no service.
     case application, provider, access, outpost, published, mapping
 
     package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// A field that is, or gets, a value.
+/// A field and its value.
 package struct FieldAssignment: Sendable {
     /// Authentik's name: `meta_launch_url`, `client_id`.
     package var field: String
@@ -22,7 +22,7 @@ package struct FieldAssignment: Sendable {
 /// A field that differs from what is declared.
 package struct FieldChange: Sendable {
     package var object: ObjectKind
-    /// Authentik's name: `meta_launch_url`, `client_id`; of what is published, the key.
+    /// Authentik's name: `meta_launch_url`, `client_id`; for a published object, the key.
     package var field: String
     /// What the object holds now; nil when it is about to be created.
     package var before: FieldValue?
@@ -40,7 +40,7 @@ package struct FieldChange: Sendable {
 }
 
 extension FieldChange {
-    /// How tokens are signed before and after, where it is known; nil for any field but the signing key.
+    /// How tokens are signed before and after, if known; nil for any field other than the signing key.
     package var algorithms: (before: SigningAlgorithm?, after: SigningAlgorithm?)? {
         guard object == .provider, field == OAuth2Provider.Row.signingKey.attribute else { return nil }
         return (before?.algorithm, after.algorithm)
@@ -48,7 +48,7 @@ extension FieldChange {
 }
 
 extension FieldValue {
-    /// Of a signing key, or none.
+    /// The algorithm of a signing key, or of none.
     fileprivate var algorithm: SigningAlgorithm? {
         switch self {
         case .none: .hs256

@@ -2,13 +2,13 @@ package import AuthentikAPI
 package import JSON
 import Secrets
 
-/// Reads the attributes of a table from rows of a list, one row after the other.
+/// Reads the attributes of a table from the rows of a list, one row after the other.
 ///
-/// Rows are much alike: the same flows, scopes and durations. A value that is spelled as in the row before is shared with
-/// that row, so that ten thousand rows neither make nor hold it ten thousand times.
+/// Rows are much alike: the same flows, scopes and durations. A value that is spelled as in the previous row is shared
+/// with that row, which saves time and memory in lists of ten thousand rows.
 package struct FieldReader {
     private let table: FieldTable
-    /// The row before, by the places of the table.
+    /// The attributes of the previous row, in the order of the table.
     private var elements: [JSONElement?]
     private var values: FieldValues
 
@@ -19,7 +19,7 @@ package struct FieldReader {
         for row in table.rows { values[row] = row.absent }
     }
 
-    /// What an object holds; an attribute that is null or not there becomes ``FieldSpec/absent``.
+    /// The values of an object; an attribute that is null or missing becomes ``FieldSpec/absent``.
     mutating func read(_ json: JSONElement) throws(JSONMismatch) -> FieldValues {
         for row in table.rows where row.isAttribute {
             let element = json[row.attribute]
@@ -43,7 +43,7 @@ extension FieldSpec {
             throw JSONMismatch(json, lacking: attribute)
         }
         switch kind {
-        // What was typed into a web form may have lines that end as HTTP's do.
+        // Text from a web form may have CRLF line ends.
         case .text(let rule) where rule.mayHaveLines:
             return .text(try String(element).replacing("\r\n", with: "\n"))
         case .text, .choice: return .text(try String(element))
@@ -51,12 +51,12 @@ extension FieldSpec {
         case .duration: return .duration(try String(element))
         case .words: return .words(try [String](element))
         case .lines: return .lines(text: try String(element))
-        // Nothing but asterisks stands for one that is not shown.
+        // A secret that is not shown consists of asterisks.
         case .secret:
             let text = try String(element)
             return text.isMasked ? nil : .secret(.init(text))
         case .redirectURIs: return .redirectURIs(try [RedirectEntry](element))
-        // A part of these.
+        // Part of the redirect URIs.
         case .logoutRedirectURIs: return nil
         case .reference: return .reference(pk: try String(element))
         case .references(.provider):
@@ -67,7 +67,7 @@ extension FieldSpec {
 }
 
 extension String {
-    /// Whether it is nothing but asterisks.
+    /// Whether it consists only of asterisks.
     fileprivate var isMasked: Bool { !isEmpty && utf8.allSatisfy { $0 == UInt8(ascii: "*") } }
 }
 
@@ -75,7 +75,7 @@ extension String {
 package protocol TabledObject: ListedObject {
     static var fields: FieldTable { get }
 
-    /// - Parameter fields: Has read the rows before.
+    /// - Parameter fields: the reader that has read the previous rows.
     init(_ json: JSONElement, _ fields: inout FieldReader) throws(JSONMismatch)
 }
 

@@ -1,9 +1,9 @@
 package import AuthentikAPI
 
-/// A field of a kind of object: one row of its table, and all that this program knows of the field.
+/// A field of a kind of object: one row of its table, with everything that this program knows about the field.
 ///
-/// The file's reader, the differences, the three-way comparison, the look-up of names, the marks, the exporter and the
-/// documentation are made of these rows. So a row is all that a new plain field takes.
+/// The file's reader, the comparison with Authentik, the three-way comparison, the lookup of names, the marks, the
+/// exporter and the documentation all use these rows, so a new plain field needs only a row.
 ///
 ///     FieldSpec(
 ///         "refreshTokenValidity",
@@ -13,33 +13,34 @@ package import AuthentikAPI
 ///         doc: "How long a refresh token is valid."
 ///     )
 ///
-/// An object, since every service is compared row by row: it is handed on without copying what it holds.
+/// A class, because every service is compared row by row: passing a row on copies nothing.
 package final class FieldSpec: Sendable {
     /// Its name in the file: `launchURL`, or `jwtFederation.providers` for one in a mapping of its own.
     package let name: FieldName
-    /// The name of that mapping; nil for a field that is in none.
+    /// The name of that mapping; nil for a field outside of one.
     package let outer: FieldName?
-    /// Its name in that mapping; for a field that is in none its name.
+    /// Its name in that mapping; for a field outside of one, its name.
     package let inner: FieldName
-    /// Authentik's name of it, which plans, reports and marks have: `meta_launch_url`.
+    /// Authentik's name for it, which plans, reports and marks use: `meta_launch_url`.
     package let attribute: String
     package let kind: ValueKind
     package let standing: Standing
-    /// Whether a new object is sent its fallback where the file does not set it; one that lost it gets that back.
+    /// Whether a new object is sent the fallback if the file does not set the field; an object that lost it gets it
+    /// back.
     package let isSentOnCreate: Bool
-    /// The first release that takes it; nil for all that this program works with.
+    /// The first release that has it; nil if all supported releases do.
     package let since: Release?
-    /// What an object holds whose answer does not have it; nil if each answer has it, and one without it is garbled.
+    /// The value if an answer lacks the attribute; nil if every answer has it, and one without it is invalid.
     package let absent: FieldValue?
-    /// Whether an answer without it means that this Authentik does not know it, although its release should.
+    /// Whether an answer without it means that this Authentik lacks the field, although its release should have it.
     package let mayBeUnknown: Bool
-    /// What the upgrade that brought the field gave the objects that were there; nil for its fallback.
+    /// The value that the upgrade which introduced the field gave existing objects; nil for its fallback.
     package let migrated: FieldValue?
-    /// The words of a set that came later than the field, with their releases.
+    /// Words of a set that were introduced later than the field, with their releases.
     package let laterWords: [String: Release]
-    /// Whether the file's `defaults` may hold it; what tells one service from another may not be shared.
+    /// Whether the file's `defaults` may set it; a value that distinguishes services cannot be shared.
     package let isDefaultable: Bool
-    /// One or two sentences for people: what it means, its unit, what holds without it.
+    /// One or two sentences for users: the meaning, the unit, the default.
     package let doc: String
     /// Its place in its table.
     package let index: Int
@@ -110,26 +111,28 @@ package struct FieldName: RawRepresentable, Sendable, Hashable, ExpressibleByStr
     }
 }
 
-/// What a field holds, and so how it is read, compared and written.
+/// The type of a field's value, which decides how it is read, compared and written.
 package enum ValueKind: Sendable {
     case text(TextRule)
-    /// One of some fixed words, which are Authentik's.
+    /// One word of Authentik's, out of a fixed list.
     case choice([String])
     case flag
     /// Authentik's text of a duration: `hours=1;minutes=30`.
     case duration
-    /// An unordered set of some fixed words, which are Authentik's.
+    /// An unordered set of Authentik's words, out of a fixed list.
     case words([String])
-    /// A list of texts, which Authentik keeps as one text of lines.
+    /// A list of texts, which Authentik stores as one text of lines.
     case lines(TextRule)
     /// The file has a reference to it; Authentik may not show it.
     case secret
-    /// Where logins may return to, and beside those where logouts may.
+    /// Where logins, and separately logouts, may return to.
     case redirectURIs
-    /// Those of the redirect URIs that are for logouts, which a file has in a list of their own: no attribute, but a part
-    /// of that of ``redirectURIs``. The row's attribute is in marks only.
+    /// The redirect URIs for logouts, which a file lists separately.
+    ///
+    /// In Authentik, they are part of the attribute of ``redirectURIs``; the attribute of this row appears only in
+    /// marks.
     case logoutRedirectURIs
-    /// Another object, which the file names and Authentik has by its pk.
+    /// Another object: the file has its name, Authentik its pk.
     case reference(Referent)
     /// An unordered set of other objects.
     case references(Referent)
@@ -145,7 +148,7 @@ package enum Referent: Sendable, Hashable, CaseIterable {
     /// A source of users and their tokens, by its slug.
     case source
 
-    /// What a name of one must be like.
+    /// The rule for a name of such an object.
     package var rule: TextRule {
         switch self {
         case .flow: .flow
@@ -156,25 +159,27 @@ package enum Referent: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The word by which a file says that there is to be none; nil where there always is one.
+    /// The word for "none" in a file; nil if there must always be one.
     package var wordForNone: String? { self == .certificate ? "none" : nil }
 
     /// Whether a list of them may be empty.
     package var mayBeNone: Bool { self == .provider || self == .source }
 }
 
-/// What becomes of a field that the file does not set.
+/// What happens to a field that the file does not set.
 package enum Standing: Sendable {
-    /// The file always sets it, or there is no object.
+    /// It is always set: without it, there is no object.
     case required
-    /// It gets the program's own default, in every pass.
+    /// It gets the program's own default in every pass.
     case managed(Fallback)
-    /// It is left as it is; where the file dropped it, and in a new object, it has the fallback, which is Authentik's
-    /// default, the same in all releases.
+    /// It is left alone.
+    ///
+    /// When the file stops setting it, and in a new object, it gets the fallback, which is Authentik's default in all
+    /// releases.
     case optional(Fallback)
 }
 
-/// What a field holds that the file does not set.
+/// The value of a field that the file does not set.
 package enum Fallback: Sendable {
     /// The service's slug.
     case slug
@@ -202,13 +207,13 @@ package enum Fallback: Sendable {
 }
 
 extension FieldSpec {
-    /// Whether a release takes it.
+    /// Whether a release has it.
     package func exists(in release: Release) -> Bool { since.map { $0 <= release } ?? true }
 
-    /// Whether an object that was made before an upgrade was made with it.
+    /// Whether objects that were created before an upgrade were created with it.
     package func exists(before upgrade: Release) -> Bool { since.map { $0 < upgrade } ?? true }
 
-    /// A declared value as a release takes it, without words that came later; nil if nothing is left of it.
+    /// A declared value without the words that a release lacks; nil if nothing is left of it.
     package func value(_ declared: FieldValue, in release: Release) -> FieldValue? {
         guard case .words(let words) = declared, !laterWords.isEmpty else { return declared }
         let unknown = unknownWords(of: declared, in: release)
@@ -216,12 +221,12 @@ extension FieldSpec {
         return known.isEmpty && !words.isEmpty ? nil : .words(known)
     }
 
-    /// The words of a declared value that a release does not take yet.
+    /// The words of a declared value that a release lacks.
     package func unknownWords(of declared: FieldValue, in release: Release) -> [String] {
         (declared.words ?? []).filter { word in laterWords[word].map { release < $0 } ?? false }
     }
 
-    /// What it holds where neither the file nor anybody else sets it; nil for what is always declared.
+    /// Its value if nobody sets it; nil for a required field.
     package func fallback(slug: String) -> FieldValue? {
         switch standing {
         case .required: nil
@@ -229,17 +234,17 @@ extension FieldSpec {
         }
     }
 
-    /// The program's own default, which holds in every pass; nil for a field that is not managed unless declared.
+    /// The program's own default, applied in every pass; nil for a field without one.
     package func managedDefault(slug: String) -> FieldValue? {
         guard case .managed(let fallback) = standing else { return nil }
         return fallback.value(slug: slug)
     }
 
-    /// Whether leaving it out of the file leaves it alone in Authentik.
+    /// Whether Authentik's value is left alone if the file does not set the field.
     package var isOptional: Bool { if case .optional = standing { true } else { false } }
 
     package var isSecret: Bool { if case .secret = kind { true } else { false } }
 
-    /// Whether Authentik has an attribute for it alone, which can be sent.
+    /// Whether it is a separate attribute in Authentik, which can be sent.
     package var isAttribute: Bool { if case .logoutRedirectURIs = kind { false } else { true } }
 }

@@ -2,28 +2,28 @@ package import AuthentikAPI
 
 /// The fields of a kind of object, in the order in which changes are shown and sent.
 ///
-/// An object, since each service is compared by it.
+/// A class, because each service is compared by it: passing it on copies nothing.
 package final class FieldTable: Sendable {
     package let rows: [FieldSpec]
-    /// The rows in the order in which people read of them, and in which a file has them.
+    /// The rows in the order of the documentation and of files.
     package let inReadingOrder: [FieldSpec]
     private let byName: [FieldName: Int]
     private let byAttribute: [String: Int]
-    /// What the releases between two that brought fields take, the oldest first.
+    /// The rows by release, one generation for each release that introduced fields; the oldest first.
     private let generations: [Generation]
 
-    /// The rows of some releases.
+    /// The rows that consecutive releases have.
     private struct Generation {
-        /// The first release that takes them; nil for the first generation.
+        /// The first release that has them; nil for the first generation.
         let since: Release?
         let rows: [FieldSpec]
-        /// Of these the attributes.
+        /// Those of them that are attributes.
         let attributes: [FieldSpec]
-        /// The rows that came later.
+        /// The rows that later releases introduced.
         let later: [FieldSpec]
     }
 
-    /// - Parameter readFirst: which people read of before the others.
+    /// - Parameter readFirst: the fields that come first in ``inReadingOrder``.
     package init(_ rows: [FieldSpec], readFirst: [FieldName] = []) {
         let rows = rows.enumerated().map { FieldSpec($1, at: $0) }
         byName = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0.index) })
@@ -47,7 +47,7 @@ package final class FieldTable: Sendable {
         generations.last { $0.since.map { $0 <= release } ?? true } ?? generations[0]
     }
 
-    /// A row that code asks for by its name, which the table is sure to have.
+    /// The row of a name that the table is sure to have.
     package subscript(name: FieldName) -> FieldSpec {
         guard let index = byName[name] else { preconditionFailure("the table has no row '\(name.rawValue)'") }
         return rows[index]
@@ -59,28 +59,28 @@ package final class FieldTable: Sendable {
     /// The row of one of Authentik's attributes; nil for one that is not managed.
     package func row(attribute: String) -> FieldSpec? { byAttribute[attribute].map { rows[$0] } }
 
-    /// The rows that a release takes.
+    /// The rows that a release has.
     package func rows(in release: Release) -> [FieldSpec] { generation(release).rows }
 
-    /// The rows that a release does not take yet.
+    /// The rows that later releases introduced.
     package func rows(after release: Release) -> [FieldSpec] { generation(release).later }
 
-    /// The releases, up to this one, that brought fields: the upgrades that an object may have been through.
+    /// The releases, up to this one, that introduced fields: the upgrades that an object may have gone through.
     package func upgrades(to release: Release) -> [Release] {
         Set(rows.compactMap(\.since)).filter { $0 <= release }.sorted()
     }
 
-    /// The rows that a release takes and that are attributes of their own.
+    /// The rows that a release has and that are separate attributes.
     package func attributes(in release: Release) -> [FieldSpec] { generation(release).attributes }
 }
 
-/// The values of an object, or what is declared of one: a place for each row of its table.
+/// The actual or declared values of an object: a place for each row of its table.
 ///
-/// An array, since ten thousand of them are held at once.
+/// An array, because ten thousand of them are held at once.
 package struct FieldValues: Sendable, Equatable {
     private var places: [FieldValue?]
 
-    /// None at all.
+    /// No values.
     package init(_ table: FieldTable) {
         places = Array(repeating: nil, count: table.rows.count)
     }
@@ -92,7 +92,7 @@ package struct FieldValues: Sendable, Equatable {
 }
 
 extension FieldValues {
-    /// What an object holds of a field.
+    /// The value that an object has in a field.
     package func held(_ field: FieldSpec) -> FieldValue { self[field] ?? field.absent ?? FieldValue.none }
 
     /// The text in a place; nil where there is none.

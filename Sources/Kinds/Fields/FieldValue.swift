@@ -2,14 +2,14 @@ import Base
 package import JSON
 package import Secrets
 
-/// The value of a field of Authentik's, with the equality that Authentik means.
+/// The value of one of Authentik's fields, with Authentik's notion of equality.
 ///
-/// Order, surrounding white space and the spelling of a duration are no difference; any other byte is: see
-/// ``means(_:)``. `==` is to the letter.
+/// Order in sets, surrounding white space and the spelling of a duration make no difference, any other byte does: see
+/// ``means(_:)``. `==` compares exactly.
 ///
-/// It is the one shape of a value on its whole way: as a file declares it, as Authentik holds it, and in a plan.
+/// The same type represents values in a file, in Authentik and in a plan.
 package enum FieldValue: Sendable, Equatable {
-    /// Null, or not there.
+    /// Null, or missing.
     case none
     case text(String)
     case flag(Bool)
@@ -18,29 +18,29 @@ package enum FieldValue: Sendable, Equatable {
     indirect case reference(Reference)
     /// An unordered set of other objects.
     case references([Reference])
-    /// A set, unless `firstOpens`: the application's tile opens the first one then.
+    /// A set, unless `firstOpens`: then the application's tile opens the first one.
     case redirectURIs([RedirectEntry], firstOpens: Bool = false)
     /// An unordered set of words.
     case words([String])
-    /// A list that Authentik keeps as one text, a line each.
+    /// A list that Authentik stores as one text, an element per line.
     case lines([String])
     /// `hours=1;minutes=30`
     case duration(String)
     case secret(Secret)
-    /// A secret that was left out of the plan; nothing that holds one is ever sent.
+    /// A secret that was not resolved for the plan; a value with one is never sent.
     case unresolvedSecret
 
     package struct Reference: Sendable, Hashable {
-        /// Null where only the name is known so far.
+        /// Null while only the name is known.
         package var pk: JSONValue
-        /// For people; the pk where no name is known so far.
+        /// For people; the pk while no name is known.
         package var name: String
-        /// What a key signs with; nil for anything else, and where that is not known.
+        /// The algorithm of a signing key; nil for other objects, or if unknown.
         package var algorithm: SigningAlgorithm?
-        /// Whether a file names it by what it is called itself, where a plain name means something else:
-        /// `{mapping: Own email}`, beside the scope name `email`.
+        /// Whether a file uses the object's own name where a plain text means something else: `{mapping: Own email}`,
+        /// as opposed to the scope name `email`.
         package var isByOwnName = false
-        /// What it is, if the file declares it: it is named once it is as declared, and has no pk before it is made.
+        /// The shared object that it refers to, if the file declares it; it has no pk before it is created.
         package var shared: SharedName?
 
         package init(pk: JSONValue, name: String, algorithm: SigningAlgorithm? = nil) {
@@ -49,7 +49,7 @@ package enum FieldValue: Sendable, Equatable {
             self.algorithm = algorithm
         }
 
-        /// As Authentik answers it.
+        /// As Authentik returns it.
         package init(pk: String) {
             self.init(pk: .string(pk), name: pk)
         }
@@ -66,17 +66,17 @@ extension FieldValue {
     package static func reference(pk: String) -> FieldValue { .reference(Reference(pk: pk)) }
     package static func references(pks: [String]) -> FieldValue { .references(pks.map { Reference(pk: $0) }) }
 
-    /// As Authentik keeps them.
+    /// Lines as Authentik stores them.
     ///
-    /// An empty line counts as one: an empty pattern matches everything.
+    /// An empty line counts, because an empty pattern matches everything.
     package static func lines(text: String) -> FieldValue {
         let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return .lines(text.isEmpty ? [] : lines)
     }
 
-    /// Whether Authentik means the same by both.
+    /// Whether Authentik makes no difference between the two.
     ///
-    /// Nearly always they are also spelled alike, which is looked at first.
+    /// Nearly always they are also spelled alike, which is checked first.
     package func means(_ other: FieldValue) -> Bool {
         switch (self, other) {
         case (.none, .none): true
@@ -102,7 +102,7 @@ extension FieldValue {
         }
     }
 
-    /// As Authentik takes it: a secret is in clear.
+    /// The value to send to Authentik, with secrets in plain text.
     package var json: JSONValue {
         switch self {
         case .none, .unresolvedSecret: .null
@@ -118,7 +118,7 @@ extension FieldValue {
         }
     }
 
-    /// As people read it, an element of a list each; never a secret.
+    /// The value for people, one text per element of a list; never a secret.
     package var shown: [String] {
         switch self {
         case .none: []
@@ -173,7 +173,7 @@ extension FieldValue {
 }
 
 extension FieldValue {
-    /// With the pk of something that it names and that was made meanwhile.
+    /// With the pk of a referenced object that has been created since.
     package func naming(_ name: String, _ pk: JSONValue) -> FieldValue {
         guard case .references(let references) = self else { return self }
         return .references(
@@ -185,10 +185,10 @@ extension FieldValue {
         )
     }
 
-    /// The names of objects whose pks are not known yet, and which are no shared ones.
+    /// The names of referenced objects whose pks are not known yet, except shared ones.
     package var unmade: [String] { references.filter { $0.pk == .null && $0.shared == nil }.map(\.name) }
 
-    /// With the pks of what was made meanwhile.
+    /// With the pks of shared objects that have been created since.
     package func naming(_ made: (SharedName) -> JSONValue?) -> FieldValue {
         guard case .references(let references) = self else { return self }
         return .references(
@@ -200,22 +200,22 @@ extension FieldValue {
         )
     }
 
-    /// Redirect URIs of which the first one is meant, too: of an application without a launch URL.
+    /// Redirect URIs of which the first one matters: those of an application without a launch URL.
     package var openingFirst: FieldValue {
         guard case .redirectURIs(let entries, _) = self else { return self }
         return .redirectURIs(entries, firstOpens: true)
     }
 
-    /// Of redirect URIs those for logouts.
+    /// The redirect URIs for logouts.
     package var logoutEntries: [RedirectEntry] { redirectEntries.filter(\.isForLogout) }
 
-    /// Redirect URIs with those for logouts behind them; any other value as it is.
+    /// Redirect URIs followed by those for logouts; any other value unchanged.
     package func adding(logoutEntries: [RedirectEntry]) -> FieldValue {
         guard case .redirectURIs(let entries, let firstOpens) = self else { return self }
         return .redirectURIs(entries + logoutEntries, firstOpens: firstOpens)
     }
 
-    /// Whether the first redirect URI of both, of those for logins, is the same; of any other field it is.
+    /// Whether both have the same first redirect URI for logins; true for values of other types.
     package func begins(like other: FieldValue) -> Bool {
         guard case .redirectURIs(let left, _) = self, case .redirectURIs(let right, _) = other else { return true }
         return left.firstForLogin?.normalized == right.firstForLogin?.normalized

@@ -1,14 +1,14 @@
-/// What a file calls the fields and values that Authentik has other names for.
+/// The file's names of fields and values that have other names in Authentik.
 ///
-/// The names are those of the tables; this only finds them by Authentik's attribute.
+/// The names are those of the tables, looked up by Authentik's attribute.
 extension FieldSpec {
     /// What plans and reports call the field: its name in the file.
     ///
-    /// | field | is called | since |
+    /// | field | name | reason |
     /// |---|---|---|
-    /// | the client secret | `clientSecret` | `secretRef` says where it is, and that does not change with it |
-    /// | those of basic authentication | `basicAuth.user` | they stand in a mapping of their own |
-    /// | any other | by its name | |
+    /// | the client secret | `clientSecret` | `secretRef` says where the secret is, and does not change with it |
+    /// | those of basic authentication | `basicAuth.user` | they are in a mapping of their own |
+    /// | any other | its name in the file | |
     package var fileName: String {
         if isSecret { return "clientSecret" }
         let ofBasicAuth = [ProxyProvider.Row.basicAuthUser, ProxyProvider.Row.basicAuthPassword]
@@ -38,7 +38,7 @@ extension FieldSpec {
 }
 
 extension ObjectKind {
-    /// The tables of the fields that a change of the object may be about.
+    /// The tables with the fields of such an object.
     private var tables: [FieldTable] {
         switch self {
         case .application: [Application.fields]
@@ -53,9 +53,10 @@ extension ObjectKind {
         tables.lazy.compactMap { $0.row(attribute: attribute) }.first
     }
 
-    /// What the file calls a field, by Authentik's name of it: `launchURL` for `meta_launch_url`.
+    /// The file's name of a field, by Authentik's: `launchURL` for `meta_launch_url`.
     ///
-    /// Who may open a service, and what is published, have the file's words already; of an outpost a change is about which one.
+    /// Changes of access and of published objects use the file's words already. A change of an outpost is about the
+    /// outpost as a whole.
     package func fileName(of attribute: String) -> String {
         self == .outpost ? rawValue : row(attribute)?.fileName ?? attribute
     }
@@ -67,7 +68,7 @@ extension ObjectKind {
         row(attribute)?.fileWords(shown) ?? shown
     }
 
-    /// Whether the elements of a field are long and each stands for itself, as redirect URIs do.
+    /// Whether the elements of a field are long and independent of each other, like redirect URIs.
     package func isList(_ attribute: String) -> Bool {
         switch row(attribute)?.kind {
         case .redirectURIs, .logoutRedirectURIs, .lines: true
@@ -75,9 +76,9 @@ extension ObjectKind {
         }
     }
 
-    /// What the file calls a field of a service that Authentik complains about; as it is where that is not clear.
+    /// The file's name of a service's field that Authentik complains about; unchanged if it is unknown or ambiguous.
     ///
-    /// - Parameter attribute: maybe with a path into its value: `redirect_uris.0.url`.
+    /// - Parameter attribute: may have a path into the value: `redirect_uris.0.url`.
     package static func fileName(ofComplaint attribute: String) -> String {
         let parts = attribute.split(separator: ".", maxSplits: 1).map(String.init)
         guard let first = parts.first else { return attribute }
@@ -88,6 +89,6 @@ extension ObjectKind {
 }
 
 extension FieldChange {
-    /// What the file calls the field.
+    /// The file's name of the field.
     package var fileField: String { object.fileName(of: field) }
 }

@@ -4,7 +4,7 @@ import Base
 ///
 /// https://docs.python.org/3/library/functions.html#float
 enum PythonFloat {
-    /// - Returns: nil for a text that `float` refuses, and for infinity and what is no number.
+    /// - Returns: nil for a text that `float` rejects, and for infinity and NaN.
     static func finite(_ text: String) -> Double? {
         var digits: [UInt8] = []
         for scalar in text.unicodeScalars {
@@ -26,7 +26,7 @@ enum PythonFloat {
     private struct Reader {
         var rest: ArraySlice<UInt8>
 
-        /// Without the white space around it and the underscores in it; nil if it is no number.
+        /// The number without surrounding white space and underscores; nil if it is not a number.
         mutating func number() -> String? {
             var number = ""
             while take(" ") {}
@@ -49,7 +49,7 @@ enum PythonFloat {
             return rest.isEmpty ? number : nil
         }
 
-        /// Digits, perhaps none; nil if an underscore is not between two of them.
+        /// Zero or more digits; nil if an underscore is not between two of them.
         private mutating func digits() -> String? {
             var digits = ""
             while let byte = rest.first {

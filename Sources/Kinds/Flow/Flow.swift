@@ -20,7 +20,7 @@ package struct Flow: Sendable, Equatable, ListedObject {
 }
 
 extension Kind {
-    /// Flows are only used.
+    /// Flows are only referenced.
     package static let flow = Kind(
         "flow",
         .flows,

@@ -2,7 +2,7 @@ package import AuthentikAPI
 import Base
 package import JSON
 
-/// A group of users, as `/core/groups/` shows it; of all that it has, only what it is called.
+/// A group of users, as `/core/groups/` shows it; only its name is read.
 package struct Group: Sendable, Equatable, ListedObject {
     package var pk: String
     /// Unique, and compared exactly.
@@ -22,7 +22,7 @@ package struct Group: Sendable, Equatable, ListedObject {
 }
 
 extension Group {
-    /// What a file can set.
+    /// The fields that a file can set.
     package static let fields = FieldTable([
         FieldSpec(
             "name",
@@ -31,13 +31,13 @@ extension Group {
             .required,
             absent: nil,
             isDefaultable: false,
-            doc: "What the group is called in Authentik. It is made if no group is called exactly so. Required."
+            doc: "The group's name in Authentik. The group is created if none has exactly this name. Required."
         )
     ])
 }
 
 extension Kind {
-    /// Groups that a file declares are made where they are missing, and never changed or deleted.
+    /// Declared groups are created if they are missing, and never changed or deleted.
     package static let group = Kind(
         "group",
         .groups,
@@ -53,7 +53,7 @@ extension Kind {
     )
 }
 
-/// A group is made without members, roles or rights.
+/// Groups are created without members, roles or permissions.
 extension Group: WritableObject {
     package static var kind: Kind { .group }
     package static var isShared: Bool { true }
@@ -71,12 +71,12 @@ extension AuthentikClient {
     /// All groups, without their members.
     package func groups() async throws -> [Group] { try await list(Kind.group.endpoint, query: Self.withoutMembers) }
 
-    /// The groups as one look at their list shows them, without their members.
+    /// The groups, from reading their list once, without their members.
     package func listedGroups() async throws -> Listing<Group> {
         try await listOnce(Kind.group.endpoint, query: Self.withoutMembers)
     }
 
-    /// The groups with those that one look at their list may have missed.
+    /// Completes a list of groups that may have missed rows while it was read.
     package func complete(_ listing: Listing<Group>) async throws -> [Group] {
         try await complete(listing, of: Kind.group.endpoint, query: Self.withoutMembers).rows
     }

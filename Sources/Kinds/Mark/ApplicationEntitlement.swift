@@ -30,7 +30,7 @@ package struct ApplicationEntitlement: Sendable, Equatable, ListedObject {
 }
 
 extension Kind {
-    /// An application entitlement of the mark's name is the mark, and is deleted with its application.
+    /// The application entitlement with the mark's name is the ownership mark; it is deleted with its application.
     package static let mark = Kind(
         "mark",
         .entitlements,
@@ -69,7 +69,7 @@ extension AuthentikClient {
         return listing.isWhole ? listing : try await complete(listing, of: .entitlements, query: [("name", name)])
     }
 
-    /// The entitlements of one name with those that one look at their list may have missed.
+    /// Completes a list of the entitlements of one name that may have missed rows while it was read.
     package func complete(
         _ listing: Listing<ApplicationEntitlement>,
         named name: String
@@ -77,9 +77,9 @@ extension AuthentikClient {
         try await complete(listing, of: .entitlements, query: [("name", name)]).rows
     }
 
-    /// Creates an entitlement, unless the application has one of that name already.
+    /// Creates an entitlement, unless the application already has one with that name.
     ///
-    /// - Returns: the one that is there then, whoever made it.
+    /// - Returns: the entitlement that exists afterwards, created by this request or not.
     package func createEntitlement(
         named name: String,
         application: String,
@@ -105,7 +105,7 @@ extension AuthentikClient {
         }
     }
 
-    /// The entitlement of a name of one application; nil if there is none.
+    /// An application's entitlement with a name; nil if there is none.
     package func entitlement(named name: String, application: String) async throws -> ApplicationEntitlement? {
         let found: [ApplicationEntitlement] = try await list(
             .entitlements,
@@ -114,15 +114,15 @@ extension AuthentikClient {
         return found.first { $0.application == application && $0.name == name }
     }
 
-    /// The entitlements of a name of one application, which must be all that Authentik answers with: what is missing here
-    /// counts as deleted.
+    /// An application's entitlements with a name; the answer must be complete, because what is missing in it counts as
+    /// deleted.
     package func entitlements(named name: String, application: String) async throws -> [ApplicationEntitlement] {
         try await rows(.entitlements, where: "app", is: application, query: [("name", name)], of: \.application)
     }
 
-    /// Replaces the attributes as a whole.
+    /// Replaces all attributes.
     ///
-    /// - Returns: the entitlement as it is then.
+    /// - Returns: the entitlement after the update.
     @discardableResult
     package func updateEntitlement(pk: String, attributes: JSONValue) async throws -> ApplicationEntitlement {
         try await update(.entitlements, key: pk, WriteBody(["attributes": attributes]))

@@ -2,9 +2,9 @@ import Base
 package import JSON
 package import Secrets
 
-/// Whose an application is: the attributes of its entitlement ``entitlementName``.
+/// The owner of an application: the attributes of its entitlement ``entitlementName``.
 ///
-/// It falls with its application, is granted to nobody, and makes a state file needless.
+/// The entitlement is deleted with its application and granted to nobody. With it, no state file is needed.
 package struct OwnershipMark: Sendable, Equatable {
     /// The name of the entitlement that carries the mark.
     package static let entitlementName = "authentik-reconciler"
@@ -16,19 +16,20 @@ package struct OwnershipMark: Sendable, Equatable {
     package var slug: String
     /// The pk of the provider that belongs to it; nil without one.
     package var provider: Int?
-    /// The pks of providers that belonged to it before its login became another one, and that are still there; sorted.
+    /// The pks of its providers from before its type of login changed that still exist; sorted.
     package var formerProviders: [Int] = []
-    /// The pk of the outpost that this program has its provider served by; nil for none.
+    /// The pk of the outpost to which this program added its provider; nil for none.
     package var outpost: String?
-    /// Authentik's names of the application's fields that the file set the last time, sorted.
+    /// Authentik's names of the application's fields that the file set last; sorted.
     package var applicationFields: [String]
-    /// The same of the provider's fields.
+    /// Authentik's names of the provider's fields that the file set last; sorted.
     package var providerFields: [String]
     /// Where the provider's secret came from; nil for a service whose workload is not restarted.
     package var rotation: SecretRotation?
-    /// What of the declared fields Authentik does not keep; nil if it keeps them all.
+    /// The declared fields that Authentik does not keep; nil if it keeps them all.
     package var unkept: UnkeptNote?
-    /// Whom this program bound to the application, or is about to; nil where the file does not say who may open it.
+    /// The subjects that this program bound to the application, or is about to; nil if the file does not declare
+    /// access.
     package var access: [BoundSubject]?
 
     package init(
@@ -55,11 +56,11 @@ package struct OwnershipMark: Sendable, Equatable {
 /// A group, user or policy that this program bound to an application, as its mark remembers it.
 package struct BoundSubject: Sendable, Equatable {
     package var subject: BindingSubject
-    /// What the file calls it.
+    /// The file's name of it.
     package var name: String
-    /// The pk of the binding; nil while it is about to be made.
+    /// The pk of the binding; nil until it is created.
     package var binding: String?
-    /// The place that it was put at.
+    /// The order that the binding was given.
     package var order: Int
 
     package init(_ subject: BindingSubject, name: String, binding: String? = nil, order: Int) {
@@ -82,7 +83,7 @@ extension BoundSubject {
         self.init(BindingSubject(kind, pk: pk), name: name, binding: json["binding"]?.string, order: order)
     }
 
-    /// As a mark has it.
+    /// As stored in a mark.
     var json: JSONValue {
         var members: [String: JSONValue] = [
             subject.kind.rawValue: .string(name), "pk": .string(subject.pk), "order": .integer(order),
@@ -91,7 +92,7 @@ extension BoundSubject {
         return .object(members)
     }
 
-    /// Reads all of them; nil if any cannot be read, or there is no list.
+    /// Reads all elements; nil if any cannot be read, or it is not a list.
     static func list(_ json: JSONValue?) -> [BoundSubject]? {
         guard let items = json?.array else { return nil }
         let subjects = items.compactMap(BoundSubject.init)
@@ -100,21 +101,22 @@ extension BoundSubject {
 }
 
 extension OwnershipMark {
-    /// What an entitlement of the mark's name says.
+    /// The content of an entitlement with the mark's name.
     package enum Reading: Sendable, Equatable {
         indirect case mark(OwnershipMark)
-        /// Written by a newer version of the program: hands off.
+        /// Written by a newer version of the program: the application is left alone.
         case newer(version: Int, owner: String?)
-        /// Not what this program writes: somebody edited it, or it was never a mark. Whose the application is is not
-        /// known then, so hands off.
+        /// Not what this program writes: edited, or never a mark.
+        ///
+        /// The owner is then unknown, so the application is left alone.
         case unreadable(Remains)
     }
 
-    /// Reads what ``attributes`` wrote, or a version of this program before.
+    /// Reads the ``attributes`` that this or an older version of the program wrote.
     ///
-    /// What is missing counts as none; what is there and of another kind makes the mark unreadable: nothing is guessed. A
-    /// note of a rotation, of unkept fields or of bindings that cannot be read counts as none: without it more is done, and
-    /// no less.
+    /// Missing members count as none; a member of the wrong type makes the mark unreadable: nothing is guessed. A note
+    /// of a rotation, of unkept fields or of bindings that cannot be read counts as none, which leads to more work,
+    /// never less.
     package static func read(_ attributes: JSONValue) -> Reading { read(attributes, Remains(attributes)) }
 
     package static func read(_ attributes: JSONValue, _ remains: Remains) -> Reading {
@@ -140,7 +142,7 @@ extension OwnershipMark {
         return .mark(mark)
     }
 
-    /// Why what is marked by a newer version is left alone: a clause.
+    /// The reason, as a clause, why an object that a newer version marked is left alone.
     package static func newer(_ version: Int, _ owner: String?) -> String {
         "marked\(owner.map { " by '\($0)'" } ?? "") with version \(version) of the ownership mark; "
             + "this program understands \(currentVersion)"
@@ -148,7 +150,7 @@ extension OwnershipMark {
 
     private static func isMissing(_ value: JSONValue?) -> Bool { value?.isNull ?? true }
 
-    /// - Returns: nil if it is no list of text.
+    /// - Returns: nil if it is not a list of texts.
     private static func names(_ object: String, in applied: JSONValue?) -> [String]? {
         guard let applied, !applied.isNull else { return [] }
         guard let members = applied.object else { return nil }
@@ -180,21 +182,21 @@ extension OwnershipMark {
 }
 
 extension OwnershipMark {
-    /// What can be made out of an entitlement of the mark's name, whether it can be read as a mark or not.
+    /// What can be read of an entitlement with the mark's name, even if it is not a readable mark.
     package struct Remains: Sendable, Equatable {
-        /// Nil where no text says it.
+        /// Nil if it is not a text.
         package var owner: String?
-        /// Nil where no slug says it.
+        /// Nil if it is not a slug.
         package var slug: String?
-        /// Nil where no number says it.
+        /// Nil if it is not a number.
         package var provider: Int?
-        /// Those that are numbers, sorted.
+        /// The elements that are numbers, sorted.
         package var formerProviders: [Int]
-        /// All of these.
+        /// Current and former providers.
         package var allProviders: [Int] { [provider].compactMap { $0 } + formerProviders }
         private var attributes: JSONValue
 
-        /// Keeps what was made out, and nothing to show people.
+        /// Keeps the values that were read, but nothing to show people.
         package mutating func dropContents() { attributes = .null }
 
         package init(_ attributes: JSONValue) {
@@ -205,21 +207,21 @@ extension OwnershipMark {
             self.attributes = attributes
         }
 
-        /// As Authentik has slugs: only such a text may become part of a URL.
+        /// Whether it has the form of Authentik's slugs: only such a text may become part of a URL.
         private static func isSlug(_ text: String) -> Bool {
             !text.isEmpty && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_".utf8.contains($0) }
         }
 
-        /// Whether it is this owner's, or says of nobody that it is theirs.
+        /// Whether it belongs to this owner, or does not name one.
         package func mayBelong(to owner: String) -> Bool { self.owner == nil || self.owner == owner }
 
-        /// Why a service that has it is left alone: a clause.
+        /// The reason, as a clause, why a service with it is left alone.
         package var reason: String {
-            "its ownership mark cannot be read, so nobody knows whose it is: \(contents); correct or delete the "
+            "its ownership mark cannot be read, so its owner is unknown: \(contents); correct or delete the "
                 + "application entitlement '\(OwnershipMark.entitlementName)' in Authentik"
         }
 
-        /// All of it for people: JSON on one line, of harmless characters, cut after two hundred.
+        /// All attributes for people: JSON on one line, with unusual characters escaped, cut to two hundred characters.
         package var contents: String {
             let longest = 200
             let text = String(decoding: attributes.serialized(), as: UTF8.self)
@@ -235,12 +237,13 @@ extension OwnershipMark {
     }
 }
 
-/// What an ownership mark remembers of the Secret that a provider got its secret from, so that the service's workload is
-/// restarted once for each rotation, whenever this program ends in between.
+/// The Secret that a provider's client secret came from, as stored in the ownership mark.
+///
+/// With it, the service's workload is restarted once for each rotation, even if this program ends in between.
 package struct SecretRotation: Sendable, Equatable {
     /// The Secret as it was when the provider was last given its value.
     package var version: SecretVersion
-    /// Whether the workload has still to be restarted for it.
+    /// Whether the workload still has to be restarted for it.
     package var isPending = false
     /// The time of the last restart, or of the one that is pending: RFC 3339, in UTC and whole seconds; nil before the
     /// first.
@@ -254,7 +257,7 @@ package struct SecretRotation: Sendable, Equatable {
 }
 
 extension SecretRotation {
-    /// Reads what ``json`` wrote; nil for anything else, which counts as nothing known.
+    /// Reads what ``json`` wrote; nil for anything else, which counts as unknown.
     init?(_ json: JSONValue?) {
         guard let uid = json?["uid"]?.string, let resourceVersion = json?["resourceVersion"]?.string else { return nil }
         self.init(
@@ -264,7 +267,7 @@ extension SecretRotation {
         )
     }
 
-    /// As a mark has it.
+    /// As stored in a mark.
     var json: JSONValue {
         var members: [String: JSONValue] = [
             "uid": .string(version.uid), "resourceVersion": .string(version.resourceVersion),
@@ -276,7 +279,7 @@ extension SecretRotation {
 }
 
 extension String {
-    /// Whether it looks like one of the times that are written here: `2026-11-24T16:00:00Z`.
+    /// Whether it has the form of the times that are written here: `2026-11-24T16:00:00Z`.
     fileprivate var isTime: Bool {
         let form = "0000-00-00T00:00:00Z".utf8
         return utf8.count == form.count

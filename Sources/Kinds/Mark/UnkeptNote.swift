@@ -1,21 +1,21 @@
 package import AuthentikAPI
 package import JSON
 
-/// What a mark remembers of fields that Authentik did not keep, so that they are not sent again in every pass.
+/// The fields that Authentik did not keep, as stored in a mark, so that they are not sent again in every pass.
 ///
-/// A field is sent again as soon as anything of it is new: the release, what the file says, or what Authentik holds. A
-/// client id or secret is never noted: without it nobody can log in.
+/// A field is sent again as soon as the release, the declared value or the value in Authentik changes. A client id or
+/// secret is never noted, because nobody can log in without it.
 package struct UnkeptNote: Sendable, Equatable {
     package struct Values: Sendable, Equatable {
         package var sent: JSONValue
         package var kept: JSONValue
     }
 
-    /// Which release did not keep them.
+    /// The release that did not keep them.
     package var release: String
-    /// By Authentik's names of the application's fields.
+    /// The application's fields, by Authentik's names.
     package var application: [String: Values] = [:]
-    /// The same of the provider's fields.
+    /// The provider's fields, by Authentik's names.
     package var provider: [String: Values] = [:]
 
     package init(release: String) {
@@ -32,7 +32,7 @@ package struct UnkeptNote: Sendable, Equatable {
         }
     }
 
-    /// What of a change is noted; nil if anything of it is new.
+    /// What is noted about a change; nil if there is no note, or anything has changed since.
     package func values(of change: FieldChange, _ release: Release) -> Values? {
         guard self.release == release.description, !change.isSecret, let before = change.before else { return nil }
         let noted = change.object == .application ? application[change.field] : provider[change.field]
@@ -46,14 +46,14 @@ extension UnkeptNote.Values {
         self.init(sent: sent.noted, kept: kept.noted)
     }
 
-    /// By bytes: two spellings of a letter are two values to Authentik.
+    /// Compares bytes, because two spellings of a letter are different values to Authentik.
     fileprivate func isExactly(_ other: Self) -> Bool {
         sent.serialized() == other.sent.serialized() && kept.serialized() == other.kept.serialized()
     }
 }
 
 extension FieldValue {
-    /// The same for whatever Authentik means the same by, as far as its answers to a write and to a read differ.
+    /// The same for values that mean the same to Authentik but differ between its answers to a write and to a read.
     fileprivate var noted: JSONValue {
         switch self {
         case .references(let references):
@@ -86,7 +86,7 @@ extension UnkeptNote {
         if isEmpty { return nil }
     }
 
-    /// As a mark has it.
+    /// As stored in a mark.
     var json: JSONValue {
         func json(_ values: [String: Values]) -> JSONValue {
             .object(values.mapValues { ["sent": $0.sent, "kept": $0.kept] })
@@ -96,11 +96,11 @@ extension UnkeptNote {
 }
 
 extension OwnershipMark {
-    /// Takes out what Authentik did not keep: it is not applied.
+    /// Removes the fields that Authentik did not keep: they were not applied.
     ///
     /// - Parameters:
-    ///   - isCertain: whether it is the answer to the write that tells so. What was read afterwards may be somebody
-    ///     else's doing, so it is sent once more before it is noted.
+    ///   - isCertain: whether the answer to the write shows it. A later read may show somebody else's change, so the
+    ///     field is sent once more before it is noted.
     package mutating func leaveOut(_ fields: [UnkeptField], isCertain: Bool, _ release: Release) {
         for field in fields {
             let name = field.assignment.field
@@ -123,7 +123,7 @@ extension OwnershipMark {
     }
 }
 
-/// A field that was sent, and that Authentik answered otherwise.
+/// A field that was sent, but has another value in Authentik's answer.
 package struct UnkeptField: Sendable {
     package var kind: Kind
     package var assignment: FieldAssignment
@@ -136,15 +136,15 @@ package struct UnkeptField: Sendable {
         self.kept = kept
     }
 
-    /// As people read it: `provider.grantTypes`.
+    /// The name for people: `provider.grantTypes`.
     package var name: String {
         "\(kind.id).\(kind.fields.row(attribute: assignment.field)?.fileName ?? assignment.field)"
     }
 
-    /// Whether it decides who may open an application: where it is not as it was sent, what follows may let in others.
+    /// Whether it decides who may open an application: if it is not as sent, later steps may let in others.
     package var isOfAccess: Bool { kind == .policyBinding || assignment.field == AccessMode.attribute }
 
-    /// Whether a client cannot log in without it, and is not to be told of it.
+    /// Whether a client cannot log in without it, so that it must not be published to the client.
     package var isCredential: Bool {
         let credentials = [OAuth2Provider.Row.clientID, OAuth2Provider.Row.clientSecret]
         return kind == .oauth2Provider && credentials.contains { $0.attribute == assignment.field }
@@ -152,14 +152,14 @@ package struct UnkeptField: Sendable {
 }
 
 extension UnkeptField {
-    /// What is said of services that have such fields; each name once.
+    /// The message for services that have such fields; each name appears once.
     package static func complaint(about names: [String]) -> String {
         "Authentik does not keep \(Set(names).sorted().joined(separator: ", ")) as declared"
     }
 }
 
 extension UnkeptField {
-    /// What of the fields that were sent an object does not hold; a secret that is not shown counts as held.
+    /// The fields that an object does not hold as sent; a secret that is not shown counts as held.
     static func all(
         of sent: SentFields,
         in values: FieldValues,

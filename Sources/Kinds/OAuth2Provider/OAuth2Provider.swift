@@ -2,12 +2,12 @@ import AuthentikAPI
 package import JSON
 package import Secrets
 
-/// An OAuth2 provider as `/providers/oauth2/` shows it, as far as this program reads it.
+/// The parts of an OAuth2 provider in `/providers/oauth2/` that this program reads.
 package struct OAuth2Provider: Sendable, Equatable {
     package var pk: Int
-    /// What it holds of ``fields``.
+    /// The values of ``fields``.
     package var values: FieldValues
-    /// What became `logout_uri` in 2025.10; 2025.8 only.
+    /// The predecessor of `logout_uri`, which replaced it in 2025.10; in 2025.8 only.
     package var backchannelLogoutURI: String?
     /// The slug of the application whose provider this is.
     package var applicationSlug: String?
@@ -15,18 +15,18 @@ package struct OAuth2Provider: Sendable, Equatable {
     package var backchannelApplicationSlug: String?
     /// Not part of the list: see ``ProviderType``.
     package var kind = ProviderType.oauth2
-    /// What it has beside, as a proxy provider; nil for any other, and where nobody looked.
+    /// Its additional fields as a proxy provider; nil for any other provider, or if they were not read.
     package var proxy: ProxyProvider?
 
-    /// What a provider is that Authentik lists as an OAuth2 provider.
+    /// The actual type of a provider that Authentik lists as an OAuth2 provider.
     ///
-    /// The inner half of a proxy provider is among them, under its name and under the same type
-    /// (https://github.com/goauthentik/authentik/issues/11949). What it is tells its application, or the list of proxy
-    /// providers.
+    /// The list includes the inner half of each proxy provider, with the same name and type
+    /// (https://github.com/goauthentik/authentik/issues/11949). Its application, or the list of proxy providers, shows
+    /// which type it is.
     package enum ProviderType: Sendable, Hashable {
         case oauth2
         case proxy
-        /// It looks like a proxy provider, and this account may not see the list that would tell.
+        /// It looks like a proxy provider, but this account may not read the list that would show it.
         case undetermined
     }
 
@@ -39,7 +39,7 @@ package struct OAuth2Provider: Sendable, Equatable {
 }
 
 extension OAuth2Provider {
-    /// A value by the file's name of its field.
+    /// The value of a field, by its name in the file.
     package subscript(name: FieldName) -> FieldValue {
         get { self[Self.fields[name]] }
         set { values[Self.fields[name]] = newValue }
@@ -50,7 +50,7 @@ extension OAuth2Provider {
         return values.held(field)
     }
 
-    /// What it holds of the fields of its kind; nil for a proxy provider that nobody looked at, and for what is not known.
+    /// The values of the fields of its type; nil for a proxy provider that was not read, or an undetermined type.
     package var held: FieldValues? {
         switch kind {
         case .oauth2: values
@@ -59,7 +59,7 @@ extension OAuth2Provider {
         }
     }
 
-    // MARK: What code asks for by name
+    // MARK: Fields by name
 
     package var name: String {
         get { values.text(Row.name) ?? "" }
@@ -76,7 +76,7 @@ extension OAuth2Provider {
         set { values[Row.clientType] = .text(newValue) }
     }
 
-    /// Nil where a release does not show it to this account.
+    /// Nil if the release does not show it to this account.
     package var clientSecret: Secret? {
         get { values[Row.clientSecret]?.secret }
         set { values[Row.clientSecret] = newValue.map(FieldValue.secret) }
@@ -88,10 +88,10 @@ extension OAuth2Provider {
         set { values[Row.redirectURIs] = .redirectURIs(newValue) }
     }
 
-    /// Nil where an answer does not say.
+    /// Nil if the answer does not have it.
     package var issuerMode: IssuerMode? { values.text(Row.issuerMode).flatMap(IssuerMode.init) }
 
-    /// Whether any application has it.
+    /// Whether an application uses it.
     package var isLinked: Bool { applicationSlug != nil || backchannelApplicationSlug != nil }
 
     /// Whether it has the redirect URI of an outpost, as each proxy provider does; an ordinary provider may have it, too.

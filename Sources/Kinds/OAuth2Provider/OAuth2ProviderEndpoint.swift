@@ -16,7 +16,7 @@ extension Kind {
             RequestUse("POST", .providers, "create OAuth2 providers"),
             RequestUse("PATCH", .providers, "change OAuth2 providers"),
             RequestUse("DELETE", .providers, "delete OAuth2 providers", isOptional: true),
-            RequestUse("GET", .proxyProviders, "tell proxy providers apart", isOptional: true),
+            RequestUse("GET", .proxyProviders, "recognize proxy providers", isOptional: true),
             RequestUse("PUT", .transaction, "create applications with their OAuth2 providers"),
         ],
         writes: ObjectWrites(OAuth2Provider.self)
@@ -28,7 +28,7 @@ extension Endpoint {
         "providers/oauth2",
         ObjectModel("authentik_providers_oauth2", "oauth2provider")
     )
-    /// Creates an application, its provider and its bindings, all or none.
+    /// Creates an application, its provider and its bindings, all or nothing.
     package static let transaction = Endpoint(
         "core/transactional/applications",
         granted: ["PUT": applications.permissions(for: "POST") + providers.permissions(for: "POST")],
@@ -51,7 +51,7 @@ extension OAuth2Provider: WritableObject {
 }
 
 extension OAuth2Provider {
-    /// What Authentik calls the type of a provider that is one.
+    /// Authentik's identifier of the type.
     package static let model = "authentik_providers_oauth2.oauth2provider"
 }
 
@@ -65,12 +65,12 @@ extension AuthentikClient {
         listing.isWhole ? listing.rows : try await complete(listing)
     }
 
-    /// The providers with those that one look at their list may have missed.
+    /// Completes a list of providers that may have missed rows while it was read.
     package func complete(_ listing: Listing<OAuth2Provider>) async throws -> [OAuth2Provider] {
         try await complete(listing, of: .providers).rows
     }
 
-    /// The providers as one look at their list shows them.
+    /// The providers, from reading their list once.
     package func listedProviders() async throws -> Listing<OAuth2Provider> {
         do {
             return try await listOnce(.providers)
@@ -82,7 +82,7 @@ extension AuthentikClient {
         }
     }
 
-    /// One OAuth2 provider; nil if there is none of that pk, which may be a provider of another type.
+    /// One OAuth2 provider; nil if the pk does not exist, or is that of a provider of another type.
     package func provider(pk: Int) async throws -> OAuth2Provider? {
         try await object(of: .providers, key: "\(pk)")
     }
@@ -93,13 +93,12 @@ extension AuthentikClient {
         return found.first { $0.name.exact == name.exact }
     }
 
-    /// Creates an application, its provider and its bindings, all or none
-    /// (`PUT /core/transactional/applications/`).
+    /// Creates an application, its provider and its bindings, all or nothing (`PUT /core/transactional/applications/`).
     ///
-    /// The answer tells no pks; see ``applications()`` for them.
+    /// The answer has no pks; read them with ``applications()``.
     ///
     /// - Parameter model: of the provider: ``OAuth2Provider/model`` or ``ProxyProvider/model``.
-    /// - Returns: the application, if no clear answer came and it was there when it was looked up; else nil.
+    /// - Returns: the application, if the answer was unclear and a lookup found it; otherwise nil.
     /// - Throws: ``AuthentikError`` of the kind `rejected` if either exists already.
     @discardableResult
     package func createApplicationAndProvider(
@@ -133,7 +132,7 @@ extension AuthentikClient {
             request,
             decode: { response -> Application? in
                 guard try await decode(Answer.self, response, to: request).applied else {
-                    let message = "Authentik took the transaction and did not apply it; its log says why"
+                    let message = "Authentik accepted the transaction but did not apply it; see Authentik's log"
                     throw rejected(message, response, to: request)
                 }
                 return nil

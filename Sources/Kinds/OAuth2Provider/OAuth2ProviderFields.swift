@@ -157,8 +157,8 @@ extension OAuth2Provider {
                     "How the logout URI is called: by Authentik itself (backchannel) or through the browser (frontchannel). "
                     + "Authentik's default is backchannel. Since 2025.10."
             ),
-            // The candidate of 2026.5 takes grant types and keeps none; later, nobody can log in through a provider that was
-            // created without.
+            // The candidate of 2026.5 accepts grant types but does not store them. In later releases, nobody can log in
+            // through a provider that was created without them.
             FieldSpec(
                 "grantTypes",
                 "grant_types",
@@ -197,16 +197,16 @@ extension OAuth2Provider {
         readFirst: ["redirectURIs", "logoutRedirectURIs", "providerName", "clientID", "clientType"]
     )
 
-    /// Those of 2026.5.
+    /// The grant types of 2026.5.
     private static let grantTypes = [
         "authorization_code", "implicit", "hybrid", "refresh_token", "client_credentials", "password",
         "urn:ietf:params:oauth:grant-type:device_code",
     ]
 
-    /// Tokens of another client for one's own (RFC 8693).
+    /// Exchanges tokens of another client (RFC 8693).
     private static let tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
 
-    /// The rows that code asks for by name.
+    /// The rows that the code uses by name.
     package enum Row {
         package static let name = fields["providerName"]
         package static let clientType = fields["clientType"]
@@ -222,7 +222,7 @@ extension OAuth2Provider {
     }
 }
 
-/// What an OIDC service gets unless the file says otherwise; the same as Authentik's own web form gives.
+/// The program's defaults for an OIDC service, the same as in Authentik's own web form.
 package enum ProgramDefaults {
     package static let signingKey = "authentik Self-signed Certificate"
     package static let authorizationFlow = "default-provider-authorization-implicit-consent"

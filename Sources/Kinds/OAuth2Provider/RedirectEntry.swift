@@ -4,16 +4,16 @@ internal import PythonRegex
 
 /// One entry of `redirect_uris`.
 ///
-/// Equal are two that are so to the byte.
+/// Equality is byte by byte.
 package struct RedirectEntry: Sendable, Hashable {
     package var matchingMode: String
     package var url: String
-    /// `authorization` or `logout`; nil before 2026.5, where all are for authorization.
+    /// `authorization` or `logout`; nil before 2026.5, where all are for logins.
     package var type: String?
 
-    /// How one is compared whose URL is no pattern.
+    /// The matching mode of an entry whose URL is compared literally.
     package static let strict = "strict"
-    /// The type of one that a browser may be sent to after a logout.
+    /// The type of an entry for logouts.
     package static let logout = "logout"
 
     package init(matchingMode: String, url: String, type: String? = nil) {
@@ -45,7 +45,7 @@ extension RedirectEntry {
     /// Whether it is for logouts; no login returns to it.
     package var isForLogout: Bool { type == Self.logout }
 
-    /// Whether Authentik takes a URI by it: one that is the same to the byte, or that a pattern matches as a whole.
+    /// Whether it allows a URI: one that is equal to the byte, or that the pattern matches as a whole.
     ///
     /// Source: `authentik/providers/oauth2/views/authorize.py`, which uses Python's `re.fullmatch`.
     package func accepts(_ uri: String) -> Bool {
@@ -55,7 +55,7 @@ extension RedirectEntry {
 
     package var isPattern: Bool { matchingMode == "regex" }
 
-    /// With the type that a release leaves out said.
+    /// With the type that older releases leave out.
     var normalized: Self {
         var entry = self
         entry.url = url.trimmed
@@ -63,7 +63,7 @@ extension RedirectEntry {
         return entry
     }
 
-    /// Always complete: Authentik answers 405 to an entry without one of the first two, and stores it all the same.
+    /// Always complete: Authentik answers 405 to an entry without a matching mode or URL, but stores it.
     var json: JSONValue {
         var members: [String: JSONValue] = ["matching_mode": .string(matchingMode), "url": .string(url)]
         if let type { members["redirect_uri_type"] = .string(type) }

@@ -2,7 +2,7 @@ package import AuthentikAPI
 import Base
 package import JSON
 
-/// An outpost as `/outposts/instances/` shows it: what serves proxy providers.
+/// An outpost, as `/outposts/instances/` shows it: a program that serves proxy providers.
 package struct Outpost: Sendable, Equatable {
     package var pk: String
     /// Unique.
@@ -11,11 +11,11 @@ package struct Outpost: Sendable, Equatable {
     package var type: String
     /// The pks of the providers that it serves, in no order.
     package var providers: Set<Int>
-    /// Whether it is the one within Authentik itself.
+    /// Whether it is the one built into Authentik.
     package var isEmbedded: Bool
     /// How often its instances report to Authentik.
     package var refreshInterval: Duration
-    package var health = Health.unknown(reason: "nobody looked")
+    package var health = Health.unknown(reason: "not checked")
 
     package init(pk: String, name: String, type: String = Outpost.proxyType, isEmbedded: Bool = false) {
         self.pk = pk
@@ -28,7 +28,7 @@ package struct Outpost: Sendable, Equatable {
 
     /// The only type that serves proxy providers.
     package static let proxyType = "proxy"
-    /// What a file calls the embedded one.
+    /// The file's name of the embedded outpost.
     package static let embedded = "embedded"
     fileprivate static let embeddedManaged = "goauthentik.io/outposts/embedded"
     fileprivate static let usualRefreshInterval = Duration.seconds(300)
@@ -51,7 +51,7 @@ extension Outpost: ListedObject {
 }
 
 extension Kind {
-    /// An outpost is never made or deleted; of what it serves only the providers of ours are added and taken out.
+    /// Outposts are never created or deleted; only providers of ours are added to and removed from them.
     package static let outpost = Kind(
         "outpost",
         .outposts,
@@ -77,7 +77,7 @@ extension AuthentikClient {
         return try await decode(Outpost.self, try await send(request), to: request)
     }
 
-    /// Replaces all that an outpost serves.
+    /// Replaces all providers that an outpost serves.
     package func setProviders(_ providers: Set<Int>, ofOutpost pk: String) async throws -> Outpost {
         let list = JSONValue.array(providers.sorted().map(JSONValue.integer))
         return try await update(.outposts, key: pk, WriteBody(["providers": list]))

@@ -3,23 +3,23 @@ package import Base
 import JSON
 
 extension Outpost {
-    /// Whether anybody serves what an outpost is to serve, by what Authentik knows of its instances.
+    /// Whether an outpost is running, by what Authentik knows about its instances.
     ///
     /// | its instances | |
     /// |---|---|
-    /// | cannot be looked at | unknown |
-    /// | there is none | not seen: none has connected since Authentik can tell |
+    /// | cannot be read | unknown |
+    /// | none | not seen: Authentik knows of no connection |
     /// | the newest report is older than three refresh intervals, and than five minutes | not seen, since then |
-    /// | any other | seen |
+    /// | otherwise | seen |
     package enum Health: Sendable, Equatable {
-        /// One was seen lately: at that time.
+        /// An instance reported recently: at that time.
         case seen(at: Timestamp)
-        /// None was seen lately: the last one then; nil for never.
+        /// No instance reported recently: the time of the last report; nil for never.
         case notSeen(since: Timestamp?)
-        /// Nobody looked, or could: a clause.
+        /// Not read, or not readable; the reason is a clause.
         case unknown(reason: String)
 
-        /// What Authentik's clock and ours may differ by, and a restart of an outpost may take.
+        /// Allows for different clocks, and for the restart of an outpost.
         private static let patience = Duration.seconds(300)
 
         /// - Parameters:
@@ -34,7 +34,7 @@ extension Outpost {
             self = isLate ? .notSeen(since: newest) : .seen(at: newest)
         }
 
-        /// When an instance was seen last; nil for never, or if that is not known.
+        /// When an instance was last seen; nil for never, or if unknown.
         package var lastSeen: Timestamp? {
             switch self {
             case .seen(let time): time
@@ -59,9 +59,9 @@ private struct OutpostInstance: JSONReadable, Sendable {
 }
 
 extension AuthentikClient {
-    /// Whether an outpost is served; one request, since nothing waits for the answer.
+    /// Whether an outpost is running; sends one request without retries, because nothing depends on the answer.
     ///
-    /// - Throws: `CancellationError`; what cannot be read is unknown.
+    /// - Throws: `CancellationError`; any error of Authentik makes the health unknown.
     package func health(of outpost: Outpost) async throws -> Outpost.Health {
         var client = self
         client.retryPolicy.maximumAttempts = 1

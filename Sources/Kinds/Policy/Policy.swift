@@ -21,9 +21,9 @@ package struct Policy: Sendable, Equatable, ListedObject {
     }
 }
 
-/// A policy that is a piece of code, as `/policies/expression/` shows it.
+/// A policy of Python code, as `/policies/expression/` shows it.
 package struct ExpressionPolicy: Sendable, Equatable, ListedObject {
-    /// That of the policy which lets nobody in: a service whose last subject vanished is bound to it.
+    /// The policy that lets nobody in: a service whose last subject was deleted is bound to it.
     package static let nobodyName = "reconcile: nobody"
     package static let nobodyExpression = "return False"
 
@@ -47,7 +47,7 @@ package struct ExpressionPolicy: Sendable, Equatable, ListedObject {
 }
 
 extension Kind {
-    /// Policies are only used.
+    /// Policies are only referenced.
     package static let policy = Kind(
         "policy",
         .policies,
@@ -57,7 +57,7 @@ extension Kind {
         requests: [RequestUse("GET", .policies, "find the policies that access names", for: .accessPolicies)]
     )
 
-    /// One of them, by its name, is this program's.
+    /// Only the one with this program's name for it is its own.
     package static let expressionPolicy = Kind(
         "expressionPolicy",
         .expressionPolicies,
@@ -66,7 +66,7 @@ extension Kind {
         noun: "policy",
         plural: "policies",
         requests: ["GET", "POST", "PATCH"].map {
-            RequestUse($0, .expressionPolicies, "close services whose last subject vanished", for: .restriction)
+            RequestUse($0, .expressionPolicies, "close services whose last subject was deleted", for: .restriction)
         },
         writes: ObjectWrites(ExpressionPolicy.self)
     )

@@ -2,28 +2,28 @@ package import AuthentikAPI
 import Base
 package import JSON
 
-/// Who or what is bound to an object, as `/policies/bindings/` shows it.
+/// A group, user or policy that is bound to an object, as `/policies/bindings/` shows it.
 ///
-/// An application with an enabled binding is open to whom its bindings let in; one without is open to everybody.
+/// An application with enabled bindings is open to those whom the bindings let in; one without is open to everyone.
 package struct PolicyBinding: Sendable, Equatable {
     package var pk: String
-    /// The pk of what it is bound to; of an application, its own.
+    /// The pk of the object that it is bound to; an application's own pk.
     package var target: String
     package var subject: BindingSubject
-    /// What the subject is called; nil where an answer does not say.
+    /// The subject's name; nil if the answer does not have it.
     package var name: String?
     package var isEnabled = true
-    /// Whether it lets in whom it would keep out, and the other way round.
+    /// Whether its result is inverted.
     package var isNegated = false
-    /// When it is looked at: the smallest first.
+    /// Its place in the order of evaluation: the smallest first.
     package var order = 0
-    /// What it says where its policy fails.
+    /// Its result if its policy fails.
     package var letsInOnFailure = false
-    /// Whether it binds something else, too: a change of what it binds leaves the policy in force that it bound before.
+    /// Whether it binds more than one subject: a policy stays in force when another subject is set.
     package var isAmbiguous = false
-    /// Whether it ends by itself, as those do that access requests make (since 2026.8).
+    /// Whether it expires, like the bindings that access requests create (since 2026.8).
     package var isExpiring = false
-    /// When it does, as Authentik writes it; nil where that is not told.
+    /// When it expires, as Authentik writes it; nil if unknown.
     package var expires: String?
 
     package init(pk: String, target: String, subject: BindingSubject, name: String? = nil, order: Int = 0) {
@@ -38,7 +38,7 @@ package struct PolicyBinding: Sendable, Equatable {
     package var description: String { "\(subject.kind.rawValue) '\(name ?? subject.pk)'" }
 }
 
-/// What a binding binds.
+/// The subject of a binding.
 package struct BindingSubject: Sendable, Hashable {
     package var kind: SubjectKind
     package var pk: String
@@ -48,14 +48,14 @@ package struct BindingSubject: Sendable, Hashable {
         self.pk = pk
     }
 
-    /// What stands for it in a binding: the pk of a user is a number.
+    /// The value in a field of a binding: the pk of a user is a number.
     package var reference: JSONValue {
         if kind == .user, let pk = Int(pk) { return .integer(pk) }
         return .string(pk)
     }
 }
 
-/// The kinds of what a binding binds, in the order in which a file lists them.
+/// The kinds of subjects, in the order in which a file lists them.
 package enum SubjectKind: String, Sendable, CaseIterable, Comparable {
     case group, user, policy
 
@@ -67,11 +67,11 @@ package enum SubjectKind: String, Sendable, CaseIterable, Comparable {
     }
 }
 
-/// Whether one of an application's bindings lets in, or only all of them together: its `policy_engine_mode`.
+/// Whether one passing binding of an application grants access, or all must pass: its `policy_engine_mode`.
 package enum AccessMode: String, Sendable, CaseIterable {
     case any, all
 
-    /// Authentik's name of the field of an application.
+    /// Authentik's name of the application's field.
     package static let attribute = "policy_engine_mode"
 }
 
@@ -117,7 +117,7 @@ extension Kind {
             RequestUse("GET", .policyBindings, "see who may open applications", for: .access),
             RequestUse("POST", .policyBindings, "let groups, users and policies in", for: .restriction),
             RequestUse("PATCH", .policyBindings, "correct bindings", for: .restriction),
-            RequestUse("DELETE", .policyBindings, "take bindings away", for: .access),
+            RequestUse("DELETE", .policyBindings, "remove bindings", for: .access),
         ],
         writes: ObjectWrites(PolicyBinding.self)
     )
@@ -132,12 +132,12 @@ extension Endpoint {
 
 extension PolicyBinding: WritableObject {
     package static var kind: Kind { .policyBinding }
-    /// Authentik's name of what it is bound to.
+    /// Authentik's name of the field with the object that it is bound to.
     package static let targetField = "target"
 
     package var reference: JSONValue { .string(pk) }
 
-    /// The same can be bound twice, so any that is as it was sent will do.
+    /// The same subject can be bound twice, so any binding that is as sent will do.
     package static func made(of fields: SentFields, _ client: AuthentikClient) async throws -> PolicyBinding? {
         guard let target = fields.references[targetField]?.string else { return nil }
         return try await client.policyBindings(of: target).first { binding in
@@ -172,7 +172,7 @@ extension AuthentikClient {
         return listing.isWhole ? listing : try await complete(listing, of: .policyBindings)
     }
 
-    /// The policy bindings with those that one look at their list may have missed.
+    /// Completes a list of bindings that may have missed rows while it was read.
     package func complete(_ listing: Listing<PolicyBinding>) async throws -> [PolicyBinding] {
         try await complete(listing, of: .policyBindings).rows
     }

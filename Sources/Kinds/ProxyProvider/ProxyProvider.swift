@@ -2,13 +2,13 @@ package import AuthentikAPI
 import Base
 package import JSON
 
-/// A proxy provider as `/providers/proxy/` shows it: a login before a service that knows none, served by an outpost.
+/// A proxy provider, as `/providers/proxy/` shows it: a login in front of a service without one, served by an outpost.
 ///
-/// Authentik keeps it as an OAuth2 provider with some fields more: it is listed among those as well, under the same pk and
-/// name, and its redirect URIs, its client and its signing are Authentik's own business.
+/// Authentik stores it as an OAuth2 provider with additional fields: the list of OAuth2 providers has it too, with the
+/// same pk and name, and Authentik manages its redirect URIs, client and signing itself.
 package struct ProxyProvider: Sendable, Equatable {
     package var pk: Int
-    /// What it holds of ``fields``.
+    /// The values of ``fields``.
     package var values: FieldValues
     /// The slug of the application whose provider this is.
     package var applicationSlug: String?
@@ -21,7 +21,7 @@ package struct ProxyProvider: Sendable, Equatable {
 
     package var name: String { values.text(Row.name) ?? "" }
     package var mode: Mode? { values.text(Row.mode).flatMap(Mode.init(rawValue:)) }
-    /// Where people reach it.
+    /// The address that users open.
     package var externalHost: String { values.text(Row.externalHost)?.trimmed ?? "" }
 }
 
@@ -31,7 +31,7 @@ extension ProxyProvider: TabledObject {
     package init(_ json: JSONElement, _ fields: inout FieldReader) throws(JSONMismatch) {
         pk = try json.read("pk")
         values = try fields.read(json)
-        // An origin is the same with a slash behind it, which Authentik keeps as it was sent.
+        // A slash after an origin makes no difference, but Authentik stores it as sent.
         if externalHost.last == "/", externalHost.count(where: { $0 == "/" }) == 3 {
             values[Row.externalHost] = .text(String(externalHost.dropLast()))
         }
@@ -86,7 +86,7 @@ extension ProxyProvider: WritableObject {
 }
 
 extension ProxyProvider {
-    /// What Authentik calls its type.
+    /// Authentik's identifier of the type.
     package static let model = "authentik_providers_proxy.proxyprovider"
 
     /// The `managed` names of the scope mappings that Authentik gives each proxy provider, whatever is sent.
@@ -97,15 +97,15 @@ extension ProxyProvider {
         ].map { "goauthentik.io/providers/\($0)" }
     )
 
-    /// The assignments of a PATCH, with what Authentik wants beside them.
+    /// The assignments of a PATCH, with the other fields that Authentik requires in it.
     ///
-    /// | a PATCH | has to have |
+    /// | a PATCH of | must also have |
     /// |---|---|
-    /// | of anything | the mode: without it Authentik takes `proxy` |
-    /// | of a provider with the mode `proxy` | the upstream |
-    /// | of anything of basic auth | all three fields of it |
+    /// | any field | the mode: without it Authentik assumes `proxy` |
+    /// | a provider with the mode `proxy` | the upstream |
+    /// | any field of basic authentication | all three of them |
     ///
-    /// - Parameter values: what the provider is to hold, of the fields that the PATCH leaves alone too.
+    /// - Parameter values: the intended values of the provider, including those that the PATCH leaves alone.
     package static func patch(_ assignments: [FieldAssignment], holding values: FieldValues) -> [FieldAssignment] {
         guard !assignments.isEmpty else { return [] }
         var wanted = [Row.mode]

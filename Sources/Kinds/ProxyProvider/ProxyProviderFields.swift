@@ -119,7 +119,7 @@ extension ProxyProvider {
         .authenticationFlow,
     ])
 
-    /// The rows that code asks for by name.
+    /// The rows that the code uses by name.
     package enum Row {
         package static let name = fields["providerName"]
         package static let mode = fields["mode"]
@@ -141,7 +141,7 @@ extension ProxyProvider {
         case domain = "forward_domain"
         case proxy
 
-        /// The file's.
+        /// The file's word.
         package var word: String {
             switch self {
             case .single: "single"
@@ -150,13 +150,13 @@ extension ProxyProvider {
             }
         }
 
-        /// - Parameter word: the file's.
+        /// - Parameter word: the file's word.
         package init?(word: String) {
             guard let mode = Self.allCases.first(where: { $0.word == word }) else { return nil }
             self = mode
         }
 
-        /// The only mode that has a field; nil if each has it.
+        /// The only mode with a field; nil if all modes have it.
         package static func only(with field: FieldSpec) -> Mode? {
             switch field.name {
             case Row.cookieDomain.name: .domain

@@ -2,18 +2,18 @@ import Base
 
 /// Authentik's way to write durations: `hours=1;minutes=30`.
 ///
-/// Follows `timedelta_from_string` in authentik/lib/utils/time.py, which skips a unit that it does not know in silence.
+/// Follows `timedelta_from_string` in authentik/lib/utils/time.py, which silently skips unknown units.
 enum DurationText {
     private static let units = ["microseconds", "milliseconds", "seconds", "minutes", "hours", "days", "weeks"]
-    /// How many of each are a day.
+    /// The number of each unit per day.
     private static let perDay: [String: Double] = [
         "microseconds": 86_400_000_000, "milliseconds": 86_400_000, "seconds": 86_400, "minutes": 1_440, "hours": 24,
         "days": 1, "weeks": 1.0 / 7,
     ]
-    /// A bit less than from now to the end of the year 9999, which is as far as Python's dates go.
+    /// Slightly less than from now to the end of the year 9999, the limit of Python's dates.
     private static let maximumDays = 2_900_000.0
 
-    /// Of what ``complaint(_:)`` has nothing to say about, and more: any unit, any length.
+    /// Matches all texts without a ``complaint(_:)``, and more: any unit, any length.
     static let pattern = "^\(part)(;\(part))*$"
     private static let part = #"[A-Za-z]+=[0-9]+(\.[0-9]+)?"#
 
@@ -47,7 +47,7 @@ enum DurationText {
         )
     }
 
-    /// Digits, and perhaps a fraction.
+    /// Digits, optionally with a fraction.
     private static func isNumber(_ text: Substring) -> Bool {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         return parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isASCIIDigit) }

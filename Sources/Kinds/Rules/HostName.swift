@@ -24,7 +24,7 @@ enum HostName {
         return looksNumeric && !isIPv4(text) ? Complaint("is not a valid IP address") : nil
     }
 
-    /// Splits `name:8443` at its only colon, or `[::1]:8443` behind its bracket; nil if there is no such colon.
+    /// Splits `name:8443` at its only colon, or `[::1]:8443` after its bracket; nil if there is no such colon.
     static func splitPort(_ text: String) -> (host: String, port: String)? {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let host = text[..<colon]
@@ -32,8 +32,9 @@ enum HostName {
         return (String(host), String(text[text.index(after: colon)...]))
     }
 
-    /// Whether Authentik takes a host that placeholders such as `%(username)s` begin: what is behind them in the first
-    /// part must be a part by itself, of which their last letters may be.
+    /// Whether Authentik accepts a host that begins with placeholders such as `%(username)s`.
+    ///
+    /// What follows them in the first label must be a valid label; the last letters of a placeholder may be part of it.
     static func isPlaceholder(_ host: Substring) -> Bool {
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard host.utf8.count <= 253, let first = labels.first, labels.dropFirst().allSatisfy(isLabel) else {

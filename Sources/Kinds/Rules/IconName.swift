@@ -4,7 +4,7 @@ import Base
 enum IconName {
     private static let maximumLength = 1024
     private static let maximumPartLength = 255
-    /// Stands for the name of a theme.
+    /// The placeholder for the name of a theme.
     private static let theme = "%(theme)s"
 
     @Sendable static func complaint(_ text: String) -> Complaint? {

@@ -1,15 +1,15 @@
 import Base
 
-/// Redirect URIs that are written as patterns where Authentik compares them to the letter.
+/// Detects redirect URIs that look like patterns, although Authentik compares them literally.
 ///
-/// | written | it is |
+/// | written | result |
 /// |---|---|
-/// | `https://*.example.net/cb` | a wildcard in the host: an error, since no host has it |
-/// | `https://a.example.net/*` | a wildcard elsewhere: a warning, since a URL may have it |
+/// | `https://*.example.net/cb` | a wildcard in the host: an error, because no host has it |
+/// | `https://a.example.net/*` | a wildcard elsewhere: a warning, because a URL may have it |
 /// | `https://.*\\.example\\.net/`, `^https://…$` | a pattern of Python's `re` without `matching: regex`: an error |
 enum RedirectPattern {
     static func complaint(aboutStrict text: String) -> Complaint? {
-        // Nearly all have none of these signs.
+        // Nearly all URIs have none of these characters.
         guard text.utf8.contains(where: { "^$\\*+".utf8.contains($0) }) else { return nil }
         let isExpression =
             text.hasPrefix("^") || text.hasSuffix("$") || text.contains("\\") || text.contains(".*")
@@ -26,7 +26,7 @@ enum RedirectPattern {
         return Complaint("has a '*' in it, which is compared literally", hint: hint, severity: .warning)
     }
 
-    /// Whether a hint may have it: it is short, and no password stands in it.
+    /// Whether a hint may repeat it: it is short, and cannot contain a password.
     private static func repeatable(_ text: String) -> Bool {
         text.count <= 120 && !text.contains("@") && !text.contains("'") && !text.contains("?")
     }
@@ -35,7 +35,7 @@ enum RedirectPattern {
         "write a pattern: {matching: regex, url: '\(pattern ?? "…")'}"
     }
 
-    /// The pattern that a URL with wildcards stands for: in the host, any text without a dot or slash; else any text.
+    /// The pattern for a URL with wildcards: `*` in the host is any text without a dot or slash, elsewhere any text.
     private static func pattern(of text: String) -> String {
         var pattern = ""
         var slashes = 0

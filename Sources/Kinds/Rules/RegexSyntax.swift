@@ -1,8 +1,8 @@
 internal import PythonRegex
 
-/// Regular expressions in the two dialects that Authentik has them in.
+/// Checks regular expressions in the two dialects that Authentik uses.
 enum RegexSyntax {
-    /// Patterns of redirect URIs: Authentik has Python compile them, and refuses the provider if that fails.
+    /// Patterns of redirect URIs: Authentik compiles them with Python, and rejects the provider if that fails.
     @Sendable static func complaint(_ pattern: String) -> Complaint? {
         do throws(PythonPatternError) {
             _ = try PythonPattern(pattern)
@@ -13,7 +13,7 @@ enum RegexSyntax {
         }
     }
 
-    /// Patterns that an outpost matches, which is a program in Go.
+    /// Patterns that an outpost matches; outposts are written in Go.
     @Sendable static func complaintOfOutpost(_ pattern: String) -> Complaint? {
         let reading = "outposts read it as a Go regular expression"
         do throws(GoPattern.Mistake) {

@@ -19,7 +19,7 @@ extension TextRule {
             return Complaint("is a whole URL", hint: "write only the path, or use redirectURIs")
         }
         if !text.hasPrefix("/") {
-            // What has a colon may be a name and a password.
+            // A text with a colon may be a user name and password.
             let isPlain = !text.contains(where: { "@:".contains($0) })
             let example = isPlain ? "/\(text.prefix(Complaint.quoteLimit))" : "/…"
             return Complaint("does not begin with '/'", hint: "write '\(example)'")
@@ -27,7 +27,7 @@ extension TextRule {
         return WebAddress.badCharacter(in: text) ?? WebAddress.fragment(in: text)
     }
 
-    /// Authentik takes http and https, with placeholders like `%(username)s`, and `blank://blank` for no launch at all.
+    /// Authentik accepts http and https, with placeholders like `%(username)s`, and `blank://blank` for no launch URL.
     package static let launchURL = TextRule("a URL") { text in
         text == Application.noLaunchURL ? nil : WebAddress.complaint(about: text, for: .launch)
     }
@@ -37,7 +37,7 @@ extension TextRule {
         text.hasPrefix("/") ? redirectPath.check(text) : WebAddress.complaint(about: text, for: .link)
     }
 
-    /// Where Authentik is, as its own links have it: no more than a path behind the host.
+    /// The address of Authentik in links: without query or fragment.
     package static let publicURL = TextRule("a URL") { text in
         if let complaint = WebAddress.complaint(about: text, for: .link) { return complaint }
         guard text.contains(where: { "?#".contains($0) }) else { return nil }
@@ -50,7 +50,7 @@ extension TextRule {
 
     package static let icon = TextRule("an icon", mayBeEmpty: true, check: IconName.complaint)
 
-    /// A redirect URI that is compared as it is: any scheme, since apps have their own (RFC 8252).
+    /// A redirect URI that is compared literally: any scheme, because apps have their own (RFC 8252).
     package static let strictRedirectURI = TextRule("a URL") { text in
         if let complaint = RedirectPattern.complaint(aboutStrict: text) { return complaint }
         if let complaint = WebAddress.badCharacter(in: text) { return complaint }
@@ -65,19 +65,19 @@ extension TextRule {
         return complaint ?? WebAddress.fragment(in: text)
     }
 
-    /// A redirect URI that is a pattern; Authentik has Python match it against the whole URI.
+    /// A redirect URI that is a pattern, which Authentik matches against the whole URI with Python's `re`.
     package static let regexRedirectURI = TextRule("a pattern", check: RegexSyntax.complaint)
 }
 
 extension TextRule {
-    /// Where an outpost finds an application.
+    /// The address at which an outpost reaches an application.
     package static let upstream = TextRule("a URL") { text in
         if let complaint = WebAddress.complaint(about: text, for: .checked) { return complaint }
         guard text.contains(where: { "?#".contains($0) }) else { return nil }
         return Complaint("has a query or fragment", hint: "write only scheme, host and optionally port and path")
     }
 
-    /// The domain of a cookie, with or without the dot before it.
+    /// The domain of a cookie, with or without a leading dot.
     package static let cookieDomain = TextRule("a domain", pattern: "^[^/:]+$") { text in
         if text.contains("://") || text.contains("/") {
             return Complaint("is a URL", hint: "write only the domain, as in example.org")
@@ -86,6 +86,6 @@ extension TextRule {
         return HostName.complaint(text.hasPrefix(".") ? String(text.dropFirst()) : text)
     }
 
-    /// A pattern that an outpost matches: Authentik stores a broken one, and the outpost then ignores it.
+    /// A pattern that an outpost matches: Authentik stores an invalid one, and the outpost ignores it.
     package static let goPattern = TextRule("a pattern", check: RegexSyntax.complaintOfOutpost)
 }

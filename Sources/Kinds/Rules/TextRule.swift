@@ -1,17 +1,17 @@
 import Base
 
-/// What a text must be like, beyond being text.
+/// The rule for the text of a field.
 ///
-/// Every text is trimmed first, as Authentik does it, and has no control characters.
+/// Every text is trimmed first, as in Authentik, and must not have control characters.
 package struct TextRule: Sendable {
-    /// Where Authentik takes an empty text, it means "nothing": the way to clear what somebody else has set.
+    /// Whether an empty text is allowed, which clears the field in Authentik.
     package var mayBeEmpty = false
     package var mayHaveLines = false
     /// What the text is, for people: `a slug`.
     package var noun: String
-    /// A regular expression (ECMA-262) for editors, which matches all that is taken and may match more; nil for none.
+    /// A regular expression (ECMA-262) for editors; it matches all valid texts and may match more; nil for none.
     package var pattern: String?
-    /// What is wrong with a text that is trimmed and not empty.
+    /// Checks a text that is trimmed and not empty.
     package var check: @Sendable (String) -> Complaint?
 
     package init(
@@ -29,7 +29,7 @@ package struct TextRule: Sendable {
     }
 }
 
-/// What is wrong with a value, to be put behind the name of its field.
+/// What is wrong with a value; the message follows the name of its field.
 package struct Complaint: Sendable, Equatable {
     package enum Severity: String, Sendable {
         case error, warning
@@ -54,7 +54,7 @@ package struct Complaint: Sendable, Equatable {
         self.isSecret = isSecret
     }
 
-    /// The most characters of a value that a message repeats: a file may hold secrets.
+    /// The maximum number of characters of a value in a message, because a file may hold secrets.
     static let quoteLimit = 40
 
     /// A short piece of a value in quotes, cut off at ``quoteLimit``.
@@ -77,7 +77,7 @@ extension TextRule {
         )
     }
 
-    /// Authentik's rule for slugs; releases before 2025.12 take up to 50 characters.
+    /// Authentik's rule for slugs; releases before 2025.12 accept up to 50 characters.
     package static let slug = TextRule("a slug", pattern: slugPattern) { text in
         if let complaint = notASlug(text) { return complaint }
         if reservedSlugs.contains(text) {
@@ -99,14 +99,14 @@ extension TextRule {
     /// The slug of a flow.
     package static let flow = TextRule("the slug of a flow", pattern: slugPattern, check: notASlug)
 
-    /// The slug of an application that may be there already.
+    /// The slug of an application that may already exist.
     package static let application = TextRule("the slug of an application", pattern: slugPattern, check: notASlug)
 
     package static let source = TextRule("the slug of a source", pattern: slugPattern, check: notASlug)
 
-    /// Printable ASCII (RFC 6749, appendix A.1) without the space, which not every client sends as it is.
+    /// Printable ASCII (RFC 6749, appendix A.1) without the space, which some clients do not send unchanged.
     ///
-    /// Older releases store anything else too, and refuse each login with it; 2026.8 refuses to store it.
+    /// Older releases store anything else, too, and reject each login with it; 2026.8 does not store it.
     package static let clientID = TextRule("printable ASCII", pattern: "^[!-~]{1,255}$") { text in
         guard text.unicodeScalars.allSatisfy({ (0x21...0x7E).contains($0.value) }) else {
             let hint = "use only ASCII letters, digits and punctuation, without spaces"
@@ -146,7 +146,7 @@ extension TextRule {
 
     private static let slugPattern = "^[A-Za-z0-9_-]+$"
 
-    /// The slug that a name makes; nil for what may be anything but a name.
+    /// The slug for a name; nil for a text that may be something else than a name.
     private static func example(of text: String) -> String? {
         let isName =
             text.utf8.count <= Complaint.quoteLimit

@@ -1,12 +1,12 @@
 import Base
 
-/// Checks of URLs: as much as is needed to foresee what Authentik refuses.
+/// Checks URLs closely enough to predict what Authentik rejects.
 package enum WebAddress {
     package static let schemes = ["https", "http"]
 
-    /// Who looks at a URL, and so how much it must be fit for.
+    /// Who parses a URL, and so how strict the check is.
     enum Use {
-        /// Only browsers and clients: Authentik stores it as it is.
+        /// Only browsers and clients: Authentik stores it unchanged.
         case link
         /// Authentik, by `DomainlessURLValidator` in authentik/lib/models.py.
         case checked
@@ -16,7 +16,7 @@ package enum WebAddress {
         fileprivate var isChecked: Bool { self != .link }
     }
 
-    /// Of characters, where Authentik counts them.
+    /// In characters, if Authentik limits them.
     private static let maximumLength = 2048
 
     /// What is wrong with an http or https URL.
@@ -32,7 +32,7 @@ package enum WebAddress {
         }
         let authority = Substring(rest.dropFirst(3).prefix { !"/?#".unicodeScalars.contains($0) })
         let complaint = complaint(aboutAuthority: authority, for: use)
-        // A password may have a '/' in it, and then most of it stands behind what looks like the host.
+        // A password may contain a '/', so that most of it comes after what looks like the host.
         if authority.unicodeScalars.contains("@") || complaint != nil && text.unicodeScalars.contains("@") {
             let hint = "remove everything before the '@'"
             return Complaint("has a user name or password in it", hint: hint, isSecret: true)
@@ -42,9 +42,9 @@ package enum WebAddress {
         return Complaint("is longer than \(maximumLength) characters, Authentik's limit")
     }
 
-    /// White space, or what a URL must have percent-encoded.
+    /// White space, or a character that must be percent-encoded.
     ///
-    /// Of what may be a password nothing is repeated.
+    /// Nothing is repeated that may be part of a password.
     static func badCharacter(in text: String) -> Complaint? {
         let isBad = { (scalar: Unicode.Scalar) in
             switch scalar {
@@ -62,9 +62,9 @@ package enum WebAddress {
         return Complaint("has a '\(bad)' in it, which is not allowed in a URL")
     }
 
-    /// A redirect URI has no fragment (RFC 6749, section 3.1.2).
+    /// Warns about a fragment, which a redirect URI must not have (RFC 6749, section 3.1.2).
     ///
-    /// Authentik takes it, and clients get along with it.
+    /// It is not an error, because Authentik accepts it and clients can handle it.
     static func fragment(in text: String) -> Complaint? {
         guard text.unicodeScalars.contains("#") else { return nil }
         let hint = "OAuth2 does not allow one in a redirect URI, although Authentik accepts it"
@@ -81,7 +81,7 @@ package enum WebAddress {
         return port.flatMap { complaint(aboutPort: $0, for: use) } ?? complaint(aboutHost: host, for: use)
     }
 
-    /// What stands before and behind the colon that ends a host.
+    /// The parts before and after the colon that ends a host.
     private static func split(_ authority: Substring) -> (host: Substring, port: Substring?) {
         let bracket = authority.hasPrefix("[") ? authority.unicodeScalars.lastIndex(of: "]") : nil
         let tail = authority.unicodeScalars[(bracket ?? authority.startIndex)...]

@@ -2,13 +2,13 @@ package import AuthentikAPI
 import Base
 package import JSON
 
-/// A scope mapping, as `/propertymappings/provider/scope/` shows it: what a token says for a scope.
+/// A scope mapping, as `/propertymappings/provider/scope/` shows it: the claims in a token for a scope.
 package struct ScopeMapping: Sendable, Equatable {
     package var pk: String
-    /// What it holds of ``fields``.
+    /// The values of ``fields``.
     package var values: FieldValues
-    /// The unique name of what Authentik itself brings, `goauthentik.io/providers/oauth2/scope-openid`; this program's
-    /// mark, see ``ScopeMappingMark``; or what somebody else wrote there.
+    /// A unique name: `goauthentik.io/providers/oauth2/scope-openid` of a built-in mapping; this program's mark, see
+    /// ``ScopeMappingMark``; or what somebody else wrote there.
     package var managed: String?
 
     package init(
@@ -47,7 +47,7 @@ extension ScopeMapping {
         set { values[Row.expression] = .text(newValue) }
     }
 
-    /// What a file can set.
+    /// The fields that a file can set.
     package static let fields = FieldTable([
         FieldSpec(
             "name",
@@ -89,7 +89,7 @@ extension ScopeMapping {
         ),
     ])
 
-    /// The rows that code asks for by name.
+    /// The rows that the code uses by name.
     package enum Row {
         package static let name = fields["name"]
         package static let scope = fields["scope"]
@@ -99,7 +99,7 @@ extension ScopeMapping {
 }
 
 extension Kind {
-    /// Those that a file declares carry its owner's mark; all others are only used.
+    /// Declared mappings carry their owner's mark; all others are only referenced.
     package static let scopeMapping = Kind(
         "scopeMapping",
         .scopeMappings,
@@ -126,7 +126,7 @@ extension Endpoint {
 
 extension ScopeMapping: TabledObject, WritableObject {
     package static var kind: Kind { .scopeMapping }
-    /// Authentik's name of what carries the mark.
+    /// Authentik's name of the field that carries the mark.
     package static let markField = "managed"
 
     package var key: String { pk }

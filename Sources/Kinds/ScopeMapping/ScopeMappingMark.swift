@@ -1,11 +1,11 @@
 import Base
 
-/// What says whose a scope mapping is: its field `managed`, which is unique, and which Authentik shows.
+/// The ownership mark of a scope mapping: its field `managed`, which is unique and visible in Authentik.
 ///
 /// `reconcile/homelab/Own email`: the owner, which has no slash, and the name that the file gives the mapping.
 package struct ScopeMappingMark: Sendable, Equatable {
     package var owner: String
-    /// The name under which a file declares it, whatever it is called by now.
+    /// The name under which a file declares it, even if the mapping has another name now.
     package var name: String
 
     private static let prefix = "reconcile/"
@@ -15,7 +15,7 @@ package struct ScopeMappingMark: Sendable, Equatable {
         self.name = name
     }
 
-    /// Nil for what is no such mark.
+    /// Nil if it is not such a mark.
     package init?(_ managed: String) {
         guard managed.hasPrefix(Self.prefix) else { return nil }
         let parts = managed.dropFirst(Self.prefix.count)
@@ -24,7 +24,7 @@ package struct ScopeMappingMark: Sendable, Equatable {
         self.init(owner: String(parts[0]), name: String(parts[1]))
     }
 
-    /// As the field has it.
+    /// The value of the field.
     package var text: String { "\(Self.prefix)\(owner)/\(name)" }
 
     package static func == (left: Self, right: Self) -> Bool { left.text.exact == right.text.exact }
@@ -34,7 +34,7 @@ extension ScopeMapping {
     /// Nil if it carries none.
     package var mark: ScopeMappingMark? { managed.flatMap(ScopeMappingMark.init) }
 
-    /// Whether Authentik brings it, and brings it back as it was.
+    /// Whether it is part of Authentik, which restores it when it is changed.
     package var isBuiltIn: Bool { managed?.hasPrefix("goauthentik.io/") ?? false }
 
     /// The `managed` name that somebody else gave it; nil if there is none.

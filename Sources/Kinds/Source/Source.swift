@@ -1,12 +1,13 @@
 package import AuthentikAPI
 package import JSON
 
-/// A source of users, and of tokens that stand for them, as `/sources/all/` shows it: another identity provider.
+/// A source of users and tokens, as `/sources/all/` shows it: another identity provider.
 package struct Source: Sendable, Equatable, ListedObject {
     package var pk: String
     package var slug: String
     package var name: String
-    /// `authentik_sources_oauth.oauthsource`: what it is, for programs; nil where a release does not say it.
+    /// Authentik's identifier of the type: `authentik_sources_oauth.oauthsource`; nil if the release does not report
+    /// it.
     package var model: String?
 
     package var key: String { pk }
@@ -18,7 +19,7 @@ package struct Source: Sendable, Equatable, ListedObject {
         self.model = model
     }
 
-    /// What Authentik calls the type of one whose tokens a provider can take.
+    /// The type of sources whose tokens a provider can accept.
     package static let oauthModel = "authentik_sources_oauth.oauthsource"
 
     package init(_ json: JSONElement) throws(JSONMismatch) {
@@ -30,7 +31,7 @@ package struct Source: Sendable, Equatable, ListedObject {
 }
 
 extension Kind {
-    /// Sources are only named by providers.
+    /// Sources are only referenced, by providers.
     package static let source = Kind(
         "source",
         .sources,
@@ -45,7 +46,7 @@ extension Endpoint {
 }
 
 extension AuthentikClient {
-    /// All sources that issue tokens.
+    /// All OAuth sources, and those whose type is unknown.
     package func sources() async throws -> [Source] {
         let all: [Source] = try await list(Kind.source.endpoint)
         return all.filter { $0.model.map { $0 == Source.oauthModel } ?? true }

@@ -2,7 +2,7 @@ package import AuthentikAPI
 import Base
 package import JSON
 
-/// A user, as `/core/users/` shows it; of all that it has, only what it is called.
+/// A user, as `/core/users/` shows it; only the username is read.
 package struct User: Sendable, Equatable, ListedObject {
     package var pk: Int
     /// Unique, and compared exactly.
@@ -22,7 +22,7 @@ package struct User: Sendable, Equatable, ListedObject {
 }
 
 extension Kind {
-    /// Users are only used.
+    /// Users are only referenced.
     package static let user = Kind(
         "user",
         .users,
@@ -35,7 +35,7 @@ extension Kind {
 /// Whether a user may open an application, as Authentik's policy engine decides it.
 package struct AccessAnswer: Sendable, Equatable, JSONReadable {
     package var isPassing: Bool
-    /// What policies say to the user.
+    /// The messages of policies to the user.
     package var messages: [String]
 
     package init(_ json: JSONElement) throws(JSONMismatch) {
@@ -47,7 +47,7 @@ package struct AccessAnswer: Sendable, Equatable, JSONReadable {
 extension AuthentikClient {
     /// Whether a user may open an application; nil if there is no such application.
     ///
-    /// Authentik answers a superuser only: anybody else is told of the own account, whomever it is asked about.
+    /// Requires a superuser: for any other account, Authentik answers about the account itself.
     package func access(of user: Int, to slug: String) async throws -> AccessAnswer? {
         let request = APIRequest(
             method: "GET",
@@ -63,7 +63,7 @@ extension AuthentikClient {
         }
     }
 
-    /// The users of some names that are there: a request each, since a directory may have fifty thousand.
+    /// The users with these names that exist; one request per name, because a directory may have fifty thousand users.
     package func users(named names: Set<String>) async throws -> [User] {
         try await withThrowingTaskGroup(of: User?.self) { group in
             for name in names {

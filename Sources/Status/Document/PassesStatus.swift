@@ -77,33 +77,33 @@ package struct FinishedPass: Sendable, Equatable, Codable {
     /// Why it failed; absent if it did not.
     package var error: String?
     package var requests: RequestsDocument
-    /// How many services it changed.
+    /// The number of services that it changed.
     package var changed: Int
-    /// What it looked at; absent if it failed, and from an older daemon.
+    /// What it read; absent if it failed, and from an older daemon.
     package var scope: LookScope?
-    /// How many services it looked at; absent unless ``scope`` is services.
+    /// The number of services that it read; absent unless ``scope`` is services.
     package var servicesRead: Int?
 }
 
-/// What a pass looked at.
+/// What a pass read.
 package enum LookScope: String, Sendable, Codable, CaseIterable {
     case everything
-    /// Single services, which may have changed; everything else is as it was in the last look at it.
+    /// Only services that may have changed; everything else is as it was when it was last read.
     case services
 }
 
-/// How often everything is looked at.
+/// How often everything is read.
 package struct IntervalStatus: Sendable, Equatable, Codable {
-    /// Why it is as it is.
+    /// What determines the interval.
     package enum Reason: String, Sendable, Codable, CaseIterable {
-        /// `--interval-seconds` says so.
+        /// Set with `--interval-seconds`.
         case given
         case standard = "default"
-        /// Looking at everything takes Authentik so long that the default would cost it more than 2 % of its time.
+        /// Reading everything takes so long that the default would cost Authentik more than 2 % of its time.
         case load
     }
 
-    /// From the end of one look to the start of the next.
+    /// From the end of one full look to the start of the next.
     package var seconds: Double
     package var reason: Reason
 

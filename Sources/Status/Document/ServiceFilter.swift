@@ -1,11 +1,11 @@
-/// Which services of a status are wanted: `?service=grafana&state=failed,blocked`.
+/// Selects services of a status: `?service=grafana&state=failed,blocked`.
 ///
-/// A service has to have one of the names, if there are any, and be in one of the states, if there are any. The rest of
-/// the document, totals included, is about everything.
+/// A service must have one of the slugs, if any are given, and be in one of the states, if any are given. The rest of
+/// the document, including the totals, is not filtered.
 package struct ServiceFilter: Sendable, Hashable {
     /// The slugs; empty for all.
     ///
-    /// A slug that no service has is not an error: the service may be declared later.
+    /// A slug without a service is not an error: the service may be declared later.
     package var slugs: Set<String> = []
     /// Empty for all.
     package var states: Set<SyncState> = []
@@ -15,21 +15,21 @@ package struct ServiceFilter: Sendable, Hashable {
         self.states = states
     }
 
-    /// Whether it leaves nothing out.
+    /// Whether it selects everything.
     package var isEmpty: Bool { slugs.isEmpty && states.isEmpty }
 
     package func contains(_ service: ServiceStatus) -> Bool {
         (slugs.isEmpty || slugs.contains(service.slug)) && (states.isEmpty || states.contains(service.state))
     }
 
-    /// The positions of the services that are wanted.
+    /// The positions of the selected services.
     package func indices(in services: [ServiceStatus]) -> [Int] {
         services.indices.filter { contains(services[$0]) }
     }
 }
 
 extension ServiceFilter {
-    /// Not a state of a service.
+    /// The error for an unknown state.
     package struct UnknownState: Error, Sendable, CustomStringConvertible {
         /// A sentence without a full stop.
         package let description: String
@@ -48,7 +48,7 @@ extension ServiceFilter {
         }
     }
 
-    /// Names and values of an address's query; the same for the same filter.
+    /// The names and values of a URL's query; the same for equal filters.
     package var query: [(name: String, value: String)] {
         let list = SyncState.allCases.filter(states.contains).map(\.rawValue).joined(separator: ",")
         return slugs.sorted().map { ("service", $0) } + (list.isEmpty ? [] : [("state", list)])

@@ -193,7 +193,7 @@ extension ServiceStatus {
             name: service.name,
             location: service.location.description,
             state: .pending,
-            reason: "not looked at by any pass yet",
+            reason: "not included in any pass yet",
             conditions: [],
             differences: [],
             notes: []
@@ -284,7 +284,7 @@ extension ServiceStatus {
         case .failed: outcome.failure?.message ?? outcome.plan.reason
         case .inSync where outcome.plan.decision == .delete: "absent, as declared"
         case .inSync where outcome.plan.decision != .inSync: "as declared"
-        case .drifted: "\(outcome.plan.reason); somebody keeps changing it, so it is corrected less often"
+        case .drifted: "\(outcome.plan.reason); others keep changing it, so it is corrected less often"
         default: outcome.plan.reason
         }
     }

@@ -363,7 +363,7 @@ package struct Readiness: Sendable, Equatable {
             return Readiness(isWell: false, reason: "no pass has succeeded yet\(error)")
         }
         let interval = status.passes.interval
-        // The limit is made for the interval that is configured.
+        // The limit is made for the configured interval, so it grows with one that is longer because of the load.
         let grown = interval?.reason == .load ? interval.map { Duration.seconds($0.seconds * 4) } : nil
         let isRecent = success.finishedAt.advanced(by: max(limit, grown ?? limit)) > time
         let error = status.authentik.error.map { ": \($0)" } ?? ""

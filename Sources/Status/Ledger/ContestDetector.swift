@@ -17,7 +17,7 @@ struct ContestDetector: Sendable {
         /// The times at which each field was corrected, oldest first; before the start, none older than the window.
         var corrections: [String: [Timestamp]] = [:]
         var lastCorrection: Timestamp
-        /// The correction before the last one: what was changed since then is what the last one corrected.
+        /// The correction before the last one; the last one corrected changes that were made since then.
         var correctionBefore: Timestamp?
         var contest: ContestStatus?
         var pause = ContestDetector.firstPause

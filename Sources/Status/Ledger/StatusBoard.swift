@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Where the loop writes the status and everybody else reads it.
+/// Holds the status, which the loop writes and everything else reads.
 ///
-/// A change is made to the ledger first and shown when it is done: who reads waits for the exchange of two values, not for
-/// the end of a pass over thousands of services.
+/// A change is made to the ledger first and published when it is complete, so readers only wait for the exchange of two
+/// values, not for the end of a pass over thousands of services.
 package final class StatusBoard: Sendable {
     private struct Shown {
         var document: StatusDocument
@@ -38,7 +38,7 @@ package final class StatusBoard: Sendable {
                 swap(&shown.document, &document)
                 shown.revision += 1
             }
-            // What was shown before ends here, outside of the readers' lock.
+            // The previous document is released here, outside of the readers' lock.
             return result
         }
     }

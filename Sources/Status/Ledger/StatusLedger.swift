@@ -338,7 +338,9 @@ package struct StatusLedger: Sendable {
         guard let access = status.access else { return [] }
         if access.isClosed {
             guard closed.insert(status.slug).inserted else { return [] }
-            return [.accessClosed(slug: status.slug, reason: access.complaint ?? "those whom the file names are gone")]
+            return [
+                .accessClosed(slug: status.slug, reason: access.complaint ?? "the subjects in the file no longer exist")
+            ]
         }
         // A service removed from the file stays closed, which is no longer worth reporting.
         let isOpened = closed.remove(status.slug) != nil && access.state != AccessStanding.State.unmanaged.rawValue

@@ -31,7 +31,7 @@ struct RequestGuard: Sendable {
         guard
             origin.lowercased() == "http://\(host.lowercased())"
                 || origin.lowercased() == "https://\(host.lowercased())"
-        else { return "the Origin '\(origin)' is not allowed; only this server's own pages may ask" }
+        else { return "the Origin '\(origin)' is not allowed; only this server's own pages may send requests" }
         return nil
     }
 

@@ -93,11 +93,11 @@ extension ResponseBody {
     }
 }
 
-/// What the server answers.
+/// An answer of the server.
 struct Reply: Sendable {
     var status: HTTPResponse.Status
     var contentType: String
-    /// In parts, which are sent one after the other and shared with all who are answered the same.
+    /// In parts, which are sent one after the other and are shared by identical answers.
     var body: [ByteBuffer]
     var headers = HTTPFields()
 

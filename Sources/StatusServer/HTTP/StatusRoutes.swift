@@ -11,8 +11,8 @@ import Status
 ///
 /// | path | |
 /// |---|---|
-/// | `GET /` | the page; see ``PageQuery`` for what it shows of it |
-/// | `GET /status` | ``StatusDocument`` as JSON; `?service=SLUG` and `?state=STATE` narrow the list of services |
+/// | `GET /` | the page; see ``PageQuery`` for the services that it shows |
+/// | `GET /status` | ``StatusDocument`` as JSON; `?service=SLUG` and `?state=STATE` select services |
 /// | `GET /metrics` | Prometheus text |
 /// | `GET /healthz`, `GET /readyz` | 200 or 503, with the reason; see ``Readiness`` |
 /// | `POST /reconcile` | requests a pass: 202 with its number, or with `?wait=true` 200 with its report |
@@ -78,7 +78,7 @@ struct StatusRoutes: Sendable {
             return .error(.badRequest, error.description)
         }
         let (document, revision, tag) = rendering.current()
-        // Nothing is rendered for a client that has it.
+        // Nothing is rendered for a client that already has it.
         let isSeen = call.hasSeen(tag)
         let body = isSeen ? [] : rendering.json(document, revision: revision, filter)
         return Reply(isSeen ? .notModified : .ok, "application/json", body).with(.eTag, tag)
@@ -111,7 +111,7 @@ struct StatusRoutes: Sendable {
             )
         }
         let number = await loop.ask(.request)
-        // The form of the page, without its script.
+        // The page's form was sent without its script.
         if call.wantsPage { return .error(.seeOther, "see the page").with(.location, "./") }
         guard call.query.isOn("wait") else {
             return .json(.accepted, ["pass": .integer(number)]).with(.location, "/status")

@@ -34,7 +34,7 @@ package enum MetricCatalog {
                     + "answer came).",
                 [label(.method), label(.endpoint), label(.status)]
             )
-        case .retries: counter(name, "Requests to Authentik that were sent again because the attempt before failed.")
+        case .retries: counter(name, "Requests to Authentik that were sent again because the previous attempt failed.")
         case .writes:
             counter(
                 name,
@@ -115,7 +115,7 @@ package enum MetricCatalog {
                 name,
                 "When the next pass is due, in seconds since the epoch; absent while one runs, or if none is due."
             )
-        case .failuresInARow: gauge(name, "Passes that failed in a row, up to now.")
+        case .failuresInARow: gauge(name, "The current number of passes that failed in a row.")
         case .deletionsHeld:
             gauge(name, "Deletions of services that the deletion limit holds back.")
         }

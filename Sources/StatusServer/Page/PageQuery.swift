@@ -4,17 +4,17 @@ import FoundationEssentials
 import Reporting
 import Status
 
-/// What of the services a page shows: `?state=failed,blocked&search=graf&page=2`.
+/// Which services a page shows: `?state=failed,blocked&search=graf&page=2`.
 package struct PageQuery: Sendable, Equatable {
-    /// Services on a page.
+    /// The number of services per page.
     static let length = 100
-    /// A longer text to search for is cut.
+    /// Longer search texts are truncated.
     private static let longestSearch = 200
 
     var filter = ServiceFilter()
-    /// What a service's name, state or reason has to contain; empty for all.
+    /// The text that a service's slug, name, state or reason must contain; empty for all.
     var search = ""
-    /// Counted from 1; there may be fewer pages, since services go while a browser shows the last one.
+    /// Counted from 1; it may be past the last page after services were removed.
     var page = 1
 
     package init() {}
@@ -25,10 +25,10 @@ package struct PageQuery: Sendable, Equatable {
         page = max(1, query["page"].flatMap { Int($0) } ?? 1)
     }
 
-    /// Whether every service is on one of the pages.
+    /// Whether no service is filtered out.
     var isEverything: Bool { filter.isEmpty && search.isEmpty }
 
-    /// As an address that is relative to the page: `?state=failed&page=2`, or `./` for everything.
+    /// The address relative to the page: `?state=failed&page=2`, or `./` for everything.
     ///
     /// - Parameter page: nil for the first one.
     func address(_ page: Int? = nil) -> String {
@@ -54,23 +54,23 @@ extension String {
     }
 }
 
-/// The services that one page shows: those that are wanted, what needs somebody first, and of them a hundred.
+/// The services on one page: at most a hundred of the selected ones, the most urgent first.
 struct ServiceSelection {
-    /// How long drift that was corrected comes before what nobody changed.
+    /// How long a service is listed before unchanged ones after its drift was corrected.
     private static let recently: Duration = .seconds(86_400)
 
-    /// Those of this page, in its order.
+    /// The services on this page, in its order.
     let services: [ServiceStatus]
-    /// How many are on all pages, by state.
+    /// The number of services on all pages, by state.
     let counts: [SyncState: Int]
-    /// How many would be on all pages if no state was chosen.
+    /// The number of services on all pages if no state was selected, by state.
     let countsOfAnyState: [SyncState: Int]
-    /// How many of those somebody else keeps changing.
+    /// How many of those have conflicting changes.
     let contested: Int
     /// The number of this page and of the last one, from 1.
     let page: Int
     let pages: Int
-    /// Where those of this page are among all of them, from 0.
+    /// The places of this page's services among all selected ones, from 0.
     let range: Range<Int>
 
     init(_ status: StatusDocument, _ query: PageQuery) {
@@ -78,7 +78,7 @@ struct ServiceSelection {
         var order: [Place] = []
         var all: [SyncState: Int] = [:]
         var contested = 0
-        // A service is passed on and never copied: of ten thousand that would take longer than everything else.
+        // Services are passed on without being copied: copying ten thousand would take longer than everything else.
         for index in status.services.indices {
             guard search.finds(status.services[index]) else { continue }
             all[status.services[index].state, default: 0] += 1
@@ -97,18 +97,18 @@ struct ServiceSelection {
         services = order[range].map { status.services[$0.index] }
     }
 
-    /// The slugs of those of this page.
+    /// The slugs of the services on this page.
     var slugs: Set<String> { Set(services.map(\.slug)) }
 
-    /// How many are on all pages.
+    /// The number of services on all pages.
     var total: Int { counts.values.reduce(0, +) }
 
-    /// What is searched for, ready to be compared.
+    /// The query, prepared for comparisons.
     private struct Search {
         let query: PageQuery
         let text: String
         let anyState: ServiceFilter
-        /// Drift before that is old.
+        /// Earlier drift is not recent.
         let since: Timestamp?
 
         init(_ status: StatusDocument, _ query: PageQuery) {
@@ -118,12 +118,12 @@ struct ServiceSelection {
             since = status.passes.lastAttempt?.finishedAt.advanced(by: .zero - recently)
         }
 
-        /// Whether a service fits but for its state.
+        /// Whether a service matches, regardless of its state.
         func finds(_ service: ServiceStatus) -> Bool {
             anyState.contains(service) && (text.isEmpty || service.mentions(text))
         }
 
-        /// - Returns: nil if nobody asked for services in that state.
+        /// - Returns: nil if the service is not in one of the selected states.
         func place(_ service: ServiceStatus, _ index: Int) -> Place? {
             guard query.filter.contains(service) else { return nil }
             let drift = service.lastDrift?.at
@@ -132,14 +132,14 @@ struct ServiceSelection {
         }
     }
 
-    /// The most urgent state first; within a state what somebody keeps changing, then what was changed lately, the newest
-    /// first, and then by slug.
+    /// Sorts by urgency of the state; within a state, services with conflicting changes come first, then those changed
+    /// recently, newest first, then all others by slug.
     private struct Place: Comparable {
-        /// Among all services, which are ordered by slug.
+        /// The index among all services, which are ordered by slug.
         let index: Int
         let urgency: Int
         let isContested: Bool
-        /// Nil for no drift, or an old one.
+        /// Nil without recent drift.
         let drift: Timestamp?
 
         init(_ index: Int, _ urgency: Int, isContested: Bool, _ drift: Timestamp?) {
@@ -163,7 +163,7 @@ struct ServiceSelection {
 }
 
 extension ServiceStatus {
-    /// - Parameter text: in small letters.
+    /// - Parameter text: in lower case.
     fileprivate func mentions(_ text: String) -> Bool {
         [slug, name ?? "", look.word, reason].contains { $0.lowercased().contains(text) }
     }
@@ -172,10 +172,10 @@ extension ServiceStatus {
 /// Links to services, which may be on another page.
 struct ServiceLinks {
     let status: StatusDocument
-    /// Those of this page.
+    /// The slugs on this page.
     let shown: Set<String>
 
-    /// The name of a service, with a link to it if there is one of that name.
+    /// The slug of a service, as a link if the service exists.
     func html(_ slug: String) -> HTML {
         if shown.contains(slug) { return "<a href=\"#service-\(slug)\"><bdi>\(slug)</bdi></a>" }
         guard status.hasService(slug) else { return "<b><bdi>\(slug)</bdi></b>" }
@@ -184,7 +184,7 @@ struct ServiceLinks {
 }
 
 extension StatusDocument {
-    /// Whether there is a service of that name, among services that are ordered by it.
+    /// Whether a service exists; the services are ordered by slug.
     fileprivate func hasService(_ slug: String) -> Bool {
         var (start, end) = (0, services.count)
         while start < end {

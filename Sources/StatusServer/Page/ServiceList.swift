@@ -2,7 +2,7 @@ import Base
 import Reporting
 import Status
 
-/// The services of one page: what is not as declared first, the most urgent on top.
+/// The services of one page: those out of sync first, the most urgent at the top.
 struct ServiceList {
     /// With fewer services, searching is unnecessary.
     private static let fewest = 9
@@ -27,7 +27,7 @@ struct ServiceList {
         return "\(selection.total.grouped) of \(count(status.services.count, "service"))"
     }
 
-    /// What is left out, and the way back.
+    /// The active filters, and a link to remove them.
     private var shownPart: HTML? {
         guard !query.isEverything else { return nil }
         let slugs = query.filter.slugs.sorted().prefix(3).map { "<b><bdi>\($0)</bdi></b>" as HTML }
@@ -60,11 +60,11 @@ struct ServiceList {
         ].compactMap(\.self)
     }
 
-    /// - Returns: nil if this page has none of it.
+    /// - Returns: nil if this page has no such services.
     private func group(_ id: HTML, _ title: HTML, of states: [SyncState]) -> HTML? {
         let services = selection.services.filter { states.contains($0.state) }
         guard !services.isEmpty else { return nil }
-        // Also of those on other pages.
+        // Includes services on other pages.
         let number = states.map { selection.counts[$0, default: 0] }.reduce(0, +)
         return """
             <section id="\(id)" class="group" aria-labelledby="\(id)-title">
@@ -78,7 +78,7 @@ struct ServiceList {
 
     // MARK: - Filters
 
-    /// `5 in sync, 1 failed`, each a link to those services; of what there is none of, nothing is said.
+    /// `5 in sync, 1 failed`, each a link to those services; states without services are left out.
     private var states: HTML? {
         let counts = selection.countsOfAnyState
         let present = SyncState.byUrgency.filter { counts[$0, default: 0] > 0 || query.filter.states.contains($0) }
@@ -86,7 +86,7 @@ struct ServiceList {
         let links = present.map { state -> HTML in
             let isCurrent = query.filter.states.contains(state)
             let current: HTML? = isCurrent ? " aria-current=\"true\"" : nil
-            // The link of a state that is chosen leads back.
+            // The link of a selected state removes the filter.
             let address = query.with(isCurrent ? nil : state).address()
             return """
                 <li class="\(state.look.tone.name)"><a href="\(address)#services"\(current)>\(state.look.symbol.html)\
@@ -106,7 +106,7 @@ struct ServiceList {
             """
     }
 
-    /// A form that works without the script, which submits it while somebody types.
+    /// A form that works without the script, which submits it during typing.
     private var search: HTML? {
         guard status.services.count >= Self.fewest else { return nil }
         let fields = query.filter.query.map { name, value in

@@ -61,9 +61,9 @@ package enum StatusPage {
     }
 }
 
-/// How the page lets its reader ask for a pass.
+/// How the page offers to request a pass.
 package enum PassButton: String, Sendable, Hashable, CaseIterable {
-    /// Not at all: requests under this host name are refused.
+    /// Not at all: requests under this host name are rejected.
     case none
     /// A button, which works without the script.
     case plain

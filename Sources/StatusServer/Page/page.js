@@ -1,11 +1,11 @@
-// What the page does by itself: it asks for itself again, renews what changed, shows moments as distances, and searches.
-// It renews an element in place, so that what is open, focused, selected or typed stays so.
+// The script of the page: requests the page again, updates what changed, shows times as distances, and searches.
+// Elements are updated in place, so that they stay open, focused or selected, and typed text is kept.
 (() => {
   "use strict";
   const every = 3000, patience = 10000;
   const find = (id) => document.getElementById(id);
 
-  // Moments.
+  // Times.
 
   let ahead = 0; // How far the server's clock is ahead of this one, in milliseconds.
   const units = [[86400, "d", 172800], [3600, "h", 7200], [60, "min", 60], [1, "s", 0]];
@@ -13,7 +13,7 @@
     const [size, unit] = units.find(([, , from]) => seconds >= from);
     return `${Math.floor(seconds / size)} ${unit}`;
   };
-  // In the reader's zone and in UTC; only once if they are the same.
+  // In the user's time zone and in UTC; only once if they are the same.
   const date = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
   const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
   const moment = (iso) => {
@@ -39,7 +39,7 @@
   };
   const tick = () => document.querySelectorAll("time").forEach(tell);
 
-  // The search: while somebody types, the page shows what fits, at an address that can be kept.
+  // The search: during typing, the page shows the matches, at an address that can be bookmarked.
 
   let typed = null;
   const search = () => {
@@ -56,10 +56,10 @@
     typed = setTimeout(search, 250);
   });
 
-  // What a reader or this script sets is not the server's to take back.
+  // Attributes that the user or this script sets, which the server's page must not reset.
   const kept = new Set(["open", "hidden"]);
 
-  // Makes an element like another, with as little as possible.
+  // Makes an element like another, with as few changes as possible.
   const renew = (old, fresh) => {
     if (old.id === "trigger-result") return;
     for (const { name, value } of [...fresh.attributes]) {
@@ -93,7 +93,7 @@
   const show = (fresh) => {
     if (!fresh.querySelector("#verdict")) throw new Error("another page");
     const isOther = (name) => fresh.querySelector(name)?.textContent !== document.querySelector(name).textContent;
-    // After an upgrade; during one, replicas may take turns, which is no reason to reload again and again.
+    // Reloads after an upgrade, but not repeatedly: during an upgrade, replicas of both versions may answer.
     const isFresh = performance.now() < 3 * patience;
     if (!isFresh && (isOther("style") || isOther("body > script"))) return location.reload();
     const focus = document.activeElement;
@@ -112,14 +112,14 @@
     tick();
   };
 
-  // The daemon.
+  // Requests to the daemon.
 
   const ask = async (address, headers) => {
     const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(patience) });
     if (!answer.ok && answer.status !== 304) throw new Error(`${answer.status}`);
     return answer;
   };
-  // Asked for anew once the address is another one.
+  // The page is requested again if the address has changed meanwhile.
   const address = () => location.pathname + location.search;
   let tag = null, answered = new Date(), misses = 0, timer = null, isAsking = false;
   const report = () => {
@@ -162,7 +162,7 @@
   };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { tick(); poll(); } });
 
-  // The button. Its form works without this script; with a token it needs it, since that goes into a header.
+  // The button. Its form works without this script, except with a token, which is sent in a header.
   const shown = () => {
     const form = find("trigger");
     if (form) form.hidden = false;
@@ -190,7 +190,7 @@
     poll();
   });
 
-  // A link to a service opens it.
+  // A link to a service opens its details.
   const follow = () => {
     const target = find(location.hash.slice(1));
     if (target?.matches("details")) target.open = true;

@@ -54,7 +54,7 @@ import Testing
             #expect(fields == ["policies"])
             #expect(closed["policies"] == [["name": "reconcile: nobody", "state": "in-sync"]])
             #expect(try await daemon.metric(#"reconcile_services_by_access{access="closed"}"#) == 1)
-            let line = try #require(daemon.line("service closed: nobody may open it"))
+            let line = try #require(daemon.line("service closed to everybody"))
             #expect(line["level"] == "error" && line["service"] == "grafana")
             #expect(line["reason"] == "the group 'admins' is gone")
             #expect(daemon.line("service failed") == nil)
@@ -68,7 +68,7 @@ import Testing
             #expect(opened.condition("Access", of: "grafana")?["status"] == "True")
             #expect(try await daemon.metric(#"reconcile_services_by_access{access="closed"}"#) == 0)
             #expect(daemon.line("service open again")?["service"] == "grafana")
-            #expect(daemon.log.count { $0["message"] == "service closed: nobody may open it" } == 1)
+            #expect(daemon.log.count { $0["message"] == "service closed to everybody" } == 1)
         }
     }
 

@@ -79,7 +79,7 @@ import Testing
             try await daemon.settled("it is back") { $0.served("trivy")?["status"] == "True" }
             #expect(daemon.line("service served again")?["service"] == "trivy")
             #expect(try await daemon.end() == 0)
-            let told = daemon.log.filter { $0["message"] == "service not served by its outpost: nobody gets through" }
+            let told = daemon.log.filter { $0["message"] == "service not served by its outpost: users cannot reach it" }
             #expect(told.count == 1)
             #expect(told.first?["level"] == "warning")
             #expect(told.first?["service"] == "trivy" && told.first?["outpost"] == "edge")
@@ -126,7 +126,7 @@ import Testing
             #expect(status.served("trivy")?["reason"] == "HealthUnreadable")
             #expect(status.served("wiki")?["status"] == "True")
             #expect(try await daemon.metric(#"reconcile_services_by_served{served="unknown"}"#) == 1)
-            #expect(daemon.line("service not served by its outpost: nobody gets through") == nil)
+            #expect(daemon.line("service not served by its outpost: users cannot reach it") == nil)
             #expect(try await daemon.end() == 0)
         }
     }

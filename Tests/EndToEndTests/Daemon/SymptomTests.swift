@@ -94,7 +94,7 @@ import Testing
             }
             let culprit = "probably the blueprint 'homelab' (custom/homelab.yaml), last applied at "
             let lines = [
-                "drift corrected", "conflicting changes: somebody keeps changing the service, correcting it less often",
+                "drift corrected", "conflicting changes: others keep changing the service, correcting it less often",
             ]
             for line in lines {
                 let author = daemon.log.last { $0["message"]?.string == line }?["drift.by"]?.string
