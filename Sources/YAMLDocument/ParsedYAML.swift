@@ -57,16 +57,16 @@ package struct ParsedYAML: Sendable {
 
 /// The limits of a document.
 ///
-/// The defaults allow several thousand services, and prevent hostile input from blocking a pass.
+/// The defaults allow tens of thousands of services, and prevent hostile input from blocking a pass.
 package struct YAMLLimits: Sendable {
     /// The size of the input, in bytes.
-    package var bytes = 4 << 20
+    package var bytes = 32 << 20
     /// The nesting depth of lists and mappings; libyaml's own limit is 1,000.
     package var depth = 32
     /// The number of `*alias` uses in the document.
-    package var aliases = 20_000
+    package var aliases = 200_000
     /// The number of nodes after every alias is replaced, which prevents a "billion laughs".
-    package var nodes = 200_000
+    package var nodes = 2_000_000
     /// The number of lines like `%TAG …`; libyaml compares each with all previous ones.
     package var directives = 16
 

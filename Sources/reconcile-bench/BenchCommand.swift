@@ -29,4 +29,14 @@ struct BenchCommand: AsyncParsableCommand {
         subcommands: [RunCommand.self, MeasureCommand.self, SandboxCommand.self],
         defaultSubcommand: RunCommand.self
     )
+
+    /// The prefix of every error, as the program has it.
+    static let _errorPrefix = "error: "
+}
+
+/// A measurement that could not be made, though it was asked for rightly.
+struct BenchFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
 }

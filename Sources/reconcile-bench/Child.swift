@@ -41,7 +41,7 @@ enum Child {
             error: .string(limit: limit)
         )
         guard result.terminationStatus.isSuccess else {
-            throw ValidationError("a measurement failed: \(result.standardError)")
+            throw BenchFailure("a measurement failed: \(result.standardError)")
         }
         return try JSONDecoder().decode(Measurement.self, from: Data(result.standardOutput.utf8))
     }
@@ -103,7 +103,7 @@ struct SandboxServer: Sendable {
             )
         )
         guard (200..<300).contains(response.status) else {
-            throw ValidationError("the sandbox does not take a latency: it answered \(response.status)")
+            throw BenchFailure("the sandbox does not take a latency: it answered \(response.status)")
         }
     }
 
@@ -114,7 +114,7 @@ struct SandboxServer: Sendable {
             let answer = try? await transport.send(HTTPRequest("GET", "\(url)/-/health/live/"))
             if let answer, (200..<300).contains(answer.status) { return }
             guard ContinuousClock.now < end else {
-                throw ValidationError("the sandbox did not start at \(url)")
+                throw BenchFailure("the sandbox did not start at \(url)")
             }
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -133,7 +133,7 @@ struct SandboxServer: Sendable {
                 bind(listener, $0, size) == 0 && getsockname(listener, $0, &size) == 0
             }
         }
-        guard isBound else { throw ValidationError("no port is free on 127.0.0.1") }
+        guard isBound else { throw BenchFailure("no port is free on 127.0.0.1") }
         return UInt16(bigEndian: address.sin_port)
     }
 }

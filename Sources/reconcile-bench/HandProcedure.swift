@@ -46,7 +46,7 @@ enum HandProcedure {
             error: .string(limit: 1 << 16)
         )
         guard result.terminationStatus.isSuccess else {
-            throw ValidationError("the procedure by hand failed: \(result.standardError)")
+            throw BenchFailure("the procedure by hand failed: \(result.standardError)")
         }
         return (ContinuousClock.now - start) / .seconds(1)
     }
@@ -67,7 +67,7 @@ extension Site {
                 )
             )
             guard response.status == 201 else {
-                throw ValidationError("the sandbox did not create an application: it answered \(response.status)")
+                throw BenchFailure("the sandbox did not create an application: it answered \(response.status)")
             }
         }
     }

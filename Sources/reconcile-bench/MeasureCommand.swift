@@ -59,7 +59,7 @@ struct MeasureCommand: AsyncParsableCommand {
         let loaded = DesiredStateLoader.load(paths: [config])
         let loading = reading.spent
         guard let desired = loaded.state else {
-            throw ValidationError("'\(config)' is not valid: run 'reconcile validate --config \(config)'")
+            throw BenchFailure("'\(config)' is not valid: \(loaded.diagnostics.first?.message ?? "")")
         }
         let sent = Mutex<[String]>([])
         var client = AuthentikClient(
@@ -77,7 +77,7 @@ struct MeasureCommand: AsyncParsableCommand {
         let meter = Meter()
         if kind == .apply {
             guard try await pass.run().isConverged else {
-                throw ValidationError("the sandbox was not brought in sync; run 'reconcile --once' to see why")
+                throw BenchFailure("the sandbox was not brought in sync; run 'reconcile --once' to see why")
             }
         } else {
             _ = try await pass.plan()

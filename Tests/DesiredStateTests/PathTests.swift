@@ -118,6 +118,6 @@ final class PathTests {
 
     @Test func `a file that never ends`() {
         let result = DesiredStateLoader.load(paths: ["/dev/zero"])
-        #expect(result.diagnostics.map(\.message) == ["the file is larger than 4194304 bytes"])
+        #expect(result.diagnostics.map(\.message) == ["the file is larger than 33554432 bytes"])
     }
 }
