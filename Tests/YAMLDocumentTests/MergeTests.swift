@@ -56,6 +56,7 @@ struct MergeTests {
         for (name, before) in zip("bcdefgh", "abcdefg") {
             laughs += "\(name): &\(name)\n" + (0..<10).map { "  \(name)\($0): {<<: *\(before)}\n" }.joined()
         }
-        #expect(ParsedYAML(Array(laughs.utf8)).problems.map(\.message) == ["more than 2000000 values, aliases included"])
+        let problems = ParsedYAML(Array(laughs.utf8)).problems
+        #expect(problems.map(\.message) == ["more than 2000000 values, aliases included"])
     }
 }
