@@ -146,7 +146,7 @@ struct LoopState: Sendable {
     /// Reports the state of the election.
     ///
     /// - Parameter identity: the identity of this process.
-    mutating func heard(_ report: LeaseElection.Report, as identity: String) -> [Effect] {
+    mutating func handle(_ report: LeaseElection.Report, as identity: String) -> [Effect] {
         switch report {
         case .leads(let term):
             if case .standby = phase { request(.leader) }

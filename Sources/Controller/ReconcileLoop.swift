@@ -77,7 +77,7 @@ package actor ReconcileLoop {
                 group.addTask { await self.watchSecrets(reader) }
             }
             if let election = surroundings.election {
-                group.addTask { await election.run { await self.heard($0, as: election.identity) } }
+                group.addTask { await election.run { await self.handle($0, as: election.identity) } }
             }
             if let events = surroundings.events {
                 group.addTask { await events.run() }
@@ -306,7 +306,7 @@ package actor ReconcileLoop {
     // MARK: - Leadership
 
     /// Lets passes run and writes through while this process leads.
-    func heard(_ report: LeaseElection.Report, as identity: String) { follow(state.heard(report, as: identity)) }
+    func handle(_ report: LeaseElection.Report, as identity: String) { follow(state.handle(report, as: identity)) }
 }
 
 /// The result of a pass, for the caller who requested it.

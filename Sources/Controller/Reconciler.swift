@@ -69,7 +69,7 @@ package struct AuthentikReconciler: Reconciler {
     /// Whether Authentik is a sandbox created for this run.
     private let isSandbox: Bool
     /// Generates missing secrets if Authentik is a sandbox.
-    package var standIns: StandIns?
+    package var placeholders: PlaceholderSecrets?
     /// The limits of login probes.
     package var probes = ProbeLimits()
     /// What the daemon was called with, for the commands in advice.
@@ -120,7 +120,7 @@ package struct AuthentikReconciler: Reconciler {
             kubernetes: kubernetes,
             concurrency: concurrency,
             isSandbox: isSandbox,
-            standIns: standIns,
+            placeholders: placeholders,
             probes: probes,
             invocation: invocation,
             auditLog: auditLog,
@@ -137,7 +137,7 @@ private struct AuthentikVisit: Visit {
     let kubernetes: KubernetesAccess?
     let concurrency: Int
     let isSandbox: Bool
-    let standIns: StandIns?
+    let placeholders: PlaceholderSecrets?
     let probes: ProbeLimits
     let invocation: Invocation
     let auditLog: AuditLogWatch
@@ -155,7 +155,7 @@ private struct AuthentikVisit: Visit {
         paused: @escaping @Sendable ([SecretReference: SecretLook]) -> Set<String>
     ) async throws -> PassReport {
         var pass = Pass(client: client, desired: desired) { [secrets] in await secrets(desired) }
-        pass.standIns = standIns
+        pass.placeholders = placeholders
         pass.kubernetes = kubernetes
         pass.concurrency = concurrency
         pass.paused = paused
@@ -184,7 +184,7 @@ private struct AuthentikVisit: Visit {
         verifier.limits = probes
         verifier.invocation = invocation
         let resolved = await secrets(desired)
-        let filled = await standIns?.filling(resolved, for: client) ?? resolved
+        let filled = await placeholders?.filling(resolved, for: client) ?? resolved
         return try await verifier.verify(desired, secrets: filled.looks)
     }
 }

@@ -52,7 +52,7 @@ extension Export {
         address: String
     ) {
         var observed = observed
-        observed.tellAccess(by: bindings)
+        observed.fillAccess(from: bindings)
         var selection = ExportSelection(scope, observed)
         let providers = Dictionary(observed.providers.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         let bindings = Dictionary(grouping: bindings, by: \.target)

@@ -124,7 +124,7 @@ extension ObservedState {
     /// Sets access from the bindings of all objects; the groups, users and policies are those that are bound.
     ///
     /// A file generated from the bindings names no others.
-    package mutating func tellAccess(by bindings: [PolicyBinding]) {
+    package mutating func fillAccess(from bindings: [PolicyBinding]) {
         var seen: Set<BindingSubject> = []
         var access = ObservedAccess(bindings: bindings)
         for binding in bindings {

@@ -170,7 +170,7 @@ package struct Planner {
         let ordered = WriteOrder.apply(
             to: places.map { plans[$0] },
             taken: matching.takenNames,
-            freed: matching.letGo
+            freed: matching.released
         )
         return Federation.settle(ordered)
     }

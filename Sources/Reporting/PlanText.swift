@@ -40,7 +40,7 @@ package struct PlanText {
         for (group, services, list) in groups {
             blocks.append(block(group, services, list, heldDeletions: result.heldDeletions, text: text))
         }
-        if let remark = standInRemark(result.standIns) { blocks.append(style.lines(remark, indent: 0)) }
+        if let remark = placeholderRemark(result.placeholders) { blocks.append(style.lines(remark, indent: 0)) }
         if result.narrowing.withoutSecrets {
             blocks.append(
                 style.lines("Secrets are left out: not resolved, not compared (--without-secrets).", indent: 0)
@@ -140,10 +140,10 @@ func heading(_ release: Release, _ address: String, isSandbox: Bool) -> [String]
 }
 
 /// The remark about secrets generated for a sandbox, at most ten of them by name; nil if there are none.
-func standInRemark(_ standIns: [SecretReference]) -> String? {
-    guard !standIns.isEmpty else { return nil }
-    let named = standIns.count > 10 ? standIns.prefix(9) : standIns[...]
-    let rest = standIns.count > named.count ? " and \(standIns.count - named.count) more" : ""
+func placeholderRemark(_ placeholders: [SecretReference]) -> String? {
+    guard !placeholders.isEmpty else { return nil }
+    let named = placeholders.count > 10 ? placeholders.prefix(9) : placeholders[...]
+    let rest = placeholders.count > named.count ? " and \(placeholders.count - named.count) more" : ""
     return
         "Not set, so generated for the sandbox: \(named.map(\.description).joined(separator: ", ").printable)\(rest)."
 }
@@ -156,7 +156,7 @@ package struct PlanResult: Sendable {
     package var narrowing: Narrowing
     package var isSandbox = false
     /// The secrets that were generated.
-    package var standIns: [SecretReference] = []
+    package var placeholders: [SecretReference] = []
     /// The number of deletions that were allowed; nil for none.
     package var allowedDeletions: Int?
     /// The file that the plan was written to; nil for none.

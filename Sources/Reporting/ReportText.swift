@@ -62,7 +62,9 @@ package struct ReportText: Sendable {
             let command = invocation.command("--once", "--allow-deletions", "\(held.deletions)")
             lines += [style.red(held.description(allowing: command).printable), ""]
         }
-        if let remark = standInRemark(report.secrets.standIns) { lines += style.lines(remark, indent: 0) + [""] }
+        if let remark = placeholderRemark(report.secrets.placeholders) {
+            lines += style.lines(remark, indent: 0) + [""]
+        }
         let remarks = style.remarks(Exposure(report), Unserved(report))
         if !remarks.isEmpty { lines += remarks + [""] }
         return lines + style.lines(ReportSummary(report, style).text, indent: 0)

@@ -12,7 +12,7 @@ package struct SecretResolver: Sendable {
     /// Generates a secret for a reference that is missing; nil to leave it missing.
     ///
     /// Only ever for a sandbox.
-    package var standIn: (@Sendable (SecretReference) -> Secret)?
+    package var placeholder: (@Sendable (SecretReference) -> Secret)?
 
     /// - Parameter environment: the variables that `env` references refer to.
     package init(environment: [String: String], reader: KubernetesSecretReader? = nil) {
@@ -41,7 +41,7 @@ package struct SecretResolver: Sendable {
             }
         }
         var resolved = ResolvedSecrets(all)
-        if let standIn { resolved.fill(StandIns(secret: standIn)) }
+        if let placeholder { resolved.fill(PlaceholderSecrets(secret: placeholder)) }
         return resolved
     }
 
@@ -100,26 +100,26 @@ package struct SecretResolver: Sendable {
 package struct ResolvedSecrets: Sendable {
     package var looks: [SecretReference: SecretLook]
     /// The references that were missing and got a generated secret, in the order of their text.
-    package var standIns: [SecretReference] = []
+    package var placeholders: [SecretReference] = []
 
     package init(_ looks: [SecretReference: SecretLook] = [:]) {
         self.looks = looks
     }
 
     /// Generates what is missing, only ever for a sandbox.
-    package mutating func fill(_ generated: StandIns) {
+    package mutating func fill(_ generated: PlaceholderSecrets) {
         for (reference, look) in looks {
             let isUnasked = generated.coversKubernetes && reference.object != nil && !look.isPresent
             guard look.isMissing || isUnasked else { continue }
             looks[reference] = .present(generated.secret(reference))
-            standIns.append(reference)
+            placeholders.append(reference)
         }
-        standIns.sort { $0.description < $1.description }
+        placeholders.sort { $0.description < $1.description }
     }
 }
 
 /// Secrets that are generated for a sandbox where there are none.
-package struct StandIns: Sendable {
+package struct PlaceholderSecrets: Sendable {
     /// Always the same for the same reference.
     package var secret: @Sendable (SecretReference) -> Secret
     /// Whether secrets in Kubernetes are also generated if Kubernetes cannot be accessed.

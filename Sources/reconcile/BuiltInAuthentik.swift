@@ -90,7 +90,7 @@ enum BuiltInAuthentik {
     }
 #endif
 
-extension StandIns {
+extension PlaceholderSecrets {
     /// Generates the same secret for the same token and reference in every process, so that one run does not change
     /// what another one wrote.
     init(for token: Secret, coversKubernetes: Bool = false) {

@@ -21,11 +21,11 @@ struct Session: Sendable {
 
     /// A plan as the output of `reconcile plan`.
     ///
-    /// - Parameter standIns: the secrets that were generated.
+    /// - Parameter placeholders: the secrets that were generated.
     func render(
         _ plan: Plan,
         _ release: Release,
-        standIns: [SecretReference] = [],
+        placeholders: [SecretReference] = [],
         savedTo: String? = nil
     ) -> String {
         var result = PlanResult(
@@ -35,7 +35,7 @@ struct Session: Sendable {
             narrowing: pass.narrowing
         )
         result.isSandbox = isSandbox
-        result.standIns = standIns
+        result.placeholders = placeholders
         result.allowedDeletions = pass.allowedDeletions
         result.savedTo = savedTo
         result.invocation = options.invocation
@@ -214,7 +214,7 @@ extension PassOptions {
         )
         let resolver = connection.secretResolver(sandboxToken: isSandbox ? token : nil)
         var pass = Pass(client: client, desired: desired) { await resolver.resolve(desired, narrowing) }
-        pass.standIns = isSandbox ? nil : connection.standIns(for: token)
+        pass.placeholders = isSandbox ? nil : connection.placeholders(for: token)
         pass.kubernetes = resolver.reader?.kubernetes
         pass.narrowing = narrowing
         pass.concurrency = concurrency

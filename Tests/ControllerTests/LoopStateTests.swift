@@ -56,7 +56,7 @@ private final class Life {
         return state.ended(end, pauseEnd: pauseEnd, jitter: 1, at: now)?.delay
     }
 
-    func hears(_ report: LeaseElection.Report) -> [LoopState.Effect] { state.heard(report, as: "me") }
+    func hears(_ report: LeaseElection.Report) -> [LoopState.Effect] { state.handle(report, as: "me") }
 
     func stops() -> [LoopState.Effect] { state.end() }
     func watches(_ isWatched: Bool) -> Bool { state.watchesAuditLog(isWatched) }

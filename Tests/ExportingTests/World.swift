@@ -94,7 +94,7 @@ struct World {
             secrets[reference] = .present(secret)
         }
         var observed = observed
-        observed.tellAccess(by: bindings)
+        observed.fillAccess(from: bindings)
         return Planner.plan(desired, secrets: secrets, observed: observed)
     }
 }

@@ -32,9 +32,9 @@ import Testing
 
     private func kind(_ world: World, listed: Set<Int>? = nil, isAsked: Bool = false) -> OAuth2Provider.ProviderType? {
         var observed = world.observed
-        observed.tellProxiesByApplications()
+        observed.classifyProxiesByApplications()
         #expect(observed.needsProxies(for: DesiredState(owner: "homelab", services: world.services)) == isAsked)
-        observed.tellProxies(listed: listed?.sorted().map { ProxyProvider(pk: $0, name: "") })
+        observed.classifyProxies(listed: listed?.sorted().map { ProxyProvider(pk: $0, name: "") })
         return observed.providers.first?.kind
     }
 
@@ -71,14 +71,14 @@ import Testing
 
     @Test func anOrdinaryProviderIsManagedWhateverItsPattern() {
         var world = world(model: Self.oauth2, looksLikeProxy: true)
-        world.observed.tellProxiesByApplications()
+        world.observed.classifyProxiesByApplications()
         #expect(world.plan.services.map(\.decision) == [.inSync])
     }
 
     /// Neither deleted nor forgotten.
     @Test func whatMayBeAProxyProviderStays() throws {
         var world = world(model: nil, looksLikeProxy: true, isLinked: false)
-        world.observed.tellProxiesByApplications()
+        world.observed.classifyProxiesByApplications()
         var absent = Service(slug: "grafana", location: world.services[0].location)
         absent.state = .absent
         world.services = [absent]

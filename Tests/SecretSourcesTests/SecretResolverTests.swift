@@ -106,7 +106,7 @@ final class SecretResolverTests {
             Self.key("B"): .present(Secret("b"), version: version),
         ]
         #expect(resolved.looks == expected)
-        #expect(resolved.standIns.isEmpty)
+        #expect(resolved.placeholders.isEmpty)
         #expect(server.requests.count == 1)
     }
 
@@ -153,10 +153,10 @@ final class SecretResolverTests {
 
     @Test func `a stand-in is made up for what is missing, and for nothing else`() async {
         var resolver = SecretResolver(environment: ["S": "s", "BAD": "a\nb"])
-        resolver.standIn = { Secret("made up for \($0)") }
+        resolver.placeholder = { Secret("made up for \($0)") }
         let names = ["S", "BAD", "B", "A"]
         let resolved = await resolver.resolve(Set(names.map(SecretReference.environment)))
-        #expect(resolved.standIns == [.environment("A"), .environment("B")])
+        #expect(resolved.placeholders == [.environment("A"), .environment("B")])
         #expect(resolved.looks[.environment("A")] == .present(Secret("made up for env A")))
         #expect(resolved.looks[.environment("S")] == .present(Secret("s")))
         guard case .unusable = resolved.looks[.environment("BAD")] else {

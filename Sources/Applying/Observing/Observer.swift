@@ -150,12 +150,12 @@ package struct Observer: Sendable {
             } else {
                 try await addMissing(to: &observed, try await providers, try await marks, bindings, for: desired)
             }
-            observed.tellProxiesByApplications()
+            observed.classifyProxiesByApplications()
             if let forwardAuth = try await forwardAuth {
                 observed.outposts = forwardAuth.outposts
-                observed.tellProxies(listed: forwardAuth.proxies)
+                observed.classifyProxies(listed: forwardAuth.proxies)
             } else if observed.needsProxies(for: desired) {
-                observed.tellProxies(listed: try await client.proxyProvidersIfSeen())
+                observed.classifyProxies(listed: try await client.proxyProvidersIfSeen())
             }
             return observed
         } catch let error as AuthentikError {

@@ -14,7 +14,7 @@ package struct Pass: Sendable {
     /// Resolves the secrets that `desired` refers to, while Authentik is being read.
     package var secrets: @Sendable () async -> ResolvedSecrets
     /// Generates missing secrets if Authentik is a sandbox; nil to leave them missing.
-    package var standIns: StandIns?
+    package var placeholders: PlaceholderSecrets?
     /// Where workloads are restarted and values published; nil for nowhere.
     package var kubernetes: KubernetesAccess?
     /// The part of the file that it is limited to.
@@ -48,9 +48,9 @@ package struct Pass: Sendable {
     /// Observes and plans; writes nothing.
     ///
     /// - Throws: ``PassFailure``, `UnknownServices`, or `CancellationError`.
-    package func plan() async throws -> (plan: Plan, release: Release, standIns: [SecretReference]) {
+    package func plan() async throws -> (plan: Plan, release: Release, placeholders: [SecretReference]) {
         let seen = try await observe()
-        return (try narrowedPlan(of: seen), seen.authentik.release, seen.secrets.standIns)
+        return (try narrowedPlan(of: seen), seen.authentik.release, seen.secrets.placeholders)
     }
 
     /// Observes, plans and applies.
@@ -131,8 +131,8 @@ package struct Pass: Sendable {
         let observer = Observer(client: client, kubernetes: kubernetes)
         let authentik = try await observer.observe(for: desired, narrowing, after: first?.authentik)
         var resolved = await secrets
-        if let standIns, client.isSandbox { resolved.fill(standIns) }
-        var seen = try await proved(Seen(authentik: authentik, secrets: resolved), by: observer)
+        if let placeholders, client.isSandbox { resolved.fill(placeholders) }
+        var seen = try await withProofs(Seen(authentik: authentik, secrets: resolved), by: observer)
         seen.look = meter.look(at: nil)
         seen.full = seen.look
         return seen
@@ -142,7 +142,7 @@ package struct Pass: Sendable {
     ///
     /// A plan determines which secrets those are. With an answer, another provider may turn out to be a service's own,
     /// which is then probed as well.
-    func proved(_ seen: Seen, by observer: Observer) async throws -> Seen {
+    func withProofs(_ seen: Seen, by observer: Observer) async throws -> Seen {
         var seen = seen
         while seen.authentik.providers.contains(where: { $0.clientSecret == nil }),
             let plan = try? narrowedPlan(of: seen)
@@ -248,12 +248,12 @@ package struct Pass: Sendable {
     }
 }
 
-extension StandIns {
+extension PlaceholderSecrets {
     /// Generates what is missing if Authentik is a sandbox, which is only checked if something is missing.
     package func filling(_ resolved: ResolvedSecrets, for client: AuthentikClient) async -> ResolvedSecrets {
         var filled = resolved
         filled.fill(self)
-        guard !filled.standIns.isEmpty, client.address.isLoopback else { return resolved }
+        guard !filled.placeholders.isEmpty, client.address.isLoopback else { return resolved }
         if !client.isSandbox { _ = try? await client.release() }
         return client.isSandbox ? filled : resolved
     }

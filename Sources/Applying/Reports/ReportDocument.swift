@@ -42,7 +42,7 @@ package struct ReportDocument: Encodable, Sendable {
         heldDeletions = report.heldDeletions.map(HeldDeletionsRecord.init)
         requests = RequestsDocument(report.requests)
         durationSeconds = report.duration.inSeconds
-        madeUpSecrets = report.secrets.standIns.map(\.description)
+        madeUpSecrets = report.secrets.placeholders.map(\.description)
         shared = report.shared.map(SharedDocument.init)
         services = report.outcomes.map(OutcomeDocument.init)
     }

@@ -155,10 +155,10 @@ extension Observer {
             refreshed.state.applications.compactMap { row in row.provider.map { ($0, row.providerSummary?.model) } },
             uniquingKeysWith: { first, _ in first }
         )
-        for index in rows.indices { rows[index].tellKind(by: models[rows[index].pk] ?? nil) }
+        for index in rows.indices { rows[index].classify(by: models[rows[index].pk] ?? nil) }
         let unclear = rows.indices.filter { rows[$0].kind != .oauth2 }
         let proxies = try await client.inParallel(unclear) { [rows] in ($0, try await proxy(rows[$0], for: desired)) }
-        for (index, proxy) in proxies { rows[index].tellProxy(proxy) }
+        for (index, proxy) in proxies { rows[index].classifyProxy(proxy) }
         refreshed.state.providers.replace(rows.map { ($0.pk, $0) }, removing: gone, by: \.pk)
         refreshed.state.secretProofs = refreshed.state.secretProofs.filter { proof, _ in
             !pks.contains(proof.provider) && !found.contains(proof.provider)
@@ -267,7 +267,7 @@ private enum ProxyLook: Sendable {
 }
 
 extension OAuth2Provider {
-    fileprivate mutating func tellProxy(_ look: ProxyLook) {
+    fileprivate mutating func classifyProxy(_ look: ProxyLook) {
         switch look {
         case .present(let proxy): (kind, self.proxy) = (.proxy, proxy)
         case .absent: if kind == .undetermined { kind = .oauth2 }
@@ -276,7 +276,7 @@ extension OAuth2Provider {
     }
 
     /// - Parameter model: the type of the provider according to its application; nil without one.
-    fileprivate mutating func tellKind(by model: String?) {
+    fileprivate mutating func classify(by model: String?) {
         switch model {
         case ProxyProvider.model: kind = .proxy
         case Self.model: kind = .oauth2

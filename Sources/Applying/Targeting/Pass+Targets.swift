@@ -49,9 +49,9 @@ extension Pass {
         let observer = Observer(client: client, kubernetes: kubernetes)
         let authentik = try await observer.observe(targets, for: desired, after: snapshot)
         var resolved = await secrets
-        if let standIns, client.isSandbox { resolved.fill(standIns) }
+        if let placeholders, client.isSandbox { resolved.fill(placeholders) }
         var seen = Seen(authentik: authentik, secrets: resolved, look: PassLook(), full: snapshot.full)
-        seen = try await proved(seen, by: observer)
+        seen = try await withProofs(seen, by: observer)
         seen.look = meter.look(at: targets.count)
         return seen
     }
@@ -63,12 +63,14 @@ extension Pass {
         if !slugs.isEmpty {
             let new = if let secretsOf { await secretsOf(slugs) } else { await secrets() }
             resolved.looks.merge(new.looks) { $1 }
-            resolved.standIns.removeAll { new.looks[$0] != nil }
-            resolved.standIns = (resolved.standIns + new.standIns).sorted { $0.description < $1.description }
+            resolved.placeholders.removeAll { new.looks[$0] != nil }
+            resolved.placeholders = (resolved.placeholders + new.placeholders).sorted {
+                $0.description < $1.description
+            }
         }
         let named = Set(desired.services.compactMap { $0.provider?.secret })
         resolved.looks = resolved.looks.filter { named.contains($0.key) }
-        resolved.standIns.removeAll { !named.contains($0) }
+        resolved.placeholders.removeAll { !named.contains($0) }
         return resolved
     }
 

@@ -134,7 +134,7 @@ struct WantedFields {
         // Which one is first is only shown where it differs.
         if firstOpens, !after.begins(like: before) { (before, after) = (before.openingFirst, after.openingFirst) }
         guard !after.means(before) else { return nil }
-        if let names { (before, after) = names.toldApart(names.named(before), after) }
+        if let names { (before, after) = names.distinguished(names.named(before), after) }
         return FieldChange(object: object, field: field.attribute, before: before, after: after)
     }
 }

@@ -14,7 +14,7 @@ struct Matching {
     let takenNames: [String: [TakenName]]
     /// The providers that services take from applications which give them up: by pk, the slugs of the plans that unlink
     /// them.
-    let letGo: [Int: String]
+    let released: [Int: String]
     private let owns: [ProviderMatcher.Own?]
     private let declaredNames: ProviderMatcher.DeclaredNames
 
@@ -50,7 +50,7 @@ struct Matching {
             },
             uniquingKeysWith: { first, _ in first }
         )
-        letGo = Dictionary(
+        released = Dictionary(
             owns.compactMap { own in own?.taken.flatMap { taken in taken.from.map { (taken.pk, $0) } } },
             uniquingKeysWith: { first, _ in first }
         )

@@ -208,7 +208,7 @@ struct ProviderMatcher {
         let match = try match(index, answers)
         guard case .found(let provider, isLinked: false) = match else { return Own(match: match) }
         var from: String?
-        if case .letsGo(let slug) = try holder(of: provider, answers) { from = slug }
+        if case .releases(let slug) = try holder(of: provider, answers) { from = slug }
         if !declarations[index].isResolved || isTakenOver(declarations[index], match, deletions) {
             return Own(match: match, taken: (provider.pk, from))
         }
@@ -344,7 +344,7 @@ struct ProviderMatcher {
     private enum Holder {
         case nobody
         /// An application that no longer has it once the plan of that slug is carried out.
-        case letsGo(String)
+        case releases(String)
         /// The slug of the application that keeps it.
         case keeps(String)
     }
@@ -356,7 +356,7 @@ struct ProviderMatcher {
         guard let application = observation.application(slug: slug), application.provider == provider.pk,
             let plan = try unlinked(from: application, answers)
         else { return .keeps(slug) }
-        return provider.backchannelApplicationSlug.map(Holder.keeps) ?? .letsGo(plan)
+        return provider.backchannelApplicationSlug.map(Holder.keeps) ?? .releases(plan)
     }
 
     /// - Returns: the slug of the plan that takes the provider away from an application, or deletes the application;

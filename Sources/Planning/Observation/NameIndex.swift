@@ -140,7 +140,7 @@ final class NameIndex: Sendable {
                 objects.append(try object(referent, reference, for: field, of: login))
             }
             let value = FieldValue.references(objects)
-            return objects.contains(where: \.isByOwnName) ? toldApart(.references([]), value).after : value
+            return objects.contains(where: \.isByOwnName) ? distinguished(.references([]), value).after : value
         default: return field.value(value, in: release)
         }
     }
@@ -371,7 +371,7 @@ extension NameIndex {
     ///
     /// The scope name is enough if only one of them has it. If several have it, each is followed by its own name, as is
     /// a mapping that the file chose among several of Authentik's.
-    func toldApart(_ before: FieldValue, _ after: FieldValue) -> (before: FieldValue, after: FieldValue) {
+    func distinguished(_ before: FieldValue, _ after: FieldValue) -> (before: FieldValue, after: FieldValue) {
         guard case .references(let old) = before, case .references(let new) = after else { return (before, after) }
         let shared = Set(scopeGroups(old, new).filter { $0.value.count > 1 }.keys)
         let chosen = Set(new.filter(\.isByOwnName).compactMap(scopeMapping).map(\.scopeName).filter(isShared))

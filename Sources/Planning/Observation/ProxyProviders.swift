@@ -15,7 +15,7 @@ package import Kinds
 extension ObservedState {
     /// Sets the types of providers from their applications; anything else that looks like a proxy provider is
     /// undetermined.
-    package mutating func tellProxiesByApplications() {
+    package mutating func classifyProxiesByApplications() {
         let models = Dictionary(
             applications.compactMap { application in
                 application.provider.map { ($0, application.providerSummary?.model) }
@@ -55,7 +55,7 @@ extension ObservedState {
     }
 
     /// - Parameter listed: all proxy providers; nil if the account may not list them.
-    package mutating func tellProxies(listed: [ProxyProvider]?) {
+    package mutating func classifyProxies(listed: [ProxyProvider]?) {
         guard let listed else { return }
         let proxies = Dictionary(listed.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
         for index in providers.indices {

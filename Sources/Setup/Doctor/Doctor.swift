@@ -28,7 +28,7 @@ package struct Doctor {
     private let lease: String?
     private let invocation: Invocation
     /// Generates missing secrets, as passes do for a sandbox.
-    package var standIns: StandIns?
+    package var placeholders: PlaceholderSecrets?
 
     /// - Parameters:
     ///   - paths: the paths of the files; empty if none are given.
@@ -73,7 +73,7 @@ package struct Doctor {
     /// For a sandbox, missing secrets are generated.
     private func resolve(_ desired: DesiredState, _ client: AuthentikClient?) async -> ResolvedSecrets {
         var resolved = await secrets.resolve(desired)
-        if let standIns, client?.isSandbox == true { resolved.fill(standIns) }
+        if let placeholders, client?.isSandbox == true { resolved.fill(placeholders) }
         return resolved
     }
 

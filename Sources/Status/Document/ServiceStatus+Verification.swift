@@ -16,7 +16,7 @@ extension ServiceStatus {
     package var verification: ConditionStatus? { conditions.first { $0.type == .verified } }
 
     /// Records the result of probes.
-    mutating func takeNote(of seen: ServiceVerification, at time: Timestamp) {
+    mutating func record(_ seen: ServiceVerification, at time: Timestamp) {
         guard seen.state != .notProbed else { return }
         let before = self
         let failure = seen.failures.first

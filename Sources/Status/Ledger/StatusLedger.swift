@@ -253,7 +253,7 @@ package struct StatusLedger: Sendable {
         for index in document.services.indices {
             let before = document.services[index]
             guard probed.contains(before.slug), let seen = seen[before.slug] else { continue }
-            document.services[index].takeNote(of: seen, at: time)
+            document.services[index].record(seen, at: time)
             if let failure = seen.failures.first {
                 let isNew = before.verification?.status != .no || before.verification?.reason != failure.reason.rawValue
                 if isNew { events.append(.unverified(slug: before.slug, failure)) }

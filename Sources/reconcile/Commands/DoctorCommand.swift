@@ -61,7 +61,7 @@ struct DoctorCommand: AsyncParsableCommand {
             lease: leadership.isWanted(isSandbox: false) ? leadership.leaseText : nil,
             invocation: connection.invocation(files: files.config)
         )
-        doctor.standIns = (try? connection.token()).map(connection.standIns)
+        doctor.placeholders = (try? connection.token()).map(connection.placeholders)
         return doctor
     }
 

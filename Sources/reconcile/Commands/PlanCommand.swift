@@ -64,9 +64,9 @@ struct PlanCommand: AsyncParsableCommand {
         try await pass.with(arguments).run(Narrowing(only: narrowing.only, withoutSecrets: withoutSecrets)) { session in
             var session = session
             session.pass.allowedDeletions = allowedDeletions
-            let (plan, release, standIns) = try await session.pass.plan()
+            let (plan, release, placeholders) = try await session.pass.plan()
             if let save { try PlanFile.write(session.pass.record(plan, release), to: save) }
-            return (session.render(plan, release, standIns: standIns, savedTo: save), ExitStatus(plan))
+            return (session.render(plan, release, placeholders: placeholders, savedTo: save), ExitStatus(plan))
         }
     }
 }

@@ -93,7 +93,7 @@ extension Session {
         verifier.invocation = options.invocation
         do {
             let resolved = await pass.secrets()
-            let secrets = await pass.standIns?.filling(resolved, for: pass.client) ?? resolved
+            let secrets = await pass.placeholders?.filling(resolved, for: pass.client) ?? resolved
             return try await verifier.verify(pass.desired, where: pass.narrowing.includes, secrets: secrets.looks)
         } catch let error as AuthentikError {
             throw PassFailure(error)

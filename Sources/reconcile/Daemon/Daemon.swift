@@ -151,7 +151,7 @@ struct Daemon {
         reconciler.probes = probes
         // Another run with --sandbox would have another sandbox.
         reconciler.invocation = pass.isSandbox ? pass.invocation.filesOnly : pass.invocation
-        if !pass.isSandbox { reconciler.standIns = pass.connection.standIns(for: token) }
+        if !pass.isSandbox { reconciler.placeholders = pass.connection.placeholders(for: token) }
         var surroundings = LoopSurroundings(address: site.address, reconciler: reconciler)
         if let reader = resolver.reader {
             surroundings.secretReader = {

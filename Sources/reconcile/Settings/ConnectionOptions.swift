@@ -184,7 +184,7 @@ struct ConnectionOptions: ParsableArguments {
     func secretResolver(sandboxToken: Secret? = nil) -> SecretResolver {
         var resolver = SecretResolver(environment: Environment.variables)
         if let sandboxToken {
-            resolver.standIn = StandIns(for: sandboxToken).secret
+            resolver.placeholder = PlaceholderSecrets(for: sandboxToken).secret
         } else {
             let kubernetes = KubernetesAccess {
                 try KubernetesConfiguration.find(environment: Environment.variables)
@@ -196,9 +196,9 @@ struct ConnectionOptions: ParsableArguments {
 
     /// Generates missing secrets for an Authentik that identifies itself as a sandbox; including those in Kubernetes if
     /// there is no Kubernetes.
-    func standIns(for token: Secret) -> StandIns {
+    func placeholders(for token: Secret) -> PlaceholderSecrets {
         let configuration = try? KubernetesConfiguration.find(environment: Environment.variables)
-        return StandIns(for: token, coversKubernetes: configuration == nil)
+        return PlaceholderSecrets(for: token, coversKubernetes: configuration == nil)
     }
 
     /// A client that respects the time limit of a pass, and logs its retries.
