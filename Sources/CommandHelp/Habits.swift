@@ -39,6 +39,7 @@ package struct Habits: Sendable {
     ///   - name: with its dashes, without a value.
     ///   - command: the command that it was given to; nil for the daemon.
     package func advice(onOption name: String, of command: String?) -> String? {
+        if name == "--once", command == "apply" { return "'apply' is one pass in any case; leave it out" }
         guard let advice = Self.optionAdvice[name] else { return nil }
         if advice == Self.preview, let command, ["plan", "diff"].contains(command) {
             return "'\(command)' writes nothing in any case; leave it out"

@@ -68,7 +68,7 @@ struct EventDigest {
                 contests.append("\(slug): \(contest.fields.map(ChangeLine.label).joined(separator: ", "))\(culprit)")
             case .deletionsHeld(let heldDeletions):
                 rest.append(EventNote(isWarning: true, reason: "DeletionsHeld", note: heldDeletions.message))
-            case .authentikLost(let error):
+            case .authentikLost(let error, _):
                 rest.append(EventNote(isWarning: true, reason: "AuthentikLost", note: error))
             case .authentikBack:
                 rest.append(EventNote(isWarning: false, reason: "AuthentikBack", note: "Authentik answers again"))

@@ -94,9 +94,12 @@ extension LoopLog {
                 metadata: ["deletions": "\(heldDeletions.deletions)", "reason": "\(heldDeletions.message)"]
             )
         case .deletionsReleased: logger.notice("deletions no longer held back")
-        case .authentikLost(let error): logger.warning("Authentik unreachable", metadata: ["error": "\(error)"])
-        case .authentikBack(let since):
-            logger.notice("Authentik reachable again", metadata: since.map { ["lost.at": "\($0)"] } ?? [:])
+        case .authentikLost(let error, let isReachable):
+            let message: Logger.Message = isReachable ? "refused by Authentik" : "Authentik unreachable"
+            logger.warning(message, metadata: ["error": "\(error)"])
+        case .authentikBack(let since, let wasReachable):
+            let message: Logger.Message = wasReachable ? "no longer refused by Authentik" : "Authentik reachable again"
+            logger.notice(message, metadata: since.map { ["lost.at": "\($0)"] } ?? [:])
         }
     }
 

@@ -63,6 +63,16 @@ package enum PrivateFile {
         }
     }
 
+    /// Checks whether a file can be written before there is anything to write.
+    ///
+    /// - Throws: ``FileFailure`` with the reason.
+    package static func checkWritable(_ path: String) throws(FileFailure) {
+        let folder = try place(of: path).removingLastComponent()
+        guard access(folder.string.isEmpty ? "." : folder.string, W_OK | X_OK) != 0 else { return }
+        let reason = FileFailure(Errno(rawValue: errno))
+        throw FileFailure("its folder '\(folder)': \(reason)")
+    }
+
     /// Writes the content of a file, unless the file already has it and is private.
     ///
     /// - Returns: whether anything had to be changed.

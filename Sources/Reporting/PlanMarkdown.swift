@@ -60,7 +60,7 @@ package struct PlanMarkdown {
         let items = objects.prefix(Self.namedObjects).map(item)
         let rest = objects.count - items.count
         let list = items + (rest > 0 ? ["- and \(count(rest, "other"))"] : [])
-        return "#### \(kind.heading): \(objects.count)\n\n" + list.joined(separator: "\n")
+        return "#### \(kind.heading): \(objects.count.grouped)\n\n" + list.joined(separator: "\n")
     }
 
     /// An object with its changes and, if it needs attention, the reason.
@@ -73,7 +73,7 @@ package struct PlanMarkdown {
     }
 
     private func title(_ group: PlanGroup, _ services: [ServicePlan], _ heldDeletions: HeldDeletions?) -> String {
-        var title = "#### \(group.title): \(services.count)"
+        var title = "#### \(group.title): \(services.count.grouped)"
         if !group.explanation.isEmpty { title += "\n\n\(sentence(group.explanation))" }
         if group == .deletions, let heldDeletions { title += "\n\n> \(sentence(heldDeletions.description))" }
         return title

@@ -86,7 +86,7 @@ package struct ReportMarkdown {
         for group in Group.allCases {
             let outcomes = report.outcomes.filter { Group($0) == group }
             guard !outcomes.isEmpty, group != .inSync || isVerbose else { continue }
-            var head: String? = "#### \(group.title): \(outcomes.count)"
+            var head: String? = "#### \(group.title): \(outcomes.count.grouped)"
             if !group.explanation.isEmpty { head? += "\n\n\(sentence(group.explanation))" }
             for (text, number) in items(group, outcomes) {
                 let fits = head.map { comment.add($0, text) } ?? comment.add(text)
@@ -114,7 +114,7 @@ package struct ReportMarkdown {
         }
         let rest = outcomes.count - items.count
         let list = items + (rest > 0 ? ["- and \(count(rest, "other"))"] : [])
-        return "#### \(kind.heading): \(outcomes.count)\n\n" + list.joined(separator: "\n")
+        return "#### \(kind.heading): \(outcomes.count.grouped)\n\n" + list.joined(separator: "\n")
     }
 
     /// The texts of a group, with the number of services that each is about.

@@ -24,7 +24,7 @@ enum BuiltInAuthentik {
     #endif
 
     /// The error of a build without it.
-    private static let absence = "this build has no sandbox; build it with the package's default traits"
+    private static let absence = "this build has no sandbox; use 'swift run reconcile sandbox' in the source folder"
 
     /// Its part of a command's usage.
     static let usage = isThere ? " [--sandbox]" : ""

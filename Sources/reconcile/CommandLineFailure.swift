@@ -33,6 +33,10 @@ struct CommandLineFailure {
     func exit(with error: any Error, isParsing: Bool) -> Never {
         let code = ReconcileCommand.exitCode(for: error)
         let message = ReconcileCommand.message(for: error)
+        if code.isSuccess, let complaint = complaintAboutHelp {
+            StandardError.print("error: \(complaint)\nSee 'reconcile --help' for all commands.".printableLines)
+            ReconcileCommand.exit(withError: ExitStatus.usage.thrown)
+        }
         // Requested output (--help, --version), or a command that has already printed everything.
         guard !code.isSuccess, !message.isEmpty else { ReconcileCommand.exit(withError: error) }
         if isParsing, code == .validationFailure {
@@ -44,6 +48,15 @@ struct CommandLineFailure {
         ReconcileCommand.exit(withError: (isSetting ? ExitStatus.usage : .incomplete).thrown)
     }
 
+    /// What is wrong with a command for which help was requested: ArgumentParser would print that of another one.
+    private var complaintAboutHelp: String? {
+        let habits = Habits(commands: Self.commands)
+        guard let first = arguments.first, !first.hasPrefix("-") else { return nil }
+        guard first == "help" else { return habits.complaint(aboutCommand: first) }
+        guard arguments.count > 1, !arguments[1].hasPrefix("-") else { return nil }
+        return habits.complaint(aboutCommand: arguments[1])
+    }
+
     /// - Parameter full: ArgumentParser's text: a prefix, the message, then the usage.
     private func usageError(_ message: String, full: String) -> String {
         let habits = Habits(commands: Self.commands)
@@ -53,27 +66,32 @@ struct CommandLineFailure {
             return "error: \(complaint)\nSee 'reconcile --help' for all commands."
         }
         let usage = full.dropFirst(ReconcileCommand._errorPrefix.count + message.count)
-        return "error: " + lowercasedFirst(message).replacing(". Did you mean", with: "; did you mean").printableLines
-            + advice(on: message, habits) + usage
+        let (fault, guess) = parts(of: message)
+        let advice = advice(on: fault, habits) ?? guess.map { "did you mean\($0)" }
+        return "error: " + lowercasedFirst(fault).printableLines + (advice.map { "; \($0.printableLines)" } ?? "")
+            + usage
     }
 
-    /// `; use 'reconcile plan', which writes nothing`; empty if there is no advice.
-    private func advice(on message: String, _ habits: Habits) -> String {
-        let advice: String?
+    /// A message of ArgumentParser, and what it guesses was meant.
+    private func parts(of message: String) -> (fault: String, guess: String?) {
+        guard let range = message.firstRange(of: ". Did you mean") else { return (message, nil) }
+        return (String(message[..<range.lowerBound]), String(message[range.upperBound...]))
+    }
+
+    /// `use 'reconcile plan', which writes nothing`; nil if there is no advice.
+    private func advice(on message: String, _ habits: Habits) -> String? {
         // ArgumentParser's wording.
-        if message.hasPrefix("Unknown option '"), !message.contains("Did you mean") {
-            advice = habits.advice(
+        if message.hasPrefix("Unknown option '") {
+            return habits.advice(
                 onOption: String(message.dropFirst("Unknown option '".count).prefix { $0 != "'" }),
                 of: arguments.first { !$0.hasPrefix("-") }
             )
         } else if message.hasPrefix("Unexpected argument '") {
-            advice = habits.advice(
+            return habits.advice(
                 onArgument: String(message.dropFirst("Unexpected argument '".count).prefix { $0 != "'" })
             )
-        } else {
-            advice = nil
         }
-        return advice.map { "; \($0)" } ?? ""
+        return nil
     }
 
     /// For the beginning of ArgumentParser's own messages, except names of variables.

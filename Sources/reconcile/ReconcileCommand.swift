@@ -21,7 +21,7 @@ struct ReconcileCommand: AsyncParsableCommand {
               export AUTHENTIK_TOKEN=...         an administrator's, intent 'API'
 
               reconcile export --all > services.yaml   what is there, as a file
-              reconcile bootstrap                      an account for reconcile
+              reconcile bootstrap services.yaml        an account for reconcile
               export AUTHENTIK_TOKEN=...               its token
 
               reconcile doctor services.yaml           check the whole setup

@@ -1,6 +1,8 @@
 import DesiredState
+import JSON
 import Kinds
 import Planning
+import TestSupport
 import Testing
 
 @testable import Applying
@@ -30,6 +32,42 @@ import Testing
             let cost = LookCost(managesAccess: managesAccess, proxies: proxies, full: full)
             #expect(cost.requests(for: targets) == requests)
             #expect(cost.isWorthIt(for: targets) == isWorthIt)
+        }
+    }
+
+    @Test func `a service of which a part cannot be done does not make other services cost a full look`() async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            func file(_ groups: String) throws -> DesiredState {
+                let head = "groups:\n  - name: family\n"
+                var desired = try Homelab.logins(120, head: head, fields: ", access: {groups: [\(groups)]}")
+                for index in desired.services.indices.dropFirst() { desired.services[index].access = nil }
+                return desired
+            }
+            let (before, desired) = (try file("family"), try file("family, ghosts"))
+            let hindered = desired.services[0].slug
+            let snapshots = SnapshotStore()
+            @Sendable func pass(_ scope: PassScope, of desired: DesiredState) async throws -> PassReport {
+                var pass = try await homelab.makePass(of: desired)
+                pass.scope = scope
+                pass.snapshots = snapshots
+                return try await pass.run()
+            }
+            #expect(try await pass(.everything, of: before).isConverged)
+            let full = try await pass(.everything, of: desired)
+            let failure = full.outcomes.first { $0.plan.slug == hindered }?.failure?.message
+            #expect(failure?.contains("ghosts") == true)
+
+            try await homelab.admin.changeApplication("login-7", ["name": "By hand"])
+            let report = try await pass(.services(["login-7"]), of: desired)
+            #expect(!report.look.isFull, "\(report.look)")
+            #expect(try await homelab.admin.application("login-7")["name"] == "Login 7")
+            // It is reported as before.
+            #expect(report.outcomes.first { $0.plan.slug == hindered }?.failure?.message == failure)
+
+            // Once the part can be done, it is.
+            try await homelab.admin.send("POST", "core/groups/", ["name": "ghosts"])
+            let last = try await pass(.everything, of: desired)
+            #expect(last.isConverged)
         }
     }
 

@@ -209,7 +209,7 @@ extension LedgerEvent {
         case .leaseBack: "lease back"
         case .deletionsHeld: "heldDeletions"
         case .deletionsReleased: "released"
-        case .authentikLost(let error): "lost: \(error)"
+        case .authentikLost(let error, let isReachable): "\(isReachable ? "refused" : "lost"): \(error)"
         case .authentikBack: "back"
         }
     }

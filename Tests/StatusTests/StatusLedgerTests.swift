@@ -359,7 +359,7 @@ import Testing
     }
 
     @Test func `a refused token is not an Authentik that is away`() {
-        #expect(story.fail(.refused, "the token is refused") == ["lost: the token is refused"])
+        #expect(story.fail(.refused, "the token is refused") == ["refused: the token is refused"])
         #expect(story.document.state == .refused)
         #expect(story.document.authentik.isReachable == true)
     }

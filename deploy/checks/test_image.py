@@ -119,7 +119,7 @@ def test_it_has_no_sandbox_and_says_so(image, root, arguments):
     _, environment = configure(root, "job")
     code, output, errors = Container(root, image, arguments, environment).result()
     assert (code, output) == (64, "")
-    assert "error: this build has no sandbox; build it with the package's default traits\n" in errors
+    assert "error: this build has no sandbox; use 'swift run reconcile sandbox' in the source folder\n" in errors
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["plan", "--help"]], ids=" ".join)

@@ -27,7 +27,8 @@ package struct PassFailure: Error, Sendable, CustomStringConvertible {
         case .invalidToken:
             self.init(
                 .refused,
-                "Authentik rejects the token: \(error); check AUTHENTIK_TOKEN (intent 'API', not expired, not revoked)"
+                "Authentik rejects the token: \(error); check the one that AUTHENTIK_TOKEN or the token file has: intent 'API', "
+                    + "not expired, not revoked"
             )
         case .permissionDenied:
             self.init(.refused, "the token's account lacks a permission: \(error)")

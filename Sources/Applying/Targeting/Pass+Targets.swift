@@ -93,13 +93,13 @@ extension Pass {
                 }
                 continue
             }
-            guard service.decision == snapshot.decisions[service.slug], service.hindrance == nil,
+            guard Snapshot.Expectation(service) == snapshot.expectations[service.slug],
                 service.steps.isEmpty || service.isPaused(paused)
             else { throw FullLookNeeded("'\(service.slug)' is planned differently: \(service.reason)") }
             plan.services[index] = service.withheld
         }
         // A service that disappears without having been read depended on one that was read.
-        if let lost = Set(snapshot.decisions.keys).subtracting(slugs).subtracting(plan.services.map(\.slug)).min() {
+        if let lost = Set(snapshot.expectations.keys).subtracting(slugs).subtracting(plan.services.map(\.slug)).min() {
             throw FullLookNeeded("'\(lost)' disappeared")
         }
         return plan

@@ -9,8 +9,20 @@ import Synchronization
 /// Only a pass that read and did everything in its scope leaves one. What that pass wrote is out of date in it, so the
 /// next pass reads it again.
 struct Snapshot: Sendable {
-    /// The decisions that a targeted pass must reach again for services that it does not read.
-    var decisions: [String: Decision]
+    /// What a targeted pass must decide again for services that it does not read.
+    struct Expectation: Equatable {
+        private let decision: Decision
+        /// The part that cannot be done.
+        private let hindrance: String?
+
+        init(_ plan: ServicePlan) {
+            decision = plan.decision
+            hindrance = plan.hindrance
+        }
+    }
+
+    /// By slug.
+    var expectations: [String: Expectation]
     var authentik: ObservedState
     var secrets: ResolvedSecrets
     /// What the file declared.
@@ -20,17 +32,19 @@ struct Snapshot: Sendable {
     /// The cost of the last full look.
     var full: PassLook
 
+    /// A service of which a part cannot be done is complete without that part.
+    ///
     /// - Returns: nil if the pass was incomplete, or changed an object that belongs to no service.
     init?(_ report: PassReport, _ authentik: ObservedState, _ desired: DesiredState, full: PassLook) {
-        guard report.heldDeletions == nil, report.outcomes.allSatisfy({ $0.failure == nil }),
+        guard report.heldDeletions == nil, report.outcomes.allSatisfy(\.isDone),
             report.shared.allSatisfy({ $0.failure == nil && !$0.isWritten })
         else { return nil }
         self.authentik = authentik
         self.desired = desired
         self.full = full
         secrets = report.secrets
-        decisions = Dictionary(
-            report.outcomes.map { ($0.plan.slug, $0.plan.decision) },
+        expectations = Dictionary(
+            report.outcomes.map { ($0.plan.slug, Expectation($0.plan)) },
             uniquingKeysWith: { first, _ in first }
         )
         outdated = [:]
@@ -134,6 +148,11 @@ extension DesiredState {
         }
         return slugs
     }
+}
+
+extension ServiceOutcome {
+    /// Whether everything was done that could be.
+    fileprivate var isDone: Bool { failure.map { $0.message == plan.hindrance } ?? true }
 }
 
 extension Service {

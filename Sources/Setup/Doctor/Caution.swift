@@ -2,7 +2,7 @@ package import AuthentikAPI
 package import DesiredState
 import Files
 
-/// Something that works but may expose a secret: logged once when a run starts, and reported by `doctor`.
+/// Something that works but may expose a secret, or not be meant: logged once when a run starts, and reported by `doctor`.
 package struct Caution: Sendable, Equatable, CustomStringConvertible {
     /// What it is, as a clause.
     package var message: String
@@ -27,12 +27,22 @@ package struct Caution: Sendable, Equatable, CustomStringConvertible {
     /// - Parameters:
     ///   - address: nil for a sandbox in this process.
     ///   - desired: nil if unknown.
+    ///   - ignoresTokenVariable: whether `AUTHENTIK_TOKEN` has no effect because `AUTHENTIK_TOKEN_FILE` is set, too.
     package static func all(
         address: AuthentikAddress?,
         files: PrivateFiles,
-        desired: DesiredState?
+        desired: DesiredState?,
+        ignoresTokenVariable: Bool = false
     ) -> [Caution] {
         var cautions: [Caution] = []
+        if ignoresTokenVariable {
+            cautions.append(
+                Caution(
+                    message: "AUTHENTIK_TOKEN is ignored, because AUTHENTIK_TOKEN_FILE is set, too",
+                    advice: "unset one of them, e.g. with 'env -u AUTHENTIK_TOKEN_FILE'"
+                )
+            )
+        }
         if let address, address.isPlain, !address.isLoopback {
             cautions.append(
                 Caution(

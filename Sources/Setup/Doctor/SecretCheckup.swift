@@ -1,3 +1,4 @@
+import Base
 package import DesiredState
 package import SecretSources
 import Secrets
@@ -16,10 +17,11 @@ package struct SecretCheckup: Sendable {
     package func findings() -> [Finding] {
         let users = desired.services.compactMap { service in service.provider?.secret.map { ($0, service.slug) } }
         var findings: [Finding] = []
-        var good = 0
+        var (good, generated) = (0, 0)
         var seen: Set<SecretReference> = []
         for (reference, slug) in users where seen.insert(reference).inserted {
             switch resolved.looks[reference] {
+            case .present where resolved.placeholders.contains(reference): generated += 1
             case .present: good += 1
             case .waiting(let reason):
                 let advice = "create it; until then '\(slug)' waits"
@@ -34,8 +36,12 @@ package struct SecretCheckup: Sendable {
                 findings.append(Finding("secret", .skipped, "\(reference) was not checked"))
             }
         }
+        if generated > 0 {
+            let remark = "\(count(generated, "secret")) not set or unusable, so generated for the sandbox"
+            findings.insert(Finding("secrets", .ok, remark), at: 0)
+        }
         guard good > 0 else { return findings }
-        return [Finding("secrets", .ok, good == 1 ? "1 secret can be used" : "\(good) secrets can be used")] + findings
+        return [Finding("secrets", .ok, "\(count(good, "secret")) can be used")] + findings
     }
 
     private func blocked(_ slug: String, until step: String) -> String {

@@ -313,7 +313,7 @@ extension StatusDocument {
         switch slugs.count {
         case 0: nil
         case 1...3: "in sync, but the login check failed: \(slugs.joined(separator: ", "))"
-        default: "in sync, but the login check failed: \(slugs.count) services"
+        default: "in sync, but the login check failed: \(count(slugs.count, "service"))"
         }
     }
 

@@ -57,8 +57,9 @@ package enum LedgerEvent: Sendable {
     case leaseBack
     case deletionsHeld(HeldDeletionsRecord)
     case deletionsReleased
-    case authentikLost(error: String)
-    case authentikBack(since: Timestamp?)
+    /// Authentik cannot be reached, or refuses this program though it can be.
+    case authentikLost(error: String, isReachable: Bool)
+    case authentikBack(since: Timestamp?, wasReachable: Bool)
 }
 
 /// A field that somebody else changed.

@@ -139,8 +139,10 @@ package struct StatusLedger: Sendable {
             document.authentik.isReachable = isReachable
             document.authentik.since = time
         }
-        if before.error == nil, let error { return [.authentikLost(error: error)] }
-        if before.error != nil, error == nil { return [.authentikBack(since: before.since)] }
+        if before.error == nil, let error { return [.authentikLost(error: error, isReachable: isReachable)] }
+        if before.error != nil, error == nil {
+            return [.authentikBack(since: before.since, wasReachable: before.isReachable == true)]
+        }
         return []
     }
 

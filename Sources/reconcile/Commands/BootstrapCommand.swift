@@ -121,6 +121,13 @@ struct BootstrapCommand: AsyncParsableCommand {
         let target = try connection.target()
         let desired = try files.loadIfGiven(style: style.standardError)
         // Check before anything is created whether the token can be stored.
+        if let writeFile {
+            do {
+                try PrivateFile.checkWritable(writeFile)
+            } catch {
+                throw SettingError("the token cannot be written to '\(writeFile)': \(error)")
+            }
+        }
         let kubernetes = try kubernetes()
         let logger = log.logger()
         connection.warn(logger)

@@ -23,7 +23,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
             Run it with the options and the environment that the program will have, e.g. in its pod:
 
-              kubectl exec deployment/reconcile -- \
+              kubectl exec deployment/reconcile -- \\
                 /usr/local/bin/reconcile doctor
 
             Exit codes: 0 no problem (warnings allowed); 1 there are problems; 64 usage.

@@ -22,7 +22,7 @@ struct PlanCommand: AsyncParsableCommand {
               reconcile plan services.yaml --without-secrets --output markdown
 
             The comment fits GitHub's limit of 65,536 characters, and nothing in it mentions people or links anywhere, \
-            whatever the file or Authentik contain. 'reconcile bootstrap --view-only' creates an account for this.
+            whatever the file or Authentik contain. 'reconcile bootstrap --view-only FILE' creates an account for this.
 
             Exit codes: 0 nothing to change; 2 there are changes; 1 a service conflicts, is blocked, waits for its \
             secret or cannot get its provider's settings published, or deletions are held back; 64 usage; 65 the file \

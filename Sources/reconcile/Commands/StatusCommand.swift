@@ -155,10 +155,12 @@ struct StatusCommand: AsyncParsableCommand {
         case .json: StandardOutput.write(String(decoding: answer.body, as: UTF8.self))
         case .text: StandardOutput.print(text(answer.status))
         }
-        for slug in unknown(answer.status) {
-            let message = "service '\(slug)': unknown to the daemon; it is neither declared nor owned by it"
-            StandardError.print("\(style.standardError.red("error:")) \(message.printable)")
-        }
+        for slug in unknown(answer.status) { StandardError.print(unknown(slug, style.standardError)) }
+    }
+
+    private func unknown(_ slug: String, _ style: Style) -> String {
+        let message = "service '\(slug)': unknown to the daemon; it is neither declared nor owned by it"
+        return "\(style.red("error:")) \(message.printable)"
     }
 
     private func text(_ status: StatusDocument) -> String {
@@ -210,6 +212,7 @@ struct StatusCommand: AsyncParsableCommand {
         var shown: [UInt8]?
         var latest: StatusDocument?
         var lostAt: Timestamp?
+        var unknownBefore: [String] = []
         while true {
             do {
                 let answer = try await connection.fetch()
@@ -217,6 +220,11 @@ struct StatusCommand: AsyncParsableCommand {
                 lostAt = nil
                 latest = answer.status
                 if !isScreen, answer.body != shown { append(answer, &lines) }
+                let unknown = unknown(answer.status)
+                for slug in unknown where !isScreen && !unknownBefore.contains(slug) {
+                    StandardError.print(self.unknown(slug, style.standardError))
+                }
+                unknownBefore = unknown
                 shown = answer.body
             } catch let error as StatusConnectionError {
                 if error.isFinal { throw error }
@@ -247,7 +255,10 @@ struct StatusCommand: AsyncParsableCommand {
             let text = "The daemon has not answered for \(since) s; trying again at \(daemon.address)"
             blocks.append(style.standardOutput.yellow(text.printable))
         }
-        if let status { blocks.append(text(status)) }
+        if let status {
+            blocks += unknown(status).map { unknown($0, style.standardOutput) }
+            blocks.append(text(status))
+        }
         var size = winsize()
         let rows = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 2 ? Int(size.ws_row) : 24
         let screen = blocks.joined(separator: "\n\n").cut(toLines: rows - 1).replacing("\n", with: "\u{1B}[K\n")

@@ -155,7 +155,7 @@ struct ConnectionOptions: ParsableArguments {
         return nil
     }
 
-    /// What may expose secrets with these settings.
+    /// What may expose secrets with these settings, or not be meant.
     func cautions(
         _ desired: DesiredState?,
         triggerToken: String? = nil,
@@ -163,7 +163,13 @@ struct ConnectionOptions: ParsableArguments {
     ) -> [Caution] {
         let address = (url ?? Environment["AUTHENTIK_URL"]).flatMap(AuthentikAddress.init)
         let files = Caution.PrivateFiles(token: tokenPath, triggerToken: triggerToken, clientKey: clientKey)
-        return Caution.all(address: isSandbox ? nil : address, files: files, desired: desired)
+        let hasBoth = Environment["AUTHENTIK_TOKEN_FILE"] != nil && Environment["AUTHENTIK_TOKEN"] != nil
+        return Caution.all(
+            address: isSandbox ? nil : address,
+            files: files,
+            desired: desired,
+            ignoresTokenVariable: hasBoth && tokenFile == nil && !isSandbox
+        )
     }
 
     /// Logs what may expose secrets; called once per run.

@@ -86,6 +86,28 @@ import Testing
         }
     }
 
+    @Test func `a watched service that the daemon does not know is reported once`() async throws {
+        try await withWorkplace { workplace in
+            let daemon = try workplace.daemon()
+            try await daemon.settled("in sync") { $0["isInSync"] == true }
+            let port = try await daemon.port()
+            let file = workplace.folder.appending(path: "watched")
+            let watching = Task {
+                let names = ["--service", "grafana", "--service", "grafna"]
+                let command = Command(["status", "--watch", "--url", "http://127.0.0.1:\(port)"] + names)
+                try await Self.run(command, writingTo: file)
+            }
+            defer { watching.cancel() }
+            func seen() -> String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
+            try await daemon.eventually("it is reported", else: seen) { seen().contains("'grafna'") ? true : nil }
+            try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
+            try await daemon.eventually("a change", else: seen) { seen().contains("drift corrected") ? true : nil }
+            let message = "error: service 'grafna': unknown to the daemon"
+            #expect(seen().components(separatedBy: message).count == 2, "\(seen())")
+            #expect(try await daemon.end() == 0)
+        }
+    }
+
     @Test func `it asks for the services that it is about, and for nothing that it has`() async throws {
         try await withWorkplace { workplace in
             try FileManager.default.removeItem(at: workplace.secretFile)

@@ -115,6 +115,12 @@ import Testing
         (["apply", "--auto-approve"], "error: unknown option '--auto-approve'; nothing asks for confirmation here"),
         (["plan", "-n", "sso"], "error: unknown option '-n'; Authentik has no namespaces"),
         (["plan", "-o", "yaml"], "error: the value 'yaml' is invalid for '-o <output>'."),
+        (
+            ["apply", "--once", homelab],
+            "error: unknown option '--once'; 'apply' is one pass in any case; leave it out\n"
+        ),
+        (["help", "plna"], "error: unknown command 'plna'; did you mean 'plan'?\n"),
+        (["plna", "--help"], "error: unknown command 'plna'; did you mean 'plan'?\n"),
         (["plan", "--token", "x"], "error: unknown option '--token'; other users of this machine could see it"),
     ])
     func `what was meant is said`(_ arguments: [String], _ beginning: String) async throws {

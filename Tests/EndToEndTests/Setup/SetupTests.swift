@@ -1,3 +1,4 @@
+import AuthentikSandbox
 import Foundation
 import JSON
 import KubernetesSupport
@@ -20,6 +21,32 @@ import Testing
         #expect(result.errors.contains("unknown option '--sandbox'"))
         let help = try await Command(command + ["--help"]).run()
         #expect(help.status == 0 && !help.output.contains("built-in Authentik"))
+    }
+
+    @Test func `nothing is made if the token could not be written`() async throws {
+        try await withWorkplace { workplace in
+            let file = workplace.folder.appending(path: "missing/token").path
+            let admin = environment(workplace, token: Workplace.token)
+            let result = try await Command(["bootstrap", "--write-file", file], environment: admin).run()
+            #expect(result.status == 64)
+            #expect(result.errors.contains("the token cannot be written to '\(file)': its folder "), "\(result.errors)")
+            #expect(workplace.sandbox.requests.isEmpty)
+        }
+    }
+
+    @Test func `a token that is ignored beside a token file is reported`() async throws {
+        try await withWorkplace { workplace in
+            var both = environment(workplace, token: "another-token")
+            both["AUTHENTIK_TOKEN_FILE"] = workplace.tokenFile.path
+            let plan = ["plan", "--config", workplace.file.path]
+            let ignored = "AUTHENTIK_TOKEN is ignored, because AUTHENTIK_TOKEN_FILE is set, too"
+            let result = try await Command(plan, environment: both).run()
+            #expect(result.status == 2 && result.errors.contains(ignored), "\(result.errors)")
+            // Who gives the option means it.
+            let given = plan + ["--token-file", workplace.tokenFile.path]
+            let meant = try await Command(given, environment: both).run()
+            #expect(meant.status == 2 && !meant.errors.contains(ignored), "\(meant.errors)")
+        }
     }
 
     @Test func `an account is made once, and a daemon works with it and can do nothing else`() async throws {
