@@ -9,7 +9,7 @@
 /// It contains what was given as options. Environment variables are still set for the next command, and the token is
 /// never an option.
 package struct Invocation: Sendable, Equatable {
-    /// The paths given with `--config`, unchanged.
+    /// The paths given with `--config`, unchanged; `-` is standard input, which the next command has to be given again.
     package var files: [String]
     /// The options that select an Authentik and how to connect to it, one word for each name and value.
     package var connection: [String]
@@ -33,7 +33,8 @@ package struct Invocation: Sendable, Equatable {
     package func command(_ name: String, _ options: [String]) -> String {
         let token = tokenFile.map { ["--token-file", $0] } ?? []
         let words = ["reconcile", name] + files.flatMap { ["--config", $0] } + connection + token + options
-        return words.map(Self.quoted).joined(separator: " ")
+        let line = words.map(Self.quoted).joined(separator: " ")
+        return files.contains("-") ? "cat FILE | \(line)" : line
     }
 
     /// Advice whose commands work when they are pasted: those that it names bare get what was given.

@@ -2,7 +2,7 @@ import Base
 import FoundationEssentials
 package import Setup
 
-/// The findings of a checkup as text: one line each, followed by what to do.
+/// The findings of a checkup as text: one line each, with what to do below.
 package struct FindingsText {
     let style: Style
 
@@ -12,12 +12,15 @@ package struct FindingsText {
 
     package func render(_ findings: [Finding]) -> String {
         let width = findings.map(\.subject.count).max() ?? 0
-        let lines = findings.flatMap { finding -> [String] in
+        let lines = findings.indices.flatMap { index -> [String] in
+            let finding = findings[index]
             let (sign, color) = finding.verdict.look
             let subject = finding.subject.padded(to: width)
             let head = "\(style.colored(sign, color)) \(subject)  \(finding.message.printable)"
-            let advice = finding.advice.map { "  \(String(repeating: " ", count: width))  → \($0.printable)" }
-            return [head] + [advice].compactMap(\.self)
+            // Several findings in a row may have the same remedy, such as permissions: it is shown once, below the last.
+            let next = findings.dropFirst(index + 1).first?.advice
+            guard let advice = finding.advice, advice != next else { return [head] }
+            return [head, "  \(String(repeating: " ", count: width))  → \(advice.printable)"]
         }
         return (lines + ["", summary(findings)]).joined(separator: "\n")
     }

@@ -22,6 +22,7 @@ import Testing
         )
         #expect(invocation.withoutFiles.command("doctor") == "reconcile doctor --url https://sso.example.net")
         #expect(Invocation().command("plan") == "reconcile plan")
+        #expect(Invocation(files: ["-"]).command("--once") == "cat FILE | reconcile --once --config -")
         let withToken = Invocation(files: ["a.yaml"], connection: ["--url", "http://a"], tokenFile: "token")
         #expect(withToken.command("plan") == "reconcile plan --config a.yaml --url http://a --token-file token")
         #expect(withToken.withoutFiles.command("status") == "reconcile status --url http://a --token-file token")
