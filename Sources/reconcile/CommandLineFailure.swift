@@ -34,7 +34,7 @@ struct CommandLineFailure {
         let code = ReconcileCommand.exitCode(for: error)
         let message = ReconcileCommand.message(for: error)
         if code.isSuccess, let complaint = complaintAboutHelp {
-            StandardError.print("error: \(complaint)\nSee 'reconcile --help' for all commands.".printableLines)
+            StandardError.print(Self.unknownCommand(complaint))
             ReconcileCommand.exit(withError: ExitStatus.usage.thrown)
         }
         // Requested output (--help, --version), or a command that has already printed everything.
@@ -63,13 +63,17 @@ struct CommandLineFailure {
         if let first = arguments.first, !first.hasPrefix("-"),
             let complaint = habits.complaint(aboutCommand: first)
         {
-            return "error: \(complaint)\nSee 'reconcile --help' for all commands."
+            return Self.unknownCommand(complaint)
         }
         let usage = full.dropFirst(ReconcileCommand._errorPrefix.count + message.count)
         let (fault, guess) = parts(of: message)
         let advice = advice(on: fault, habits) ?? guess.map { "did you mean\($0)" }
         return "error: " + lowercasedFirst(fault).printableLines + (advice.map { "; \($0.printableLines)" } ?? "")
             + usage
+    }
+
+    private static func unknownCommand(_ complaint: String) -> String {
+        "error: \(complaint)\nSee 'reconcile --help' for all commands.".printableLines
     }
 
     /// A message of ArgumentParser, and what it guesses was meant.

@@ -53,6 +53,18 @@ struct Homelab: Sendable {
         return Pass(client: client, desired: desired) { await resolver.resolve(desired) }
     }
 
+    /// Runs a pass that may read single services, on the basis of what the one before has left.
+    func pass(
+        of desired: DesiredState,
+        _ snapshots: SnapshotStore?,
+        _ scope: PassScope = .everything
+    ) async throws -> PassReport {
+        var pass = try await makePass(of: desired)
+        pass.scope = scope
+        pass.snapshots = snapshots
+        return try await pass.run()
+    }
+
     /// The services of the file; who may open them, the groups that takes, and forward-auth have tests of their own.
     static func desiredState() throws -> DesiredState {
         // Tests/ApplyingTests/Homelab.swift, three levels below the package.

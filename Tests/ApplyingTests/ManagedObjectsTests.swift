@@ -60,6 +60,16 @@ import Testing
         #expect(others.slug(of: try event("authentik_core", "applicationentitlement", "markpk")) == nil)
     }
 
+    @Test(arguments: [
+        ("authentik_flows", "flow"), ("authentik_crypto", "certificatekeypair"),
+        ("authentik_providers_oauth2", "scopemapping"), ("authentik_sources_oauth", "oauthsource"),
+    ])
+    func `what a file names may be another object's name now, so everything is read`(app: String, model: String) throws
+    {
+        #expect(try objects().scope(of: try event(app, model, "any")) == .everything)
+        #expect(try objects().scope(of: try event("authentik_events", model, "any")) == nil)
+    }
+
     @Test func `what is not managed is not known`() throws {
         let objects = try objects()
         #expect(objects.slug(of: try event("authentik_core", "application", "other")) == nil)

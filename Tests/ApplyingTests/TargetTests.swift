@@ -1,3 +1,5 @@
+import AuthentikAPI
+import AuthentikSandbox
 import DesiredState
 import JSON
 import Kinds
@@ -46,19 +48,13 @@ import Testing
             let (before, desired) = (try file("family"), try file("family, ghosts"))
             let hindered = desired.services[0].slug
             let snapshots = SnapshotStore()
-            @Sendable func pass(_ scope: PassScope, of desired: DesiredState) async throws -> PassReport {
-                var pass = try await homelab.makePass(of: desired)
-                pass.scope = scope
-                pass.snapshots = snapshots
-                return try await pass.run()
-            }
-            #expect(try await pass(.everything, of: before).isConverged)
-            let full = try await pass(.everything, of: desired)
+            #expect(try await homelab.pass(of: before, snapshots).isConverged)
+            let full = try await homelab.pass(of: desired, snapshots)
             let failure = full.outcomes.first { $0.plan.slug == hindered }?.failure?.message
             #expect(failure?.contains("ghosts") == true)
 
             try await homelab.admin.changeApplication("login-7", ["name": "By hand"])
-            let report = try await pass(.services(["login-7"]), of: desired)
+            let report = try await homelab.pass(of: desired, snapshots, .services(["login-7"]))
             #expect(!report.look.isFull, "\(report.look)")
             #expect(try await homelab.admin.application("login-7")["name"] == "Login 7")
             // It is reported as before.
@@ -66,8 +62,25 @@ import Testing
 
             // Once the part can be done, it is.
             try await homelab.admin.send("POST", "core/groups/", ["name": "ghosts"])
-            let last = try await pass(.everything, of: desired)
+            let last = try await homelab.pass(of: desired, snapshots)
             #expect(last.isConverged)
+        }
+    }
+
+    @Test func `an Authentik that is overloaded is not asked for everything instead`() async throws {
+        try await withHomelab(isConverged: false) { homelab in
+            let desired = try Homelab.logins(120)
+            let snapshots = SnapshotStore()
+            #expect(try await homelab.pass(of: desired, snapshots).isConverged)
+            #expect(try await homelab.pass(of: desired, snapshots).isConverged)
+            homelab.sandbox.faults.set(FaultPlan(rules: [try FaultRule(parsing: "unavailable=503,retry-after=0")]))
+            homelab.sandbox.resetRequests()
+            var pass = try await homelab.makePass(of: desired)
+            pass.client.retryPolicy.maximumAttempts = 1
+            pass.scope = .services(["login-7"])
+            pass.snapshots = snapshots
+            await #expect(throws: PassFailure.self) { try await pass.run() }
+            #expect(Set(homelab.sandbox.requests.map(\.path)) == ["/api/v3/core/applications/login-7/"])
         }
     }
 

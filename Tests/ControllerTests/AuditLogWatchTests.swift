@@ -65,6 +65,13 @@ import Testing
         #expect(log.counts == [1, 1])
     }
 
+    @Test func `a log that was empty, and is full now, may not show all that changed`() async throws {
+        await manage()
+        #expect(try await watch.look(log.read) == nil)
+        for number in 1...100 { log.add("\(number)", of: "something else") }
+        #expect(try await watch.look(log.read) == .everything)
+    }
+
     @Test func `a change by somebody else, with its author, is told once`() async throws {
         await manage()
         #expect(try await !isChanged())

@@ -138,6 +138,39 @@ struct KubernetesSecretReaderTests {
     }
 }
 
+extension KubernetesSecretReaderTests {
+    @Test("A change is told, too, if somebody has read it before its watch shows it")
+    func readMeanwhile() async throws {
+        let event = #"{"type":"MODIFIED","object":\#(json(8, ["A": "a8"]))}"# + "\n"
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n"
+        let version = Mutex(7)
+        let server = try CannedServer { request in
+            if request.target.contains("watch=true") { return .steps([head, event].map { [UInt8]($0.utf8) }) }
+            let now = version.withLock { $0 }
+            let secret = json(now, ["A": "a\(now)"])
+            let list = #"{"metadata":{"resourceVersion":"\#(now)"},"items":[\#(secret)]}"#
+            return .json(200, request.path.hasSuffix("/secrets") ? list : secret)
+        }
+        let reader = KubernetesSecretReader(KubernetesAccess(try makeClient(server)), maximumAge: .zero)
+        _ = try await reader.look(for: "A")
+        let (changes, continuation) = AsyncStream<ObjectName>.makeStream()
+        let task = Task {
+            await reader.watch([ObjectName(namespace: "n", name: "s")]) { continuation.yield($0) }
+        }
+        await server.received(3)
+        version.withLock { $0 = 8 }
+        let known = try await reader.look(for: "A")
+        #expect(known == .present(Secret("a8"), version: SecretVersion(uid: "u", resourceVersion: "8")))
+        server.release()
+        for await object in changes {
+            #expect(object.description == "n/s")
+            break
+        }
+        task.cancel()
+        await task.value
+    }
+}
+
 extension KubernetesSecretReader {
     /// Looks for one key of the Secret `n/s`.
     fileprivate func look(for key: String) async throws -> SecretLook? {

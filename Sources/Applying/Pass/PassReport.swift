@@ -70,6 +70,9 @@ package struct ServiceOutcome: Sendable {
         return isDue && isUndone ? plan.serving?.withoutMembership : plan.serving
     }
 
+    /// Whether a step failed, or was not reached; what could not be done from the start is part of the plan.
+    package var isCutShort: Bool { failure.map { $0.message != plan.hindrance } ?? false }
+
     /// Whether it is as declared now; an orphan counts as such, since nothing had to be done, but a deletion blocked by
     /// ``HeldDeletions`` does not.
     package var isConverged: Bool {

@@ -36,7 +36,7 @@ struct Snapshot: Sendable {
     ///
     /// - Returns: nil if the pass was incomplete, or changed an object that belongs to no service.
     init?(_ report: PassReport, _ authentik: ObservedState, _ desired: DesiredState, full: PassLook) {
-        guard report.heldDeletions == nil, report.outcomes.allSatisfy(\.isDone),
+        guard report.heldDeletions == nil, !report.outcomes.contains(where: \.isCutShort),
             report.shared.allSatisfy({ $0.failure == nil && !$0.isWritten })
         else { return nil }
         self.authentik = authentik
@@ -148,11 +148,6 @@ extension DesiredState {
         }
         return slugs
     }
-}
-
-extension ServiceOutcome {
-    /// Whether everything was done that could be.
-    fileprivate var isDone: Bool { failure.map { $0.message == plan.hindrance } ?? true }
 }
 
 extension Service {

@@ -59,9 +59,7 @@ extension ServiceStatus {
 extension ServiceOutcome {
     /// Whether access may differ from the plan.
     fileprivate var leavesAccessUndone: Bool {
-        // What could not be done from the start is part of the plan.
-        let isCutShort = isPaused || failure.map { $0.message != plan.hindrance } ?? false
-        return isCutShort && (plan.decision == .create || plan.changes.contains { $0.object == .access })
+        (isPaused || isCutShort) && (plan.decision == .create || plan.changes.contains { $0.object == .access })
     }
 }
 

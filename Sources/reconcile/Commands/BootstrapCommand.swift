@@ -125,7 +125,7 @@ struct BootstrapCommand: AsyncParsableCommand {
             do {
                 try PrivateFile.checkWritable(writeFile)
             } catch {
-                throw SettingError("the token cannot be written to '\(writeFile)': \(error)")
+                throw style.refusal("the token cannot be written to '\(writeFile)': \(error)", .incomplete)
             }
         }
         let kubernetes = try kubernetes()

@@ -72,7 +72,7 @@ private struct TargetedTrial: Sendable {
             var random = RandomSource(seed: seed &* 29 &+ 3)
             var desired = desired
             let snapshots = SnapshotStore()
-            var report = try await pass(desired, homelab, snapshots)
+            var report = try await homelab.pass(of: desired, snapshots)
             for round in 1...4 {
                 let client = try await homelab.makePass(of: desired).client
                 let last = try await client.newestEvents(1).first?.pk
@@ -87,23 +87,11 @@ private struct TargetedTrial: Sendable {
                 }
                 let start = homelab.sandbox.state
                 snapshots.haveFullLookCost(1_000)
-                report = try await pass(desired, homelab, snapshots, scope)
+                report = try await homelab.pass(of: desired, snapshots, scope)
                 looks.note(report.look)
                 try await expectSame(homelab, start, desired, "round \(round), \(changes), \(report.look)")
             }
         }
-    }
-
-    private func pass(
-        _ desired: DesiredState,
-        _ homelab: Homelab,
-        _ snapshots: SnapshotStore?,
-        _ scope: PassScope = .everything
-    ) async throws -> PassReport {
-        var pass = try await homelab.makePass(of: desired)
-        pass.scope = scope
-        pass.snapshots = snapshots
-        return try await pass.run()
     }
 
     private func expectSame(
@@ -115,7 +103,7 @@ private struct TargetedTrial: Sendable {
         var configuration = Sandbox.Configuration(release: release, token: "sandbox-token")
         configuration.state = start
         try await withRandomWorld(configuration) { other in
-            _ = try await pass(desired, other, nil)
+            _ = try await other.pass(of: desired, nil)
             let (own, full) = (try await homelab.state(), try await other.state())
             let difference = PropertyTests.comparable(own).withoutBindingPKs.difference(
                 from: PropertyTests.comparable(full).withoutBindingPKs

@@ -59,51 +59,30 @@ import Testing
     @Test func `elsewhere than on a terminal it writes a line for each change, and connects again`() async throws {
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon()
-            try await daemon.settled("in sync") { $0["isInSync"] == true }
-            let port = try await daemon.port()
-            let file = workplace.folder.appending(path: "watched")
-            let watching = Task {
-                let command = Command(
-                    ["status", "--watch"],
-                    environment: ["RECONCILE_STATUS_URL": "http://127.0.0.1:\(port)"]
-                )
-                try await Self.run(command, writingTo: file)
+            try await Self.watching(daemon, workplace) { watcher in
+                try await watcher.sees("in-sync: all 2 services are in sync")
+                try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
+                try await watcher.sees("grafana drift corrected, by akadmin from 127.0.0.1: group")
+                let port = try await daemon.port()
+                #expect(try await daemon.end() == 0)
+                try await watcher.sees("the daemon does not answer")
+                let again = try workplace.daemon("--listen", "127.0.0.1:\(port)")
+                try await watcher.sees("the daemon answers again")
+                #expect(try await again.end() == 0)
             }
-            defer { watching.cancel() }
-            func seen(_ text: String) async throws {
-                try await daemon.eventually(text, else: { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }) {
-                    (try? String(contentsOf: file, encoding: .utf8))?.contains(text) == true ? true : nil
-                }
-            }
-            try await seen("in-sync: all 2 services are in sync")
-            try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
-            try await seen("grafana drift corrected, by akadmin from 127.0.0.1: group")
-            #expect(try await daemon.end() == 0)
-            try await seen("the daemon does not answer")
-            let again = try workplace.daemon("--listen", "127.0.0.1:\(port)")
-            try await seen("the daemon answers again")
-            #expect(try await again.end() == 0)
         }
     }
 
     @Test func `a watched service that the daemon does not know is reported once`() async throws {
         try await withWorkplace { workplace in
             let daemon = try workplace.daemon()
-            try await daemon.settled("in sync") { $0["isInSync"] == true }
-            let port = try await daemon.port()
-            let file = workplace.folder.appending(path: "watched")
-            let watching = Task {
-                let names = ["--service", "grafana", "--service", "grafna"]
-                let command = Command(["status", "--watch", "--url", "http://127.0.0.1:\(port)"] + names)
-                try await Self.run(command, writingTo: file)
+            try await Self.watching(daemon, workplace, ["--service", "grafana", "--service", "grafna"]) { watcher in
+                let message = "error: service 'grafna': unknown to the daemon"
+                try await watcher.sees(message)
+                try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
+                try await watcher.sees("drift corrected")
+                #expect(watcher.printed.components(separatedBy: message).count == 2, "\(watcher.printed)")
             }
-            defer { watching.cancel() }
-            func seen() -> String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
-            try await daemon.eventually("it is reported", else: seen) { seen().contains("'grafna'") ? true : nil }
-            try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
-            try await daemon.eventually("a change", else: seen) { seen().contains("drift corrected") ? true : nil }
-            let message = "error: service 'grafna': unknown to the daemon"
-            #expect(seen().components(separatedBy: message).count == 2, "\(seen())")
             #expect(try await daemon.end() == 0)
         }
     }
@@ -158,6 +137,37 @@ import Testing
             #expect(result.status == 0, "\(result.errors)")
             #expect(server.requests.map { $0.header("if-none-match") } == [nil, "\"one\"", "\"one\""])
         }
+    }
+
+    /// A `reconcile status --watch`, which prints to a file.
+    private struct Watcher: Sendable {
+        let daemon: DaemonProcess
+        let file: URL
+
+        /// What it printed to either stream so far.
+        var printed: String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
+
+        func sees(_ text: String) async throws {
+            try await daemon.eventually(text, else: { printed }) { printed.contains(text) ? true : nil }
+        }
+    }
+
+    /// Watches a daemon, once that is in sync, while the body runs.
+    private static func watching(
+        _ daemon: DaemonProcess,
+        _ workplace: Workplace,
+        _ arguments: [String] = [],
+        _ body: (Watcher) async throws -> Void
+    ) async throws {
+        try await daemon.settled("in sync") { $0["isInSync"] == true }
+        let watcher = Watcher(daemon: daemon, file: workplace.folder.appending(path: "watched"))
+        let command = Command(
+            ["status", "--watch"] + arguments,
+            environment: ["RECONCILE_STATUS_URL": try await daemon.url()]
+        )
+        let watching = Task { try await run(command, writingTo: watcher.file) }
+        defer { watching.cancel() }
+        try await body(watcher)
     }
 
     /// Runs until the task is cancelled.
