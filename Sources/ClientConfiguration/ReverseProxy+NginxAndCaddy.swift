@@ -50,7 +50,7 @@ extension ReverseProxy {
     }
 
     private static func asking(_ site: ForwardAuthSite) -> String {
-        let told = (headers + moreHeaders).map { header in
+        let passedOn = (headers + moreHeaders).map { header in
             let name = header.lowercased().replacing("-", with: "_")
             return (header: header, variable: "$" + name.dropFirst(2), source: "$upstream_http_\(name)")
         }
@@ -63,8 +63,8 @@ extension ReverseProxy {
             "",
             "    # The user; empty for paths without a login. Headers of these names from the browser are never passed on.",
         ]
-        lines += told.map { "    auth_request_set \($0.variable) \($0.source);" }
-        lines += told.map { "    proxy_set_header \($0.header) \($0.variable);" }
+        lines += passedOn.map { "    auth_request_set \($0.variable) \($0.source);" }
+        lines += passedOn.map { "    proxy_set_header \($0.header) \($0.variable);" }
         if site.sendsBasicAuth {
             lines += [
                 "    auth_request_set $authentik_auth $upstream_http_authorization;",

@@ -10,8 +10,9 @@ package struct AccessTable {
         self.style = style
     }
 
-    package func render(_ list: AccessList) -> String {
-        let title = heading(list.authentik.release, list.authentik.url, isSandbox: false)
+    /// - Parameter isSandbox: whether Authentik is a sandbox.
+    package func render(_ list: AccessList, isSandbox: Bool) -> String {
+        let title = heading(list.authentik.release, list.authentik.url, isSandbox: isSandbox)
         var blocks = [[title], remarks(list)]
         if !list.applications.isEmpty { blocks.insert(table(list), at: 1) }
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")

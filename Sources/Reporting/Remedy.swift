@@ -35,8 +35,8 @@ extension ServiceStatus {
                 + "owner release it"
         case .blocked: blockedRemedy
         case .drifted:
-            "find out what changes it\(lastDrift?.culprit.map { " (last: \($0))" } ?? "") and remove the fields either there "
-                + "or\(place.isEmpty ? " in the file" : place)"
+            "let one side set these fields: remove them\(place.isEmpty ? " in the file" : place), or in what changes them"
+                + (lastDrift?.culprit.map { " (last: \($0))" } ?? "")
         case .held:
             "if it was removed by mistake, put it back into the file; otherwise allow the deletion once with "
                 + "'reconcile --once --allow-deletions N'"

@@ -57,7 +57,7 @@ package struct StatusText {
     private func headline(_ status: StatusDocument) -> [String] {
         let look = status.state.look
         let headline = style.bold(style.colored(look.headline, look.color))
-        return [headline + " for \(span(status.since)): " + status.message.printable]
+        return [headline + " for \(span(status.since)): " + status.invocation.completing(status.message).printable]
     }
 
     private func problem(_ problem: FileStatus.Problem) -> String {
@@ -78,15 +78,15 @@ package struct StatusText {
         if status.totals.services > 0 { facts.append(("Services", ServiceCounts(status.totals).text)) }
         facts.append(("File", "\(status.file.paths.joined(separator: ", ")), read \(ago(status.file.loadedAt))"))
         if let change = latestChange(status) { facts.append(("Last change", change)) }
-        if let drift = latestDrift(status) { facts.append(("Last drift", drift)) }
+        if let drift = latestDrift(status) { facts.append(("Drift found", drift)) }
         facts += Exposure(status.services.map { ($0.slug, $0.access) }).lines { $0 }.map { ("Exposed", $0) }
         facts += Unserved(status.services.map { ($0.slug, $0.serving) }).lines { $0 }.map { ("Not served", $0) }
         if let running = status.passes.running {
             facts.append(("Pass", "\(running.number) began \(ago(running.startedAt))"))
         }
-        if let last = status.passes.lastAttempt { facts.append(("Last pass", pass(last))) }
+        if let last = status.passes.lastAttempt { facts.append(("Last pass", pass(last, status.invocation))) }
         if let success = status.passes.lastSuccess, success != status.passes.lastAttempt {
-            facts.append(("Last success", pass(success)))
+            facts.append(("Last success", pass(success, status.invocation)))
         }
         if status.passes.lastAttempt?.scope == .services, let full = status.passes.lastFullLookAt {
             facts.append(("Full pass", "\(ago(full)), which read everything"))
@@ -127,10 +127,10 @@ package struct StatusText {
             }
     }
 
-    private func pass(_ pass: FinishedPass) -> String {
+    private func pass(_ pass: FinishedPass, _ invocation: Invocation) -> String {
         let triggers = pass.triggers.map(\.rawValue).joined(separator: ", ")
         let read = pass.servicesRead.map { "; read \(count($0, "service"))" } ?? ""
-        let error = pass.error.map { ": \($0)" } ?? ""
+        let error = pass.error.map { ": \(invocation.completing($0))" } ?? ""
         return
             "\(pass.result.rawValue) \(ago(pass.finishedAt)) in \(seconds(pass.durationSeconds)) (\(triggers)\(read))"
             + error

@@ -106,7 +106,7 @@ package struct Bootstrap: Sendable {
 
     /// - Throws: ``AuthentikError``; ``NameTaken``, and then nothing was changed; or `CancellationError`.
     package func run() async throws -> Account {
-        let (mine, other) = ("\(name)-api", "\(name)-view")
+        let (mine, other) = ("\(name)-api", "\(name)-plan")
         let identifier = isViewOnly ? other : mine
         let present = try await look(for: identifier, isViewOnly ? mine : other)
         try present.check(isViewOnly: isViewOnly)

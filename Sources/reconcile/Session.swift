@@ -117,7 +117,7 @@ struct Session: Sendable {
         if report.isForbidden {
             StandardError.print(
                 "error: nothing was written: the account of the token lacks permissions (a view-only account can only plan); "
-                    + "'reconcile bootstrap' makes an account that can write"
+                    + options.invocation.completing("'reconcile bootstrap' makes an account that can write").printable
             )
         }
         guard let limits else { return (render(report, after: live), ExitStatus(report)) }
@@ -177,7 +177,7 @@ extension PassOptions {
         do {
             return try await body()
         } catch let failure as PassFailure {
-            throw await style.refusal(failure, of: try? connection.client())
+            throw await style.refusal(failure, of: try? connection.client(), invocation)
         } catch let moved as PlanMoved {
             throw style.refusal(moved.description, .incomplete)
         } catch let unknown as UnknownServices {

@@ -66,6 +66,13 @@ struct SecretTests {
         expectNoSecret(in: input)
     }
 
+    @Test func `a written secret of a service that needs none is one mistake`() throws {
+        let input = MarkedText.service("slug: a\nlaunchURL: https://a.example.net\n▲password: hunter2")
+        let hint = "secrets are referenced, never written: use secretRef"
+        try Mistake.error(input, "service 'a': unknown field 'password'", hint).check()
+        expectNoSecret(in: input)
+    }
+
     @Test(arguments: [
         ("namespace: ▲Monitoring, name: s, key: k", "namespace is not the name of a namespace"),
         ("namespace: ▲a.b, name: s, key: k", "namespace is not the name of a namespace"),

@@ -191,6 +191,8 @@ import Testing
             let refused = try await limited.run("--once")
             #expect(refused.status == 77)
             #expect(refused.errors.contains("authentik_core.view_group"))
+            let advice = "; run 'reconcile doctor --config \(place.file)' to list all that are missing\n"
+            #expect(refused.errors.contains(advice), "\(refused.errors)")
             let missing = try await limited.run("doctor")
             #expect(missing.status == 1)
             #expect(missing.output.contains("authentik_core.view_group"))

@@ -252,6 +252,15 @@ struct DecisionCase: Sendable, CustomTestStringConvertible {
         DecisionCase("scope unknown", .blocked, says: "no scope mapping 'groups'") {
             $0.services[0].provider?.scopes.append("groups")
         },
+        DecisionCase(
+            "a scope and an outpost unknown",
+            .blocked,
+            says: "; also forwardAuth: Authentik has no outpost 'nope'"
+        ) {
+            var forwardAuth = ForwardAuth(slug: "grafana", externalHost: "https://grafana.example.net", outpost: "nope")
+            forwardAuth.values[ProxyProvider.Row.scopes] = .references([.init(named: "groups")])
+            $0.services[0].login = .forwardAuth(forwardAuth)
+        },
         DecisionCase("scope name not unique", .blocked, says: "'groups' is the scope name of 2 mappings: 'A', 'B'") {
             $0.services[0].provider?.scopes.append("groups")
             $0.observed.scopeMappings += [

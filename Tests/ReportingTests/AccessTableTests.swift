@@ -55,7 +55,7 @@ import Testing
 
     @Test func `a binding is a line, and those of a file have its owner`() {
         #expect(
-            AccessTable(style: Style(isColored: false)).render(Self.list) == """
+            AccessTable(style: Style(isColored: false)).render(Self.list, isSandbox: false) == """
                 Authentik 2026.8.0 at https://sso.example.net
 
                   Application  Name  Open to                                                              Bound for
@@ -71,8 +71,8 @@ import Testing
 
     @Test func `an answer stands before the bindings, and its reason below them`() {
         #expect(
-            AccessTable(style: Style(isColored: false)).render(Self.asked) == """
-                Authentik 2026.8.0 at https://sso.example.net
+            AccessTable(style: Style(isColored: false)).render(Self.asked, isSandbox: true) == """
+                Authentik 2026.8.0 at https://sso.example.net (sandbox)
 
                   Application  Name  'bob'  Open to                                                              Bound for
                   docs         Docs  no     group 'admins'                                                       homelab

@@ -335,8 +335,8 @@ private func page(_ status: StatusDocument) throws -> ParsedHTML {
         (
             "nextcloud",
             [
-                "What to do Find out what changes it (last: terraform) and remove the fields either there or at "
-                    + "homelab.yaml:14:5.",
+                "What to do Let one side set these fields: remove them at homelab.yaml:14:5, or in what changes them "
+                    + "(last: terraform).",
                 "Conflicting changes Somebody keeps changing redirectURIs, since 2026-11-24 12:20:00 UTC. Corrected 6 times "
                     + "so far; corrected again 2026-11-24 13:14:00 UTC at the earliest.",
                 "Differences redirectURIs provider.redirect_uris https://wrong.example.net/callback "

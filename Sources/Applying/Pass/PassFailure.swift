@@ -22,7 +22,9 @@ package struct PassFailure: Error, Sendable, CustomStringConvertible {
         self.description = description
     }
 
-    package init(_ error: AuthentikError) {
+    /// - Parameter remedy: what to do about a permission that is missing, as a clause; nil if its name is all there is to
+    ///   say.
+    package init(_ error: AuthentikError, remedy: String? = "run 'reconcile doctor' to list all that are missing") {
         switch error.kind {
         case .invalidToken:
             self.init(
@@ -31,7 +33,8 @@ package struct PassFailure: Error, Sendable, CustomStringConvertible {
                     + "not expired, not revoked"
             )
         case .permissionDenied:
-            self.init(.refused, "the token's account lacks a permission: \(error)")
+            let advice = remedy.map { "; \($0)" } ?? ""
+            self.init(.refused, "the token's account lacks a permission: \(error)\(advice)")
         default:
             let fault = error.transport.flatMap(ConnectionFault.init)
             let advice = fault.flatMap { $0.isOfTLS ? "; \($0.advice)" : nil } ?? ""

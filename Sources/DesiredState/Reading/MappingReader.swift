@@ -20,6 +20,7 @@ struct MappingReader {
                 values[field.name] = entry(ValueReader(log: log, place: place).value(of: pair, field), pair)
             } else if let meant = reportUnknown(pair), values[meant] == nil {
                 values[meant] = entry(.invalid, pair)
+                values[meant]?.isGuess = true
             }
         }
         return values

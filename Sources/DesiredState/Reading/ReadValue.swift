@@ -60,6 +60,9 @@ struct ReadFields {
 
         var position: YAMLPosition { node.position }
 
+        /// Whether another key stands in the file, which was probably meant to be this field.
+        var isGuess = false
+
         /// Whether it has a valid value.
         var isGood: Bool {
             switch value {

@@ -125,7 +125,7 @@ struct ServiceBuilder {
     /// Reports fields that do not apply to a service with `forwardAuth`.
     private func checkForwardAuth() {
         for field in Schema.service.fields where field.isForProvider && field.name != .providerName {
-            guard let entry = values[field.name], !entry.isDefault else { continue }
+            guard let entry = values[field.name], !entry.isDefault, !entry.isGuess else { continue }
             let isRedirect = Self.redirectFields.contains(field.name)
             let isInside = Schema.forwardAuth[field.name] != nil
             let hint =
@@ -185,7 +185,7 @@ struct ServiceBuilder {
 
     private func checkBookmark(_ service: Service) {
         for field in Schema.service.fields where field.isForProvider {
-            guard let entry = values[field.name], !entry.isDefault else { continue }
+            guard let entry = values[field.name], !entry.isDefault, !entry.isGuess else { continue }
             let hint = "add a redirectPath, or remove it"
             let message = "\(field.name.rawValue) is for OIDC services, but this one is a bookmark"
             log.error(message, hint: hint, at: entry.keyPosition)

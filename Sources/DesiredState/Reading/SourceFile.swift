@@ -23,6 +23,12 @@ package enum SourceFile {
         package var isForbidden: Bool { code == EACCES || code == EPERM }
     }
 
+    /// The path of the standard input.
+    package static let standardInput = "/dev/stdin"
+
+    /// What messages call a file by: its path, or `stdin`.
+    static func name(of path: String) -> String { path == standardInput ? "stdin" : path }
+
     /// The bytes of a file, symlinks followed.
     ///
     /// - Parameters:
@@ -116,21 +122,21 @@ struct SourceFinder {
     }
 
     mutating func refuse(_ path: String, _ message: String) {
-        let log = DiagnosticLog(file: path)
+        let log = DiagnosticLog(file: SourceFile.name(of: path))
         log.error(message)
         found.append(.remark(log))
     }
 
     private mutating func add(file path: String, takesPipes: Bool = true) {
         if let identity = SourceFile.identity(path), !known.insert(identity).inserted {
-            let log = DiagnosticLog(file: path)
+            let log = DiagnosticLog(file: SourceFile.name(of: path))
             log.warning("the file is given twice", hint: "it is read once")
             found.append(.remark(log))
             return
         }
         do throws(SourceFile.Failure) {
             let bytes = try SourceFile.contents(of: path, limit: YAMLLimits().bytes, takesPipes: takesPipes)
-            found.append(.source(DesiredStateLoader.Source(path: path, bytes: bytes)))
+            found.append(.source(DesiredStateLoader.Source(path: SourceFile.name(of: path), bytes: bytes)))
         } catch {
             refuse(path, "cannot read the file: \(error.reason)")
         }

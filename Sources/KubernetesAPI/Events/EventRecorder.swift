@@ -26,14 +26,14 @@ package actor EventRecorder {
     /// How long nothing is sent after a failure.
     private let pause: Duration = .seconds(60)
 
-    private struct Told {
+    private struct Sent {
         /// The name of the Event.
         var name: String
         var count: Int
         var at: ContinuousClock.Instant
     }
 
-    private var told: [EventNote: Told] = [:]
+    private var sent: [EventNote: Sent] = [:]
     /// When the newest Events were created.
     private var made: [ContinuousClock.Instant] = []
     private var pausedUntil: ContinuousClock.Instant?
@@ -70,14 +70,14 @@ package actor EventRecorder {
     func write(_ note: EventNote) async {
         let time = now()
         if let pausedUntil, time < pausedUntil { return }
-        told = told.filter { time - $0.value.at < memory }
+        sent = sent.filter { time - $0.value.at < memory }
         do {
             if try await countUp(note, time) { return }
             made.removeAll { time - $0 >= .seconds(60) }
             guard made.count < limit else { return }
             made.append(time)
             let name = try await client.createEvent(in: subject.pod.namespace, event(note), within: timeLimit)
-            told[note] = Told(name: name, count: 1, at: time)
+            sent[note] = Sent(name: name, count: 1, at: time)
             lastFailure = nil
             pausedUntil = nil
         } catch let error as KubernetesError {
@@ -91,13 +91,13 @@ package actor EventRecorder {
 
     /// - Returns: whether there is an Event to count up; it may have expired meanwhile.
     private func countUp(_ note: EventNote, _ time: ContinuousClock.Instant) async throws -> Bool {
-        guard var known = told[note] else { return false }
+        guard var known = sent[note] else { return false }
         known.count += 1
         known.at = time
         let series: JSONValue = ["count": .integer(known.count), "lastObservedTime": .string(microTime(.now))]
         let event = ObjectName(namespace: subject.pod.namespace, name: known.name)
         guard try await client.countUpEvent(event, series, within: timeLimit) else { return false }
-        told[note] = known
+        sent[note] = known
         return true
     }
 

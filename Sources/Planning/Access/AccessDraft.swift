@@ -147,12 +147,12 @@ struct AccessDraft {
     private mutating func stayingWanted() -> [Wanted] {
         // A mark can name a subject twice: the existing binding and the one that will replace it.
         var seen: Set<BindingSubject> = []
-        let told = bound.filter { seen.insert($0.subject).inserted }
-        let there = told.filter { index.isThere($0.subject) }
+        let recorded = bound.filter { seen.insert($0.subject).inserted }
+        let there = recorded.filter { index.isThere($0.subject) }
         kept = []
-        for subject in told where !there.contains(subject) { remember(subject) }
-        let isAnyMissed = there.isEmpty || presentMode == .all && there.count < told.count
-        let mustClose = isAnyMissed || told.contains { isNobody($0) }
+        for subject in recorded where !there.contains(subject) { remember(subject) }
+        let isAnyMissed = there.isEmpty || presentMode == .all && there.count < recorded.count
+        let mustClose = isAnyMissed || recorded.contains { isNobody($0) }
         let stay = there.filter { !isNobody($0) }.map { ($0.subject.kind, $0.name, Ref.existing($0.subject)) }
         return mustClose ? close(stay) : stay
     }

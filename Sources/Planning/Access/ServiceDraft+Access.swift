@@ -121,9 +121,9 @@ extension ServiceDraft {
 
     /// A mark that also lists the bindings about to be created; nil if there are none.
     func announcing(in mark: OwnershipMark) -> MarkContent? {
-        let told = mark.access ?? []
+        let recorded = mark.access ?? []
         let new = (access?.grants ?? []).filter { grant in
-            !told.contains { $0.subject == grant.subject.existing && $0.binding == nil }
+            !recorded.contains { $0.subject == grant.subject.existing && $0.binding == nil }
         }
         guard !new.isEmpty else { return nil }
         var content = MarkContent(mark)

@@ -40,7 +40,12 @@ struct Differences {
         }
         if case .conflict(let reason) = match { return draft.stuck(.conflict, reason) }
         switch declaration.resolution ?? .failed(LookUpError("no secret was resolved for it")) {
-        case .failed(let error): return draft.stuck(error.isWaiting ? .waiting : .blocked, error.description)
+        case .failed(let error):
+            var reason = error.description
+            if let access = draft.access?.standing, access.state == .blocked, let complaint = access.complaint {
+                reason += "; also \(complaint)"
+            }
+            return draft.stuck(error.isWaiting ? .waiting : .blocked, reason)
         case .resolved(var resolved, _):
             resolved.federate { own(of: $0, matching) }
             var plan = draft.plan(resolved, match, observation.names)

@@ -1,6 +1,6 @@
 import AuthentikAPI
 import Base
-package import DesiredState
+import DesiredState
 import JSON
 import Kinds
 import Secrets
@@ -89,10 +89,23 @@ final class NameIndex: Sendable {
 
     /// Looks up everything that a declared provider names.
     ///
-    /// - Throws: ``LookUpError`` for the first name that is unknown or ambiguous.
+    /// - Throws: ``LookUpError`` for the names that are unknown or ambiguous.
     ///
     /// - Parameter defaults: What the program's own defaults mean, as far as that was looked up for other services.
     func resolve(
+        _ login: Login,
+        secret: Secret?,
+        _ defaults: inout ResolvedDefaults
+    ) throws(LookUpError) -> ResolvedProvider {
+        do throws(LookUpError) {
+            return try lookUp(login, secret: secret, &defaults)
+        } catch {
+            throw LookUpError(joining: mistakes(in: login) + outpostMistakes(in: login)) ?? error
+        }
+    }
+
+    /// - Throws: ``LookUpError`` for the first name that is unknown or ambiguous.
+    private func lookUp(
         _ login: Login,
         secret: Secret?,
         _ defaults: inout ResolvedDefaults
@@ -117,12 +130,27 @@ final class NameIndex: Sendable {
         let others = ownScopes.filter { own in !scopes.contains { $0.pk == own.pk } }
         values[ProxyProvider.Row.scopes] = .references(scopes + others)
         var resolved = ResolvedProvider(login, secret: nil, values: values)
+        resolved.outpost = try outpost(of: forwardAuth)
+        return resolved
+    }
+
+    private func outpost(of forwardAuth: ForwardAuth) throws(LookUpError) -> Outpost {
         do throws(LookUpError) {
-            resolved.outpost = try outposts.named(forwardAuth.outpost)
+            return try outposts.named(forwardAuth.outpost)
         } catch {
             throw error.located(at: forwardAuth.places["outpost", forwardAuth.outpost])
         }
-        return resolved
+    }
+
+    /// What is wrong with the outpost of a login: nothing, or one error.
+    private func outpostMistakes(in login: Login) -> [LookUpError] {
+        guard case .forwardAuth(let forwardAuth) = login else { return [] }
+        do throws(LookUpError) {
+            _ = try outpost(of: forwardAuth)
+            return []
+        } catch {
+            return [error]
+        }
     }
 
     /// A value of a field, with what it names looked up.
@@ -145,7 +173,7 @@ final class NameIndex: Sendable {
         }
     }
 
-    /// All errors of which ``resolve(_:secret:_:)`` would throw the first.
+    /// What is wrong with the names in a login's fields, one error for each name.
     func mistakes(in login: Login) -> [LookUpError] {
         var mistakes: [LookUpError] = []
         for field in login.kind.fields.rows {
@@ -281,7 +309,7 @@ final class NameIndex: Sendable {
     }
 
     /// Whether several mappings share a scope name.
-    private func isShared(_ scopeName: String) -> Bool { (scopesByScopeName[scopeName.exact]?.count ?? 0) > 1 }
+    func isShared(_ scopeName: String) -> Bool { (scopesByScopeName[scopeName.exact]?.count ?? 0) > 1 }
 }
 
 /// What the program's own defaults mean, which are the same for all services that do not say otherwise.
@@ -301,184 +329,5 @@ struct ResolvedDefaults {
             default: break
             }
         }
-    }
-}
-
-/// A name in the file that Authentik does not know, or that is ambiguous there.
-struct LookUpError: Error, CustomStringConvertible {
-    /// A clause.
-    var message: String
-    /// What to do, as a clause.
-    var hint: String?
-    /// The existing names, as a clause.
-    var names: String?
-    /// Where the file has the name; nil for a default of this program.
-    var location: SourceLocation?
-    /// Whether the error is expected to go away by itself.
-    var isWaiting = false
-
-    init(_ message: String, isWaiting: Bool = false) {
-        self.message = message
-        self.isWaiting = isWaiting
-    }
-
-    var description: String {
-        message + (location.map { " (\($0))" } ?? "") + [hint, names].compactMap(\.self).map { "; \($0)" }.joined()
-    }
-
-    /// A name that does not exist.
-    ///
-    /// - Parameter listed: the names to show; all unless given.
-    init(
-        _ message: String,
-        meant name: String,
-        among names: some Sequence<String>,
-        listing listed: [String]? = nil
-    ) {
-        self.message = message
-        let all = names.sorted()
-        hint = Suggestion.nearest(to: name, among: all).map { "did you mean '\($0)'?" }
-        self.names = Self.list(listed ?? all)
-    }
-
-    /// The maximum number of names listed in a message.
-    private static let longestList = 8
-
-    /// The existing names, as shown to the user: `there are 'email', 'openid' and 3 more`.
-    static func list(_ names: [String]) -> String {
-        let names = Set(names).sorted()
-        guard let only = names.first else { return "there are none" }
-        if names.count == 1 { return "there is only '\(only)'" }
-        // "and 1 more" would be as long as the name itself.
-        let shown = names.count <= longestList + 1 ? names : Array(names.prefix(longestList))
-        let quoted = shown.map { "'\($0)'" }
-        if shown.count < names.count {
-            return "there are \(quoted.joined(separator: ", ")) and \(names.count - shown.count) more"
-        }
-        return "there are \(quoted.dropLast().joined(separator: ", ")) and \(quoted[quoted.count - 1])"
-    }
-
-    /// Adds a place in the file, unless the error has one already.
-    func located(at location: SourceLocation?) -> LookUpError {
-        var error = self
-        error.location = self.location ?? location
-        return error
-    }
-}
-
-extension NameIndex {
-    /// The scope mappings of a provider before and after a change, under distinguishable names.
-    ///
-    /// The scope name is enough if only one of them has it. If several have it, each is followed by its own name, as is
-    /// a mapping that the file chose among several of Authentik's.
-    func distinguished(_ before: FieldValue, _ after: FieldValue) -> (before: FieldValue, after: FieldValue) {
-        guard case .references(let old) = before, case .references(let new) = after else { return (before, after) }
-        let shared = Set(scopeGroups(old, new).filter { $0.value.count > 1 }.keys)
-        let chosen = Set(new.filter(\.isByOwnName).compactMap(scopeMapping).map(\.scopeName).filter(isShared))
-        func named(_ references: [FieldValue.Reference]) -> FieldValue {
-            .references(
-                references.map { reference in
-                    guard let mapping = scopeMapping(reference) else { return reference }
-                    let isTold = shared.contains(mapping.scopeName) || chosen.contains(mapping.scopeName)
-                    var told = reference
-                    told.name = isTold ? "\(mapping.scopeName) (\(mapping.name))" : mapping.scopeName
-                    return told
-                }
-            )
-        }
-        return (named(old), named(new))
-    }
-
-    /// The effects of using another mapping for a scope name, a clause for each.
-    func swaps(in change: FieldChange) -> [String] {
-        guard case .references(let old)? = change.before, case .references(let new) = change.after else { return [] }
-        let (before, after) = (identities(old), identities(new))
-        return scopeGroups(old, new).sorted { $0.key < $1.key }.compactMap { scope, mappings in
-            guard mappings.count > 1 else { return nil }
-            let removed = mappings.filter { !after.contains($0.identity) }
-            let added = mappings.filter { !before.contains($0.identity) }
-            return swap(of: scope, removed, added)
-        }
-    }
-
-    private func swap(of scope: String, _ removed: [ScopeMapping], _ added: [ScopeMapping]) -> String? {
-        func list(_ mappings: [ScopeMapping]) -> String { mappings.map { "'\($0.name)'" }.joined(separator: ", ") }
-        if removed.isEmpty, added.isEmpty { return nil }
-        var parts: [String] = []
-        if !added.isEmpty { parts.append("its mapping \(list(added)) is added") }
-        if !removed.isEmpty { parts.append("its mapping \(list(removed)) is removed") }
-        var text = "the scope '\(scope)' may carry other claims after this change: \(parts.joined(separator: ", "))"
-        if added.contains(where: \.isBuiltInEmail), release.leavesAddressesUnverified {
-            text += "; since 2025.10 Authentik's own mapping says that addresses are not verified "
-            text += "(email_verified: false)"
-        }
-        for mapping in removed {
-            let managed = mapping.isBuiltIn ? mapping.managed : mapping.foreignName
-            text += "; to keep '\(mapping.name)', write '\(managed ?? "{mapping: \(mapping.name)}")' in scopes"
-        }
-        return text
-    }
-
-    private func identities(_ references: [FieldValue.Reference]) -> Set<String> {
-        Set(references.compactMap { scopeMapping($0)?.identity })
-    }
-
-    /// References grouped by scope name, without duplicates, ordered by name.
-    private func scopeGroups(
-        _ old: [FieldValue.Reference],
-        _ new: [FieldValue.Reference]
-    ) -> [String: [ScopeMapping]] {
-        var seen: Set<String> = []
-        let mappings = (old + new).compactMap(scopeMapping).filter { seen.insert($0.identity).inserted }
-        return Dictionary(grouping: mappings.sorted { ($0.name, $0.pk) < ($1.name, $1.pk) }, by: \.scopeName)
-    }
-}
-
-extension ScopeMapping {
-    /// Its pk, or what distinguishes it from all others that are still to be created.
-    fileprivate var identity: String { pk.isEmpty ? "new: \(name)" : pk }
-
-    fileprivate var isBuiltInEmail: Bool { managed == "goauthentik.io/providers/oauth2/scope-email" }
-}
-
-/// A name in a file that Authentik does not know, or that is ambiguous there; it blocks the services that use it.
-package struct NameMistake: Sendable, Equatable {
-    /// A clause: `scopes: Authentik has no scope mapping 'emial'`.
-    package var message: String
-    /// What to do, as a clause.
-    package var hint: String?
-    /// The existing names, as a clause.
-    package var names: String?
-    /// The first place in the file; nil for a default of this program.
-    package var location: SourceLocation?
-    /// The services that use it, in the order of the file.
-    package var slugs: [String]
-
-    /// All mistakes, in the order of the services.
-    ///
-    /// - Parameter observed: only its flows, keys and scope mappings are used.
-    package static func all(in desired: DesiredState, _ observed: ObservedState) -> [NameMistake] {
-        let matching = ScopeMappingMatching(desired, observed)
-        let names = NameIndex(observed, scopeMappings: matching.mappings, services: desired.services)
-        var mistakes: [NameMistake] = []
-        let access = observed.access.map { access in
-            AccessIndex(access, groups: observed.groups, declaredGroups: desired.groups)
-        }
-        for service in desired.services where service.state == .present {
-            let ofAccess = service.access?.subjects?.list.compactMap { access?.mistake($0) } ?? []
-            for error in (service.login.map(names.mistakes) ?? []) + ofAccess {
-                if let index = mistakes.firstIndex(where: { $0.message == error.message }) {
-                    if mistakes[index].slugs.last != service.slug { mistakes[index].slugs.append(service.slug) }
-                } else {
-                    mistakes.append(NameMistake(error, slug: service.slug))
-                }
-            }
-        }
-        return mistakes
-    }
-
-    private init(_ error: LookUpError, slug: String) {
-        (message, hint, names, location) = (error.message, error.hint, error.names, error.location)
-        slugs = [slug]
     }
 }

@@ -90,7 +90,7 @@ struct DaemonFacts {
 
     private func outcome(_ pass: FinishedPass) -> HTML {
         let error = pass.error.map { error -> HTML in
-            "<br><span class=\"bad\"><span class=\"tone\">\(sentence(error))</span></span>"
+            "<br><span class=\"bad\"><span class=\"tone\">\(sentence(status.invocation.completing(error)))</span></span>"
         }
         return """
             \(.time(pass.finishedAt, isExact: true))<br>\

@@ -14,7 +14,8 @@ struct Notices {
 
     private var authentik: HTML? {
         guard let error = status.authentik.error, !status.message.contains(error) else { return nil }
-        return notice("authentik-error", .bad, title: "Authentik", body: "<p>\(sentence(error))</p>")
+        let body: HTML = "<p>\(sentence(status.invocation.completing(error)))</p>"
+        return notice("authentik-error", .bad, title: "Authentik", body: body)
     }
 
     /// Why passes fail, unless it is shown elsewhere.
@@ -23,7 +24,7 @@ struct Notices {
         guard let error = passes.lastAttempt?.error, passes.failuresInARow > 0 else { return nil }
         guard !status.message.contains(error), status.authentik.error?.contains(error) != true else { return nil }
         let title: HTML = "\(count(passes.failuresInARow, "pass", "passes")) failed in a row"
-        return notice("failures", .bad, title: title, body: "<p>\(sentence(error))</p>")
+        return notice("failures", .bad, title: title, body: "<p>\(sentence(status.invocation.completing(error)))</p>")
     }
 
     private var file: HTML? {

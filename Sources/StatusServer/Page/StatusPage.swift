@@ -81,7 +81,7 @@ struct Verdict {
         <header id="verdict" class="\(status.state.look.tone.name)">
         <p class="whose"><strong>reconcile</strong> manages <bdi>\(status.owner)</bdi> at \(authentik)</p>
         <h1 id="state" aria-live="polite">\(status.state.look.symbol.html)\(status.state.look.headline)</h1>
-        <p class="message">\(sentence(status.message.plain))</p>
+        <p class="message">\(sentence(status.invocation.completing(status.message).plain))</p>
         <p class="since">\(.time(status.since, .since))</p>
         \(trigger)</header>
         """

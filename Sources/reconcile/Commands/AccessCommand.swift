@@ -61,12 +61,14 @@ struct AccessCommand: AsyncParsableCommand {
             let list = try await AccessReview(client: client).list(user: user, group: group)
             switch output {
             case .json: StandardOutput.print(JSONText.of(list))
-            case .text: StandardOutput.print(AccessTable(style: style.standardOutput).render(list))
+            case .text:
+                let table = AccessTable(style: style.standardOutput)
+                StandardOutput.print(table.render(list, isSandbox: client.isSandbox))
             }
         } catch let refusal as AccessReview.Refusal {
             throw style.refusal(refusal.description, ExitStatus(refusal))
         } catch let error as AuthentikError {
-            throw await style.refusal(PassFailure(error), of: client)
+            throw await style.refusal(PassFailure(error, remedy: nil), of: client)
         }
     }
 }

@@ -145,7 +145,8 @@ struct BootstrapCommand: AsyncParsableCommand {
             report(made, desired?.features)
             try await hand(over: made.token, kubernetes)
         } catch let error as AuthentikError {
-            throw await style.refusal(PassFailure(error), of: client)
+            let remedy = "give it the token of an administrator"
+            throw await style.refusal(PassFailure(error, remedy: remedy), of: client)
         } catch let taken as NameTaken {
             throw style.refusal("\(taken); choose another name with --account, or delete it in Authentik", .incomplete)
         } catch let failure as FileFailure {

@@ -122,14 +122,11 @@ struct FileOptions: ParsableArguments {
     )
     var config: [String] = []
 
-    /// The path of the standard input.
-    private static let standardInput = "/dev/stdin"
-
-    var readsStandardInput: Bool { config.contains("-") || config.contains(Self.standardInput) }
+    var readsStandardInput: Bool { config.contains("-") || config.contains(SourceFile.standardInput) }
 
     /// The given paths, otherwise those from the environment.
     func paths() throws -> [String] {
-        if !config.isEmpty { return config.map { $0 == "-" ? Self.standardInput : $0 } }
+        if !config.isEmpty { return config.map { $0 == "-" ? SourceFile.standardInput : $0 } }
         if let path = Environment["RECONCILE_CONFIG"] { return [path] }
         throw SettingError("no file is given; use --config FILE, or set RECONCILE_CONFIG")
     }

@@ -1,6 +1,7 @@
 import Applying
 import ArgumentParser
 import AuthentikAPI
+import Base
 import Glibc
 import Reporting
 
@@ -49,9 +50,15 @@ extension StyleOptions {
 
     /// Prints why a pass ended before it could plan.
     ///
-    /// - Parameter client: used to find out whether the port expects HTTPS, if that may be the reason.
-    func refusal(_ failure: PassFailure, of client: AuthentikClient?) async -> ArgumentParser.ExitCode {
-        var message = failure.description
+    /// - Parameters:
+    ///   - client: used to find out whether the port expects HTTPS, if that may be the reason.
+    ///   - invocation: completes the commands that the failure advises.
+    func refusal(
+        _ failure: PassFailure,
+        of client: AuthentikClient?,
+        _ invocation: Invocation = Invocation()
+    ) async -> ArgumentParser.ExitCode {
+        var message = invocation.completing(failure.description)
         let isExplained = failure.cause?.transport.flatMap(ConnectionFault.init) != nil
         if !isExplained, let cause = failure.cause, await client?.connectionFault(behind: cause) == .onlyTLS {
             message += "; \(ConnectionFault.onlyTLS.advice)"

@@ -123,9 +123,19 @@ import Testing
                 #expect(result.output.contains("  \(message)\n"))
                 #expect(result.output.contains("→ \(advice)"))
             }
-            // A plan says it, too.
+            // A plan says all of it, too, and lists the scopes once.
             let plan = try await Command(["plan", "--config", workplace.file.path], environment: environment).run()
-            #expect(plan.output.contains("no scope mapping 'emial' (\(file):11:22); did you mean 'email'?\(scopes)"))
+            #expect(
+                plan.output.contains(
+                    """
+                    scopes: Authentik has no scope mapping 'emial' (\(file):11:22); did you mean 'email'?\(scopes); \
+                    also scopes: Authentik has no scope mapping 'no-such-thing' (\(file):11:29); \
+                    also signingKey: Authentik has no certificate with a private key named 'authentik Self-signed \
+                    Certficate' (\(file):12:17); did you mean 'authentik Self-signed Certificate'?
+                    """
+                )
+            )
+            #expect(plan.output.contains("; also authorizationFlow: Authentik has no flow"))
         }
     }
 

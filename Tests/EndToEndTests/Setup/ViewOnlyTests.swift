@@ -82,7 +82,7 @@ import Testing
             workplace.sandbox.resetRequests()
             let viewer = try await Command(["bootstrap", "--account", "reconcile-view"], environment: environment).run()
             #expect(viewer.status == 1 && viewer.output == "")
-            #expect(viewer.errors.contains("the token 'reconcile-view-view' belongs to a view-only account"))
+            #expect(viewer.errors.contains("the token 'reconcile-view-plan' belongs to a view-only account"))
             #expect(workplace.sandbox.requests.filter(\.isWrite).isEmpty)
 
             // A role that somebody extended is not given out as one that can only view.
