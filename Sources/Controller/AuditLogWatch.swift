@@ -6,13 +6,15 @@ import Synchronization
 
 /// Watches Authentik's audit log for changes by others to managed objects, and remembers their authors.
 ///
-/// Each check takes one cheap request, and a second one if there is something new. If the second one does not reach
-/// back to the end of the log at the last check, anything may have changed. This process's own writes are identified by
-/// their request ids.
+/// Each check takes one small request, and a second one if there are more new entries than that shows. If the second one
+/// does not reach back to the end of the log at the last check, anything may have changed. This process's own writes are
+/// identified by their request ids.
 actor AuditLogWatch {
     /// Reads the newest entries, at most `count`, newest first.
     typealias Read = @Sendable (_ count: Int) async throws -> [AuditEvent]
 
+    /// The number of entries that a check reads.
+    private static let few = 10
     /// The maximum number of entries read at a time.
     private static let page = 100
 
@@ -47,25 +49,28 @@ actor AuditLogWatch {
     ///
     /// Concurrent checks share one read.
     ///
-    /// - Parameter isNewsExpected: whether there is something new for certain, which saves the first request.
     /// - Returns: the scope of the pass that changes by others require; nil for none.
     /// - Throws: what reading throws, or `CancellationError`.
-    nonisolated func look(isNewsExpected: Bool = false, _ read: @escaping Read) async throws -> PassScope? {
-        try await looks.value { try await self.look(isNewsExpected: isNewsExpected, reading: read) }
+    nonisolated func look(_ read: @escaping Read) async throws -> PassScope? {
+        try await looks.value { try await self.look(reading: read) }
     }
 
-    private func look(isNewsExpected: Bool, reading read: Read) async throws -> PassScope? {
-        if !isNewsExpected || newest == nil {
-            let end = try await read(1).first?.pk ?? ""
-            defer { newest = newest ?? end }
-            guard let last = newest, last != end else { return nil }
+    private func look(reading read: Read) async throws -> PassScope? {
+        var limit = Self.few
+        var page = try await read(limit)
+        guard let last = newest else {
+            newest = page.first?.pk ?? ""
+            return nil
         }
-        let page = try await read(Self.page)
-        // An empty log has no entry to find again.
-        guard let last = newest, let end = page.first?.pk else { return nil }
+        if page.count == limit, !page.contains(where: { $0.pk == last }) {
+            limit = Self.page
+            page = try await read(limit)
+        }
+        guard let end = page.first?.pk, end != last else { return nil }
         let events = page.prefix { $0.pk != last }
         newest = end
-        let isGap = events.count == page.count && (!last.isEmpty || page.count == Self.page)
+        // An empty log has no entry to find again.
+        let isGap = events.count == page.count && (!last.isEmpty || page.count == limit)
         var scope: PassScope? = isGap ? .everything : nil
         for event in events.reversed() {
             if let id = event.requestID, isOwn(id) { continue }

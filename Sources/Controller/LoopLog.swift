@@ -35,7 +35,7 @@ package final class LoopLog: Sendable {
     }
 
     func looksAtEverything(_ reason: String) {
-        logger.debug("single services were not enough; everything was looked at", metadata: ["reason": "\(reason)"])
+        logger.debug("single services were not enough; everything was read", metadata: ["reason": "\(reason)"])
     }
 
     func ended(_ pass: FinishedPass, _ status: StatusDocument) {
@@ -45,7 +45,7 @@ package final class LoopLog: Sendable {
         ]
         guard pass.result != .failed else { return failed(pass, status, metadata) }
         if let release = status.authentik.release { remark(about: release) }
-        metadata["pass.looked-at"] = "\(pass.servicesRead.map { count($0, "service") } ?? "everything")"
+        metadata["pass.read"] = "\(pass.servicesRead.map { count($0, "service") } ?? "everything")"
         metadata["services.changed"] = "\(pass.changed)"
         metadata["status"] = "\(status.message)"
         let level: Logger.Level = pass.changed > 0 ? .notice : isQuietOver() ? .info : .debug

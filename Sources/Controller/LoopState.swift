@@ -85,7 +85,7 @@ struct LoopState: Sendable {
     private(set) var isAuditLogWatched: Bool?
 
     /// - Parameter isElected: whether a leader is elected; otherwise this process always leads.
-    init(interval: FullLookInterval, requestDistance: Duration = .seconds(1), isElected: Bool) {
+    init(interval: AdaptiveInterval, requestDistance: Duration = .seconds(1), isElected: Bool) {
         schedule = Schedule(interval: interval)
         self.requestDistance = requestDistance
         phase = isElected ? .standby(why: "this replica does not lead yet") : .leading(nil)
@@ -95,7 +95,7 @@ struct LoopState: Sendable {
     // MARK: - What it says
 
     /// How often everything is looked at.
-    var interval: FullLookInterval { schedule.interval }
+    var interval: AdaptiveInterval { schedule.interval }
 
     /// Why nothing may be written at a given time, as a clause; nil if writes are allowed.
     func whyNoWrites(at time: ContinuousClock.Instant) -> String? { phase.permission.stopped(at: time)?.reason }
@@ -223,7 +223,7 @@ struct LoopState: Sendable {
         switch end.outcome {
         case .report(let report):
             isAuthentikThere = true
-            schedule.interval.adapt(to: report.look)
+            if report.look.isFull { schedule.interval.adapt(toWork: report.look.serverTime) }
         case .failure: isAuthentikThere = false
         case .cancelled: break
         }

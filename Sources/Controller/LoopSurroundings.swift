@@ -16,6 +16,8 @@ package struct LoopSettings: Sendable {
     package var auditPeriod: Duration? = .seconds(5)
     /// The time within which each login is verified even if nothing changed; nil for never.
     package var verifyPeriod: Duration?
+    /// Whether ``verifyPeriod`` is used as it is; otherwise it grows with what the probes cost Authentik.
+    package var isVerifyPeriodGiven = true
     /// The maximum time for the write in flight to finish on shutdown.
     package var lastWriteLimit: Duration = .seconds(4)
     /// The maximum time to release the Lease after that.

@@ -16,13 +16,16 @@ import Verification
 ///
 /// Passes come at least once per interval, so no separate timer is needed.
 struct ProbeSchedule: Sendable {
-    let period: Duration
+    /// The time within which each login is verified.
+    private(set) var period: AdaptiveInterval
+    /// The number of services from which the time that all of them take is estimated.
+    private static let sample = 20
     /// When verified services are due.
     private var due: [String: ContinuousClock.Instant] = [:]
     /// The declarations of services that were or will be probed.
     private var declared: [String: Service] = [:]
 
-    init(period: Duration) {
+    init(period: AdaptiveInterval) {
         self.period = period
     }
 
@@ -53,9 +56,13 @@ struct ProbeSchedule: Sendable {
 
     /// Called at the end of probes.
     mutating func ended(_ report: VerificationReport, at time: ContinuousClock.Instant) {
+        // Of a few services it may be chance how long they took.
+        if report.stopped == nil, !report.services.isEmpty, report.services.count >= min(Self.sample, declared.count) {
+            period.adapt(toWork: report.serverTime * (Double(declared.count) / Double(report.services.count)))
+        }
         for (index, service) in report.services.enumerated() {
             let share = Double(index + 1) / Double(report.services.count)
-            due[service.slug] = service.state == .verified ? time + period * (0.5 + share / 2) : nil
+            due[service.slug] = service.state == .verified ? time + period.duration * (0.5 + share / 2) : nil
         }
     }
 }

@@ -104,7 +104,7 @@ extension ReconcileLoop {
         _ visit: any Visit
     ) async -> PassScope? {
         guard case .report(let report) = end.outcome, !report.look.isFull, await state.isAuditLogWatched == true,
-            let changed = try? await look(visit, isNewsExpected: report.requests.writes > 0)
+            let changed = try? await look(visit)
         else { return nil }
         guard case (.services(let own), .services(let others)) = (scope, changed),
             own.slugs.isDisjoint(with: others.slugs)

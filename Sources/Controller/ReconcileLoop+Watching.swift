@@ -85,9 +85,9 @@ extension ReconcileLoop {
     }
 
     /// - Returns: what somebody else changed; nil for nothing, and if the account may not read the log.
-    func look(_ visit: any Visit, isNewsExpected: Bool = false) async throws -> PassScope? {
+    func look(_ visit: any Visit) async throws -> PassScope? {
         do {
-            let changed = try await visit.look(isNewsExpected: isNewsExpected)
+            let changed = try await visit.look()
             watchesAuditLog(true)
             return changed
         } catch let error as AuthentikError where error.kind == .permissionDenied {

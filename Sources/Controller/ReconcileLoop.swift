@@ -56,11 +56,13 @@ package actor ReconcileLoop {
         self.board = board
         self.log = log
         self.clock = clock
-        let interval = FullLookInterval(settings.interval, isGiven: settings.isIntervalGiven)
+        let interval = AdaptiveInterval(settings.interval, isGiven: settings.isIntervalGiven)
         state = LoopState(interval: interval, isElected: surroundings.election != nil)
         board.update { $0.looksAtEverything(interval.status) }
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        schedule = settings.verifyPeriod.map(ProbeSchedule.init)
+        schedule = settings.verifyPeriod.map { period in
+            ProbeSchedule(period: AdaptiveInterval(period, isGiven: settings.isVerifyPeriodGiven))
+        }
         (probeWakes, probeWake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         gate.set(state.phase.permission)
     }

@@ -28,10 +28,9 @@ package protocol Visit: Sendable {
 
     /// Checks the audit log for new entries; the first check only records the end of the log.
     ///
-    /// - Parameter isNewsExpected: whether there is something new for certain, which saves a request.
     /// - Returns: what a pass has to look at because somebody else changed it; nil for nothing.
     /// - Throws: `AuthentikError`, or `CancellationError`.
-    func look(isNewsExpected: Bool) async throws -> PassScope?
+    func look() async throws -> PassScope?
 
     /// Runs a pass.
     ///
@@ -145,8 +144,8 @@ private struct AuthentikVisit: Visit {
 
     var requests: RequestCounts { client.requestCounts }
 
-    func look(isNewsExpected: Bool) async throws -> PassScope? {
-        try await auditLog.look(isNewsExpected: isNewsExpected) { [client] in try await client.newestEvents($0) }
+    func look() async throws -> PassScope? {
+        try await auditLog.look { [client] in try await client.newestEvents($0) }
     }
 
     func pass(
@@ -177,15 +176,15 @@ private struct AuthentikVisit: Visit {
     func blueprints() async throws -> [AppliedBlueprint] { try await client.latestBlueprints(Self.blueprints) }
 
     func verify(_ desired: DesiredState, _ slugs: Set<String>) async throws -> VerificationReport {
-        var desired = desired
-        desired.services = desired.services.filter { slugs.contains($0.slug) }
+        var part = desired
+        part.services = desired.services.filter { slugs.contains($0.slug) }
         var verifier = Verifier(client: client)
         verifier.isSandbox = isSandbox
         verifier.limits = probes
         verifier.invocation = invocation
-        let resolved = await secrets(desired)
+        let resolved = await secrets(part)
         let filled = await placeholders?.filling(resolved, for: client) ?? resolved
-        return try await verifier.verify(desired, secrets: filled.looks)
+        return try await verifier.verify(desired, where: slugs.contains, secrets: filled.looks)
     }
 }
 

@@ -1,4 +1,3 @@
-package import Applying
 import Base
 import Status
 
@@ -14,11 +13,11 @@ import Status
 /// A request for a pass before that is served at once; see ``LoopState``.
 struct Schedule: Sendable {
     /// The time between the end of one full look and the start of the next.
-    var interval: FullLookInterval
+    var interval: AdaptiveInterval
     /// The maximum delay of the first retry after a failure.
     var firstRetry: Duration = .seconds(5)
 
-    init(interval: FullLookInterval) {
+    init(interval: AdaptiveInterval) {
         self.interval = interval
     }
 
@@ -43,15 +42,15 @@ struct Schedule: Sendable {
     }
 }
 
-/// The time between two looks at everything.
+/// The time between two runs of something that makes Authentik work: looks at everything, or probes of every login.
 ///
 /// | the interval | is |
 /// |---|---|
 /// | given | what is given |
-/// | not given | the default, or ``factor`` times as long as Authentik worked for the last full look, if that is longer |
+/// | not given | the default, or ``factor`` times as long as Authentik worked for the last run, if that is longer |
 ///
-/// So full looks take less than two percent of one worker's time, however large the installation is.
-package struct FullLookInterval: Sendable, Equatable {
+/// So they take less than two percent of one worker's time each, however large the installation is.
+package struct AdaptiveInterval: Sendable, Equatable {
     /// By how much the interval is longer than Authentik's work.
     private static let factor = 50
     /// However slow Authentik is.
@@ -68,10 +67,10 @@ package struct FullLookInterval: Sendable, Equatable {
         duration = configured
     }
 
-    /// Takes note of what a pass looked at.
-    package mutating func adapt(to look: PassLook) {
-        guard !isGiven, look.isFull else { return }
-        duration = max(configured, min(look.serverTime * Self.factor, Self.longest))
+    /// - Parameter work: how long Authentik worked for the last run.
+    package mutating func adapt(toWork work: Duration) {
+        guard !isGiven else { return }
+        duration = max(configured, min(work * Self.factor, Self.longest))
     }
 
     /// As the status shows it.

@@ -88,7 +88,7 @@ package struct StatusText {
         if let success = status.passes.lastSuccess, success != status.passes.lastAttempt {
             facts.append(("Last success", pass(success, status.invocation)))
         }
-        if status.passes.lastAttempt?.scope == .services, let full = status.passes.lastFullLookAt {
+        if status.passes.lastAttempt?.scope == .services, let full = status.passes.lastFullPassAt {
             facts.append(("Full pass", "\(ago(full)), which read everything"))
         }
         if let next = status.passes.next { facts.append(("Next pass", "\(ahead(next.at)) (\(next.reason.rawValue))")) }

@@ -146,13 +146,14 @@ struct Prober: Sendable {
 
     private func checkPace(since start: ContinuousClock.Instant, _ place: String) {
         let taken = ContinuousClock.now - start
+        course.add(taken)
         if taken > limits.slow { course.end("Authentik is slow: \(place) took \(seconds(taken))") }
     }
 }
 
 /// Counts the requests of all probes, and ends them early.
 final class ProbeCourse: Sendable {
-    private let state = Mutex((requests: 0, stopped: String?.none))
+    private let state = Mutex((requests: 0, stopped: String?.none, serverTime: Duration.zero))
 
     /// Counts a request.
     ///
@@ -168,6 +169,10 @@ final class ProbeCourse: Sendable {
     /// Ends the probes; the first reason is kept.
     func end(_ reason: String) { state.withLock { $0.stopped = $0.stopped ?? reason } }
 
+    /// Adds the time that Authentik took for an answer.
+    func add(_ time: Duration) { state.withLock { $0.serverTime += time } }
+
+    var serverTime: Duration { state.withLock(\.serverTime) }
     var requests: Int { state.withLock(\.requests) }
     var stopped: String? { state.withLock(\.stopped) }
 }

@@ -17,6 +17,8 @@ package struct VerificationReport: Sendable, Equatable {
     /// Why the probes ended early, as a clause; nil if they did not.
     package var stopped: String?
     package var duration: Duration
+    /// How long Authentik took to answer the probes, all of them together.
+    package var serverTime: Duration
 
     package init(
         release: Release,
@@ -26,7 +28,8 @@ package struct VerificationReport: Sendable, Equatable {
         leftOut: Int = 0,
         requests: Int,
         stopped: String? = nil,
-        duration: Duration
+        duration: Duration,
+        serverTime: Duration = .zero
     ) {
         self.release = release
         self.address = address
@@ -36,6 +39,7 @@ package struct VerificationReport: Sendable, Equatable {
         self.requests = requests
         self.stopped = stopped
         self.duration = duration
+        self.serverTime = serverTime
     }
 
     package var isVerified: Bool { services.allSatisfy { $0.state == .verified } }

@@ -33,12 +33,12 @@ package struct Verifier: Sendable {
         where isIncluded: (_ slug: String) -> Bool = { _ in true },
         secrets: [SecretReference: SecretLook]
     ) async throws -> VerificationReport {
-        let seen = try await seenObjects()
+        let services = desired.services.filter { isIncluded($0.slug) }
+        let seen = try await seenObjects(for: services, of: desired)
         // After the first answers, which identify a sandbox.
         let isSandbox = isSandbox || client.isSandbox
         let start = ContinuousClock.now
         let address = isSandbox ? client.address.description : desired.publicURL ?? client.address.description
-        let services = desired.services.filter { isIncluded($0.slug) }
         let expectations = services.filter(\.isProbed).compactMap { service in
             service.expectation(at: address, seen: seen, secrets: secrets, declared: desired.scopeMappings)
         }.map { isSandbox ? redirected($0) : $0 }
@@ -53,14 +53,21 @@ package struct Verifier: Sendable {
             leftOut: services.count { $0.login != nil && $0.state == .present && !$0.verifies },
             requests: course.requests,
             stopped: course.stopped,
-            duration: .now - start
+            duration: .now - start,
+            serverTime: course.serverTime
         )
     }
 
-    /// Four lists, for any number of services.
-    private func seenObjects() async throws -> SeenObjects {
+    /// The providers are listed, or looked up by name where that takes fewer requests.
+    private func seenObjects(for services: [Service], of desired: DesiredState) async throws -> SeenObjects {
+        let names = services.compactMap(\.oauth2Name)
+        let all = desired.services.count { $0.oauth2Name != nil }
         async let release = client.release()
-        async let providers = client.providers()
+        let isListed = (names.count - 1) * AuthentikClient.pageSize >= all
+        async let providers =
+            isListed
+            ? client.providers()
+            : client.inParallel(names) { [client] in try await client.provider(named: $0) }.compactMap(\.self)
         async let keys = client.keys()
         async let scopeMappings = client.scopeMappings()
         return try await SeenObjects(
@@ -99,5 +106,13 @@ package struct Verifier: Sendable {
             }
             return verified
         }
+    }
+}
+
+extension Service {
+    /// The name of its OAuth2 provider; nil if it has none.
+    fileprivate var oauth2Name: String? {
+        guard state == .present, case .oauth2(let provider) = login else { return nil }
+        return provider.name
     }
 }

@@ -14,7 +14,7 @@ private final class Life {
 
     init(interval: Duration = .seconds(300), requestDistance: Duration = .zero, isElected: Bool = false) {
         state = LoopState(
-            interval: FullLookInterval(interval, isGiven: true),
+            interval: AdaptiveInterval(interval, isGiven: true),
             requestDistance: requestDistance,
             isElected: isElected
         )
@@ -175,15 +175,15 @@ private final class Life {
             Row(isGiven: true, look: PassLook(serverTime: .seconds(90)), interval: .seconds(300), reason: .given),
         ]
         for row in rows {
-            var interval = FullLookInterval(.seconds(300), isGiven: row.isGiven)
-            interval.adapt(to: row.look)
+            var interval = AdaptiveInterval(.seconds(300), isGiven: row.isGiven)
+            if row.look.isFull { interval.adapt(toWork: row.look.serverTime) }
             #expect(interval.duration == row.interval, "\(row)")
             #expect(interval.status.reason == row.reason, "\(row)")
         }
         // What is found to be cheaper later shortens it again.
-        var interval = FullLookInterval(.seconds(300), isGiven: false)
-        interval.adapt(to: PassLook(serverTime: .seconds(90)))
-        interval.adapt(to: PassLook(serverTime: .seconds(2)))
+        var interval = AdaptiveInterval(.seconds(300), isGiven: false)
+        interval.adapt(toWork: .seconds(90))
+        interval.adapt(toWork: .seconds(2))
         #expect(interval.duration == .seconds(300))
     }
 
@@ -391,7 +391,7 @@ private final class Life {
 }
 
 @Suite struct ScheduleTests {
-    private static let schedule = Schedule(interval: FullLookInterval(.seconds(300), isGiven: true))
+    private static let schedule = Schedule(interval: AdaptiveInterval(.seconds(300), isGiven: true))
 
     @Test(arguments: [
         (0, 300, Trigger.interval), (1, 5, .retry), (2, 10, .retry), (3, 20, .retry), (6, 160, .retry),

@@ -281,7 +281,7 @@ private struct ScriptedVisit: Visit {
 
     var requests: RequestCounts { RequestCounts() }
 
-    func look(isNewsExpected: Bool) async throws -> PassScope? { try await authentik.look() }
+    func look() async throws -> PassScope? { try await authentik.look() }
 
     func pass(
         _ desired: DesiredState,

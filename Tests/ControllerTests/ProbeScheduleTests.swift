@@ -32,7 +32,9 @@ import Verification
         return PassReport(release: release, outcomes: outcomes, requests: RequestCounts(), duration: .zero)
     }
 
-    private func verification(_ slugs: [String], failing: Set<String> = []) throws -> VerificationReport {
+    private func verification(_ slugs: [String], failing: Set<String> = [], serverTime: Duration = .zero) throws
+        -> VerificationReport
+    {
         let failure = ProbeFailure(.secretMismatch, "no", remedy: "correct it")
         return VerificationReport(
             release: try #require(Release("2025.12.4")),
@@ -43,12 +45,13 @@ import Verification
             },
             withoutLogin: 0,
             requests: 0,
-            duration: .zero
+            duration: .zero,
+            serverTime: serverTime
         )
     }
 
     @Test func `what was verified is due again within the period, each at its own moment`() throws {
-        var schedule = ProbeSchedule(period: period)
+        var schedule = ProbeSchedule(period: AdaptiveInterval(period, isGiven: true))
         let slugs = ["a", "b", "c", "d"]
         let desired = DesiredState(owner: "o", services: slugs.map { service($0) })
         #expect(schedule.due(after: try report(slugs), of: desired, at: start) == Set(slugs))
@@ -63,8 +66,28 @@ import Verification
         #expect(try due(3600) == Set(slugs))
     }
 
+    /// 100 services; probes took Authentik 0.2 s or 2 s for each.
+    @Test(arguments: [
+        (isGiven: false, probed: 100, each: 0.2, seconds: 3600), (false, 100, 2, 10_000), (true, 100, 2, 3600),
+        (false, 50, 2, 10_000), (false, 19, 2, 3600), (false, 100, 2000, 86_400),
+    ])
+    func `the period grows with what probes cost Authentik`(
+        isGiven: Bool,
+        probed: Int,
+        each: Double,
+        seconds: Int
+    ) throws {
+        var schedule = ProbeSchedule(period: AdaptiveInterval(period, isGiven: isGiven))
+        let slugs = (0..<100).map { "s\($0)" }
+        let desired = DesiredState(owner: "o", services: slugs.map { service($0) })
+        _ = schedule.due(after: try report(slugs), of: desired, at: start)
+        let some = Array(slugs.prefix(probed))
+        schedule.ended(try verification(some, serverTime: .seconds(each * Double(probed))), at: start)
+        #expect(schedule.period.duration == .seconds(seconds))
+    }
+
     @Test func `what changed is due at once, and what failed after each pass`() throws {
-        var schedule = ProbeSchedule(period: period)
+        var schedule = ProbeSchedule(period: AdaptiveInterval(period, isGiven: true))
         var desired = DesiredState(owner: "o", services: [service("a"), service("b"), service("c")])
         _ = schedule.due(after: try report(["a", "b", "c"]), of: desired, at: start)
         schedule.ended(try verification(["a", "b", "c"], failing: ["c"]), at: start)
@@ -78,7 +101,7 @@ import Verification
     }
 
     @Test func `what is not as declared, has no login or is left out is never due`() throws {
-        var schedule = ProbeSchedule(period: period)
+        var schedule = ProbeSchedule(period: AdaptiveInterval(period, isGiven: true))
         let bookmark = Service(slug: "bookmark", location: SourceLocation(file: "f", line: 1, column: 1))
         let services = [service("a"), service("left") { $0.verifies = false }, bookmark, service("stuck")]
         let slugs = services.map(\.slug)

@@ -264,7 +264,7 @@ import Testing
             }
             let status = await story.status { $0.passes.running == nil && $0.passes.lastAttempt?.scope == .services }
             #expect(status.passes.lastAttempt?.servicesRead == 1)
-            #expect(status.passes.lastFullLookAt != nil)
+            #expect(status.passes.lastFullPassAt != nil)
             #expect(status.passes.interval == IntervalStatus(seconds: 300, reason: .given))
         }
     }

@@ -236,7 +236,7 @@ import Testing
         var document = Self.document
         document.passes.lastAttempt?.scope = .services
         document.passes.lastAttempt?.servicesRead = 1
-        document.passes.lastFullLookAt = Self.now.advanced(by: .seconds(-600))
+        document.passes.lastFullPassAt = Self.now.advanced(by: .seconds(-600))
         document.passes.interval = IntervalStatus(seconds: 720, reason: .load)
         let text = StatusText(style: GoldenTests.plain, isVerbose: false, now: Self.now).render(document)
         #expect(text.contains("; read 1 service)"))

@@ -128,6 +128,20 @@ import Testing
         #expect(server.mostOpenConnections <= 4)
     }
 
+    /// The sizes are around one page, and around two.
+    @Test(arguments: [(declared: 1, included: 1, isListed: false), (100, 2, true), (101, 2, false), (101, 3, true)])
+    func `a few services' providers are looked up by name`(declared: Int, included: Int, isListed: Bool) async throws {
+        let slugs = (0..<declared).map { "s\($0)" }
+        let server = try server(slugs)
+        let desired = DesiredState(owner: "o", services: slugs.map { service($0) })
+        let some = Set(slugs.prefix(included))
+        let report = try await verifier(server).verify(desired, where: some.contains, secrets: Self.looks)
+        #expect(report.isVerified && Set(report.services.map(\.slug)) == some)
+        let reads = server.requests.filter { $0.path.hasSuffix("providers/oauth2/") }.map(\.target)
+        let named = reads.filter { $0.contains("?name=s") }.count
+        #expect(reads.count == (isListed ? 1 : included) && named == (isListed ? 0 : included), "\(reads)")
+    }
+
     @Test func `they end when Authentik is slow, and that is said`() async throws {
         let server = try server((0..<20).map { "s\($0)" })
         let desired = DesiredState(owner: "o", services: (0..<20).map { service("s\($0)") })

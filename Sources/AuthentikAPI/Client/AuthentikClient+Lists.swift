@@ -3,7 +3,7 @@ import CurlTransport
 
 extension AuthentikClient {
     /// Authentik's maximum page size since 2025.12.
-    static let pageSize = 100
+    package static let pageSize = 100
     /// The page size if a page of the usual size is too large: before 2025.12 a binding comes with its group and all of its members.
     private static let smallPageSize = 5
     /// The maximum number of rounds of requests that close the gaps between pages.

@@ -17,7 +17,7 @@ package struct PassesStatus: Sendable, Equatable, Codable {
     /// When the last full pass ended; absent until there was one, and from an older daemon.
     ///
     /// In between, passes only read the services that may have changed.
-    package var lastFullLookAt: Timestamp?
+    package var lastFullPassAt: Timestamp?
     /// How often everything is read; absent from an older daemon.
     package var interval: IntervalStatus?
     /// The current number of consecutive failed passes.

@@ -110,7 +110,7 @@ package struct StatusLedger: Sendable {
         switch end.outcome {
         case .report(let report):
             document.passes.lastSuccess = finished
-            if report.look.isFull { document.passes.lastFullLookAt = finished.finishedAt }
+            if report.look.isFull { document.passes.lastFullPassAt = finished.finishedAt }
             document.passes.failuresInARow = 0
             document.authentik.release = report.release.description
             events += reached(true, nil, at: finished.finishedAt)

@@ -11,7 +11,7 @@ import StatusServer
 struct DaemonOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Seconds between periodic passes, which look at everything.",
+            "Seconds between periodic passes, which read everything.",
             discussion: "Default: 300, or more where that would take more than 2 % of Authentik's time.",
             valueName: "n"
         )
@@ -37,10 +37,11 @@ struct DaemonOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Seconds within which each login is checked again, as 'reconcile verify' does; a changed one is checked at once; 0 turns checks off.",
+            discussion: "Default: 3600, or more where that would take more than 2 % of Authentik's time.",
             valueName: "n"
         )
     )
-    var verifySeconds = 3600
+    var verifySeconds: Int?
 
     @OptionGroup var leadership: LeadershipOptions
 
@@ -72,7 +73,7 @@ struct DaemonOptions: ParsableArguments {
         guard (0...86_400).contains(secretGraceSeconds) else {
             throw ValidationError("--secret-grace-seconds must be from 0 to 86400")
         }
-        guard (0...86_400).contains(verifySeconds) else {
+        guard verifySeconds.map({ (0...86_400).contains($0) }) ?? true else {
             throw ValidationError("--verify-seconds must be from 0 to 86400")
         }
         _ = try address
@@ -85,7 +86,8 @@ struct DaemonOptions: ParsableArguments {
         settings.isIntervalGiven = intervalSeconds != nil
         settings.passLimit = passLimit
         settings.auditPeriod = auditSeconds == 0 ? nil : .seconds(auditSeconds)
-        settings.verifyPeriod = verifySeconds == 0 ? nil : .seconds(verifySeconds)
+        settings.verifyPeriod = verifySeconds == 0 ? nil : .seconds(verifySeconds ?? 3600)
+        settings.isVerifyPeriodGiven = verifySeconds != nil
         return settings
     }
 

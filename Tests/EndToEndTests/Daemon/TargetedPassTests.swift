@@ -97,10 +97,35 @@ import Testing
             #expect(requests < 10, "\(drift)")
             let line = daemon.log.last { $0["message"] == "pass ended" && $0["services.changed"] == "1" }
             #expect(
-                line?["pass.looked-at"]?.string?.hasSuffix(drift["servicesRead"] == 1 ? "1 service" : "2 services")
+                line?["pass.read"]?.string?.hasSuffix(drift["servicesRead"] == 1 ? "1 service" : "2 services")
                     == true
             )
             #expect(try schemaMistakes(try await daemon.status(), "status") == [])
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `what was deleted is made again and its login proved without reading a list`(withApplication: Bool) async throws {
+        try await withWorkplace { workplace in
+            workplace.sandbox.change { $0.addServices(Self.size) }
+            try workplace.write(Self.file())
+            let daemon = try workplace.daemon("--verify-seconds", "3600")
+            try await daemon.status("in sync") { $0["isInSync"] == true }
+            _ = try await daemon.pass()
+            let number = try await daemon.pass()["pass"]?["number"]?.integer ?? 0
+            workplace.sandbox.resetRequests()
+            if withApplication { try await workplace.admin.deleteApplication(Self.slug(4)) }
+            try await workplace.admin.deleteProvider(Self.slug(4))
+            let (pass, requests) = try await correction(daemon, "a deletion", after: number)
+            #expect(pass["scope"] == "services", "\(pass)")
+            // One more found the entry in the audit log.
+            #expect(requests + 1 < 10, "\(pass)")
+            let asked = try await daemon.eventually("the login is proved") { () -> [RequestLogEntry]? in
+                let asked = workplace.sandbox.requests
+                return asked.contains { $0.path.contains("/authorize/") } ? asked : nil
+            }
+            let lists = asked.filter { $0.path.contains("providers/oauth2/?") && !$0.path.contains("name=") }
+            #expect(lists.isEmpty, "\(lists.map(\.path))")
         }
     }
 
