@@ -151,25 +151,25 @@ extension Observer {
         let names = desired.services.filter { without.contains($0.slug) && $0.state == .present }
             .compactMap { $0.login?.name }
         rows += try await client.inParallel(names) { try await client.provider(named: $0) }.compactMap(\.self)
-        let models = Dictionary(
-            refreshed.state.applications.compactMap { row in row.provider.map { ($0, row.providerSummary?.model) } },
-            uniquingKeysWith: { first, _ in first }
-        )
-        for index in rows.indices { rows[index].classify(by: models[rows[index].pk] ?? nil) }
+        let models = refreshed.state.providerModels
+        for index in rows.indices { rows[index].classify(by: models[rows[index].pk]) }
         let unclear = rows.indices.filter { rows[$0].kind != .oauth2 }
-        let proxies = try await client.inParallel(unclear) { [rows] in ($0, try await proxy(rows[$0], for: desired)) }
-        for (index, proxy) in proxies { rows[index].classifyProxy(proxy) }
+        let proxies = try await client.inParallel(unclear) { [rows] index in
+            try await proxy(rows[index], for: desired).map { (index, $0) }
+        }
+        for case (let index, let proxy)? in proxies { rows[index].classify(as: proxy) }
         refreshed.state.providers.replace(rows.map { ($0.pk, $0) }, removing: gone, by: \.pk)
         refreshed.state.secretProofs = refreshed.state.secretProofs.filter { proof, _ in
             !pks.contains(proof.provider) && !found.contains(proof.provider)
         }
     }
 
-    private func proxy(_ provider: OAuth2Provider, for desired: DesiredState) async throws -> ProxyLook {
+    /// - Returns: nil if the account may not see it and does not have to.
+    private func proxy(_ provider: OAuth2Provider, for desired: DesiredState) async throws -> ProxyProvider?? {
         do {
-            return try await client.proxyProvider(pk: provider.pk).map(ProxyLook.present) ?? .absent
+            return .some(try await client.proxyProvider(pk: provider.pk))
         } catch let error as AuthentikError where error.kind == .permissionDenied && !desired.usesForwardAuth {
-            return .unknown
+            return .none
         }
     }
 
@@ -255,32 +255,5 @@ extension Array {
             if let element = new.removeValue(forKey: key(self[index])) { self[index] = element }
         }
         for (key, element) in elements where new.removeValue(forKey: key) != nil { append(element) }
-    }
-}
-
-/// The result of reading a provider as a proxy provider.
-private enum ProxyLook: Sendable {
-    case present(ProxyProvider)
-    case absent
-    /// The account may not see it.
-    case unknown
-}
-
-extension OAuth2Provider {
-    fileprivate mutating func classifyProxy(_ look: ProxyLook) {
-        switch look {
-        case .present(let proxy): (kind, self.proxy) = (.proxy, proxy)
-        case .absent: if kind == .undetermined { kind = .oauth2 }
-        case .unknown: break
-        }
-    }
-
-    /// - Parameter model: the type of the provider according to its application; nil without one.
-    fileprivate mutating func classify(by model: String?) {
-        switch model {
-        case ProxyProvider.model: kind = .proxy
-        case Self.model: kind = .oauth2
-        default: kind = looksLikeProxy ? .undetermined : .oauth2
-        }
     }
 }

@@ -16,19 +16,18 @@ extension ObservedState {
     /// Sets the types of providers from their applications; anything else that looks like a proxy provider is
     /// undetermined.
     package mutating func classifyProxiesByApplications() {
-        let models = Dictionary(
-            applications.compactMap { application in
-                application.provider.map { ($0, application.providerSummary?.model) }
-            },
-            uniquingKeysWith: { first, _ in first }
-        )
-        for index in providers.indices {
-            switch models[providers[index].pk] ?? nil {
-            case ProxyProvider.model: providers[index].kind = .proxy
-            case OAuth2Provider.model: providers[index].kind = .oauth2
-            default: providers[index].kind = providers[index].looksLikeProxy ? .undetermined : .oauth2
-            }
+        let models = providerModels
+        for index in providers.indices { providers[index].classify(by: models[providers[index].pk]) }
+    }
+
+    /// The types of providers according to their applications, by pk.
+    package var providerModels: [Int: String] {
+        var models = [Int: String](minimumCapacity: applications.count)
+        for application in applications {
+            guard let provider = application.provider, models[provider] == nil else { continue }
+            models[provider] = application.providerSummary?.model
         }
+        return models
     }
 
     /// Whether a plan needs the list of proxy providers: one of them is or was a service's own, or only the list can
@@ -58,15 +57,27 @@ extension ObservedState {
     package mutating func classifyProxies(listed: [ProxyProvider]?) {
         guard let listed else { return }
         let proxies = Dictionary(listed.map { ($0.pk, $0) }, uniquingKeysWith: { first, _ in first })
-        for index in providers.indices {
-            let proxy = proxies[providers[index].pk]
-            if providers[index].kind == .undetermined { providers[index].kind = proxy == nil ? .oauth2 : .proxy }
-            providers[index].proxy = proxy
-        }
+        for index in providers.indices { providers[index].classify(as: proxies[providers[index].pk]) }
     }
 }
 
 extension OAuth2Provider {
+    /// - Parameter model: its type according to its application; nil without one.
+    package mutating func classify(by model: String?) {
+        kind =
+            switch model {
+            case ProxyProvider.model: .proxy
+            case Self.model: .oauth2
+            default: looksLikeProxy ? .undetermined : .oauth2
+            }
+    }
+
+    /// - Parameter proxy: the proxy provider of its pk; nil if there is none.
+    package mutating func classify(as proxy: ProxyProvider?) {
+        if kind == .undetermined { kind = proxy == nil ? .oauth2 : .proxy }
+        self.proxy = proxy
+    }
+
     /// Why it cannot be the provider that a service needs, because it is of another kind: part of a clause.
     var proxyRemark: String {
         switch kind {

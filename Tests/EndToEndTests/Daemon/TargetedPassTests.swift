@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `what was deleted is made again and its login proved without reading a list`(withApplication: Bool) async throws {
+    func `what was deleted is made again and its login proved without a list`(withApplication: Bool) async throws {
         try await withWorkplace { workplace in
             workplace.sandbox.change { $0.addServices(Self.size) }
             try workplace.write(Self.file())
