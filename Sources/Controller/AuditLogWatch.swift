@@ -7,8 +7,11 @@ import Synchronization
 /// Watches Authentik's audit log for changes by others to managed objects, and remembers their authors.
 ///
 /// Each check takes one small request, and a second one if there are more new entries than that shows. If the second one
-/// does not reach back to the end of the log at the last check, anything may have changed. This process's own writes are
-/// identified by their request ids.
+/// does not reach back to what the last check saw, anything may have changed. This process's own writes are identified by
+/// their request ids.
+///
+/// Entries are ordered by the time at which they were made, and one may be stored after a later one was seen. So an entry
+/// is new if it was not seen before, wherever it stands among those that were.
 actor AuditLogWatch {
     /// Reads the newest entries, at most `count`, newest first.
     typealias Read = @Sendable (_ count: Int) async throws -> [AuditEvent]
@@ -20,8 +23,8 @@ actor AuditLogWatch {
 
     private let isOwn: @Sendable (_ requestID: String) -> Bool
     private let looks = SharedRun<PassScope?>()
-    /// The end of the log at the last check: nil before the first, empty if there was no entry.
-    private var newest: String?
+    /// The pks of the entries that the last check read; nil before the first.
+    private var seen: Set<String>?
     private var objects = ManagedObjects()
     private var authors = DriftAuthors()
     /// The entries whose service only the next pass can determine, oldest first.
@@ -58,21 +61,22 @@ actor AuditLogWatch {
     private func look(reading read: Read) async throws -> PassScope? {
         var limit = Self.few
         var page = try await read(limit)
-        guard let last = newest else {
-            newest = page.first?.pk ?? ""
+        guard let seen else {
+            seen = Set(page.map(\.pk))
             return nil
         }
-        if page.count == limit, !page.contains(where: { $0.pk == last }) {
+        func isSeen(_ event: AuditEvent) -> Bool { seen.contains(event.pk) }
+        if page.count == limit, !page.contains(where: isSeen) {
             limit = Self.page
             page = try await read(limit)
         }
-        guard let end = page.first?.pk, end != last else { return nil }
-        let events = page.prefix { $0.pk != last }
-        newest = end
+        guard !page.isEmpty else { return nil }
+        self.seen = Set(page.map(\.pk))
+        let oldest = page.lastIndex(where: isSeen)
         // An empty log has no entry to find again.
-        let isGap = events.count == page.count && (!last.isEmpty || page.count == limit)
+        let isGap = oldest == nil && (!seen.isEmpty || page.count == limit)
         var scope: PassScope? = isGap ? .everything : nil
-        for event in events.reversed() {
+        for event in page[..<(oldest ?? page.endIndex)].reversed() where !isSeen(event) {
             if let id = event.requestID, isOwn(id) { continue }
             guard let changed = objects.scope(of: event) else { continue }
             scope = scope?.union(changed) ?? changed

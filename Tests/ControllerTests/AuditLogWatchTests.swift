@@ -28,7 +28,8 @@ import Testing
             model: (app: String, name: String) = ("authentik_core", "application"),
             by username: String? = "akadmin",
             request: String = "r",
-            isDeletion: Bool = false
+            isDeletion: Bool = false,
+            behind later: Int = 0
         ) {
             let event = AuditEvent(
                 pk: pk,
@@ -40,8 +41,10 @@ import Testing
                 requestID: request,
                 isDeletion: isDeletion
             )
-            entries.withLock { $0.insert(event, at: 0) }
+            entries.withLock { $0.insert(event, at: later) }
         }
+
+        func remove(_ pk: String) { entries.withLock { $0.removeAll { $0.pk == pk } } }
 
         @Sendable func read(_ count: Int) async throws -> [AuditEvent] {
             reads.withLock { $0.append(count) }
@@ -165,6 +168,28 @@ import Testing
         log.add("last")
         #expect(try await watch.look(log.read) == .services(["grafana"]))
         #expect(log.counts == (entries < 10 ? [10, 10] : [10, 10, 100]))
+    }
+
+    @Test func `an entry that is stored after a later one was seen is new all the same, once`() async throws {
+        await manage()
+        for number in 1...3 { log.add("\(number)", of: "other") }
+        #expect(try await !isChanged())
+        log.add("late", behind: 1)
+        log.add("4", of: "other")
+        #expect(try await isChanged())
+        #expect(try await !isChanged())
+        #expect(log.counts == [10, 10, 10])
+    }
+
+    @Test func `an old entry that comes into sight because others were deleted is not new`() async throws {
+        await manage()
+        log.add("old")
+        for number in 1...10 { log.add("\(number)", of: "other") }
+        #expect(try await !isChanged())
+        log.remove("5")
+        #expect(try await !isChanged())
+        log.remove("10")
+        #expect(try await !isChanged())
     }
 
     @Test(arguments: [99, 100, 101, 250])
