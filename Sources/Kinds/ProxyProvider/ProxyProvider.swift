@@ -102,14 +102,15 @@ extension ProxyProvider {
     /// | a PATCH of | must also have |
     /// |---|---|
     /// | any field | the mode: without it Authentik assumes `proxy` |
-    /// | a provider with the mode `proxy` | the upstream |
+    /// | a provider that has the mode `proxy`, or gets it | the upstream |
     /// | any field of basic authentication | all three of them |
     ///
-    /// - Parameter values: the intended values of the provider, including those that the PATCH leaves alone.
+    /// - Parameter values: what the provider holds.
     package static func patch(_ assignments: [FieldAssignment], holding values: FieldValues) -> [FieldAssignment] {
         guard !assignments.isEmpty else { return [] }
         var wanted = [Row.mode]
-        if values.text(Row.mode) == Mode.proxy.rawValue { wanted.append(Row.upstream) }
+        let mode = assignments.first { $0.field == Row.mode.attribute }?.value.text ?? values.text(Row.mode)
+        if mode == Mode.proxy.rawValue { wanted.append(Row.upstream) }
         let basicAuth = [Row.basicAuth, Row.basicAuthUser, Row.basicAuthPassword]
         if assignments.contains(where: { basicAuth.map(\.attribute).contains($0.field) }) { wanted += basicAuth }
         let missing = wanted.filter { row in !assignments.contains { $0.field == row.attribute } }
