@@ -14,8 +14,8 @@ import Testing
 /// Random changes by others and edits of the file, in random worlds: a pass that reads only the services that these concern
 /// ends in the same world as one that looks at everything.
 ///
-/// `RECONCILE_WORLDS` and `RECONCILE_SEED` say how many and which, as for ``PropertyTests``; 40 of each kind unless told
-/// otherwise.
+/// `RECONCILE_WORLDS` and `RECONCILE_SEED` say how many and which, as for ``PropertyTests``; 40 or 20 of each kind unless
+/// told otherwise.
 @Suite(.timeLimit(.minutes(60))) struct TargetedPropertyTests {
     @Test func `random changes`() async throws {
         let looks = Looks()
@@ -43,6 +43,30 @@ import Testing
         }
         looks.expectMostTargeted()
     }
+
+    @Test func `random changes of what outposts serve`() async throws {
+        let looks = Looks()
+        try await RandomWorlds.forEach(usual: 20) { seed in
+            let world = ForwardAuthWorld(seed: seed)
+            var trial = TargetedTrial(seed: seed, desired: world.desired, release: world.release, looks: looks)
+            trial.isBehindOutposts = true
+            try await trial.run { try await world.make($0) }
+        }
+        looks.expectMostTargeted()
+    }
+
+    /// The account may do anything but change OAuth2 providers, whose secrets it is not shown for that reason.
+    @Test func `random changes where secrets are not shown`() async throws {
+        let looks = Looks()
+        try await RandomWorlds.forEach(usual: 20) { seed in
+            let world = ForwardAuthWorld(seed: seed)
+            var trial = TargetedTrial(seed: seed, desired: world.desired, release: .august2026, looks: looks)
+            trial.isBehindOutposts = true
+            trial.hidesSecrets = true
+            try await trial.run { try await world.make($0) }
+        }
+        looks.expectMostTargeted()
+    }
 }
 
 /// How many passes read single services, and why the others did not.
@@ -64,17 +88,23 @@ private struct TargetedTrial: Sendable {
     let desired: DesiredState
     let release: Sandbox.Release
     let looks: Looks
+    /// Whether others change what outposts serve, and the file which services are behind them.
+    var isBehindOutposts = false
+    /// Whether passes run as an account that is not shown client secrets.
+    var hidesSecrets = false
 
     func run(make: @Sendable (Homelab) async throws -> Void) async throws {
         let configuration = Sandbox.Configuration(release: release, token: "sandbox-token")
         try await withRandomWorld(configuration) { homelab in
             try await make(homelab)
+            var homelab = homelab
+            if hidesSecrets { homelab.token = try await homelab.admin.makeAccountWithoutSecrets() }
             var random = RandomSource(seed: seed &* 29 &+ 3)
             var desired = desired
             let snapshots = SnapshotStore()
-            var report = try await homelab.pass(of: desired, snapshots)
+            var report = try await begin(homelab, desired, snapshots)
             for round in 1...4 {
-                let client = try await homelab.makePass(of: desired).client
+                let client = try await homelab.makePass(of: desired, token: "sandbox-token").client
                 let last = try await client.newestEvents(1).first?.pk
                 var changes: [String] = []
                 for _ in 0..<Int.random(in: 1...2, using: &random) {
@@ -89,13 +119,25 @@ private struct TargetedTrial: Sendable {
                 snapshots.haveFullLookCost(1_000)
                 report = try await homelab.pass(of: desired, snapshots, scope)
                 looks.note(report.look)
-                try await expectSame(homelab, start, desired, "round \(round), \(changes), \(report.look)")
+                try await expectSame(homelab, report, start, desired, "round \(round), \(changes), \(report.look)")
+                if hidesSecrets, !snapshots.hasSnapshot { report = try await begin(homelab, desired, snapshots) }
             }
         }
     }
 
+    /// An account that may not change providers begins, and goes on, where one that may has left nothing to do.
+    private func begin(
+        _ homelab: Homelab,
+        _ desired: DesiredState,
+        _ snapshots: SnapshotStore
+    ) async throws -> PassReport {
+        if hidesSecrets { for _ in 0..<2 { _ = try await homelab.makePass(of: desired, token: "sandbox-token").run() } }
+        return try await homelab.pass(of: desired, snapshots)
+    }
+
     private func expectSame(
         _ homelab: Homelab,
+        _ report: PassReport,
         _ start: SandboxState,
         _ desired: DesiredState,
         _ story: String
@@ -103,12 +145,21 @@ private struct TargetedTrial: Sendable {
         var configuration = Sandbox.Configuration(release: release, token: "sandbox-token")
         configuration.state = start
         try await withRandomWorld(configuration) { other in
-            _ = try await other.pass(of: desired, nil)
+            var other = other
+            other.token = homelab.token
+            let whole = try await other.pass(of: desired, nil)
+            #expect(report.summary == whole.summary, "seed \(seed): \(story): another report than a full pass makes")
             let (own, full) = (try await homelab.state(), try await other.state())
-            let difference = PropertyTests.comparable(own).withoutBindingPKs.difference(
-                from: PropertyTests.comparable(full).withoutBindingPKs
+            let difference = PropertyTests.comparable(own).withoutBindingPKs.withoutMadeUpClients.difference(
+                from: PropertyTests.comparable(full).withoutBindingPKs.withoutMadeUpClients
             )
             #expect(difference == [], "seed \(seed): \(story): another world than a full pass makes")
+            if isBehindOutposts {
+                let (own, full) = (
+                    try await ForwardAuthWorld.outcome(homelab), try await ForwardAuthWorld.outcome(other)
+                )
+                #expect(own == full, "seed \(seed): \(story): other outposts than a full pass makes")
+            }
             for slug in (own.applications + full.applications).compactMap({ $0["slug"]?.string }) {
                 let bound = homelab.sandbox.state.bound(slug).sorted()
                 #expect(bound == other.sandbox.state.bound(slug).sorted(), "seed \(seed): \(story): \(slug)")
@@ -123,10 +174,12 @@ private struct TargetedTrial: Sendable {
         let admin = homelab.admin
         let slug = random.pick(managed.isEmpty ? ["a"] : managed)
         let other = random.pick(RandomFile.slugs + ["x"])
-        let kind = Int.random(in: 0..<14, using: &random)
+        let kinds = Array(0..<14) + (isBehindOutposts ? Array(14..<19) : []) + (hidesSecrets ? [19, 19, 19] : [])
+        let kind = random.pick(kinds)
         do {
             let application = try await admin.application(slug)
-            let provider = application["provider"]?.integer.map { "providers/oauth2/\($0)/" }
+            let isProxy = application["provider_obj"]?["meta_model_name"]?.string == ProxyProvider.model
+            let provider = application["provider"]?.integer.map { "providers/\(isProxy ? "proxy" : "oauth2")/\($0)/" }
             let pk = application["pk"]?.string ?? ""
             let mark = try await admin.list("core/application_entitlements/?app=\(pk)").first
             let markPath = "core/application_entitlements/\(mark?["pbm_uuid"]?.string ?? "")/"
@@ -168,6 +221,31 @@ private struct TargetedTrial: Sendable {
                 let group = try await admin.list("core/groups/").first?["pk"] ?? .null
                 let body: JSONValue = ["target": .string(pk), "group": group, "order": 9]
                 try await admin.send("POST", "policies/bindings/", body)
+            case 14:
+                if isProxy, let provider {
+                    let body: JSONValue = [
+                        "mode": "proxy", "internal_host": "http://by.hand", "skip_path_regex": "^/by-hand$",
+                    ]
+                    try await admin.send("PATCH", provider, body)
+                }
+            case 15:
+                if isProxy, let provider {
+                    try await admin.send(
+                        "PATCH",
+                        provider,
+                        ["mode": "forward_single", "name": .string("\(other) by hand")]
+                    )
+                }
+            case 16...18:
+                let own = application["provider"] ?? .null
+                let outposts = try await admin.list(ForwardAuthWorld.outposts)
+                let outpost = random.pick(outposts.sorted { ($0["name"]?.string ?? "") < ($1["name"]?.string ?? "") })
+                var served = (outpost["providers"]?.array ?? []).filter { $0 != own }
+                if kind == 17 { served.append(own) }
+                if kind == 18 { served = Array(served.prefix(1)) }
+                let path = "\(ForwardAuthWorld.outposts)\(outpost["pk"]?.string ?? "")/"
+                try await admin.send("PATCH", path, ["providers": .array(served)])
+            case 19: if let provider { try await admin.send("PATCH", provider, ["client_secret": "by-hand"]) }
             default:
                 let taken = try await admin.application(other)["provider"] ?? .null
                 try await admin.changeApplication(other, ["provider": nil])
@@ -183,17 +261,60 @@ private struct TargetedTrial: Sendable {
         guard !desired.services.isEmpty else { return "no edit" }
         let index = Int.random(in: desired.services.indices, using: &random)
         let slug = desired.services[index].slug
-        switch Int.random(in: 0..<3, using: &random) {
+        switch Int.random(in: 0..<(isBehindOutposts ? 5 : 3), using: &random) {
         case 0:
             desired.services[index]["group"] = .text(random.pick(["Apps", "Tools"]))
             return "\(slug) edited"
         case 1:
             desired.services.remove(at: index)
             return "\(slug) left the file"
+        case 3, 4:
+            guard desired.services[index].state == .present else { return "no edit" }
+            desired.services[index].login = .forwardAuth(ForwardAuthWorld.forwardAuth(of: slug, &random))
+            return "\(slug) behind \(desired.services[index].forwardAuth?.outpost ?? "")"
         default:
             desired.services[index].login = nil
             return "\(slug) lost its login"
         }
+    }
+}
+
+extension PassReport {
+    /// What became of each service.
+    fileprivate var summary: [String: String] {
+        let pairs = outcomes.map { outcome in
+            let written = outcome.written.map(\.rawValue).sorted()
+            let (plan, isFailed) = (outcome.plan, outcome.failure != nil)
+            return (plan.slug, "\(plan.decision) \(written) \(plan.notes)\(isFailed ? " failed" : "")")
+        }
+        return Dictionary(pairs, uniquingKeysWith: { "\($0); \($1)" })
+    }
+}
+
+extension AuthentikState {
+    /// Without what Authentik makes up for proxy providers.
+    fileprivate var withoutMadeUpClients: AuthentikState {
+        var state = self
+        state.providers = state.providers.map { provider in
+            let text = String(decoding: (provider["redirect_uris"] ?? .null).serialized(), as: UTF8.self)
+            guard var object = provider.object, text.contains("X-authentik-auth-callback") else { return provider }
+            (object["client_id"], object["client_secret"]) = (nil, nil)
+            return .object(object)
+        }
+        return state
+    }
+}
+
+extension Admin {
+    /// - Returns: the token of an account that is not shown client secrets, from 2026.8.2 on.
+    fileprivate func makeAccountWithoutSecrets() async throws -> String {
+        let others =
+            ["view", "add", "change", "delete"].map { "authentik_providers_proxy.\($0)_proxyprovider" }
+            + ["authentik_outposts.view_outpost", "authentik_outposts.change_outpost"]
+            + ["authentik_core.delete_application", "authentik_providers_oauth2.delete_oauth2provider"]
+            + ["authentik_events.view_event"]
+        let permissions = Self.passPermissions.filter { $0 != "authentik_providers_oauth2.change_oauth2provider" }
+        return try await makeServiceAccount("without-secrets", permissions: permissions + others)
     }
 }
 
