@@ -9,93 +9,12 @@ import Testing
     static let outposts = "outposts/instances/"
     static let proxies = "providers/proxy/"
 
-    struct Place: Sendable {
-        var target: Target
-        var file: String
-        var admin: Admin { target.admin }
-
-        func run(_ arguments: String...) async throws -> Command.Result {
-            try await Command(arguments + ["--config", file], environment: target.environment).run()
-        }
-
-        /// - Parameter services: below `services:`, not indented.
-        func declare(_ services: String, head: String = "") throws {
-            let text = """
-                apiVersion: reconcile/v1
-                owner: homelab
-                host: host.example.net
-                \(head)
-                services:
-                \(services)
-
-                """
-            try Data(text.utf8).write(to: URL(filePath: file))
-        }
-
-        func proxy(_ name: String) async throws -> JSONValue? {
-            try await admin.list(ForwardAuthTests.proxies).first { $0["name"]?.string == name }
-        }
-
-        func outpost(_ name: String = SandboxState.embeddedOutpost) async throws -> JSONValue {
-            try #require(try await admin.list(ForwardAuthTests.outposts).first { $0["name"]?.string == name })
-        }
-
-        /// The names of what an outpost serves, sorted.
-        func served(by name: String = SandboxState.embeddedOutpost) async throws -> [String] {
-            (try await outpost(name)["providers_obj"]?.array ?? []).compactMap { $0["name"]?.string }.sorted()
-        }
-
-        func serve(_ providers: [JSONValue], by name: String = SandboxState.embeddedOutpost) async throws {
-            let path = "\(ForwardAuthTests.outposts)\(try await outpost(name)["pk"]?.string ?? "")/"
-            try await admin.send("PATCH", path, ["providers": .array(providers)])
-        }
-
-        /// - Returns: the pk.
-        func makeProxy(_ name: String) async throws -> JSONValue {
-            let body: JSONValue = [
-                "name": .string(name), "mode": "forward_single",
-                "external_host": .string("https://\(name).example.net"),
-                "authorization_flow": try await admin.flow("default-provider-authorization-implicit-consent"),
-                "invalidation_flow": try await admin.flow("default-provider-invalidation-flow"),
-            ]
-            return try await admin.send("POST", ForwardAuthTests.proxies, body)["pk"] ?? .null
-        }
-
-        /// The name of the provider that an application has; nil for none.
-        func login(of slug: String) async throws -> String? {
-            try await admin.application(slug)["provider_obj"]?["name"]?.string
-        }
-    }
-
     static let trivy = """
           - slug: trivy
             name: Trivy
             port: 8448
             forwardAuth: {skipPaths: ["^/health$", "^/metrics$"]}
         """
-
-    func withPlace(
-        _ release: Sandbox.Release = .december2025,
-        _ prepare: (inout SandboxState) -> Void = { _ in },
-        _ body: @escaping @Sendable (Place) async throws -> Void
-    ) async throws {
-        var state = SandboxState(release: release, token: token)
-        prepare(&state)
-        var configuration = Sandbox.Configuration(release: release, token: token)
-        configuration.state = state
-        try await withSandbox(configuration: configuration) { sandbox, url in
-            let target = Target(
-                sandbox: sandbox,
-                admin: try Admin(baseURL: url, token: token),
-                environment: ["AUTHENTIK_URL": url, "AUTHENTIK_TOKEN": token, "TRIVY_SECRET": "tr1vy-s3cr3t"]
-            )
-            try await withFile("services.yaml") { path in
-                let place = Place(target: target, file: path)
-                try place.declare(Self.trivy)
-                try await body(place)
-            }
-        }
-    }
 
     @Test(arguments: Sandbox.Release.allCases)
     func `one is made in a transaction, served, corrected by one write, and pruned`(_ release: Sandbox.Release)
@@ -189,8 +108,11 @@ import Testing
         }
     }
 
-    @Test func `one write has an outpost serve all services of a pass, and what others put there stays`() async throws {
-        try await withPlace { place in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `one write has an outpost serve all services of a pass, and what others put there stays`(
+        _ release: Sandbox.Release
+    ) async throws {
+        try await withPlace(release) { place in
             let other = try await place.makeProxy("others")
             try await place.serve([other])
             try place.declare(
@@ -204,8 +126,9 @@ import Testing
     }
 
     /// Its write comes after the look of the pass, and before the pass writes.
-    @Test func `a provider that somebody adds meanwhile is served, too`() async throws {
-        try await withPlace { place in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `a provider that somebody adds meanwhile is served, too`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { place in
             let other = try await place.makeProxy("others")
             place.target.sandbox.faults.set(FaultPlan(rules: [FaultRule(.late(1))]))
             try? await place.serve([other])
@@ -218,8 +141,9 @@ import Testing
     }
 
     /// In the moment that no list tells of, the audit log tells who it was.
-    @Test func `a change that may have been overwritten is told`() async throws {
-        try await withPlace { place in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `a change that may have been overwritten is told`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { place in
             #expect(try await place.run("--once").status == 0)
             try await place.serve([])
             let other = try await place.makeProxy("others")
@@ -246,8 +170,11 @@ import Testing
         }
     }
 
-    @Test func `an outpost that is not there blocks the service, and one is suggested`() async throws {
-        try await withPlace(.december2025) { state in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `an outpost that is not there blocks the service, and one is suggested`(_ release: Sandbox.Release)
+        async throws
+    {
+        try await withPlace(release) { state in
             state.addOutpost(name: "edge", providers: ["other"])
             state.addOutpost(name: "directory", type: .ldap)
         } _: { place in
@@ -271,8 +198,9 @@ import Testing
         }
     }
 
-    @Test func `a service moves from one outpost to another, which has it first`() async throws {
-        try await withPlace(.december2025) { state in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `a service moves from one outpost to another, which has it first`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { state in
             state.addOutpost(name: "edge", providers: ["other"])
         } _: { place in
             #expect(try await place.run("--once").status == 0)
@@ -290,8 +218,9 @@ import Testing
         }
     }
 
-    @Test func `an outpost is not emptied where Authentik refuses that`() async throws {
-        try await withPlace(.december2025) { state in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `an outpost is not emptied where Authentik refuses that`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { state in
             state.addOutpost(name: "edge", providers: ["other"])
         } _: { place in
             try place.declare("  - {slug: trivy, port: 8448, forwardAuth: {outpost: edge}}")
@@ -310,8 +239,9 @@ import Testing
         }
     }
 
-    @Test func `where all leave an outpost, the oldest stays and the others go`() async throws {
-        try await withPlace(.december2025) { state in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `where all leave an outpost, the oldest stays and the others go`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { state in
             state.addOutpost(name: "edge", providers: ["other"])
         } _: { place in
             func services(_ login: String) -> String {
@@ -340,8 +270,9 @@ import Testing
     }
 
     /// An outpost takes an empty pattern for one that every path matches.
-    @Test func `an empty line among the paths is drift`() async throws {
-        try await withPlace { place in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `an empty line among the paths is drift`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { place in
             #expect(try await place.run("--once").status == 0)
             let path = "\(Self.proxies)\(try await place.proxy("trivy")?["pk"]?.integer ?? 0)/"
             let open: JSONValue = ["mode": "forward_single", "skip_path_regex": "^/health$\n\n^/metrics$"]
@@ -354,8 +285,9 @@ import Testing
         }
     }
 
-    @Test func `a provider that is deleted meanwhile holds up nobody else`() async throws {
-        try await withPlace { place in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `a provider that is deleted meanwhile holds up nobody else`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { place in
             let other = try await place.makeProxy("others")
             try await place.serve([other])
             place.target.sandbox.faults.set(FaultPlan(rules: [FaultRule(.late(1))]))
@@ -368,8 +300,9 @@ import Testing
     }
 
     /// What was kept from before is what the service has again.
-    @Test func `a login that becomes what it was has its former provider back`() async throws {
-        try await withPlace { place in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `a login that becomes what it was has its former provider back`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { place in
             let oidc = "  - {slug: trivy, name: Trivy, port: 8448, redirectPath: /cb, secretRef: {env: TRIVY_SECRET}}"
             try place.declare(oidc)
             #expect(try await place.run("--once").status == 0)
@@ -386,8 +319,9 @@ import Testing
         }
     }
 
-    @Test func `who may open it is bound in the transaction that makes it`() async throws {
-        try await withPlace { place in
+    @Test(arguments: Sandbox.Release.allCases)
+    func `who may open it is bound in the transaction that makes it`(_ release: Sandbox.Release) async throws {
+        try await withPlace(release) { place in
             try place.declare(Self.trivy + "\n    access: {groups: [admins]}", head: "groups: [{name: admins}]")
             let result = try await place.run("--once")
             #expect(result.status == 0, "\(result.output)")
