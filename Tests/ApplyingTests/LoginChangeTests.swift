@@ -40,11 +40,16 @@ import Testing
         var from: Login
         var to: Login
         var prunes: Bool
-        var testDescription: String { "\(from.rawValue) to \(to.rawValue)\(prunes ? ", pruned" : "")" }
+        var release: Sandbox.Release
+        var testDescription: String {
+            "\(from.rawValue) to \(to.rawValue)\(prunes ? ", pruned" : "") on \(release.rawValue)"
+        }
 
-        static let all = Login.allCases.flatMap { from in
-            Login.allCases.filter { $0 != from }.flatMap { to in
-                [true, false].map { Change(from: from, to: to, prunes: $0) }
+        static let all = Sandbox.Release.allCases.flatMap { release in
+            Login.allCases.flatMap { from in
+                Login.allCases.filter { $0 != from }.flatMap { to in
+                    [true, false].map { Change(from: from, to: to, prunes: $0, release: release) }
+                }
             }
         }
 
@@ -67,7 +72,7 @@ import Testing
 
     /// - Returns: what there is before the change, and how many requests come before each of its writes.
     private func whole(_ change: Change) async throws -> (SandboxState, [Int]) {
-        try await withEmpty(nil) { homelab in
+        try await withEmpty(change.release, nil) { homelab in
             #expect(try await homelab.makePass(of: change.desired(change.from)).run().isConverged)
             let start = homelab.sandbox.state
             let former = try await homelab.admin.application("grafana")["provider"]
@@ -87,7 +92,7 @@ import Testing
         after count: Int,
         _ isAnswerLost: Bool
     ) async throws {
-        try await withEmpty(start) { homelab in
+        try await withEmpty(change.release, start) { homelab in
             let former = try await homelab.admin.application("grafana")["provider"]
             var rules = [FaultRule(.revoked, after: count + (isAnswerLost ? 1 : 0))]
             if isAnswerLost { rules.append(FaultRule(.reset(.after), after: count, times: 1)) }
@@ -137,10 +142,11 @@ import Testing
     }
 
     private func withEmpty<Result: Sendable>(
+        _ release: Sandbox.Release,
         _ state: SandboxState?,
         _ body: @escaping @Sendable (Homelab) async throws -> Result
     ) async throws -> Result {
-        var configuration = Sandbox.Configuration(release: .december2025, token: "sandbox-token")
+        var configuration = Sandbox.Configuration(release: release, token: "sandbox-token")
         configuration.state = state
         return try await withSandbox(configuration: configuration) { sandbox, baseURL in
             try await body(Homelab(sandbox: sandbox, admin: try Admin(baseURL: baseURL), baseURL: baseURL))
