@@ -248,9 +248,10 @@ struct ServiceExporter {
         case (_, .words(let words)) where !words.isEmpty:
             let exported = ExportedField(field.name.rawValue, words: words.sorted())
             add(exported, field, isMarked: isMarked, isDefault: isDefault)
-        case (_, .lines(let lines)) where !lines.isEmpty:
-            let exported = ExportedField(field.name.rawValue, list: lines.map { [YAMLText.scalar($0)] })
-            add(exported, field, isMarked: isMarked, isDefault: isDefault)
+        case (_, .lines(let lines)):
+            let name = field.name.rawValue
+            let list = ExportedField(name, list: lines.map { [YAMLText.scalar($0)] })
+            add(lines.isEmpty ? ExportedField(name, "[]") : list, field, isMarked: isMarked, isDefault: isDefault)
         default: break
         }
     }

@@ -61,6 +61,12 @@ struct ForwardAuthTests {
         )
     }
 
+    /// Otherwise nothing would be said of paths that somebody opens.
+    @Test func `that no path is open can be said`() throws {
+        let services = try load("services: [{slug: a, port: 8441, forwardAuth: {skipPaths: []}}]")
+        #expect(services.first?.forwardAuth?.values[ProxyProvider.fields["skipPaths"]] == .lines([]))
+    }
+
     /// What the service says itself holds.
     @Test func `defaults protect what says nothing else`() throws {
         let services = try load(

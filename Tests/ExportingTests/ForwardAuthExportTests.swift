@@ -197,6 +197,22 @@ import Testing
         #expect(world.plan(export)?.services.first?.decision == .inSync)
     }
 
+    @Test func `that no path is open is said where it is managed`() throws {
+        var world = world(.proxy("single", pk: 1))
+        var mark = OwnershipMark(
+            owner: "homelab",
+            slug: "single",
+            provider: 1,
+            applicationFields: ["meta_launch_url"],
+            providerFields: ["external_host", "mode", "skip_path_regex"]
+        )
+        mark.outpost = "outpost-embedded"
+        world.mark("single", mark)
+        let export = world.export(.marked(owner: "homelab"))
+        #expect(export.text.contains("    forwardAuth:\n      mode: single\n      skipPaths: []\n"), "\(export.text)")
+        try expectNothing(world, export)
+    }
+
     @Test func `what no file can say of it stays as it is`() throws {
         var world = world(.proxy("single", pk: 1))
         world.changeProxy("single") { proxy in

@@ -148,7 +148,7 @@ extension Field.Kind {
             case .flag: .flag
             case .duration: .text(.duration)
             case .words(let words): .choices(words)
-            case .lines(let rule): .texts(rule)
+            case .lines(let rule): .set(rule)
             case .secret: .secretReference
             case .redirectURIs: .redirectURIs(mayBeEmpty: false)
             case .logoutRedirectURIs: .redirectURIs(mayBeEmpty: true)

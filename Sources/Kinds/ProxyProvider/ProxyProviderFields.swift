@@ -58,7 +58,7 @@ extension ProxyProvider {
             absent: .lines([]),
             doc:
                 "Paths that need no login: Go regular expressions, each matched anywhere in the path or, with mode: domain, in "
-                + "the whole URL, as in ^/health$."
+                + "the whole URL, as in ^/health$. Those that somebody adds in Authentik stay unless this is set; [] removes them."
         ),
         FieldSpec(
             "interceptAuthorization",
