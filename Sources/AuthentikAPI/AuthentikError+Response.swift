@@ -63,7 +63,7 @@ extension AuthentikError {
         case .rejected where fields.contains(where: \.asksForSecretObject):
             return "client_secret: \(explanation ?? words)"
         case .rejected where explanation != nil:
-            return "\(words); \(explanation ?? "")"
+            return "\(words.hasSuffix(".") ? String(words.dropLast()) : words); \(explanation ?? "")"
         case _ where words.isEmpty && response.body.count >= HTTPRequest.maximumErrorBytes:
             return "answered \(status) with a body of more than \(HTTPRequest.maximumErrorBytes) bytes, "
                 + "which was not read"

@@ -141,10 +141,12 @@ extension AuthentikError.FieldError {
     }
 
     /// The key of the object attribute whose definition is violated (since 2026.8); nil if it is about anything else.
+    ///
+    /// The key may be a path of names separated by dots.
     var objectAttribute: String? {
         let prefix = "attributes_"
-        guard attribute.hasPrefix(prefix), attribute != prefix else { return nil }
-        return String(attribute.dropFirst(prefix.count))
+        guard field.hasPrefix(prefix), field != prefix else { return nil }
+        return String(field.dropFirst(prefix.count).prefix { $0 != "[" })
     }
 
     /// Whether it is about the reference to a secret that drafts of 2026.11 have in place of a client secret.

@@ -260,6 +260,10 @@ extension ErrorBodyTests {
             )
         )
         #expect(error.message.hasSuffix("; \(explanation)"))
+        let path = try Self.error(400, Self.json, #"{"attributes_cost.center": ["Is not unique."]}"#, to: request)
+        let ofPath = try #require(path)
+        #expect(ofPath.explanation?.hasPrefix("the object attribute 'cost.center', defined in Authentik") == true)
+        #expect(ofPath.message.hasPrefix("attributes_cost.center: Is not unique; the object attribute"))
         let other = try Self.error(400, Self.json, #"{"attributes": ["Must be an object."]}"#, to: request)
         #expect(try #require(other).explanation == nil)
     }

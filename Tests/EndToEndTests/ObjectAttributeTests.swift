@@ -57,4 +57,34 @@ import Testing
             }
         }
     }
+
+    /// Each is created by other requests.
+    @Test(arguments: [
+        "- {slug: docs, port: 8446}", "- {slug: docs, port: 8446, access: {users: [akadmin]}}",
+        "- {slug: docs, port: 8446, forwardAuth: {mode: single}}",
+    ])
+    func `whatever is new says that only its mark is missing, and is made once`(_ service: String) async throws {
+        try await withTarget(.august2026) { target in
+            try await withServices(services(service)) { path in
+                target.sandbox.change { $0.addEntitlementAttribute("cost.center", isRequired: true) }
+                let created = try await target.run("--once", "--config", path)
+                #expect(created.status == 1)
+                #expect(
+                    created.output.contains("created, but without its ownership mark, which the next pass writes: "),
+                    "\(created.output)"
+                )
+                target.sandbox.resetRequests()
+                let again = try await target.run("--once", "--config", path)
+                #expect(again.output.contains("error: its ownership mark is not written: "), "\(again.output)")
+                #expect(again.output.contains("the object attribute 'cost.center', defined in Authentik"))
+                #expect(target.writes == ["POST \(Self.entitlements)"])
+                target.sandbox.change { $0.removeEntitlementAttribute("cost.center") }
+                let healed = try await target.run("--once", "--config", path)
+                #expect(healed.status == 0, "\(healed.output)")
+                #expect(try await target.admin.list("core/applications/").count == 1)
+                #expect(try await target.admin.list("core/application_entitlements/").count == 1)
+                #expect(try await target.run("plan", "--config", path).status == 0)
+            }
+        }
+    }
 }

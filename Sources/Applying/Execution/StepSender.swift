@@ -100,10 +100,13 @@ struct StepSender: Sendable {
             try await send(effect, context, &result)
         } catch {
             result.isTokenRefused = (error as? AuthentikError)?.kind == .invalidToken
-            result.failure = failure(error)
-            if context.isTransaction, case .createMark = effect, !(error is ServiceFailure) {
-                result.failure = .unmarked(error)
+            var failure = failure(error)
+            if effect.marksNewApplication, !(error is ServiceFailure) {
+                failure = .unmarked(error)
+            } else if effect.mark != nil, (error as? AuthentikError)?.kind == .rejected {
+                failure.message = "its ownership mark is not written: \(failure.message)"
             }
+            result.failure = failure
         }
         return result
     }

@@ -115,6 +115,8 @@ package struct ServiceFailure: Error, Equatable {
     package var isNotBegun = false
     /// Whether the account lacks a permission.
     package var isForbidden = false
+    /// Whether Authentik rejected what was sent, and would do so again.
+    var isRefused = false
 
     package init(_ message: String) {
         self.message = message
@@ -135,7 +137,12 @@ package struct ServiceFailure: Error, Equatable {
     }
 
     static func unmarked(_ error: any Error) -> ServiceFailure {
-        unmarked("\(error)", isOutdated: (error as? AuthentikError)?.mayBeOutdated ?? false)
+        guard let error = error as? AuthentikError else { return unmarked("\(error)") }
+        let reason = ServiceFailure(error)
+        var failure = unmarked(reason.message, isOutdated: reason.mayBeOutdated)
+        failure.fields = reason.fields
+        failure.requestID = reason.requestID
+        return failure
     }
 
     static func complaint(about unkept: [UnkeptField]) -> ServiceFailure {
@@ -149,6 +156,7 @@ package struct ServiceFailure: Error, Equatable {
         requestID = error.requestID
         isForbidden = error.kind == .permissionDenied
         mayBeOutdated = error.mayBeOutdated
+        isRefused = error.kind == .rejected && !mayBeOutdated
         guard error.permission == nil, !error.fields.isEmpty else {
             // The error's sentence is complete; it names the permission, which Authentik's own words do not.
             message = "\(error)"

@@ -178,6 +178,14 @@ extension Effect {
         }
     }
 
+    /// Whether it marks an application that an earlier step created.
+    package var marksNewApplication: Bool {
+        switch self {
+        case .claim(let application, _), .createMark(let application, _, claim: nil): application.maker != nil
+        default: false
+        }
+    }
+
     /// The provider that it links an application to; nil for none, or for one that is created before.
     var linkedProvider: Int? {
         let fields: [ObjectFields] =
