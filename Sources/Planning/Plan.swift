@@ -68,6 +68,8 @@ package struct ServicePlan: Sendable {
     ///
     /// The steps can be carried out all the same.
     package var hindrance: String?
+    /// What gives former providers back the names that they yield to their successors, should those be refused.
+    package internal(set) var restorations: [Effect] = []
     /// The existing mark, with its content once everything is done; nil if there is none.
     package var standingMark: StandingMark?
     /// Where the service is declared; nil for an orphan.

@@ -66,4 +66,38 @@ import Testing
             #expect(try await target.admin.list("core/application_entitlements/").isEmpty)
         }
     }
+
+    /// An application that has no provider yet, one of this program's and one of somebody's, and one whose provider is
+    /// replaced by another kind: what has to be written before the new provider is taken back.
+    @Test func `where a provider is added to an application, nothing is left half done either`() async throws {
+        try await withNewer { target in
+            func file(_ gate: String, _ docs: String, _ others: String = "") -> String {
+                services("- {slug: gate, port: 8445, \(gate)}\n- {slug: docs, port: 8446\(docs)}\n\(others)")
+            }
+            let login = "redirectPath: /cb, secretRef: {env: GRAFANA_OAUTH_CLIENT_SECRET}"
+            try await withServices(file("forwardAuth: {mode: single}", "")) { path in
+                #expect(try await target.run("--once", "--config", path).status == 0)
+            }
+            try await target.admin.send("POST", "core/applications/", ["name": "Grafana", "slug": "grafana"])
+            let paths = ["core/applications/", "providers/all/", "core/application_entitlements/"]
+            func state() async throws -> [[JSONValue]] {
+                var lists: [[JSONValue]] = []
+                for path in paths { lists.append(try await target.admin.list(path)) }
+                return lists
+            }
+            let before = try await state()
+            target.sandbox.faults.set(.init(rules: [try .init(parsing: "refuse=client_secret")]))
+            try await withServices(file(login, ", \(login)", grafana())) { path in
+                for _ in 1...2 {
+                    let once = try await target.run("--once", "--config", path)
+                    #expect(once.status == 1)
+                    #expect(once.output.contains("3 services: 3 failed"), "\(once.output)")
+                    #expect(!once.output.contains("taking it back failed"))
+                    #expect(try await state() == before)
+                }
+                target.sandbox.faults.set(.init(rules: []))
+                #expect(try await target.run("--once", "--config", path).status == 0)
+            }
+        }
+    }
 }

@@ -161,6 +161,9 @@ struct Execution {
         case (.correction(let service), .step(let result)):
             services[service].take(result, of: result.failure == nil ? .updateMark : nil)
             ended.append(service)
+        case (.undoing(let service), .step(let result)):
+            services[service].takeBack(result)
+            conclude(service)
         case (.look, .look(let look)): resolve(with: look)
         case (_, .look), (.look, _): break
         }
@@ -175,6 +178,7 @@ struct Execution {
         if let service = nodes[node].service {
             let isWritten = result.failure == nil && !isResolved
             services[service].take(result, of: isWritten ? WriteRecord.Action(step.effect) : nil)
+            services[service].prepare(by: step, result)
         } else {
             sharedFailures[step.id] =
                 result.failure ?? (result.unkept.isEmpty ? nil : .complaint(about: result.unkept))
@@ -225,23 +229,25 @@ struct Execution {
         nodes[dependent].service == nil || nodes[dependent].service != nodes[node].service
     }
 
-    /// Records the end of a step of a service; after the last one, its mark is corrected if necessary.
+    /// Records the end of a step of a service; after the last one, its mark is corrected, or what was only prepared is
+    /// taken back, if necessary.
     private mutating func finish(_ service: Int?) {
         guard let service else { return }
         services[service].open -= 1
         guard services[service].open == 0 else { return }
-        guard let mark = services[service].correctedMark else {
-            ended.append(service)
-            return
-        }
-        let effect = Effect.updateMark(entitlement: mark.entitlement, MarkContent(mark.mark))
-        begun.push(
-            Job(
-                subject: .correction(service: service),
-                task: .step(effect, services[service].context),
-                takesSlot: true
-            )
-        )
+        guard let mark = services[service].correctedMark else { return conclude(service) }
+        let correction = Effect.updateMark(entitlement: mark.entitlement, MarkContent(mark.mark))
+        push(correction, of: service, .correction(service: service))
+    }
+
+    private mutating func conclude(_ service: Int) {
+        guard let effect = services[service].nextUndoing() else { return ended.append(service) }
+        push(effect, of: service, .undoing(service: service))
+    }
+
+    /// Schedules a write of a service after all its steps.
+    private mutating func push(_ effect: Effect, of service: Int, _ subject: Job.Subject) {
+        begun.push(Job(subject: subject, task: .step(effect, services[service].context), takesSlot: true))
     }
 
     // MARK: - What outposts serve

@@ -117,6 +117,8 @@ struct Job: Sendable {
         case nodes([Int])
         /// The correction of a service's mark, after all its steps.
         case correction(service: Int)
+        /// What takes back the preparations of a service, after all its steps.
+        case undoing(service: Int)
         case look
     }
 

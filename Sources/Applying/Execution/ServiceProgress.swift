@@ -24,6 +24,7 @@ struct ServiceProgress: Sendable {
     /// The mark as it was last written or observed.
     private var mark: StandingMark?
     private let hasTransaction: Bool
+    private var preparation = Preparation()
 
     init(plan: ServicePlan, release: Release) {
         self.plan = plan
@@ -64,6 +65,22 @@ struct ServiceProgress: Sendable {
         doubt = result.doubt ?? doubt
         if let action { written.append(action) }
         fail(result.failure)
+    }
+
+    /// Records that a step was answered.
+    mutating func prepare(by step: Step, _ result: StepResult) { preparation.take(result, of: step, plan) }
+
+    /// The next write that takes back what was only prepared for a provider that Authentik refused to create, so that
+    /// nothing half-done stays; nil if there is none.
+    mutating func nextUndoing() -> Effect? { preparation.nextUndoing() }
+
+    /// Records the end of ``nextUndoing()``.
+    mutating func takeBack(_ result: StepResult) {
+        if let failure = result.failure {
+            error?.message += "; what was prepared for it stays, because taking it back failed: \(failure.message)"
+        } else if preparation.isTakenBack {
+            (written, made) = ([], MadeObjects())
+        }
     }
 
     /// Only the first reason is kept.

@@ -37,6 +37,7 @@ extension ServiceDraft {
                 "its former provider '\(provider.name)' becomes '\(name)' first, to make room for its successor"
             )
             plan.add(.yielding, rename(provider, name), named: "\(provider.pk)")
+            plan.restorations.append(rename(provider, provider.name))
         }
         guard deletions.isPruning else {
             let list = names.map { "'\($0)'" }.joined(separator: ", ")
