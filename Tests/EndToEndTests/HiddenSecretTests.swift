@@ -3,10 +3,15 @@ import JSON
 import TestSupport
 import Testing
 
-/// `plan` with the token of an account that may only look, which is shown no client secret from 2026.8.2 on.
+/// `plan` with the token of an account that may only look, which is shown no client secret from 2026.2.7, 2026.5.7 and 2026.8.2 on.
 @Suite(.timeLimit(.minutes(60))) struct HiddenSecretTests {
-    private func withViewer(_ body: @escaping @Sendable (Target, _ token: String) async throws -> Void) async throws {
-        try await withTarget(.august2026) { target in
+    private static let hiding: [Sandbox.Release] = [.february2026, .may2026, .august2026]
+
+    private func withViewer(
+        _ release: Sandbox.Release,
+        _ body: @escaping @Sendable (Target, _ token: String) async throws -> Void
+    ) async throws {
+        try await withTarget(release) { target in
             #expect(try await target.run("--once", "--config", homelab).status == 0)
             // The homelab's file says who may open services, and has some behind an outpost.
             let ofFile = [
@@ -21,8 +26,11 @@ import Testing
         }
     }
 
-    @Test func `a secret that is the same is in sync, and one that changed is to be set`() async throws {
-        try await withViewer { target, token in
+    @Test(arguments: hiding)
+    func `a secret that is the same is in sync, and one that changed is to be set`(
+        _ release: Sandbox.Release
+    ) async throws {
+        try await withViewer(release) { target, token in
             let calm = try await target.run("plan", "--config", homelab, changing: ["AUTHENTIK_TOKEN": token])
             #expect(calm.status == 0)
             #expect(calm.output.contains("Plan: nothing to do; 7 in sync."))
@@ -45,8 +53,9 @@ import Testing
         }
     }
 
-    @Test func `a secret that cannot be compared is no quiet in sync`() async throws {
-        try await withViewer { target, token in
+    @Test(arguments: hiding)
+    func `a secret that cannot be compared is no quiet in sync`(_ release: Sandbox.Release) async throws {
+        try await withViewer(release) { target, token in
             target.sandbox.faults.set(.init(rules: [try .init(parsing: "html=200,path=/application/o/revoke/")]))
             for format in ["text", "markdown", "json"] {
                 let result = try await target.run(
@@ -61,10 +70,36 @@ import Testing
                 result.expectNoSecrets()
                 #expect(result.output.contains("authentik_providers_oauth2.change_oauth2provider"))
                 #expect(result.output.contains("its secret could not be compared"))
+                #expect(result.output.contains("as declared, except for its secret") || format == "markdown")
             }
             let once = try await target.run("--once", "--config", homelab, changing: ["AUTHENTIK_TOKEN": token])
             #expect(once.output.contains("its secret could not be compared"))
             once.expectNoSecrets()
+        }
+    }
+
+    @Test(arguments: Sandbox.Release.allCases)
+    func `doctor says whether hidden secrets can be compared`(_ release: Sandbox.Release) async throws {
+        try await withViewer(release) { target, token in
+            let finding = "client secrets"
+            func doctor(_ token: String) async throws -> String {
+                let result = try await target.run("doctor", "--config", homelab, changing: ["AUTHENTIK_TOKEN": token])
+                result.expectNoSecrets()
+                return result.output
+            }
+            let compared = try await doctor(token)
+            target.sandbox.faults.set(.init(rules: [try .init(parsing: "html=200,path=/application/o/revoke/")]))
+            let unknown = try await doctor(token)
+            guard Self.hiding.contains(release) else {
+                #expect(!compared.contains(finding) && !unknown.contains(finding))
+                return
+            }
+            let missing = "(needs the permission authentik_providers_oauth2.change_oauth2provider)"
+            #expect(compared.contains("= \(finding)") && compared.contains(missing), "\(compared)")
+            #expect(unknown.contains("! \(finding)") && unknown.contains(missing), "\(unknown)")
+            #expect(unknown.contains("did not tell: "))
+            // Who may change providers is shown them.
+            #expect(!(try await doctor(EndToEndTests.token)).contains(finding))
         }
     }
 }

@@ -140,6 +140,11 @@ struct ObservedValueTests {
         let provider: OAuth2Provider = try decode(#"{"pk": 1, "name": "n", "client_secret": null}"#)
         #expect(provider.clientType == "confidential" && provider.clientID == "" && provider.clientSecret == nil)
         #expect(provider.redirectURIs == [] && provider["scopes"].references == [])
+        // Asterisks stand for a secret that is not shown.
+        let masked: OAuth2Provider = try decode(#"{"pk": 1, "name": "n", "client_secret": "********"}"#)
+        #expect(masked.clientSecret == nil)
+        let shown: OAuth2Provider = try decode(#"{"pk": 1, "name": "n", "client_secret": "**a**"}"#)
+        #expect(shown.clientSecret?.exposed == "**a**")
     }
 
     @Test(arguments: [#"{"pk": 1}"#, #"{"pk": 1, "name": null}"#, #"{"pk": 1, "name": "n", "sub_mode": 7}"#])

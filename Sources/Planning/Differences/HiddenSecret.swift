@@ -66,6 +66,7 @@ extension ServicePlan {
         case .right, .wrong: break
         case .unknown, nil:
             hiddenSecret = hidden
+            if decision == .inSync { reason = "as declared, except for its secret, which was not compared" }
             notes.append(hidden.remark(proof))
         }
     }

@@ -65,7 +65,12 @@ package struct Doctor {
                 findings += try await NameCheckup(client: client, desired: desired).findings()
                 findings += try await OutpostCheckup(client: client, desired: desired).findings()
             }
-            findings += SecretCheckup(desired: desired, resolved: await resolve(desired, client)).findings()
+            let resolved = await resolve(desired, client)
+            findings += SecretCheckup(desired: desired, resolved: resolved).findings()
+            if let client {
+                findings += try await HiddenSecretCheckup(client: client, desired: desired, resolved: resolved)
+                    .findings()
+            }
         }
         return findings + (try await checkKubernetes(desired))
     }
