@@ -1,3 +1,4 @@
+import AuthentikAPI
 import DesiredState
 import Kinds
 import Planning
@@ -48,6 +49,19 @@ import Testing
         remade.changeApplications { $0.provider = nil }
         let plan = try #require(remade.plan.services.first)
         #expect(plan.decision == .recreate && plan.notes.contains(Self.note))
+    }
+
+    /// As in 2024.12, where only the application names them.
+    @Test func `a provider of which only an application says so is taken`() {
+        var observed = ObservedState(release: Release(2024, 12))
+        var application = Application(pk: "app", slug: "wiki", name: "Wiki")
+        application.backchannelProviders = [.init(pk: 7, name: "grafana", typeName: nil)]
+        observed.applications = [application]
+        observed.providers = world.observed.providers
+        observed.providers[0].applicationSlug = nil
+        #expect(!observed.providers[0].isLinked)
+        observed.completeBackchannels()
+        #expect(observed.providers[0].backchannelApplicationSlug == "wiki" && observed.providers[0].isLinked)
     }
 
     @Test func `no write holds them`() throws {

@@ -159,6 +159,7 @@ extension Observer {
         }
         for case (let index, let proxy)? in proxies { rows[index].classify(as: proxy) }
         refreshed.state.providers.replace(rows.map { ($0.pk, $0) }, removing: gone, by: \.pk)
+        refreshed.state.completeBackchannels()
         refreshed.state.secretProofs = refreshed.state.secretProofs.filter { proof, _ in
             !pks.contains(proof.provider) && !found.contains(proof.provider)
         }

@@ -16,13 +16,15 @@ package struct Application: Sendable, Equatable {
     package var policyEngineMode = "any"
 
     package struct ProviderSummary: Sendable, Equatable {
+        package var pk: Int?
         package var name: String?
         /// `OAuth2/OpenID Provider`, `Proxy Provider`, ….
         package var typeName: String?
         /// Authentik's identifier of the type: `authentik_providers_oauth2.oauth2provider`.
         package var model: String?
 
-        package init(name: String?, typeName: String?, model: String? = nil) {
+        package init(pk: Int? = nil, name: String?, typeName: String?, model: String? = nil) {
+            self.pk = pk
             self.name = name
             self.typeName = typeName
             self.model = model
@@ -86,6 +88,7 @@ extension Application: TabledObject {
 
 extension Application.ProviderSummary: JSONReadable {
     package init(_ json: JSONElement) throws(JSONMismatch) {
+        pk = try json.readIfPresent("pk")
         name = try json.readIfPresent("name")
         typeName = try json.readIfPresent("verbose_name")
         model = try json.readIfPresent("meta_model_name")
