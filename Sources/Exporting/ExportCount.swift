@@ -12,6 +12,7 @@ package enum CommentCause: Sendable, Hashable {
     /// It has a provider of a type that a file cannot declare: `SAML Provider`.
     case otherProvider(type: String)
     case noRedirectURI
+    case noScopes
     case nothingToLaunch
     /// No outpost serves its proxy provider.
     case unserved
@@ -27,12 +28,13 @@ package enum CommentCause: Sendable, Hashable {
         switch self {
         case .otherProvider(let type): "with a provider that a file cannot declare, \(type)"
         case .noRedirectURI: "with an OAuth2 provider without a redirect URI"
+        case .noScopes: "with an OAuth2 provider without scopes"
         case .nothingToLaunch: "with neither a provider nor a launch URL"
         case .unserved: "with a proxy provider that no outpost serves"
         case .externalHost: "with a proxy provider whose external host is more than scheme, host and port"
         case .otherOwner: "that belong to another owner"
         case .unreadableMark: "with an ownership mark that cannot be read"
-        case .other: "that cannot be declared as they are"
+        case .other: "that a file cannot express, or would change, as the comment of each says"
         }
     }
 }

@@ -305,7 +305,7 @@ struct ServiceExporter {
         _ isMarked: Bool
     ) {
         let (scopes, mappings) = scopes(references.compactMap(\.pk.string))
-        if references.isEmpty { service.refusals.append("its provider has no scopes; a file needs at least one") }
+        if references.isEmpty { service.refuse("its provider has no scopes; a file needs at least one", .noScopes) }
         let known = standard.filter(scopes.contains)
         if !isMarked, mappings.isEmpty, known.count == scopes.count, known.count == standard.count { return }
         let ordered = known + scopes.filter { !known.contains($0) }.sorted()

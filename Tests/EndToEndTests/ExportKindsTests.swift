@@ -20,9 +20,11 @@ import Testing
             #expect(
                 export.output.hasSuffix(
                     """
-                    # 13 applications: 10 services, and 3 only as a comment:
+                    # not exported, because no application uses them: OAuth2 providers 'lone'
+                    # 14 applications: 10 services, and 4 only as a comment:
                     # - 1 with a proxy provider that no outpost serves: unserved
                     # - 1 with an OAuth2 provider without a redirect URI: learner
+                    # - 1 with an OAuth2 provider without scopes: bare
                     # - 1 with neither a provider nor a launch URL: nothing
 
                     """
@@ -30,7 +32,7 @@ import Testing
                 "\(export.output)"
             )
             #expect(export.errors.contains("exported as comments"))
-            #expect(export.errors.contains("13"))
+            #expect(export.errors.contains("14"))
 
             let file = FileManager.default.temporaryDirectory.appending(path: "kinds-\(UUID().uuidString).yaml")
             try Data(export.output.utf8).write(to: file)
@@ -104,7 +106,7 @@ private struct Installation: Sendable {
         "    signingKey: none  # HS256\n", "scopes: [openid, profile, {mapping: Own email}]\n",
         "      - url: 'https://.*\\.example\\.org/callback'\n        matching: regex\n",
         "    redirectURIs:\n      - https://gate.example.org/callback?X-authentik-auth-callback=true\n",
-        "not exported, because no application uses them: OAuth2 providers 'lone'",
+        "  # cannot be expressed: 1 backchannel provider: 'beside'\n  - slug: bookmark\n",
         "  # cannot be expressed: 'learner': its provider has no redirect URI",
     ]
 
@@ -136,7 +138,12 @@ private struct Installation: Sendable {
         let lookalike = "https://gate.example.org/callback?X-authentik-auth-callback=true"
         try await addClient("lookalike", usual, ["redirect_uris": [entry(lookalike)]])
         try await addClient("learner", usual, ["redirect_uris": []])
-        try await addApplication("bookmark", ["meta_launch_url": "https://bookmark.example.net/start"])
+        try await addClient("bare", [])
+        let beside = try await admin.makeProvider("beside")["pk"] ?? .null
+        try await addApplication(
+            "bookmark",
+            ["meta_launch_url": "https://bookmark.example.net/start", "backchannel_providers": [beside]]
+        )
         try await addApplication("nothing", [:])
         let single = try await addProxy(
             "single",
