@@ -55,6 +55,25 @@ import Testing
         }
     }
 
+    @Test(arguments: Sandbox.Release.allCases)
+    func `an EC key says what tokens will be signed with`(_ release: Sandbox.Release) async throws {
+        try await withTarget(release) { target in
+            let key: JSONValue = [
+                "common_name": "Curve", "subject_alt_name": "x", "validity_days": 30, "alg": "ecdsa",
+            ]
+            try await target.admin.send("POST", "crypto/certificatekeypairs/generate/", key)
+            try await withServices(services(grafana("signingKey: Curve"))) { path in
+                let plan = try await target.run("plan", "--config", path)
+                #expect(plan.output.firstMatch(of: #/signingKey +Curve \(ES256\)/#) != nil, "\(plan.output)")
+                #expect(try await target.run("--once", "--config", path).status == 0)
+            }
+            try await withServices(services(grafana("signingKey: none"))) { path in
+                let plan = try await target.run("plan", "--config", path)
+                #expect(plan.output.contains("its tokens will be signed with HS256 instead of ES256"))
+            }
+        }
+    }
+
     private func expectAlgorithms(_ result: Command.Result, before: String?, after: String) throws {
         let document = try JSONValue(parsing: result.output.utf8)
         let changes = document["services"]?.array?.first?["changes"]?.array ?? []
