@@ -20,7 +20,7 @@ import Testing
               secretRef: {env: GRAFANA_OAUTH_CLIENT_SECRET}
               accessTokenValidity: hours=1.5
             """
-        func entries(_ order: [Int]) -> JSONValue {
+        @Sendable func entries(_ order: [Int]) -> JSONValue {
             .array(order.map { ["matching_mode": "strict", "url": .string(urls[$0])] })
         }
         try await withTarget(release) { target in

@@ -76,7 +76,8 @@ import Testing
             }
             let login = "redirectPath: /cb, secretRef: {env: GRAFANA_OAUTH_CLIENT_SECRET}"
             try await withServices(file("forwardAuth: {mode: single}", "")) { path in
-                #expect(try await target.run("--once", "--config", path).status == 0)
+                let first = try await target.run("--once", "--config", path)
+                #expect(first.status == 0, "\(first.output)")
             }
             try await target.admin.send("POST", "core/applications/", ["name": "Grafana", "slug": "grafana"])
             let paths = ["core/applications/", "providers/all/", "core/application_entitlements/"]
@@ -97,6 +98,23 @@ import Testing
                 }
                 target.sandbox.faults.set(.init(rules: []))
                 #expect(try await target.run("--once", "--config", path).status == 0)
+            }
+        }
+    }
+
+    @Test func `what cannot be taken back is said, and finished later`() async throws {
+        try await withNewer { target in
+            try await target.admin.send("POST", "core/applications/", ["name": "Grafana", "slug": "grafana"])
+            let rules = ["html=500,method=DELETE", "refuse=client_secret"]
+            target.sandbox.faults.set(.init(rules: try rules.map { try .init(parsing: $0) }))
+            try await withServices(services(grafana())) { path in
+                let once = try await target.run("--once", "--config", path)
+                #expect(once.status == 1)
+                let words = "what was prepared for it stays, because taking it back failed: DELETE "
+                #expect(once.output.contains(words), "\(once.output)")
+                target.sandbox.faults.set(.init(rules: []))
+                #expect(try await target.run("--once", "--config", path).status == 0)
+                #expect(try await target.run("plan", "--config", path).status == 0)
             }
         }
     }
