@@ -57,7 +57,11 @@ extension Plan {
 
 extension ServicePlan {
     /// Whether it is shown even if services in sync are only counted: it is not in sync, or its secret may not be.
-    var isToBeShown: Bool { PlanGroup(self) != .inSync || hiddenSecret != nil }
+    var isToBeShown: Bool { PlanGroup(self) != .inSync || isUncompared }
+    /// Whether it is in sync as far as that was seen: its secret is hidden, and could not be compared.
+    var isUncompared: Bool { decision == .inSync && hiddenSecret != nil }
+    /// What ``isUncompared`` is counted as.
+    static let uncompared = "with a secret that was not compared"
     /// Whether the deletion limit blocks a deletion of it.
     var isHeld: Bool { deletion?.isHeld == true }
     /// Whether it should be deleted as a whole, and the deletion limit blocks that.
@@ -92,10 +96,17 @@ struct PlanSummary {
         // Once over them, and by place: plans are large, and there may be many.
         var numbers: [Decision: Int] = [:]
         var held = 0
+        var uncompared = 0
         var deletions: [Deletion] = []
         for index in services.indices {
             let decision = services[index].decision
-            if services[index].isHeldBack { held += 1 } else { numbers[decision, default: 0] += 1 }
+            if services[index].isHeldBack {
+                held += 1
+            } else if services[index].isUncompared {
+                uncompared += 1
+            } else {
+                numbers[decision, default: 0] += 1
+            }
             if decision != .delete, let deletion = services[index].deletion { deletions.append(deletion) }
             if decision.isStuck || services[index].isHeld { needsSomebody = true }
         }
@@ -103,6 +114,10 @@ struct PlanSummary {
             if let number = numbers[decision] { add(number.grouped, decision, style) }
         }
         if held > 0 { others.append(style.red("\(held.grouped) held back")) }
+        if uncompared > 0 {
+            others.append(style.yellow("\(uncompared.grouped) \(ServicePlan.uncompared)"))
+            needsSomebody = true
+        }
         for (noun, plural, number) in [
             ("former provider", "former providers", { (deletion: Deletion) in deletion.provider == nil ? 0 : 1 }),
             ("binding of others", "bindings of others", { $0.bindings.count }),

@@ -169,9 +169,12 @@ struct ReportSummary {
     let slowdown: String?
 
     init(_ report: PassReport, _ style: Style = Style(isColored: false)) {
-        let services = Self.parts(report.outcomes.map { ($0.plan.decision, $0.failure, $0.plan.isHeldBack) }, style)
+        let outcomes = report.outcomes.map { outcome in
+            (outcome.plan.decision, outcome.failure, outcome.plan.isHeldBack, outcome.plan.isUncompared)
+        }
+        let services = Self.parts(outcomes, style)
         let shared = report.shared.byKind.map { kind, outcomes in
-            let parts = Self.parts(outcomes.map { ($0.plan.decision, $0.failure, $0.plan.isHeld) }, style)
+            let parts = Self.parts(outcomes.map { ($0.plan.decision, $0.failure, $0.plan.isHeld, false) }, style)
             return "; \(Base.count(outcomes.count, kind.noun, kind.plural))\(parts)"
         }
         counts = "\(Base.count(report.outcomes.count, "service"))\(services)\(shared.joined())"
@@ -185,12 +188,16 @@ struct ReportSummary {
     var text: String { ([counts, requests] + [slowdown].compactMap(\.self)).joined(separator: ". ") + "." }
 
     private static func parts(
-        _ outcomes: [(decision: Decision, failure: ServiceFailure?, isHeld: Bool)],
+        _ outcomes: [(decision: Decision, failure: ServiceFailure?, isHeld: Bool, isUncompared: Bool)],
         _ style: Style
     ) -> String {
         var parts = Decision.allCases.map { decision in
-            (outcomes.count { $0.decision == decision && $0.failure == nil && !$0.isHeld }, decision.look.done, false)
+            let done = outcomes.count {
+                $0.decision == decision && $0.failure == nil && !$0.isHeld && !$0.isUncompared
+            }
+            return (done, decision.look.done, false)
         }
+        parts.append((outcomes.count { $0.isUncompared && $0.failure == nil }, ServicePlan.uncompared, false))
         parts.append((outcomes.count { $0.isHeld && $0.failure == nil }, "held back", true))
         parts.append((outcomes.count { $0.failure?.isNotBegun == false }, "failed", true))
         parts.append((outcomes.count { $0.failure?.isNotBegun == true }, "not attempted", true))

@@ -71,9 +71,12 @@ import Testing
                 #expect(result.output.contains("authentik_providers_oauth2.change_oauth2provider"))
                 #expect(result.output.contains("its secret could not be compared"))
                 #expect(result.output.contains("as declared, except for its secret") || format == "markdown")
+                let counts = "nothing to write; 5 in sync, 2 with a secret that was not compared"
+                #expect(result.output.contains(counts) || format == "json", "\(result.output)")
             }
             let once = try await target.run("--once", "--config", homelab, changing: ["AUTHENTIK_TOKEN": token])
             #expect(once.output.contains("its secret could not be compared"))
+            #expect(once.output.contains("5 in sync, 2 with a secret that was not compared"), "\(once.output)")
             once.expectNoSecrets()
         }
     }

@@ -18,7 +18,7 @@ import Testing
         arguments: [
             ("services: [{slug: a, port: 3000}]", 0, true, 0),
             ("services: [{slug: a, port: '3000'}]", 0, true, 1),
-            ("services: [{slug: a, port: x, clientSecret: hunter2}]", 65, false, 3),
+            ("services: [{slug: a, port: x, clientSecret: hunter2}]", 65, false, 2),
             ("\tservices: []", 65, false, 1),
         ] as [(String, Int32, Bool, Int)]
     )

@@ -173,6 +173,20 @@ struct LeaseElectionTests {
         }
     }
 
+    @Test("A renewal that was stored without an answer is given up, too; somebody else's Lease is not")
+    func handOverAfterRenewal() async throws {
+        try await withElection { kubernetes in
+            for (edit, seconds) in [(LeaseEdit.isLabelled, 1), (.namesAnotherReplica, 60)] {
+                let candidate = try Candidate("a", kubernetes, seconds: 60)
+                try await candidate.waits(for: "leads")
+                await candidate.stop()
+                kubernetes.edit(edit, "reconcile", in: "authentik", replica: "b")
+                await candidate.election.resign(within: .seconds(60))
+                #expect(lease(kubernetes)?["spec"]?["leaseDurationSeconds"]?.integer == seconds)
+            }
+        }
+    }
+
     @Test("The first one ever makes the Lease for nobody, and takes it once nobody has come for a whole term")
     func first() async throws {
         try await withKubernetes { kubernetes in

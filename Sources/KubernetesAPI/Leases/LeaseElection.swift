@@ -91,8 +91,18 @@ package final class LeaseElection: Sendable {
     /// Only to be called when nothing is being written any more and no attempt is in progress.
     package func resign(within time: Duration) async {
         guard let lease = view.withLock({ $0.held }) else { return }
-        // If this fails, the Lease expires by itself.
-        _ = try? await client.updateLease(name, lease.released(at: .now), within: time)
+        let end = ContinuousClock.now + time
+        do {
+            _ = try await client.updateLease(name, lease.released(at: .now), within: time)
+        } catch let error as KubernetesError where error.kind == .conflict {
+            // A renewal that was cut off may have been stored.
+            guard let stored = try? await client.lease(name, within: end - .now), stored.holder == identity else {
+                return
+            }
+            _ = try? await client.updateLease(name, stored.released(at: .now), within: end - .now)
+        } catch {
+            // The Lease expires by itself.
+        }
     }
 
     // MARK: - An attempt
