@@ -10,7 +10,7 @@ import Verification
 @testable import Status
 
 /// Which logins are probed after which pass.
-@Suite(.timeLimit(.minutes(5))) struct ProbeScheduleTests {
+@Suite(.timeLimit(.minutes(60))) struct ProbeScheduleTests {
     private let start = ContinuousClock.now
     private let period = Duration.seconds(3600)
 

@@ -4,7 +4,7 @@ import KubernetesSupport
 import Testing
 
 /// What it speaks, as a live server does: whatever the client likes best.
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(60)))
 struct ProtocolTests {
     @Test(arguments: [(CURL_HTTP_VERSION_2TLS, CURL_HTTP_VERSION_2_0), (CURL_HTTP_VERSION_1_1, CURL_HTTP_VERSION_1_1)])
     func `a client is answered in its protocol`(offered: Int, spoken: Int) async throws {

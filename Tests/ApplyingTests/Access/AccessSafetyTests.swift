@@ -276,7 +276,7 @@ extension Homelab {
 
 /// A pass is stopped between any two writes, whatever it is about: nobody is let in whom neither the state before nor the
 /// state after lets in, and the next pass finishes it, also when the file says something else by then.
-@Suite(.timeLimit(.minutes(10))) struct AccessSafetyTests {
+@Suite(.timeLimit(.minutes(60))) struct AccessSafetyTests {
     @Test(arguments: Transition.new + Transition.changes + Transition.vanishing + Transition.drift)
     func `nobody gets in meanwhile`(_ transition: Transition) async throws {
         try await run(transition, .august2026, files: [transition.after] + transition.later)

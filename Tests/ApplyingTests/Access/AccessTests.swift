@@ -120,7 +120,7 @@ struct AccessChange: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite(.timeLimit(.minutes(10))) struct AccessTests {
+@Suite(.timeLimit(.minutes(60))) struct AccessTests {
     private func withPeople(
         _ release: Sandbox.Release = .august2026,
         _ body: @escaping @Sendable (Homelab) async throws -> Void

@@ -19,7 +19,7 @@ import Testing
 @Suite(.timeLimit(.minutes(60))) struct TargetedPropertyTests {
     @Test func `random changes`() async throws {
         let looks = Looks()
-        try await RandomWorlds.forEach(usual: 24) { seed in
+        try await RandomWorlds.forEach(usual: 20) { seed in
             var random = RandomSource(seed: seed)
             let file = RandomFile(&random)
             let worldSeed = random.next()
@@ -31,7 +31,7 @@ import Testing
 
     @Test func `random changes of who may open what`() async throws {
         let looks = Looks()
-        try await RandomWorlds.forEach(usual: 24) { seed in
+        try await RandomWorlds.forEach(usual: 20) { seed in
             let world = AccessWorld(seed: seed)
             let trial = TargetedTrial(
                 seed: seed,

@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 /// Each command line that a document shows is one that the program takes.
-@Suite(.timeLimit(.minutes(10))) struct DocumentedCommandTests {
+@Suite(.timeLimit(.minutes(60))) struct DocumentedCommandTests {
     @Test func `command lines in documents parse`() async throws {
         let dump = try await Command(["--experimental-dump-help"]).run()
         let model = CommandLineModel(dump: try JSONValue(parsing: Array(dump.output.utf8)))
