@@ -14,7 +14,7 @@ import Verification
 /// | failed a check, or was not checked completely | after each pass |
 /// | was verified, and nothing changed | spread over the second half of the period |
 ///
-/// Passes come at least once per interval, so no separate timer is needed.
+/// There is no separate timer: what is due waits for the end of the next pass.
 struct ProbeSchedule: Sendable {
     /// The time within which each login is verified.
     private(set) var period: AdaptiveInterval

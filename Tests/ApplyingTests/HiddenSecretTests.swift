@@ -67,7 +67,7 @@ import Testing
             let note = try #require(services["grafana"]?.notes.first)
             #expect(services["grafana"]?.decision == .inSync)
             #expect(note.contains("needs the permission authentik_providers_oauth2.change_oauth2provider"))
-            #expect(note.contains("the probe at /application/o/revoke/ did not tell: "))
+            #expect(note.contains("the probe at /application/o/revoke/ gave no clear answer: "))
             homelab.expectNoSecrets(in: note)
         }
     }

@@ -100,7 +100,7 @@ import Testing
             let missing = "(needs the permission authentik_providers_oauth2.change_oauth2provider)"
             #expect(compared.contains("= \(finding)") && compared.contains(missing), "\(compared)")
             #expect(unknown.contains("! \(finding)") && unknown.contains(missing), "\(unknown)")
-            #expect(unknown.contains("did not tell: "))
+            #expect(unknown.contains("gave no clear answer: "))
             // Who may change providers is shown them.
             let shown = try await doctor(EndToEndTests.token)
             #expect(!shown.contains(finding))

@@ -48,7 +48,8 @@ import Testing
     @Test func `where the probe told nothing it is not compared, and that is said`() {
         let service = Self.world(.unknown(reason: "answered 503")).plan.services[0]
         #expect(service.decision == .inSync)
-        #expect(service.notes == [Self.remark + ", and the probe at /application/o/revoke/ did not tell: answered 503"])
+        let reason = ", and the probe at /application/o/revoke/ gave no clear answer: answered 503"
+        #expect(service.notes == [Self.remark + reason])
     }
 
     @Test func `a proof of another secret proves nothing`() {

@@ -12,6 +12,8 @@ struct Preparation: Sendable {
     private var isMore = false
     private var isRefused = false
     private var sent = 0
+    /// Whether anything could not be taken back.
+    var isLeftBehind = false
 
     mutating func take(_ result: StepResult, of step: Step, _ plan: ServicePlan) {
         switch (step.effect, result.failure) {
@@ -34,6 +36,6 @@ struct Preparation: Sendable {
         return undoing[sent - 1]
     }
 
-    /// Whether every write that takes something back was sent.
-    var isTakenBack: Bool { sent == undoing.count }
+    /// Whether everything was taken back, once the answer to the last such write is known.
+    var isTakenBack: Bool { sent == undoing.count && !isLeftBehind }
 }

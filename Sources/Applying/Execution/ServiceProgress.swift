@@ -77,6 +77,7 @@ struct ServiceProgress: Sendable {
     /// Records the end of ``nextUndoing()``.
     mutating func takeBack(_ result: StepResult) {
         if let failure = result.failure {
+            preparation.isLeftBehind = true
             error?.message += "; what was prepared for it stays, because taking it back failed: \(failure.message)"
         } else if preparation.isTakenBack {
             (written, made) = ([], MadeObjects())

@@ -38,7 +38,7 @@ package struct HiddenSecret: Sendable, Hashable {
             + "\(Self.permission))"
         if let obstacle { return "\(remark), and no probe can tell: \(obstacle)" }
         guard case .unknown(let reason) = proof else { return remark }
-        return "\(remark), and the probe at /application/o/revoke/ did not tell: \(reason)"
+        return "\(remark), and the probe at /application/o/revoke/ gave no clear answer: \(reason)"
     }
 }
 

@@ -34,7 +34,7 @@ struct HiddenSecretCheckup: Sendable {
             Finding(
                 Self.subject,
                 .warning,
-                "\(what), and the request to /application/o/revoke/ that would compare them did not tell: \(reason)",
+                "\(what), and the request to /application/o/revoke/ that would compare them gave no clear answer: \(reason)",
                 advice: "let this program reach /application/o/revoke/ at \(client.address), or grant the permission; "
                     + "until then a changed secret is not noticed"
             )
