@@ -275,7 +275,7 @@ let package = Package(
         .target(
             name: "KubernetesSupport",
             dependencies: [
-                "HTTPServing", "JSON",
+                "HTTPServing", "JSON", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

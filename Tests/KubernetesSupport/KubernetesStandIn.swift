@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSON
 import Synchronization
+import TestSupport
 
 /// A Kubernetes API server for tests: in memory, over HTTPS, with the answers and refusals of a live one.
 ///

@@ -58,15 +58,17 @@ import Testing
 
     @Test func `elsewhere than on a terminal it writes a line for each change, and connects again`() async throws {
         try await withWorkplace { workplace in
-            let daemon = try workplace.daemon()
+            let port = try ReservedPort()
+            defer { withExtendedLifetime(port) {} }
+            let address = "127.0.0.1:\(port.number)"
+            let daemon = try workplace.daemon("--listen", address)
             try await Self.watching(daemon, workplace) { watcher in
                 try await watcher.sees("in-sync: all 2 services are in sync")
                 try await workplace.admin.changeApplication("grafana", ["group": "Elsewhere"])
                 try await watcher.sees("grafana drift corrected, by akadmin from 127.0.0.1: group")
-                let port = try await daemon.port()
                 #expect(try await daemon.end() == 0)
                 try await watcher.sees("the daemon does not answer")
-                let again = try workplace.daemon("--listen", "127.0.0.1:\(port)")
+                let again = try workplace.daemon("--listen", address)
                 try await watcher.sees("the daemon answers again")
                 #expect(try await again.end() == 0)
             }
