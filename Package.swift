@@ -9,8 +9,16 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A library target of this package.
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+///
+/// - Parameter isHot: whether the tests spend much of their time in it, so that debug builds optimize it, too.
+func library(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    resources: [Resource] = [],
+    isHot: Bool = false
+) -> Target {
+    let optimized = isHot ? [SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))] : []
+    return .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + optimized)
 }
 
 /// The tests of a target, in `Tests/<name>Tests`.
@@ -99,7 +107,7 @@ let package = Package(
         library("BuildIdentity", ["CBuildIdentity"], resources: [.embedInCode("VERSION")]),
         library("Files", [.product(name: "SystemPackage", package: "swift-system")]),
         library("Base", ["CMalloc"]),
-        library("JSON", ["Base"]),
+        library("JSON", ["Base"], isHot: true),
         library("Secrets", ["Base"]),
         library("PythonRegex"),
         library("CurlTransport", ["Base", "BuildIdentity", "CCurl"]),
@@ -195,7 +203,8 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 logging,
-            ]
+            ],
+            isHot: true
         ),
         library(
             "SandboxCommandLine",
