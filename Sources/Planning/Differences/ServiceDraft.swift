@@ -317,11 +317,10 @@ struct ServiceDraft {
             let differs = "exists without an ownership mark and differs from the file"
             return (.adopt, changes.isEmpty ? Self.isAsDeclared : differs)
         }
+        if link != nil, let former = replaced.first, former.pk == mark?.provider {
+            return (.update, "its login becomes \(service.login?.noun ?? "another one"), and was \(former.kind.noun)")
+        }
         switch link?.provider {
-        case .made where !replaced.isEmpty:
-            return (
-                .update, "its login becomes \(service.login?.noun ?? "another one"), and was \(replaced[0].kind.noun)"
-            )
         case .made where mark?.provider == nil && application?.provider == nil:
             return (.update, "its login becomes \(service.login?.noun ?? "another one"), and it had none")
         case .made: return (.recreate, "its provider is gone")

@@ -10,6 +10,7 @@ import Kinds
 /// | the mark names what may be a proxy provider | a conflict |
 /// | the mark names one that exists and is of the kind, and another application keeps it, or an earlier service takes it | a conflict |
 /// | the mark names one that exists and is of the kind | that one |
+/// | the mark names one of the kind that it had before its login was changed, and nobody else has it | that one |
 /// | the linked one, of the declared name or client id, is marked as another owner's | a conflict |
 /// | one of another kind, which is not the service's former provider, has the declared name or client id | a conflict |
 /// | there are several candidates | a conflict |
@@ -168,6 +169,7 @@ struct ProviderMatcher {
         guard declaration.wantsProvider, let declared = declaration.service.login else { return [] }
         let claim = declaration.claim
         if let own = claim.mark?.provider, observation.kind(ofProvider: own) == declared.type { return [own] }
+        if let former = observation.formerProvider(of: declared.type, claim) { return [former.pk] }
         var pks = [claim.application?.provider].compactMap(\.self)
         for named in observation.providers(named: declared) {
             guard named.kind == declared.type, !pks.contains(named.pk),
@@ -234,6 +236,9 @@ struct ProviderMatcher {
                 )
             }
             return .found(own, isLinked: false)
+        }
+        if let former = observation.formerProvider(of: declared.type, claim) {
+            return .found(former, isLinked: former.pk == linked?.pk)
         }
 
         var candidates: [OAuth2Provider] = []
@@ -420,6 +425,16 @@ extension Observation {
     /// The providers, of any kind, that have the name or the client id of a declared one.
     fileprivate func providers(named login: Login) -> [OAuth2Provider] {
         [provider(name: login.name), login.clientID.flatMap { provider(clientID: $0) }].compactMap(\.self)
+    }
+
+    /// The latest provider of a kind that a service had before its login was changed, if only the service has it.
+    fileprivate func formerProvider(of type: OAuth2Provider.ProviderType, _ claim: Claim) -> OAuth2Provider? {
+        guard let mark = claim.mark, let application = claim.application else { return nil }
+        return mark.formerProviders.compactMap(provider(pk:)).last { former in
+            former.kind == type && former.backchannelApplicationSlug == nil
+                && [nil, application.slug].contains(former.applicationSlug)
+                && applicationsMarked(provider: former.pk).allSatisfy { $0 == application.pk }
+        }
     }
 
     /// Whether a provider is named by the mark of another application that stays: another owner's, or another
