@@ -21,7 +21,10 @@ import Testing
 
     @Test func `a terminal shows how far a pass is, each service once it is finished, and lines that fit`() async throws
     {
-        let sandbox = try SandboxProcess(token: token, ["--services", "250", "--fault", "latency=30ms"])
+        let sandbox = try SandboxProcess(
+            token: token,
+            ["--services", "250", "--fault", "latency=400ms,method=GET", "--fault", "latency=30ms"]
+        )
         let environment = try await Self.environment(sandbox)
         try await withServices(Self.file(30)) { file in try await Self.expectProgress(file, environment) }
     }
