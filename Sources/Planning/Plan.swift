@@ -150,16 +150,16 @@ extension Decision {
 package struct Deletion: Sendable, Equatable {
     /// Nil if the application stays, or there is none.
     package var application: String?
-    /// The name of its provider; nil if that stays, or there is none.
-    package var provider: String?
+    /// The names of its own and its former providers that do not stay.
+    package var providers: [String]
     /// The bindings of others that are removed from it.
     package var bindings: [String] = []
     /// Whether the deletion limit blocks it.
     package var isHeld = false
 
-    package init(application: String?, provider: String?, bindings: [String] = []) {
+    package init(application: String?, providers: [String] = [], bindings: [String] = []) {
         self.application = application
-        self.provider = provider
+        self.providers = providers
         self.bindings = bindings
     }
 }

@@ -119,7 +119,7 @@ struct PlanSummary {
             needsSomebody = true
         }
         for (noun, plural, number) in [
-            ("former provider", "former providers", { (deletion: Deletion) in deletion.provider == nil ? 0 : 1 }),
+            ("former provider", "former providers", { $0.providers.count }),
             ("binding of others", "bindings of others", { $0.bindings.count }),
         ] as [(String, String, (Deletion) -> Int)] {
             let deleted = deletions.filter { !$0.isHeld }.map(number).reduce(0, +)

@@ -162,7 +162,7 @@ struct ServiceMarkdown {
         var lines = ["# \(shortened(service.reason))"]
         if let deletion = service.deletion {
             let verb = deletion.isHeld ? "# would delete" : "- delete"
-            if let name = deletion.provider { lines.append("\(verb) provider \(shortened(name))") }
+            lines += deletion.providers.map { "\(verb) provider \(shortened($0))" }
             if let slug = deletion.application { lines.append("\(verb) application \(shortened(slug))") }
             lines += deletion.bindings.map { "\(verb) binding of others: \(shortened($0))" }
         }

@@ -92,11 +92,13 @@ struct ServiceText {
 
     /// What is deleted, or was.
     func deletion(_ deletion: DeletionRecord, verb: String) -> [String] {
-        let parts = [
-            deletion.provider.map { "the provider '\($0)'" }, deletion.application.map { "the application '\($0)'" },
-            deletion.bindings.map { "the bindings of others: \($0.joined(separator: ", "))" },
-        ]
-        let text = "\(verb) \(parts.compactMap { $0 }.joined(separator: ", then "))".printable
+        let parts =
+            deletion.providers.map { "the provider '\($0)'" }
+            + [
+                deletion.application.map { "the application '\($0)'" },
+                deletion.bindings.map { "the bindings of others: \($0.joined(separator: ", "))" },
+            ].compactMap(\.self)
+        let text = "\(verb) \(parts.joined(separator: ", then "))".printable
         return style.lines(text, indent: Self.indent, color: .red)
     }
 

@@ -356,6 +356,28 @@ import Testing
             #expect(plan.output.contains("its former provider 'trivy (replaced)' is left alone"))
             #expect(try await place.run("--once").status == 0)
             #expect(try await place.admin.list("providers/all/").count == 2)
+
+            // What was kept is taken again, so there is no third one.
+            let kept = try await place.proxy("trivy (replaced)")?["pk"]
+            try place.declare(Self.trivy)
+            let back = try await place.run("--once")
+            #expect(back.status == 0)
+            #expect(back.output.contains("its login becomes forward-auth, and was OpenID Connect"), "\(back.output)")
+            #expect(try await place.proxy("trivy")?["pk"] == kept)
+            #expect(try await place.served() == ["trivy"])
+            #expect(try await place.admin.list("providers/all/").count == 2)
+            #expect(try await place.run("plan").output.contains("nothing to do; 1 in sync"))
+            try place.declare(oidc)
+            #expect(try await place.run("--once").status == 0)
+            #expect(try await place.admin.list("providers/all/").count == 2)
+            try place.declare("  - {slug: trivy, state: absent}")
+            let absent = try await place.run("plan").output
+            #expect(
+                absent.contains(
+                    #/the provider 'trivy', then the provider 'trivy \(replaced.*\)', then the application/#
+                )
+            )
+
             try place.declare(oidc, head: "prune: true\nmaxDeletions: 0")
             let held = try await place.run("--once")
             #expect(held.status == 1)

@@ -105,8 +105,8 @@ struct Move: Sendable, CustomTestStringConvertible {
             record.services = [ServiceRecord(service)]
             return record
         }
-        let differences = record(Deletion(application: "old", provider: "old"))
-            .differences(from: record(Deletion(application: "old", provider: nil)))
+        let differences = record(Deletion(application: "old", providers: ["old"]))
+            .differences(from: record(Deletion(application: "old")))
         #expect(
             differences.map(\.message) == [
                 "deletion: planned application 'old' and provider 'old'; now application 'old'"
@@ -117,7 +117,7 @@ struct Move: Sendable, CustomTestStringConvertible {
     @Test func bindingsOfOthersThatGoAreCompared() {
         func record(_ bindings: [String], isHeld: Bool = false) -> PlanRecord {
             var service = ServicePlan(slug: "docs", decision: .update, reason: "differs")
-            service.deletion = Deletion(application: nil, provider: nil, bindings: bindings)
+            service.deletion = Deletion(application: nil, bindings: bindings)
             service.deletion?.isHeld = isHeld
             var record = World().record()
             record.services = [ServiceRecord(service)]
@@ -227,7 +227,7 @@ struct Move: Sendable, CustomTestStringConvertible {
         let world = World(.grafana())
         var plan = world.plan
         var old = ServicePlan(slug: "old", decision: .delete, reason: "gone")
-        old.deletion = Deletion(application: "old", provider: nil)
+        old.deletion = Deletion(application: "old")
         old.deletion?.isHeld = true
         plan.services.append(old)
         plan.heldDeletions = HeldDeletions(deletions: 4, limit: 3, isFileEmpty: false)

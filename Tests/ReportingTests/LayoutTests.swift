@@ -113,7 +113,7 @@ import Testing
         for decision in Decision.allCases {
             services += (0..<10_000).map { number in
                 SamplePlan.service("\(decision.rawValue)-\(number)", decision, "because") {
-                    $0.deletion = decision == .delete ? Deletion(application: $0.slug, provider: nil) : nil
+                    $0.deletion = decision == .delete ? Deletion(application: $0.slug) : nil
                 }
             }
         }

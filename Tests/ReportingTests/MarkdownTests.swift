@@ -63,7 +63,7 @@ import Testing
                 SamplePlan.service(text, decision, text) {
                     $0.changes = changes
                     $0.notes = [text]
-                    $0.deletion = decision == .delete ? Deletion(application: text, provider: text) : nil
+                    $0.deletion = decision == .delete ? Deletion(application: text, providers: [text]) : nil
                 }
             }
         }

@@ -50,7 +50,7 @@ extension SamplePlan {
             change(.access, "groups", .words(["admins", "interns"]), .words(["admins"])),
             change(.access, "users", .words(["eve"]), .words([])),
         ]
-        $0.deletion = Deletion(application: nil, provider: nil, bindings: ["group 'interns'", "user 'eve'"])
+        $0.deletion = Deletion(application: nil, bindings: ["group 'interns'", "user 'eve'"])
         $0.add(.revocation, .delete(ObjectKey(kind: .policyBinding, key: "b-1")), named: "b-1")
         $0.add(.revocation, .delete(ObjectKey(kind: .policyBinding, key: "b-2")), named: "b-2")
         $0.access = standing(.restricted, "group 'admins'")

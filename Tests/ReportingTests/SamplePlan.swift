@@ -60,7 +60,7 @@ enum SamplePlan {
             $0.add(.restart, .restart(workload, at: .existing("2026-11-24T16:00:00Z")))
         },
         service("old", .delete, "not declared any more, and prune is on", isDeclared: false) {
-            $0.deletion = Deletion(application: "old", provider: "old")
+            $0.deletion = Deletion(application: "old", providers: ["old"])
             $0.add(.removal, .delete(.provider(pk: 9)))
             $0.add(.application, .delete(.application(slug: "old")))
         },

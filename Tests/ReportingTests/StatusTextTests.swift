@@ -87,7 +87,7 @@ import Testing
                 )
             },
             service("old", .held, "no longer in the file") {
-                $0.deletion = DeletionRecord(Deletion(application: "old", provider: "old"))
+                $0.deletion = DeletionRecord(Deletion(application: "old", providers: ["old"]))
             },
             service(
                 "relic",
@@ -195,7 +195,7 @@ import Testing
                 $0.access = access(.unmanaged) { $0.others = ["policy 'office hours'"] }
             },
             Self.service("old", .held, "as declared") {
-                var deletion = Deletion(application: nil, provider: nil, bindings: ["group 'interns'", "user 'eve'"])
+                var deletion = Deletion(application: nil, bindings: ["group 'interns'", "user 'eve'"])
                 deletion.isHeld = true
                 $0.deletion = DeletionRecord(deletion)
                 $0.access = access(.restricted) { $0.subjects = ["group 'admins'"] }

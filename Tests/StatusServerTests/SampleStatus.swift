@@ -319,7 +319,7 @@ struct SampleStatus {
 
     var held: ServiceStatus {
         var service = service("old-wiki", nil, .held, "declared absent; the deletion limit holds its deletion back")
-        var deletion = Deletion(application: "old-wiki", provider: "old-wiki")
+        var deletion = Deletion(application: "old-wiki", providers: ["old-wiki"])
         deletion.isHeld = true
         service.deletion = DeletionRecord(deletion)
         return service
@@ -436,7 +436,7 @@ struct SampleStatus {
         change.before = [text, "kept\(text)"]
         change.after = ["after\(text)", "kept\(text)"]
         service.differences = [change]
-        service.deletion = DeletionRecord(Deletion(application: text, provider: text))
+        service.deletion = DeletionRecord(Deletion(application: text, providers: [text]))
         service.error = ErrorDocument(ServiceFailure(text))
         service.error?.fields = [ErrorDocument.Field(field: text, message: text)]
         service.error?.requestID = text

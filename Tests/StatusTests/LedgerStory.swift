@@ -167,7 +167,7 @@ extension ServiceOutcome {
                 FieldChange(object: .application, field: "group", before: .text("Elsewhere"), after: .text("Apps"))
             ]
         }
-        if decision == .delete { plan.deletion = Deletion(application: slug, provider: nil) }
+        if decision == .delete { plan.deletion = Deletion(application: slug) }
         var outcome = ServiceOutcome(plan: plan, failure: failing.map(ServiceFailure.init))
         if isWrite, failing == nil, !isPaused { outcome.written = [.updateApplication] }
         outcome.isPaused = isPaused

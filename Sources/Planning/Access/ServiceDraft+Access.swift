@@ -148,7 +148,7 @@ extension ServiceDraft {
         if access.exclusions.isEmpty {
             plan.notes += access.standing.notes
         } else {
-            var deletion = plan.deletion ?? Deletion(application: nil, provider: nil)
+            var deletion = plan.deletion ?? Deletion(application: nil)
             deletion.bindings = access.exclusions.map(\.description)
             deletion.isHeld = deletions.isHeld
             plan.deletion = deletion

@@ -215,7 +215,7 @@ struct Differences {
         let own = deletions.provider(of: mark, application)
         let falling = [own].compactMap(\.self) + deletions.formerProviders(of: mark, application)
         var plan = ServicePlan(slug: slug, decision: .delete, reason: reason)
-        plan.deletion = Deletion(application: application.slug, provider: falling.names)
+        plan.deletion = Deletion(application: application.slug, providers: falling.map(\.name))
         plan.deletion?.isHeld = deletions.isHeld
         if let pk = application.provider, pk != own?.pk {
             let name = application.providerSummary?.name ?? "\(pk)"

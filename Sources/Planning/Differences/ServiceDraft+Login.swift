@@ -47,7 +47,7 @@ extension ServiceDraft {
         }
         plan.deletion = Deletion(
             application: nil,
-            provider: former.names,
+            providers: former.map(\.name),
             bindings: plan.deletion?.bindings ?? []
         )
         plan.deletion?.isHeld = deletions.isHeld
@@ -210,9 +210,4 @@ extension OAuth2Provider.ProviderType {
         case .undetermined: "another one"
         }
     }
-}
-
-extension [OAuth2Provider] {
-    /// As shown to the user; nil for none.
-    var names: String? { isEmpty ? nil : map(\.name).joined(separator: ", ") }
 }

@@ -77,7 +77,7 @@ struct ServiceDraft {
         var plan = existing(application, changes: [], link: nil, provider: isHeld ? .existing(own.pk) : nil)
         plan.deletion = Deletion(
             application: nil,
-            provider: ([own] + former).names,
+            providers: ([own] + former).map(\.name),
             bindings: plan.deletion?.bindings ?? []
         )
         plan.deletion?.isHeld = isHeld

@@ -92,7 +92,7 @@ extension ChangeRecord: CustomStringConvertible {
 extension DeletionRecord: CustomStringConvertible {
     package var description: String {
         let parts =
-            [application.map { "application '\($0)'" }, provider.map { "provider '\($0)'" }].compactMap { $0 }
+            [application.map { "application '\($0)'" }].compactMap(\.self) + providers.map { "provider '\($0)'" }
             + (bindings ?? []).map { "binding of \($0)" }
         return parts.joined(separator: " and ") + (isHeld ? " (held back)" : "")
     }

@@ -107,6 +107,8 @@ package struct DeletionRecord: Sendable, Equatable, Codable {
     package var application: String?
     /// The name; absent if the provider stays or does not exist.
     package var provider: String?
+    /// The names of further ones, which the service had before its login was changed; absent if there are none.
+    package var formerProviders: [String]?
     /// The bindings of others, as `group 'admins'`; absent if none is deleted.
     package var bindings: [String]?
     /// Whether the deletion limit blocks it.
@@ -114,10 +116,13 @@ package struct DeletionRecord: Sendable, Equatable, Codable {
 
     package init(_ deletion: Deletion) {
         application = deletion.application
-        provider = deletion.provider
+        provider = deletion.providers.first
+        formerProviders = deletion.providers.count > 1 ? Array(deletion.providers.dropFirst()) : nil
         bindings = deletion.bindings.isEmpty ? nil : deletion.bindings
         isHeld = deletion.isHeld
     }
+
+    package var providers: [String] { [provider].compactMap(\.self) + (formerProviders ?? []) }
 }
 
 /// Who may open a service.

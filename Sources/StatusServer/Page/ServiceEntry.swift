@@ -93,12 +93,12 @@ struct ServiceEntry {
 
     private var deletion: HTML? {
         service.deletion.map { deletion in
-            let what: [HTML?] = [
-                deletion.provider.map { "the provider <code>\($0)</code>" },
+            let providers: [HTML?] = deletion.providers.map { "the provider <code>\($0)</code>" }
+            let others: [HTML?] = [
                 deletion.application.map { "the application <code>\($0)</code>" },
                 deletion.bindings.map { "what others bound to it: \(codes($0))" },
             ]
-            let list = what.compactMap(\.self).joined(by: ", then ")
+            let list = (providers + others).compactMap(\.self).joined(by: ", then ")
             return part("Deletion", deletion.isHeld ? "<p>Held back: \(list).</p>" : "<p>To be deleted: \(list).</p>")
         }
     }

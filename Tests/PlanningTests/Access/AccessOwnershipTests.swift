@@ -51,7 +51,7 @@ import Testing
         let plan = world.only
         #expect(plan.stepNames == ["note", "grant user 'bob'", "revocation y", "revocation w", "mark"])
         #expect(plan.accessChanges == ["groups: a b z → a", "users:  → bob"])
-        #expect(plan.deletion == Deletion(application: nil, provider: nil, bindings: ["group 'z'"]))
+        #expect(plan.deletion == Deletion(application: nil, bindings: ["group 'z'"]))
         #expect(plan.access?.others == [])
         #expect(plan.access?.expiring == ["group 'z'"])
     }
