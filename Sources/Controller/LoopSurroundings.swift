@@ -14,6 +14,8 @@ package struct LoopSettings: Sendable {
     package var passLimit: Duration = .seconds(300)
     /// The time between checks of Authentik's audit log; nil to disable them.
     package var auditPeriod: Duration? = .seconds(5)
+    /// The maximum duration of such a check.
+    package var lookLimit: Duration = .seconds(10)
     /// The time within which each login is verified even if nothing changed; nil for never.
     package var verifyPeriod: Duration?
     /// Whether ``verifyPeriod`` is used as it is; otherwise it grows with what the probes cost Authentik.

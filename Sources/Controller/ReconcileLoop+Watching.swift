@@ -6,8 +6,6 @@ import Status
 /// What is watched: files, Kubernetes Secrets, and Authentik's audit log. Each says which services may have changed, as far
 /// as it can.
 extension ReconcileLoop {
-    /// The maximum duration of a check of the audit log.
-    private static let lookLimit: Duration = .seconds(10)
     /// The time between two checks of which Kubernetes Secrets the file names.
     private static let secretPeriod: Duration = .seconds(1)
 
@@ -74,7 +72,7 @@ extension ReconcileLoop {
     private func lookBetweenPasses() async {
         guard state.mayLook(at: clock.now) else { return }
         do {
-            let visit = surroundings.reconciler.visit(through: gate, within: Self.lookLimit, attempts: 1)
+            let visit = surroundings.reconciler.visit(through: gate, within: settings.lookLimit, attempts: 1)
             if let changed = try await look(visit) { ask(.authentik, changed) }
         } catch {
             guard !Task.isCancelled else { return }

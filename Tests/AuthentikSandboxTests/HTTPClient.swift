@@ -27,6 +27,8 @@ struct HTTPClient: Sendable {
     init(_ baseURL: String, token: String = "sandbox-token") throws {
         var configuration = TransportConfiguration()
         configuration.proxy = .none
+        configuration.silenceLimit = .seconds(3600)
+        configuration.timeLimit = .seconds(3600)
         self.baseURL = baseURL
         self.token = token
         self.transport = try CurlTransport(configuration: configuration)

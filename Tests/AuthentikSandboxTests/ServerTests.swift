@@ -1,6 +1,7 @@
 import AuthentikSandbox
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 
 /// The sandbox as a server: its start and end, its log, and what is no request to a model.
@@ -17,7 +18,10 @@ import Testing
     }
 
     @Test func `after withSandbox nobody listens`() async throws {
-        let address = try await withSandbox { _, baseURL in
+        let port = try ReservedPort()
+        defer { withExtendedLifetime(port) {} }
+        let configuration = Sandbox.Configuration(port: port.number, token: "sandbox-token")
+        let address = try await withSandbox(configuration: configuration) { _, baseURL in
             let answer = try await HTTPClient(baseURL).send("GET", "/-/health/live/")
             #expect(answer.status == 200)
             return baseURL

@@ -116,7 +116,7 @@ struct ConnectionTests {
             let request = HTTPRequest("POST", "\(server.url)/\(number)", body: [1, 2], isRepeatable: false)
             #expect(try await transport.send(request).status == 200)
             server.release()
-            try await Task.sleep(for: .milliseconds(20))
+            await server.closed(number)
         }
         #expect(server.requests.map(\.path) == ["/1", "/2", "/3", "/4", "/5"])
         #expect(server.requests.map(\.connection) == [1, 2, 3, 4, 5])

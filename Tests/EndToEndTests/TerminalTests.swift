@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `Ctrl-C finishes the requests in flight, and the next run does the rest`() async throws {
-        let sandbox = try SandboxProcess(token: token, ["--fault", "latency=300ms,method=PUT"])
+        let sandbox = try SandboxProcess(token: token, ["--fault", "latency=3s,method=PUT,times=16"])
         let environment = try await Self.environment(sandbox)
         try await withServices(Self.file(60)) { file in try await Self.expectRest(file, environment) }
     }
@@ -92,7 +92,7 @@ import Testing
         #expect(ended.status == 130)
         #expect(!ended.text.contains("services done"))
 
-        let slow = try SandboxProcess(token: token, ["--services", "300", "--fault", "latency=1s"])
+        let slow = try SandboxProcess(token: token, ["--services", "300", "--fault", "latency=10s"])
         let reading = try await Terminal(columns: 100).run(
             run,
             try await Self.environment(slow),

@@ -32,6 +32,7 @@ struct Client: Sendable {
         configuration.proxy = .none
         // What a test holds up is not to be asked for twice.
         configuration.silenceLimit = .seconds(3600)
+        configuration.timeLimit = .seconds(3600)
         configuration.authoritiesFile = standIn.authorities
         configuration.clientCertificateFile = certificate?.certificate
         configuration.clientKeyFile = certificate?.key

@@ -141,15 +141,13 @@ import Testing
     @Test func `the end waits for no receiver, and says what was not sent`() async throws {
         let server = try CannedServer(.silence)
         defer { server.stop() }
-        let sender = try sender(server.url)
+        let sender = try sender(server.url) { $0.request = .seconds(3600) }
         sender.send(notification("a"))
         sender.send(notification("b"))
         let task = Task { await sender.run() }
         await server.received(1)
-        let start = ContinuousClock.now
         task.cancel()
         await task.value
-        #expect(.now - start < .seconds(10))
         #expect(record.outcomes == [.abandoned(2)])
     }
 }

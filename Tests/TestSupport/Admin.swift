@@ -18,6 +18,7 @@ package struct Admin: Sendable {
         // Where hundreds of tests begin at once an answer may take long; a request that is sent twice for that comes out of
         // nowhere in what a test counts afterwards.
         configuration.silenceLimit = .seconds(3600)
+        configuration.timeLimit = .seconds(3600)
         self.baseURL = baseURL
         self.token = token
         transport = try CurlTransport(configuration: configuration)

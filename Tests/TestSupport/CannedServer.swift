@@ -51,6 +51,11 @@ package final class CannedServer: Sendable {
         await log.wait { $0.requests.count >= count }
     }
 
+    /// Waits until that many connections are closed, by whichever side.
+    package func closed(_ count: Int) async {
+        await log.wait { $0.connectionCount - $0.openConnections >= count }
+    }
+
     /// Waits until that many connections were closed by the other side.
     package func disconnected(_ count: Int) async {
         await log.wait { $0.disconnections >= count }

@@ -169,8 +169,11 @@ struct Daemon {
             paths: files.paths,
             files: files.loaded.files
         )
+        var settings = options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds))
+        // Where Authentik may be slow for probes, it may be for this, too.
+        settings.lookLimit = max(settings.lookLimit, probes.slow)
         let loop = ReconcileLoop(
-            settings: options.loopSettings(passLimit: .seconds(pass.connection.timeoutSeconds)),
+            settings: settings,
             files: files,
             surroundings: surroundings,
             board: StatusBoard(ledger),

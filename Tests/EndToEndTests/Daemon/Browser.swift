@@ -15,7 +15,7 @@ enum Browser {
         .map { "\($0)/chromium" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
     /// Seconds after which it is killed: it hangs, or the machine is lost.
-    private static let limit = 120
+    private static let limit = 600
 
     /// A page as it is after a while.
     struct Visit: Sendable {
@@ -83,7 +83,8 @@ enum Browser {
     /// Waits for the port of the developer tools, and for more than the first half of the file that holds it.
     private static func port(_ profile: URL) async throws -> Int {
         let file = profile.appending(path: "DevToolsActivePort")
-        for _ in 0..<3000 {
+        let end = ContinuousClock.now + Patience.limit
+        while ContinuousClock.now < end {
             let lines = (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n") ?? []
             if lines.count > 1, let port = Int(lines[0]) { return port }
             try await Task.sleep(for: .milliseconds(10))

@@ -18,12 +18,14 @@ import Testing
                 Workplace.services.replacing("group: Apps", with: "group: Other")
                     .replacing("/login/generic_oauth", with: "/login")
             )
-            try await daemon.status("a pass runs") { $0["passes"]?["running"] != nil }
             try await daemon.eventually("the pass is past its reads") {
                 workplace.sandbox.requests.contains { $0.path.contains("/providers/oauth2/") } ? true : nil
             }
-            #expect(try await daemon.end() == 0)
-            #expect(workplace.sandbox.requests.count(where: \.isWrite) <= 1)
+            daemon.send(.terminate)
+            try await daemon.eventually("it ends") { daemon.line("ending") }
+            let before = workplace.sandbox.requests.count(where: \.isWrite)
+            #expect(try await daemon.exit() == 0)
+            #expect(workplace.sandbox.requests.count(where: \.isWrite) <= before + 1)
         }
     }
 
@@ -48,7 +50,6 @@ import Testing
             try workplace.set("latency=60s,method=PATCH")
             workplace.sandbox.resetRequests()
             try workplace.write(Workplace.services.replacing("group: Apps", with: "group: Other"))
-            try await daemon.status("a pass runs") { $0["passes"]?["running"] != nil }
             try await daemon.eventually("the pass is past its reads") {
                 workplace.sandbox.requests.contains { $0.path.contains("/providers/oauth2/") } ? true : nil
             }
@@ -111,7 +112,9 @@ import Testing
 
     @Test func `the status is the same at a terminal`() async throws {
         try await withWorkplace { workplace in
-            let daemon = try workplace.daemon()
+            let port = try ReservedPort()
+            defer { withExtendedLifetime(port) {} }
+            let daemon = try workplace.daemon("--listen", "127.0.0.1:\(port.number)")
             try await daemon.status("in sync") { $0["isInSync"] == true }
             let url = try await daemon.url()
             let good = try await Command(["status", "--url", url, "--verbose"]).run()

@@ -7,7 +7,9 @@ import Testing
 @Suite(.enabled(if: Browser.isInstalled, Browser.advice), .timeLimit(.minutes(60))) struct LivePageTests {
     @Test func `it renews itself, keeps what is open, and says when the daemon is gone`() async throws {
         try await withWorkplace { workplace in
-            let daemon = try workplace.daemon()
+            let port = try ReservedPort()
+            defer { withExtendedLifetime(port) {} }
+            let daemon = try workplace.daemon("--listen", "127.0.0.1:\(port.number)")
             try await daemon.status("in sync") { $0["isInSync"] == true }
             let url = try await daemon.url() + "/"
             try await Browser.withDeveloperTools { port in

@@ -9,7 +9,7 @@ actor RawClient {
     struct Impatience: Error {}
 
     /// How often something is tried, ten milliseconds apart.
-    private static let patience = 4500
+    private static let patience = 60_000
 
     private let socket: Int32
     private(set) var received: [UInt8] = []

@@ -8,7 +8,7 @@ import Testing
 ///
 /// The server also speaks HTTP/2, as live ones do. Once, a request was sent over the connection of a watch every now and
 /// then, and waited there for more than a minute.
-@Suite struct RotationTests {
+@Suite(.timeLimit(.minutes(60))) struct RotationTests {
     private static let slugs = ["grafana", "wiki", "mail"]
 
     private static let services =
@@ -59,7 +59,8 @@ import Testing
                 }
                 let isWatch: (RequestRecord) -> Bool = { $0.path.contains("watch=true") }
                 let watching = Set(kubernetes.requests.filter(isWatch).map(\.connection))
-                #expect(watching.count == Self.slugs.count)
+                // A watch ends after a minute or two and is opened again.
+                #expect(watching.count >= Self.slugs.count)
                 #expect(!kubernetes.requests.contains { !isWatch($0) && watching.contains($0.connection) })
                 #expect(try await daemon.end() == 0)
                 #expect(!daemon.errors.contains("secret-"))

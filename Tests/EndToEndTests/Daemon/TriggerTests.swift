@@ -27,11 +27,12 @@ import Testing
                 return (sum(lines), sum(lines.filter { $0.contains(#"endpoint="events/events""#) }))
             }
             // The first looks also read what the pass itself wrote.
+            var start = ContinuousClock.now
             let before = try await daemon.eventually("it looked before") {
+                start = .now
                 let now = try await requests()
                 return now.looks >= 4 ? now : nil
             }
-            let start = ContinuousClock.now
             let after = try await daemon.eventually("it looked") {
                 let now = try await requests()
                 return now.looks >= before.looks + 4 ? now : nil
