@@ -66,7 +66,8 @@ actor AuditLogWatch {
             return nil
         }
         func isSeen(_ event: AuditEvent) -> Bool { seen.contains(event.pk) }
-        if page.count == limit, !page.contains(where: isSeen) {
+        // With few that were seen, one that was stored late may be beyond them.
+        if page.count == limit, page.count(where: isSeen) < limit / 2 {
             limit = Self.page
             page = try await read(limit)
         }
