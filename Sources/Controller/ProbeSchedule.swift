@@ -56,13 +56,17 @@ struct ProbeSchedule: Sendable {
 
     /// Called at the end of probes.
     mutating func ended(_ report: VerificationReport, at time: ContinuousClock.Instant) {
+        // Behind an outpost, Authentik itself has next to no work.
+        let (probed, all) = (report.services.count { isOIDC($0.slug) }, declared.keys.count(where: isOIDC))
         // Of a few services it may be chance how long they took.
-        if report.stopped == nil, !report.services.isEmpty, report.services.count >= min(Self.sample, declared.count) {
-            period.adapt(toWork: report.serverTime * (Double(declared.count) / Double(report.services.count)))
+        if report.stopped == nil, probed > 0, probed >= min(Self.sample, all) {
+            period.adapt(toWork: report.serverTime * (Double(all) / Double(probed)))
         }
         for (index, service) in report.services.enumerated() {
             let share = Double(index + 1) / Double(report.services.count)
             due[service.slug] = service.state == .verified ? time + period.duration * (0.5 + share / 2) : nil
         }
     }
+
+    private func isOIDC(_ slug: String) -> Bool { declared[slug]?.provider != nil }
 }

@@ -64,10 +64,7 @@ package struct Verifier: Sendable {
         let all = desired.services.count { $0.oauth2Name != nil }
         async let release = client.release()
         let isListed = (names.count - 1) * AuthentikClient.pageSize >= all
-        async let providers =
-            isListed
-            ? client.providers()
-            : client.inParallel(names) { [client] in try await client.provider(named: $0) }.compactMap(\.self)
+        async let providers = isListed ? client.providers() : providers(of: services)
         async let keys = client.keys()
         async let scopeMappings = client.scopeMappings()
         return try await SeenObjects(
@@ -76,6 +73,15 @@ package struct Verifier: Sendable {
             keys: keys,
             scopeMappings: scopeMappings
         )
+    }
+
+    private func providers(of services: [Service]) async throws -> [OAuth2Provider] {
+        let names = services.compactMap(\.oauth2Name)
+        let found = try await client.inParallel(names) { try await client.provider(named: $0) }.compactMap(\.self)
+        let linked = Set(found.compactMap(\.applicationSlug))
+        // One that has another name in Authentik is only found in the list.
+        let isWhole = services.allSatisfy { $0.oauth2Name == nil || linked.contains($0.slug) }
+        return isWhole ? found : try await client.providers()
     }
 
     /// A sandbox answers for every host.

@@ -136,6 +136,14 @@ import Testing
         }
     }
 
+    @Test func `a provider that somebody renamed is found by its application`() async throws {
+        try await withService { target, file in
+            try await target.admin.changeProvider("grafana", ["name": "Renamed"])
+            let result = try await target.run("verify", "--config", file, "--only", "grafana")
+            #expect(result.status == 0, "\(result.output)")
+        }
+    }
+
     // MARK: - The audit log
 
     private func events(_ target: Target) async throws -> [JSONValue] {
