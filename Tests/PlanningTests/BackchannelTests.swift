@@ -64,6 +64,26 @@ import Testing
         #expect(observed.providers[0].backchannelApplicationSlug == "wiki" && observed.providers[0].isLinked)
     }
 
+    /// An account that is no superuser gets the applications of others from its list only.
+    @Test func `an application that no plan is about keeps its backchannel, also when the provider is read again`() {
+        var hub = Application(pk: "hub", slug: "hub", name: "Hub")
+        hub.backchannelProviders = [.init(pk: 7, name: "grafana", typeName: nil)]
+        var observed = ObservedState(release: Release(2024, 12))
+        observed.applications = [Application(pk: "app", slug: "wiki", name: "Wiki")]
+        observed.providers = world.observed.providers
+        observed.providers[0].applicationSlug = nil
+        var rows = observed.providers
+        observed.completeBackchannels(of: [hub])
+        #expect(observed.providers[0].backchannelApplicationSlug == "hub")
+        observed.keepBackchannels(in: &rows)
+        #expect(rows[0].backchannelApplicationSlug == "hub")
+        // What is read again itself may have let go.
+        observed.applications.append(hub)
+        rows[0].backchannelApplicationSlug = nil
+        observed.keepBackchannels(in: &rows)
+        #expect(rows[0].backchannelApplicationSlug == nil)
+    }
+
     @Test func `no write holds them`() throws {
         for plan in world.plan.services.flatMap(\.steps) { #expect(!"\(plan.effect)".contains("backchannel")) }
     }

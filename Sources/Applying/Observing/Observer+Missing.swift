@@ -61,7 +61,7 @@ extension Observer {
         if providers.isOneMoment { observed.providers = try await client.providers(of: providers) }
         if !providers.isOneMoment {
             let ownApplications = Set(own.map(\.application))
-            var named = Set(own.compactMap(\.remains.provider))
+            var named = Set(own.flatMap(\.remains.allProviders))
             for application in observed.applications
             where (declared.contains(application.slug) || ownApplications.contains(application.pk))
                 && application.mayHaveOAuth2Provider

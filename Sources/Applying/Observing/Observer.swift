@@ -150,7 +150,7 @@ package struct Observer: Sendable {
             } else {
                 try await addMissing(to: &observed, try await providers, try await marks, bindings, for: desired)
             }
-            observed.completeBackchannels()
+            observed.completeBackchannels(of: list.rows)
             observed.classifyProxiesByApplications()
             if let forwardAuth = try await forwardAuth {
                 observed.outposts = forwardAuth.outposts

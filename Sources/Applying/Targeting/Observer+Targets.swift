@@ -158,6 +158,7 @@ extension Observer {
             try await proxy(rows[index], for: desired).map { (index, $0) }
         }
         for case (let index, let proxy)? in proxies { rows[index].classify(as: proxy) }
+        refreshed.state.keepBackchannels(in: &rows)
         refreshed.state.providers.replace(rows.map { ($0.pk, $0) }, removing: gone, by: \.pk)
         refreshed.state.completeBackchannels()
         refreshed.state.secretProofs = refreshed.state.secretProofs.filter { proof, _ in

@@ -94,7 +94,7 @@ package struct NameMistake: Sendable, Equatable {
 
     /// All mistakes, in the order of the services.
     ///
-    /// - Parameter observed: only its flows, keys and scope mappings are used.
+    /// - Parameter observed: only what has names that a file may use is needed, not applications and marks.
     package static func all(in desired: DesiredState, _ observed: ObservedState) -> [NameMistake] {
         let matching = ScopeMappingMatching(desired, observed)
         let names = NameIndex(observed, scopeMappings: matching.mappings, services: desired.services)

@@ -45,7 +45,7 @@ extension ObservedState {
         guard !unclear.isEmpty else { return false }
         let seen = Set(applications.map(\.slug))
         let declared = Set(desired.services.compactMap(\.login).flatMap { [$0.name, $0.clientID].compactMap(\.self) })
-        let marked = Set(marks.compactMap(\.remains.provider))
+        let marked = Set(marks.flatMap(\.remains.allProviders))
         return unclear.contains { provider in
             [provider.applicationSlug, provider.backchannelApplicationSlug].compactMap(\.self).allSatisfy(seen.contains)
                 || declared.contains(provider.name) || declared.contains(provider.clientID)
