@@ -36,7 +36,7 @@ package import Secrets
 /// | missing | – | there, linked to nothing | link, if ``AdoptionPolicy`` allows it; otherwise conflict |
 /// | there | none | any | adopt, if ``AdoptionPolicy`` allows it; otherwise conflict |
 /// | there | ours | wanted and missing | recreate |
-/// | there | ours | of another kind than is wanted now | update: the wanted one is made and linked, the other one deleted with `prune` |
+/// | there | ours | of another kind than is wanted now | update: the wanted one is made, or taken again if it had one before, and linked; the other one is deleted with `prune` |
 /// | there | ours | wanted, there, and not linked to it | link |
 /// | there | ours | not wanted any more, and pruned | update, and the provider is deleted |
 /// | there | ours | any field, who may open it, or the mark itself, differs | update |

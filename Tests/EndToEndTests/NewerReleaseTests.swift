@@ -1,4 +1,5 @@
 import AuthentikSandbox
+import Foundation
 import JSON
 import TestSupport
 import Testing
@@ -64,6 +65,33 @@ import Testing
             #expect(try await target.admin.list("core/applications/").isEmpty)
             #expect(try await target.admin.list("providers/oauth2/").isEmpty)
             #expect(try await target.admin.list("core/application_entitlements/").isEmpty)
+        }
+    }
+
+    /// The former provider, which is taken again, is refused: the one in use keeps its name.
+    @Test func `where a login changes back, nothing is left half done either`() async throws {
+        try await withNewer { target in
+            func run(_ fields: String) async throws -> Command.Result {
+                try await withFile("services.yaml") { path in
+                    try Data(services("- {slug: gate, port: 8445, \(fields)}\n").utf8).write(to: URL(filePath: path))
+                    return try await target.run("--once", "--config", path)
+                }
+            }
+            let login = "redirectPath: /cb, secretRef: {env: GRAFANA_OAUTH_CLIENT_SECRET}"
+            for fields in [login, "forwardAuth: {mode: single}"] { #expect(try await run(fields).status == 0) }
+            let before = try await target.admin.list("providers/all/")
+            #expect(before.count == 2)
+            target.sandbox.faults.set(.init(rules: [try .init(parsing: "refuse=client_secret")]))
+            let changed = login.replacing("GRAFANA_OAUTH_CLIENT_SECRET", with: "ARGOCD_OIDC_CLIENT_SECRET")
+            for _ in 1...2 {
+                let refused = try await run(changed)
+                #expect(refused.status == 1)
+                #expect(refused.output.contains("1 service: 1 failed"), "\(refused.output)")
+                #expect(try await target.admin.list("providers/all/") == before)
+            }
+            target.sandbox.faults.set(.init(rules: []))
+            #expect(try await run(changed).status == 0)
+            #expect(try await target.admin.list("providers/all/").count == 2)
         }
     }
 

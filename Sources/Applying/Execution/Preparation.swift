@@ -1,8 +1,8 @@
 import Kinds
 import Planning
 
-/// What was written for a service only so that its provider can be created: the claim of its application, and other names
-/// for the providers that the new one replaces.
+/// What was written for a service only so that its provider can be created, or taken again: the claim of its application,
+/// and other names for the providers that it replaces.
 ///
 /// It is taken back if Authentik refuses the provider, for a reason that the next pass will meet as well.
 struct Preparation: Sendable {
@@ -20,6 +20,8 @@ struct Preparation: Sendable {
         case (.create(let objects), let failure?):
             let isProvider = objects.contains { $0.kind == .oauth2Provider || $0.kind == .proxyProvider }
             if isProvider, failure.isRefused { isRefused = true }
+        case (.update, let failure?) where step.id.place == .provider && !plan.restorations.isEmpty:
+            if failure.isRefused { isRefused = true }
         case (_, _?): break
         case (.claim, nil):
             if let mark = result.output.mark { claims.append(.deleteMark(entitlement: mark)) }

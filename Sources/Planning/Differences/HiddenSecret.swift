@@ -29,7 +29,7 @@ package struct HiddenSecret: Sendable, Hashable {
     }
 
     /// The permission that an account needs to see it.
-    private static let permission = Endpoint.providers.permissions(for: "PATCH").joined(separator: " and ")
+    package static let permission = Endpoint.providers.permissions(for: "PATCH").joined(separator: " and ")
 
     /// The remark about a secret that was not compared.
     fileprivate func remark(_ proof: SecretProof?) -> String {

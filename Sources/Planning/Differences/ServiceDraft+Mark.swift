@@ -15,7 +15,7 @@ extension ServiceDraft {
             provider: provider,
             applicationFields: service.declaredAttributes(release)
                 .filter { !withheld.contains($0, of: .application) }.sorted(),
-            providerFields: (service.login?.declaredAttributes(release) ?? [])
+            providerFields: (service.login?.declaredAttributes(release) ?? fieldsSet(onKept: provider))
                 .filter { !withheld.contains($0, of: .provider) }.sorted(),
             rotation: settledRotation(settingSecret: settingSecret),
             unkept: withheld.note,
@@ -24,6 +24,19 @@ extension ServiceDraft {
         wanted.formerProviders = keptProviders
         wanted.outpost = markedOutpost
         return wanted
+    }
+
+    /// What the file set on the provider of a bookmark that had a login before: it may have one again.
+    private func fieldsSet(onKept provider: Int?) -> [String] { provider == nil ? [] : mark?.providerFields ?? [] }
+
+    /// The attributes that the file may have set on a provider the last time.
+    ///
+    /// The mark knows that of the current provider. One that the service had before, and takes again, counts as if the
+    /// file had set everything: what it no longer sets goes back to its fallback, as on a new provider.
+    func attributesSet(on own: OAuth2Provider) -> [String] {
+        guard let mark, let login = service.login else { return [] }
+        return mark.provider != own.pk && mark.formerProviders.contains(own.pk)
+            ? login.kind.fields.attributes(in: release).map(\.attribute) : mark.providerFields
     }
 }
 

@@ -131,7 +131,7 @@ struct ServiceDraft {
         case (let application?, .found(let own, let isLinked)):
             let changes = provider.changes(
                 from: own,
-                formerly: mark?.providerFields ?? [],
+                formerly: attributesSet(on: own),
                 firstOpens: opensFirstRedirect,
                 proof: proof,
                 names

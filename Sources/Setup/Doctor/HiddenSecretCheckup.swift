@@ -1,6 +1,7 @@
 import AuthentikAPI
 import DesiredState
 import Kinds
+import Planning
 import SecretSources
 import Secrets
 
@@ -14,7 +15,6 @@ struct HiddenSecretCheckup: Sendable {
     var resolved: ResolvedSecrets
 
     private static let subject = "client secrets"
-    private static let permission = Endpoint.providers.permissions(for: "PATCH").joined(separator: " and ")
 
     /// Empty if nothing is hidden, or providers cannot be read, which the check of permissions reports.
     ///
@@ -22,7 +22,7 @@ struct HiddenSecretCheckup: Sendable {
     func findings() async throws -> [Finding] {
         guard let (hidden, credentials) = try await hidden() else { return [] }
         let what =
-            "Authentik does not show \(hidden) of them to this account (needs the permission \(Self.permission))"
+            "Authentik does not show \(hidden) of them to this account (needs the permission \(HiddenSecret.permission))"
         guard let credentials else {
             return [Finding(Self.subject, .skipped, "\(what); none could be compared to see whether that works")]
         }

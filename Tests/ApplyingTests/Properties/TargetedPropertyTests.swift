@@ -14,7 +14,7 @@ import Testing
 /// Random changes by others and edits of the file, in random worlds: a pass that reads only the services that these concern
 /// ends in the same world as one that looks at everything.
 ///
-/// `RECONCILE_WORLDS` and `RECONCILE_SEED` say how many and which, as for ``PropertyTests``; 40, 14 or 8 of each kind unless
+/// `RECONCILE_WORLDS` and `RECONCILE_SEED` say how many and which, as for ``PropertyTests``; 20, 14 or 8 of each kind unless
 /// told otherwise.
 @Suite(.timeLimit(.minutes(60))) struct TargetedPropertyTests {
     @Test func `random changes`() async throws {
