@@ -3,7 +3,7 @@ import Base
 import Reporting
 
 /// `reconcile apply`: one pass; `reconcile --once` under the name that other tools use.
-struct ApplyCommand: AsyncParsableCommand {
+struct ApplyCommand: PassCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
         abstract: "Make the changes once, print a report and exit (same as --once).",
@@ -39,7 +39,12 @@ struct ApplyCommand: AsyncParsableCommand {
     @Flag(help: "After the pass, verify that logins work, as 'reconcile verify' does.")
     var verify = false
 
-    @OptionGroup var pass: PassOptions
+    @OptionGroup var files: FileOptions
+    @OptionGroup var builtIn: BuiltInOptions
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var result: ResultOptions
+    @OptionGroup var style: StyleOptions
+    @OptionGroup var log: LogOptions
     @OptionGroup var narrowing: NarrowingOptions
     @OptionGroup var deletions: DeletionOptions
     @OptionGroup var writes: ConcurrencyOptions

@@ -4,7 +4,7 @@ import Planning
 import Reporting
 
 /// `reconcile plan`: shows what a pass would change.
-struct PlanCommand: AsyncParsableCommand {
+struct PlanCommand: PassCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what would change. Read-only.",
@@ -39,7 +39,12 @@ struct PlanCommand: AsyncParsableCommand {
     )
     var save: String?
 
-    @OptionGroup var pass: PassOptions
+    @OptionGroup var files: FileOptions
+    @OptionGroup var builtIn: BuiltInOptions
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var result: ResultOptions
+    @OptionGroup var style: StyleOptions
+    @OptionGroup var log: LogOptions
     @OptionGroup var narrowing: NarrowingOptions
 
     @Flag(

@@ -5,7 +5,7 @@ import Planning
 import Reporting
 
 /// `reconcile release`: removes the ownership marks of an owner.
-struct ReleaseCommand: AsyncParsableCommand {
+struct ReleaseCommand: PassCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
         abstract: "Remove the ownership marks of this file's owner; change nothing else.",
@@ -19,7 +19,12 @@ struct ReleaseCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var arguments: FileArguments
-    @OptionGroup var pass: PassOptions
+    @OptionGroup var files: FileOptions
+    @OptionGroup var builtIn: BuiltInOptions
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var result: ResultOptions
+    @OptionGroup var style: StyleOptions
+    @OptionGroup var log: LogOptions
     @OptionGroup var writes: ConcurrencyOptions
 
     @Flag(help: "Show which marks would be removed; write nothing.")

@@ -2,7 +2,7 @@ import ArgumentParser
 import Reporting
 
 /// `reconcile run`, which is also `reconcile` without a command: the daemon, or with `--once` a single pass.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: PassCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Keep Authentik in sync with the file, as a daemon (default) or once.",
@@ -51,12 +51,22 @@ struct RunCommand: AsyncParsableCommand {
     )
     var verify = false
 
-    @OptionGroup var pass: PassOptions
+    @OptionGroup var files: FileOptions
+    @OptionGroup var builtIn: BuiltInOptions
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var result: ResultOptions
+    @OptionGroup var style: StyleOptions
+    @OptionGroup var log: LogOptions
     @OptionGroup var narrowing: NarrowingOptions
     @OptionGroup var deletions: DeletionOptions
     @OptionGroup var writes: ConcurrencyOptions
     @OptionGroup var probes: ProbeOptions
-    @OptionGroup(title: "Options of the daemon") var daemon: DaemonOptions
+    @OptionGroup(title: Self.daemonTitle) var daemon: DaemonOptions
+    @OptionGroup(title: Self.daemonTitle) var leadership: LeadershipOptions
+    @OptionGroup(title: Self.daemonTitle) var trigger: TriggerTokenOptions
+    @OptionGroup(title: Self.daemonTitle) var notifications: NotificationOptions
+
+    private static let daemonTitle = "Options of the daemon"
 
     func validate() throws {
         if once { try single.check() } else { try checkDaemonOptions() }
@@ -93,7 +103,15 @@ struct RunCommand: AsyncParsableCommand {
         guard once else {
             let concurrency = try writes.limit
             let limits = try probes.limits
-            return try await Daemon(pass: pass, options: daemon, concurrency: concurrency, probes: limits).run()
+            return try await Daemon(
+                pass: pass,
+                options: daemon,
+                leadership: leadership,
+                trigger: trigger,
+                notifications: notifications,
+                concurrency: concurrency,
+                probes: limits
+            ).run()
         }
         try await single.run()
     }

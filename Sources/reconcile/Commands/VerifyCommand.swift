@@ -9,7 +9,7 @@ import SecretSources
 import Verification
 
 /// `reconcile verify`: tests logins, as far as possible without logging in.
-struct VerifyCommand: AsyncParsableCommand {
+struct VerifyCommand: PassCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Verify that the services' logins work, without logging in. Read-only.",
@@ -56,7 +56,12 @@ struct VerifyCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var arguments: FileArguments
-    @OptionGroup var pass: PassOptions
+    @OptionGroup var files: FileOptions
+    @OptionGroup var builtIn: BuiltInOptions
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var result: ResultOptions
+    @OptionGroup var style: StyleOptions
+    @OptionGroup var log: LogOptions
     @OptionGroup var probes: ProbeOptions
 
     @Option(help: ArgumentHelp("Limit the run to this service of the file (repeatable).", valueName: "slug"))

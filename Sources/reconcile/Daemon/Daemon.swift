@@ -38,6 +38,9 @@ struct Daemon {
 
     let pass: PassOptions
     let options: DaemonOptions
+    let leadership: LeadershipOptions
+    let trigger: TriggerTokenOptions
+    let notifications: NotificationOptions
     /// How many writes are sent to Authentik at the same time.
     let concurrency: Int
     /// The time limits of probes of logins.
@@ -49,15 +52,15 @@ struct Daemon {
         DescriptorLimit.raise()
         let logger = pass.log.logger(.info, showsTime: true)
         let log = LoopLog(logger)
-        let server = try options.serverSettings()
+        let server = try options.serverSettings(trigger)
         let target = pass.isSandbox ? nil : try pass.connection.target(offeringSandbox: true)
-        let election = try options.leadership.election(isSandbox: pass.isSandbox)
+        let election = try leadership.election(isSandbox: pass.isSandbox)
         let files = try loadFiles()
         let transport = try pass.connection.transport(isSandbox: pass.isSandbox, concurrency: concurrency)
         pass.connection.warn(
             logger,
             about: files.loaded.files.desired,
-            triggerToken: options.trigger.path,
+            triggerToken: trigger.path,
             isSandbox: pass.isSandbox
         )
         if let target {
@@ -127,7 +130,7 @@ struct Daemon {
     ) async throws {
         let registry = PrometheusRegistry(families: MetricCatalog.families)
         MetricsSystem.bootstrap(registry)
-        let notifications = try options.notifications.sender(log)
+        let notifications = try notifications.sender(log)
         let startedAt = Timestamp.now
         let program = ProgramStatus(
             version: Build.version,

@@ -43,8 +43,6 @@ struct DaemonOptions: ParsableArguments {
     )
     var verifySeconds: Int?
 
-    @OptionGroup var leadership: LeadershipOptions
-
     @Option(
         help: ArgumentHelp(
             "The address to serve status, metrics and health on: HOST:PORT, :PORT for all addresses, or PORT. (environment: RECONCILE_LISTEN)",
@@ -61,9 +59,6 @@ struct DaemonOptions: ParsableArguments {
         )
     )
     var allowedHost: [String] = []
-
-    @OptionGroup var trigger: TriggerTokenOptions
-    @OptionGroup var notifications: NotificationOptions
 
     func validate() throws {
         guard intervalSeconds.map({ (1...86_400).contains($0) }) ?? true else {
@@ -91,7 +86,7 @@ struct DaemonOptions: ParsableArguments {
         return settings
     }
 
-    func serverSettings() throws -> StatusServerSettings {
+    func serverSettings(_ trigger: TriggerTokenOptions) throws -> StatusServerSettings {
         var settings = StatusServerSettings()
         settings.address = try address
         settings.hosts = Set(allowedHost)

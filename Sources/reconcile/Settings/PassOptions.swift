@@ -5,12 +5,35 @@ import DesiredState
 import Planning
 import Reporting
 
-/// The options of every command that plans or applies.
-struct PassOptions: ParsableArguments {
-    @OptionGroup var files: FileOptions
-    @OptionGroup var builtIn: BuiltInOptions
-    @OptionGroup var connection: ConnectionOptions
+/// A command that plans or applies.
+///
+/// Each has these groups of options itself, not in a group around them: debug builds of ArgumentParser check a group again
+/// for every group that it is in, which took most of the CPU time of the tests that run the program.
+protocol PassCommand: AsyncParsableCommand {
+    var files: FileOptions { get }
+    var builtIn: BuiltInOptions { get }
+    var connection: ConnectionOptions { get }
+    var result: ResultOptions { get }
+    var style: StyleOptions { get }
+    var log: LogOptions { get }
+}
 
+extension PassCommand {
+    var pass: PassOptions {
+        PassOptions(
+            files: files,
+            builtIn: builtIn,
+            connection: connection,
+            output: result.output,
+            verbose: result.verbose,
+            style: style,
+            log: log
+        )
+    }
+}
+
+/// How the result of a pass or plan is shown.
+struct ResultOptions: ParsableArguments {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
@@ -22,9 +45,17 @@ struct PassOptions: ParsableArguments {
 
     @Flag(name: [.short, .long], help: "List everything: services in sync, all of many, the fields of new ones.")
     var verbose = false
+}
 
-    @OptionGroup var style: StyleOptions
-    @OptionGroup var log: LogOptions
+/// The options of every command that plans or applies.
+struct PassOptions: Sendable {
+    var files: FileOptions
+    var builtIn: BuiltInOptions
+    var connection: ConnectionOptions
+    var output: OutputFormat
+    var verbose: Bool
+    var style: StyleOptions
+    var log: LogOptions
 
     /// Whether a sandbox is started for this run.
     var isSandbox: Bool { builtIn.sandbox }
