@@ -1,5 +1,6 @@
 import Applying
 import AuthentikAPI
+import Base
 import Kinds
 import Logging
 import Planning
@@ -91,12 +92,15 @@ extension LoopLog {
         case .deletionsHeld(let heldDeletions):
             logger.warning(
                 "deletions held back",
-                metadata: ["deletions": "\(heldDeletions.deletions)", "reason": "\(heldDeletions.message)"]
+                metadata: [
+                    "deletions": "\(heldDeletions.deletions)",
+                    "reason": "\(invocation.completing(heldDeletions.message))",
+                ]
             )
         case .deletionsReleased: logger.notice("deletions no longer held back")
         case .authentikLost(let error, let isReachable):
             let message: Logger.Message = isReachable ? "refused by Authentik" : "Authentik unreachable"
-            logger.warning(message, metadata: ["error": "\(error)"])
+            logger.warning(message, metadata: ["error": "\(invocation.completing(error))"])
         case .authentikBack(let since, let wasReachable):
             let message: Logger.Message = wasReachable ? "no longer refused by Authentik" : "Authentik reachable again"
             logger.notice(message, metadata: since.map { ["lost.at": "\($0)"] } ?? [:])

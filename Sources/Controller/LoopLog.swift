@@ -1,6 +1,6 @@
 import Applying
 import AuthentikAPI
-import Base
+package import Base
 import DesiredState
 import Kinds
 package import KubernetesAPI
@@ -18,14 +18,17 @@ package final class LoopLog: Sendable {
     private static let quietPeriod: Duration = .seconds(60)
 
     let logger: Logger
+    /// Completes the commands that are advised.
+    let invocation: Invocation
     private let metrics = LoopMetrics()
     private let clock: any LoopClock
     private let lastQuiet = Mutex<ContinuousClock.Instant?>(nil)
     /// The release for which the remark about newer releases was last logged.
     private let loggedRelease = Mutex<String?>(nil)
 
-    package init(_ logger: Logger, clock: any LoopClock = ContinuousClock()) {
+    package init(_ logger: Logger, invocation: Invocation = Invocation(), clock: any LoopClock = ContinuousClock()) {
         self.logger = logger
+        self.invocation = invocation
         self.clock = clock
     }
 
@@ -47,7 +50,7 @@ package final class LoopLog: Sendable {
         if let release = status.authentik.release { remark(about: release) }
         metadata["pass.read"] = "\(pass.servicesRead.map { count($0, "service") } ?? "everything")"
         metadata["services.changed"] = "\(pass.changed)"
-        metadata["status"] = "\(status.message)"
+        metadata["status"] = "\(invocation.completing(status.message))"
         let level: Logger.Level = pass.changed > 0 ? .notice : isQuietOver() ? .info : .debug
         logger.log(level: level, "pass ended", metadata: metadata)
     }
@@ -63,7 +66,7 @@ package final class LoopLog: Sendable {
     }
 
     private func failed(_ pass: FinishedPass, _ status: StatusDocument, _ metadata: Logger.Metadata) {
-        let error = "\(pass.error ?? "unknown")"
+        let error = invocation.completing(pass.error ?? "unknown")
         logger.warning(
             "pass failed; nothing was written",
             metadata: metadata.merging(["error": "\(error)", "failures": "\(status.passes.failuresInARow)"]) { $1 }

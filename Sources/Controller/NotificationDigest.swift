@@ -64,7 +64,7 @@ struct NotificationDigest: Sendable {
             owner: status.owner,
             authentik: status.authentik.url,
             state: status.state.rawValue,
-            message: status.message.withoutRequestIDs,
+            message: status.invocation.completing(status.message.withoutRequestIDs),
             at: time
         )
     }
@@ -102,7 +102,12 @@ struct NotificationDigest: Sendable {
     private static func problems(of status: StatusDocument) -> [Problem] {
         var problems = [authentik(status), file(status)].compactMap(\.self)
         if let held = status.heldDeletions {
-            problems.append(Problem(.deletions, Notification.Event(.deletionsHeld, message: held.message)))
+            problems.append(
+                Problem(
+                    .deletions,
+                    Notification.Event(.deletionsHeld, message: status.invocation.completing(held.message))
+                )
+            )
         }
         for object in status.shared {
             guard let type = object.state.problem else { continue }
@@ -114,7 +119,9 @@ struct NotificationDigest: Sendable {
     }
 
     private static func authentik(_ status: StatusDocument) -> Problem? {
-        guard let error = status.authentik.error?.withoutRequestIDs else { return nil }
+        guard let error = status.authentik.error.map({ status.invocation.completing($0.withoutRequestIDs) }) else {
+            return nil
+        }
         guard status.authentik.isReachable != true else {
             return Problem(.authentik, Notification.Event(.authentikRefused, message: error))
         }

@@ -72,10 +72,3 @@ extension ServiceStatus {
         return reason.contains("(\(file):") ? "" : " at \(location)"
     }
 }
-
-extension StatusDocument {
-    /// Commands for what the daemon works on, to be pasted where it runs.
-    package var invocation: Invocation {
-        Invocation(files: file.paths, connection: ["--url", authentik.url])
-    }
-}

@@ -381,3 +381,10 @@ package struct Readiness: Sendable, Equatable {
         return Readiness(isWell: !isStuck, reason: isStuck ? "\(since), too long" : since)
     }
 }
+
+extension StatusDocument {
+    /// Commands for what the daemon works on, to be pasted where it runs.
+    package var invocation: Invocation {
+        Invocation(files: file.paths, connection: ["--url", authentik.url])
+    }
+}

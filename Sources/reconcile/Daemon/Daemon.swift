@@ -51,7 +51,7 @@ struct Daemon {
         let signals = await UnixSignalsSequence(trapping: .sighup, .sigint, .sigterm)
         DescriptorLimit.raise()
         let logger = pass.log.logger(.info, showsTime: true)
-        let log = LoopLog(logger)
+        let log = LoopLog(logger, invocation: pass.invocation)
         let server = try options.serverSettings(trigger)
         let target = pass.isSandbox ? nil : try pass.connection.target(offeringSandbox: true)
         let election = try leadership.election(isSandbox: pass.isSandbox)

@@ -43,15 +43,15 @@ import Testing
             #expect(status.service("grafana")?["deletion"]?["provider"] == "grafana")
             #expect(try await daemon.metric("reconcile_deletions_held") == 2)
             #expect(try await workplace.admin.list("core/applications/").count == 2)
-            #expect(daemon.log.count { $0["message"]?.string?.hasPrefix("deletions held back") == true } == 1)
-            let once = try await Command(
-                [
-                    "--once", "--config", workplace.file.path, "--token-file", workplace.tokenFile.path,
-                    "--allow-deletions", "2",
-                ],
-                environment: ["AUTHENTIK_URL": workplace.address]
-            ).run()
-            #expect(once.status == 0)
+            let held = daemon.log.filter { $0["message"]?.string?.hasPrefix("deletions held back") == true }
+            #expect(held.count == 1)
+            // The command in the log works when it is pasted.
+            let reason = held.first?["reason"]?.string ?? ""
+            let advice = try #require(reason.firstMatch(of: #/'reconcile (--once [^']*)'/#)?.1)
+            let words = advice.split(separator: " ").map(String.init)
+            #expect(words.contains(workplace.file.path) && words.suffix(2) == ["--allow-deletions", "2"])
+            let once = try await Command(words, environment: ["AUTHENTIK_URL": workplace.address]).run()
+            #expect(once.status == 0, "\(once.errors)")
             #expect(try await workplace.admin.list("core/applications/").isEmpty)
             let after = try await daemon.settled("it holds nothing any more") { $0["heldDeletions"] == nil }
             #expect(after["totals"]?["services"] == 0)
