@@ -12,7 +12,10 @@ final class ConnectProxy: Sendable {
         Thread.detachNewThread { [listener] in
             while true {
                 let client = accept(listener, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else {
+                    close(listener)
+                    return
+                }
                 Thread.detachNewThread { Self.tunnel(client) }
             }
         }
@@ -21,7 +24,6 @@ final class ConnectProxy: Sendable {
     /// Opens no further tunnel; those that are open end with their connections.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private static func address(_ port: Int) -> sockaddr_in {
@@ -65,8 +67,14 @@ final class ConnectProxy: Sendable {
             close(server)
             return
         }
-        Thread.detachNewThread { copy(from: server, to: client) }
+        // Closed by one thread, their numbers could be those of others' sockets before the other thread is done with them.
+        let isDone = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            copy(from: server, to: client)
+            isDone.signal()
+        }
         copy(from: client, to: server)
+        isDone.wait()
         close(client)
         close(server)
     }

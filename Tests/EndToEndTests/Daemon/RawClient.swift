@@ -29,11 +29,8 @@ actor RawClient {
         let code = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, length) }
         }
-        guard code == 0 || errno == EINPROGRESS else {
-            let error = Errno.current
-            Glibc.close(socket)
-            throw error
-        }
+        // It is closed when this is dropped, as it is at once where the initializer throws.
+        guard code == 0 || errno == EINPROGRESS else { throw Errno.current }
     }
 
     deinit { Glibc.close(socket) }
