@@ -203,8 +203,7 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 logging,
-            ],
-            isHot: true
+            ]
         ),
         library(
             "SandboxCommandLine",
