@@ -256,6 +256,10 @@ package actor ReconcileLoop {
         if let changed = done.changedMeanwhile { ask(.authentik, changed) }
         let due = state.ended(end, pauseEnd: pauseEnd, jitter: settings.jitter(), at: clock.now)
         let next = due.map { NextPass(at: now.advanced(by: $0.delay), reason: $0.reason) }
+        var answer = PassAnswer(pass: FinishedPass(end))
+        // Whoever sees the pass in the status finds it counted.
+        metrics.passEnded(answer.pass, end.duration)
+        if case .report(let report) = end.outcome { report.outcomes.flatMap(\.written).forEach(metrics.wrote) }
         let (events, status) = board.update { [findings, interval = state.interval.status] ledger in
             let events = ledger.ended(end, findings: findings, authors: authors)
             ledger.looksAtEverything(interval)
@@ -263,12 +267,9 @@ package actor ReconcileLoop {
             return (events, ledger.document)
         }
         happened(events)
-        var answer = PassAnswer(pass: FinishedPass(end))
-        metrics.passEnded(answer.pass, end.duration)
         log.ended(answer.pass, status)
         if case .report(let report) = end.outcome {
             report.look.fallback.map(log.looksAtEverything)
-            report.outcomes.flatMap(\.written).forEach(metrics.wrote)
             answer.report = ReportDocument(report, address: surroundings.address)
         }
         if case .report(let report) = end.outcome { askForProbes(after: report) }
