@@ -60,7 +60,8 @@ import Testing
         #expect(drift["changes"]?.array?.first?["before"] == ["Elsewhere"])
         #expect(status["passes"]?["lastAttempt"]?["triggers"] == ["authentik"])
         #expect(status.service("grafana")?["state"] == "in-sync")
-        #expect(try await daemon.metric(#"reconcile_drift_corrected_total{object="application",field="group"}"#) == 1)
+        let corrected = #"reconcile_drift_corrected_total{object="application",field="group"}"#
+        #expect(try await daemon.eventually("it is counted") { try await daemon.metric(corrected) } == 1)
         let lines = daemon.log.filter { $0["service"] == "grafana" && $0["action"] == "update" }
         #expect(lines.map { $0["message"] } == ["drift corrected"])
         let line = try #require(lines.first)
