@@ -139,9 +139,9 @@ struct Differences {
     ) -> IssuerMode {
         let isKept = mark?.unkept?.provider[OAuth2Provider.Row.issuerMode.attribute] == nil
         if isKept, let mode = declared.issuerMode { return mode }
-        let isGivenUp = mark?.providerFields.contains(OAuth2Provider.Row.issuerMode.attribute) ?? false
-        guard !isGivenUp, case .found(let own, _) = match else { return .perProvider }
-        return own.issuerMode ?? .perProvider
+        guard case .found(let own, _) = match else { return .perProvider }
+        let set = mark?.attributesSet(on: own, .oauth2Provider, observation.names.release) ?? []
+        return set.contains(OAuth2Provider.Row.issuerMode.attribute) ? .perProvider : own.issuerMode ?? .perProvider
     }
 
     // MARK: - What is to go

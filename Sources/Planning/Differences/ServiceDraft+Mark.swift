@@ -28,19 +28,18 @@ extension ServiceDraft {
 
     /// What the file set on the provider of a bookmark that had a login before: it may have one again.
     private func fieldsSet(onKept provider: Int?) -> [String] { provider == nil ? [] : mark?.providerFields ?? [] }
+}
 
+extension OwnershipMark {
     /// The attributes that the file may have set on a provider the last time.
     ///
     /// The mark knows that of the current provider. One that the service had before, and takes again, counts as if the
     /// file had set everything: what it no longer sets goes back to its fallback, as on a new provider.
-    func attributesSet(on own: OAuth2Provider) -> [String] {
-        guard let mark, let login = service.login else { return [] }
-        return mark.provider != own.pk && mark.formerProviders.contains(own.pk)
-            ? login.kind.fields.attributes(in: release).map(\.attribute) : mark.providerFields
+    func attributesSet(on own: OAuth2Provider, _ kind: Kind, _ release: Release) -> [String] {
+        provider != own.pk && formerProviders.contains(own.pk)
+            ? kind.fields.attributes(in: release).map(\.attribute) : providerFields
     }
-}
 
-extension OwnershipMark {
     /// This mark as it would have been written on a release.
     ///
     /// 2026.5 introduced a field for hidden tiles, and Authentik's upgrade moved the setting there: what the file

@@ -131,7 +131,7 @@ struct ServiceDraft {
         case (let application?, .found(let own, let isLinked)):
             let changes = provider.changes(
                 from: own,
-                formerly: attributesSet(on: own),
+                formerly: mark?.attributesSet(on: own, provider.login.kind, release) ?? [],
                 firstOpens: opensFirstRedirect,
                 proof: proof,
                 names
